@@ -1,0 +1,262 @@
+"""The things the relay holds, as frozen values. Owns their names and shapes; never holds anything in clear that people wrote.
+
+Every value that is stored of a person has an `expires_at` (Unix seconds; the first second at which it is gone). The fields of
+a stored envelope in clear are the whole list of docs/threat-model.md: a new one needs a reason there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+DAY_SECONDS = 86_400
+
+
+class Role(IntEnum):
+    """The side of an engagement that a mailbox belongs to (docs/protocol.md, part 3)."""
+
+    COACH = 1
+    CLIENT = 2
+    SPONSOR = 3
+    NOTES = 4
+
+
+class State(StrEnum):
+    """An engagement's state; the steps between them are the table in `relay.core.lifecycle`."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    HELD = "held"
+    GONE = "gone"
+    WITHDRAWN = "withdrawn"
+
+
+class Reason(IntEnum):
+    """Why a tombstone stands where an envelope was."""
+
+    DUE = 1
+    SHORTENED = 2
+    OWN_COPY = 3
+    CLOSED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEnvelope:
+    """An envelope as stored: its bytes and the header facts that the relay acts on. Made by `relay.core.admission` alone."""
+
+    mailbox_id: bytes
+    envelope_id: bytes
+    envelope_class: int
+    policy_tag: bytes
+    expires_at: int
+    raw: bytes = field(repr=False)
+    blob_ids: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Envelopes that are stored together or not at all. `account_id` is the depositor (the door's is 16 zero bytes)."""
+
+    account_id: bytes
+    envelopes: tuple[SealedEnvelope, ...]
+    door_memory: DoorMemory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorMemory:
+    """The door's duplicate memory: a keyed hash of one SMTP transaction, kept one hour (ruling 19)."""
+
+    tags: tuple[bytes, ...]  # under this hour's key first, then under the last hour's
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a group: `stored`, `repeated`, or `refused` with a code."""
+
+    status: str
+    code: str = ""
+    cursors: tuple[tuple[bytes, int], ...] = ()  # (mailbox id, newest order), for the wake
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a mailbox: an envelope (`raw` set) or a tombstone (`reason` set)."""
+
+    order: int
+    envelope_id: bytes
+    received_day: int
+    raw: bytes | None = field(default=None, repr=False)
+    reason: Reason | None = None
+    gone_day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in the order asked for. `next` is the cursor to go on from; `more` whether rows remain."""
+
+    rows: tuple[Row, ...]
+    next: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A mailbox: the unit of retention, rights and inbound address."""
+
+    mailbox_id: bytes
+    engagement_id: bytes
+    account_id: bytes
+    role: Role
+    address: str  # local part of the inbound address, random
+    cursor: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A party of an engagement: account, mailbox, identity fingerprint and newest signed statement."""
+
+    role: Role
+    account_id: bytes
+    mailbox_id: bytes
+    fp: bytes
+    statement: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """An engagement with all that decisions need: members, policy frames in force (oldest first) and signed acts in order."""
+
+    engagement_id: bytes
+    state: State
+    members: tuple[Member, ...]
+    notes_mailbox_id: bytes
+    policies: tuple[bytes, ...] = ()
+    acts: tuple[bytes, ...] = ()
+    expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation. `redeemed_hash` is H(request body) once used, so that the same finish may be repeated."""
+
+    invite_id: bytes
+    kind: int  # 1 client, 2 coach
+    engagement_id: bytes  # 16 zero bytes for a coach
+    redemption_key: bytes
+    box: bytes = field(repr=False)
+    policy: bytes = field(repr=False)  # empty for a coach
+    act: bytes = field(repr=False)  # with the coach's signature; empty for a coach
+    expires_at: int
+    state: str = "open"  # open, used, withdrawn
+    used_at: int = 0
+    redeemed_hash: bytes = b""
+    answer: bytes = field(default=b"", repr=False)  # the JSON that the redemption answered
+    acceptance: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VaultItem:
+    """An opaque item of a person's vault, replaced only by the next version."""
+
+    name: str
+    version: int
+    expires_at: int
+    box: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way in: login public key and wrapped account key. Stored sealed under the pepper (`relay.core.pepper`)."""
+
+    method_id: bytes
+    kind: str  # password, sheet, device
+    kdf: int
+    salt: bytes
+    login_key: bytes = field(repr=False)
+    wrap: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person on this relay. `name_tag` is the keyed hash of the login name; `methods` are sealed under the pepper."""
+
+    account_id: bytes
+    name_tag: bytes
+    role: Role
+    fp: bytes
+    methods: tuple[tuple[bytes, bytes], ...]  # (method id, sealed method)
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """All that one *Finish* stores, in one transaction."""
+
+    account: Account
+    statement: bytes = field(repr=False)
+    vault: tuple[VaultItem, ...]
+    mailboxes: tuple[Mailbox, ...]
+    invite_id: bytes
+    redeemed_hash: bytes
+    answer: bytes = field(repr=False)
+    acceptance: bytes = field(default=b"", repr=False)
+    policy: bytes = field(default=b"", repr=False)
+    act: bytes = field(default=b"", repr=False)
+    engagement_expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open session: keyed hash of the bearer token and whose it is."""
+
+    token_tag: bytes
+    account_id: bytes
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """An attachment's row. `state` is `uploading`, `finished` or `linked`."""
+
+    blob_id: bytes
+    account_id: bytes
+    state: str
+    stored_bytes: int
+    expires_at: int  # its own date; while unlinked the row goes after 24 hours (`unlinked_expires_at`)
+    unlinked_expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A personal address that a member registered: keyed hash only; the code's hash while unconfirmed."""
+
+    sender_id: bytes
+    account_id: bytes
+    address_tag: bytes
+    state: str  # waiting, confirmed
+    code_tag: bytes
+    code_expires_at: int
+    added_on: int  # a day's first second
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedRevoke:
+    """A signed revoke that waits for its keeper (docs/protocol.md, part 11)."""
+
+    keeper_id: bytes
+    request: bytes = field(repr=False)
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one batch of the sweep took away."""
+
+    envelopes: int
+    blobs: int
+    other_rows: int
+    more: bool
+    engagement_ids: tuple[bytes, ...] = ()
