@@ -1,0 +1,157 @@
+/**
+ * What the views may ask of the crypto worker, and what it tells them. Owns the seam between the page and the keys: types only.
+ * No key, share, token or password crosses it towards the page; the page never touches a crypto library or the network.
+ *
+ * Instants are Unix seconds on the relay's clock. Ids are hex strings made for the page; they mean nothing elsewhere.
+ */
+
+/** The facts of the signed policy that a person is shown. */
+export interface PolicyFacts {
+  readonly workEndsAt: number;
+  readonly holdDays: number;
+  readonly holdEndsAt: number;
+  readonly longestKeepDays: number;
+  readonly authorMayRecall: boolean;
+  readonly readMarks: boolean;
+  readonly refusedDomains: readonly string[];
+  readonly places: readonly string[];
+  readonly personalNumbers: readonly string[];
+  readonly sponsorName: string;
+  readonly sponsorShown: string;
+}
+
+/** What an invitation's box says. `kind` tells whether this page can enrol (client) or the command line is needed (coach). */
+export interface InvitationFacts {
+  readonly kind: "client" | "coach";
+  readonly relayName: string;
+  readonly coachName: string;
+  readonly clientName: string;
+  readonly welcome: string;
+  readonly agreement: string;
+  readonly policy: PolicyFacts;
+  readonly expiresAt: number;
+}
+
+/** Made in the worker when enrolment begins; nothing of it is stored anywhere before `finishEnrolment`. */
+export interface EnrolmentDraft {
+  /** Offered login name, `word-word-NN`. */
+  readonly name: string;
+  /** `name@host`, printed on the recovery sheet. */
+  readonly inboxName: string;
+  /** Five ready-made words. */
+  readonly offeredPassword: string;
+  /** Six groups of five digits. */
+  readonly sheet: readonly string[];
+}
+
+/** One line of the list: an opened message without its text. */
+export interface ListRow {
+  readonly id: string;
+  readonly threadId: string;
+  readonly order: number;
+  readonly mine: boolean;
+  readonly senderName: string;
+  readonly subject: string;
+  readonly firstWords: string;
+  readonly files: number;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly unread: boolean;
+  /** Came by ordinary e-mail through the door. */
+  readonly byMail: boolean;
+  /** Could not be opened; `code` is a local code to mention, never a cause. */
+  readonly failed?: { readonly code: string };
+}
+
+export interface FileFacts {
+  readonly index: number;
+  readonly name: string;
+  readonly type: string;
+  readonly bytes: number;
+  readonly expiresAt: number;
+}
+
+export interface Message extends ListRow {
+  readonly text: string;
+  readonly attachments: readonly FileFacts[];
+  /** For mail by the door: how it came, as facts for words. `checked` is always false until sender checks exist. */
+  readonly mail?: { readonly from: string; readonly checked: boolean; readonly tls: boolean; readonly receivedAt: number };
+  /** Something by the same writer before this one has not arrived. */
+  readonly gapBefore: boolean;
+}
+
+export interface ListPage {
+  readonly rows: readonly ListRow[];
+  readonly more: boolean;
+  readonly before: number;
+}
+
+/** Who is here, after unlock. */
+export interface Opened {
+  readonly relayName: string;
+  readonly myName: string;
+  readonly otherName: string;
+  readonly engagementState: "draft" | "active" | "held" | "gone" | "withdrawn";
+  readonly policy: PolicyFacts;
+  /** Relay's clock minus this device's, in seconds. */
+  readonly clockOffset: number;
+  readonly inboundAddress: string;
+}
+
+export interface SendRequest {
+  readonly subject: string;
+  readonly text: string;
+  readonly files: readonly File[];
+  /** null: the agreement's default. */
+  readonly expiresAt: number | null;
+  readonly threadId: string | null;
+}
+
+/** A failure in words' terms: the view maps `code` to a sentence. `retryAfter` in seconds where the relay said so. */
+export interface Failure {
+  readonly code:
+    | "invitation-used" | "invitation-expired" | "invitation-withdrawn" | "invitation-unknown" | "invitation-mistyped"
+    | "wrong-password" | "too-many-requests" | "sheet-group" | "name-taken" | "password-short" | "password-common"
+    | "offline" | "server" | "gone" | "locked" | "too-large" | "refused" | "closed" | "contact-changed" | "keeper-away" | "full"
+    | "stopped" | "unknown";
+  readonly detail?: string;
+  readonly retryAfter?: number;
+  /** Sheet: the first wrong group, 1 to 6. */
+  readonly group?: number;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Pushed by the worker at any time while unlocked. */
+export type Event =
+  | { readonly kind: "arrived"; readonly rows: readonly ListRow[] }
+  | { readonly kind: "gone"; readonly ids: readonly string[] }
+  | { readonly kind: "connection"; readonly state: "live" | "lost" }
+  | { readonly kind: "engagement"; readonly opened: Opened }
+  | { readonly kind: "locked"; readonly why: "idle" | "pressed" | "ended" };
+
+/** The worker, as the page sees it. Every promise rejects with a `Failure`. `signal` stops a long call. */
+export interface Session {
+  openInvitation(fragment: string): Promise<InvitationFacts>;
+  beginEnrolment(): Promise<EnrolmentDraft>;
+  finishEnrolment(choice: { signature: string; password: string }): Promise<Opened>;
+  unlock(way: { name: string; password: string } | { name: string; sheet: string }): Promise<Opened>;
+  lock(): Promise<void>;
+  list(before: number | null): Promise<ListPage>;
+  read(id: string): Promise<Message>;
+  thread(threadId: string): Promise<readonly Message[]>;
+  markRead(id: string): Promise<void>;
+  send(request: SendRequest, progress: (p: Progress) => void, signal: AbortSignal): Promise<ListRow>;
+  file(id: string, index: number, progress: (p: Progress) => void, signal: AbortSignal): Promise<Blob>;
+  /** My copy, or (what I wrote) both copies. */
+  expire(id: string, whose: "mine" | "both"): Promise<void>;
+  /** An earlier date for both copies. */
+  shorten(id: string, expiresAt: number): Promise<void>;
+  senders(): Promise<readonly { readonly id: string; readonly confirmed: boolean; readonly addedOn: number }[]>;
+  addSender(address: string): Promise<void>;
+  confirmSender(code: string): Promise<void>;
+  onEvent(listener: (event: Event) => void): () => void;
+}
