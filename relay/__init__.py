@@ -1,0 +1,1 @@
+"""The relay: it takes in sealed envelopes, keeps them until their date and lets them go. It opens none."""

@@ -1,0 +1,171 @@
+"""`python3 -m tests`: make .venv, install what the tests need, run every check, end with pytest's last line.
+
+Owns the order of the checks and nothing of what they check. Standard library only, as it runs before anything
+is installed. Arguments go to pytest, and with arguments only pytest runs. It never asks a question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / ".installed-from"
+INBOX = ROOT / "relay" / "inbox"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PACKAGES = ("chromium", "fonts-dejavu-core")
+
+NO_CHROMIUM = """\
+error: the browser tests need Chromium, and it could not be installed.
+  Debian, Ubuntu:  sudo apt-get install chromium
+  other systems:   install Chromium or Chrome, or set TEST_CHROMIUM=/path/to/it
+  without it:      python3 -m tests -m "not browser\""""
+
+CHECKS = {
+    "ruff check": ["ruff", "check", "."],
+    "ruff format": ["ruff", "format", "--check", "."],
+    "mypy": ["mypy", "--strict", "keys", "relay", "client_sdk"],
+    "import contracts": ["lint-imports"],
+}
+
+
+def main() -> int:
+    """Prepare, check, test; returns the exit code."""
+    if sys.version_info < (3, 11):
+        sys.exit("error: Python 3.11 or newer is needed")
+    arguments = sys.argv[1:]
+    make_environment()
+    install()
+    if "not browser" not in " ".join(arguments):
+        need_chromium()
+    failed = [] if arguments else [*run_checks(), *check_inbox()]
+    if failed:
+        say(f"FAILED before pytest: {', '.join(failed)}")
+    say("pytest")
+    code = run("python", "-m", "pytest", *arguments)
+    return code or (1 if failed else 0)
+
+
+def say(text: str) -> None:
+    """Head the output of the next step."""
+    print(f"== {text}", flush=True)
+
+
+def run(program: str, *arguments: str, folder: Path = ROOT) -> int:
+    """The exit code of a program of .venv, which also finds Node and its tools there."""
+    found = shutil.which(program, path=str(BIN))
+    if found is None:
+        print(f"error: {program} is missing from .venv; remove .venv and run again", flush=True)
+        return 127
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    command = [found, *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def make_environment() -> None:
+    """A virtual environment in .venv, unless it is there."""
+    if PYTHON.exists():
+        return
+    say("creating .venv")
+    try:
+        venv.create(VENV, with_pip=True)
+    except subprocess.CalledProcessError:
+        shutil.rmtree(VENV, ignore_errors=True)
+        sys.exit(
+            "error: no virtual environment can be made; Debian, Ubuntu: sudo apt-get install python3-venv"
+        )
+
+
+def install() -> None:
+    """The project and its `test` extra, again only if pyproject.toml or the inbox's source has changed."""
+    wanted = fingerprint()
+    built = (ROOT / "relay" / "static" / ".build-stamp").exists()
+    if built and STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted:
+        return
+    say("installing the project and what its tests need (a minute or two the first time; pip says nothing)")
+    STAMP.unlink(missing_ok=True)
+    if run("python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f"{ROOT}[test]"):
+        sys.exit("error: the installation failed; what pip said stands above")
+    STAMP.write_text(wanted, encoding="ascii")
+
+
+def fingerprint() -> str:
+    """SHA-256 over the files that decide what is installed and built."""
+    digest = hashlib.sha256()
+    for path in (ROOT / "pyproject.toml", *sorted(inbox_files())):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def inbox_files() -> Iterable[Path]:
+    """The inbox's source: all files but what npm installed."""
+    for path in INBOX.rglob("*"):
+        if path.is_file() and "node_modules" not in path.parts:
+            yield path
+
+
+def run_checks() -> list[str]:
+    """Run the checks of the Python code; returns the names of those that failed."""
+    return [name for name, command in CHECKS.items() if not passed(name, *command)]
+
+
+def check_inbox() -> list[str]:
+    """Run the checks and unit tests of the TypeScript code; returns the names of those that failed."""
+    if not tools_are_current() and not passed("inbox: npm ci", "npm", "ci", folder=INBOX):
+        return ["inbox: npm ci"]
+    steps = {f"inbox: npm run {name}": name for name in ("check", "test")}
+    return [step for step, name in steps.items() if not passed(step, "npm", "run", name, folder=INBOX)]
+
+
+def tools_are_current() -> bool:
+    """Whether npm last installed after the lock file was last changed."""
+    installed, locked = INBOX / "node_modules" / ".package-lock.json", INBOX / "package-lock.json"
+    return installed.exists() and installed.stat().st_mtime >= locked.stat().st_mtime
+
+
+def passed(name: str, *command: str, folder: Path = ROOT) -> bool:
+    """Run one check under its name."""
+    say(name)
+    return run(*command, folder=folder) == 0
+
+
+def need_chromium() -> None:
+    """Find Chromium or install it by apt; ends with what to do if neither works."""
+    if find_chromium():
+        return
+    say("installing Chromium for the browser tests")
+    installed = apt("update", "-qq") and apt("install", "-y", "-qq", "--no-install-recommends", *PACKAGES)
+    if not installed or not find_chromium():
+        sys.exit(NO_CHROMIUM)
+
+
+def apt(*arguments: str) -> bool:
+    """Whether apt-get was there, could be run as root without a question, and did it."""
+    command = ["apt-get", *arguments]
+    if getattr(os, "geteuid", lambda: 1)():
+        command = ["sudo", "-n", *command]
+    if not all(map(shutil.which, {command[0], "apt-get"})):
+        return False
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def find_chromium() -> str | None:
+    """TEST_CHROMIUM, or the first browser on PATH that will do."""
+    return os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,15 @@
+"""What holds for every test: which Hypothesis profile, and nothing that one folder alone needs."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+# No deadline: a busy machine is no fault of the code. The same examples everywhere: a red run can be repeated.
+settings.register_profile(
+    "quietbox",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("quietbox")
