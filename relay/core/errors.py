@@ -90,7 +90,10 @@ class InboxFull(RelayError):
 
 
 class WorkAddressRefused(RelayError):
-    code, public = "work-address-refused", "That looks like a work address. Mail there belongs to the employer."
+    code, public = (
+        "work-address-refused",
+        "That looks like a work address. Mail there belongs to the employer.",
+    )
 
 
 class CodeRefused(RelayError):

@@ -38,7 +38,16 @@ class Envelopes(Protocol):
         A mailbox past `quota_bytes`: `inbox-full`. A hit in the door's memory: `repeated`.
         """
 
-    async def rows(self, mailbox_id: bytes, *, after: int | None, before: int | None, limit: int, max_bytes: int, now: int) -> Page:
+    async def rows(
+        self,
+        mailbox_id: bytes,
+        *,
+        after: int | None,
+        before: int | None,
+        limit: int,
+        max_bytes: int,
+        now: int,
+    ) -> Page:
         """A page of a mailbox: above `after` ascending, or below `before` descending. Envelopes due at `now` are left out."""
 
     async def expire_own(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
@@ -83,7 +92,9 @@ class Accounts(Protocol):
 
     async def vault(self, account_id: bytes, *, now: int) -> list[VaultItem]: ...
 
-    async def put_vault(self, account_id: bytes, items: Sequence[VaultItem], removed: Sequence[str], *, now: int) -> None:
+    async def put_vault(
+        self, account_id: bytes, items: Sequence[VaultItem], removed: Sequence[str], *, now: int
+    ) -> None:
         """All or nothing; each version one above the stored (1 for new): Conflict `vault-conflict`."""
 
     async def add_statement(self, account_id: bytes, number: int, statement: bytes, *, now: int) -> None:
@@ -95,7 +106,9 @@ class Accounts(Protocol):
 class Engagements(Protocol):
     """Engagements, invitations, acts, mailboxes."""
 
-    async def create_engagement(self, engagement: Engagement, mailboxes: Sequence[Mailbox], *, now: int) -> None:
+    async def create_engagement(
+        self, engagement: Engagement, mailboxes: Sequence[Mailbox], *, now: int
+    ) -> None:
         """A draft with the coach's and the notes mailbox. The same again: no change. Another coach's id: Conflict `engagement-conflict`."""
 
     async def engagement(self, engagement_id: bytes, *, now: int) -> Engagement | None: ...
@@ -122,7 +135,9 @@ class Engagements(Protocol):
 
     async def withdraw_invitation(self, invite_id: bytes, *, now: int) -> None: ...
 
-    async def apply_act(self, engagement_id: bytes, number: int, act: bytes, *, shorten: Sequence[bytes], date: int, now: int) -> list[tuple[bytes, int]]:
+    async def apply_act(
+        self, engagement_id: bytes, number: int, act: bytes, *, shorten: Sequence[bytes], date: int, now: int
+    ) -> list[tuple[bytes, int]]:
         """Append an act (Conflict `act-out-of-order` unless `number` is the next; the same bytes again: no change) and bring the named envelopes of the coach's and the
         client's mailbox forward to `date`; those then due go in the same transaction. Returns the (mailbox id, cursor) pairs that changed."""
 
@@ -133,10 +148,21 @@ class Blobs(Protocol):
     async def create_blob(self, blob: Blob, *, now: int) -> None:
         """The same again: no change. Another account's or date: Conflict `blob-conflict`."""
 
-    async def append_blob(self, blob_id: bytes, account_id: bytes, offset: int, piece: bytes, *, now: int, account_quota_bytes: int) -> int:
+    async def append_blob(
+        self,
+        blob_id: bytes,
+        account_id: bytes,
+        offset: int,
+        piece: bytes,
+        *,
+        now: int,
+        account_quota_bytes: int,
+    ) -> int:
         """Add bytes at exactly the stored length (Conflict `blob-offset` with `stored`); returns the new length."""
 
-    async def finish_blob(self, blob_id: bytes, account_id: bytes, stored_bytes: int, sha256: bytes, *, now: int) -> None:
+    async def finish_blob(
+        self, blob_id: bytes, account_id: bytes, stored_bytes: int, sha256: bytes, *, now: int
+    ) -> None:
         """Check length and hash, in bounded memory: Conflict `blob-incomplete`. Repeated: no change."""
 
     async def blob(self, blob_id: bytes, *, now: int) -> Blob | None: ...
