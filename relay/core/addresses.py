@@ -1,7 +1,9 @@
-"""Mail addresses: one strict grammar for the door, for registration and for refused domains. Owns RFC 5321 paths on raw bytes.
+"""Mail addresses: one strict grammar for the door, for registration and for refused domains. Owns RFC 5321
+paths on raw bytes.
 
-It never decodes: no encoded words, comments, quoted local parts, source routes, address literals or non-ASCII (A-labels only), so that no two
-spellings of one address walk past a comparison. What it does not understand it refuses; it never guesses.
+It never decodes: no encoded words, comments, quoted local parts, source routes, address literals or
+non-ASCII (A-labels only), so that no two spellings of one address walk past a comparison. What it does not
+understand it refuses; it never guesses.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ _DOMAIN = re.compile(_LABEL + rb"(?:\." + _LABEL + rb")+")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """`local@domain`, lower-cased: providers treat local parts so, and ours are lower case. Its repr shows no address."""
+    """`local@domain`, lower-cased: providers treat local parts so, and ours are lower case. Its repr shows
+    no address.
+    """
 
     local: str = field(repr=False)
     domain: str = field(repr=False)
@@ -49,7 +53,8 @@ def parse_address(raw: bytes) -> Address:
 
 
 def split_path(argument: bytes) -> tuple[bytes, list[bytes]]:
-    """What stands after `FROM:` or `TO:`, as the text within the brackets and the parameters behind it. Raises Malformed.
+    """What stands after `FROM:` or `TO:`, as the text within the brackets and the parameters behind it.
+    Raises Malformed.
 
     One space before the bracket is let pass, because common clients write it; anything else is not.
     """

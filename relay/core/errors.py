@@ -1,7 +1,7 @@
 """One tree of refusals. Owns the codes that callers see; never holds content, addresses or names.
 
-An error is a stable `code`, temporary or permanent, a dull public sentence, and private detail for the log. `http_api` and
-`smtp_door` each have one table from code to status (docs/protocol.md, part 13).
+An error is a stable `code`, temporary or permanent, a dull public sentence, and private detail for the log.
+`http_api` and `smtp_door` each have one table from code to status (docs/protocol.md, part 13).
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ class RelayError(Exception):
     temporary = False
 
     def __init__(self, private: str = "", **facts: int | str) -> None:
-        """`private` goes to the log only; `facts` (such as `latest`, `stored`, `retry_after`) are shown to the caller."""
+        """`private` goes to the log only; `facts` (such as `latest`, `stored`, `retry_after`) are shown to
+        the caller.
+        """
         super().__init__(private or self.public)
         self.private = private
         self.facts = facts

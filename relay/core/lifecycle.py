@@ -1,4 +1,6 @@
-"""The states of an engagement, as a table. Owns which step leads where; an illegal step raises and changes nothing."""
+"""The states of an engagement, as a table. Owns which step leads where; an illegal step raises and changes
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ STEPS: dict[tuple[State, str], State] = {
 
 
 def after(state: State, step: str) -> State:
-    """The state that `step` leads to. Raises Conflict `step-refused` for a step that the table does not have."""
+    """The state that `step` leads to. Raises Conflict `step-refused` for a step that the table does not
+    have.
+    """
     try:
         return STEPS[state, step]
     except KeyError:

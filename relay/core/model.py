@@ -1,7 +1,9 @@
-"""The things the relay holds, as frozen values. Owns their names and shapes; never holds anything in clear that people wrote.
+"""The things the relay holds, as frozen values. Owns their names and shapes; never holds anything in clear
+that people wrote.
 
-Every value that is stored of a person has an `expires_at` (Unix seconds; the first second at which it is gone). The fields of
-a stored envelope in clear are the whole list of docs/threat-model.md: a new one needs a reason there.
+Every value that is stored of a person has an `expires_at` (Unix seconds; the first second at which it is
+gone). The fields of a stored envelope in clear are the whole list of docs/threat-model.md: a new one needs
+a reason there.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ class Reason(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SealedEnvelope:
-    """An envelope as stored: its bytes and the header facts that the relay acts on. Made by `relay.core.admission` alone."""
+    """An envelope as stored: its bytes and the header facts that the relay acts on. Made by
+    `relay.core.admission` alone.
+    """
 
     mailbox_id: bytes
     envelope_id: bytes
@@ -55,7 +59,9 @@ class SealedEnvelope:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Envelopes that are stored together or not at all. `account_id` is the depositor (the door's is 16 zero bytes)."""
+    """Envelopes that are stored together or not at all. `account_id` is the depositor (the door's is 16
+    zero bytes).
+    """
 
     account_id: bytes
     envelopes: tuple[SealedEnvelope, ...]
@@ -126,7 +132,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """An engagement with all that decisions need: members, policy frames in force (oldest first) and signed acts in order."""
+    """An engagement with all that decisions need: members, policy frames in force (oldest first) and signed
+    acts in order.
+    """
 
     engagement_id: bytes
     state: State
@@ -168,7 +176,9 @@ class VaultItem:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way in: login public key and wrapped account key. Stored sealed under the pepper (`relay.core.pepper`)."""
+    """A way in: login public key and wrapped account key. Stored sealed under the pepper
+    (`relay.core.pepper`).
+    """
 
     method_id: bytes
     kind: str  # password, sheet, device
@@ -180,7 +190,9 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person on this relay. `name_tag` is the keyed hash of the login name; `methods` are sealed under the pepper."""
+    """A person on this relay. `name_tag` is the keyed hash of the login name; `methods` are sealed under
+    the pepper.
+    """
 
     account_id: bytes
     name_tag: bytes

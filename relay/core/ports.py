@@ -1,8 +1,10 @@
-"""What `relay.flow` needs from the outside, as Protocols. Owns the seam between decisions and adapters; contains no behaviour.
+"""What `relay.flow` needs from the outside, as Protocols. Owns the seam between decisions and adapters;
+contains no behaviour.
 
-`Store` has two bodies, SQLite and memory, under one contract suite (`tests/contract`). Every method that writes returns only after
-the transaction that holds its change is on disk; writes waiting at the same moment share one commit. Reads never return what is due at
-`now`. Writes are all or nothing and raise the errors of `relay.core.errors`.
+`Store` has two bodies, SQLite and memory, under one contract suite (`tests/contract`). Every method that
+writes returns only after the transaction that holds its change is on disk; writes waiting at the same
+moment share one commit. Reads never return what is due at `now`. Writes are all or nothing and raise the
+errors of `relay.core.errors`.
 """
 
 from __future__ import annotations
@@ -32,10 +34,12 @@ class Envelopes(Protocol):
     """Mailboxes' contents."""
 
     async def deposit(self, groups: Sequence[Group], *, now: int, quota_bytes: int) -> list[Outcome]:
-        """Store groups, each all or nothing. Same (mailbox, envelope id) and bytes: `repeated`. Other bytes: refused `envelope-conflict`.
+        """Store groups, each all or nothing. Same (mailbox, envelope id) and bytes: `repeated`. Other
+        bytes: refused `envelope-conflict`.
 
-        A blob must be finished, the depositor's, and unlinked or linked within this group with its own date equal: else `blob-missing`.
-        A mailbox past `quota_bytes`: `inbox-full`. A hit in the door's memory: `repeated`.
+        A blob must be finished, the depositor's, and unlinked or linked within this group with its own date
+        equal: else `blob-missing`. A mailbox past `quota_bytes`: `inbox-full`. A hit in the door's memory:
+        `repeated`.
         """
 
     async def rows(
@@ -48,13 +52,19 @@ class Envelopes(Protocol):
         max_bytes: int,
         now: int,
     ) -> Page:
-        """A page of a mailbox: above `after` ascending, or below `before` descending. Envelopes due at `now` are left out."""
+        """A page of a mailbox: above `after` ascending, or below `before` descending. Envelopes due at
+        `now` are left out.
+        """
 
     async def expire_own(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
-        """Take the owner's copies away, tombstones left. Returns how many were there. Blobs with no link left go too."""
+        """Take the owner's copies away, tombstones left. Returns how many were there. Blobs with no link
+        left go too.
+        """
 
     async def sweep(self, *, now: int, limit: int) -> Swept:
-        """Take away at most `limit` rows that are due at or before `now`, of every kind; tombstones left for envelopes. One bad row stops nothing."""
+        """Take away at most `limit` rows that are due at or before `now`, of every kind; tombstones left
+        for envelopes. One bad row stops nothing.
+        """
 
     async def checkpoint(self) -> bool:
         """Truncate the journal. False when it was busy and bytes may remain."""
@@ -67,9 +77,11 @@ class Accounts(Protocol):
     """People, sessions, vaults, statements."""
 
     async def enrol(self, enrolment: Enrolment, *, now: int) -> None:
-        """Store all of an enrolment and mark its invitation used. Conflict `name-taken`, Gone `invitation-used|-withdrawn|-expired`.
+        """Store all of an enrolment and mark its invitation used. Conflict `name-taken`, Gone
+        `invitation-used|-withdrawn|-expired`.
 
-        Repeated with the same `redeemed_hash`: no change, no error. A client's enrolment adds the policy and the act to the engagement and makes it active.
+        Repeated with the same `redeemed_hash`: no change, no error. A client's enrolment adds the policy
+        and the act to the engagement and makes it active.
         """
 
     async def account(self, account_id: bytes, *, now: int) -> Account | None: ...
@@ -98,7 +110,9 @@ class Accounts(Protocol):
         """All or nothing; each version one above the stored (1 for new): Conflict `vault-conflict`."""
 
     async def add_statement(self, account_id: bytes, number: int, statement: bytes, *, now: int) -> None:
-        """The next link of a chain. The same bytes again: no change. Another number or bytes: Conflict `statement-conflict`."""
+        """The next link of a chain. The same bytes again: no change. Another number or bytes: Conflict
+        `statement-conflict`.
+        """
 
     async def statements(self, account_id: bytes, *, after: int) -> list[bytes]: ...
 
@@ -109,7 +123,9 @@ class Engagements(Protocol):
     async def create_engagement(
         self, engagement: Engagement, mailboxes: Sequence[Mailbox], *, now: int
     ) -> None:
-        """A draft with the coach's and the notes mailbox. The same again: no change. Another coach's id: Conflict `engagement-conflict`."""
+        """A draft with the coach's and the notes mailbox. The same again: no change. Another coach's id:
+        Conflict `engagement-conflict`.
+        """
 
     async def engagement(self, engagement_id: bytes, *, now: int) -> Engagement | None: ...
 
@@ -138,8 +154,10 @@ class Engagements(Protocol):
     async def apply_act(
         self, engagement_id: bytes, number: int, act: bytes, *, shorten: Sequence[bytes], date: int, now: int
     ) -> list[tuple[bytes, int]]:
-        """Append an act (Conflict `act-out-of-order` unless `number` is the next; the same bytes again: no change) and bring the named envelopes of the coach's and the
-        client's mailbox forward to `date`; those then due go in the same transaction. Returns the (mailbox id, cursor) pairs that changed."""
+        """Append an act (Conflict `act-out-of-order` unless `number` is the next; the same bytes again: no
+        change) and bring the named envelopes of the coach's and the client's mailbox forward to `date`;
+        those then due go in the same transaction. Returns the (mailbox id, cursor) pairs that changed.
+        """
 
 
 class Blobs(Protocol):
@@ -158,7 +176,9 @@ class Blobs(Protocol):
         now: int,
         account_quota_bytes: int,
     ) -> int:
-        """Add bytes at exactly the stored length (Conflict `blob-offset` with `stored`); returns the new length."""
+        """Add bytes at exactly the stored length (Conflict `blob-offset` with `stored`); returns the new
+        length.
+        """
 
     async def finish_blob(
         self, blob_id: bytes, account_id: bytes, stored_bytes: int, sha256: bytes, *, now: int

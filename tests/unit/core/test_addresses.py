@@ -20,14 +20,45 @@ def test_plain_addresses_are_taken(raw: bytes) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        b"", b"@", b"maya", b"maya@", b"@home.example", b"maya@home", b"maya@home.example.", b"maya@.home.example", b"ma..ya@home.example",
-        b".maya@home.example", b"maya.@home.example", b'"maya"@home.example', b"maya@[127.0.0.1]", b"maya(c)@home.example", b"maya@home.example(c)",
-        b"hr@=?utf-8?q?corp.example?=", b"maya@corp\xe3\x80\x82example", b"maya@c\xc2\xador.example", b"ma\x00ya@home.example", b"maya@home.example\r",
-        b"maya@home.example\n", b"maya\r\n@home.example", b"ma ya@home.example", b"<maya@home.example>", b"@relay.example:maya@home.example",
-        b"maya@-home.example", b"maya@home-.example", b"maya@ho_me.example", b"maya@127.0.0.1", b"a" * 65 + b"@home.example", b"a@" + b"b" * 64 + b".example",
-        b"a@" + b".".join([b"b" * 60] * 5) + b".example", "maya@bücher.example".encode(), b"maya\xff@home.example", b"a@b@home.example",
+        b"",
+        b"@",
+        b"maya",
+        b"maya@",
+        b"@home.example",
+        b"maya@home",
+        b"maya@home.example.",
+        b"maya@.home.example",
+        b"ma..ya@home.example",
+        b".maya@home.example",
+        b"maya.@home.example",
+        b'"maya"@home.example',
+        b"maya@[127.0.0.1]",
+        b"maya(c)@home.example",
+        b"maya@home.example(c)",
+        b"hr@=?utf-8?q?corp.example?=",
+        b"maya@corp\xe3\x80\x82example",
+        b"maya@c\xc2\xador.example",
+        b"ma\x00ya@home.example",
+        b"maya@home.example\r",
+        b"maya@home.example\n",
+        b"maya\r\n@home.example",
+        b"ma ya@home.example",
+        b"<maya@home.example>",
+        b"@relay.example:maya@home.example",
+        b"maya@-home.example",
+        b"maya@home-.example",
+        b"maya@ho_me.example",
+        b"maya@127.0.0.1",
+        b"a" * 65 + b"@home.example",
+        b"a@" + b"b" * 64 + b".example",
+        b"a@" + b".",
+        b"b" * 60,
+        b".example",
+        "maya@bücher.example".encode(),
+        b"maya\xff@home.example",
+        b"a@b@home.example",
     ],
-)  # fmt: skip
+)
 def test_disguises_are_refused(raw: bytes) -> None:
     """Whatever is not a plain dot-string address is malformed, never repaired."""
     with pytest.raises(Malformed):
@@ -35,7 +66,7 @@ def test_disguises_are_refused(raw: bytes) -> None:
 
 
 def test_a_path_is_split_from_its_parameters() -> None:
-    """The bracketed text and the parameters come apart at the first closing bracket; the null path is empty."""
+    """The bracketed text and the parameters come apart at the first closing bracket; a null path is empty."""
     assert split_path(b"<maya@home.example> SIZE=12 BODY=8BITMIME") == (
         b"maya@home.example",
         [b"SIZE=12", b"BODY=8BITMIME"],
@@ -62,8 +93,10 @@ def test_unclosed_and_crowded_paths_are_refused(argument: bytes) -> None:
 
 def test_refused_domains_cover_what_lies_below_them() -> None:
     """A refused domain refuses itself and its subdomains, and no neighbour that merely ends alike."""
-    assert within("corp.example", ["corp.example"]) and within("mail.corp.example", ["corp.example"])
-    assert not within("notcorp.example", ["corp.example"]) and not within("example", ["corp.example"])
+    assert within("corp.example", ["corp.example"])
+    assert within("mail.corp.example", ["corp.example"])
+    assert not within("notcorp.example", ["corp.example"])
+    assert not within("example", ["corp.example"])
     with pytest.raises(Malformed):
         parse_domain(b"corp")
 
