@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-# No deadline: a busy machine is no fault of the code. The same examples everywhere: a red run can be repeated.
+# No deadline: a busy machine is no fault of the code. The same examples everywhere: red runs can be repeated.
 settings.register_profile(
     "quietbox",
     deadline=None,
