@@ -75,7 +75,12 @@ export interface Message extends ListRow {
   readonly text: string;
   readonly attachments: readonly FileFacts[];
   /** For mail by the door: how it came, as facts for words. `checked` is always false until sender checks exist. */
-  readonly mail?: { readonly from: string; readonly checked: boolean; readonly tls: boolean; readonly receivedAt: number };
+  readonly mail?: {
+    readonly from: string;
+    readonly checked: boolean;
+    readonly tls: boolean;
+    readonly receivedAt: number;
+  };
   /** Something by the same writer before this one has not arrived. */
   readonly gapBefore: boolean;
 }
@@ -110,10 +115,29 @@ export interface SendRequest {
 /** A failure in words' terms: the view maps `code` to a sentence. `retryAfter` in seconds where the relay said so. */
 export interface Failure {
   readonly code:
-    | "invitation-used" | "invitation-expired" | "invitation-withdrawn" | "invitation-unknown" | "invitation-mistyped"
-    | "wrong-password" | "too-many-requests" | "sheet-group" | "name-taken" | "password-short" | "password-common"
-    | "offline" | "server" | "gone" | "locked" | "too-large" | "refused" | "closed" | "contact-changed" | "keeper-away" | "full"
-    | "stopped" | "unknown";
+    | "invitation-used"
+    | "invitation-expired"
+    | "invitation-withdrawn"
+    | "invitation-unknown"
+    | "invitation-mistyped"
+    | "wrong-password"
+    | "too-many-requests"
+    | "sheet-group"
+    | "name-taken"
+    | "password-short"
+    | "password-common"
+    | "offline"
+    | "server"
+    | "gone"
+    | "locked"
+    | "too-large"
+    | "refused"
+    | "closed"
+    | "contact-changed"
+    | "keeper-away"
+    | "full"
+    | "stopped"
+    | "unknown";
   readonly detail?: string;
   readonly retryAfter?: number;
   /** Sheet: the first wrong group, 1 to 6. */
@@ -133,25 +157,51 @@ export type Event =
   | { readonly kind: "engagement"; readonly opened: Opened }
   | { readonly kind: "locked"; readonly why: "idle" | "pressed" | "ended" };
 
+/** What may be said of this relay before anybody has opened anything. */
+export interface Place {
+  readonly relayName: string;
+}
+
 /** The worker, as the page sees it. Every promise rejects with a `Failure`. `signal` stops a long call. */
 export interface Session {
+  place(): Promise<Place>;
   openInvitation(fragment: string): Promise<InvitationFacts>;
   beginEnrolment(): Promise<EnrolmentDraft>;
   finishEnrolment(choice: { signature: string; password: string }): Promise<Opened>;
-  unlock(way: { name: string; password: string } | { name: string; sheet: string }): Promise<Opened>;
+  unlock(
+    way: { name: string; password: string } | { name: string; sheet: string },
+  ): Promise<Opened>;
   lock(): Promise<void>;
   list(before: number | null): Promise<ListPage>;
   read(id: string): Promise<Message>;
   thread(threadId: string): Promise<readonly Message[]>;
   markRead(id: string): Promise<void>;
-  send(request: SendRequest, progress: (p: Progress) => void, signal: AbortSignal): Promise<ListRow>;
-  file(id: string, index: number, progress: (p: Progress) => void, signal: AbortSignal): Promise<Blob>;
+  send(
+    request: SendRequest,
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<ListRow>;
+  file(
+    id: string,
+    index: number,
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Blob>;
   /** My copy, or (what I wrote) both copies. */
   expire(id: string, whose: "mine" | "both"): Promise<void>;
   /** An earlier date for both copies. */
   shorten(id: string, expiresAt: number): Promise<void>;
-  senders(): Promise<readonly { readonly id: string; readonly confirmed: boolean; readonly addedOn: number }[]>;
+  senders(): Promise<
+    readonly { readonly id: string; readonly confirmed: boolean; readonly addedOn: number }[]
+  >;
   addSender(address: string): Promise<void>;
   confirmSender(code: string): Promise<void>;
+  /**
+   * The unsent text, put away two seconds after a pause and before a lock: sealed under the vault key in the worker's memory, never stored,
+   * so that a locked page holds no plain text and nothing typed is lost. An empty string forgets it.
+   */
+  setAside(draft: string): Promise<void>;
+  /** What was set aside, after the same person has opened the inbox again; null when there is nothing. */
+  takeBack(): Promise<string | null>;
   onEvent(listener: (event: Event) => void): () => void;
 }
