@@ -60,9 +60,14 @@ export function hkdfExpand(prk: Bytes, info: Bytes, lengthBytes = 32): Bytes {
   return expand(sha256, prk, info, lengthBytes);
 }
 
-/** HKDF-SHA512, expand only: for the stream's key schedule. */
+/** HKDF-SHA512, expand only: for the stream's key schedule, whose key is shorter than the hash. */
 export function hkdfExpandSha512(prk: Bytes, info: Bytes, lengthBytes: number): Bytes {
-  return expand(sha512, prk, info, lengthBytes);
+  const blocks: Bytes[] = [];
+  for (let block = EMPTY, number = 1; blocks.length * 64 < lengthBytes; number++) {
+    block = nobleHmac(sha512, prk, concat(block, info, new Uint8Array([number])));
+    blocks.push(block);
+  }
+  return concat(...blocks).slice(0, lengthBytes);
 }
 
 // --- signatures -----------------------------------------------------------------------------------------------------
