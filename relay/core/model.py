@@ -147,7 +147,7 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation. `redeemed_hash` is H(request body) once used, so that the same finish may be repeated."""
+    """An invitation. `redeemed_hash` is H(request body) once used: the same finish may be repeated."""
 
     invite_id: bytes
     kind: int  # 1 client, 2 coach

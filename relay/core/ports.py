@@ -152,11 +152,24 @@ class Engagements(Protocol):
     async def withdraw_invitation(self, invite_id: bytes, *, now: int) -> None: ...
 
     async def apply_act(
-        self, engagement_id: bytes, number: int, act: bytes, *, shorten: Sequence[bytes], date: int, now: int
+        self,
+        engagement_id: bytes,
+        number: int,
+        act: bytes,
+        *,
+        shorten: Sequence[bytes],
+        date: int,
+        now: int,
+        policy: bytes = b"",
+        ends_at: int = 0,
     ) -> list[tuple[bytes, int]]:
         """Append an act (Conflict `act-out-of-order` unless `number` is the next; the same bytes again: no
         change) and bring the named envelopes of the coach's and the client's mailbox forward to `date`;
         those then due go in the same transaction. Returns the (mailbox id, cursor) pairs that changed.
+
+        An act of kind 1 brings `policy`, the newest in force from then on, and `ends_at`, the end of its
+        hold: engagement, mailboxes and both accounts (30 days longer) live at least so long; never moves
+        back.
         """
 
 
@@ -257,6 +270,9 @@ class Wake(Protocol):
     def mailbox(self, mailbox_id: bytes, cursor: int) -> None: ...
 
     def engagement(self, engagement_id: bytes) -> None: ...
+
+    def opened(self, account_id: bytes, engagement_id: bytes, mailbox_ids: Sequence[bytes]) -> None:
+        """A draft began: whoever waits for this account waits for these too."""
 
 
 class MailOut(Protocol):
