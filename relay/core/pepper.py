@@ -1,0 +1,130 @@
+"""The pepper: one secret beside the database, without which its names and ways in cannot be guessed at.
+
+Owns the keyed hashes of login names, addresses, session tokens and codes, the sealing of methods at rest,
+and the invented answers for names that nobody has. Must never be stored in the database or shown; the
+clear value of what it hashes is not kept at all. (docs/protocol.md, parts 9 and 13.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from keys.box import OVERHEAD_BYTES, open_box, seal_box
+from keys.encoding import Reader, exact, label, u8
+from keys.names import derive
+from relay.core.model import Method
+
+PEPPER_BYTES: Final = 32
+TAG_BYTES: Final = 32
+WRAP_BYTES: Final = 104
+SALT_BYTES: Final = 16
+LOGIN_KEY_BYTES: Final = 32
+METHOD_BYTES: Final = 1 + 1 + SALT_BYTES + LOGIN_KEY_BYTES + WRAP_BYTES
+SEALED_METHOD_BYTES: Final = METHOD_BYTES + OVERHEAD_BYTES
+KINDS: Final = ("password", "sheet", "device")
+KDF_OF_KIND: Final = {"password": 1, "sheet": 1, "device": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """What a login answer tells of one method: nothing that opens anything."""
+
+    method_id: bytes
+    kind: str
+    kdf: int
+    salt: bytes
+
+
+class Pepper:
+    """Keyed hashes (BLAKE2b, RFC 7693) and seals under keys derived from a 32-byte secret; one key for each
+    purpose.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        """`secret` is 32 random bytes from a file that no backup of the database holds."""
+        exact(secret, PEPPER_BYTES, "pepper")
+        self._name_key = derive(secret, "pepper/name")
+        self._address_key = derive(secret, "pepper/address")
+        self._session_key = derive(secret, "pepper/session")
+        self._code_key = derive(secret, "pepper/code")
+        self._method_key = derive(secret, "pepper/method")
+        self._invention_key = derive(secret, "pepper/invention")
+
+    def __repr__(self) -> str:
+        return "Pepper(…)"
+
+    def name_tag(self, name: str) -> bytes:
+        """The 32 bytes under which a login name is looked up."""
+        return _tag(self._name_key, name.encode("utf-8"))
+
+    def address_tag(self, address: str) -> bytes:
+        """The 32 bytes under which a personal address (lower case, `local@domain`) is known."""
+        return _tag(self._address_key, address.encode("ascii"))
+
+    def session_tag(self, token: bytes) -> bytes:
+        """The 32 bytes under which a bearer token is known. One microsecond: it is made for each request."""
+        return _tag(self._session_key, token)
+
+    def code_tag(self, account_id: bytes, code: str) -> bytes:
+        """The 32 bytes of a confirmation code that was sent for this account."""
+        return _tag(self._code_key, account_id + code.encode("utf-8"))
+
+    def seal_method(self, account_id: bytes, method: Method, nonce: bytes) -> bytes:
+        """Seal a way in for the database; `nonce` is 24 fresh random bytes. 226 bytes, whatever the
+        method.
+        """
+        plain = u8(KINDS.index(method.kind)) + u8(method.kdf) + exact(method.salt, SALT_BYTES, "salt")
+        plain += exact(method.login_key, LOGIN_KEY_BYTES, "login key") + exact(
+            method.wrap, WRAP_BYTES, "wrap"
+        )
+        return seal_box(self._method_key, "method", _method_aad(account_id, method.method_id), plain, nonce)
+
+    def open_method(self, account_id: bytes, method_id: bytes, sealed: bytes) -> Method:
+        """Open what `seal_method` made; `keys.errors.NotOpened` where pepper and database do not belong
+        together.
+        """
+        reader = Reader(open_box(self._method_key, "method", _method_aad(account_id, method_id), sealed))
+        kind, kdf = KINDS[reader.u8()], reader.u8()
+        method = Method(
+            method_id,
+            kind,
+            kdf,
+            reader.take(SALT_BYTES),
+            reader.take(LOGIN_KEY_BYTES),
+            reader.take(WRAP_BYTES),
+        )
+        reader.finish()
+        return method
+
+    def invented(self, name: str) -> tuple[bytes, tuple[WayIn, ...]]:
+        """Account id and ways in of a person who does not exist: the same for the same name, for ever.
+
+        Some invented people have devices, so that a device in an answer proves nothing.
+        """
+        seed = _tag(self._invention_key, name.encode("utf-8"))
+        devices = seed[0] % 3
+        ways = [WayIn(self._drawn(seed, b"m0"), "password", 1, self._drawn(seed, b"s0"))]
+        ways.append(WayIn(self._drawn(seed, b"m1"), "sheet", 1, self._drawn(seed, b"s1")))
+        ways.extend(
+            WayIn(self._drawn(seed, b"d%d" % number), "device", 0, bytes(SALT_BYTES))
+            for number in range(devices)
+        )
+        return self._drawn(seed, b"account"), in_order(ways)
+
+    def _drawn(self, seed: bytes, what: bytes) -> bytes:
+        return _tag(self._invention_key, seed + what)[:16]
+
+
+def in_order(ways: list[WayIn]) -> tuple[WayIn, ...]:
+    """Ways in as an answer lists them: by kind, then by id, so that no order tells how old one is."""
+    return tuple(sorted(ways, key=lambda way: (KINDS.index(way.kind), way.method_id)))
+
+
+def _method_aad(account_id: bytes, method_id: bytes) -> bytes:
+    return label("method") + account_id + method_id
+
+
+def _tag(key: bytes, subject: bytes) -> bytes:
+    return hashlib.blake2b(subject, digest_size=TAG_BYTES, key=key).digest()
