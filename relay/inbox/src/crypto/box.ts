@@ -8,7 +8,7 @@
  */
 
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { type Bytes, concat, exact, label, sameSecret, utf8 } from "./encoding.ts";
+import { type Bytes, concat, exact, label, sameSecret, textBytes } from "./encoding.ts";
 import { NotOpened } from "./errors.ts";
 import { hkdfExpand } from "./suite.ts";
 
@@ -51,6 +51,10 @@ export function openBox(key: Bytes, purpose: string, aad: Bytes, box: Bytes): By
 
 function boxKeys(key: Bytes, purpose: string, nonce: Bytes): { boxKey: Bytes; commitment: Bytes } {
   exact(key, 32, "key");
-  const okm = hkdfExpand(key, concat(label("box"), utf8(purpose), new Uint8Array([0]), nonce), 64);
+  const okm = hkdfExpand(
+    key,
+    concat(label("box"), textBytes(purpose), new Uint8Array([0]), nonce),
+    64,
+  );
   return { boxKey: okm.slice(0, 32), commitment: okm.slice(32) };
 }

@@ -35,10 +35,10 @@ test("a reader refuses short frames, wrong constants, reserved bytes and what fo
 });
 
 test("text is strict UTF-8 both ways, and a byte order mark is not swallowed", () => {
-  assert.throws(() => encoding.fromUtf8(bytes("ff")), Malformed);
-  assert.throws(() => encoding.fromUtf8(bytes("eda080")), Malformed);
-  assert.throws(() => encoding.utf8("\ud800"), Malformed);
-  assert.equal(encoding.fromUtf8(bytes("efbbbf41")), "\ufeffA");
+  assert.throws(() => encoding.utf8(bytes("ff")), Malformed);
+  assert.throws(() => encoding.utf8(bytes("eda080")), Malformed);
+  assert.throws(() => encoding.textBytes("\ud800"), Malformed);
+  assert.equal(encoding.utf8(bytes("efbbbf41")), "\ufeffA");
 });
 
 test("order is that of bytes, and lists must rise", () => {

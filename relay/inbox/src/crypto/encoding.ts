@@ -30,15 +30,25 @@ export function label(name: string): Bytes {
 }
 
 /** The bytes of a text in UTF-8. A lone surrogate, which has none, is `Malformed`. */
-export function utf8(text: string): Bytes {
+export function textBytes(text: string): Bytes {
   if (!text.isWellFormed()) {
     throw new Malformed("text is not Unicode");
   }
   return encoder.encode(text);
 }
 
+/** A length of `prefixBytes` bytes and the field; `Malformed` if the length does not fit. */
+export function counted(field: Bytes, prefixBytes: number): Bytes {
+  return concat(fixed(field.length, prefixBytes), field);
+}
+
+/** Text as UTF-8 with its length in bytes before it. */
+export function countedText(text: string, prefixBytes: number): Bytes {
+  return counted(textBytes(text), prefixBytes);
+}
+
 /** The text of strict UTF-8; a byte order mark is kept as a character, as every other one is. */
-export function fromUtf8(field: Bytes): string {
+export function utf8(field: Bytes): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(field);
   } catch {
@@ -143,6 +153,28 @@ export function toHex(field: Bytes): string {
   return Array.from(field, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** base64url without padding (RFC 4648, part 5). */
+export function toBase64url(field: Bytes): string {
+  let binary = "";
+  for (let at = 0; at < field.length; at += 0x2000) {
+    binary += String.fromCharCode(...field.subarray(at, at + 0x2000));
+  }
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Decode canonical base64url without padding; `Malformed` for other characters, set unused bits or a wrong size. */
+export function fromBase64url(text: string, sizeBytes?: number): Bytes {
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) {
+    throw new Malformed("not base64url");
+  }
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const field = Uint8Array.from(binary, (sign) => sign.charCodeAt(0));
+  if (toBase64url(field) !== text || (sizeBytes !== undefined && field.length !== sizeBytes)) {
+    throw new Malformed("not canonical base64url of this length");
+  }
+  return field;
+}
+
 /** Reads fields of a frame in order; every method throws `Malformed` rather than return a short field. */
 export class Reader {
   readonly #frame: Bytes;
@@ -199,6 +231,20 @@ export class Reader {
       throw new Malformed("integer out of range");
     }
     return number;
+  }
+
+  /** A field that has its length before it; `Malformed` above `mostBytes`. */
+  counted(prefixBytes: number, mostBytes = Number.POSITIVE_INFINITY): Bytes {
+    const sizeBytes = this.#integer(prefixBytes);
+    if (sizeBytes > mostBytes) {
+      throw new Malformed("field is too long");
+    }
+    return this.take(sizeBytes);
+  }
+
+  /** Strict UTF-8 text that has its length in bytes before it. */
+  text(prefixBytes: number, mostBytes = Number.POSITIVE_INFINITY): string {
+    return utf8(this.counted(prefixBytes, mostBytes));
   }
 
   /** Read a constant field (magic, version); anything else is `Malformed`. */

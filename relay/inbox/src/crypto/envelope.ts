@@ -12,10 +12,10 @@ import {
   exact,
   isZero,
   Reader,
+  textBytes,
   u8,
   u32,
   u64,
-  utf8,
 } from "./encoding.ts";
 import { Malformed } from "./errors.ts";
 import { type Lock, LockType, readLock } from "./locks.ts";
@@ -24,7 +24,7 @@ import { FLOOR_BYTES, paddedLength } from "./padding.ts";
 import * as stream from "./stream.ts";
 import { H } from "./suite.ts";
 
-export const MAGIC = utf8("QBX1");
+export const MAGIC = textBytes("QBX1");
 export const HEADER_BYTES = 72;
 export const MOST_ENVELOPE_BYTES = 1_200_000;
 export const MOST_INNER_BYTES = 1024 * 1024;

@@ -5,7 +5,7 @@
  * (docs/protocol.md, parts 1, 3 and 5.)
  */
 
-import { ascending, type Bytes, exact, label, u8, u64, utf8 } from "./encoding.ts";
+import { ascending, type Bytes, exact, label, textBytes, u8, u64 } from "./encoding.ts";
 import { H, hkdf } from "./suite.ts";
 
 export const ID_BYTES = 16;
@@ -55,7 +55,7 @@ export function keeperSet(keeperIds: Bytes[]): Bytes {
 
 /** The hash of the configured origin, for example of `https://inbox.harrow.example` (no trailing slash). */
 export function originHash(origin: string): Bytes {
-  return H(label("origin"), utf8(origin));
+  return H(label("origin"), textBytes(origin));
 }
 
 /** The 16-byte id of the mailbox of a role in an engagement; sender and reader both compute it. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Bytes, concat, utf8 } from "./encoding.ts";
+import { type Bytes, concat, textBytes } from "./encoding.ts";
 import { Malformed, NotOpened } from "./errors.ts";
 import * as stream from "./stream.ts";
 import { counting } from "./vectors.testing.ts";
@@ -10,7 +10,7 @@ import { counting } from "./vectors.testing.ts";
 const CHUNK = stream.CHUNK_BYTES;
 const key = counting(1)(32);
 const salt = counting(2)(24);
-const context = utf8("context");
+const context = textBytes("context");
 
 function seal(plain: Bytes): Promise<Bytes> {
   return stream.sealStream(key, context, plain, salt);
@@ -69,7 +69,7 @@ test("a changed byte, a shorter text, exchanged chunks, another key or context a
     ),
   );
   await refuse(sealed, counting(6)(32));
-  await refuse(sealed, key, utf8("Context"));
+  await refuse(sealed, key, textBytes("Context"));
 });
 
 test("a full chunk never ends a stream, and a short one never stands inside it", async () => {
@@ -92,7 +92,7 @@ test("an opener stays refused after one refusal, and a sealer ends at its last c
   await assert.rejects(opener.finish(), NotOpened);
   const sealer = new stream.Sealer(key, context, salt);
   await sealer.finish();
-  await assert.rejects(sealer.update(utf8("more")), Malformed);
+  await assert.rejects(sealer.update(textBytes("more")), Malformed);
   await assert.rejects(sealer.finish(), Malformed);
 });
 

@@ -11,7 +11,7 @@
  * asynchronous because the platform's AES is; one object takes one call at a time.
  */
 
-import { type Bytes, concat, exact, sameSecret, utf8 } from "./encoding.ts";
+import { type Bytes, concat, exact, sameSecret, textBytes } from "./encoding.ts";
 import { Malformed, NotOpened } from "./errors.ts";
 import { hkdfExpandSha512 } from "./suite.ts";
 
@@ -23,7 +23,7 @@ export const CHUNK_BYTES = 16 * 1024;
 export const TAG_BYTES = 16;
 export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
 
-const SCHEDULE = utf8("c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0");
+const SCHEDULE = textBytes("c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0");
 
 /** The length of the stream that seals `plainBytes` bytes. */
 export function sealedLength(plainBytes: number): number {

@@ -8,7 +8,7 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { numberToBytesLE } from "@noble/curves/utils.js";
 import { ml_kem768_x25519 } from "@noble/post-quantum/hybrid.js";
-import { type Bytes, concat, utf8 } from "./encoding.ts";
+import { type Bytes, concat, textBytes } from "./encoding.ts";
 import { BadSignature, Malformed, NotOpened } from "./errors.ts";
 import * as suite from "./suite.ts";
 import { bytes, counting } from "./vectors.testing.ts";
@@ -62,14 +62,14 @@ test("X-Wing agrees with the library's own composition", () => {
 
 test("what is sealed opens under the same info alone, and no shortened or changed text opens", () => {
   const open = suite.OpenKey.fromSeed(counting(1)(32));
-  const sealed = suite.hpkeSeal(open.sealKey(), utf8("info"), utf8("share"), counting(2));
-  assert.deepEqual(suite.hpkeOpen(open, utf8("info"), sealed, 5), utf8("share"));
-  assert.throws(() => suite.hpkeOpen(open, utf8("Info"), sealed, 5), NotOpened);
-  assert.throws(() => suite.hpkeOpen(open, utf8("info"), sealed.slice(0, -1), 5), NotOpened);
+  const sealed = suite.hpkeSeal(open.sealKey(), textBytes("info"), textBytes("share"), counting(2));
+  assert.deepEqual(suite.hpkeOpen(open, textBytes("info"), sealed, 5), textBytes("share"));
+  assert.throws(() => suite.hpkeOpen(open, textBytes("Info"), sealed, 5), NotOpened);
+  assert.throws(() => suite.hpkeOpen(open, textBytes("info"), sealed.slice(0, -1), 5), NotOpened);
   for (let at = 0; at < sealed.length; at += 13) {
     const changed = sealed.slice();
     changed[at] = (changed[at] as number) ^ 1;
-    assert.throws(() => suite.hpkeOpen(open, utf8("info"), changed, 5), NotOpened);
+    assert.throws(() => suite.hpkeOpen(open, textBytes("info"), changed, 5), NotOpened);
   }
 });
 
@@ -81,15 +81,15 @@ test("a sealing key with an ML-KEM coefficient out of range or a low-order X2551
   assert.throws(() => suite.SealKey.fromBytes(outOfRange), Malformed);
   const lowOrder = concat(raw.slice(0, 1184), new Uint8Array(32));
   const key = suite.SealKey.fromBytes(lowOrder);
-  assert.throws(() => suite.hpkeSeal(key, utf8("i"), utf8("x"), counting(1)), Malformed);
+  assert.throws(() => suite.hpkeSeal(key, textBytes("i"), textBytes("x"), counting(1)), Malformed);
 });
 
 test("an ordinary signature verifies, and not under another key, over other bytes or with S plus the order", () => {
   const key = suite.SignKey.fromSeed(counting(7)(32));
-  const signature = key.sign(utf8("a"), utf8("bc"));
-  suite.verify(key.public, signature, utf8("ab"), utf8("c"));
+  const signature = key.sign(textBytes("a"), textBytes("bc"));
+  suite.verify(key.public, signature, textBytes("ab"), textBytes("c"));
   const refuse = (by: Bytes, signed: Bytes, text: string) =>
-    assert.throws(() => suite.verify(by, signed, utf8(text)), BadSignature);
+    assert.throws(() => suite.verify(by, signed, textBytes(text)), BadSignature);
   refuse(key.public, signature, "abd");
   refuse(suite.SignKey.fromSeed(counting(8)(32)).public, signature, "abc");
   refuse(key.public, signature.slice(1), "abc");
@@ -106,7 +106,7 @@ test("keys with torsion, of small order, or not canonical are refused when pinne
   const notCanonical = bytes(`ee${"ff".repeat(30)}7f`);
   for (const key of [mixed, torsion.toBytes() as Bytes, one, notCanonical, new Uint8Array(31)]) {
     assert.equal(suite.isStrictPublic(key), false);
-    assert.throws(() => suite.verify(key, new Uint8Array(64), utf8("x")), BadSignature);
+    assert.throws(() => suite.verify(key, new Uint8Array(64), textBytes("x")), BadSignature);
   }
   assert.equal(suite.isStrictPublic(Point.BASE.toBytes() as Bytes), true);
 });
@@ -119,18 +119,18 @@ test("a signature whose R has torsion or is the neutral element is refused", () 
   const torsion = Point.fromHex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a");
   const signWith = (nonce: bigint, R: InstanceType<typeof Point>) => {
     const encoded = R.toBytes() as Bytes;
-    const challenge = suite.ed25519Challenge(encoded, key.toBytes() as Bytes, [utf8("m")]);
+    const challenge = suite.ed25519Challenge(encoded, key.toBytes() as Bytes, [textBytes("m")]);
     const s = numberToBytesLE((nonce + challenge * secret) % order, 32) as Bytes;
     return concat(encoded, s);
   };
   const by = key.toBytes() as Bytes;
-  suite.verify(by, signWith(77n, Point.BASE.multiply(77n)), utf8("m"));
+  suite.verify(by, signWith(77n, Point.BASE.multiply(77n)), textBytes("m"));
   const mixed = signWith(77n, Point.BASE.multiply(77n).add(torsion));
-  assert.throws(() => suite.verify(by, mixed, utf8("m")), BadSignature);
-  assert.throws(() => suite.verify(by, signWith(0n, Point.ZERO), utf8("m")), BadSignature);
+  assert.throws(() => suite.verify(by, mixed, textBytes("m")), BadSignature);
+  assert.throws(() => suite.verify(by, signWith(0n, Point.ZERO), textBytes("m")), BadSignature);
 });
 
 test("the expansion of an empty salt is the RFC's zero salt", () => {
-  const explicit = suite.hkdf(utf8("k"), utf8("i"), 40, new Uint8Array(32));
-  assert.deepEqual(suite.hkdf(utf8("k"), utf8("i"), 40), explicit);
+  const explicit = suite.hkdf(textBytes("k"), textBytes("i"), 40, new Uint8Array(32));
+  assert.deepEqual(suite.hkdf(textBytes("k"), textBytes("i"), 40), explicit);
 });

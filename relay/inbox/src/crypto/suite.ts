@@ -18,7 +18,7 @@ import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
 import type { KEMPrepared } from "@noble/post-quantum/ml-kem.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
-import { type Bytes, concat, exact, type Random, same, toHex, u16, utf8 } from "./encoding.ts";
+import { type Bytes, concat, exact, type Random, same, textBytes, toHex, u16 } from "./encoding.ts";
 import { BadSignature, Malformed, NotOpened } from "./errors.ts";
 
 export const HASH_BYTES = 32;
@@ -258,7 +258,7 @@ function combine(
   curvePublic: Bytes,
 ): Bytes {
   return sha3_256(
-    concat(latticeShared, curveShared, curveCiphertext, curvePublic, utf8("\\.//^\\")),
+    concat(latticeShared, curveShared, curveCiphertext, curvePublic, textBytes("\\.//^\\")),
   );
 }
 
@@ -297,8 +297,8 @@ export function hpkeOpen(
   }
 }
 
-const HPKE_SUITE = concat(utf8("HPKE"), u16(0x647a), u16(0x0001), u16(0x0003));
-const HPKE_VERSION = utf8("HPKE-v1");
+const HPKE_SUITE = concat(textBytes("HPKE"), u16(0x647a), u16(0x0001), u16(0x0003));
+const HPKE_VERSION = textBytes("HPKE-v1");
 
 function hpkeCipher(shared: Bytes, hpkeInfo: Bytes) {
   const { key, nonce } = hpkeKeys(shared, hpkeInfo);
@@ -320,10 +320,10 @@ export function hpkeKeys(shared: Bytes, hpkeInfo: Bytes): { key: Bytes; nonce: B
 }
 
 function hpkeExtract(salt: Bytes, name: string, secret: Bytes): Bytes {
-  return extract(sha256, concat(HPKE_VERSION, HPKE_SUITE, utf8(name), secret), salt);
+  return extract(sha256, concat(HPKE_VERSION, HPKE_SUITE, textBytes(name), secret), salt);
 }
 
 function hpkeExpand(secret: Bytes, name: string, context: Bytes, lengthBytes: number): Bytes {
-  const info = concat(u16(lengthBytes), HPKE_VERSION, HPKE_SUITE, utf8(name), context);
+  const info = concat(u16(lengthBytes), HPKE_VERSION, HPKE_SUITE, textBytes(name), context);
   return expand(sha256, secret, info, lengthBytes);
 }
