@@ -1,0 +1,137 @@
+"""Mailboxes' contents in memory. Owns deposit, rows and own expiry; never looks into an envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from relay.core.model import DAY_SECONDS, Group, Outcome, Page, Reason, Row, SealedEnvelope
+from relay.store.memory.state import Entry, State
+
+
+class MemoryEnvelopes:
+    """`relay.core.ports.Envelopes` but for the sweep."""
+
+    def __init__(self, state: State) -> None:
+        """Work on `state`."""
+        self._state = state
+
+    async def deposit(self, groups: Sequence[Group], *, now: int, quota_bytes: int) -> list[Outcome]:
+        """Each group in turn, all or nothing."""
+        return [self._deposit_group(group, now, quota_bytes) for group in groups]
+
+    def _deposit_group(self, group: Group, now: int, quota_bytes: int) -> Outcome:
+        if group.door_memory and any(self._state.door_memory.get(t, 0) > now for t in group.door_memory.tags):
+            return Outcome("repeated")
+        fresh: dict[tuple[bytes, bytes], SealedEnvelope] = {}
+        for envelope in group.envelopes:
+            name = (envelope.mailbox_id, envelope.envelope_id)
+            code = self._refusal(envelope, fresh.get(name), fresh, now, quota_bytes)
+            if code not in ("", "repeated"):
+                return Outcome("refused", code)
+            if code == "":
+                fresh[name] = envelope
+        if not all(self._may_link(envelope, group.account_id, now) for envelope in fresh.values()):
+            return Outcome("refused", "blob-missing")
+        if group.door_memory:
+            self._state.door_memory[group.door_memory.tags[0]] = group.door_memory.expires_at
+        return self._store(list(fresh.values()), now)
+
+    def _refusal(
+        self,
+        envelope: SealedEnvelope,
+        twin: SealedEnvelope | None,
+        fresh: dict[tuple[bytes, bytes], SealedEnvelope],
+        now: int,
+        quota_bytes: int,
+    ) -> str:
+        """Why an envelope is not stored: a code, `repeated`, or nothing."""
+        mailbox = self._state.mailboxes.get(envelope.mailbox_id)
+        if mailbox is None or mailbox.expires_at <= now:
+            return "not-found"
+        entry = self._state.entries.get((envelope.mailbox_id, envelope.envelope_id))
+        if entry is not None and (entry.reason or entry.expires_at <= now):
+            return "repeated"  # it was here; what is gone does not come back
+        raw = twin.raw if twin else entry.raw if entry else None
+        if raw is not None:
+            return "repeated" if raw == envelope.raw else "envelope-conflict"
+        if envelope.expires_at <= now:
+            return "policy-refused"
+        stored = sum(len(e.raw) for e in self._state.entries_of(envelope.mailbox_id))
+        waiting = sum(len(e.raw) for e in fresh.values() if e.mailbox_id == envelope.mailbox_id)
+        return "inbox-full" if stored + waiting + len(envelope.raw) > quota_bytes else ""
+
+    def _may_link(self, envelope: SealedEnvelope, account_id: bytes, now: int) -> bool:
+        for blob_id in envelope.blob_ids:
+            upload = self._state.uploads.get(blob_id)
+            if upload is None or upload.due_at <= now or upload.blob.state != "finished":
+                return False
+            if (upload.blob.account_id, upload.blob.expires_at) != (account_id, envelope.expires_at):
+                return False
+        return True
+
+    def _store(self, envelopes: list[SealedEnvelope], now: int) -> Outcome:
+        cursors: dict[bytes, int] = {}
+        for envelope in envelopes:
+            cursors[envelope.mailbox_id] = order = self._state.next_order(envelope.mailbox_id)
+            self._state.entry_count += 1
+            self._state.entries[envelope.mailbox_id, envelope.envelope_id] = Entry(
+                self._state.entry_count,
+                envelope.mailbox_id,
+                envelope.envelope_id,
+                order,
+                now // DAY_SECONDS,
+                envelope.expires_at,
+                envelope.raw,
+                tuple(dict.fromkeys(envelope.blob_ids)),
+            )
+            for blob_id in envelope.blob_ids:
+                self._state.link(blob_id)
+        return Outcome("stored", cursors=tuple(cursors.items())) if envelopes else Outcome("repeated")
+
+    async def rows(
+        self,
+        mailbox_id: bytes,
+        *,
+        after: int | None,
+        before: int | None,
+        limit: int,
+        max_bytes: int,
+        now: int,
+    ) -> Page:
+        """A page of what is not due; at least one row, however large, where there is one."""
+        mailbox = self._state.mailboxes.get(mailbox_id)
+        living = [] if mailbox is None or mailbox.expires_at <= now else self._state.entries_of(mailbox_id)
+        living = [entry for entry in living if entry.expires_at > now]
+        start = after or 0
+        if before is None:
+            found = [entry for entry in living if entry.order > start]
+        else:
+            start, found = before, [entry for entry in reversed(living) if entry.order < before]
+        taken, used = 0, 0
+        for entry in found[:limit]:
+            used += len(entry.raw)
+            if taken and used > max_bytes:
+                break
+            taken += 1
+        rows = tuple(_row(entry) for entry in found[:taken])
+        return Page(rows, rows[-1].order if rows else start, len(found) > taken)
+
+    async def expire_own(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
+        """Tombstones with the reason `OWN_COPY`; blobs without a link go with them."""
+        expired = 0
+        for envelope_id in envelope_ids:
+            entry = self._state.entries.get((mailbox_id, envelope_id))
+            if entry is not None and not entry.reason and entry.expires_at > now:
+                blob_ids = entry.blob_ids
+                self._state.expire(entry, Reason.OWN_COPY, now)
+                self._state.drop_due_uploads(blob_ids, now)
+                expired += 1
+        return expired
+
+
+def _row(entry: Entry) -> Row:
+    if entry.reason is None:
+        return Row(entry.order, entry.envelope_id, entry.received_day, raw=entry.raw)
+    return Row(
+        entry.order, entry.envelope_id, entry.received_day, reason=entry.reason, gone_day=entry.received_day
+    )

@@ -1,0 +1,119 @@
+"""The sweep in memory. Owns the order in which due things go: what belongs to something goes before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from relay.core.model import Reason, Swept
+from relay.store.limits import OVERDUE_SECONDS
+from relay.store.memory.state import Entry, State
+
+
+class MemorySweep:
+    """`sweep`, `checkpoint` and `counts` of `relay.core.ports.Envelopes`."""
+
+    _state: State
+
+    async def sweep(self, *, now: int, limit: int) -> Swept:
+        """Take at most `limit` steps; each generator step removes one row before it names its kind."""
+        steps = self._steps(now)
+        taken = list(islice(steps, limit))
+        kinds = [kind for kind, _ in taken]
+        gone = tuple(row_id for kind, row_id in taken if kind == "engagement")
+        known = kinds.count("envelope"), kinds.count("blob")
+        more = any(True for _ in self._due_instants(now))
+        return Swept(*known, other_rows=len(taken) - sum(known), more=more, engagement_ids=gone)
+
+    async def checkpoint(self) -> bool:
+        """Nothing lingers in memory."""
+        return True
+
+    async def counts(self, *, now: int) -> dict[str, int]:
+        """Totals; due and overdue count every kind of row."""
+        bodies = [entry for entry in self._state.entries.values() if not entry.reason]
+        uploads = list(self._state.uploads.values())
+        return {
+            "envelopes": len(bodies),
+            "blobs": len(uploads),
+            "due": len(list(self._due_instants(now))),
+            "overdue": len(list(self._due_instants(now - OVERDUE_SECONDS - 1))),
+            "stored_bytes": sum(len(e.raw) for e in bodies) + sum(len(u.stored) for u in uploads),
+        }
+
+    def _steps(self, now: int) -> Iterator[tuple[str, bytes]]:
+        due = [entry for entry in self._state.entries.values() if entry.expires_at <= now]
+        for entry in sorted(due, key=lambda e: (e.expires_at, e.reason or 0, e.number)):
+            yield self._expire_entry(entry, now)
+        for blob_id in [b for b, upload in self._state.uploads.items() if upload.due_at <= now]:
+            for entry in self._state.links_to(blob_id):
+                entry.blob_ids = tuple(linked for linked in entry.blob_ids if linked != blob_id)
+            del self._state.uploads[blob_id]
+            yield "blob", blob_id
+        yield from self._small_steps(now)
+        for engagement_id in [
+            e.engagement_id for e in self._state.engagements.values() if e.expires_at <= now
+        ]:
+            yield from self._engagement_steps(engagement_id, now)
+        for account_id in [a.account_id for a in self._state.accounts.values() if a.expires_at <= now]:
+            yield from self._account_steps(account_id)
+
+    def _expire_entry(self, entry: Entry, now: int) -> tuple[str, bytes]:
+        if entry.reason is None and self._state.mailboxes[entry.mailbox_id].expires_at > now:
+            self._state.expire(entry, Reason.SHORTENED if entry.shortened else Reason.DUE, now)
+            return "envelope", b""
+        return self._remove_entry(entry, now)
+
+    def _remove_entry(self, entry: Entry, now: int) -> tuple[str, bytes]:
+        self._state.unlink(entry, now)
+        del self._state.entries[entry.mailbox_id, entry.envelope_id]
+        return ("tombstone" if entry.reason else "envelope"), b""
+
+    def _small_steps(self, now: int) -> Iterator[tuple[str, bytes]]:
+        state = self._state
+        for tag in [tag for tag, expires_at in state.door_memory.items() if expires_at <= now]:
+            del state.door_memory[tag]
+            yield "door", b""
+        for table in state.small_tables():
+            for name in [name for name, row in table.items() if row.expires_at <= now]:
+                del table[name]
+                yield "small", b""
+
+    def _engagement_steps(self, engagement_id: bytes, now: int) -> Iterator[tuple[str, bytes]]:
+        state = self._state
+        for mailbox_id in [
+            m.mailbox_id for m in state.mailboxes.values() if m.engagement_id == engagement_id
+        ]:
+            for entry in state.entries_of(mailbox_id):
+                yield self._remove_entry(entry, now)
+            del state.mailboxes[mailbox_id]
+            yield "mailbox", mailbox_id
+        for invite_id in [
+            i.invite_id for i in state.invitations.values() if i.engagement_id == engagement_id
+        ]:
+            del state.invitations[invite_id]
+            yield "small", b""
+        del state.engagements[engagement_id]
+        yield "engagement", engagement_id
+
+    def _account_steps(self, account_id: bytes) -> Iterator[tuple[str, bytes]]:
+        state = self._state
+        for token_tag in [s.token_tag for s in state.sessions.values() if s.account_id == account_id]:
+            del state.sessions[token_tag]
+            yield "small", b""
+        for name in [name for name in state.vaults if name[0] == account_id]:
+            del state.vaults[name]
+            yield "small", b""
+        for sender_id in [s.sender_id for s in state.senders.values() if s.account_id == account_id]:
+            del state.senders[sender_id]
+            yield "small", b""
+        del state.accounts[account_id], state.statements[account_id]
+        yield "account", account_id
+
+    def _due_instants(self, now: int) -> Iterator[int]:
+        state = self._state
+        for table in (*state.small_tables(), *state.parent_tables()):
+            yield from (row.expires_at for row in table.values() if row.expires_at <= now)
+        yield from (entry.expires_at for entry in state.entries.values() if entry.expires_at <= now)
+        yield from (instant for instant in state.door_memory.values() if instant <= now)
+        yield from (upload.due_at for upload in state.uploads.values() if upload.due_at <= now)
