@@ -194,14 +194,18 @@ export class Reader {
     return this.#frame.length - this.#at;
   }
 
-  /** The next `sizeBytes` bytes, as a copy. */
-  take(sizeBytes: number): Bytes {
-    const end = this.#at + sizeBytes;
-    if (sizeBytes < 0 || end > this.#frame.length) {
+  /** The next `sizeBytes` bytes, as a copy, without passing them. */
+  peek(sizeBytes: number): Bytes {
+    if (sizeBytes < 0 || sizeBytes > this.remaining) {
       throw new Malformed("frame is too short");
     }
-    const field = this.#frame.slice(this.#at, end);
-    this.#at = end;
+    return this.#frame.slice(this.#at, this.#at + sizeBytes);
+  }
+
+  /** The next `sizeBytes` bytes, as a copy. */
+  take(sizeBytes: number): Bytes {
+    const field = this.peek(sizeBytes);
+    this.#at += sizeBytes;
     return field;
   }
 
