@@ -1,0 +1,229 @@
+"""Each setting with its meaning, default and limits. Must never do anything but describe and check.
+
+The text under a setting is its meaning: `relay config explain` and `config.example.toml` print it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from relay.config.forms import (
+    Address,
+    Count,
+    Domain,
+    Domains,
+    Host,
+    Listen,
+    ListenAddress,
+    Name,
+    Origin,
+    Port,
+    Seconds,
+    Size,
+    is_loopback,
+)
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+class Table(BaseModel):
+    """One table of the file."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
+
+
+class RelayTable(Table):
+    """The relay itself."""
+
+    origin: Origin
+    """The address that people open, as https://relay.example. It goes into their keys: choose it once."""
+    name: Name = "Quietbox"
+    """What this relay is called, on its pages and in its mails."""
+    data_dir: Path = Path()
+    """Folder of the database, the secrets and the locks."""
+
+
+class Http(Table):
+    """Web inbox and SDK."""
+
+    listen: ListenAddress = Listen("127.0.0.1", 8080)
+    """Where they connect. TLS is what stands in front."""
+    header_seconds: Seconds = 10
+    """The head of a request must be here by then."""
+    body_seconds: Seconds = 120
+    """The body of a request must be here by then."""
+    max_connections: Count = 6_000
+    """Connections at a time, waiting readers among them."""
+    max_connections_per_address: Count = 6_000
+    """The same from one address. Behind a proxy all come from one; without a proxy 50 is enough."""
+
+
+class Smtp(Table):
+    """Mail coming in."""
+
+    listen: ListenAddress = Listen("127.0.0.1", 8025)
+    """Where other mail servers connect."""
+    domain: Domain
+    """Domain of the addresses at which mail comes in, as relay.example."""
+    hostname: Domain | None = None
+    """The name that greets other mail servers; if not set, the domain."""
+    tls_cert: Path | None = None
+    """Certificate chain for STARTTLS (PEM), read again when it changes; if not set, no STARTTLS."""
+    tls_key: Path | None = None
+    """The private key of the certificate (PEM)."""
+    max_bytes: Size = 25 * MIB
+    """Largest mail; other mail servers are told."""
+    idle_seconds: Seconds = 60
+    """Who says nothing for so long is let go."""
+    transaction_seconds: Seconds = 900
+    """A whole mail must be here by then."""
+    max_connections: Count = 100
+    """Connections at a time."""
+    max_connections_per_address: Count = 10
+    """The same from one address."""
+    max_commands: Count = 200
+    """Commands in one connection."""
+    max_junk_commands: Count = 10
+    """Unknown or wrong commands in one connection."""
+
+    @property
+    def greeting(self) -> str:
+        """The name that greets other mail servers."""
+        return self.hostname or self.domain
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key come together")
+        return self
+
+
+class Keeper(Table):
+    """The keeper of the days' keys."""
+
+    autostart: bool = True
+    """Whether `relay serve` starts it. Not so where it runs as a system user of its own."""
+    socket: Path = Path("keeper.sock")
+    """Unix socket at which it answers."""
+    folder: Path = Path("keeper")
+    """Its own folder, which the relay never opens."""
+
+
+class Mail(Table):
+    """Mail going out: codes, and notices without content."""
+
+    out: Literal["folder", "smarthost"] = "folder"
+    """Where it goes: "folder" catches it, "smarthost" hands it on."""
+    folder: Path = Path("outbox")
+    """Folder in which it is caught, as .eml files."""
+    host: Host | None = None
+    """The smarthost."""
+    port: Port = 587
+    """Port of the smarthost."""
+    tls: Literal["starttls", "implicit", "off"] = "starttls"
+    """How the smarthost is spoken to: "starttls", "implicit" (port 465), or "off" on this machine alone."""
+    username: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """Login at the smarthost; if not set, none."""
+    password: SecretStr | None = None
+    """Password of that login; better set in the environment."""
+    from_address: Address | None = None
+    """Sender of these mails; if not set, notice@ and the domain of [smtp]."""
+
+    @model_validator(mode="after")
+    def _route(self) -> Self:
+        if self.out == "smarthost" and self.host is None:
+            raise ValueError('out = "smarthost" needs host')
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password come together")
+        if self.tls == "off" and self.host is not None and not is_loopback(self.host):
+            raise ValueError('tls = "off" is for a smarthost on this machine')
+        return self
+
+
+class DrivenClock(Table):
+    """A clock that is moved by hand, for trials."""
+
+    offset_file: Path | None = None
+    """File with the seconds to add to the machine's clock. Only where all listeners are loopback."""
+
+
+class Limits(Table):
+    """Sizes, spans and rates."""
+
+    unbound_keep_days: Annotated[int, Field(ge=1, le=3_660)] = 30
+    """Longest keep of what no policy governs."""
+    max_deposit_bytes: Size = 8 * MIB
+    """Largest deposit, all its envelopes together."""
+    max_envelope_bytes: Size = 1_200_000
+    """Largest envelope."""
+    max_blob_bytes: Size = GIB + MIB
+    """Largest attachment as stored: 1 GiB and what sealing adds."""
+    mailbox_quota_bytes: Size = 256 * MIB
+    """Envelopes that one mailbox holds. A full one refuses; nothing is taken out to make room."""
+    account_blob_bytes: Size = 4 * GIB
+    """Attachments that one account holds."""
+    blob_commit_bytes: Annotated[int, Field(ge=65_536, le=8 * MIB)] = 8 * MIB
+    """Most of an attachment in one transaction."""
+    invitation_days: Annotated[int, Field(ge=1, le=365)] = 14
+    """An invitation that nobody used goes then."""
+    unlinked_blob_hours: Annotated[int, Field(ge=1, le=744)] = 24
+    """An attachment that no message names goes then."""
+    session_hours: Annotated[int, Field(ge=1, le=744)] = 12
+    """A session ends then."""
+    sweep_seconds: Annotated[int, Field(ge=1, le=60)] = 20
+    """Pause between two sweeps."""
+    sweep_batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 20
+    """Rows that a sweep takes in one transaction. More of them delay deposits."""
+    login_attempts_per_minute: Count = 6
+    """Tries to log in to one account."""
+    requests_per_minute: Count = 1_200
+    """Requests in one session."""
+
+
+class Operator(Table):
+    """The operator's own rules."""
+
+    refused_domains: Domains = ()
+    """Domains, and all below them, from which no mail is taken and to which no notice goes."""
+
+
+class Settings(BaseModel):
+    """All settings. `relay.config.load` is the way to get them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    relay: RelayTable
+    http: Http = Http()
+    smtp: Smtp
+    keeper: Keeper = Keeper()
+    mail: Mail = Mail()
+    clock: DrivenClock = DrivenClock()
+    limits: Limits = Limits()
+    operator: Operator = Operator()
+
+    @property
+    def mail_from(self) -> str:
+        """The sender of our own mails."""
+        return self.mail.from_address or f"notice@{self.smtp.domain}"
+
+    @model_validator(mode="after")
+    def _driven_clock(self) -> Self:
+        listeners = (self.http.listen, self.smtp.listen)
+        if self.clock.offset_file is not None and not all(listen.loopback for listen in listeners):
+            raise ValueError("clock.offset_file: only where http.listen and smtp.listen are loopback")
+        return self
+
+    def below(self, folder: Path) -> Self:
+        """The same settings, with each path that is relative made to start at `folder`."""
+        return self.model_copy(update={name: _anchored(table, folder) for name, table in self})
+
+
+def _anchored(table: Table, folder: Path) -> Table:
+    paths = {key: folder / value for key, value in table if isinstance(value, Path)}
+    return table.model_copy(update=paths)
