@@ -43,6 +43,18 @@ class NotFound(RelayError):
     code, public = "not-found", "There is nothing here."
 
 
+class InvitationUnknown(NotFound):
+    code, public = "invitation-unknown", "This link is not known here."
+
+
+class TooSlow(RelayError):
+    code, public, temporary = "too-slow", "The request took too long to arrive.", True
+
+
+class UnsupportedType(RelayError):
+    code, public = "unsupported-type", "This kind of content is not taken here."
+
+
 class LoginRefused(RelayError):
     code, public = "login-refused", "That did not open this inbox."
 

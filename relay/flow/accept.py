@@ -1,0 +1,129 @@
+"""Accept: envelopes come in. Owns the way of a deposit from bytes to commit to wake; success is said
+after commit.
+
+No signature is checked here and the store is asked nothing before the one write: the session says who
+deposits, the standing of the engagement is at hand. (docs/protocol.md, part 13, Deposit.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from relay.core.admission import DOOR, admit
+from relay.core.errors import Conflict, InboxFull, NotFound, PolicyRefused, RelayError
+from relay.core.model import DoorMemory, Group, Outcome, SealedEnvelope
+from relay.core.ports import Store, Wake
+from relay.flow.standings import Standings
+
+REFUSED: Final = "refused"
+_BY_CODE: Final = {error.code: error for error in (InboxFull, NotFound, PolicyRefused)}
+
+
+class Accept:
+    """Takes groups of envelopes, each all or nothing.
+
+    `quota_bytes` bounds what one mailbox holds; `unbound_keep_seconds` what no policy dates.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        standings: Standings,
+        wake: Wake,
+        *,
+        quota_bytes: int,
+        unbound_keep_seconds: int,
+    ) -> None:
+        self._store = store
+        self._standings = standings
+        self._wake = wake
+        self._quota_bytes = quota_bytes
+        self._unbound_keep_seconds = unbound_keep_seconds
+        self._finishing: set[asyncio.Task[None]] = set()
+
+    async def deposit(
+        self, account_id: bytes, groups: Sequence[Sequence[SealedEnvelope]], now: int
+    ) -> list[Outcome]:
+        """Store groups for a person; one outcome each, in order. A single group that is refused raises
+        instead.
+        """
+        if len(groups) == 1:
+            await self._admit(account_id, groups[0], now)
+            outcomes = await self._store_groups([Group(account_id, tuple(groups[0]))], now)
+            if outcomes[0].status == REFUSED:
+                raise refusal(outcomes[0].code)
+            return outcomes
+        return await self._deposit_many(account_id, groups, now)
+
+    async def from_door(self, envelope: SealedEnvelope, memory: DoorMemory, now: int) -> Outcome:
+        """Store one mail that the door sealed, with the duplicate memory of its transaction. Raises
+        RelayError.
+        """
+        await self._admit(DOOR, (envelope,), now)
+        (outcome,) = await self._store_groups([Group(DOOR, (envelope,), memory)], now)
+        if outcome.status == REFUSED:
+            raise refusal(outcome.code)
+        return outcome
+
+    async def _deposit_many(
+        self, account_id: bytes, groups: Sequence[Sequence[SealedEnvelope]], now: int
+    ) -> list[Outcome]:
+        outcomes: list[Outcome | None] = []
+        admitted: list[Group] = []
+        for group in groups:
+            try:
+                await self._admit(account_id, group, now)
+            except RelayError as fault:
+                outcomes.append(Outcome(REFUSED, fault.code))
+            else:
+                outcomes.append(None)
+                admitted.append(Group(account_id, tuple(group)))
+        stored = iter(await self._store_groups(admitted, now) if admitted else ())
+        return [outcome or next(stored) for outcome in outcomes]
+
+    async def _admit(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> None:
+        for envelope in group:
+            standing = self._standings.remembered(envelope.mailbox_id, now)
+            if standing is None:
+                standing = await self._standings.of_mailbox(envelope.mailbox_id, now)
+            admit(envelope, standing, account_id, now, unbound_keep_seconds=self._unbound_keep_seconds)
+
+    async def _store_groups(self, groups: Sequence[Group], now: int) -> list[Outcome]:
+        try:
+            outcomes = await self._store.deposit(groups, now=now, quota_bytes=self._quota_bytes)
+        except asyncio.CancelledError:
+            self._finish(groups, now)
+            raise
+        self._tell(outcomes)
+        return outcomes
+
+    def _finish(self, groups: Sequence[Group], now: int) -> None:
+        """The depositor has gone, perhaps after the commit: deposit the same again, which changes nothing
+        then, so that readers are woken all the same.
+        """
+        task = asyncio.ensure_future(self._store_again(groups, now))
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+
+    async def _store_again(self, groups: Sequence[Group], now: int) -> None:
+        try:
+            await self._store.deposit(groups, now=now, quota_bytes=self._quota_bytes)
+            for mailbox_id in {one.mailbox_id for group in groups for one in group.envelopes}:
+                mailbox = await self._store.mailbox(mailbox_id, now=now)
+                if mailbox is not None:
+                    self._wake.mailbox(mailbox_id, mailbox.cursor)
+        except RelayError:
+            return  # nobody is left to be told
+
+    def _tell(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            for mailbox_id, cursor in outcome.cursors:
+                self._wake.mailbox(mailbox_id, cursor)
+
+
+def refusal(code: str) -> RelayError:
+    """The error of a group that the store refused."""
+    known = _BY_CODE.get(code)
+    return known() if known else Conflict(code)

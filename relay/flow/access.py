@@ -1,0 +1,252 @@
+"""Access: who is calling. Owns challenge and answer, sessions and ways in. (docs/protocol.md, part 9.)
+
+The answer for a name that nobody has is of the same shape and stays the same; a wrong answer costs the
+same work whoever was named. A bearer token is known by its keyed hash alone. Must never say which of
+name, way in or secret was wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hmac import compare_digest
+from typing import Final
+
+from keys.encoding import label, u32
+from keys.errors import BadSignature, NotOpened
+from keys.names import origin_hash
+from keys.suite import SignKey, is_strict_public, verify
+from relay.core.errors import Busy, LoginRefused, Malformed, NotFound, NotSignedIn, TooManyRequests
+from relay.core.model import Account, Method, Role, Session
+from relay.core.pepper import KDF_OF_KIND, SALT_BYTES, WRAP_BYTES, Pepper, WayIn, in_order
+from relay.core.ports import Store
+from relay.core.retention import CHALLENGE_SECONDS, account_expires_at
+from relay.flow.brake import Brake
+
+TOKEN_BYTES: Final = 32
+CHALLENGE_BYTES: Final = 32
+MOST_METHODS: Final = 16
+MOST_SESSIONS_REMEMBERED: Final = 10_000
+MOST_CHALLENGES_USED: Final = 100_000
+_MAC_BYTES: Final = 16
+_NONCE_BYTES: Final = 12
+_BOX_NONCE_BYTES: Final = 24
+_NAME: Final = re.compile(r"(?=.{3,64}\Z)[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a login begins with."""
+
+    account_id: bytes
+    ways: tuple[WayIn, ...]
+    challenge: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a challenge; `signature` by the login key of the method."""
+
+    account_id: bytes
+    method_id: bytes
+    challenge: bytes
+    nonce: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session: token for the bearer, the method's wrapped account key, and the first second without it."""
+
+    token: bytes = field(repr=False)
+    wrap: bytes = field(repr=False)
+    expires_at: int
+
+
+class Access:
+    """Opens and closes sessions. `random` gives that many random bytes; a session lives `session_seconds`."""
+
+    def __init__(
+        self,
+        store: Store,
+        pepper: Pepper,
+        brake: Brake,
+        random: Callable[[int], bytes],
+        *,
+        origin: str,
+        session_seconds: int,
+    ) -> None:
+        self._store = store
+        self._pepper = pepper
+        self._brake = brake
+        self._random = random
+        self._signed_start = label("login") + origin_hash(origin)
+        self._session_seconds = session_seconds
+        self._challenge_key = random(32)
+        self._used: OrderedDict[bytes, int] = OrderedDict()
+        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        nobody = Method(bytes(16), "password", 1, bytes(SALT_BYTES), _public(random(32)), bytes(WRAP_BYTES))
+        self._nobody = pepper.seal_method(bytes(16), nobody, random(_BOX_NONCE_BYTES))
+
+    async def start(self, name: str, now: int) -> Started:
+        """Begin a login. The same work and the same shape for a name that nobody has. Raises Malformed."""
+        check_name(name)
+        account_id, ways = self._pepper.invented(name)
+        account = await self._store.account_by_name(self._pepper.name_tag(name), now=now)
+        if account is None:
+            for _ in ways:
+                self._pepper.open_method(bytes(16), bytes(16), self._nobody)
+        else:
+            account_id, ways = account.account_id, self._ways(account)
+        return Started(account_id, ways, self._challenge(account_id, now))
+
+    async def open(self, answer: Answer, network: bytes, now: int) -> Opened:
+        """Answer a challenge. `network` names where the caller is, or is empty where that says nothing.
+
+        Raises LoginRefused, or TooManyRequests with `retry_after` while this name or network has to wait;
+        a device's secret cannot be guessed, so devices never wait for their name.
+        """
+        account = await self._store.account(answer.account_id, now=now)
+        method = self._method(account, answer.method_id)
+        if method.kind != "device":
+            self._check_pace(answer.account_id, network, now)
+        if not self._answered(method, answer, now) or account is None:
+            self._brake.failed(answer.account_id, network, now)
+            raise LoginRefused
+        self._brake.succeeded(answer.account_id, network)
+        return await self._open_session(account, method, now)
+
+    def remembered(self, token: bytes, now: int) -> bytes | None:
+        """The account of a session that is at hand: no store is asked."""
+        session = self._sessions.get(self._pepper.session_tag(token))
+        return session.account_id if session is not None and now < session.expires_at else None
+
+    async def caller(self, token: bytes, now: int) -> bytes:
+        """The account of a session. Raises NotSignedIn."""
+        tag = self._pepper.session_tag(token)
+        session = self._sessions.get(tag)
+        if session is None:
+            session = await self._store.session(tag, now=now)
+            if session is not None:
+                self._remember(session)
+        if session is None or now >= session.expires_at:
+            raise NotSignedIn
+        return session.account_id
+
+    async def close(self, token: bytes) -> None:
+        """End a session."""
+        tag = self._pepper.session_tag(token)
+        self._sessions.pop(tag, None)
+        await self._store.close_session(tag)
+        self._sessions.pop(tag, None)  # a look-up may have been under way
+
+    async def add_method(self, account_id: bytes, method: Method, now: int) -> None:
+        """Add a way in of kind `device`. Raises Malformed."""
+        account = await self._store.account(account_id, now=now)
+        if account is None:
+            raise NotFound
+        if method.kind != "device" or len(account.methods) >= MOST_METHODS:
+            raise Malformed("method")
+        check_method(method)
+        sealed = self._pepper.seal_method(account_id, method, self._random(_BOX_NONCE_BYTES))
+        await self._store.put_method(account_id, method.method_id, sealed, now=now)
+
+    async def remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
+        """Remove a way in. NotFound; NotAllowed for the last one."""
+        await self._store.remove_method(account_id, method_id, now=now)
+
+    def _check_pace(self, account_id: bytes, network: bytes, now: int) -> None:
+        wait_seconds = self._brake.wait_seconds(account_id, network, now)
+        if wait_seconds:
+            raise TooManyRequests(retry_after=wait_seconds)
+
+    def _ways(self, account: Account) -> tuple[WayIn, ...]:
+        methods = (self._pepper.open_method(account.account_id, *one) for one in account.methods)
+        return in_order([WayIn(one.method_id, one.kind, one.kdf, one.salt) for one in methods])
+
+    def _method(self, account: Account | None, method_id: bytes) -> Method:
+        """The named way in; nobody's where there is none, opened at the same cost."""
+        sealed = dict(account.methods).get(method_id) if account is not None else None
+        if account is None or sealed is None:
+            return self._pepper.open_method(bytes(16), bytes(16), self._nobody)
+        try:
+            return self._pepper.open_method(account.account_id, method_id, sealed)
+        except NotOpened:
+            raise LoginRefused("a method does not open under this pepper") from None
+
+    def _answered(self, method: Method, answer: Answer, now: int) -> bool:
+        fresh = self._take_challenge(answer.account_id, answer.challenge, now)
+        named = answer.account_id + answer.method_id + answer.challenge + answer.nonce
+        try:
+            verify(method.login_key, answer.signature, self._signed_start, named)
+        except BadSignature:
+            return False
+        return fresh and method.method_id == answer.method_id
+
+    def _challenge(self, account_id: bytes, now: int) -> bytes:
+        """A challenge that needs no memory until it is answered: nonce 12 ‖ expiry 4 ‖ MAC 16."""
+        start = self._random(_NONCE_BYTES) + u32(now + CHALLENGE_SECONDS)
+        return start + self._mac(account_id, start)
+
+    def _take_challenge(self, account_id: bytes, challenge: bytes, now: int) -> bool:
+        start, mac = challenge[:-_MAC_BYTES], challenge[-_MAC_BYTES:]
+        if len(challenge) != CHALLENGE_BYTES or not compare_digest(mac, self._mac(account_id, start)):
+            return False
+        expires_at = int.from_bytes(start[_NONCE_BYTES:], "big")
+        while self._used and next(iter(self._used.values())) <= now - CHALLENGE_SECONDS:
+            self._used.popitem(last=False)
+        if now >= expires_at or challenge in self._used:
+            return False
+        if len(self._used) >= MOST_CHALLENGES_USED:
+            raise Busy
+        self._used[challenge] = expires_at
+        return True
+
+    def _mac(self, account_id: bytes, start: bytes) -> bytes:
+        return hashlib.blake2b(account_id + start, digest_size=_MAC_BYTES, key=self._challenge_key).digest()
+
+    async def _open_session(self, account: Account, method: Method, now: int) -> Opened:
+        expires_at = await self._prolong(account, now)
+        token = self._random(TOKEN_BYTES)
+        session = Session(
+            self._pepper.session_tag(token), account.account_id, min(now + self._session_seconds, expires_at)
+        )
+        await self._store.open_session(session, now=now)
+        self._remember(session)
+        return Opened(token, method.wrap, session.expires_at)
+
+    async def _prolong(self, account: Account, now: int) -> int:
+        if account.role is not Role.COACH:
+            return account.expires_at
+        expires_at = account_expires_at(Role.COACH, (), now)
+        if expires_at > account.expires_at:
+            await self._store.extend_account(account.account_id, expires_at)
+        return max(expires_at, account.expires_at)
+
+    def _remember(self, session: Session) -> None:
+        self._sessions[session.token_tag] = session
+        if len(self._sessions) > MOST_SESSIONS_REMEMBERED:
+            self._sessions.popitem(last=False)
+
+
+def check_name(name: str) -> str:
+    """Return a login name that has the form of docs/protocol.md, part 3. Raises Malformed."""
+    if not _NAME.match(name):
+        raise Malformed("login name")
+    return name
+
+
+def check_method(method: Method) -> Method:
+    """Return a way in whose fields fit each other. Raises Malformed."""
+    fits = KDF_OF_KIND.get(method.kind) == method.kdf and is_strict_public(method.login_key)
+    sizes = len(method.method_id) == 16 and len(method.salt) == SALT_BYTES and len(method.wrap) == WRAP_BYTES
+    if not fits or not sizes:
+        raise Malformed("method")
+    return method
+
+
+def _public(seed: bytes) -> bytes:
+    return SignKey.from_seed(seed).public

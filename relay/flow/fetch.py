@@ -1,0 +1,60 @@
+"""Fetch: a reader looks. Owns the check that a mailbox is the caller's, and the limits of a page.
+
+What is due is not found, swept or not. A mailbox of somebody else is not found either, as one that never was.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from relay.core.errors import Malformed, NotFound
+from relay.core.model import Account, Mailbox, Page
+from relay.core.ports import Store
+from relay.flow.standings import Standings
+
+DEFAULT_ROWS: Final = 50
+MOST_ROWS: Final = 200
+MOST_PAGE_BYTES: Final = 4 * 1024 * 1024
+MOST_ORDER: Final = 2**63 - 1
+
+
+class Fetch:
+    """Reads mailboxes for their owners."""
+
+    def __init__(self, store: Store, standings: Standings) -> None:
+        self._store = store
+        self._standings = standings
+
+    async def rows(
+        self, account_id: bytes, mailbox_id: bytes, *, after: int, before: int | None, limit: int, now: int
+    ) -> Page:
+        """A page above `after` ascending, or, where `before` is given, below it descending. Raises
+        NotFound.
+        """
+        if not 1 <= limit <= MOST_ROWS or not 0 <= after <= MOST_ORDER:
+            raise Malformed("page")
+        if before is not None and (after or not 0 <= before <= MOST_ORDER):
+            raise Malformed("page")
+        await self.owned(account_id, mailbox_id, now)
+        return await self._store.rows(
+            mailbox_id,
+            after=after if before is None else None,
+            before=before,
+            limit=limit,
+            max_bytes=MOST_PAGE_BYTES,
+            now=now,
+        )
+
+    async def owned(self, account_id: bytes, mailbox_id: bytes, now: int) -> None:
+        """Raise NotFound unless the mailbox is this account's."""
+        standing = await self._standings.of_mailbox(mailbox_id, now)
+        place = standing.places.get(mailbox_id)
+        if place is None or place.account_id != account_id:
+            raise NotFound
+
+    async def account(self, account_id: bytes, now: int) -> tuple[Account, list[Mailbox]]:
+        """A caller's own account and mailboxes. Raises NotFound once it has expired."""
+        account = await self._store.account(account_id, now=now)
+        if account is None:
+            raise NotFound
+        return account, await self._store.mailboxes_of(account_id, now=now)

@@ -1,0 +1,128 @@
+"""Flows: all verbs of the relay, put together over one store. Owns which verb gets which port and which
+number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from relay.core.pepper import Pepper
+from relay.core.ports import Keeper, MailOut, Store, Wake
+from relay.flow.accept import Accept
+from relay.flow.access import Access
+from relay.flow.blobs import Blobs
+from relay.flow.brake import Brake
+from relay.flow.enrol import Enrol
+from relay.flow.expire import Expire
+from relay.flow.fetch import Fetch
+from relay.flow.keepers import Keepers
+from relay.flow.policy import Agreements
+from relay.flow.senders import Senders
+from relay.flow.standings import Standings
+from relay.flow.statements import Statements
+from relay.flow.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the flows reach outside themselves. `random` gives that many random bytes."""
+
+    store: Store
+    keepers: Sequence[Keeper]
+    wake: Wake
+    mail_out: MailOut
+    pepper: Pepper
+    random: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The operator's numbers and names. `origin` has no trailing slash; `mail_domain` follows the @ of
+    inbound addresses; refused domains are lower-case A-labels.
+    """
+
+    origin: str
+    mail_domain: str
+    refused_domains: tuple[str, ...]
+    mailbox_quota_bytes: int
+    account_blob_bytes: int
+    most_blob_bytes: int
+    unbound_keep_seconds: int
+    invitation_keep_seconds: int
+    unlinked_keep_seconds: int
+    session_seconds: int
+    free_login_failures: int
+    sweep_batch_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """The verbs. `standings` is what they remember of engagements together."""
+
+    standings: Standings
+    accept: Accept
+    fetch: Fetch
+    expire: Expire
+    access: Access
+    enrol: Enrol
+    agreements: Agreements
+    vault: Vault
+    statements: Statements
+    blobs: Blobs
+    senders: Senders
+    keepers: Keepers
+
+
+def build(ports: Ports, settings: Settings) -> Flows:
+    """Put the verbs together. Whatever else changes engagements in this process must use the same `Flows`."""
+    store, wake, random = ports.store, ports.wake, ports.random
+    standings = Standings(store)
+    fetch = Fetch(store, standings)
+    return Flows(
+        standings=standings,
+        accept=Accept(
+            store,
+            standings,
+            wake,
+            quota_bytes=settings.mailbox_quota_bytes,
+            unbound_keep_seconds=settings.unbound_keep_seconds,
+        ),
+        fetch=fetch,
+        expire=Expire(store, standings, fetch, wake, batch_rows=settings.sweep_batch_rows),
+        access=Access(
+            store,
+            ports.pepper,
+            Brake(settings.free_login_failures),
+            random,
+            origin=settings.origin,
+            session_seconds=settings.session_seconds,
+        ),
+        enrol=Enrol(
+            store,
+            ports.pepper,
+            standings,
+            wake,
+            random,
+            origin=settings.origin,
+            mail_domain=settings.mail_domain,
+        ),
+        agreements=Agreements(
+            store,
+            standings,
+            fetch,
+            wake,
+            random,
+            invitation_keep_seconds=settings.invitation_keep_seconds,
+        ),
+        vault=Vault(store),
+        statements=Statements(store, standings, wake, origin=settings.origin),
+        blobs=Blobs(
+            store,
+            most_bytes=settings.most_blob_bytes,
+            account_quota_bytes=settings.account_blob_bytes,
+            unlinked_keep_seconds=settings.unlinked_keep_seconds,
+        ),
+        senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
+        keepers=Keepers(store, ports.keepers),
+    )

@@ -1,0 +1,109 @@
+"""Keepers: day keys for senders, and sealed questions passed through. Owns the store of signed day keys
+and the queue of revocations; sees no share.
+
+Senders have their day keys while a keeper is away; a revocation waits for it. What passes is signed and
+sealed between reader and keeper: it is not opened here, and an answer is not kept. (docs/protocol.md,
+part 11.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from keys.errors import KeysError
+from keys.keeper_wire import parse_revoke
+from keys.names import ID_BYTES
+from relay.core.errors import Busy, KeeperAway, Malformed, NotFound
+from relay.core.model import DAY_SECONDS, QueuedRevoke
+from relay.core.ports import Keeper, KeeperDays
+
+MOST_DAYS_ASKED: Final = 512
+MOST_DAYS_AHEAD: Final = 3_660
+MOST_QUEUED: Final = 10_000
+DRAINED_AT_ONCE: Final = 100
+
+
+class Keepers:
+    """The keepers that this relay reaches, by their ids."""
+
+    def __init__(self, store: KeeperDays, keepers: Sequence[Keeper]) -> None:
+        self._store = store
+        self._keepers = {keeper.keeper_id: keeper for keeper in keepers}
+
+    async def days(self, keeper_id: bytes, first: int, count: int, now: int) -> list[bytes]:
+        """Signed day keys of `count` days from `first` on, of today to ten years ahead; asks the keeper
+        once for what is not stored. Raises NotFound, Malformed, KeeperAway.
+        """
+        keeper = self._keeper(keeper_id)
+        today = now // DAY_SECONDS
+        if not 1 <= count <= MOST_DAYS_ASKED or not today <= first <= today + MOST_DAYS_AHEAD - count:
+            raise Malformed("days")
+        stored = await self._store.days(keeper_id, first, count)
+        if len(stored) == count:
+            return stored
+        asked = await keeper.days(first, count)
+        fresh = [(first + number, raw) for number, raw in enumerate(asked)]
+        if len(asked) != count or any(raw[:20] != keeper_id + day.to_bytes(4, "big") for day, raw in fresh):
+            raise KeeperAway("not the days that were asked for")
+        await self._store.put_days(keeper_id, fresh)
+        return await self._store.days(keeper_id, first, count)
+
+    async def open(self, keeper_id: bytes, request: bytes) -> bytes:
+        """Pass an open request on, and its answer back. Raises NotFound, Malformed, KeeperAway."""
+        keeper = self._keeper(keeper_id)
+        if request[:ID_BYTES] != keeper_id:
+            raise Malformed("another keeper's request")
+        return await keeper.open(request)
+
+    async def revoke(self, keeper_id: bytes, request: bytes, now: int) -> bytes | None:
+        """Pass a revocation on; None where it waits for its keeper. Raises NotFound, Malformed, Busy."""
+        keeper = self._keeper(keeper_id)
+        try:
+            lock = parse_revoke(request, keeper_id).lock
+        except KeysError as fault:
+            raise Malformed(str(fault)) from None
+        try:
+            return await keeper.revoke(request)
+        except KeeperAway:
+            pass
+        if lock.period * DAY_SECONDS + DAY_SECONDS <= now:
+            raise Malformed("that day is over")
+        if len(await self._store.queued_revokes(keeper_id, MOST_QUEUED)) >= MOST_QUEUED:
+            raise Busy
+        await self._store.queue_revoke(QueuedRevoke(keeper_id, request, (lock.period + 1) * DAY_SECONDS))
+        return None
+
+    async def drain(self) -> int:
+        """Hand waiting revocations to the keepers that answer; returns how many were taken. Run it each
+        minute.
+        """
+        taken = await asyncio.gather(*(self._drain(keeper) for keeper in self._keepers.values()))
+        return sum(taken)
+
+    async def here(self) -> bool:
+        """Whether every keeper answers."""
+        answers = await asyncio.gather(
+            *(keeper.status() for keeper in self._keepers.values()), return_exceptions=True
+        )
+        return not any(isinstance(answer, BaseException) for answer in answers)
+
+    async def _drain(self, keeper: Keeper) -> int:
+        taken = 0
+        for revoke in await self._store.queued_revokes(keeper.keeper_id, DRAINED_AT_ONCE):
+            try:
+                await keeper.revoke(revoke.request)
+            except KeeperAway:
+                break
+            except Malformed:
+                pass  # the keeper will never take it: nothing is gained by asking again
+            await self._store.drop_revoke(revoke)
+            taken += 1
+        return taken
+
+    def _keeper(self, keeper_id: bytes) -> Keeper:
+        keeper = self._keepers.get(keeper_id)
+        if keeper is None:
+            raise NotFound
+        return keeper
