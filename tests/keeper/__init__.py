@@ -1,0 +1,1 @@
+"""Tests of the keeper: its ring, its ticks under crashes, what it opens and what it refuses."""

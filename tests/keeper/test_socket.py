@@ -1,0 +1,204 @@
+"""The keeper's socket: frames, limits, deadlines, and what the relay makes of trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from keys.encoding import u8, u16, u32
+from keys.keeper_wire import Status, open_answer, verify_revoked
+from relay.core.errors import KeeperAway, Malformed, NotAllowed, NotFound
+from relay.keeper.client import SocketKeeper
+from relay.keeper.frames import FRAME_BYTES, Request
+from relay.keeper.ring import DAY_SECONDS
+from relay.keeper.server import MOST_CONNECTIONS, KeeperServer
+from relay.keeper.sockets import connect
+from relay.logs import open_log
+from tests.keeper.conftest import NOON, TODAY, House, Person
+
+
+@pytest.fixture
+async def path(tmp_path: Path, house: House) -> AsyncIterator[Path]:
+    """Where a keeper answers."""
+    path = tmp_path / "keeper.sock"
+    ready = asyncio.Event()
+    server = KeeperServer(house.keeper, path, open_log(lambda: 0, io.StringIO()), idle_seconds=0.3)
+    serving = asyncio.create_task(server.serve(ready.set))
+    await ready.wait()
+    yield path
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+@pytest.fixture
+def client(path: Path, house: House) -> SocketKeeper:
+    """The relay's side."""
+    return SocketKeeper(path, house.keeper.keeper_id)
+
+
+async def test_the_port_over_the_socket(
+    client: SocketKeeper, anna: Person, maya: Person, house: House
+) -> None:
+    """Days, open, revoke, tick and status give over the socket what the keeper gives."""
+    assert len(await client.days(TODAY, 3)) == 3
+    lock = anna.lock_for(maya, NOON + DAY_SECONDS)
+    raw, request, reply = maya.request(lock)
+    answer = open_answer(await client.open(raw), request, raw, house.public, reply)
+    assert answer.grants[0].status is Status.HERE
+    revoke = anna.revoke_request(lock)
+    verify_revoked(await client.revoke(revoke), revoke, house.public)
+    assert (await client.status())["refusals"] == 1
+    house.clock.pass_seconds(2 * DAY_SECONDS)
+    assert (await client.tick())["destroyed"] == 2
+
+
+async def test_many_at_once(client: SocketKeeper, anna: Person, maya: Person, house: House) -> None:
+    """Calls side by side are all answered, and the largest request fits into a frame."""
+    lock = anna.lock_for(maya, NOON + DAY_SECONDS)
+    raw, request, reply = maya.request(*[lock] * 1_024)
+    answers = await asyncio.gather(client.open(raw), *(client.days(TODAY, 1) for _ in range(40)))
+    opened = open_answer(answers[0], request, raw, house.public, reply)
+    assert {grant.status for grant in opened.grants} == {Status.HERE}
+
+
+async def test_the_socket_is_private(path: Path) -> None:
+    """Nobody but the system user may connect."""
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_a_group_is_let_in_only_where_asked(tmp_path: Path, house: House) -> None:
+    """A keeper with a user of its own opens its socket to its group, and to no other."""
+    path, ready = tmp_path / "shared.sock", asyncio.Event()
+    server = KeeperServer(house.keeper, path, open_log(lambda: 0, io.StringIO()), group=True)
+    serving = asyncio.create_task(server.serve(ready.set))
+    await ready.wait()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+    assert not path.exists()
+
+
+async def test_a_path_longer_than_an_address(tmp_path: Path, house: House) -> None:
+    """A socket deep in the file system is reached all the same."""
+    folder = tmp_path / ("deep" * 20) / ("deeper" * 10)
+    folder.mkdir(parents=True)
+    path, ready = folder / "keeper.sock", asyncio.Event()
+    server = KeeperServer(house.keeper, path, open_log(lambda: 0, io.StringIO()))
+    serving = asyncio.create_task(server.serve(ready.set))
+    await ready.wait()
+    assert (await SocketKeeper(path, house.keeper.keeper_id).status())["clock"] == "ok"
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_a_keeper_that_is_not_there_is_away(tmp_path: Path) -> None:
+    """No socket: away."""
+    with pytest.raises(KeeperAway):
+        await SocketKeeper(tmp_path / "none.sock", bytes(16)).status()
+
+
+@pytest.mark.parametrize("answer", [b"", b"\0\0\0", b"\0\0\0\0", b"\xff\xff\xff\xff\0", b"\0\0\0\x02\0{"])
+async def test_a_keeper_that_talks_nonsense_is_away(tmp_path: Path, answer: bytes) -> None:
+    """An answer that is cut, empty, too long or no JSON: away, within the deadline."""
+
+    async def nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(5)
+        writer.write(answer)
+        writer.close()
+
+    path = tmp_path / "nonsense.sock"
+    async with await asyncio.start_unix_server(nonsense, str(path)):
+        with pytest.raises(KeeperAway):
+            await SocketKeeper(path, bytes(16)).status()
+
+
+async def test_a_keeper_that_says_nothing_is_away(tmp_path: Path) -> None:
+    """A keeper that hangs is given up at the deadline."""
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    path = tmp_path / "silent.sock"
+    async with await asyncio.start_unix_server(silent, str(path)):
+        with pytest.raises(KeeperAway):
+            await SocketKeeper(path, bytes(16), answer_seconds=0.05).status()
+
+
+async def test_refusals_keep_their_meaning(
+    client: SocketKeeper, anna: Person, maya: Person, house: House
+) -> None:
+    """What the keeper holds to be wrong is the caller's error; a clock that it does not believe is *away*."""
+    with pytest.raises(Malformed):
+        await client.open(b"no request")
+    with pytest.raises(Malformed):
+        await client.days(TODAY - 1, 1)
+    stale, _, _ = maya.request(at=NOON - 400)
+    with pytest.raises(Malformed):
+        await client.open(stale)
+    lock = anna.lock_for(maya, NOON + DAY_SECONDS)
+    with pytest.raises(NotAllowed):
+        await client.revoke(Person(house).revoke_request(lock))
+    house.start()
+    house.clock.pass_seconds(2 * DAY_SECONDS)
+    with pytest.raises(NotFound):
+        await client.revoke(anna.revoke_request(lock))
+    house.clock.wall += 400 * DAY_SECONDS
+    with pytest.raises(KeeperAway):
+        await client.tick()
+    assert (await client.accept_clock())["destroyed"] == 1
+
+
+async def say(path: Path, frame: bytes) -> bytes:
+    """Send bytes, and read all that comes until the keeper closes."""
+    reader, writer = await connect(path)
+    writer.write(frame)
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        u32(1) + u8(9),
+        u32(1) + u8(0),
+        u32(2) + u8(Request.STATUS) + b"x",
+        u32(2) + u8(Request.TICK) + b"\x02",
+        u32(6) + u8(Request.DAYS) + u32(TODAY) + b"\0",
+        u32(8) + u8(Request.DAYS) + u32(TODAY) + u16(1) + b"\0",
+    ],
+)
+async def test_a_frame_of_no_known_form_is_refused(path: Path, frame: bytes) -> None:
+    """An unknown type, or a body that its type does not have, is answered `malformed`; the connection
+    stays.
+    """
+    refused = u32(10) + u8(255) + b"malformed"
+    assert await say(path, frame + frame) == refused + refused
+
+
+@pytest.mark.parametrize("frame", [u32(FRAME_BYTES + 1) + u8(2), u32(0), b"\xff\xff\xff\xff"])
+async def test_a_frame_out_of_bounds_ends_the_connection(path: Path, frame: bytes) -> None:
+    """A length beyond the limit, or of nothing, is not waited for."""
+    assert await say(path, frame) == b""
+
+
+async def test_a_silent_connection_ends(path: Path) -> None:
+    """A connection that asks nothing is closed after a while."""
+    assert await say(path, b"") == b""
+
+
+async def test_connections_have_a_limit(path: Path, client: SocketKeeper) -> None:
+    """Beyond the limit a connection is closed at once; with those gone the keeper answers again."""
+    idle = [await connect(path) for _ in range(MOST_CONNECTIONS)]
+    with pytest.raises(KeeperAway):
+        await client.status()
+    await asyncio.gather(*(reader.read() for reader, _ in idle))
+    for _, writer in idle:
+        writer.close()
+    assert await client.status()
