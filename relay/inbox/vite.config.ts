@@ -1,9 +1,61 @@
 /** How the inbox becomes the static files the relay serves: the same bytes for every operator. */
 
-import { defineConfig } from "vite";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+const packageFolders = new Set<string>();
+
+/** Notes which packages' code a bundle holds. Vite's own licence list forgets the worker, where most of it is. */
+function notePackages(): Plugin {
+  return {
+    name: "note-packages",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
+      for (const file of chunks.flatMap((chunk) => chunk.moduleIds)) {
+        const folder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(
+          file.replaceAll("\\", "/"),
+        )?.[0];
+        if (folder) {
+          packageFolders.add(folder);
+        }
+      }
+    },
+  };
+}
+
+/** Writes the licences of all of them, and of the word list, into one file beside the page. */
+function writeLicences(): Plugin {
+  return {
+    name: "write-licences",
+    apply: "build",
+    generateBundle: {
+      order: "post",
+      handler() {
+        const words = readFileSync(join(import.meta.dirname, "../../keys/NOTICE"), "utf8");
+        const source = [...[...packageFolders].map(licenceOf).sort(), words].join(
+          `\n${"-".repeat(78)}\n`,
+        );
+        this.emitFile({ type: "asset", fileName: "licences.txt", source });
+      },
+    },
+  };
+}
+
+function licenceOf(folder: string): string {
+  const described = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+  if (!file) {
+    throw new Error(`${described.name} brings no licence text`);
+  }
+  const text = readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n").trim();
+  return `${described.name} ${described.version} (${described.license})\n\n${text}\n`;
+}
 
 export default defineConfig({
   base: "/inbox/",
+  plugins: [notePackages(), writeLicences()],
   build: {
     outDir: "../static",
     emptyOutDir: true,
@@ -12,7 +64,6 @@ export default defineConfig({
     // A data: URL would be refused by the content security policy.
     assetsInlineLimit: 0,
     manifest: true,
-    license: true,
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [notePackages()] },
 });
