@@ -1,0 +1,1 @@
+"""What is packaged, what it asks for, and what must never be in a tracked file."""
