@@ -1,0 +1,237 @@
+"""Receive: from a row of a mailbox to a content that may be shown, or a code that says why not.
+
+Owns the receiving steps of docs/protocol.md, part 14, in their order, as pure functions over one row:
+`examine` before the keepers are asked, `finish` with their answers, `judge_step` for what is missing before.
+A refusal is `Unreadable` with a local code; the person gets one neutral sentence and the relay nothing. Must
+never give out a byte of a content that failed any step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from client_sdk.parties import Place
+from client_sdk.state import WriterHead
+from client_sdk.terms import Terms
+from keys.content import Content, ContentKind
+from keys.envelope import ZERO_TAG, Envelope, EnvelopeClass, parse_envelope
+from keys.errors import BadSignature, KeysError, Malformed, NotOpened, Refused
+from keys.keeper_wire import Ask, Grant
+from keys.locks import Lock
+from keys.names import ZERO_HASH, fingerprint
+from keys.sealing import Opened, open_envelope, open_reader_share
+from keys.statement import Statement
+
+OLD_KEY_SECONDS: Final = 2 * 86_400
+READABLE: Final = frozenset(
+    {EnvelopeClass.MESSAGE, EnvelopeClass.DOOR, EnvelopeClass.NOTICE, EnvelopeClass.OWN}
+)
+
+
+class Unreadable(Exception):
+    """A row that is not shown. `code` says at which step; it stays on this computer."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Due(Exception):
+    """A row whose time has come: it is gone, whatever the relay still shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A row that may be opened once each keeper has answered. `locks` is by keeper id, in the order of
+    locks.
+    """
+
+    envelope: Envelope
+    reader_share: bytes = field(repr=False)
+    locks: Mapping[bytes, Lock]
+    revoker_hash: bytes
+
+    def ask(self, keeper_id: bytes) -> Ask:
+        """Return what to ask one keeper."""
+        return Ask(self.envelope.header_hash, self.locks[keeper_id])
+
+
+def examine(
+    raw: bytes, place: Place, terms: Terms, now: int, day_key_ids: Mapping[bytes, bytes] | None = None
+) -> Examined:
+    """Check everything of a row that needs no keeper.
+
+    `day_key_ids` maps each keeper to the id of its key for the row's day; with one keeper it may be left out.
+    """
+    try:
+        envelope = parse_envelope(raw)
+    except Malformed:
+        raise Unreadable("header") from None
+    header = envelope.header
+    if header.mailbox_id != place.my_mailbox:
+        raise Unreadable("mailbox")
+    if header.envelope_class not in READABLE:
+        raise Unreadable("class")
+    locks = _keeper_locks(envelope, place, day_key_ids)
+    if now >= terms.date_of(header.envelope_id, header.expires_at):
+        raise Due
+    share = _reader_share(envelope, place)
+    return Examined(envelope, share, locks, _revoker(envelope, place, terms))
+
+
+def _reader_share(envelope: Envelope, place: Place) -> bytes:
+    """Open the reader's lock with the reading key that it names."""
+    reading_key = place.me.reading.get(envelope.locks[0].key_id)
+    if reading_key is None:
+        raise Unreadable("reader-key")
+    try:
+        return open_reader_share(envelope, reading_key)
+    except NotOpened:
+        raise Unreadable("reader-lock") from None
+
+
+def _keeper_locks(
+    envelope: Envelope, place: Place, day_key_ids: Mapping[bytes, bytes] | None
+) -> dict[bytes, Lock]:
+    """Find the lock of each required keeper; there is none too few and none too many."""
+    required = place.keeper_ids
+    if len(envelope.keeper_locks) != len(required):
+        raise Unreadable("keepers")
+    if len(required) == 1 and day_key_ids is None:
+        return {required[0]: envelope.keeper_locks[0]}
+    owner_of = {key_id: keeper_id for keeper_id, key_id in (day_key_ids or {}).items()}
+    locks = {owner_of.get(lock.key_id, b""): lock for lock in envelope.keeper_locks}
+    if set(locks) != set(required):
+        raise Unreadable("keepers")
+    return locks
+
+
+def _revoker(envelope: Envelope, place: Place, terms: Terms) -> bytes:
+    """Return whom each keeper must name as the one who may revoke (docs/protocol.md, part 5)."""
+    header = envelope.header
+    if header.envelope_class is EnvelopeClass.OWN:
+        return place.my_access_hash()
+    policy = terms.by_tag(header.policy_tag)
+    if policy is None and header.policy_tag != ZERO_TAG:
+        raise Unreadable("policy")
+    denied = policy is not None and not policy.author_may_recall
+    return place.my_access_hash() if denied else place.other_access_hash()
+
+
+def finish(examined: Examined, grants: Mapping[bytes, Grant], place: Place, terms: Terms, now: int) -> Opened:
+    """Open a row with the keepers' answers, by keeper id, and check what it says of itself."""
+    envelope = examined.envelope
+    in_order = [grants[keeper_id] for keeper_id in examined.locks if keeper_id in grants]
+    try:
+        opened = open_envelope(
+            envelope,
+            examined.reader_share,
+            in_order,
+            revoker_access_hash=examined.revoker_hash,
+            signers=signers(envelope.header.envelope_class, place),
+            my_fp=place.me.fp,
+            now=now,
+        )
+    except Refused as refused:
+        raise _refusal(refused) from None
+    except KeysError as cause:
+        raise Unreadable(_CODES.get(type(cause), "content")) from None
+    _check_policy(opened, terms)
+    return opened
+
+
+_CODES: Final[dict[type[KeysError], str]] = {NotOpened: "not-opened", BadSignature: "signature"}
+
+
+def _refusal(refused: Refused) -> Exception:
+    return Due() if refused.reason == "due" else Unreadable(refused.reason)
+
+
+def signers(envelope_class: EnvelopeClass, place: Place) -> dict[bytes, bytes]:
+    """Return who alone may sign a class, by fp: never coach and client interchanged, never the door as a
+    person.
+    """
+    if envelope_class is EnvelopeClass.MESSAGE:
+        publics = [place.me.identity.public, place.other.card.identity_public]
+    elif envelope_class is EnvelopeClass.DOOR:
+        publics = [place.pins.door_public]
+    elif envelope_class is EnvelopeClass.NOTICE:
+        publics = [place.pins.notice_public]
+    else:
+        publics = [place.me.identity.public]
+    return {fingerprint(public): public for public in publics}
+
+
+def _check_policy(opened: Opened, terms: Terms) -> None:
+    """Refuse a content under anything but a policy that both signed; a notice or own record may have none."""
+    bound = opened.class_of_origin in (EnvelopeClass.MESSAGE, EnvelopeClass.DOOR)
+    named = opened.content.policy_hash
+    if (bound or named != ZERO_HASH) and terms.by_hash(named) is None:
+        raise Unreadable("policy")
+
+
+# --- what needs memory --------------------------------------------------------------------------------------
+
+
+def check_statements(
+    opened: Opened, place: Place, mine: Mapping[bytes, Statement], theirs: Mapping[bytes, Statement]
+) -> None:
+    """Refuse a content that names a statement which the chains, from first to newest, do not hold."""
+    content = opened.content
+    chains = {place.me.fp: mine, place.other.fp: theirs}
+    if content.sender_fp in chains and content.sender_statement_hash not in chains[content.sender_fp]:
+        raise Unreadable("sender-statement")
+    for recipient in content.recipients:
+        if recipient.fp in chains and recipient.statement_hash not in chains[recipient.fp]:
+            raise Unreadable("recipient-statement")
+
+
+def statements_known(
+    opened: Opened, place: Place, mine: Mapping[bytes, Statement], theirs: Mapping[bytes, Statement]
+) -> bool:
+    """Whether the chains at hand suffice to judge a content."""
+    try:
+        check_statements(opened, place, mine, theirs)
+    except Unreadable:
+        return False
+    return True
+
+
+def sealed_to_old_key(opened: Opened, place: Place) -> bool:
+    """Whether a content was sealed to a statement of mine that had been replaced for over two days (P8)."""
+    newest = place.me.statement
+    named = [one.statement_hash for one in opened.content.recipients if one.fp == place.me.fp]
+    late = opened.content.created_at > newest.card.issued_at + OLD_KEY_SECONDS
+    return late and any(one != newest.hash for one in named)
+
+
+def is_gap(content: Content, content_id: bytes, head: WriterHead | None) -> bool:
+    """Whether something before this content is missing, or its count was used twice.
+
+    `head` is the furthest known of this writer. What is older than the head was counted when the head was.
+    """
+    first = content.previous_id == ZERO_HASH
+    if (content.count == 1) != first:
+        return True
+    if head is None:
+        return content.count > 1
+    if content.count == head.count + 1:
+        return content.previous_id != head.content_id
+    if content.count == head.count:
+        return content_id != head.content_id
+    return content.count > head.count
+
+
+SHOWN_KINDS: Final = frozenset({ContentKind.MESSAGE, ContentKind.MAIL, ContentKind.NOTICE})
+
+
+def is_shown(opened: Opened) -> bool:
+    """Whether a content is a message for people; the others are taken in silently."""
+    return opened.content.kind in SHOWN_KINDS
+
+
+def batches(examined: Sequence[Examined], most: int) -> list[Sequence[Examined]]:
+    """Split rows into as many as one request to a keeper may hold."""
+    return [examined[at : at + most] for at in range(0, len(examined), most)]

@@ -1,0 +1,301 @@
+"""State: what this computer remembers of an account between runs, in one private SQLite file.
+
+Owns counters, cursors, what was seen of each mailbox, the outbox and the locks that a recall needs.
+Everything of a person has an `expires_at` and leaves at the first opening after it. Must never hold text,
+names or keys, and never say that something is saved before it is on disk: a count that is forgotten is a
+count used twice.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+FORMAT: Final = 1
+BUSY_SECONDS: Final = 20.0
+
+_SCHEMA: Final = """
+CREATE TABLE fact(name TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE mailbox(
+    mailbox_id BLOB PRIMARY KEY, taken_order INTEGER NOT NULL DEFAULT 0, read_order INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE seen(
+    mailbox_id BLOB NOT NULL, content_id BLOB NOT NULL, row_order INTEGER NOT NULL, envelope_id BLOB NOT NULL,
+    gap INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(mailbox_id, content_id)
+) WITHOUT ROWID;
+CREATE TABLE writer(
+    engagement_id BLOB NOT NULL, fp BLOB NOT NULL, writer INTEGER NOT NULL, count INTEGER NOT NULL,
+    content_id BLOB NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(engagement_id, fp, writer)
+) WITHOUT ROWID;
+CREATE TABLE own(engagement_id BLOB PRIMARY KEY, writer INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT
+ROWID; CREATE TABLE outbox(
+    content_id BLOB PRIMARY KEY, engagement_id BLOB NOT NULL, sealed BLOB NOT NULL, blobs BLOB NOT NULL,
+    previous_id BLOB NOT NULL, expires_at INTEGER NOT NULL, place INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE sent(
+    envelope_id BLOB PRIMARY KEY, content_id BLOB NOT NULL, engagement_id BLOB NOT NULL, locks BLOB NOT NULL,
+    expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+_DATED: Final = ("seen", "writer", "own", "outbox", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A content that was taken in from a mailbox. `gap` says that something before it was missing."""
+
+    content_id: bytes
+    row_order: int
+    envelope_id: bytes
+    gap: bool
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WriterHead:
+    """The last count and content id known of one writer in one engagement."""
+
+    fp: bytes
+    writer: int
+    count: int
+    content_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A sealed message that waits to be deposited, byte for byte."""
+
+    content_id: bytes
+    engagement_id: bytes
+    sealed: bytes = field(repr=False)
+    blobs: bytes = field(repr=False)
+    previous_id: bytes
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentLocks:
+    """What a recall needs to make a keeper forget an envelope of the other person's mailbox."""
+
+    envelope_id: bytes
+    content_id: bytes
+    locks: bytes = field(repr=False)
+
+
+class State:
+    """The remembered state of one account. Every method that changes something returns once it is on disk."""
+
+    def __init__(self, path: Path) -> None:
+        path.touch(mode=0o600, exist_ok=True)
+        self._base = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        self._base.execute("PRAGMA secure_delete = ON")
+        self._base.execute("PRAGMA synchronous = FULL")
+        self._prepare()
+
+    def _prepare(self) -> None:
+        with self.changing():
+            found = self._base.execute("PRAGMA user_version").fetchone()[0]
+            if found == 0:
+                for statement in _SCHEMA.split(";")[:-1]:
+                    self._base.execute(statement)
+                self._base.execute(f"PRAGMA user_version = {FORMAT}")
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Make several changes one: all on disk, or none. Other programs of this account wait meanwhile."""
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._base.execute("ROLLBACK")
+            raise
+        self._base.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._base.close()
+
+    def forget_due(self, now: int) -> None:
+        """Take away everything that is due."""
+        with self.changing():
+            for table in _DATED:
+                self._base.execute(f"DELETE FROM {table} WHERE expires_at <= ?", (now,))  # noqa: S608 (a constant)
+
+    # --- facts ----------------------------------------------------------------------------------------------
+
+    def fact(self, name: str) -> bytes:
+        """Return a fact, or nothing where it was never noted."""
+        row = self._base.execute("SELECT content FROM fact WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def note(self, name: str, content: bytes) -> None:
+        """Remember a fact, in place of what it was."""
+        self._base.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, content))
+
+    def number(self, name: str) -> int:
+        """Return a fact that is a number; 0 where it was never noted."""
+        return int.from_bytes(self.fact(name), "big")
+
+    def note_number(self, name: str, number: int) -> None:
+        """Remember a number."""
+        self.note(name, number.to_bytes(8, "big"))
+
+    # --- mailboxes ------------------------------------------------------------------------------------------
+
+    def taken_order(self, mailbox_id: bytes) -> int:
+        """Return the order up to which a mailbox was taken in."""
+        return self._order("taken_order", mailbox_id)
+
+    def read_order(self, mailbox_id: bytes) -> int:
+        """Return the order up to which a mailbox was read."""
+        return self._order("read_order", mailbox_id)
+
+    def _order(self, column: str, mailbox_id: bytes) -> int:
+        row = self._base.execute(
+            f"SELECT {column} FROM mailbox WHERE mailbox_id = ?",  # noqa: S608 (one of two constants)
+            (mailbox_id,),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def move_taken(self, mailbox_id: bytes, order: int) -> None:
+        """A mailbox is taken in up to `order`; never moves back."""
+        self._move("taken_order", mailbox_id, order)
+
+    def move_read(self, mailbox_id: bytes, order: int) -> None:
+        """A mailbox is read up to `order`; never moves back."""
+        self._move("read_order", mailbox_id, order)
+
+    def _move(self, column: str, mailbox_id: bytes, order: int) -> None:
+        self._base.execute(
+            f"INSERT INTO mailbox(mailbox_id, {column}) VALUES (?, ?) "  # noqa: S608 (one of two constants)
+            f"ON CONFLICT(mailbox_id) DO UPDATE SET {column} = max({column}, excluded.{column})",
+            (mailbox_id, order),
+        )
+
+    # --- what was seen --------------------------------------------------------------------------------------
+
+    def seen(self, mailbox_id: bytes, content_id: bytes) -> Seen | None:
+        """Return what is remembered of a content in a mailbox."""
+        row = self._base.execute(
+            "SELECT row_order, envelope_id, gap, expires_at FROM seen "
+            "WHERE mailbox_id = ? AND content_id = ?",
+            (mailbox_id, content_id),
+        ).fetchone()
+        return Seen(content_id, row[0], bytes(row[1]), bool(row[2]), row[3]) if row else None
+
+    def seen_by_prefix(self, mailbox_id: bytes, prefix: bytes) -> list[Seen]:
+        """Return at most two contents whose id begins so: two say that the prefix is not enough."""
+        rows = self._base.execute(
+            "SELECT content_id, row_order, envelope_id, gap, expires_at FROM seen "
+            "WHERE mailbox_id = ? AND substr(content_id, 1, ?) = ? LIMIT 2",
+            (mailbox_id, len(prefix), prefix),
+        )
+        return [Seen(bytes(row[0]), row[1], bytes(row[2]), bool(row[3]), row[4]) for row in rows]
+
+    def remember_seen(self, mailbox_id: bytes, seen: Seen) -> None:
+        """Remember a content; what was seen first stays."""
+        self._base.execute(
+            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?)",
+            (mailbox_id, seen.content_id, seen.row_order, seen.envelope_id, seen.gap, seen.expires_at),
+        )
+
+    # --- writers --------------------------------------------------------------------------------------------
+
+    def writer_head(self, engagement_id: bytes, fp: bytes, writer: int) -> WriterHead | None:
+        """Return the last count and content id known of a writer."""
+        row = self._base.execute(
+            "SELECT count, content_id FROM writer WHERE engagement_id = ? AND fp = ? AND writer = ?",
+            (engagement_id, fp, writer),
+        ).fetchone()
+        return WriterHead(fp, writer, row[0], bytes(row[1])) if row else None
+
+    def writer_heads(self, engagement_id: bytes) -> list[WriterHead]:
+        """Return the heads of all writers of an engagement, ascending."""
+        rows = self._base.execute(
+            "SELECT fp, writer, count, content_id FROM writer WHERE engagement_id = ? ORDER BY fp, writer",
+            (engagement_id,),
+        )
+        return [WriterHead(bytes(row[0]), row[1], row[2], bytes(row[3])) for row in rows]
+
+    def move_writer(self, engagement_id: bytes, head: WriterHead, expires_at: int) -> None:
+        """A writer has come further; never moves back."""
+        self._base.execute(
+            "INSERT INTO writer VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "count = excluded.count, content_id = excluded.content_id, expires_at = excluded.expires_at "
+            "WHERE excluded.count > count",
+            (engagement_id, head.fp, head.writer, head.count, head.content_id, expires_at),
+        )
+
+    def step_back(self, engagement_id: bytes, head: WriterHead, previous_id: bytes) -> None:
+        """Undo the last step of my own writer, whose content the relay has refused for good."""
+        self._base.execute(
+            "UPDATE writer SET count = count - 1, content_id = ? "
+            "WHERE engagement_id = ? AND fp = ? AND writer = ? AND count = ? AND content_id = ?",
+            (previous_id, engagement_id, head.fp, head.writer, head.count, head.content_id),
+        )
+
+    def own_writer(self, engagement_id: bytes) -> int | None:
+        """Return my own writer number here, None before the first message."""
+        row = self._base.execute(
+            "SELECT writer FROM own WHERE engagement_id = ?", (engagement_id,)
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def set_own_writer(self, engagement_id: bytes, writer: int, expires_at: int) -> None:
+        """Begin as a writer."""
+        self._base.execute("INSERT INTO own VALUES (?, ?, ?)", (engagement_id, writer, expires_at))
+
+    # --- outbox and what was sent ---------------------------------------------------------------------------
+
+    def enqueue(self, queued: Queued) -> None:
+        """Put a sealed message at the end of the outbox."""
+        place = self._base.execute("SELECT coalesce(max(place), 0) + 1 FROM outbox").fetchone()[0]
+        self._base.execute(
+            "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                queued.content_id,
+                queued.engagement_id,
+                queued.sealed,
+                queued.blobs,
+                queued.previous_id,
+                queued.expires_at,
+                place,
+            ),
+        )
+
+    def queued(self) -> list[Queued]:
+        """Return what waits, first in first."""
+        rows = self._base.execute(
+            "SELECT content_id, engagement_id, sealed, blobs, previous_id, expires_at "
+            "FROM outbox ORDER BY place"
+        )
+        return [
+            Queued(bytes(row[0]), bytes(row[1]), bytes(row[2]), bytes(row[3]), bytes(row[4]), row[5])
+            for row in rows
+        ]
+
+    def dequeue(self, content_id: bytes) -> None:
+        """Take a message out of the outbox: it is acknowledged, or refused for good."""
+        self._base.execute("DELETE FROM outbox WHERE content_id = ?", (content_id,))
+
+    def remember_sent(self, locks: SentLocks, engagement_id: bytes, expires_at: int) -> None:
+        """Keep what a recall needs."""
+        self._base.execute(
+            "INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?, ?)",
+            (locks.envelope_id, locks.content_id, engagement_id, locks.locks, expires_at),
+        )
+
+    def sent_locks(self, content_id: bytes) -> list[SentLocks]:
+        """Return what is kept of a content's envelopes."""
+        rows = self._base.execute(
+            "SELECT envelope_id, content_id, locks FROM sent WHERE content_id = ?", (content_id,)
+        )
+        return [SentLocks(bytes(row[0]), bytes(row[1]), bytes(row[2])) for row in rows]
+
+    def forget_sent(self, content_id: bytes) -> None:
+        """A recall is confirmed: nothing more is needed."""
+        self._base.execute("DELETE FROM sent WHERE content_id = ?", (content_id,))
