@@ -8,14 +8,14 @@ holds to be wrong is not.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from keys.encoding import load_json, u16, u32
 from keys.errors import KeysError
-from keys.keeper_wire import DAY_KEY_BYTES
-from relay.core.errors import KeeperAway, Malformed, NotAllowed, NotFound, RelayError
+from keys.keeper_wire import DAY_KEY_BYTES, open_day_key
+from keys.names import keeper_id
+from relay.core.errors import KeeperAway, Malformed
 from relay.keeper.frames import Answer, BadFrame, Request, read_frame, write_frame
 from relay.keeper.sockets import connect
 
@@ -25,40 +25,39 @@ MOST_CALLS: Final = 16
 
 OPERATORS_WORD: Final = b"\x01"
 
-_REFUSALS: Final[Mapping[str, type[RelayError]]] = {
-    "malformed": Malformed,
-    "stale": Malformed,
-    "refused": NotAllowed,
-    "gone": NotFound,
-}
+_CALLERS_FAULT: Final = frozenset({"malformed", "stale", "refused", "gone"})
 
 
 class SocketKeeper:
     """A keeper behind a socket. The relay passes requests and answers through and can read neither."""
 
-    def __init__(self, path: Path, keeper_id: bytes, answer_seconds: float = ANSWER_SECONDS) -> None:
-        """`answer_seconds` bounds a whole call."""
-        self.keeper_id = keeper_id
+    def __init__(self, path: Path, public: bytes, answer_seconds: float = ANSWER_SECONDS) -> None:
+        """`public` is the keeper's pinned verification key; `answer_seconds` bounds a whole call."""
+        self.keeper_id = keeper_id(public)
+        self._public = public
         self._path = path
         self._answer_seconds = answer_seconds
         self._calls = asyncio.Semaphore(MOST_CALLS)
 
     async def days(self, first: int, count: int) -> list[bytes]:
-        """Signed day keys, not yet verified. Raises KeeperAway; Malformed beyond what a keeper makes."""
+        """Signed day keys, verified. Raises KeeperAway; Malformed for days that a keeper does not make."""
         body = await self._ask(Request.DAYS, u32(first) + u16(count))
-        if len(body) != count * DAY_KEY_BYTES:
-            raise KeeperAway("day keys of a wrong length")
-        return [body[at : at + DAY_KEY_BYTES] for at in range(0, len(body), DAY_KEY_BYTES)]
+        keys = [body[at : at + DAY_KEY_BYTES] for at in range(0, len(body), DAY_KEY_BYTES)]
+        try:
+            days = [open_day_key(raw, self.keeper_id, self._public).day for raw in keys]
+        except KeysError as fault:
+            raise KeeperAway("a day key that is not this keeper's") from fault
+        if days != list(range(first, first + count)):
+            raise KeeperAway("not the days that were asked for")
+        return keys
 
     async def open(self, request: bytes) -> bytes:
-        """The signed answer to an open request. Raises KeeperAway, and Malformed for a request that is not
-        one.
-        """
+        """The signed answer to an open request. Raises KeeperAway; Malformed for a request that is none."""
         return await self._ask(Request.OPEN, request)
 
     async def revoke(self, request: bytes) -> bytes:
-        """The signed answer to a revoke. Raises KeeperAway; Malformed, NotAllowed; NotFound when its day is
-        over.
+        """The signed answer to a revoke. Raises KeeperAway; Malformed for one that the keeper will never
+        take.
         """
         return await self._ask(Request.REVOKE, request)
 
@@ -94,8 +93,8 @@ class SocketKeeper:
             raise KeeperAway("no answer")
         if frame.type == Answer.BODY:
             return frame.body
-        code = frame.body.decode("ascii", "replace")
-        raise _REFUSALS.get(code, KeeperAway)(f"the keeper says {code[:40]!r}")
+        code = frame.body.decode("ascii", "replace")[:40]
+        raise (Malformed if code in _CALLERS_FAULT else KeeperAway)(f"the keeper says {code!r}")
 
 
 def _plain(body: bytes) -> dict[str, int | str]:

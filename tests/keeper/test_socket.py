@@ -12,7 +12,7 @@ import pytest
 
 from keys.encoding import u8, u16, u32
 from keys.keeper_wire import Status, open_answer, verify_revoked
-from relay.core.errors import KeeperAway, Malformed, NotAllowed, NotFound
+from relay.core.errors import KeeperAway, Malformed
 from relay.keeper.client import SocketKeeper
 from relay.keeper.frames import FRAME_BYTES, Request
 from relay.keeper.ring import DAY_SECONDS
@@ -38,7 +38,7 @@ async def path(tmp_path: Path, house: House) -> AsyncIterator[Path]:
 @pytest.fixture
 def client(path: Path, house: House) -> SocketKeeper:
     """The relay's side."""
-    return SocketKeeper(path, house.keeper.keeper_id)
+    return SocketKeeper(path, house.public)
 
 
 async def test_the_port_over_the_socket(
@@ -91,7 +91,7 @@ async def test_a_path_longer_than_an_address(tmp_path: Path, house: House) -> No
     server = KeeperServer(house.keeper, path, open_log(lambda: 0, io.StringIO()))
     serving = asyncio.create_task(server.serve(ready.set))
     await ready.wait()
-    assert (await SocketKeeper(path, house.keeper.keeper_id).status())["clock"] == "ok"
+    assert (await SocketKeeper(path, house.public).status())["clock"] == "ok"
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
 
@@ -99,7 +99,7 @@ async def test_a_path_longer_than_an_address(tmp_path: Path, house: House) -> No
 async def test_a_keeper_that_is_not_there_is_away(tmp_path: Path) -> None:
     """No socket: away."""
     with pytest.raises(KeeperAway):
-        await SocketKeeper(tmp_path / "none.sock", bytes(16)).status()
+        await SocketKeeper(tmp_path / "none.sock", bytes(32)).status()
 
 
 @pytest.mark.parametrize("answer", [b"", b"\0\0\0", b"\0\0\0\0", b"\xff\xff\xff\xff\0", b"\0\0\0\x02\0{"])
@@ -114,7 +114,7 @@ async def test_a_keeper_that_talks_nonsense_is_away(tmp_path: Path, answer: byte
     path = tmp_path / "nonsense.sock"
     async with await asyncio.start_unix_server(nonsense, str(path)):
         with pytest.raises(KeeperAway):
-            await SocketKeeper(path, bytes(16)).status()
+            await SocketKeeper(path, bytes(32)).status()
 
 
 async def test_a_keeper_that_says_nothing_is_away(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ async def test_a_keeper_that_says_nothing_is_away(tmp_path: Path) -> None:
     path = tmp_path / "silent.sock"
     async with await asyncio.start_unix_server(silent, str(path)):
         with pytest.raises(KeeperAway):
-            await SocketKeeper(path, bytes(16), answer_seconds=0.05).status()
+            await SocketKeeper(path, bytes(32), answer_seconds=0.05).status()
 
 
 async def test_refusals_keep_their_meaning(
@@ -142,11 +142,11 @@ async def test_refusals_keep_their_meaning(
     with pytest.raises(Malformed):
         await client.open(stale)
     lock = anna.lock_for(maya, NOON + DAY_SECONDS)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Malformed):
         await client.revoke(Person(house).revoke_request(lock))
     house.start()
     house.clock.pass_seconds(2 * DAY_SECONDS)
-    with pytest.raises(NotFound):
+    with pytest.raises(Malformed):
         await client.revoke(anna.revoke_request(lock))
     house.clock.wall += 400 * DAY_SECONDS
     with pytest.raises(KeeperAway):
@@ -202,3 +202,9 @@ async def test_connections_have_a_limit(path: Path, client: SocketKeeper) -> Non
     for _, writer in idle:
         writer.close()
     assert await client.status()
+
+
+async def test_day_keys_of_another_keeper_are_not_taken(path: Path) -> None:
+    """A keeper that does not sign with the pinned key is not the one that was asked for."""
+    with pytest.raises(KeeperAway):
+        await SocketKeeper(path, bytes(32)).days(TODAY, 1)
