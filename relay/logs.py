@@ -92,6 +92,7 @@ FIELDS: dict[str, Form] = {
     "overdue": _number,
     "rows": _number,
     "seconds": _number,
+    "size_bytes": _number,
     "status": _number,
 }
 """Each field that may be said, with the form that its value must have."""
