@@ -6,7 +6,7 @@ import * as encoding from "./encoding.ts";
 import { Malformed, Mistyped, NotOpened } from "./errors.ts";
 import { checkPadding, pad, paddedLength } from "./padding.ts";
 import { printSheet, readSheet, sheetDigits } from "./recovery.ts";
-import { bytes, counting } from "./vectors.testing.ts";
+import { bytes, counting } from "./sources.testing.ts";
 
 test("integers are written big-endian and refused where they do not fit", () => {
   assert.deepEqual(encoding.u16(0x0102), bytes("0102"));

@@ -16,8 +16,8 @@ import { dayOpenKey, type Grant, Status } from "./keeper_wire.ts";
 import * as locks from "./locks.ts";
 import { accessHash, fingerprint, keyId, ZERO_HASH } from "./names.ts";
 import * as sealing from "./sealing.ts";
+import { counting } from "./sources.testing.ts";
 import { OpenKey, SignKey } from "./suite.ts";
-import { counting } from "./vectors.testing.ts";
 
 const EXPIRES_AT = 1_800_000_000;
 const random = counting(1);
@@ -87,9 +87,10 @@ const expected = {
   now: EXPIRES_AT - 1,
 };
 
-function open(raw: Bytes, change: Partial<typeof expected> = {}): Promise<sealing.Opened> {
+async function open(raw: Bytes, change: Partial<typeof expected> = {}): Promise<sealing.Opened> {
   const envelope = parseEnvelope(raw);
-  return sealing.openEnvelope(envelope, reading, grantsOf(envelope), { ...expected, ...change });
+  const share = sealing.openReaderShare(envelope, reading);
+  return sealing.openEnvelope(envelope, share, grantsOf(envelope), { ...expected, ...change });
 }
 
 async function refused(attempt: () => Promise<unknown>): Promise<void> {
@@ -123,7 +124,7 @@ test("every change of one bit in header and lock heads is refused, and a sample 
     if (inHeads(bit >> 3) || bit % 53 === 0) {
       const changed = raw.slice();
       changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
-      await refused(async () => open(changed));
+      await refused(() => open(changed));
       changes += 1;
     }
   }
@@ -144,7 +145,7 @@ test("a body cut at a chunk with a header that agrees is refused by the locks", 
   assert.equal((await open(raw)).content.shown.text, long.shown.text);
   const shorter = await seal();
   const mixed = concat(shorter.slice(0, HEADER_BYTES), raw.slice(HEADER_BYTES, shorter.length));
-  await refused(async () => open(mixed));
+  await refused(() => open(mixed));
 });
 
 test("it opens for its reader, its signer, its policy, its revoker and its time alone", async () => {
@@ -157,7 +158,7 @@ test("it opens for its reader, its signer, its policy, its revoker and its time 
     ["envelope-id", { myFp: fingerprint(coach.public) }],
   ];
   for (const [reason, change] of cases) {
-    await assert.rejects(async () => open(raw, change), refusedFor(reason));
+    await assert.rejects(() => open(raw, change), refusedFor(reason));
   }
 });
 
@@ -165,6 +166,7 @@ test("what a keeper withholds, a sender told otherwise, or an origin may not car
   const envelope = parseEnvelope(await seal());
   const [grant] = grantsOf(envelope);
   assert.ok(grant);
+  const share = sealing.openReaderShare(envelope, reading);
   const cases: [string, Grant[]][] = [
     ["keeper", []],
     ["due", [{ ...grant, status: Status.GONE }]],
@@ -174,7 +176,7 @@ test("what a keeper withholds, a sender told otherwise, or an origin may not car
     ["not-yet", [{ ...grant, notBefore: EXPIRES_AT }]],
   ];
   for (const [reason, grants] of cases) {
-    const attempt = async () => sealing.openEnvelope(envelope, reading, grants, expected);
+    const attempt = async () => sealing.openEnvelope(envelope, share, grants, expected);
     await assert.rejects(attempt, refusedFor(reason));
   }
   const door = { ...to, envelopeClass: EnvelopeClass.DOOR };

@@ -19,6 +19,7 @@ import {
   compare,
   concat,
   counted,
+  isZero,
   label,
   type Random,
   Reader,
@@ -307,28 +308,29 @@ function checkPlace(envelope: Envelope, opened: Opened, expected: Expectation): 
   if (expiresAt !== (promised ?? content.expiresAt)) {
     throw new Refused("expiry");
   }
-  if (!same(header.policyTag, content.policyHash.slice(0, TAG_BYTES))) {
+  const tagged = same(header.policyTag, content.policyHash.slice(0, TAG_BYTES));
+  if (!tagged || (isZero(header.policyTag) && !isZero(content.policyHash))) {
     throw new Refused("policy");
   }
 }
 
 /**
- * Open an envelope of one part (classes 1, 2, 3 and 6) in the order of docs/protocol.md, part 14.
+ * Open an envelope of one part (classes 1, 2, 3 and 6) with the share of `openReaderShare` and the keepers' answers, in
+ * the order of docs/protocol.md, part 14.
  *
- * The caller has compared mailbox and required keepers before, and afterwards checks what needs state: policy in force,
+ * Before, the caller has compared mailbox and required keepers; afterwards it checks what needs state: policy in force,
  * chain of statements, content id new, count and previous content id.
  */
 export async function openEnvelope(
   envelope: Envelope,
-  readingKey: OpenKey,
+  readerShare: Bytes,
   grants: readonly Grant[],
   expected: Expectation & { readonly revokerAccessHash: Bytes; readonly now: number },
 ): Promise<Opened> {
   const shares = checkGrants(envelope, grants, expected.revokerAccessHash, expected.now);
-  const parts = await openParts(envelope, openReaderShare(envelope, readingKey), shares);
-  const [part, ...others] = parts;
+  const [part, ...others] = await openParts(envelope, readerShare, shares);
   if (!part || others.length > 0) {
-    throw new NotOpened();
+    throw new Refused("class");
   }
   return checkContent(envelope, part, expected);
 }

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Bytes, concat, textBytes } from "./encoding.ts";
 import { Malformed, NotOpened } from "./errors.ts";
+import { counting } from "./sources.testing.ts";
 import * as stream from "./stream.ts";
-import { counting } from "./vectors.testing.ts";
 
 const CHUNK = stream.CHUNK_BYTES;
 const key = counting(1)(32);
@@ -72,16 +72,24 @@ test("a changed byte, a shorter text, exchanged chunks, another key or context a
   await refuse(sealed, key, textBytes("Context"));
 });
 
-test("a full chunk never ends a stream, and a short one never stands inside it", async () => {
+test("chunks open by their number alone, and a full chunk never ends a stream", async () => {
   const sealed = await seal(counting(7)(CHUNK + 9));
   const opener = new stream.ChunkOpener(key, context, sealed.slice(0, stream.HEAD_BYTES));
   const full = sealed.slice(stream.HEAD_BYTES, stream.HEAD_BYTES + stream.SEALED_CHUNK_BYTES);
   const last = sealed.slice(stream.HEAD_BYTES + stream.SEALED_CHUNK_BYTES);
-  assert.equal((await opener.openChunks(0, full, false)).length, CHUNK);
-  assert.equal((await opener.openChunks(1, last, true)).length, 9);
-  await assert.rejects(opener.openChunks(0, full, true), NotOpened);
-  await assert.rejects(opener.openChunks(1, last, false), NotOpened);
-  await assert.rejects(opener.openChunks(2, last, true), NotOpened);
+  assert.equal((await opener.openChunk(0, full)).length, CHUNK);
+  assert.equal((await opener.openChunk(1, last)).length, 9);
+  for (const [index, chunk] of [
+    [1, full],
+    [2, last],
+    [0, concat(full, last)],
+    [1, last.slice(0, 15)],
+  ] as const) {
+    await assert.rejects(opener.openChunk(index, chunk), NotOpened);
+  }
+  const whole = new stream.Opener(key, context, sealed.slice(0, stream.HEAD_BYTES));
+  await whole.update(full);
+  await assert.rejects(whole.finish(), NotOpened);
 });
 
 test("an opener stays refused after one refusal, and a sealer ends at its last chunk", async () => {

@@ -216,7 +216,7 @@ export class Opener {
   }
 }
 
-/** Opens single chunks of a stream by number, from its 56-byte head, for resumed and partial reading. */
+/** Opens chunks of a stream by number, from its 56-byte head, for resumed and partial reading. */
 export class ChunkOpener {
   readonly #schedule: Schedule;
 
@@ -224,12 +224,12 @@ export class ChunkOpener {
     this.#schedule = Schedule.ofHead(key, head, context);
   }
 
-  /**
-   * Open consecutive chunks, the first of which has number `first`; with `final` the last one is the short one.
-   * A short chunk is never accepted elsewhere, nor a full one as the last.
-   */
-  async openChunks(first: number, sealed: Bytes, final: boolean): Promise<Bytes> {
-    return await this.#schedule.openChunks(first, sealed, final);
+  /** Open chunk number `index`. One shorter than 16,400 bytes is the last of its stream, a full one never is. */
+  async openChunk(index: number, sealed: Bytes): Promise<Bytes> {
+    if (sealed.length > SEALED_CHUNK_BYTES) {
+      throw new NotOpened();
+    }
+    return await this.#schedule.openChunks(index, sealed, sealed.length < SEALED_CHUNK_BYTES);
   }
 }
 

@@ -10,8 +10,8 @@ import { numberToBytesLE } from "@noble/curves/utils.js";
 import { ml_kem768_x25519 } from "@noble/post-quantum/hybrid.js";
 import { type Bytes, concat, textBytes } from "./encoding.ts";
 import { BadSignature, Malformed, NotOpened } from "./errors.ts";
+import { bytes, counting } from "./sources.testing.ts";
 import * as suite from "./suite.ts";
-import { bytes, counting } from "./vectors.testing.ts";
 
 interface HpkeVector {
   [field: string]: string | number | { aad: string; pt: string; ct: string }[];
