@@ -58,3 +58,7 @@ class Fetch:
         if account is None:
             raise NotFound
         return account, await self._store.mailboxes_of(account_id, now=now)
+
+    async def mailboxes(self, account_id: bytes, now: int) -> list[Mailbox]:
+        """A caller's own mailboxes."""
+        return await self._store.mailboxes_of(account_id, now=now)

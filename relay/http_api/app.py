@@ -1,0 +1,123 @@
+"""The application: routes bound to their handlers, every answer finished alike, and what is said in the
+log.
+
+Owns the last resort: whatever a handler raises becomes one of the problems of the table, with nothing of
+the exception in it. Must never log an address, an id, a header or a body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+from aiohttp import hdrs, web
+from aiohttp.http import HttpRequestParser
+from aiohttp.http_parser import HttpRequestParserPy
+
+from relay.core.errors import NotFound, RelayError
+from relay.http_api import about, blobs, engagements, envelopes, events, keepers, people
+from relay.http_api.bodies import JSON_TYPE
+from relay.http_api.context import Context
+from relay.http_api.openapi import describe as describe_openapi
+from relay.http_api.pages import Page, Pages
+from relay.http_api.problems import CONTENT_TYPE, describe
+from relay.http_api.rates import Rates
+from relay.http_api.requestlog import RequestLog
+from relay.http_api.responses import finish_headers
+from relay.http_api.routes import Call, Route, route, run
+
+ROUTES: Final = (
+    *about.ROUTES,
+    *engagements.ROUTES,
+    *people.ROUTES,
+    *envelopes.ROUTES,
+    *blobs.ROUTES,
+    *keepers.ROUTES,
+    *events.ROUTES,
+)
+VERSION: Final = "1"
+PAGE_ROUTE: Final = "/{page}"
+WAITING: Final = web.AppKey("waiting", set[asyncio.Task[None]])
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def create_app(context: Context) -> web.Application:
+    """Build the application. `relay.http_api.listener.listen` serves it with limits on connections."""
+    if HttpRequestParser is HttpRequestParserPy:
+        raise RuntimeError("aiohttp runs without its C parser, whose strictness we rely on")
+    loop = asyncio.get_running_loop()
+    rates = Rates(context.limits.requests_per_minute, loop.time)
+    log = RequestLog(context.log, loop.time)
+    app = web.Application(client_max_size=0)
+    for bound in (*ROUTES, _openapi_route(ROUTES, context)):
+        app.router.add_route(bound.method, bound.path, _served(bound, context, rates, log))
+    pages = Pages(context.static_root, secure=context.facts.origin.startswith("https:"))
+    app.router.add_route(hdrs.METH_ANY, "/{page:.*}", _paged(pages, context, log))
+    return app
+
+
+def _served(bound: Route, context: Context, rates: Rates, log: RequestLog) -> Handler:
+    method, path = bound.method, bound.path
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        started = log.clock()
+        try:
+            response = await run(bound, context, rates, request)
+        except RelayError as fault:
+            response = problem(fault)
+        except Exception as failure:  # noqa: BLE001 - the last resort: a fixed answer, and the class in the log
+            context.log.error("http.failed", route=path, method=method, failure=failure)
+            response = problem(RelayError())
+        if not response.prepared:
+            finish_headers(response, context, context.now())
+        log.say(path, method, response.status, started)
+        return response
+
+    return serve
+
+
+def _paged(pages: Pages, context: Context, log: RequestLog) -> Handler:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        started = log.clock()
+        page = pages.find(request.path) if request.method in ("GET", "HEAD") else None
+        if page is None:
+            response = problem(NotFound())
+            finish_headers(response, context, context.now())
+        else:
+            response = _page(page, request)
+        log.say(PAGE_ROUTE, "GET", response.status, started)
+        return response
+
+    return serve
+
+
+def _page(page: Page, request: web.Request) -> web.Response:
+    if request.headers.get(hdrs.IF_NONE_MATCH) == page.etag:
+        return web.Response(status=304, headers=page.headers)
+    return web.Response(body=page.body, headers=page.headers)
+
+
+def problem(fault: RelayError) -> web.Response:
+    """The answer to what was refused or failed."""
+    detail = fault.private if fault.code == "malformed" else ""
+    status, body = describe(fault, detail)
+    response = web.Response(body=body, status=status, content_type=CONTENT_TYPE)
+    if "retry_after" in fault.facts:
+        response.headers[hdrs.RETRY_AFTER] = str(fault.facts["retry_after"])
+    if status == 401:
+        response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+    return response
+
+
+def _openapi_route(routes: Iterable[Route], context: Context) -> Route:
+    @route("GET", "/v1/openapi.json", session=False)
+    async def openapi(call: Call, _: None) -> web.Response:
+        """This description"""
+        return web.Response(body=body, content_type=JSON_TYPE)
+
+    described = describe_openapi((*routes, openapi), context.facts.name, VERSION)
+    body = json.dumps(described, ensure_ascii=False).encode("utf-8")
+    return openapi

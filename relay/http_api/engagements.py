@@ -1,0 +1,171 @@
+"""Engagements over HTTP: invitations and enrolment, drafts, statements of the parties, signed acts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from keys.encoding import from_base64url
+from keys.errors import Malformed as MalformedFormat
+from relay.core.errors import NotAllowed
+from relay.core.model import Invitation
+from relay.flow.enrol import Finish
+from relay.flow.policy import Offer, View
+from relay.http_api.bodies import JSON_TYPE
+from relay.http_api.models import (
+    ActAsked,
+    EngagementAnswer,
+    EngagementAsked,
+    EngagementsAnswer,
+    InvitationAnswer,
+    InvitationAsked,
+    InvitationState,
+    MemberFields,
+    RedeemAnswer,
+    RedeemAsked,
+    StatementsAnswer,
+    StatementsQuery,
+)
+from relay.http_api.people import VAULT_BYTES, read_items, read_method
+from relay.http_api.routes import Call, answer, done, route
+
+REDEEM_HEADER: Final = "Quietbox-Redeem"
+
+
+@route("GET", "/v1/invitations/{invite_id}", session=False, answer=InvitationAnswer)
+async def invitation(call: Call, _: None) -> web.Response:
+    """An open invitation; looking has no effect"""
+    found = await call.context.flows.enrol.invitation(call.id("invite_id"), call.now)
+    return answer(InvitationAnswer(kind=found.kind, box=found.box, expires_at=found.expires_at))
+
+
+@route(
+    "POST",
+    "/v1/invitations/{invite_id}/redeem",
+    session=False,
+    body=RedeemAsked,
+    answer=RedeemAnswer,
+    status=201,
+    most_bytes=VAULT_BYTES,
+)
+async def redeem(call: Call, asked: RedeemAsked) -> web.Response:
+    """Enrol, in one transaction; the same bytes again give the same answer"""
+    finish = Finish(
+        raw=call.raw,
+        signature=_redemption_signature(call),
+        account_id=asked.account_id,
+        name=asked.name,
+        methods=tuple(read_method(one) for one in asked.methods),
+        statement=asked.statement,
+        vault=read_items(asked.vault),
+        acceptance=asked.acceptance or b"",
+        act=asked.act or b"",
+    )
+    told = await call.context.flows.enrol.finish(call.id("invite_id"), finish, call.now)
+    return web.Response(body=told, status=201, content_type=JSON_TYPE)
+
+
+@route("POST", "/v1/engagements", body=EngagementAsked, answer=EngagementAnswer, status=201)
+async def create(call: Call, asked: EngagementAsked) -> web.Response:
+    """Begin a draft with the coach's and the notes mailbox"""
+    view = await call.context.flows.agreements.create(call.account_id, asked.engagement_id, call.now)
+    return answer(_describe(view), 201)
+
+
+@route("GET", "/v1/engagements", answer=EngagementsAnswer)
+async def engagements(call: Call, _: None) -> web.Response:
+    """All engagements of the caller"""
+    views = await call.context.flows.agreements.all_of(call.account_id, call.now)
+    return answer(EngagementsAnswer(engagements=[_describe(view) for view in views]))
+
+
+@route("GET", "/v1/engagements/{engagement_id}", answer=EngagementAnswer)
+async def engagement(call: Call, _: None) -> web.Response:
+    """An engagement, to a member"""
+    view = await call.context.flows.agreements.one(call.account_id, call.id("engagement_id"), call.now)
+    return answer(_describe(view))
+
+
+@route("GET", "/v1/engagements/{engagement_id}/statements", query=StatementsQuery, answer=StatementsAnswer)
+async def statements(call: Call, _: None) -> web.Response:
+    """A party's chain of key cards, after a number"""
+    query: StatementsQuery = call.query
+    chain = await call.context.flows.statements.chain(
+        call.account_id, call.id("engagement_id"), query.role, query.after, call.now
+    )
+    return answer(StatementsAnswer(statements=chain))
+
+
+@route("POST", "/v1/engagements/{engagement_id}/invitation", body=InvitationAsked, status=204)
+async def invite(call: Call, asked: InvitationAsked) -> web.Response:
+    """Invite a client; replaces an unused invitation"""
+    offer = Offer(asked.invite_id, asked.redemption_key, asked.box, asked.expires_at, asked.policy, asked.act)
+    await call.context.flows.agreements.invite(call.account_id, call.id("engagement_id"), offer, call.now)
+    return done()
+
+
+@route("DELETE", "/v1/invitations/{invite_id}", status=204)
+async def withdraw(call: Call, _: None) -> web.Response:
+    """Withdraw an unused invitation"""
+    await call.context.flows.agreements.withdraw(call.account_id, call.id("invite_id"), call.now)
+    return done()
+
+
+@route("POST", "/v1/engagements/{engagement_id}/acts", body=ActAsked, status=204)
+async def add_act(call: Call, asked: ActAsked) -> web.Response:
+    """Take the next signed act"""
+    await call.context.flows.agreements.act(
+        call.account_id, call.id("engagement_id"), asked.act, asked.policy or b"", call.now
+    )
+    return done()
+
+
+def _redemption_signature(call: Call) -> bytes:
+    try:
+        return from_base64url(call.request.headers.get(REDEEM_HEADER, ""), 64)
+    except MalformedFormat:
+        raise NotAllowed("redemption signature") from None
+
+
+def _describe(view: View) -> EngagementAnswer:
+    return EngagementAnswer(
+        engagement_id=view.engagement.engagement_id,
+        state=view.state.value,
+        members=[
+            MemberFields(
+                role=int(member.role),
+                mailbox_id=member.mailbox_id,
+                account_id=member.account_id,
+                statement=member.statement,
+            )
+            for member in view.engagement.members
+        ],
+        policies=list(view.engagement.policies),
+        acts=list(view.engagement.acts),
+        invitation=_describe_invitation(view.invitation),
+    )
+
+
+def _describe_invitation(invitation: Invitation | None) -> InvitationState | None:
+    if invitation is None:
+        return None
+    return InvitationState(
+        invite_id=invitation.invite_id,
+        state=invitation.state,
+        expires_at=invitation.expires_at,
+        acceptance=invitation.acceptance,
+    )
+
+
+ROUTES: Final = (
+    invitation,
+    redeem,
+    create,
+    engagements,
+    engagement,
+    statements,
+    invite,
+    withdraw,
+    add_act,
+)

@@ -1,0 +1,175 @@
+"""Listener: the application on a socket, with bounds on connections and on the time that a request's head
+may take.
+
+aiohttp bounds neither. Owns the connections in all and by address, the watchdog over heads that drip in,
+and the answer to what is no HTTP, which shows no version. It uses private parts of aiohttp's connection:
+each is covered by a test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aiohttp import web
+
+from relay.core.errors import RelayError
+from relay.http_api.context import Limits
+from relay.http_api.network import network_of
+from relay.http_api.problems import CONTENT_TYPE, describe_status
+from relay.http_api.responses import SERVER
+
+KEEPALIVE_SECONDS: Final = 75
+LINGER_SECONDS: Final = 5
+SHUTDOWN_SECONDS: Final = 3
+WATCH_SECONDS: Final = 1.0
+MOST_HEADERS: Final = 64
+MOST_LINE_BYTES: Final = 8190
+BACKLOG: Final = 1024
+
+
+@dataclass(slots=True)
+class Doors:
+    """Who is in. `limits` bounds connections in all and by address; those from this machine count in all
+    alone.
+    """
+
+    limits: Limits
+    open: set[Connection] = field(default_factory=set)
+    by_network: Counter[bytes] = field(default_factory=Counter)
+
+    def enter(self, connection: Connection, network: bytes) -> bool:
+        """Let a connection in, unless there are too many."""
+        crowded = bool(network) and self.by_network[network] >= self.limits.max_connections_per_address
+        if crowded or len(self.open) >= self.limits.max_connections:
+            return False
+        self.open.add(connection)
+        self.by_network[network] += 1
+        return True
+
+    def leave(self, connection: Connection, network: bytes) -> None:
+        """It has gone."""
+        if connection in self.open:
+            self.open.discard(connection)
+            self.by_network[network] -= 1
+            if not self.by_network[network]:
+                del self.by_network[network]
+
+    def close_slow(self, now: float) -> None:
+        """Close those whose request's head has been coming for too long."""
+        late = now - self.limits.header_seconds
+        for connection in [one for one in self.open if one.head_since is not None and one.head_since <= late]:
+            connection.force_close()
+
+
+class Connection(web.RequestHandler):
+    """One connection. `head_since` is when the head under way began, None while there is none."""
+
+    __slots__ = ("_doors", "_network", "head_since")
+
+    def __init__(self, manager: web.Server, doors: Doors, **settings: Any) -> None:
+        super().__init__(manager, **settings)
+        self._doors = doors
+        self._network = b""
+        self.head_since: float | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A peer has come: it is let in, or closed before a byte is read."""
+        peer = transport.get_extra_info("peername")
+        self._network = network_of(peer[0] if isinstance(peer, tuple) else None)
+        if not self._doors.enter(self, self._network):
+            transport.abort()  # type: ignore[attr-defined]
+            self._force_close = True
+        else:
+            self.head_since = self._loop.time()
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The peer has gone."""
+        self._doors.leave(self, self._network)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come: of a head, as long as no request is under way."""
+        super().data_received(data)
+        if self._messages or self._request_in_progress:
+            self.head_since = None
+        elif self.head_since is None:
+            self.head_since = self._loop.time()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to what is no HTTP, or to a failure outside any handler: fixed, and nothing in the
+        log.
+        """
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer is under way")
+        response = web.Response(body=describe_status(status), status=status, content_type=CONTENT_TYPE)
+        response.headers["Server"] = SERVER
+        response.force_close()
+        return response
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Nothing: what aiohttp would say names the peer."""
+
+
+@dataclass(slots=True)
+class Listener:
+    """A serving application. `host` and `port` are where it listens."""
+
+    host: str
+    port: int
+    doors: Doors
+    _server: asyncio.Server
+    _runner: web.AppRunner
+    _watch: asyncio.Task[None]
+
+    async def close(self) -> None:
+        """Take no more connections, give requests under way a moment, close the rest."""
+        self._watch.cancel()
+        self._server.close()
+        await self._runner.cleanup()
+
+
+async def listen(
+    app: web.Application, limits: Limits, host: str, port: int, tls: ssl.SSLContext | None = None
+) -> Listener:
+    """Serve `app`; port 0 takes a free one. Raises OSError where the address cannot be had."""
+    loop = asyncio.get_running_loop()
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    doors = Doors(limits)
+    settings = {
+        "loop": loop,
+        "access_log": None,
+        "auto_decompress": False,
+        "keepalive_timeout": KEEPALIVE_SECONDS,
+        "lingering_time": LINGER_SECONDS,
+        "max_headers": MOST_HEADERS,
+        "max_line_size": MOST_LINE_BYTES,
+        "max_field_size": MOST_LINE_BYTES,
+    }
+    manager = runner.server
+    if manager is None:
+        raise RelayError("no server")
+    server = await loop.create_server(
+        lambda: Connection(manager, doors, **settings), host, port, ssl=tls, backlog=BACKLOG
+    )
+    where = server.sockets[0].getsockname()
+    watch = asyncio.create_task(_watch(doors))
+    return Listener(where[0], where[1], doors, server, runner, watch)
+
+
+async def _watch(doors: Doors) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        doors.close_slow(loop.time())

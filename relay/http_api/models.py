@@ -1,0 +1,468 @@
+"""Models: the JSON of every request and answer, once: they validate, and the OpenAPI description is drawn
+from them.
+
+Longer than most modules, so that all of the JSON is read in one place.
+
+Strict and closed: a wrong type or an unknown name is refused. Bytes travel as canonical base64url without
+padding. (docs/protocol.md, part 13.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic_core import CoreSchema, core_schema
+
+from keys.encoding import from_base64url, to_base64url
+from keys.errors import Malformed
+
+MOST_INSTANT = 2**53 - 1
+MOST_ORDER = 2**63 - 1
+
+
+def _decode(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value  # an answer is made of bytes; in a request nothing but text can be bytes
+    try:
+        return from_base64url(value)
+    except Malformed:
+        raise ValueError("not canonical base64url") from None
+
+
+@dataclass(frozen=True)
+class Sized:
+    """Bytes from `least` to `most`, as text outside."""
+
+    least: int
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Decode what comes, encode what goes."""
+        return core_schema.no_info_before_validator_function(
+            _decode,
+            core_schema.bytes_schema(min_length=self.least, max_length=self.most, strict=True),
+            serialization=core_schema.plain_serializer_function_ser_schema(to_base64url),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """A string, with its lengths in characters."""
+        return {
+            "type": "string",
+            "contentEncoding": "base64url",
+            "pattern": "^[A-Za-z0-9_-]*$",
+            "minLength": _text_length(self.least),
+            "maxLength": _text_length(self.most),
+        }
+
+
+def _text_length(size_bytes: int) -> int:
+    return (size_bytes * 8 + 5) // 6
+
+
+def _digits(value: Any) -> Any:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
+        return int(value)
+    raise ValueError("not a whole number")
+
+
+Id = Annotated[bytes, Sized(16, 16)]
+Bytes32 = Annotated[bytes, Sized(32, 32)]
+Signature = Annotated[bytes, Sized(64, 64)]
+Wrap = Annotated[bytes, Sized(104, 104)]
+Statement = Annotated[bytes, Sized(1, 8 * 1024)]
+Frame = Annotated[bytes, Sized(1, 48 * 1024)]
+OptionalFrame = Annotated[bytes, Sized(0, 48 * 1024)]
+Box = Annotated[bytes, Sized(73, 1024 * 1024)]
+OptionalBox = Annotated[bytes, Sized(0, 64 * 1024)]
+Instant = Annotated[int, Field(ge=1, le=MOST_INSTANT)]
+Count = Annotated[int, Field(ge=0, le=MOST_ORDER)]
+RoleNumber = Annotated[int, Field(ge=1, le=4, description="1 coach, 2 client, 3 sponsor, 4 notes")]
+LoginName = Annotated[str, Field(min_length=3, max_length=64, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
+MethodKind = Annotated[str, Field(pattern="^(password|sheet|device)$")]
+Kdf = Annotated[int, Field(ge=0, le=1)]
+QueryNumber = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=MOST_ORDER)]
+
+
+class Model(BaseModel):
+    """What all have in common."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+    latest: int | None = Field(None, description="The latest date that the agreement allows now")
+    retry_after: int | None = Field(None, description="Seconds")
+    stored: int | None = Field(None, description="Bytes of the blob that are stored")
+
+
+# --- the relay ----------------------------------------------------------------------------------------------
+
+
+class HealthAnswer(Model):
+    """How the relay is."""
+
+    status: Literal["ok", "degraded"]
+    keeper: Literal["here", "away"]
+    clock: Literal["ok", "stopped"]
+    offset_seconds: int
+
+
+class KeeperFacts(Model):
+    """A keeper and its verification key."""
+
+    keeper_id: Id
+    key: Bytes32
+
+
+class RelayAnswer(Model):
+    """What a relay says of itself. Nothing here is a pin."""
+
+    name: str
+    origin: str
+    time: Instant
+    relay_key: Bytes32
+    log_key: Bytes32
+    door_key: Bytes32
+    notice_key: Bytes32
+    keepers: tuple[KeeperFacts, ...]
+    max_blob_bytes: int
+    max_envelope_bytes: int
+
+
+# --- invitations and enrolment ------------------------------------------------------------------------------
+
+
+class InvitationAnswer(Model):
+    """An open invitation. Kind 1 is a client's, 2 a coach's."""
+
+    kind: Annotated[int, Field(ge=1, le=2)]
+    box: Box
+    expires_at: Instant
+
+
+class MethodFields(Model):
+    """A way in: its login key, and the account key wrapped under its secret."""
+
+    method_id: Id
+    kind: MethodKind
+    kdf: Kdf
+    salt: Annotated[Id, Field(description="Zeros for kdf 0")]
+    login_key: Bytes32
+    wrap: Wrap
+
+
+class VaultItemFields(Model):
+    """An opaque item of a vault."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z0-9/-]+$")]
+    version: Annotated[int, Field(ge=1, le=MOST_ORDER)]
+    expires_at: Instant
+    box: Box
+
+
+class RedeemAsked(Model):
+    """A *Finish*. The last two are a client's."""
+
+    account_id: Id
+    name: LoginName
+    methods: Annotated[list[MethodFields], Field(min_length=1, max_length=8)]
+    statement: Statement
+    vault: Annotated[list[VaultItemFields], Field(min_length=1, max_length=4096)]
+    acceptance: OptionalBox | None = None
+    act: OptionalFrame | None = None
+
+
+class MailboxFields(Model):
+    """A mailbox of the caller's."""
+
+    mailbox_id: Id
+    role: RoleNumber
+    engagement_id: Id
+    address: str
+    expires_at: Instant
+    cursor: Count
+
+
+class RedeemAnswer(Model):
+    """A new account."""
+
+    account_id: Id
+    mailboxes: list[MailboxFields]
+
+
+# --- sessions and account -----------------------------------------------------------------------------------
+
+
+class StartAsked(Model):
+    """Who wants to sign in."""
+
+    name: LoginName
+
+
+class WayInFields(Model):
+    """A way in as a login answer tells it."""
+
+    method_id: Id
+    kind: MethodKind
+    kdf: Kdf
+    salt: Id
+
+
+class StartAnswer(Model):
+    """What is to be answered; of the same shape for a name that nobody has."""
+
+    account_id: Id
+    methods: list[WayInFields]
+    challenge: Bytes32
+
+
+class SessionAsked(Model):
+    """The answer to a challenge."""
+
+    account_id: Id
+    method_id: Id
+    challenge: Bytes32
+    nonce: Bytes32
+    signature: Signature
+
+
+class SessionAnswer(Model):
+    """An open session."""
+
+    session: str
+    wrap: Wrap
+    expires_at: Instant
+
+
+class AccountAnswer(Model):
+    """The caller's account."""
+
+    account_id: Id
+    role: Literal["coach", "client"]
+    expires_at: Instant
+    mailboxes: list[MailboxFields]
+
+
+class MethodAsked(Model):
+    """A further way in, of kind `device`."""
+
+    method: MethodFields
+
+
+class StatementAsked(Model):
+    """The next card of the caller's chain."""
+
+    statement: Statement
+
+
+class VaultAnswer(Model):
+    """All items of a vault."""
+
+    items: list[VaultItemFields]
+
+
+class VaultAsked(Model):
+    """A write of the vault, the manifest among its items."""
+
+    items: Annotated[list[VaultItemFields], Field(min_length=1, max_length=4096)]
+    removed: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=4096)]
+
+
+class SenderAsked(Model):
+    """A personal address."""
+
+    address: Annotated[str, Field(min_length=3, max_length=254)]
+
+
+class CodeAsked(Model):
+    """A code that went to an address."""
+
+    code: Annotated[str, Field(min_length=8, max_length=8, pattern="^[0-9]{8}$")]
+
+
+class SenderFields(Model):
+    """A registered address; the relay keeps a keyed hash alone."""
+
+    sender_id: Id
+    state: Annotated[str, Field(pattern="^(waiting|confirmed)$")]
+    added_on: int
+
+
+class SendersAnswer(Model):
+    """The registered addresses."""
+
+    senders: list[SenderFields]
+
+
+# --- engagements --------------------------------------------------------------------------------------------
+
+
+class EngagementAsked(Model):
+    """A draft to begin; the id is 16 random bytes."""
+
+    engagement_id: Id
+
+
+class MemberFields(Model):
+    """A party of an engagement."""
+
+    role: RoleNumber
+    mailbox_id: Id
+    account_id: Id
+    statement: Statement
+
+
+class InvitationState(Model):
+    """The invitation of an engagement, to its coach."""
+
+    invite_id: Id
+    state: Annotated[str, Field(pattern="^(open|used|withdrawn)$")]
+    expires_at: Instant
+    acceptance: OptionalBox
+
+
+class EngagementAnswer(Model):
+    """An engagement as a member sees it."""
+
+    engagement_id: Id
+    state: Literal["draft", "active", "held", "gone", "withdrawn"]
+    members: list[MemberFields]
+    policies: list[Frame]
+    acts: list[Frame]
+    invitation: InvitationState | None
+
+
+class EngagementsAnswer(Model):
+    """All engagements of the caller."""
+
+    engagements: list[EngagementAnswer]
+
+
+class StatementsAnswer(Model):
+    """A part of a party's chain, ascending."""
+
+    statements: list[Statement]
+
+
+class StatementsQuery(Model):
+    """Whose chain, and after which number."""
+
+    role: QueryNumber
+    after: QueryNumber = 0
+
+
+class InvitationAsked(Model):
+    """An invitation of a client."""
+
+    invite_id: Id
+    redemption_key: Bytes32
+    box: OptionalBox
+    expires_at: Instant
+    policy: Frame
+    act: Frame
+
+
+class ActAsked(Model):
+    """The next act; `policy` is the frame that an act of kind 1 puts in force."""
+
+    act: Frame
+    policy: OptionalFrame | None = None
+
+
+# --- envelopes, blobs, keepers ------------------------------------------------------------------------------
+
+
+class GroupOutcome(Model):
+    """What became of a group; `code` where it was refused."""
+
+    status: Literal["stored", "repeated", "refused"]
+    code: str | None = None
+
+
+class DepositAnswer(Model):
+    """Outcomes, in the order of the groups."""
+
+    groups: list[GroupOutcome]
+
+
+class RowsQuery(Model):
+    """Which page."""
+
+    after: QueryNumber = 0
+    before: QueryNumber | None = None
+    limit: QueryNumber = 50
+
+
+class ExpireAsked(Model):
+    """The caller's own copies to take away."""
+
+    envelope_ids: Annotated[list[Id], Field(min_length=1, max_length=1024)]
+
+
+class ExpireAnswer(Model):
+    """How many were there."""
+
+    expired: int
+
+
+class AddressAnswer(Model):
+    """A mailbox's inbound address."""
+
+    address: str
+
+
+class BlobAsked(Model):
+    """An attachment to begin."""
+
+    blob_id: Bytes32
+    expires_at: Instant
+
+
+class OffsetQuery(Model):
+    """Where the piece goes."""
+
+    offset: QueryNumber
+
+
+class StoredAnswer(Model):
+    """The length that is stored."""
+
+    stored: int
+
+
+class FinishAsked(Model):
+    """What the whole blob must be."""
+
+    stored_length: Annotated[int, Field(ge=1, le=2**40)]
+    sha256: Bytes32
+
+
+class DaysQuery(Model):
+    """Which days."""
+
+    first: QueryNumber
+    count: QueryNumber
+
+
+class EmptyQuery(Model):
+    """No parameters."""

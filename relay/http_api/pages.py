@@ -1,0 +1,113 @@
+"""Pages: the built web inbox, read whole at the start and served from a fixed table. Owns its headers.
+
+No path of a request ever reaches the file system. Each file carries the strict policy, workers' scripts
+too: a worker's policy is its own answer's. (docs/threat-model.md.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from relay.http_api.responses import HSTS, SERVER
+
+TRUSTED_TYPES: Final = "quietbox"
+"""The one Trusted Types policy of the inbox: it names its worker's script."""
+PREFIX: Final = "/inbox/"
+MOST_FILE_BYTES: Final = 16 * 1024 * 1024
+MOST_FILES: Final = 1000
+CSP: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "connect-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        f"trusted-types {TRUSTED_TYPES}",
+    )
+)
+HEADERS: Final[Mapping[str, str]] = {
+    "Server": SERVER,
+    "Content-Security-Policy": CSP,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Robots-Tag": "noindex",
+}
+_TYPES: Final[Mapping[str, str]] = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".md": "text/plain; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+_HASHED: Final = re.compile(r"assets/[^/]+-[A-Za-z0-9_-]{8}\.[a-z0-9]+")
+_SEGMENT: Final = r"[A-Za-z0-9_-]{1,128}"
+_VIEW: Final = re.compile(
+    rf"/|/(?:write|work|how|locked|help|receipts)|/i/(?:{_SEGMENT})?|/settings(?:/{_SEGMENT})?"
+    rf"|/(?:t|e|report)/{_SEGMENT}(?:/{_SEGMENT})?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file with the headers under which it goes out. `etag` is a strong one (RFC 9110, 8.8.3)."""
+
+    body: bytes = field(repr=False)
+    etag: str
+    headers: Mapping[str, str]
+
+
+class Pages:
+    """The table of files, and the addresses of views, which all answer with `index.html`."""
+
+    def __init__(self, root: Path | None, *, secure: bool) -> None:
+        """Read all files below `root`. `secure` says that the origin is https."""
+        self._pages = dict(_read(root, secure)) if root is not None and root.is_dir() else {}
+
+    def find(self, path: str) -> Page | None:
+        """The page at a path, or None."""
+        if path.startswith(PREFIX):
+            return self._pages.get(path.removeprefix(PREFIX))
+        return self._pages.get("index.html") if _VIEW.fullmatch(path) else None
+
+
+def _read(root: Path, secure: bool) -> Iterator[tuple[str, Page]]:
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    names = [(path.relative_to(root).as_posix(), path) for path in files]
+    shown = [
+        (name, path) for name, path in names if not any(part.startswith(".") for part in name.split("/"))
+    ]
+    if len(shown) > MOST_FILES or any(path.stat().st_size > MOST_FILE_BYTES for _, path in shown):
+        raise ValueError("that is no built inbox")
+    for name, path in shown:
+        yield name, _page(name, path.read_bytes(), secure)
+
+
+def _page(name: str, body: bytes, secure: bool) -> Page:
+    lasting = _HASHED.fullmatch(name) is not None
+    headers = dict(HEADERS)
+    headers["Content-Type"] = _TYPES.get(Path(name).suffix, "application/octet-stream")
+    headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+    headers["ETag"] = etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if secure:
+        headers["Strict-Transport-Security"] = HSTS
+    return Page(body, etag, headers)

@@ -1,0 +1,186 @@
+"""People over HTTP: sessions, ways in, the account, its vault, its key cards, its personal addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from aiohttp import web
+
+from keys.encoding import to_base64url
+from relay.core.model import Mailbox, Method, Role, VaultItem
+from relay.flow.access import Answer
+from relay.http_api.models import (
+    AccountAnswer,
+    CodeAsked,
+    MailboxFields,
+    MethodAsked,
+    MethodFields,
+    SenderAsked,
+    SenderFields,
+    SendersAnswer,
+    SessionAnswer,
+    SessionAsked,
+    StartAnswer,
+    StartAsked,
+    StatementAsked,
+    VaultAnswer,
+    VaultAsked,
+    VaultItemFields,
+    WayInFields,
+)
+from relay.http_api.routes import Call, answer, done, route
+
+VAULT_BYTES: Final = 4 * 1024 * 1024
+
+
+@route("POST", "/v1/sessions/start", session=False, body=StartAsked, answer=StartAnswer)
+async def start_session(call: Call, asked: StartAsked) -> web.Response:
+    """Begin to sign in; of the same shape for a name that nobody has"""
+    started = await call.context.flows.access.start(asked.name, call.now)
+    ways = [
+        WayInFields(method_id=way.method_id, kind=way.kind, kdf=way.kdf, salt=way.salt)
+        for way in started.ways
+    ]
+    return answer(StartAnswer(account_id=started.account_id, methods=ways, challenge=started.challenge))
+
+
+@route("POST", "/v1/sessions", session=False, body=SessionAsked, answer=SessionAnswer, status=201)
+async def open_session(call: Call, asked: SessionAsked) -> web.Response:
+    """Answer a challenge, which serves once"""
+    given = Answer(asked.account_id, asked.method_id, asked.challenge, asked.nonce, asked.signature)
+    opened = await call.context.flows.access.open(given, call.network(), call.now)
+    told = SessionAnswer(session=to_base64url(opened.token), wrap=opened.wrap, expires_at=opened.expires_at)
+    return answer(told, 201)
+
+
+@route("DELETE", "/v1/sessions", status=204)
+async def close_session(call: Call, _: None) -> web.Response:
+    """Lock: the session ends"""
+    await call.context.flows.access.close(call.token)
+    return done()
+
+
+@route("GET", "/v1/account", answer=AccountAnswer)
+async def account(call: Call, _: None) -> web.Response:
+    """The caller's account and mailboxes"""
+    found, mailboxes = await call.context.flows.fetch.account(call.account_id, call.now)
+    return answer(
+        AccountAnswer(
+            account_id=found.account_id,
+            role="coach" if found.role is Role.COACH else "client",
+            expires_at=found.expires_at,
+            mailboxes=describe_mailboxes(mailboxes, call.context.facts.mail_domain),
+        )
+    )
+
+
+@route("GET", "/v1/vault", answer=VaultAnswer)
+async def vault(call: Call, _: None) -> web.Response:
+    """All items of the caller's vault"""
+    items = await call.context.flows.vault.items(call.account_id, call.now)
+    fields = [
+        VaultItemFields(name=item.name, version=item.version, expires_at=item.expires_at, box=item.box)
+        for item in items
+    ]
+    return answer(VaultAnswer(items=fields))
+
+
+@route("PUT", "/v1/vault", body=VaultAsked, status=204, most_bytes=VAULT_BYTES)
+async def put_vault(call: Call, asked: VaultAsked) -> web.Response:
+    """Write the vault, all or nothing"""
+    items = read_items(asked.items)
+    await call.context.flows.vault.put(call.account_id, items, asked.removed, call.now)
+    return done()
+
+
+@route("POST", "/v1/methods", body=MethodAsked, status=204)
+async def add_method(call: Call, asked: MethodAsked) -> web.Response:
+    """Add a way in, of kind device"""
+    await call.context.flows.access.add_method(call.account_id, read_method(asked.method), call.now)
+    return done()
+
+
+@route("DELETE", "/v1/methods/{method_id}", status=204)
+async def remove_method(call: Call, _: None) -> web.Response:
+    """Remove a way in, never the last"""
+    await call.context.flows.access.remove_method(call.account_id, call.id("method_id"), call.now)
+    return done()
+
+
+@route("POST", "/v1/statements", body=StatementAsked, status=204)
+async def add_statement(call: Call, asked: StatementAsked) -> web.Response:
+    """Store the next card of the caller's chain"""
+    await call.context.flows.statements.add(call.account_id, asked.statement, call.now)
+    return done()
+
+
+@route("POST", "/v1/senders", body=SenderAsked, status=202)
+async def add_sender(call: Call, asked: SenderAsked) -> web.Response:
+    """Register a personal address: a code goes to it"""
+    await call.context.flows.senders.add(call.account_id, asked.address, call.now)
+    return web.Response(status=202)
+
+
+@route("POST", "/v1/senders/confirm", body=CodeAsked, status=204)
+async def confirm_sender(call: Call, asked: CodeAsked) -> web.Response:
+    """Confirm an address by its code; five tries an hour"""
+    await call.context.flows.senders.confirm(call.account_id, asked.code, call.now)
+    return done()
+
+
+@route("GET", "/v1/senders", answer=SendersAnswer)
+async def senders(call: Call, _: None) -> web.Response:
+    """The caller's registered addresses, without the addresses"""
+    found = await call.context.flows.senders.all_of(call.account_id, call.now)
+    fields = [SenderFields(sender_id=one.sender_id, state=one.state, added_on=one.added_on) for one in found]
+    return answer(SendersAnswer(senders=fields))
+
+
+@route("DELETE", "/v1/senders/{sender_id}", status=204)
+async def remove_sender(call: Call, _: None) -> web.Response:
+    """Forget an address"""
+    await call.context.flows.senders.remove(call.account_id, call.id("sender_id"), call.now)
+    return done()
+
+
+def describe_mailboxes(mailboxes: Iterable[Mailbox], mail_domain: str) -> list[MailboxFields]:
+    """Mailboxes as their owner is told of them."""
+    return [
+        MailboxFields(
+            mailbox_id=one.mailbox_id,
+            role=int(one.role),
+            engagement_id=one.engagement_id,
+            address=f"{one.address}@{mail_domain}",
+            expires_at=one.expires_at,
+            cursor=one.cursor,
+        )
+        for one in mailboxes
+    ]
+
+
+def read_method(fields: MethodFields) -> Method:
+    """A way in as the flows know it."""
+    return Method(fields.method_id, fields.kind, fields.kdf, fields.salt, fields.login_key, fields.wrap)
+
+
+def read_items(items: Iterable[VaultItemFields]) -> tuple[VaultItem, ...]:
+    """Vault items as the flows know them."""
+    return tuple(VaultItem(one.name, one.version, one.expires_at, one.box) for one in items)
+
+
+ROUTES: Final = (
+    start_session,
+    open_session,
+    close_session,
+    account,
+    vault,
+    put_vault,
+    add_method,
+    remove_method,
+    add_statement,
+    add_sender,
+    confirm_sender,
+    senders,
+    remove_sender,
+)

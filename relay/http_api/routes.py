@@ -1,0 +1,170 @@
+"""Routes: what every request goes through. Owns the decorator that binds a handler to its path and
+models, and the order of checks: session, rate, query, body, handler; whatever fails becomes a problem,
+never a stack trace.
+
+Nothing is logged of a request but its route's template, method, status and time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from keys.encoding import from_base64url
+from keys.errors import Malformed as MalformedFormat
+from relay.core.errors import Malformed, NotFound, NotSignedIn
+from relay.http_api.bodies import BINARY_TYPE, JSON_TYPE, read_body, strict_json
+from relay.http_api.context import Context
+from relay.http_api.models import EmptyQuery, Model
+from relay.http_api.network import network_of
+from relay.http_api.rates import Rates
+
+JSON_BYTES: Final = 64 * 1024
+_BEARER: Final = "Bearer "
+_TOKEN_CHARACTERS: Final = 43
+
+M = TypeVar("M", bound=Model)
+
+
+class Bytes:
+    """Marks a body or an answer of bytes (`application/octet-stream`)."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, checked. `account_id` and `token` are empty where no session is needed; `query` is the
+    route's query model.
+    """
+
+    context: Context
+    request: web.Request
+    now: int
+    account_id: bytes
+    token: bytes
+    query: Any
+    raw: bytes
+
+    def id(self, name: str, size_bytes: int = 16) -> bytes:
+        """An id of the path. What is no id is not found, as an id that nobody has."""
+        try:
+            return from_base64url(self.request.match_info[name], size_bytes)
+        except MalformedFormat:
+            raise NotFound from None
+
+    def network(self) -> bytes:
+        """Where the caller is, for delays; empty where that says nothing."""
+        return network_of(self.request.remote)
+
+
+Handler = Callable[[Call, Any], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A handler and all that is checked before it. The handler gets the call and its body: a model,
+    bytes, or None.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    session: bool
+    body: type[Model] | type[Bytes] | None
+    query: type[Model]
+    answer: type[Model] | type[Bytes] | None
+    status: int
+    most_bytes: int
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    session: bool = True,
+    body: type[Model] | type[Bytes] | None = None,
+    query: type[Model] = EmptyQuery,
+    answer: type[Model] | type[Bytes] | None = None,
+    status: int = 200,
+    most_bytes: int = JSON_BYTES,
+) -> Callable[[Handler], Route]:
+    """Bind a handler. Its docstring's first line becomes the summary in the OpenAPI description."""
+
+    def bind(handler: Handler) -> Route:
+        summary = (handler.__doc__ or "").strip().partition("\n")[0]
+        return Route(method, path, handler, summary, session, body, query, answer, status, most_bytes)
+
+    return bind
+
+
+async def run(bound: Route, context: Context, rates: Rates, request: web.Request) -> web.StreamResponse:
+    """Check a request and hand it to its handler. Raises RelayError."""
+    now = context.now()
+    token, account_id = b"", b""
+    if bound.session:
+        token = _token(request)
+        account_id = context.flows.access.remembered(token, now) or await context.flows.access.caller(
+            token, now
+        )
+        rates.take(token)
+    else:
+        rates.take(network_of(request.remote))
+    query = _query(bound, request)
+    call = Call(context, request, now, account_id, token, query, b"")
+    if bound.body is None:
+        if request.body_exists:
+            raise Malformed("no body is taken here")
+        return await bound.handler(call, None)
+    content_type = BINARY_TYPE if bound.body is Bytes else JSON_TYPE
+    call.raw = await read_body(request, content_type, bound.most_bytes, context.limits.body_seconds)
+    if bound.body is Bytes or not issubclass(bound.body, Model):
+        return await bound.handler(call, call.raw)
+    return await bound.handler(call, parse(bound.body, strict_json(call.raw)))
+
+
+def parse(model: type[M], fields: dict[str, Any]) -> M:
+    """Validate against a model. Malformed names the first field that is wrong, and nothing of its value."""
+    try:
+        return model.model_validate(fields)
+    except ValidationError as fault:
+        place = ".".join(str(part) for part in fault.errors(include_input=False, include_url=False)[0]["loc"])
+        raise Malformed(f"field {place[:80]}" if place.isascii() else "field") from None
+
+
+def answer(model: Model, status: int = 200) -> web.Response:
+    """A JSON answer."""
+    body = model.model_dump_json(exclude_unset=True).encode("utf-8")
+    return web.Response(body=body, status=status, content_type=JSON_TYPE)
+
+
+def binary(body: bytes, status: int = 200) -> web.Response:
+    """An answer of bytes."""
+    return web.Response(body=body, status=status, content_type=BINARY_TYPE)
+
+
+def done() -> web.Response:
+    """An answer without content."""
+    return web.Response(status=204)
+
+
+def _token(request: web.Request) -> bytes:
+    header = request.headers.get("Authorization", "")
+    if not header.startswith(_BEARER) or len(header) != len(_BEARER) + _TOKEN_CHARACTERS:
+        raise NotSignedIn
+    try:
+        return from_base64url(header[len(_BEARER) :], 32)
+    except MalformedFormat:
+        raise NotSignedIn from None
+
+
+def _query(bound: Route, request: web.Request) -> Any:
+    if not request.query_string:
+        return parse(bound.query, {}) if bound.query is not EmptyQuery else None
+    fields = dict(request.query)
+    if len(fields) != len(request.query):
+        raise Malformed("a parameter twice")
+    return parse(bound.query, fields)

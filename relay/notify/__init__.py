@@ -1,0 +1,1 @@
+"""Notify: what the relay tells people, without content. Owns wake-ups and its own outgoing mail."""
