@@ -15,7 +15,7 @@ from typing import Final
 from client_sdk.errors import NotTrusted
 from client_sdk.protocol import StoredItem
 from keys.box import NONCE_BYTES
-from keys.encoding import Reader, counted, counted_text, exact
+from keys.encoding import Reader, counted, counted_text, exact, u64
 from keys.errors import KeysError
 from keys.names import DAY_SECONDS
 from keys.pins import Pins
@@ -228,19 +228,20 @@ def parse_agreement(plain: bytes) -> AgreementItem:
     return item
 
 
-def encode_invitation(box: bytes) -> bytes:
-    """Return the bytes of the item `invitation/HEX`: version 1 ‖ bytes₄ invitation box.
+def encode_invitation(box: bytes, expires_at: int) -> bytes:
+    """Return the bytes of the item `invitation/HEX`: version 1 ‖ expires_at 8 ‖ bytes₄ invitation box.
 
     A coach keeps the box until the client has accepted: the acceptance is signed over its hash, and the relay
     no longer shows a used invitation.
     """
-    return b"\x01" + counted(box, 4)
+    return b"\x01" + u64(expires_at) + counted(box, 4)
 
 
-def parse_invitation(plain: bytes) -> bytes:
-    """Return the invitation box of an item `invitation/...`."""
+def parse_invitation(plain: bytes) -> tuple[bytes, int]:
+    """Return the invitation box of an item `invitation/...`, and its date."""
     reader = Reader(plain)
     reader.expect(b"\x01", "version")
+    expires_at = reader.u64()
     box = reader.counted(4)
     reader.finish()
-    return box
+    return box, expires_at

@@ -1,0 +1,231 @@
+# ruff: noqa: ASYNC109 (the synchronous twin has no other way to bound a call)
+"""Attachments: files on their way out and in.
+
+Owns sealing a file into the outbox, uploading the sealed bytes in pieces with resumption, and downloading by
+ranges into a checked file. A file is sealed once: what is sent again is the stored ciphertext. Must never
+hold a large file in memory, and never give a file its name before length, hash, padding and every chunk were
+right. (docs/protocol.md, parts 7 and 13.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from client_sdk import errors, protocol
+from client_sdk.compose import FileLabel
+from client_sdk.files import NewFile, new_file, safe_name
+from client_sdk.messages import Progress
+from client_sdk.session import Session
+from client_sdk.wire import BlobOffset
+from keys.blob import MOST_BLOB_BYTES, BlobOpener, BlobSealer
+from keys.blob import Attachment as Record
+from keys.errors import KeysError
+from keys.stream import SALT_BYTES
+
+PIECE_BYTES: Final = protocol.PIECE_BYTES
+READ_BYTES: Final = 1024 * 1024
+RANGE_BYTES: Final = 4 * 1024 * 1024
+WHOLE_BYTES: Final = 64 * 1024 * 1024
+UNKNOWN_TYPE: Final = "application/octet-stream"
+
+OnProgress = Callable[[Progress], None]
+Random = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to send. Make it with `from_path` or `from_bytes`."""
+
+    name: str = field(repr=False)
+    media_type: str = field(repr=False)
+    size_bytes: int
+    _source: Path | bytes = field(repr=False)
+
+    @classmethod
+    def from_path(
+        cls, path: Path | str, *, name: str | None = None, media_type: str | None = None
+    ) -> Attachment:
+        """Send a file from disk; it is read when it is sent. `NotFound` where there is none."""
+        source = Path(path)
+        if not source.is_file():
+            raise errors.NotFound("There is no such file.")
+        shown = safe_name(name or source.name)
+        return cls(shown, media_type or _guess(shown), source.stat().st_size, source)
+
+    @classmethod
+    def from_bytes(cls, content: bytes, name: str, *, media_type: str | None = None) -> Attachment:
+        """Send bytes under a name."""
+        shown = safe_name(name)
+        return cls(shown, media_type or _guess(shown), len(content), bytes(content))
+
+    @property
+    def label(self) -> FileLabel:
+        """What the reader will see of it."""
+        return FileLabel(self.name, self.media_type)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the file's bytes, a piece at a time."""
+        if isinstance(self._source, bytes):
+            for at in range(0, len(self._source), READ_BYTES):
+                yield self._source[at : at + READ_BYTES]
+            return
+        with self._source.open("rb") as file:
+            while piece := file.read(READ_BYTES):
+                yield piece
+
+
+def _guess(name: str) -> str:
+    return mimetypes.guess_type(name, strict=False)[0] or UNKNOWN_TYPE
+
+
+# --- out ----------------------------------------------------------------------------------------------------
+
+
+def seal_to_file(
+    attachment: Attachment, target: Path, name_index: int, expires_at: int, random: Random
+) -> Record:
+    """Seal a file into `target`, on disk when this returns; returns the record that names it."""
+    if attachment.size_bytes > MOST_BLOB_BYTES:
+        raise errors.TooLarge(MOST_BLOB_BYTES)
+    sealer = BlobSealer(random(32), random(32), expires_at, random(SALT_BYTES))
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(sealer.start)
+        for piece in attachment.pieces():
+            file.write(sealer.update(piece))
+        for last in sealer.finish():
+            file.write(last)
+        file.flush()
+        os.fsync(file.fileno())
+    return sealer.record(name_index)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFile:
+    """A sealed file of the outbox that has to be at the relay before its message."""
+
+    blob_id: bytes
+    stored_bytes: int
+    sha256: bytes
+    expires_at: int
+    path: Path = field(repr=False)
+
+
+class Meter:
+    """Adds up what several files have come to, and tells it."""
+
+    def __init__(self, total: int, on_progress: OnProgress | None) -> None:
+        self._total = total
+        self._tell = on_progress
+        self._done = 0
+
+    def at(self, done: int) -> None:
+        """So many bytes are done now."""
+        self._done = done
+        if self._tell:
+            self._tell(Progress(min(done, self._total), self._total))
+
+    @property
+    def done(self) -> int:
+        """How many bytes are done."""
+        return self._done
+
+
+async def upload(session: Session, sealed: SealedFile, meter: Meter) -> None:
+    """Bring a sealed file to the relay, going on from what is stored there; may be repeated after
+    anything.
+    """
+    base = meter.done
+    await session.call(protocol.create_blob(sealed.blob_id, sealed.expires_at))
+    offset = await session.call(protocol.stored_length(sealed.blob_id))
+    with sealed.path.open("rb") as file:
+        while offset < sealed.stored_bytes:
+            meter.at(base + offset)
+            await asyncio.to_thread(file.seek, offset)
+            piece = await asyncio.to_thread(file.read, PIECE_BYTES)
+            offset = await _put(session, sealed.blob_id, offset, piece)
+    await session.call(protocol.finish_blob(sealed.blob_id, sealed.stored_bytes, sealed.sha256))
+    meter.at(base + sealed.stored_bytes)
+
+
+async def _put(session: Session, blob_id: bytes, offset: int, piece: bytes) -> int:
+    """Send one piece; returns where to go on."""
+    try:
+        await session.call(protocol.put_piece(blob_id, offset, piece))
+    except BlobOffset as other:
+        if not offset <= other.stored <= offset + len(piece):
+            raise
+        return other.stored
+    return offset + len(piece)
+
+
+# --- in -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncReceivedFile:
+    """A file of a message, not yet fetched."""
+
+    name: str = field(repr=False)
+    media_type: str = field(repr=False)
+    size_bytes: int
+    _record: Record = field(repr=False)
+    _session: Session = field(repr=False)
+    _random: Random = field(repr=False)
+
+    async def save_to(
+        self, folder: Path | str, *, on_progress: OnProgress | None = None, timeout: float | None = None
+    ) -> Path:
+        """Fetch the file into a folder under a safe name, never over another; returns where it is.
+
+        `NotTrusted` where what came is not what was sent: nothing is left then.
+        """
+        async with errors.bounded(timeout):
+            with new_file(folder, self.name, self._random) as file:
+                await self._fetch(file, on_progress)
+                return await asyncio.to_thread(file.finish)
+
+    async def read(self, *, on_progress: OnProgress | None = None, timeout: float | None = None) -> bytes:
+        """Fetch the file into memory. `TooLarge` above 64 MiB."""
+        if self.size_bytes > WHOLE_BYTES:
+            raise errors.TooLarge(WHOLE_BYTES)
+        whole = _InMemory()
+        async with errors.bounded(timeout):
+            await self._fetch(whole, on_progress)
+        return bytes(whole.content)
+
+    async def _fetch(self, target: NewFile | _InMemory, on_progress: OnProgress | None) -> None:
+        record = self._record
+        meter, opener = Meter(record.stored_bytes, on_progress), BlobOpener(record)
+        for start in range(0, record.stored_bytes, RANGE_BYTES):
+            meter.at(start)
+            stop = min(start + RANGE_BYTES, record.stored_bytes)
+            sealed = await self._session.call(protocol.blob_range(record.blob_id, start, stop))
+            target.write(await asyncio.to_thread(_checked, opener.update, sealed))
+        target.write(_checked(opener.finish))
+        meter.at(record.stored_bytes)
+
+
+def _checked(step: Callable[..., bytes | bytearray], *arguments: bytes) -> bytes | bytearray:
+    """Take a step of opening; whatever fails, the file is not what was sent."""
+    try:
+        return step(*arguments)
+    except KeysError as cause:
+        raise errors.NotTrusted("file") from cause
+
+
+class _InMemory:
+    """Where a small file is fetched to."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def write(self, piece: bytes | bytearray) -> None:
+        """Add bytes."""
+        self.content += piece

@@ -1,0 +1,142 @@
+"""Messages: what a call gives back, as frozen values.
+
+Owns the names and shapes that programs see. Instants are aware datetimes in UTC. A repr shows ids, dates and
+sizes, never text, names or keys: values end up in logs and tracebacks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Generic, Literal, TypeVar
+
+LATEST_INSTANT: Final = 253_402_300_799
+"""The last second of the year 9999: a later instant is shown as this one."""
+
+FileT_co = TypeVar("FileT_co", covariant=True)
+MailT_co = TypeVar("MailT_co", covariant=True)
+
+
+def instant(unix_seconds: int) -> datetime:
+    """Return Unix seconds as an aware UTC datetime."""
+    return datetime.fromtimestamp(min(unix_seconds, LATEST_INSTANT), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an upload or download is, in bytes."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who wrote something. `checked` is False where nobody vouches for the name: mail that came in by
+    SMTP.
+    """
+
+    role: Literal["coach", "client", "mail", "relay"]
+    name: str = field(repr=False)
+    checked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Generic[FileT_co, MailT_co]):
+    """A message that passed every check.
+
+    `kept_until` is the first instant at which it is gone, for both. `marks` may hold `missing-before`
+    (something that this writer sent before it did not arrive) and `old-key` (sealed to a key that had been
+    replaced). `mail` is set where it is mail that came in by SMTP; its text and files are in there.
+    """
+
+    id: str
+    engagement_id: str
+    order: int
+    sender: Person
+    mine: bool
+    sent_at: datetime
+    kept_until: datetime
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    attachments: tuple[FileT_co, ...] = field(default=(), repr=False)
+    mail: MailT_co | None = field(default=None, repr=False)
+    unread: bool = False
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that is stored at the relay; with `waiting` it is sealed in the outbox and goes out later."""
+
+    id: str
+    engagement_id: str
+    kept_until: datetime
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation for a client. The link is a secret: whoever has it can accept."""
+
+    link: str = field(repr=False)
+    engagement_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverySheet:
+    """The six groups that open the account when everything else is lost. Shown once, kept nowhere."""
+
+    login: str
+    groups: str = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The sheet as it is printed."""
+        return (
+            "Recovery sheet\n\n"
+            f"  Inbox:   {self.login}\n"
+            f"  Numbers: {self.groups}\n\n"
+            "Whoever has this sheet can open the inbox. Keep it on paper, in a drawer.\n"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[FileT_co, MailT_co]):
+    """Something that happened, in the order in which it did.
+
+    `message`: a new message. `gone`: one left, `reason` says why (due, shortened, own-copy, closed).
+    `unreadable`: one came that may not be shown, `reason` is the local code. `joined`: an invitation was
+    accepted.
+    """
+
+    kind: Literal["message", "gone", "unreadable", "joined"]
+    engagement_id: str
+    cursor: str
+    message: Message[FileT_co, MailT_co] | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementSummary:
+    """An engagement at a glance. Counts are of what is here and unexpired."""
+
+    engagement_id: str
+    their_name: str = field(repr=False)
+    state: Literal["invited", "active", "held", "gone", "withdrawn"]
+    unread: int
+    waiting: int
+    work_ends_at: datetime
+    hold_ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A personal address of mine from which mail is taken. The relay keeps a keyed hash, so there is no
+    address.
+    """
+
+    id: str
+    state: str
+    added_on: datetime
