@@ -45,11 +45,6 @@ class MemorySweep:
         due = [entry for entry in self._state.entries.values() if entry.expires_at <= now]
         for entry in sorted(due, key=lambda e: (e.expires_at, e.reason or 0, e.number)):
             yield self._expire_entry(entry, now)
-        for blob_id in [b for b, upload in self._state.uploads.items() if upload.due_at <= now]:
-            for entry in self._state.links_to(blob_id):
-                entry.blob_ids = tuple(linked for linked in entry.blob_ids if linked != blob_id)
-            del self._state.uploads[blob_id]
-            yield "blob", blob_id
         yield from self._small_steps(now)
         for engagement_id in [
             e.engagement_id for e in self._state.engagements.values() if e.expires_at <= now
@@ -57,6 +52,11 @@ class MemorySweep:
             yield from self._engagement_steps(engagement_id, now)
         for account_id in [a.account_id for a in self._state.accounts.values() if a.expires_at <= now]:
             yield from self._account_steps(account_id)
+        for blob_id in [b for b, upload in self._state.uploads.items() if upload.due_at <= now]:
+            for entry in self._state.links_to(blob_id):
+                entry.blob_ids = tuple(linked for linked in entry.blob_ids if linked != blob_id)
+            del self._state.uploads[blob_id]
+            yield "blob", blob_id
 
     def _expire_entry(self, entry: Entry, now: int) -> tuple[str, bytes]:
         if entry.reason is None and self._state.mailboxes[entry.mailbox_id].expires_at > now:

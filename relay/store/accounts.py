@@ -1,0 +1,179 @@
+"""People in the file. Owns accounts, ways in, sessions, vaults and statements; opens none of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import partial
+
+from relay.core.errors import Conflict, NotAllowed, NotFound
+from relay.core.model import Account, Enrolment, Role, Session, VaultItem
+from relay.store.base import Part
+from relay.store.enrol import enrol
+from relay.store.inserts import extend_account, insert_statement, need_account, put_vault_item
+
+ACCOUNT = "SELECT account_id, name_tag, role, fp, expires_at FROM accounts WHERE expires_at > ? AND {} = ?"
+
+
+class SqliteAccounts(Part):
+    """`relay.core.ports.Accounts`."""
+
+    async def enrol(self, enrolment: Enrolment, *, now: int) -> None:
+        """All of an enrolment, in one transaction."""
+        await self._write(partial(enrol, enrolment=enrolment, now=now))
+
+    async def account(self, account_id: bytes, *, now: int) -> Account | None:
+        """The account, while it is not due."""
+        return await self._read(partial(_account, column="account_id", value=account_id, now=now))
+
+    async def account_by_name(self, name_tag: bytes, *, now: int) -> Account | None:
+        """The living account of that name."""
+        return await self._read(partial(_account, column="name_tag", value=name_tag, now=now))
+
+    async def extend_account(self, account_id: bytes, expires_at: int) -> None:
+        """Its end moves on, or stays."""
+        await self._write(partial(extend_account, account_id=account_id, expires_at=expires_at))
+
+    async def put_method(self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int) -> None:
+        """Add a way in, or replace the one of that id."""
+        await self._write(
+            partial(_put_method, account_id=account_id, method_id=method_id, sealed=sealed, now=now)
+        )
+
+    async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
+        """Take a way in away."""
+        await self._write(partial(_remove_method, account_id=account_id, method_id=method_id, now=now))
+
+    async def open_session(self, session: Session, *, now: int) -> None:
+        """Remember a session."""
+        await self._write(partial(_open_session, session=session, now=now))
+
+    async def session(self, token_tag: bytes, *, now: int) -> Session | None:
+        """The open session of that tag, while its account lives."""
+        row = await self._read(
+            lambda database: database.execute(
+                "SELECT s.token_tag, s.account_id, s.expires_at FROM sessions s JOIN accounts a"
+                " ON a.account_id = s.account_id AND a.expires_at > ?2"
+                " WHERE s.token_tag = ?1 AND s.expires_at > ?2",
+                (token_tag, now),
+            ).fetchone()
+        )
+        return Session(*row) if row else None
+
+    async def close_session(self, token_tag: bytes) -> None:
+        """Forget a session, if there is one."""
+        await self._write(
+            lambda database: database.execute("DELETE FROM sessions WHERE token_tag=?", (token_tag,)).rowcount
+        )
+
+    async def vault(self, account_id: bytes, *, now: int) -> list[VaultItem]:
+        """The items that are not due, by name."""
+        found = await self._read(
+            lambda database: database.execute(
+                "SELECT name, version, expires_at, box FROM vault_items WHERE account_id=? AND expires_at>?"
+                " ORDER BY name",
+                (account_id, now),
+            ).fetchall()
+        )
+        return [VaultItem(*row) for row in found]
+
+    async def put_vault(
+        self, account_id: bytes, items: Sequence[VaultItem], removed: Sequence[str], *, now: int
+    ) -> None:
+        """Compare and write item by item, all undone at the first conflict; a name in both lists is
+        removed.
+        """
+        await self._write(partial(_put_vault, account_id=account_id, items=items, removed=removed, now=now))
+
+    async def add_statement(self, account_id: bytes, number: int, statement: bytes, *, now: int) -> None:
+        """The next link, or the same one again."""
+        await self._write(
+            partial(_add_statement, account_id=account_id, number=number, statement=statement, now=now)
+        )
+
+    async def statements(self, account_id: bytes, *, after: int) -> list[bytes]:
+        """The links above a number."""
+        found = await self._read(
+            lambda database: database.execute(
+                "SELECT statement FROM statements WHERE account_id=? AND number>? ORDER BY number",
+                (account_id, after),
+            ).fetchall()
+        )
+        return [statement for (statement,) in found]
+
+
+def _account(database: sqlite3.Connection, column: str, value: bytes, now: int) -> Account | None:
+    row = database.execute(ACCOUNT.format(column), (now, value)).fetchone()
+    if row is None:
+        return None
+    account_id, name_tag, role, fp, expires_at = row
+    methods = database.execute(
+        "SELECT method_id, sealed FROM methods WHERE account_id=? ORDER BY rowid", (account_id,)
+    ).fetchall()
+    return Account(account_id, name_tag, Role(role), fp, tuple(methods), expires_at)
+
+
+def _put_method(
+    database: sqlite3.Connection, account_id: bytes, method_id: bytes, sealed: bytes, now: int
+) -> None:
+    ends_at = need_account(database, account_id, now)
+    database.execute(
+        "INSERT INTO methods (account_id, method_id, sealed, expires_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET sealed=excluded.sealed",
+        (account_id, method_id, sealed, ends_at),
+    )
+
+
+def _remove_method(database: sqlite3.Connection, account_id: bytes, method_id: bytes, now: int) -> None:
+    need_account(database, account_id, now)
+    found = database.execute("SELECT method_id FROM methods WHERE account_id=?", (account_id,)).fetchall()
+    if (method_id,) not in found:
+        raise NotFound
+    if len(found) == 1:
+        raise NotAllowed
+    database.execute("DELETE FROM methods WHERE account_id=? AND method_id=?", (account_id, method_id))
+
+
+def _open_session(database: sqlite3.Connection, session: Session, now: int) -> None:
+    need_account(database, session.account_id, now)
+    database.execute(
+        "INSERT INTO sessions (token_tag, account_id, expires_at) VALUES (?, ?, ?)",
+        (session.token_tag, session.account_id, session.expires_at),
+    )
+
+
+def _put_vault(
+    database: sqlite3.Connection,
+    account_id: bytes,
+    items: Sequence[VaultItem],
+    removed: Sequence[str],
+    now: int,
+) -> None:
+    need_account(database, account_id, now)
+    for item in items:
+        row = database.execute(
+            "SELECT version FROM vault_items WHERE account_id=? AND name=? AND expires_at>?",
+            (account_id, item.name, now),
+        ).fetchone()
+        if item.version != (row[0] if row else 0) + 1:
+            raise Conflict("vault-conflict")
+        put_vault_item(database, account_id, item)
+    for name in removed:
+        database.execute("DELETE FROM vault_items WHERE account_id=? AND name=?", (account_id, name))
+
+
+def _add_statement(
+    database: sqlite3.Connection, account_id: bytes, number: int, statement: bytes, now: int
+) -> None:
+    ends_at = need_account(database, account_id, now)
+    (newest,) = database.execute(
+        "SELECT max(number) FROM statements WHERE account_id=?", (account_id,)
+    ).fetchone()
+    known = database.execute(
+        "SELECT statement FROM statements WHERE account_id=? AND number=?", (account_id, number)
+    ).fetchone()
+    if known == (statement,):
+        return
+    if number != newest + 1:
+        raise Conflict("statement-conflict")
+    insert_statement(database, account_id, number, statement, ends_at)

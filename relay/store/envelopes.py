@@ -1,0 +1,187 @@
+"""Mailboxes' contents in the file. Owns deposit, rows and own expiry; never looks into an envelope.
+
+Deposit and rows are the hot paths: the driver's own statements, three of them for an envelope. All of a
+group's checks come before its first change, so a refusal leaves nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import partial
+
+from relay.core.model import DAY_SECONDS, DoorMemory, Group, Outcome, Page, Reason, Row, SealedEnvelope
+from relay.store.base import Part
+from relay.store.shred import expire_envelope
+
+Name = tuple[bytes, bytes]
+
+PLACE = """
+SELECT m.expires_at, m.stored_bytes, r.reason, r.expires_at, r.raw = ?3
+FROM mailboxes m LEFT JOIN mailbox_rows r ON r.mailbox_id = m.mailbox_id AND r.envelope_id = ?2
+WHERE m.mailbox_id = ?1"""
+INSERT = """
+INSERT INTO mailbox_rows (mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason, raw)
+VALUES (?, ?, ?, ?, ?, 0, 0, ?)"""
+PAGE = """
+SELECT r.position, r.envelope_id, r.received_day, r.reason, r.raw
+FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id AND m.expires_at > :now
+WHERE r.mailbox_id = :mailbox_id AND r.position {} :start AND r.expires_at > :now
+ORDER BY r.position {} LIMIT :limit"""
+ASCENDING, DESCENDING = PAGE.format(">", "ASC"), PAGE.format("<", "DESC")
+
+
+class SqliteEnvelopes(Part):
+    """`relay.core.ports.Envelopes` but for the sweep."""
+
+    async def deposit(self, groups: Sequence[Group], *, now: int, quota_bytes: int) -> list[Outcome]:
+        """One transaction for all groups at most, each in a savepoint of its own."""
+        works = [partial(_deposit_group, group=group, now=now, quota_bytes=quota_bytes) for group in groups]
+        outcomes: list[Outcome] = []
+        for outcome in await self._writer.submit_each(works):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            outcomes.append(outcome)
+        return outcomes
+
+    async def rows(
+        self,
+        mailbox_id: bytes,
+        *,
+        after: int | None,
+        before: int | None,
+        limit: int,
+        max_bytes: int,
+        now: int,
+    ) -> Page:
+        """A page of what is not due; at least one row, however large, where there is one."""
+        statement, start = (ASCENDING, after or 0) if before is None else (DESCENDING, before)
+        bound = {"mailbox_id": mailbox_id, "start": start, "limit": limit + 1, "now": now}
+        return await self._read(
+            lambda database: _page(database.execute(statement, bound), start, limit, max_bytes)
+        )
+
+    async def expire_own(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
+        """Tombstones with the reason `OWN_COPY`; blobs without a link go before this returns."""
+        expired, lonely = await self._write(
+            partial(_expire_own, mailbox_id=mailbox_id, ids=envelope_ids, now=now)
+        )
+        await self._shred(lonely, now)
+        return expired
+
+
+def _deposit_group(database: sqlite3.Connection, group: Group, now: int, quota_bytes: int) -> Outcome:
+    if group.door_memory and _is_remembered(database, group.door_memory, now):
+        return Outcome("repeated")
+    fresh: dict[Name, SealedEnvelope] = {}
+    added_bytes: dict[bytes, int] = {}
+    for envelope in group.envelopes:
+        code = _refusal(database, envelope, fresh, quota_bytes - added_bytes.get(envelope.mailbox_id, 0), now)
+        if code == "":
+            fresh[envelope.mailbox_id, envelope.envelope_id] = envelope
+            added_bytes[envelope.mailbox_id] = added_bytes.get(envelope.mailbox_id, 0) + len(envelope.raw)
+        elif code != "repeated":
+            return Outcome("refused", code)
+    if not all(_may_link(database, envelope, group.account_id, now) for envelope in fresh.values()):
+        return Outcome("refused", "blob-missing")
+    if group.door_memory:
+        database.execute(
+            "INSERT OR REPLACE INTO door_memory (tag, expires_at) VALUES (?, ?)",
+            (group.door_memory.tags[0], group.door_memory.expires_at),
+        )
+    cursors = {envelope.mailbox_id: _insert(database, envelope, now) for envelope in fresh.values()}
+    return Outcome("stored", cursors=tuple(cursors.items())) if fresh else Outcome("repeated")
+
+
+def _is_remembered(database: sqlite3.Connection, memory: DoorMemory, now: int) -> bool:
+    found = [
+        database.execute("SELECT 1 FROM door_memory WHERE tag=? AND expires_at>?", (tag, now)).fetchone()
+        for tag in memory.tags
+    ]
+    return any(found)
+
+
+def _refusal(
+    database: sqlite3.Connection,
+    envelope: SealedEnvelope,
+    fresh: dict[Name, SealedEnvelope],
+    room_bytes: int,
+    now: int,
+) -> str:
+    """Why an envelope is not stored: a code, `repeated`, or nothing."""
+    name = (envelope.mailbox_id, envelope.envelope_id)
+    row = database.execute(PLACE, (*name, envelope.raw)).fetchone()
+    if row is None or row[0] <= now:
+        return "not-found"
+    _, stored_bytes, reason, expires_at, is_same = row
+    if reason is not None and (reason or expires_at <= now):
+        return "repeated"  # it was here; what is gone does not come back
+    if name in fresh:
+        is_same = fresh[name].raw == envelope.raw
+    if is_same is not None:
+        return "repeated" if is_same else "envelope-conflict"
+    if envelope.expires_at <= now:
+        return "policy-refused"
+    return "inbox-full" if stored_bytes + len(envelope.raw) > room_bytes else ""
+
+
+def _may_link(database: sqlite3.Connection, envelope: SealedEnvelope, account_id: bytes, now: int) -> bool:
+    for blob_id in envelope.blob_ids:
+        row = database.execute(
+            "SELECT state, account_id, promised_at FROM blobs WHERE blob_id=? AND expires_at>?",
+            (blob_id, now),
+        ).fetchone()
+        if row != ("finished", account_id, envelope.expires_at):
+            return False
+    return True
+
+
+def _insert(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) -> int:
+    """Store one envelope at the next position of its mailbox, which is given back."""
+    (position,) = database.execute(
+        "UPDATE mailboxes SET cursor=cursor+1, stored_bytes=stored_bytes+? WHERE mailbox_id=?"
+        " RETURNING cursor",
+        (len(envelope.raw), envelope.mailbox_id),
+    ).fetchone()
+    name = (envelope.mailbox_id, envelope.envelope_id)
+    database.execute(
+        INSERT, (name[0], position, name[1], now // DAY_SECONDS, envelope.expires_at, envelope.raw)
+    )
+    for blob_id in dict.fromkeys(envelope.blob_ids):
+        database.execute(
+            "INSERT INTO blob_links (blob_id, mailbox_id, envelope_id, expires_at) VALUES (?, ?, ?, ?)",
+            (blob_id, *name, envelope.expires_at),
+        )
+        database.execute(
+            "UPDATE blobs SET state='linked', expires_at=promised_at WHERE blob_id=?", (blob_id,)
+        )
+    return int(position)
+
+
+def _page(found: sqlite3.Cursor, start: int, limit: int, max_bytes: int) -> Page:
+    rows: list[Row] = []
+    used = 0
+    for position, envelope_id, day, reason, raw in found:
+        used += len(raw) if raw else 0
+        if len(rows) == limit or (rows and used > max_bytes):
+            return Page(tuple(rows), rows[-1].order, more=True)
+        if reason:
+            rows.append(Row(position, envelope_id, day, reason=Reason(reason), gone_day=day))
+        else:
+            rows.append(Row(position, envelope_id, day, raw=raw))
+    return Page(tuple(rows), rows[-1].order if rows else start, more=False)
+
+
+def _expire_own(
+    database: sqlite3.Connection, mailbox_id: bytes, ids: Sequence[bytes], now: int
+) -> tuple[int, list[bytes]]:
+    expired, lonely = 0, []
+    for envelope_id in ids:
+        row = database.execute(
+            "SELECT 1 FROM mailbox_rows WHERE mailbox_id=? AND envelope_id=? AND reason=0 AND expires_at>?",
+            (mailbox_id, envelope_id, now),
+        ).fetchone()
+        if row is not None:
+            expired += 1
+            lonely += expire_envelope(database, mailbox_id, envelope_id, Reason.OWN_COPY, now)[1]
+    return expired, lonely

@@ -1,0 +1,134 @@
+"""Rows of people and engagements as they are first written, and how their ends move. Owns that what is part
+of something has its end.
+
+An engagement, its mailboxes, members, policies, acts and tombstones share one end; what waits in a mailbox
+never outlives it; an account outlives its last mailbox by 30 days (ruling 16).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from relay.core.errors import NotFound
+from relay.core.model import Account, Engagement, Mailbox, Member, VaultItem
+from relay.store.limits import account_end
+
+# The tables whose rows end with their account, and with their engagement.
+OF_ACCOUNT = ("accounts", "methods", "statements")
+OF_ENGAGEMENT = ("engagements", "mailboxes", "members", "policies", "acts")
+
+
+def need_account(database: sqlite3.Connection, account_id: bytes, now: int) -> int:
+    """The end of a living account. Raises NotFound."""
+    row = database.execute(
+        "SELECT expires_at FROM accounts WHERE account_id=? AND expires_at>?", (account_id, now)
+    ).fetchone()
+    if row is None:
+        raise NotFound
+    return int(row[0])
+
+
+def extend_account(database: sqlite3.Connection, account_id: bytes, expires_at: int) -> None:
+    """Let an account and what is part of it live until then; never move its end back."""
+    for table in OF_ACCOUNT:
+        database.execute(
+            f"UPDATE {table} SET expires_at=? WHERE account_id=? AND expires_at<?",  # noqa: S608 - names from here
+            (expires_at, account_id, expires_at),
+        )
+
+
+def end_engagement_at(database: sqlite3.Connection, engagement_id: bytes, ends_at: int) -> None:
+    """Set one end for an engagement and all that is part of it; their accounts live at least 30 days
+    longer.
+    """
+    for table in OF_ENGAGEMENT:
+        database.execute(
+            f"UPDATE {table} SET expires_at=? WHERE engagement_id=?",  # noqa: S608 - names from here
+            (ends_at, engagement_id),
+        )
+    owned = database.execute(
+        "SELECT mailbox_id, account_id FROM mailboxes WHERE engagement_id=?", (engagement_id,)
+    )
+    for mailbox_id, account_id in owned.fetchall():
+        database.execute(
+            "UPDATE mailbox_rows SET expires_at=?1 WHERE mailbox_id=?2 AND (reason<>0 OR expires_at>?1)",
+            (ends_at, mailbox_id),
+        )
+        extend_account(database, account_id, account_end(ends_at))
+
+
+def insert_account(database: sqlite3.Connection, account: Account) -> None:
+    """An account with its ways in."""
+    database.execute(
+        "INSERT INTO accounts (account_id, name_tag, role, fp, expires_at) VALUES (?, ?, ?, ?, ?)",
+        (account.account_id, account.name_tag, int(account.role), account.fp, account.expires_at),
+    )
+    database.executemany(
+        "INSERT INTO methods (account_id, method_id, sealed, expires_at) VALUES (?, ?, ?, ?)",
+        [(account.account_id, *method, account.expires_at) for method in account.methods],
+    )
+
+
+def insert_statement(
+    database: sqlite3.Connection, account_id: bytes, number: int, statement: bytes, ends_at: int
+) -> None:
+    """A link of a chain."""
+    database.execute(
+        "INSERT INTO statements (account_id, number, statement, expires_at) VALUES (?, ?, ?, ?)",
+        (account_id, number, statement, ends_at),
+    )
+
+
+def put_vault_item(database: sqlite3.Connection, account_id: bytes, item: VaultItem) -> None:
+    """An item, in the place of its earlier version."""
+    database.execute(
+        "INSERT INTO vault_items (account_id, name, version, expires_at, box) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET version=excluded.version, expires_at=excluded.expires_at,"
+        " box=excluded.box",
+        (account_id, item.name, item.version, item.expires_at, item.box),
+    )
+
+
+def insert_engagement(database: sqlite3.Connection, engagement: Engagement) -> None:
+    """An engagement without its parts."""
+    database.execute(
+        "INSERT INTO engagements (engagement_id, state, notes_mailbox_id, expires_at) VALUES (?, ?, ?, ?)",
+        (engagement.engagement_id, engagement.state, engagement.notes_mailbox_id, engagement.expires_at),
+    )
+
+
+def insert_mailbox(database: sqlite3.Connection, mailbox: Mailbox) -> None:
+    """An empty mailbox."""
+    database.execute(
+        "INSERT INTO mailboxes (mailbox_id, engagement_id, account_id, role, address, cursor, stored_bytes,"
+        " expires_at) VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
+        (
+            mailbox.mailbox_id,
+            mailbox.engagement_id,
+            mailbox.account_id,
+            int(mailbox.role),
+            mailbox.address,
+            mailbox.expires_at,
+        ),
+    )
+
+
+def insert_member(database: sqlite3.Connection, engagement_id: bytes, member: Member, ends_at: int) -> None:
+    """A party; its statement is read from its account's chain."""
+    database.execute(
+        "INSERT INTO members (engagement_id, role, account_id, mailbox_id, fp, expires_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (engagement_id, int(member.role), member.account_id, member.mailbox_id, member.fp, ends_at),
+    )
+
+
+def append_frame(
+    database: sqlite3.Connection, table: str, engagement_id: bytes, frame: bytes, ends_at: int
+) -> None:
+    """The next frame of `policies` or `acts`, numbered from 1."""
+    column = {"policies": "policy", "acts": "act"}[table]
+    database.execute(
+        f"INSERT INTO {table} (engagement_id, number, {column}, expires_at)"  # noqa: S608 - names from here
+        f" SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3 FROM {table} WHERE engagement_id=?1",
+        (engagement_id, frame, ends_at),
+    )

@@ -1,0 +1,257 @@
+"""Every table, once. Owns names, types and constraints; `relay/migrations` brings a file to this state, and
+a test compares the two.
+
+A table that belongs to a person has `expires_at NOT NULL` (ruling 16; `WITHOUT_END` lists the only ones
+that have none). No column holds anything that people wrote: `raw`, `box`, `sealed` and `chunk` are sealed,
+`statement`, `policy` and `act` are signed frames of keys and dates, `…_tag` are keyed hashes. Times are
+Unix seconds, days are counted from 1970.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+WITHOUT_END: Final = frozenset({"keeper_days", "notes"})
+"""The tables that hold nothing of a person: signed day keys, and instants of the relay itself."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _bytes(
+    name: str, *, primary_key: bool = False, nullable: bool = False, index: bool = False
+) -> Column[bytes]:
+    return Column(name, LargeBinary, primary_key=primary_key, nullable=nullable, index=index or None)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _ends() -> Column[int]:
+    """The first second at which the row is gone."""
+    return Column("expires_at", BigInteger, nullable=False, index=True)
+
+
+def _of(parent: str, *, index: bool = False) -> Column[bytes]:
+    """A reference by the parent's own column name, such as `accounts.account_id`."""
+    return Column(parent.split(".")[1], LargeBinary, ForeignKey(parent), nullable=False, index=index or None)
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _bytes("account_id", primary_key=True),
+    _bytes("name_tag", index=True),  # not unique: what is due no longer holds its name
+    Column("role", Integer, nullable=False),
+    _bytes("fp"),
+    _ends(),
+)
+methods = Table(
+    "methods",
+    metadata,
+    _of("accounts.account_id"),
+    _bytes("method_id"),
+    _bytes("sealed"),
+    _ends(),
+    PrimaryKeyConstraint("account_id", "method_id"),
+)
+statements = Table(
+    "statements",
+    metadata,
+    _of("accounts.account_id"),
+    _number("number"),
+    _bytes("statement"),
+    _ends(),
+    PrimaryKeyConstraint("account_id", "number"),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    _bytes("token_tag", primary_key=True),
+    _of("accounts.account_id", index=True),
+    _ends(),
+)
+vault_items = Table(
+    "vault_items",
+    metadata,
+    _of("accounts.account_id"),
+    Column("name", Text, nullable=False),
+    _number("version"),
+    _bytes("box"),
+    _ends(),
+    PrimaryKeyConstraint("account_id", "name"),
+)
+senders = Table(
+    "senders",
+    metadata,
+    _bytes("sender_id", primary_key=True),
+    _of("accounts.account_id", index=True),
+    _bytes("address_tag"),
+    Column("state", Text, nullable=False),
+    _bytes("code_tag"),
+    _number("code_expires_at"),
+    _number("added_on"),
+    _ends(),
+)
+
+engagements = Table(
+    "engagements",
+    metadata,
+    _bytes("engagement_id", primary_key=True),
+    Column("state", Text, nullable=False),
+    _bytes("notes_mailbox_id"),
+    _ends(),
+)
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    _bytes("mailbox_id", primary_key=True),
+    _of("engagements.engagement_id", index=True),
+    _of("accounts.account_id", index=True),
+    Column("role", Integer, nullable=False),
+    Column("address", Text, nullable=False, index=True),
+    _number("cursor"),  # the newest position
+    _number("stored_bytes"),  # of the envelopes in it
+    _ends(),
+)
+members = Table(
+    "members",
+    metadata,
+    _of("engagements.engagement_id"),
+    Column("role", Integer, nullable=False),
+    _of("accounts.account_id", index=True),
+    _bytes("mailbox_id"),
+    _bytes("fp"),
+    _ends(),
+    PrimaryKeyConstraint("engagement_id", "role"),
+)
+policies = Table(
+    "policies",
+    metadata,
+    _of("engagements.engagement_id"),
+    _number("number"),
+    _bytes("policy"),
+    _ends(),
+    PrimaryKeyConstraint("engagement_id", "number"),
+)
+acts = Table(
+    "acts",
+    metadata,
+    _of("engagements.engagement_id"),
+    _number("number"),
+    _bytes("act"),
+    _ends(),
+    PrimaryKeyConstraint("engagement_id", "number"),
+)
+invitations = Table(
+    "invitations",
+    metadata,
+    _bytes("invite_id", primary_key=True),
+    Column("kind", Integer, nullable=False),
+    _bytes("engagement_id", index=True),  # zeros for a coach's, so not a reference
+    _bytes("redemption_key"),
+    _bytes("box"),
+    _bytes("policy"),
+    _bytes("act"),
+    Column("state", Text, nullable=False),
+    _number("used_at"),
+    _bytes("redeemed_hash"),
+    _bytes("answer"),
+    _bytes("acceptance"),
+    _ends(),
+)
+
+mailbox_rows = Table(
+    "mailbox_rows",
+    metadata,
+    _of("mailboxes.mailbox_id"),
+    _number("position"),
+    _bytes("envelope_id"),
+    _number("received_day"),  # of a tombstone: the day on which the envelope went
+    Column("expires_at", BigInteger, nullable=False),
+    Column("shortened", Integer, nullable=False),  # 1 after an act brought the date forward
+    Column("reason", Integer, nullable=False),  # 0: the envelope is here; else why the tombstone stands
+    _bytes("raw", nullable=True),  # null in a tombstone
+    PrimaryKeyConstraint("mailbox_id", "position"),
+    UniqueConstraint("mailbox_id", "envelope_id"),
+    Index(None, "expires_at", "reason"),
+)
+door_memory = Table("door_memory", metadata, _bytes("tag", primary_key=True), _ends())
+
+blobs = Table(
+    "blobs",
+    metadata,
+    _bytes("blob_id", primary_key=True),
+    _bytes("account_id", index=True),  # the door's is zeros, so not a reference
+    Column("state", Text, nullable=False),
+    _number("stored_bytes"),
+    _number("promised_at"),  # the blob's own date, as its envelopes have it
+    _number("unlinked_expires_at"),
+    _ends(),  # 24 hours after the upload began; once linked, its date; at once without its last link
+)
+blob_chunks = Table(
+    "blob_chunks",
+    metadata,
+    _of("blobs.blob_id"),
+    _number("start"),
+    Column(
+        "expires_at", BigInteger, nullable=False
+    ),  # the blob's own date: no index, chunks go with their blob
+    _bytes("chunk"),
+    PrimaryKeyConstraint("blob_id", "start"),
+)
+blob_links = Table(
+    "blob_links",
+    metadata,
+    _of("blobs.blob_id"),
+    _bytes("mailbox_id"),
+    _bytes("envelope_id"),
+    Column(
+        "expires_at", BigInteger, nullable=False
+    ),  # the envelope's: no index, links go with their envelope
+    PrimaryKeyConstraint("blob_id", "mailbox_id", "envelope_id"),
+    ForeignKeyConstraint(
+        ["mailbox_id", "envelope_id"], ["mailbox_rows.mailbox_id", "mailbox_rows.envelope_id"]
+    ),
+    Index(None, "mailbox_id", "envelope_id"),
+)
+
+queued_revokes = Table(
+    "queued_revokes",
+    metadata,
+    _bytes("keeper_id"),
+    _bytes("request"),
+    _ends(),
+    PrimaryKeyConstraint("keeper_id", "request"),
+)
+keeper_days = Table(
+    "keeper_days",
+    metadata,
+    _bytes("keeper_id"),
+    _number("day"),
+    _bytes("signed"),
+    PrimaryKeyConstraint("keeper_id", "day"),
+)
+notes = Table("notes", metadata, Column("name", Text, primary_key=True, nullable=False), _number("value"))

@@ -1,0 +1,94 @@
+"""Taking away: envelopes, links and blobs. Owns the statements after which bytes are gone from their pages
+(`secure_delete`).
+
+From the journal they are gone after the next truncating checkpoint; in backups they die with the keeper's
+day.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from relay.core.model import DAY_SECONDS, Reason
+from relay.store.limits import PIECE_BYTES
+
+
+def expire_envelope(
+    database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, reason: Reason, now: int
+) -> tuple[int, list[bytes]]:
+    """Leave a tombstone at a new position; give back that position and the blobs that lost their last link.
+
+    The envelope must be there. The tombstone stays until the end of the mailbox.
+    """
+    lonely = unlink(database, mailbox_id, envelope_id, now)
+    position, ends_at = database.execute(
+        "UPDATE mailboxes SET cursor=cursor+1, stored_bytes=stored_bytes-(SELECT length(raw)"
+        " FROM mailbox_rows WHERE mailbox_id=?1 AND envelope_id=?2) WHERE mailbox_id=?1"
+        " RETURNING cursor, expires_at",
+        (mailbox_id, envelope_id),
+    ).fetchone()
+    database.execute(
+        "UPDATE mailbox_rows SET position=?, received_day=?, expires_at=?, shortened=0, reason=?, raw=NULL"
+        " WHERE mailbox_id=? AND envelope_id=?",
+        (position, now // DAY_SECONDS, ends_at, int(reason), mailbox_id, envelope_id),
+    )
+    return int(position), lonely
+
+
+def remove_row(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> None:
+    """Take an envelope or a tombstone away with nothing left: its mailbox ends."""
+    unlink(database, mailbox_id, envelope_id, now)
+    database.execute(
+        "UPDATE mailboxes SET stored_bytes=stored_bytes-(SELECT coalesce(length(raw), 0) FROM mailbox_rows"
+        " WHERE mailbox_id=?1 AND envelope_id=?2) WHERE mailbox_id=?1",
+        (mailbox_id, envelope_id),
+    )
+    database.execute(
+        "DELETE FROM mailbox_rows WHERE mailbox_id=? AND envelope_id=?", (mailbox_id, envelope_id)
+    )
+
+
+def unlink(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> list[bytes]:
+    """Take an envelope's links away. Blobs without another link are due from now on; give them back."""
+    linked = database.execute(
+        "DELETE FROM blob_links WHERE mailbox_id=? AND envelope_id=? RETURNING blob_id",
+        (mailbox_id, envelope_id),
+    ).fetchall()
+    lonely = []
+    for (blob_id,) in linked:
+        if database.execute("SELECT 1 FROM blob_links WHERE blob_id=?", (blob_id,)).fetchone() is None:
+            database.execute("UPDATE blobs SET expires_at=min(expires_at, ?) WHERE blob_id=?", (now, blob_id))
+            lonely.append(blob_id)
+    return lonely
+
+
+def shred_due(database: sqlite3.Connection, blob_id: bytes, now: int) -> bool:
+    """Take at most 8 MiB of a due blob away, and at last its row; True while some of it remains."""
+    if (
+        database.execute("SELECT 1 FROM blobs WHERE blob_id=? AND expires_at<=?", (blob_id, now)).fetchone()
+        is None
+    ):
+        return False
+    taken = 0
+    while taken < PIECE_BYTES and (size := shred_chunk(database, blob_id)):
+        taken += size
+    if taken >= PIECE_BYTES:
+        return True
+    remove_blob(database, blob_id)
+    return False
+
+
+def shred_chunk(database: sqlite3.Connection, blob_id: bytes) -> int:
+    """Take the last chunk of a blob away; its size, or 0 where none was left."""
+    row = database.execute(
+        "DELETE FROM blob_chunks WHERE blob_id=?1 AND start="
+        "(SELECT max(start) FROM blob_chunks WHERE blob_id=?1) RETURNING length(chunk)",
+        (blob_id,),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def remove_blob(database: sqlite3.Connection, blob_id: bytes) -> None:
+    """Take the row of a blob without chunks away, and links that still name it."""
+    database.execute("DELETE FROM blob_links WHERE blob_id=?", (blob_id,))
+    database.execute("DELETE FROM blobs WHERE blob_id=?", (blob_id,))

@@ -1,0 +1,61 @@
+"""The store as one SQLite file. Owns opening and closing; the parts own their statements."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Self
+
+from relay.store.accounts import SqliteAccounts
+from relay.store.blobs import SqliteBlobs
+from relay.store.engagements import SqliteEngagements
+from relay.store.engine import connect_writer, hold
+from relay.store.envelopes import SqliteEnvelopes
+from relay.store.invitations import SqliteInvitations
+from relay.store.ledger import SqliteLedger
+from relay.store.migrate import bring_up
+from relay.store.readers import Readers
+from relay.store.sweep import SqliteSweep
+from relay.store.writer import Writer
+
+__all__ = ["SqliteStore"]
+
+
+class SqliteStore(
+    SqliteEnvelopes,
+    SqliteSweep,
+    SqliteAccounts,
+    SqliteEngagements,
+    SqliteInvitations,
+    SqliteBlobs,
+    SqliteLedger,
+):
+    """All ports of `relay.core.ports.Store` over one file. Made by `open`."""
+
+    _lock: int
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Make or open the file at `path`, bring it to the newest schema, hold it until `close`.
+
+        Raises Busy where another process holds it, SettingRefused or NewerSchema where it must not be
+        written.
+        """
+        lock = hold(path)
+        try:
+            database = connect_writer(path)
+            bring_up(database)
+            store = cls(Writer(database), Readers(path))
+        except BaseException:
+            os.close(lock)
+            raise
+        store._lock = lock
+        return store
+
+    async def close(self) -> None:
+        """Finish what waits; a second close does nothing."""
+        if self._lock >= 0:
+            await self._readers.close()
+            await self._writer.close()
+            os.close(self._lock)
+            self._lock = -1

@@ -1,0 +1,197 @@
+"""The sweep. Owns which due rows go, in which order, and that one bad row stops nothing.
+
+Due is what has `expires_at` at or before now, however long ago; there is no window to miss. What belongs to
+something goes before it: rows before their mailbox, mailboxes before their engagement, engagements before
+accounts, chunks before their blob. A batch takes at most `limit` rows and 8 MiB (ruling 21), each in a
+SAVEPOINT; a row that cannot go is passed over until a run has ended.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from relay.core.model import Reason, Swept
+from relay.store.base import Part
+from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
+from relay.store.shred import expire_envelope, remove_blob, remove_row
+
+# Tables whose due rows go by themselves, and for those that others belong to, what goes with them.
+SMALL: Final = ("door_memory", "sessions", "vault_items", "senders", "queued_revokes")
+PARTS: Final = {
+    "engagements": ("engagement_id", ("members", "policies", "acts", "invitations")),
+    "accounts": ("account_id", ("sessions", "vault_items", "senders", "methods", "statements")),
+}
+COUNTED: Final = (*SMALL, "invitations", "mailbox_rows", "mailboxes", "engagements", "accounts", "blobs")
+
+DUE_ROWS: Final = """
+SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), m.expires_at
+FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
+WHERE r.expires_at <= ? ORDER BY r.expires_at, r.reason, r.rowid LIMIT ?"""
+ROWS_OF_ENGAGEMENT: Final = """
+SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), 0
+FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
+WHERE m.engagement_id = ? ORDER BY r.rowid LIMIT ?"""
+
+Stuck = set[tuple[str, int]]
+
+
+class SqliteSweep(Part):
+    """`sweep`, `checkpoint` and `counts` of `relay.core.ports.Envelopes`."""
+
+    _stuck: Stuck | None = None
+
+    async def sweep(self, *, now: int, limit: int) -> Swept:
+        """One batch, in the next commit."""
+        if self._stuck is None:
+            self._stuck = set()
+        swept = await self._write(lambda database: _Batch(database, now, limit, self._stuck or set()).run())
+        if not swept.more:
+            self._stuck.clear()  # the next run tries them again
+        return swept
+
+    async def checkpoint(self) -> bool:
+        """Cut the journal to nothing; until then it holds what the sweep took from the file."""
+        return await self._writer.checkpoint()
+
+    async def counts(self, *, now: int) -> dict[str, int]:
+        """Totals; due and overdue count every kind of row."""
+        return await self._read(partial(_counts, now=now))
+
+
+class _Full(Exception):
+    """The batch has its rows or its bytes."""
+
+
+class _Batch:
+    """One batch: what is left to take, and what was taken."""
+
+    def __init__(self, database: sqlite3.Connection, now: int, limit: int, stuck: Stuck) -> None:
+        self._database = database
+        self._now = now
+        self._rows_left = limit
+        self._bytes_left = PIECE_BYTES
+        self._limit = limit
+        self._stuck = stuck
+        self._counts = {"envelope": 0, "blob": 0, "other": 0}
+        self._ended: list[bytes] = []
+
+    def run(self) -> Swept:
+        """Take until nothing is due or the batch is full."""
+        more = False
+        try:
+            self._rows(self._find(DUE_ROWS, self._now))
+            for table in (*SMALL, "invitations"):
+                self._plain(table, "expires_at <= ?", self._now)
+            self._parents("engagements", self._end_engagement)
+            self._parents("accounts", lambda account_id: None)
+            self._blobs()
+        except _Full:
+            more = True
+        return Swept(
+            self._counts["envelope"], self._counts["blob"], self._counts["other"], more, tuple(self._ended)
+        )
+
+    def _rows(self, found: list[Any]) -> None:
+        for rowid, mailbox_id, envelope_id, reason, shortened, size, mailbox_ends_at in found:
+            leaves_tombstone = not reason and mailbox_ends_at > self._now
+            why = Reason.SHORTENED if shortened else Reason.DUE
+            act = (
+                partial(expire_envelope, self._database, mailbox_id, envelope_id, why, self._now)
+                if leaves_tombstone
+                else partial(remove_row, self._database, mailbox_id, envelope_id, self._now)
+            )
+            self._take(("mailbox_rows", rowid), act, size, "other" if reason else "envelope")
+
+    def _plain(self, table: str, condition: str, value: int | bytes) -> None:
+        statement = f"SELECT rowid FROM {table} WHERE {condition} LIMIT ?"  # noqa: S608 - names from here
+        for (rowid,) in self._find(statement, value):
+            self._take((table, rowid), partial(self._delete, table, rowid))
+
+    def _parents(self, table: str, first: Callable[[bytes], None]) -> None:
+        name, parts = PARTS[table]
+        due = self._find(f"SELECT rowid, {name} FROM {table} WHERE expires_at <= ? LIMIT ?", self._now)  # noqa: S608
+        for rowid, parent_id in due:
+            first(parent_id)
+            for part in parts:
+                self._plain(part, f"{name} = ?", parent_id)
+            if self._take((table, rowid), partial(self._delete, table, rowid)) and table == "engagements":
+                self._ended.append(parent_id)
+
+    def _end_engagement(self, engagement_id: bytes) -> None:
+        self._rows(self._find(ROWS_OF_ENGAGEMENT, engagement_id))
+        self._plain("mailboxes", "engagement_id = ?", engagement_id)
+
+    def _blobs(self) -> None:
+        for rowid, blob_id in self._find(
+            "SELECT rowid, blob_id FROM blobs WHERE expires_at <= ? LIMIT ?", self._now
+        ):
+            for chunk_rowid, size in self._chunks(blob_id):
+                self._take(
+                    ("blob_chunks", chunk_rowid), partial(self._delete, "blob_chunks", chunk_rowid), size
+                )
+            self._take(("blobs", rowid), partial(remove_blob, self._database, blob_id), kind="blob")
+
+    def _chunks(self, blob_id: bytes) -> list[Any]:
+        return self._find(
+            "SELECT rowid, length(chunk) FROM blob_chunks WHERE blob_id = ? ORDER BY start DESC LIMIT ?",
+            blob_id,
+        )
+
+    def _delete(self, table: str, rowid: int) -> None:
+        self._database.execute(f"DELETE FROM {table} WHERE rowid=?", (rowid,))  # noqa: S608 - names from here
+
+    def _find(self, statement: str, value: int | bytes) -> list[Any]:
+        """Rows enough to fill the batch, stuck ones not counted, and one more that shows that there are
+        more.
+        """
+        return self._database.execute(statement, (value, self._rows_left + len(self._stuck) + 1)).fetchall()
+
+    def _take(
+        self, name: tuple[str, int], act: Callable[[], object], size_bytes: int = 0, kind: str = "other"
+    ) -> bool:
+        """Take one row away; False where it stays. Raises _Full."""
+        if name in self._stuck:
+            return False
+        if self._rows_left == 0 or (size_bytes > self._bytes_left and self._rows_left < self._limit):
+            raise _Full
+        if not self._try(act):
+            self._stuck.add(name)
+            return False
+        self._rows_left -= 1
+        self._bytes_left -= size_bytes
+        self._counts[kind] += 1
+        return True
+
+    def _try(self, act: Callable[[], object]) -> bool:
+        self._database.execute("SAVEPOINT step")
+        try:
+            act()
+        except sqlite3.Error:
+            if not self._database.in_transaction:
+                raise
+            self._database.execute("ROLLBACK TO step")
+            return False
+        finally:
+            if self._database.in_transaction:
+                self._database.execute("RELEASE step")
+        return True
+
+
+def _counts(database: sqlite3.Connection, now: int) -> dict[str, int]:
+    def one(statement: str, *bound: int) -> int:
+        return int(database.execute(statement, bound).fetchone()[0] or 0)
+
+    def due(at: int) -> int:
+        return sum(one(f"SELECT count(*) FROM {table} WHERE expires_at<=?", at) for table in COUNTED)  # noqa: S608
+
+    return {
+        "envelopes": one("SELECT count(*) FROM mailbox_rows WHERE reason=0"),
+        "blobs": one("SELECT count(*) FROM blobs"),
+        "due": due(now),
+        "overdue": due(now - OVERDUE_SECONDS - 1),
+        "stored_bytes": one("SELECT sum(stored_bytes) FROM mailboxes")
+        + one("SELECT sum(stored_bytes) FROM blobs"),
+    }

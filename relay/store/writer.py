@@ -1,0 +1,181 @@
+"""The one writing connection. Owns its thread, its transactions and its checkpoints; knows no table.
+
+Group commit: whoever waits when the thread comes round shares one transaction and one sync. Each submission
+stands in a SAVEPOINT of its own, so that one that is refused undoes nothing else. Nobody is answered before
+COMMIT has returned. Giving up waiting changes nothing: what was submitted is done once, or refused once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any, Final, TypeVar, cast
+
+from relay.core.errors import Busy, RelayError
+
+Result = TypeVar("Result")
+Work = Callable[[sqlite3.Connection], Result]
+
+MOST_WAITING: Final = 1024  # submissions; beyond it callers are told to come again
+MOST_TOGETHER: Final = 256  # submissions in one transaction, so that the first need not wait for thousands
+CHECKPOINT_COMMITS: Final = (
+    64  # a passive checkpoint after so many commits keeps the journal at some tens of MiB
+)
+
+
+@dataclass(slots=True)
+class _Submission:
+    works: Sequence[Work[Any]]
+    answer: asyncio.Future[list[Any]]
+    alone: bool = False  # outside a transaction
+    results: list[Any] = field(default_factory=list)
+
+
+class Writer:
+    """Runs works on the writing connection, in the order of submission."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Own `database` from here on. Must be made in a running event loop, which gets the answers."""
+        self.commits = 0
+        self._database = database
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[_Submission | None] = SimpleQueue()
+        self._waiting = 0
+        self._since_checkpoint = 0
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
+        self._thread.start()
+
+    async def submit(self, work: Work[Result]) -> Result:
+        """Run `work` in the next transaction and answer after its commit; raise what it raised. Raises
+        Busy.
+        """
+        (result,) = await self._wait_for(_Submission((work,), self._loop.create_future()))
+        if isinstance(result, BaseException):
+            raise result
+        return cast(Result, result)
+
+    async def submit_each(self, works: Sequence[Work[Result]]) -> list[Result | BaseException]:
+        """Run several in one transaction, each all or nothing by itself; what one raised stands in its
+        place.
+        """
+        return await self._wait_for(_Submission(works, self._loop.create_future()))
+
+    async def checkpoint(self) -> bool:
+        """Move the journal into the file and cut it to nothing. False where a reader kept it from that."""
+        (result,) = await self._wait_for(_Submission((_truncate,), self._loop.create_future(), alone=True))
+        if isinstance(result, BaseException):
+            raise result
+        return bool(result)
+
+    async def close(self) -> None:
+        """Finish what waits, then close the connection."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    async def _wait_for(self, submission: _Submission) -> list[Any]:
+        if self._closed or self._waiting >= MOST_WAITING:
+            raise Busy("closed" if self._closed else "too many writes wait")
+        self._waiting += 1
+        self._queue.put(submission)
+        return await submission.answer
+
+    def _serve(self) -> None:
+        ends = False
+        while not ends:
+            batch, alone, ends = self._take()
+            if batch:
+                self._commit(batch)
+                self._tell(batch)
+                self._tidy_journal()
+            if alone is not None:
+                alone.results = [_result_of(alone.works[0], self._database)]
+                self._tell([alone])
+        self._database.close()
+
+    def _tell(self, batch: list[_Submission]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._answer, batch)
+
+    def _tidy_journal(self) -> None:
+        """Now and then, after the answers are out, move committed pages into the file so that the journal
+        starts over.
+        """
+        self._since_checkpoint += 1
+        if self._since_checkpoint >= CHECKPOINT_COMMITS:
+            self._since_checkpoint = 0
+            with contextlib.suppress(
+                sqlite3.Error
+            ):  # it changes no promise; a full disk shows at the next commit
+                self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _take(self) -> tuple[list[_Submission], _Submission | None, bool]:
+        """Wait for one submission, then take all that are there, up to the first that stands alone or the
+        end.
+        """
+        batch: list[_Submission] = []
+        following = self._queue.get()
+        while following is not None and not following.alone:
+            batch.append(following)
+            try:
+                if len(batch) == MOST_TOGETHER:
+                    return batch, None, False
+                following = self._queue.get_nowait()
+            except Empty:
+                return batch, None, False
+        return batch, following, following is None
+
+    def _commit(self, batch: list[_Submission]) -> None:
+        database = self._database
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            for submission in batch:
+                submission.results = [self._run(work) for work in submission.works]
+            database.execute("COMMIT")
+            self.commits += 1
+        except sqlite3.Error as fault:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            for submission in batch:
+                submission.results = [Busy(f"not stored: {fault}")] * len(submission.works)
+
+    def _run(self, work: Work[Any]) -> Any:
+        """The result or the exception of one work, undone if it raised. Raises sqlite3.Error when the
+        transaction is lost.
+        """
+        database = self._database
+        database.execute("SAVEPOINT work")
+        result = _result_of(work, database)
+        if isinstance(result, BaseException):
+            if not database.in_transaction:
+                raise sqlite3.OperationalError("the transaction was rolled back") from result
+            database.execute("ROLLBACK TO work")
+        database.execute("RELEASE work")
+        return result
+
+    def _answer(self, batch: list[_Submission]) -> None:
+        self._waiting -= len(batch)
+        for submission in batch:
+            if not submission.answer.done():  # its caller may have given up
+                submission.answer.set_result(submission.results)
+
+
+def _result_of(work: Work[Any], database: sqlite3.Connection) -> Any:
+    try:
+        return work(database)
+    except RelayError as refusal:
+        return refusal
+    except Exception as fault:  # noqa: BLE001 - one caller's fault must not end the thread that serves all
+        return fault
+
+
+def _truncate(database: sqlite3.Connection) -> bool:
+    busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
