@@ -9,7 +9,8 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { numberToBytesLE } from "@noble/curves/utils.js";
 import { ml_kem768_x25519 } from "@noble/post-quantum/hybrid.js";
 import { type Bytes, concat, textBytes } from "./encoding.ts";
-import { BadSignature, Malformed, NotOpened } from "./errors.ts";
+import { BadSignature, KeysError, Malformed, NotOpened } from "./errors.ts";
+import { selftest } from "./selftest.ts";
 import { bytes, counting } from "./sources.testing.ts";
 import * as suite from "./suite.ts";
 
@@ -133,4 +134,15 @@ test("a signature whose R has torsion or is the neutral element is refused", () 
 test("the expansion of an empty salt is the RFC's zero salt", () => {
   const explicit = suite.hkdf(textBytes("k"), textBytes("i"), 40, new Uint8Array(32));
   assert.deepEqual(suite.hkdf(textBytes("k"), textBytes("i"), 40), explicit);
+});
+
+test("this platform passes the self-test of the core, and another result would be refused", async () => {
+  await selftest();
+  const honest = crypto.subtle.encrypt;
+  crypto.subtle.encrypt = async () => new ArrayBuffer(34);
+  try {
+    await assert.rejects(selftest(), KeysError);
+  } finally {
+    crypto.subtle.encrypt = honest;
+  }
 });
