@@ -1,0 +1,206 @@
+"""What attachments promise."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from relay.core.errors import Conflict, InboxFull, NotFound, TooLarge
+from relay.core.model import DAY_SECONDS, Blob
+from relay.core.ports import Store
+from relay.store.limits import CHUNK_BYTES, PIECE_BYTES
+from tests.contract.people import HOLD_ENDS, NOW, QUOTA, People, envelope, named
+
+COACH, CLIENT = "work coach", "work client"
+ANNA = named("anna account")
+BLOB = Blob(named("photo", 32), ANNA, "uploading", 0, HOLD_ENDS - 1, NOW + DAY_SECONDS)
+
+
+async def read(store: Store, blob_id: bytes, start: int, stop: int) -> bytes:
+    """The bytes of a range."""
+    return b"".join([piece async for piece in store.read_blob(blob_id, start, stop)])
+
+
+async def append(people: People, offset: int, piece: bytes, quota: int = QUOTA, now: int = NOW) -> int:
+    """Anna's next piece."""
+    return await people.store.append_blob(
+        BLOB.blob_id, ANNA, offset, piece, now=now, account_quota_bytes=quota
+    )
+
+
+async def test_pieces_of_any_size_read_back_in_any_range(people: People) -> None:
+    """Ranges across chunk borders give exactly their bytes, in pieces of at most 1 MiB."""
+    content = named("content", 2 * CHUNK_BYTES + 12_345)
+    await people.store.create_blob(BLOB, now=NOW)
+    offset = 0
+    for size in (1, 1000, CHUNK_BYTES + 7, CHUNK_BYTES):
+        offset = await append(people, offset, content[offset : offset + size])
+    assert await append(people, offset, content[offset:]) == len(content)
+    for start, stop in (
+        (0, len(content)),
+        (0, 1),
+        (1, 1001),
+        (500, CHUNK_BYTES + 2000),
+        (offset - 1, offset + 1),
+    ):
+        assert await read(people.store, BLOB.blob_id, start, stop) == content[start:stop]
+    assert await read(people.store, BLOB.blob_id, 5, 5) == b""
+    sizes = [len(p) async for p in people.store.read_blob(BLOB.blob_id, 0, len(content))]
+    assert max(sizes) <= CHUNK_BYTES
+
+
+async def test_reading_past_the_end_is_not_found(people: People) -> None:
+    """A range beyond what is stored raises, and never loops."""
+    blob = await people.upload("photo", b"short")
+    with pytest.raises(NotFound):
+        await read(people.store, blob.blob_id, 0, 6)
+    with pytest.raises(NotFound):
+        await read(people.store, named("nothing", 32), 0, 1)
+
+
+async def test_creating_again(people: People) -> None:
+    """The same again changes nothing; another account's or another date is a conflict."""
+    await people.store.create_blob(BLOB, now=NOW)
+    await append(people, 0, b"bytes")
+    await people.store.create_blob(BLOB, now=NOW)
+    assert await people.store.blob(BLOB.blob_id, now=NOW) == replace(BLOB, stored_bytes=5)
+    for other in (
+        replace(BLOB, account_id=named("maya account")),
+        replace(BLOB, expires_at=BLOB.expires_at - 1),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await people.store.create_blob(other, now=NOW)
+        assert refused.value.code == "blob-conflict"
+
+
+async def test_offset_must_be_what_is_stored(people: People) -> None:
+    """A piece that was stored already, or leaves a gap, is a conflict that says what is stored."""
+    await people.store.create_blob(BLOB, now=NOW)
+    await append(people, 0, b"12345")
+    for offset in (0, 4, 6):
+        with pytest.raises(Conflict) as refused:
+            await append(people, offset, b"x")
+        assert (refused.value.code, refused.value.facts) == ("blob-offset", {"stored": 5})
+    with pytest.raises(TooLarge):
+        await append(people, 5, bytes(PIECE_BYTES + 1))
+    assert await append(people, 5, b"") == 5
+
+
+async def test_account_quota_counts_all_uploads(people: People) -> None:
+    """Bytes of every blob of the account count; what fits exactly is taken."""
+    await people.upload("earlier", bytes(600))
+    await people.store.create_blob(BLOB, now=NOW)
+    with pytest.raises(InboxFull):
+        await append(people, 0, bytes(401), quota=1000)
+    assert await append(people, 0, bytes(400), quota=1000) == 400
+
+
+async def test_only_the_uploader_appends_and_finishes(people: People) -> None:
+    """Another's blob answers as one that is not there."""
+    await people.store.create_blob(BLOB, now=NOW)
+    maya = named("maya account")
+    with pytest.raises(NotFound):
+        await people.store.append_blob(BLOB.blob_id, maya, 0, b"x", now=NOW, account_quota_bytes=QUOTA)
+    with pytest.raises(NotFound):
+        await people.store.finish_blob(BLOB.blob_id, maya, 0, hashlib.sha256().digest(), now=NOW)
+    with pytest.raises(NotFound):
+        await people.store.append_blob(named("no", 32), ANNA, 0, b"x", now=NOW, account_quota_bytes=QUOTA)
+
+
+async def test_finish_checks_length_and_hash_and_may_be_repeated(people: People) -> None:
+    """Only the stated bytes finish; after that nothing is appended."""
+    await people.store.create_blob(BLOB, now=NOW)
+    await append(people, 0, b"12345")
+    right = hashlib.sha256(b"12345").digest()
+    for length, digest in ((4, right), (5, hashlib.sha256(b"12346").digest()), (6, right)):
+        with pytest.raises(Conflict) as refused:
+            await people.store.finish_blob(BLOB.blob_id, ANNA, length, digest, now=NOW)
+        assert refused.value.code == "blob-incomplete"
+    for _ in range(2):
+        await people.store.finish_blob(BLOB.blob_id, ANNA, 5, right, now=NOW)
+    assert await people.store.blob(BLOB.blob_id, now=NOW) == replace(BLOB, state="finished", stored_bytes=5)
+    with pytest.raises(Conflict) as refused:
+        await append(people, 5, b"6")
+    assert refused.value.code == "blob-conflict"
+
+
+async def test_linking_needs_a_finished_own_unlinked_blob_of_the_same_date(people: People) -> None:
+    """Anything else is `blob-missing`, and nothing of the group is stored."""
+    blob = await people.upload("photo", b"12345")
+    await people.store.create_blob(replace(BLOB, blob_id=named("half", 32)), now=NOW)
+    cases = [
+        (envelope(COACH, "m1", blob_ids=(named("half", 32),)), "anna"),
+        (envelope(COACH, "m2", blob_ids=(named("none", 32),)), "anna"),
+        (envelope(COACH, "m3", blob_ids=(blob.blob_id,)), "maya"),
+        (envelope(COACH, "m4", blob_ids=(blob.blob_id,), expires_at=blob.expires_at - 1), "anna"),
+    ]
+    for mail, by in cases:
+        outcome = await people.put(envelope(CLIENT, "other"), mail, by=by)
+        assert outcome.code == "blob-missing"
+    assert await people.names(CLIENT) == []
+    both = [envelope(box, "m5", blob_ids=(blob.blob_id,)) for box in (COACH, CLIENT)]
+    assert (await people.put(*both)).status == "stored"
+    assert (await people.put(*both)).status == "repeated"
+    late = await people.put(envelope(COACH, "m6", blob_ids=(blob.blob_id,)))
+    assert late.code == "blob-missing"  # linked once, by one group
+
+
+async def test_readers_are_the_owners_of_mailboxes_with_a_live_link(people: People) -> None:
+    """Nobody before it is linked; then those whose mailboxes hold it, each once; nobody once it is due."""
+    blob = await people.upload("photo", b"12345", expires_at=NOW + 1000)
+    readers = people.store.blob_readers
+    assert await readers(blob.blob_id, now=NOW) == []
+    mails = [envelope(box, "m", blob_ids=(blob.blob_id,), expires_at=NOW + 1000) for box in (COACH, CLIENT)]
+    await people.put(*mails)
+    assert set(await readers(blob.blob_id, now=NOW)) == {ANNA, named("maya account")}
+    await people.store.expire_own(named(CLIENT), [named("m")], now=NOW)
+    assert await readers(blob.blob_id, now=NOW + 999) == [ANNA]
+    assert await readers(blob.blob_id, now=NOW + 1000) == []
+    assert await people.store.blob(blob.blob_id, now=NOW + 1000) is None
+
+
+async def test_a_blob_goes_with_its_last_link(people: People) -> None:
+    """Own expiry of one copy leaves it, of the last one takes it away before the answer, large ones too."""
+    content = named("large", 12 * CHUNK_BYTES)
+    await people.store.create_blob(BLOB, now=NOW)
+    for at in range(0, len(content), PIECE_BYTES):
+        await append(people, at, content[at : at + PIECE_BYTES], quota=1 << 30)
+    await people.store.finish_blob(
+        BLOB.blob_id, ANNA, len(content), hashlib.sha256(content).digest(), now=NOW
+    )
+    await people.put(*[envelope(box, "m", blob_ids=(BLOB.blob_id,)) for box in (COACH, CLIENT)])
+    await people.store.expire_own(named(CLIENT), [named("m")], now=NOW)
+    assert (await people.store.counts(now=NOW))["blobs"] == 1
+    await people.store.expire_own(named(COACH), [named("m")], now=NOW)
+    counts = await people.store.counts(now=NOW)
+    assert (counts["blobs"], counts["stored_bytes"], counts["due"]) == (0, 0, 0)
+    with pytest.raises(NotFound):
+        await read(people.store, BLOB.blob_id, 0, 1)
+
+
+async def test_an_unlinked_blob_is_gone_after_a_day(people: People) -> None:
+    """At its 24th hour it is not found, cannot be linked, and the sweep takes it; a linked one stays."""
+    await people.upload("lonely", b"1")
+    linked = await people.upload("linked", b"2")
+    await people.put(envelope(COACH, "m", blob_ids=(linked.blob_id,)))
+    later = NOW + DAY_SECONDS
+    assert await people.store.blob(named("lonely", 32), now=later - 1) is not None
+    assert await people.store.blob(named("lonely", 32), now=later) is None
+    late = await people.put(envelope(COACH, "m2", blob_ids=(named("lonely", 32),)), now=later)
+    assert late.code == "blob-missing"
+    await people.sweep_all(later)
+    assert (await people.store.counts(now=later))["blobs"] == 1
+    assert await people.store.blob(linked.blob_id, now=later) is not None
+
+
+async def test_abort(people: People) -> None:
+    """An unlinked blob goes now; a linked or unknown one is left as it is."""
+    await people.upload("lonely", b"1")
+    linked = await people.upload("linked", b"2")
+    await people.put(envelope(COACH, "m", blob_ids=(linked.blob_id,)))
+    for name in ("lonely", "linked", "unknown"):
+        await people.store.abort_blob(named(name, 32), now=NOW)
+    assert (await people.store.counts(now=NOW))["blobs"] == 1
+    assert await people.store.blob(linked.blob_id, now=NOW) is not None
