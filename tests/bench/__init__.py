@@ -1,1 +1,2 @@
-"""The project's benchmark: ratios measured in one run against a named baseline. Never a test; tests assert no times."""
+"""The project's benchmark: ratios measured in one run against a named baseline. Never a test; tests assert
+no times."""

@@ -1,7 +1,8 @@
-"""The baselines as servers: bare aiohttp, and one commit per request. Owns what the finished relay is compared with.
+"""The baselines as servers: bare aiohttp, and one commit per request. Owns what the finished relay is
+compared with.
 
-`python3 -m tests.bench.bare read` reads the body and answers 201. `… commit FILE` also commits each body in a transaction of its own, in a
-thread, with the journal settings of the relay. Both print `ready PORT`.
+`python3 -m tests.bench.bare read` reads the body and answers 201. `… commit FILE` also commits each body in
+a transaction of its own, in a thread, with the journal settings of the relay. Both print `ready PORT`.
 """
 
 from __future__ import annotations

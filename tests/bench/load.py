@@ -1,7 +1,9 @@
-"""A load generator for HTTP over keep-alive connections. Owns sending prepared requests and timing their answers.
+"""A load generator for HTTP over keep-alive connections. Owns sending prepared requests and timing their
+answers.
 
-It is an asyncio protocol of its own and not an HTTP client, so that the generator costs less than the server it loads. It understands what
-the servers here answer: HTTP/1.1, a status line, `Content-Length`. It must never be pointed at anything but loopback.
+It is an asyncio protocol of its own and not an HTTP client, so that the generator costs less than the
+server it loads. It understands what the servers here answer: HTTP/1.1, a status line, `Content-Length`. It
+must never be pointed at anything but loopback.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Measured:
-    """Answers of one round: count, seconds, sorted latencies in seconds, and how many had another status than wanted."""
+    """Answers of one round: count, seconds, sorted latencies in seconds, and how many had another status
+    than wanted."""
 
     answers: int
     seconds: float
@@ -80,7 +83,8 @@ class _Connection(asyncio.Protocol):
 async def run(
     host: str, port: int, requests: list[bytes], *, connections: int, wanted: int, seconds: float = 60.0
 ) -> Measured:
-    """Send `requests` over `connections` loopback connections, each waiting for its answer, for at most `seconds`."""
+    """Send `requests` over `connections` loopback connections, each waiting for its answer, for at most
+    `seconds`."""
     assert host in {"127.0.0.1", "::1"}
     shared, latencies, loop = iter(requests), [], asyncio.get_running_loop()
     started = time.perf_counter()

@@ -1,0 +1,112 @@
+"""The header section of a mail, read for decisions only. Owns which fields the door judges, with bounds; it
+decodes nothing.
+
+Display names, encoded words and MIME are the reader's business. Here one question is answered strictly:
+which one address does From name. Where two readers could answer differently, the mail is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from relay.core.addresses import Address, parse_address, within
+from relay.core.errors import Malformed, RelayError, WorkAddressRefused
+
+MAX_HEAD_BYTES = 65_536
+MAX_FIELDS = 1_000
+MAX_HOPS = 50  # RFC 5321, 6.3, asks for a limit of at least 100 hops for relays; we are a terminus
+
+_NAME = re.compile(rb"[!-9;-~]+")
+_DOMAIN_IN_TEXT = re.compile(rb"@([A-Za-z0-9.-]{1,253})")
+_GUARDED = (b"from", b"sender", b"reply-to", b"resent-from", b"resent-sender", b"return-path")
+
+Fields = list[tuple[bytes, bytes]]
+
+
+class HeadMalformed(RelayError):
+    """Two readers could understand this header differently."""
+
+    code, public = "head-malformed", "The header of that mail is not understood."
+
+
+class HeadTooLarge(RelayError):
+    """More bytes or fields than any honest mail has."""
+
+    code, public = "head-too-large", "The header of that mail is too big."
+
+
+class Automatic(RelayError):
+    """A machine answered (RFC 3834)."""
+
+    code, public = "automatic", "Automatic replies are not taken."
+
+
+class Loop(RelayError):
+    """Too many trace fields (RFC 5321, 6.3)."""
+
+    code, public = "loop", "That mail has been going in circles."
+
+
+def read_fields(head: bytes) -> Fields:
+    """The fields of a header section (without its blank line), names lower-cased, values unfolded. Raises
+    HeadMalformed."""
+    fields: Fields = []
+    for line in head.removesuffix(b"\r\n").split(b"\r\n"):
+        if line[:1] in {b" ", b"\t"} and fields:
+            name, value = fields[-1]
+            fields[-1] = (name, value + b" " + line.strip())
+            continue
+        name, colon, value = line.partition(b":")
+        if not colon or not _NAME.fullmatch(name.rstrip(b" \t")):
+            raise HeadMalformed
+        fields.append((name.rstrip(b" \t").lower(), value.strip()))
+        if len(fields) > MAX_FIELDS:
+            raise HeadTooLarge
+    return fields
+
+
+def author(fields: Fields) -> Address:
+    """The one address of the one From field. Raises HeadMalformed where there is not exactly one."""
+    values = [value for name, value in fields if name == b"from"]
+    if len(values) != 1:
+        raise HeadMalformed
+    try:
+        return parse_address(_angle_address(values[0]))
+    except Malformed:
+        raise HeadMalformed from None
+
+
+def check(fields: Fields, refused: Iterable[str]) -> None:
+    """Refuse automatic replies (RFC 3834), mail that goes in circles, and mail that an employer's domain
+    wrote."""
+    refused = tuple(refused)
+    if any(
+        name == b"auto-submitted" and value.split(b";")[0].strip().lower() != b"no" for name, value in fields
+    ):
+        raise Automatic
+    if sum(name == b"received" for name, _ in fields) > MAX_HOPS:
+        raise Loop
+    for name, value in fields:
+        if name in _GUARDED and any(within(domain, refused) for domain in _domains(value)):
+            raise WorkAddressRefused
+
+
+def _domains(value: bytes) -> list[str]:
+    return [found.decode("ascii").strip(".").lower() for found in _DOMAIN_IN_TEXT.findall(value)]
+
+
+def _angle_address(value: bytes) -> bytes:
+    """What stands in the only pair of angle brackets at the end, or the whole value where there is none.
+
+    Outside quoted strings a comma, semicolon, colon or parenthesis means a list, a group or a comment:
+    refused.
+    """
+    outside = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", value)
+    if b'"' in outside or re.search(rb"[,;:()]", outside):
+        raise HeadMalformed
+    if b"<" not in outside:
+        return value
+    if outside.count(b"<") != 1 or outside.count(b">") != 1 or not outside.endswith(b">"):
+        raise HeadMalformed
+    return outside[outside.index(b"<") + 1 : -1].strip()

@@ -1,0 +1,352 @@
+"""Door: mail from a person's own address comes in, is sealed in memory, and is stored as an envelope of
+class 2.
+
+Owns who is let in before the sender checks exist (ruling 24), the staging blob that a mail is sealed into
+chunk by chunk, and the content that the door signs. Never keeps, logs or stores a byte of the mail in
+clear; any trouble with keys is a temporary refusal, never plaintext.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from keys.blob import MAIL_FLAG, Attachment, BlobSealer
+from keys.content import MOST_HEAD_BYTES, Content, ContentKind, DoorFacts, Recipient, content_id
+from keys.encoding import counted, label
+from keys.envelope import EnvelopeClass
+from keys.errors import KeysError
+from keys.keeper_wire import open_day_key
+from keys.names import ZERO_HASH, day_of, fingerprint
+from keys.policy import Policy, parse_policy
+from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
+from keys.statement import Statement, choose_reading_key, parse_statement
+from keys.suite import SealKey, SignKey
+from relay.core import mail_head
+from relay.core.addresses import Address, within
+from relay.core.admission import DOOR, read
+from relay.core.errors import Busy, EngagementClosed, KeeperAway, NotFound, RelayError, WorkAddressRefused
+from relay.core.model import Blob, DoorMemory, Mailbox, Member, Role, State
+from relay.core.policy import standing_of
+from relay.flow.flows import Flows, Ports, Settings
+
+GRADE_NOT_CHECKED = 1
+MEMORY_SECONDS = 3600
+PIECE_BYTES = 1 << 20  # sealed bytes gathered for one write of the staging blob
+MOST_WRITERS = 10_000
+NO_QUOTA = 1 << 62  # what the door stages counts in the mailbox it goes to
+
+_OPPOSITE = {Role.COACH: Role.CLIENT, Role.CLIENT: Role.COACH}
+
+
+class NoSuchInbox(NotFound):
+    """No mailbox has this address, or it is not one that the door writes to."""
+
+    code, public = "no-such-inbox", "No such inbox here."
+
+
+class NullSender(RelayError):
+    """A bounce: nothing here sent what it bounces."""
+
+    code, public = "null-sender", "This inbox expects no bounces."
+
+
+class SenderUnknown(RelayError):
+    """The author's address is not one that the inbox's owner has confirmed."""
+
+    code, public = (
+        "sender-unknown",
+        "Only addresses that the owner of this inbox has registered may write here.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The SMTP facts of one mail. Its repr shows none of them."""
+
+    peer: str
+    greeting: str
+    tls: bool
+    reverse_path: Address | None
+    recipient: Address
+
+    def __repr__(self) -> str:
+        return "Arrival(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorKeys:
+    """What the door signs with, and the verification keys of the keepers that every reader requires."""
+
+    door: SignKey
+    keepers: Sequence[tuple[bytes, bytes]]  # (keeper id, verification key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    """The addressed mailbox with all that sealing to it needs."""
+
+    mailbox: Mailbox
+    owner: Member
+    reader: Statement
+    revoker: Statement
+    policy: Policy
+    refused: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Writer:
+    """The door's sequence towards one mailbox: a random number drawn by this process, count, last content
+    id."""
+
+    number: int
+    count: int = 0
+    previous_id: bytes = ZERO_HASH
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Door:
+    """Who may write to whom by mail, and the sinks that take it. `now` is the relay's clock."""
+
+    def __init__(
+        self, ports: Ports, flows: Flows, settings: Settings, keys: DoorKeys, now: Callable[[], int]
+    ) -> None:
+        """`now` gives the instant by which to refuse, Unix seconds UTC."""
+        self.store, self.random, self._pepper = ports.store, ports.random, ports.pepper
+        self.accept, self._keepers = flows.accept, flows.keepers
+        self.settings, self.keys, self.now = settings, keys, now
+        self._writers: OrderedDict[bytes, _Writer] = OrderedDict()
+        self._memory_keys: dict[int, bytes] = {}
+
+    async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
+        """Whether mail with this reverse path may come to this inbox at all. Raises a RelayError."""
+        inbox = await self._inbox(recipient)
+        if reverse_path is None:
+            raise NullSender
+        if within(reverse_path.domain, inbox.refused):
+            raise WorkAddressRefused
+
+    async def open(self, arrival: Arrival) -> MailSink:
+        """A sink for one mail, with its staging blob begun."""
+        sink = MailSink(self, arrival, await self._inbox(arrival.recipient), self.now())
+        await sink.begin()
+        return sink
+
+    async def check_author(self, inbox: _Inbox, fields: mail_head.Fields) -> None:
+        """Let in only what a confirmed address of the mailbox's owner wrote, and nothing of an employer's."""
+        mail_head.check(fields, inbox.refused)
+        tag = self._pepper.address_tag(str(mail_head.author(fields)))
+        known = await self.store.senders_of(inbox.owner.account_id, now=self.now())
+        if not any(
+            sender.state == "confirmed" and hmac.compare_digest(sender.address_tag, tag) for sender in known
+        ):
+            raise SenderUnknown
+
+    async def day_keys(self, expires_at: int, now: int) -> list[SealKey]:
+        """The verified key of each keeper for the day of expiry. Raises Busy: never seal without one."""
+        keys = []
+        for keeper_id, verification_key in self.keys.keepers:
+            try:
+                (raw,) = await self._keepers.days(keeper_id, day_of(expires_at), 1, now)
+                keys.append(SealKey.from_bytes(open_day_key(raw, keeper_id, verification_key).public))
+            except (KeysError, KeeperAway) as trouble:
+                raise Busy("day key") from trouble
+        return keys
+
+    def writer(self, mailbox_id: bytes) -> _Writer:
+        """The door's sequence towards this mailbox; a forgotten one begins anew under a new number."""
+        writer = self._writers.pop(mailbox_id, None) or _Writer(int.from_bytes(self.random(2), "big"))
+        self._writers[mailbox_id] = writer
+        if len(self._writers) > MOST_WRITERS:
+            self._writers.popitem(last=False)
+        return writer
+
+    def memory(self, arrival: Arrival, mail_hash: bytes, now: int) -> DoorMemory:
+        """The duplicate memory of one SMTP transaction, under this hour's key and the last one's (ruling 19).
+
+        The keys live in this process's memory alone: without them a row tells nothing.
+        """
+        hour = now // MEMORY_SECONDS
+        self._memory_keys = {h: key for h, key in self._memory_keys.items() if h >= hour - 1}
+        for needed in (hour - 1, hour):
+            self._memory_keys.setdefault(needed, self.random(32))
+        names = (arrival.peer, str(arrival.reverse_path), str(arrival.recipient))
+        what = label("door-memory") + b"".join(counted(name.encode(), 2) for name in names) + mail_hash
+        tags = tuple(hmac.digest(self._memory_keys[h], what, "sha256") for h in (hour, hour - 1))
+        return DoorMemory(tags, now + MEMORY_SECONDS)
+
+    async def _inbox(self, recipient: Address) -> _Inbox:
+        now = self.now()
+        mailbox = (
+            await self.store.mailbox_by_address(recipient.local, now=now)
+            if recipient.domain == self.settings.mail_domain
+            else None
+        )
+        if mailbox is None or mailbox.role not in _OPPOSITE:
+            raise NoSuchInbox
+        engagement = await self.store.engagement(mailbox.engagement_id, now=now)
+        if engagement is None:
+            raise NoSuchInbox
+        if standing_of(engagement).state_at(now) is not State.ACTIVE:
+            raise EngagementClosed
+        sides = {member.role: member for member in engagement.members}
+        policy = parse_policy(engagement.policies[-1])
+        owner, other = sides[mailbox.role], sides[_OPPOSITE[mailbox.role]]
+        reader, revoker = parse_statement(owner.statement), parse_statement(other.statement)
+        if not policy.author_may_recall:
+            revoker = reader
+        return _Inbox(
+            mailbox, owner, reader, revoker, policy, (*self.settings.refused_domains, *policy.refused_domains)
+        )
+
+
+class MailSink:
+    """One mail on its way: sealed as it comes, judged after the last byte, stored in one transaction."""
+
+    def __init__(self, door: Door, arrival: Arrival, inbox: _Inbox, now: int) -> None:
+        self._door, self._arrival, self._inbox, self._received_at = door, arrival, inbox, now
+        self._expires_at = inbox.policy.default_expires_at(now)
+        self._blob_id = door.random(32)
+        self._sealer = BlobSealer(self._blob_id, door.random(32), self._expires_at, door.random(24))
+        self._sealed = bytearray(self._sealer.start)
+        self._stored_bytes = 0
+        self._hash = hashlib.sha256()
+        self._head = bytearray()
+        self._head_whole = False
+
+    async def begin(self) -> None:
+        """Begin the staging blob; unlinked it goes after a day."""
+        now, keep = self._received_at, self._door.settings.unlinked_keep_seconds
+        blob = Blob(self._blob_id, DOOR, "uploading", 0, self._expires_at, min(self._expires_at, now + keep))
+        await self._door.store.create_blob(blob, now=now)
+
+    async def write(self, piece: bytes) -> None:
+        """Seal and stage the next bytes of the mail. Raises HeadTooLarge."""
+        self._hash.update(piece)
+        self._gather_head(piece)
+        self._sealed += self._sealer.update(piece)
+        if len(self._sealed) >= PIECE_BYTES:
+            await self._stage()
+
+    async def abort(self) -> None:
+        """Let the staging blob go now."""
+        await self._door.store.abort_blob(self._blob_id, now=self._door.now())
+
+    async def commit(self) -> None:
+        """Judge the author, finish the blob, seal the content, store all. Returns after commit; raises a
+        RelayError, nothing kept."""
+        try:
+            await self._door.check_author(self._inbox, mail_head.read_fields(bytes(self._head)))
+            attachment = await self._finish()
+            await self._deposit(attachment)
+        except KeysError as trouble:
+            await self.abort()
+            raise Busy("sealing") from trouble
+        except RelayError:
+            await self.abort()
+            raise
+
+    def _gather_head(self, piece: bytes) -> None:
+        if self._head_whole:
+            return
+        self._head += piece
+        end = 0 if self._head.startswith(b"\r\n") else self._head.find(b"\r\n\r\n") + 2
+        if end != 1:
+            self._head_whole = True
+            del self._head[end:]
+        if len(self._head) > mail_head.MAX_HEAD_BYTES:
+            raise mail_head.HeadTooLarge
+
+    async def _stage(self) -> None:
+        piece, self._sealed = bytes(self._sealed), bytearray()
+        self._stored_bytes = await self._door.store.append_blob(
+            self._blob_id,
+            DOOR,
+            self._stored_bytes,
+            piece,
+            now=self._door.now(),
+            account_quota_bytes=NO_QUOTA,
+        )
+
+    async def _finish(self) -> Attachment:
+        for piece in self._sealer.finish():
+            self._sealed += piece
+            if len(self._sealed) >= PIECE_BYTES:
+                await self._stage()
+        if self._sealed:
+            await self._stage()
+        record = self._sealer.record(0, MAIL_FLAG)
+        await self._door.store.finish_blob(
+            self._blob_id, DOOR, record.stored_bytes, record.stored_sha256, now=self._door.now()
+        )
+        return record
+
+    async def _deposit(self, attachment: Attachment) -> None:
+        """Build, sign and seal the content; the sequence moves on only after the commit."""
+        now, inbox = self._door.now(), self._inbox
+        day_keys = await self._door.day_keys(self._expires_at, now)
+        writer = self._door.writer(inbox.mailbox.mailbox_id)
+        async with writer.turn:
+            frame = self._content(attachment, writer).encode()
+            part = sign_content(frame, EnvelopeClass.DOOR, self._door.keys.door)
+            raw = seal_envelope(self._addressing(now), [part], day_keys, self._door.random)
+            memory = self._door.memory(self._arrival, self._hash.digest(), now)
+            outcome = await self._door.accept.from_door(read(raw, (self._blob_id,)), memory, now)
+            if outcome.status == "stored":
+                writer.count, writer.previous_id = writer.count + 1, content_id(EnvelopeClass.DOOR, frame)
+        if outcome.status == "repeated":
+            await self.abort()
+
+    def _content(self, attachment: Attachment, writer: _Writer) -> Content:
+        reader = self._inbox.reader
+        return Content(
+            kind=ContentKind.MAIL,
+            nonce=self._door.random(16),
+            thread_id=self._door.random(16),
+            writer=writer.number,
+            count=writer.count + 1,
+            previous_id=writer.previous_id,
+            created_at=self._received_at,
+            expires_at=self._expires_at,
+            policy_hash=self._inbox.policy.hash,
+            sender_fp=fingerprint(self._door.keys.door.public),
+            checkpoint_hash=ZERO_HASH,
+            vault_counter=0,
+            sender_statement_hash=ZERO_HASH,
+            recipients=(Recipient(reader.fp, reader.hash),),
+            attachments=(attachment,),
+            fixed=self._facts().encode(),
+            shown={"files": [{"name": "message.eml", "type": "message/rfc822"}]},
+        )
+
+    def _facts(self) -> DoorFacts:
+        arrival = self._arrival
+        return DoorFacts(
+            grade=GRADE_NOT_CHECKED,
+            tls=arrival.tls,
+            received_at=self._received_at,
+            peer=ipaddress.ip_address(arrival.peer.partition("%")[0]).packed,
+            greeting=arrival.greeting,
+            reverse_path=str(arrival.reverse_path or ""),
+            recipient=str(arrival.recipient),
+            head=bytes(self._head[:MOST_HEAD_BYTES]),
+        )
+
+    def _addressing(self, now: int) -> Addressing:
+        reader, inbox = self._inbox.reader, self._inbox
+        key = choose_reading_key(reader.card, now)
+        return Addressing(
+            envelope_class=EnvelopeClass.DOOR,
+            mailbox_id=inbox.mailbox.mailbox_id,
+            policy_tag=inbox.policy.tag,
+            expires_at=self._expires_at,
+            recipient_fp=reader.fp,
+            target=ReaderTarget(SealKey.from_bytes(key.public), key.epoch),
+            reader_access=reader.card.access_public,
+            revoker_access=inbox.revoker.card.access_public,
+        )

@@ -1,0 +1,301 @@
+"""One connection's dialogue (RFC 5321). Owns the command loop, its states and its counts; decides nothing
+about who may write.
+
+Nothing that a peer sent is echoed or logged; whatever goes wrong on our side is a 451 with nothing of it in
+the reply. The commit of a mail is shielded: a peer that hangs up in that instant gets no answer, and one
+copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from relay.core.addresses import Address, parse_address, split_path
+from relay.core.errors import Malformed, RelayError
+from relay.core.ports import Sink
+from relay.flow.door import Arrival
+from relay.smtp_door import replies
+from relay.smtp_door.data import DataReader
+from relay.smtp_door.limits import Limits
+from relay.smtp_door.wire import Fault, Wire
+
+_CUT_OFF_FACTOR = 2  # a mail that goes on to twice the limit is not read to its end
+
+
+class Admission(Protocol):
+    """What the door asks of `relay.flow.door`. Each raises a RelayError to refuse."""
+
+    async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
+        """Whether mail with this reverse path may come to this inbox at all."""
+
+    async def open(self, arrival: Arrival) -> Sink:
+        """A sink for one mail."""
+
+
+class Ended(Exception):
+    """The dialogue is over; `last_words` is the reply before closing."""
+
+    def __init__(self, last_words: str) -> None:
+        super().__init__(last_words)
+        self.last_words = last_words
+
+
+@dataclass(slots=True)
+class _Mail:
+    """An SMTP transaction that has begun."""
+
+    reverse_path: Address | None
+    recipient: Address | None = None
+
+
+class Dialogue:
+    """The states of one connection. `record(verdict, bytes)` is told of each mail."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        admission: Admission,
+        limits: Limits,
+        *,
+        hostname: str,
+        tls_context: ssl.SSLContext | None,
+        require_tls: bool,
+        record: Callable[[str, int], None],
+    ) -> None:
+        self._wire, self._admission, self._limits, self._record = wire, admission, limits, record
+        self._hostname, self._tls_context, self._require_tls = hostname, tls_context, require_tls
+        self._greeting = ""
+        self._mail: _Mail | None = None
+        self._commands_left, self._junk_left = limits.max_commands, limits.max_junk_commands
+        self._commands: dict[bytes, Callable[[bytes], Awaitable[None]]] = {
+            b"EHLO": self._ehlo,
+            b"HELO": self._helo,
+            b"MAIL": self._mail_from,
+            b"RCPT": self._rcpt_to,
+            b"DATA": self._data,
+            b"RSET": self._rset,
+            b"NOOP": self._noop,
+            b"QUIT": self._quit,
+            b"STARTTLS": self._starttls,
+            b"VRFY": self._vrfy,
+            b"HELP": self._help,
+        }
+
+    async def run(self) -> None:
+        """Talk until the peer quits, goes, or a limit is hit."""
+        try:
+            await self._wire.say(f"220 {self._hostname} ESMTP")
+            while True:
+                await self._one_command()
+        except Ended as ended:
+            self._wire.close(ended.last_words)
+        except TimeoutError:
+            self._wire.close(replies.TIMED_OUT)
+        except asyncio.CancelledError:
+            self._wire.close(replies.STOPPING)
+            raise
+        except OSError:
+            self._wire.close()
+
+    async def _one_command(self) -> None:
+        self._commands_left -= 1
+        if self._commands_left < 0:
+            raise Ended(replies.TOO_MANY_COMMANDS)
+        try:
+            line = await self._wire.line(self._limits.max_command_bytes)
+        except Fault as fault:
+            if fault.fatal:
+                raise Ended(fault.reply) from None
+            return await self._junk(fault.reply)
+        verb, _, argument = line.partition(b" ")
+        command = self._commands.get(verb.upper())
+        if command is None:
+            return await self._junk(replies.UNKNOWN)
+        if self._require_tls and not self._wire.tls and verb.upper() in {b"MAIL", b"RCPT", b"DATA"}:
+            return await self._wire.say(replies.TLS_FIRST)
+        try:
+            await command(argument)
+        except RelayError as refusal:
+            await self._wire.say(replies.for_error(refusal))
+        return None
+
+    async def _junk(self, reply: str) -> None:
+        self._junk_left -= 1
+        if self._junk_left < 0:
+            raise Ended(replies.TOO_MANY_COMMANDS)
+        await self._wire.say(reply)
+
+    # commands
+
+    async def _ehlo(self, argument: bytes) -> None:
+        if not await self._greet(argument):
+            return
+        offers = [f"SIZE {self._limits.max_mail_bytes}", "8BITMIME", "PIPELINING", "ENHANCEDSTATUSCODES"]
+        if self._tls_context is not None and not self._wire.tls:
+            offers.append("STARTTLS")
+        await self._wire.say(f"250-{self._hostname}", *(f"250-{o}" for o in offers[:-1]), f"250 {offers[-1]}")
+
+    async def _helo(self, argument: bytes) -> None:
+        if await self._greet(argument):
+            await self._wire.say(f"250 {self._hostname}")
+
+    async def _greet(self, argument: bytes) -> bool:
+        name = argument.strip()
+        if not name or len(name) > 255 or not name.isascii() or not name.decode("ascii").isprintable():
+            await self._wire.say(replies.BAD_ARGUMENT)
+            return False
+        self._greeting, self._mail = name.decode("ascii"), None
+        return True
+
+    async def _mail_from(self, argument: bytes) -> None:
+        if not self._greeting:
+            return await self._wire.say(replies.GREET_FIRST)
+        if self._mail is not None:
+            return await self._wire.say(replies.SENDER_TWICE)
+        try:
+            path, parameters = _path(argument, b"FROM:")
+            reverse_path = parse_address(path) if path else None
+        except Malformed:
+            return await self._wire.say(replies.BAD_SENDER)
+        if (reply := self._parameters(parameters)) is not None:
+            return await self._wire.say(reply)
+        self._mail = _Mail(reverse_path)
+        return await self._wire.say(replies.SENDER_OK)
+
+    def _parameters(self, parameters: list[bytes]) -> str | None:
+        """Why the parameters of MAIL cannot be taken: SIZE (RFC 1870) and BODY (RFC 6152) can, once each,
+        and no other."""
+        names = [parameter.partition(b"=")[0].upper() for parameter in parameters]
+        if len(set(names)) != len(names):
+            return replies.BAD_ARGUMENT
+        for name, parameter in zip(names, parameters, strict=True):
+            value = parameter.partition(b"=")[2]
+            if name == b"SIZE" and value.isdigit() and len(value) <= 20:
+                if int(value) > self._limits.max_mail_bytes:
+                    return replies.TOO_BIG
+            elif name != b"BODY" or value.upper() not in {b"7BIT", b"8BITMIME"}:
+                return replies.BAD_PARAMETER
+        return None
+
+    async def _rcpt_to(self, argument: bytes) -> None:
+        if self._mail is None:
+            return await self._wire.say(replies.SENDER_FIRST)
+        if self._mail.recipient is not None:
+            return await self._wire.say(replies.ONE_RECIPIENT)
+        try:
+            path, parameters = _path(argument, b"TO:")
+            recipient = parse_address(path)
+        except Malformed:
+            return await self._junk(replies.BAD_RECIPIENT)
+        if parameters:
+            return await self._wire.say(replies.BAD_PARAMETER)
+        try:
+            await self._admission.recipient(self._mail.reverse_path, recipient)
+        except RelayError as refusal:
+            self._record(refusal.code, 0)
+            return await self._junk(replies.for_error(refusal))
+        self._mail.recipient = recipient
+        return await self._wire.say(replies.RECIPIENT_OK)
+
+    async def _data(self, argument: bytes) -> None:
+        if argument:
+            return await self._wire.say(replies.BAD_ARGUMENT)
+        mail, self._mail = self._mail, None
+        if mail is None or mail.recipient is None:
+            self._mail = mail
+            return await self._wire.say(replies.RECIPIENT_FIRST)
+        arrival = Arrival(self._wire.peer, self._greeting, self._wire.tls, mail.reverse_path, mail.recipient)
+        sink = await self._admission.open(arrival)
+        await self._wire.say(replies.SEND_DATA)
+        return await self._wire.say(await self._take(sink))
+
+    async def _take(self, sink: Sink) -> str:
+        """Read one mail into the sink and commit it; the reply to give. A mail that is not committed is
+        aborted."""
+        reader = DataReader(self._limits.max_mail_bytes)
+        try:
+            refusal = await self._read(reader, sink)
+        except BaseException:
+            await _to_the_end(sink.abort())
+            raise
+        verdict, reply = "taken", replies.TAKEN
+        if reader.fault is not None:
+            await _to_the_end(sink.abort())
+            verdict, reply = "faulty", reader.fault
+        elif refusal is not None:
+            await _to_the_end(sink.abort())
+            verdict, reply = refusal.code, replies.for_error(refusal)
+        else:
+            try:
+                await _to_the_end(sink.commit())
+            except RelayError as refused:
+                verdict, reply = refused.code, replies.for_error(refused)
+        self._record(verdict, reader.size_bytes)
+        return reply
+
+    async def _read(self, reader: DataReader, sink: Sink) -> RelayError | None:
+        """Feed the sink until the lone dot. A refusal in the middle is kept for the end, where its reply
+        belongs."""
+        refusal: RelayError | None = None
+        read_bytes = 0
+        while not reader.ended:
+            arrived = await self._wire.piece()
+            read_bytes += len(arrived)
+            if read_bytes > _CUT_OFF_FACTOR * self._limits.max_mail_bytes:
+                raise Ended(replies.TOO_BIG)
+            mail = reader.feed(arrived)
+            if mail and refusal is None:
+                try:
+                    await sink.write(mail)
+                except RelayError as refused:
+                    refusal = refused
+        self._wire.put_back(reader.rest)
+        return refusal
+
+    async def _rset(self, argument: bytes) -> None:
+        self._mail = None
+        await self._wire.say(replies.BAD_ARGUMENT if argument else replies.OK)
+
+    async def _noop(self, _argument: bytes) -> None:
+        await self._wire.say(replies.OK)
+
+    async def _quit(self, argument: bytes) -> None:
+        if argument:
+            return await self._wire.say(replies.BAD_ARGUMENT)
+        raise Ended(replies.BYE)
+
+    async def _starttls(self, argument: bytes) -> None:
+        if self._tls_context is None:
+            return await self._wire.say(replies.NOT_HERE)
+        if argument or self._wire.tls:
+            return await self._wire.say(replies.BAD_ARGUMENT if argument else replies.TLS_ALREADY)
+        self._greeting, self._mail = "", None
+        await self._wire.start_tls(self._tls_context)
+        return None
+
+    async def _vrfy(self, _argument: bytes) -> None:
+        await self._wire.say(replies.CANNOT_VERIFY)
+
+    async def _help(self, _argument: bytes) -> None:
+        await self._wire.say(replies.HELP)
+
+
+def _path(argument: bytes, keyword: bytes) -> tuple[bytes, list[bytes]]:
+    if argument[: len(keyword)].upper() != keyword:
+        raise Malformed("keyword")
+    return split_path(argument[len(keyword) :])
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do work that a cancelled dialogue must not leave half done: it is finished first, then the dialogue
+    ends."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

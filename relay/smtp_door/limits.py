@@ -1,0 +1,19 @@
+"""The door's limits, each with its unit. Owns numbers only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one connection, one mail and the whole door may use."""
+
+    max_mail_bytes: int = 26_214_400  # 25 MiB, announced by SIZE
+    idle_seconds: float = 60.0  # between two reads
+    connection_seconds: float = 900.0  # a whole connection, however busy
+    max_connections: int = 200
+    max_connections_per_address: int = 20
+    max_commands: int = 200  # of one connection
+    max_junk_commands: int = 5
+    max_command_bytes: int = 1000  # RFC 5321 says 512, and more where an extension does

@@ -1,0 +1,89 @@
+"""The listener. Owns the port, the connections that are open, their caps, and the certificate; knows
+nothing of mail."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import Counter
+from pathlib import Path
+
+from relay.logs import Log
+from relay.smtp_door import replies
+from relay.smtp_door.dialogue import Admission, Dialogue
+from relay.smtp_door.limits import Limits
+from relay.smtp_door.wire import Wire
+
+
+def tls_context(certificate: Path, private_key: Path) -> ssl.SSLContext:
+    """A server context for TLS 1.2 and later from certificate files. Raises OSError or ssl.SSLError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, private_key)
+    return context
+
+
+class Door:
+    """The SMTP door of one relay. `start` binds and returns the address; `stop` lets each dialogue say a
+    last word."""
+
+    def __init__(
+        self,
+        admission: Admission,
+        limits: Limits,
+        log: Log,
+        *,
+        hostname: str,
+        tls: ssl.SSLContext | None = None,
+        require_tls: bool = False,
+    ) -> None:
+        self._admission, self._limits, self._log, self._hostname = admission, limits, log, hostname
+        self._tls, self._require_tls = tls, require_tls
+        self._open: set[Wire] = set()
+        self._by_address: Counter[str] = Counter()
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> tuple[str, int]:
+        """Listen; port 0 picks a free one. Returns host and port. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: Wire(self._serve, self._limits.idle_seconds, self._limits.connection_seconds), host, port
+        )
+        name = self._server.sockets[0].getsockname()
+        return str(name[0]), int(name[1])
+
+    async def stop(self) -> None:
+        """Stop listening and end the dialogues. A commit that is under way is finished, because it is
+        shielded."""
+        if self._server is not None:
+            self._server.close()
+        await asyncio.gather(*(wire.end() for wire in self._open))
+
+    async def _serve(self, wire: Wire) -> None:
+        full = len(self._open) >= self._limits.max_connections
+        if full or self._by_address[wire.peer] >= self._limits.max_connections_per_address:
+            return wire.close(replies.TOO_MANY_CONNECTIONS)
+        self._open.add(wire)
+        self._by_address[wire.peer] += 1
+        try:
+            await self._talk(wire)
+        finally:
+            self._open.discard(wire)
+            self._by_address[wire.peer] -= 1
+            if not self._by_address[wire.peer]:
+                del self._by_address[wire.peer]
+        return None
+
+    async def _talk(self, wire: Wire) -> None:
+        dialogue = Dialogue(
+            wire, self._admission, self._limits, hostname=self._hostname, tls_context=self._tls,
+            require_tls=self._require_tls, record=self._record,
+        )  # fmt: skip
+        try:
+            await dialogue.run()
+        except Exception as trouble:  # noqa: BLE001 - one dialogue's trouble must not end the door
+            self._log.error("door.trouble", failure=trouble)
+            wire.close(replies.TROUBLE)
+
+    def _record(self, verdict: str, size_bytes: int) -> None:
+        self._log.info("door.received", verdict=verdict, size_bytes=size_bytes)

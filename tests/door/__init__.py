@@ -1,0 +1,1 @@
+"""The SMTP door: its dialogue, its parser, its flow."""

@@ -1,0 +1,261 @@
+"""The dialogue on a real socket: what is answered, what is kept, and what no peer can make the door do."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+
+from relay.core.errors import Busy, InboxFull
+from relay.smtp_door import Limits
+from relay.smtp_door.server import tls_context
+from tests.door.conftest import Opener
+
+MAIL = b"From: <maya@home.example>\r\nSubject: s\r\n\r\nHello.\r\n"
+
+
+async def test_a_mail_is_kept_byte_for_byte_and_then_answered(open_door: Opener) -> None:
+    """250 comes after the commit, and what was committed is what was sent, unstuffed."""
+    house = await open_door()
+    peer = await house.connect()
+    assert (await peer.reply()).startswith("220 in.harrow.example")
+    await peer.to_data()
+    assert (await peer.say(b"From: a\r\n\r\n..dot\r\n.\r\n")).startswith("250 2.0.0")
+    (sink,) = house.porter.sinks
+    assert sink.ended == "committed"
+    assert bytes(sink.mail) == b"From: a\r\n\r\n.dot\r\n"
+    assert (sink.arrival.greeting, sink.arrival.tls) == ("mail.home.example", False)
+    assert (await peer.say(b"QUIT\r\n")).startswith("221")
+
+
+async def test_pythons_own_client_delivers(open_door: Opener) -> None:
+    """A real client, with SIZE and pipelined ends, is served; a second mail follows on one connection."""
+    house = await open_door()
+
+    def deliver() -> None:
+        with smtplib.SMTP(*house.address, local_hostname="laptop.home.example", timeout=10) as client:
+            for _ in range(2):
+                client.sendmail("maya@home.example", ["k3v9@in.harrow.example"], MAIL)
+
+    await asyncio.get_running_loop().run_in_executor(None, deliver)
+    assert [bytes(sink.mail) for sink in house.porter.sinks] == [MAIL, MAIL]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"MAIL FROM:<maya@home.example>", "503 5.5.1"),
+        (b"EHLO", "501"),
+        (b"EHLO \xff", "501"),
+        (b"BDAT 3", "500 5.5.1"),
+        (b"AUTH PLAIN AAAA", "500 5.5.1"),
+        (b"\x00\x01", "500"),
+        (b"", "500"),
+        (b"DATA", "503"),
+        (b"RCPT TO:<a@b.example>", "503"),
+        (b"STARTTLS", "502"),
+        (b"VRFY maya", "252"),
+        (b"HELP", "214"),
+        (b"RSET x", "501"),
+        (b"QUIT x", "501"),
+        (b"x" * 1001, "500 5.5.2"),
+    ],
+)
+async def test_what_comes_out_of_turn_gets_its_sentence(open_door: Opener, line: bytes, code: str) -> None:
+    """Each wrong or unknown command is answered from the table, with nothing of it echoed."""
+    peer = await (await open_door()).connect()
+    await peer.reply()
+    said = await peer.say(line + b"\r\n")
+    assert said.startswith(code)
+    assert "maya" not in said
+    assert "\x00" not in said
+
+
+@pytest.mark.parametrize(
+    ("argument", "code"),
+    [
+        (b"<maya@home.example> SIZE=26214401", "552"),
+        (b"<maya@home.example> SIZE=1 SIZE=1", "501"),
+        (b"<maya@home.example> SMTPUTF8", "555"),
+        (b"<maya@home.example> BODY=BINARYMIME", "555"),
+        (b"<hr@=?utf-8?q?corp.example?=>", "501 5.1.7"),
+        (b'<"maya"@home.example>', "501 5.1.7"),
+        (b"<maya@home.example", "501 5.1.7"),
+        (b"maya@home.example", "501 5.1.7"),
+        (b"<@relay.example:maya@home.example>", "501 5.1.7"),
+        (b"<maya@home.example>", "250"),
+        (b" <maya@home.example> SIZE=100 BODY=8BITMIME", "250"),
+        (b"<>", "250"),
+    ],
+)
+async def test_sender_paths(open_door: Opener, argument: bytes, code: str) -> None:
+    """Only a plain path with parameters that were offered is taken for a reverse path."""
+    peer = await (await open_door()).connect()
+    await peer.reply()
+    await peer.say(b"EHLO home.example\r\n")
+    assert (await peer.say(b"MAIL FROM:" + argument + b"\r\n")).startswith(code)
+
+
+async def test_recipients(open_door: Opener) -> None:
+    """One known inbox a transaction: unknown, malformed, second and refused ones get their own reply, the
+    null sender too."""
+    house = await open_door()
+    peer = await house.connect()
+    await peer.reply()
+    await peer.say(b"EHLO home.example\r\n")
+    await peer.say(b"MAIL FROM:<maya@home.example>\r\n")
+    assert (await peer.say(b"RCPT TO:<nobody@in.harrow.example>\r\n")).startswith("550 5.1.1")
+    assert (await peer.say(b"RCPT TO:<=?utf-8?q?k3v9?=@in.harrow.example>\r\n")).startswith("550 5.1.1")
+    assert (await peer.say(b"RCPT TO:<k3v9>\r\n")).startswith("501 5.1.3")
+    house.porter.refuse_recipient = Busy()
+    assert (await peer.say(b"RCPT TO:<k3v9@in.harrow.example>\r\n")).startswith("451")
+    house.porter.refuse_recipient = None
+    assert (await peer.say(b"RCPT TO:<k3v9@in.harrow.example>\r\n")).startswith("250")
+    assert (await peer.say(b"RCPT TO:<k3v9@in.harrow.example>\r\n")).startswith("452 4.5.3")
+    await peer.say(b"RSET\r\n")
+    await peer.say(b"MAIL FROM:<>\r\n")
+    assert (await peer.say(b"RCPT TO:<k3v9@in.harrow.example>\r\n")).startswith("550 5.7.1")
+
+
+async def test_refusals_at_the_end_of_data(open_door: Opener) -> None:
+    """A refusal while writing or at commit is answered at its place; our own trouble is a 451 that tells
+    nothing."""
+    house = await open_door()
+    peer = await house.connect()
+    await peer.reply()
+    for options, code in (
+        ({"refuse_write": InboxFull()}, "452 4.2.2"),
+        ({"refuse_commit": InboxFull()}, "452 4.2.2"),
+    ):
+        house.porter.next_sink = dict(options)
+        await peer.to_data()
+        assert (await peer.say(MAIL + b".\r\n")).startswith(code)
+    house.porter.next_sink = {"refuse_commit": ZeroDivisionError("maya@home.example")}
+    await peer.to_data()
+    assert (await peer.say(MAIL + b".\r\n")) == "451 4.3.0 Our own trouble, try later"
+    assert "maya" not in house.log.getvalue()
+
+
+@pytest.mark.parametrize("form", [b"\n.\r\n", b"\r\n.\n", b"\n.\n", b"\r.\r\n", b"a\0\r\n"])
+async def test_smuggled_ends_make_one_refusal(open_door: Opener, form: bytes) -> None:
+    """A mail with another line ending inside is refused once, whole; the commands hidden in it are never
+    heard."""
+    house = await open_door()
+    peer = await house.connect()
+    await peer.reply()
+    await peer.to_data()
+    hidden = b"MAIL FROM:<x@y.example>\r\nRCPT TO:<k3v9@in.harrow.example>\r\nDATA\r\n"
+    assert (await peer.say(MAIL + b"x" + form + hidden + b".\r\n")).startswith("550 5.6.11")
+    assert [sink.ended for sink in house.porter.sinks] == ["aborted"]
+    assert (await peer.say(b"NOOP\r\n")).startswith("250")
+
+
+async def test_bare_line_feeds_in_commands_end_the_dialogue(open_door: Opener) -> None:
+    """A command that does not end in CR LF is answered once, and the connection is closed."""
+    peer = await (await open_door()).connect()
+    await peer.reply()
+    assert (await peer.say(b"EHLO home.example\nMAIL FROM:<a@b.example>\r\n")).startswith("500 5.5.2")
+    assert await peer.reader.read() == b""
+
+
+async def test_limits(open_door: Opener) -> None:
+    """Junk, commands, idleness, size and connections each have an end and a sentence."""
+    limits = Limits(
+        max_mail_bytes=2000, idle_seconds=0.3, max_connections=2, max_commands=20, max_junk_commands=2
+    )
+    house = await open_door(limits)
+    first, second = await house.connect(), await house.connect()
+    await first.reply()
+    await second.reply()
+    third = await house.connect()
+    assert (await third.reply()).startswith("421 4.7.0")
+    for _ in range(2):
+        await first.say(b"WHAT\r\n")
+    assert (await first.say(b"WHAT\r\n")).startswith("421 4.7.0")
+    await second.to_data()
+    assert (await second.say(b"x" * 80 + b"\r\n" + b"y\r\n" * 800 + b".\r\n")).startswith("552 5.3.4")
+    assert (await second.reply()).startswith("421 4.4.2")
+    fourth = await house.connect()
+    await fourth.reply()
+    for _ in range(20):
+        assert (await fourth.say(b"NOOP\r\n")).startswith("250")
+    assert (await fourth.say(b"NOOP\r\n")).startswith("421 4.7.0")
+
+
+async def test_a_peer_that_hangs_up_in_data_leaves_nothing(open_door: Opener) -> None:
+    """Without the lone dot there is no mail: the sink is aborted."""
+    house = await open_door()
+    peer = await house.connect()
+    await peer.reply()
+    await peer.to_data()
+    peer.writer.write(MAIL)
+    peer.writer.close()
+    while not house.porter.sinks[0].ended:
+        await asyncio.sleep(0)
+    assert house.porter.sinks[0].ended == "aborted"
+
+
+async def test_a_commit_is_finished_though_the_door_stops(open_door: Opener) -> None:
+    """A stop in the instant of the commit waits for it: one copy, and the peer is told to try again or
+    nothing."""
+    house = await open_door()
+    hold = asyncio.Event()
+    house.porter.next_sink = {"hold": hold}
+    peer = await house.connect()
+    await peer.reply()
+    await peer.to_data()
+    peer.writer.write(MAIL + b".\r\n")
+    while not (house.porter.sinks and bytes(house.porter.sinks[0].mail) == MAIL):
+        await asyncio.sleep(0)
+    stopping = asyncio.ensure_future(house.door.stop())
+    await asyncio.sleep(0)
+    hold.set()
+    await stopping
+    assert house.porter.sinks[0].ended == "committed"
+
+
+async def test_tls_begins_once_and_forgets_what_was_said_before(open_door: Opener, tmp_path: Path) -> None:
+    """STARTTLS upgrades once; greeting and commands that were pushed in before it count for nothing; where
+    TLS is required, mail waits for it."""
+    authority = trustme.CA()
+    certificate = authority.issue_cert("in.harrow.example")
+    certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+    certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    house = await open_door(tls=tls_context(tmp_path / "cert.pem", tmp_path / "key.pem"), require_tls=True)
+    peer = await house.connect()
+    await peer.reply()
+    await peer.say(b"EHLO home.example\r\n")
+    assert (await peer.say(b"MAIL FROM:<maya@home.example>\r\n")).startswith("530 5.7.0")
+    assert (await peer.say(b"STARTTLS\r\n")).startswith("220")
+    client = ssl.create_default_context()
+    authority.configure_trust(client)
+    await peer.writer.start_tls(client, server_hostname="in.harrow.example")
+    assert (await peer.say(b"MAIL FROM:<maya@home.example>\r\n")).startswith("503 5.5.1")
+    assert (await peer.say(b"STARTTLS\r\n")).startswith("503")
+    await peer.to_data()
+    assert (await peer.say(MAIL + b".\r\n")).startswith("250")
+    assert house.porter.sinks[0].arrival.tls
+    pushy = await house.connect()
+    await pushy.reply()
+    assert (await pushy.say(b"STARTTLS\r\nEHLO evil.example\r\nMAIL FROM:<x@y.example>\r\n")).startswith(
+        "220"
+    )
+    await pushy.writer.start_tls(client, server_hostname="in.harrow.example")
+    assert (await pushy.say(b"RCPT TO:<k3v9@in.harrow.example>\r\n")).startswith("503 5.5.1")
+
+
+async def test_nothing_of_the_mail_reaches_the_log(open_door: Opener) -> None:
+    """Verdict and size are said; greeting, paths, header and body are not."""
+    house = await open_door()
+    peer = await house.connect()
+    await peer.reply()
+    await peer.to_data()
+    await peer.say(MAIL + b".\r\n")
+    said = house.log.getvalue()
+    assert "door.received" in said
+    for word in ("maya", "home.example", "k3v9", "Hello", "Subject"):
+        assert word not in said
