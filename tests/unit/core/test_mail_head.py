@@ -1,0 +1,94 @@
+"""The header section, read for decisions: one author or none, and the mails that are refused for what their
+header says."""
+
+from __future__ import annotations
+
+import pytest
+
+from relay.core import mail_head
+from relay.core.errors import WorkAddressRefused
+
+
+def author(value: bytes) -> str:
+    """The author that a From field with this value names."""
+    return str(mail_head.author(mail_head.read_fields(b"Subject: x\r\nFrom: " + value + b"\r\n")))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"maya@home.example",
+        b"<Maya@Home.example>",
+        b"Maya Okafor <maya@home.example>",
+        b'"Okafor, Maya; (her)" <maya@home.example>',
+        b'"a \\" <b@corp.example> " <maya@home.example>',
+        b"=?utf-8?q?Maya_=3Chr=40corp=2Eexample=3E?= <maya@home.example>",
+        b"Maya\r\n\t<maya@home.example>",
+        "Mäya <maya@home.example>".encode(),
+    ],
+)
+def test_one_author_is_found(value: bytes) -> None:
+    """Display names are skipped undecoded; the one address is the author."""
+    assert author(value) == "maya@home.example"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"maya",
+        b"maya@home.example, tom@home.example",
+        b"maya@home.example <hr@corp.example>, x",
+        b"<maya@home.example> <hr@corp.example>",
+        b"<maya@home.example> x",
+        b"maya@home.example (hr@corp.example)",
+        b"friends: maya@home.example;",
+        b'"unclosed <maya@home.example>',
+        b"<=?utf-8?q?maya?=@=?utf-8?q?home.example?=>",
+        b'<"maya"@home.example>',
+        b"<maya@home.example",
+    ],
+)
+def test_what_two_readers_could_read_differently_is_refused(value: bytes) -> None:
+    """Lists, groups, comments, second addresses and broken brackets name nobody."""
+    with pytest.raises(mail_head.HeadMalformed):
+        author(value)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"no colon\r\n",
+        b": x\r\n",
+        b"Fr om: x\r\n",
+        b" continued\r\n",
+        b"From: a@b.example\r\nFrom: a@b.example\r\n",
+        b"Subject: x\r\n",
+    ],
+)
+def test_malformed_heads_and_missing_or_double_authors(head: bytes) -> None:
+    """A header is fields alone, with exactly one From."""
+    with pytest.raises(mail_head.HeadMalformed):
+        mail_head.author(mail_head.read_fields(head))
+
+
+def test_machines_circles_and_employers_are_refused() -> None:
+    """Automatic replies, too many hops, and an employer's domain or what lies below it in any authoring
+    field."""
+    with pytest.raises(mail_head.Automatic):
+        mail_head.check([(b"auto-submitted", b"Auto-Replied; x=y")], [])
+    with pytest.raises(mail_head.Loop):
+        mail_head.check([(b"received", b"x")] * 51, [])
+    for name in (b"from", b"sender", b"reply-to", b"resent-from"):
+        with pytest.raises(WorkAddressRefused):
+            mail_head.check([(name, b"HR <hr@Mail.Corp.example>")], ["corp.example"])
+    mail_head.check(
+        [(b"auto-submitted", b"no"), (b"to", b"hr@corp.example"), (b"from", b"a@notcorp.example")],
+        ["corp.example"],
+    )
+
+
+def test_bounds() -> None:
+    """More fields than any honest mail has are refused."""
+    with pytest.raises(mail_head.HeadTooLarge):
+        mail_head.read_fields(b"A: b\r\n" * 1001)
