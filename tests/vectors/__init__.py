@@ -1,0 +1,1 @@
+"""Frozen vectors of every format; README.md describes them."""

@@ -1,0 +1,32 @@
+"""Which file holds which cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.vectors import (
+    make_accounts,
+    make_contents,
+    make_envelopes,
+    make_keepers,
+    make_primitives,
+    make_signed,
+)
+from tests.vectors.generate import Cases
+
+FORMATS: dict[str, Callable[[Cases], None]] = {
+    "suite": make_primitives.suite_cases,
+    "stream": make_primitives.stream_cases,
+    "encoding": make_primitives.encoding_cases,
+    "names": make_primitives.names_cases,
+    "envelope": make_envelopes.envelope_cases,
+    "content": make_contents.content_cases,
+    "blob": make_contents.blob_cases,
+    "statement": make_signed.statement_cases,
+    "acts": make_signed.act_cases,
+    "policy": make_signed.policy_cases,
+    "invitation": make_accounts.invitation_cases,
+    "unlock": make_accounts.unlock_cases,
+    "vault": make_accounts.vault_cases,
+    "keeper": make_keepers.keeper_cases,
+}
