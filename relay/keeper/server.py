@@ -7,7 +7,6 @@ request, and never say more of a failure than its code.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -17,7 +16,7 @@ from keys.errors import KeysError
 from relay.keeper.client import OPERATORS_WORD
 from relay.keeper.frames import Answer, BadFrame, Frame, Request, read_frame, write_frame
 from relay.keeper.service import Keeper, KeeperRefusal
-from relay.keeper.sockets import listen
+from relay.keeper.sockets import listen, unlisten
 from relay.logs import Log
 
 IDLE_SECONDS: Final = 60.0
@@ -43,8 +42,7 @@ class KeeperServer:
             await asyncio.Event().wait()
         finally:
             server.close()
-            with contextlib.suppress(OSError):
-                self._path.unlink()
+            unlisten(self._path)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections += 1

@@ -11,7 +11,7 @@ import os
 import socket
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _ADDRESS_BYTES = 100
@@ -39,6 +39,12 @@ def listen(path: Path, *, group: bool = False) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def unlisten(path: Path) -> None:
+    """Take the name of a socket away; one that is gone already is no trouble."""
+    with suppress(OSError):
+        path.unlink()
 
 
 async def connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -1,0 +1,244 @@
+"""The operator's command line: `relay`. Owns names, options and exit codes; each command's work is in
+`relay.operator`.
+
+Commands import what they need when they run, so that `--help` and short commands start fast. Results go to
+standard output, sentences to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from relay.operator.stopped import Exit, Stopped
+
+app = typer.Typer(
+    name="relay",
+    help="Run a relay of Quietbox.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+coach = typer.Typer(help="The coaches of this relay.", no_args_is_help=True)
+expire = typer.Typer(help="What is due, and its end.", no_args_is_help=True)
+config_app = typer.Typer(help="The settings.", no_args_is_help=True)
+clock = typer.Typer(help="The clock.", no_args_is_help=True)
+for name, group in {"coach": coach, "expire": expire, "config": config_app, "clock": clock}.items():
+    app.add_typer(group, name=name)
+
+ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The file of the settings.")]
+DEFAULT_CONFIG: Final = Path("relay.toml")
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def say(sentence: str) -> None:
+    """A sentence for the operator."""
+    typer.echo(sentence, err=True)
+
+
+def result(line: str) -> None:
+    """A line of the result."""
+    typer.echo(line)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder.")],
+    local: Annotated[
+        bool, typer.Option("--local", help="On this computer alone: no TLS, mail caught in a folder.")
+    ] = False,
+    domain: Annotated[str | None, typer.Option(metavar="NAME", help="The relay's domain name.")] = None,
+) -> None:
+    """Make a folder with settings, secrets and a keeper."""
+    import os
+
+    from relay.clock import SystemClock
+    from relay.operator.init import choice_of, initialise
+
+    config = initialise(folder, choice_of(local=local, domain=domain), SystemClock().now(), os.urandom)
+    say(f"Made {config}. Next: relay serve --config {config}")
+    say(f'Then, beside it: relay coach invite "Anna Harrow" --config {config}')
+
+
+@app.command()
+def serve(
+    config: ConfigFile = DEFAULT_CONFIG,
+    only: Annotated[str | None, typer.Option(metavar="http|smtp|sweep", help="Run one part alone.")] = None,
+) -> None:
+    """Run the relay: web, mail coming in, sweep, and the keeper."""
+    from relay.operator.serving import serve_relay
+
+    serve_relay(config, only, _ready)
+
+
+@app.command()
+def keeper(
+    config: ConfigFile = DEFAULT_CONFIG,
+    child: Annotated[bool, typer.Option("--child", hidden=True)] = False,
+) -> None:
+    """Run the keeper of the days' keys by itself."""
+    from relay.operator.serving import serve_keeper
+
+    serve_keeper(config, child=child)
+
+
+@app.command()
+def demo(check: Annotated[bool, typer.Option("--check", help="Play it through unattended.")] = False) -> None:
+    """A whole relay in a temporary folder, with people who write to each other."""
+    from relay.operator.demo import run
+
+    raise typer.Exit(run(check=check))
+
+
+@coach.command("invite")
+def coach_invite(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="How the coach is called.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Print a link by which a coach enrols. Whoever has it first is that coach: give it from hand to hand."""
+    from relay.operator.asking import settings_of
+    from relay.operator.coach import invite
+
+    result(invite(settings_of(config), name))
+
+
+@app.command()
+def status(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """What the relay holds, and what it is late with."""
+    from relay.operator import standing
+    from relay.operator.asking import settings_of
+
+    fields = standing.status(settings_of(config))
+    _print(fields, standing.told, as_json=as_json)
+
+
+@expire.command("run")
+def expire_run(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Sweep now: take away all that is due."""
+    from relay.operator.asking import settings_of
+    from relay.operator.standing import swept
+
+    sentence, shredded = swept(settings_of(config))
+    say(sentence)
+    if not shredded:
+        raise Stopped(
+            "Readers kept the journal busy: bytes may remain in it until the next sweep.", Exit.PARTLY
+        )
+
+
+@expire.command("due")
+def expire_due(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Print how many rows are due and not yet swept."""
+    from relay.operator import standing
+    from relay.operator.asking import settings_of
+
+    result(str(standing.status(settings_of(config))["due"]))
+
+
+@expire.command("overdue")
+def expire_overdue(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Print how many rows have been due for over a minute; exit 1 if there are any."""
+    from relay.operator import standing
+    from relay.operator.asking import settings_of
+
+    overdue = standing.status(settings_of(config))["overdue"]
+    result(str(overdue))
+    if overdue:
+        raise Stopped("Something is late. relay doctor says more.")
+
+
+@config_app.command("show")
+def config_show(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Print all settings in force, and where each comes from."""
+    from relay.operator.settings import shown
+
+    for line in shown(config):
+        result(line)
+
+
+@config_app.command("check")
+def config_check(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Say whether the settings can be used, with every mistake at once."""
+    from relay.operator.asking import settings_of
+
+    settings_of(config)
+    say("The settings can be used.")
+
+
+@config_app.command("explain")
+def config_explain(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="As http.listen.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Say what a setting means, its default, and what is in force."""
+    from relay.operator.settings import explained
+
+    for line in explained(config, key):
+        result(line)
+
+
+@clock.command("accept")
+def clock_accept(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Say that the clock is right, after it has jumped or the relay was off for long."""
+    from relay.operator.asking import do, settings_of
+    from relay.operator.standing import instant
+
+    done = do(settings_of(config), "accept-clock")
+    say(f"Accepted: it is {instant(done['now'])}.")
+    if done["keeper"] == "away":
+        say("The keeper is away; it is told when it is back.")
+
+
+@app.command()
+def migrate(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Bring the database to this release's shape; `relay serve` does so too."""
+    from relay.operator.asking import do, settings_of
+
+    do(settings_of(config), "status")
+    say("The database has this release's shape.")
+
+
+@app.command()
+def doctor(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Look at everything that a relay promises; exit 1 if something is wrong, 3 if there are only
+    warnings.
+    """
+    from relay.operator import examination
+
+    findings = list(examination.examine(config))
+    for finding in findings:
+        result(json.dumps(finding.fields()) if as_json else finding.line())
+    raise typer.Exit(examination.exit_code(findings))
+
+
+def _print(fields: dict[str, Any], told: Callable[[dict[str, Any]], Any], *, as_json: bool) -> None:
+    if as_json:
+        result(json.dumps(fields))
+        return
+    for line in told(fields):
+        result(line)
+
+
+def _ready(line: str) -> None:
+    result(line)
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Run a command; ends with its exit code."""
+    try:
+        app(standalone_mode=True)
+    except Stopped as stopped:
+        say(str(stopped))
+        sys.exit(stopped.code)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""How a command reaches the store: through a running relay's control socket, or, with none running, by
+opening it.
+
+Owns that choice and the sentences for its failures. Nothing else in `relay.operator` writes to a store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from relay.clock import ClockError
+from relay.config import ConfigError, Settings, load
+from relay.core.errors import RelayError
+from relay.operator.stopped import Stopped
+from relay.service import control
+from relay.service.desk import ClockNotTrusted
+from relay.service.keyfiles import KeyMissing
+from relay.service.lock import StoreHeld
+from relay.service.opening import opened
+from relay.service.places import Places
+from relay.store.engine import SettingRefused
+from relay.store.migrate import NewerSchema
+
+START_FAILURES: Final = (KeyMissing, StoreHeld, ClockError, NewerSchema, SettingRefused)
+"""Why a store cannot be opened; the text of each is a sentence for the operator."""
+
+SENTENCES: Final = {
+    "clock": "The clock has jumped: nothing was swept. If it is right: relay clock accept",
+    "no-answer": "The running relay did not answer.",
+    "internal": "The running relay could not do it; its log says why.",
+}
+
+
+def settings_of(config: Path) -> Settings:
+    """The settings. Raises Stopped with every mistake."""
+    try:
+        return load(config)
+    except ConfigError as mistakes:
+        raise Stopped(f"{mistakes}") from None
+
+
+def do(settings: Settings, verb: str, **fields: object) -> Mapping[str, Any]:
+    """Do a verb of the desk, wherever the store is open. Raises Stopped."""
+    try:
+        return asyncio.run(_do(settings, verb, fields))
+    except control.Refused as refused:
+        raise Stopped(SENTENCES.get(refused.code, f"Refused: {refused.code}.")) from None
+    except ClockNotTrusted:
+        raise Stopped(SENTENCES["clock"]) from None
+    except (RelayError, OSError, sqlite3.Error) as failure:
+        raise Stopped(f"It could not be done: {failure}") from None
+    except START_FAILURES as failure:
+        raise Stopped(f"{failure}") from None
+
+
+async def _do(settings: Settings, verb: str, fields: Mapping[str, object]) -> Mapping[str, Any]:
+    try:
+        return await control.ask(Places(settings.relay.data_dir).control, verb, fields)
+    except control.NoRelay:
+        async with opened(settings) as house:
+            return await house.desk.serve(verb, fields)

@@ -1,0 +1,129 @@
+"""The desk: what an operator's command does to the store, in whichever program has it open.
+
+Owns the verbs of the control socket. They take and give JSON fields, so that one body serves a running relay
+and a command that found none. Must never give out anything of a person but totals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from keys.encoding import from_base64url
+from keys.errors import KeysError
+from relay.clock import SystemClock
+from relay.core.errors import KeeperAway, Malformed
+from relay.core.model import Invitation
+from relay.core.ports import Store
+from relay.flow.expire import Expire
+from relay.keeper.client import SocketKeeper
+from relay.service import time_watch
+
+COACH: Final = 2
+MOST_BOX_BYTES: Final = 16_384
+STATUS_SECONDS: Final = 2.0
+
+Fields = dict[str, Any]
+
+
+class ClockNotTrusted(Exception):
+    """Nothing is swept while the clock cannot be vouched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The verbs, over one store. `pause` lets deposits go on between two batches of a sweep."""
+
+    store: Store
+    expire: Expire
+    keeper: SocketKeeper
+    clock: SystemClock
+    pause: Callable[[], Awaitable[None]]
+
+    async def serve(self, verb: str, fields: Mapping[str, Any]) -> Fields:
+        """Do what is asked. Raises Malformed for an unknown verb, ClockNotTrusted, RelayError."""
+        match verb:
+            case "status":
+                return await self.status()
+            case "sweep":
+                return await self.sweep()
+            case "invite":
+                return await self.invite(fields)
+            case "accept-clock":
+                return await self.accept_clock()
+        raise Malformed(f"no verb {verb[:20]!r}")
+
+    async def status(self) -> Fields:
+        """Totals, the last sweep, and whether the keeper answers."""
+        now = self.clock.now()
+        counts = await self.store.counts(now=now)
+        keeper = await keeper_state(self.keeper)
+        return {
+            "envelopes": counts["envelopes"],
+            "blobs": counts["blobs"],
+            "stored_bytes": counts["stored_bytes"],
+            "due": counts["due"],
+            "overdue": counts["overdue"],
+            "last_sweep_at": await self.store.noted("last_sweep_at"),
+            "keeper": keeper,
+            "clock": self.clock.standing().value,
+            "offset_seconds": self.clock.offset_seconds(),
+            "now": now,
+        }
+
+    async def sweep(self) -> Fields:
+        """Take away all that is due now."""
+        at = self.clock.act_at()
+        if at is None:
+            raise ClockNotTrusted
+        swept = await self.expire.sweep(at, self.pause)
+        return {"envelopes": swept.envelopes, "blobs": swept.blobs, "shredded": swept.shredded}
+
+    async def invite(self, fields: Mapping[str, Any]) -> Fields:
+        """Store a coach's invitation. Its secret has stayed with the command that made it."""
+        await self.store.put_invitation(_coach_invitation(fields), now=self.clock.now())
+        return {}
+
+    async def accept_clock(self) -> Fields:
+        """Take the operator's word for the clock, and pass it on to the keeper, now or when it is back."""
+        await time_watch.accept(self.store, self.clock)
+        try:
+            await self.keeper.accept_clock()
+        except KeeperAway:
+            return {"now": self.clock.now(), "keeper": "away"}
+        await time_watch.word_delivered(self.store)
+        return {"now": self.clock.now(), "keeper": "here"}
+
+
+async def keeper_state(keeper: SocketKeeper) -> str:
+    """`here`, `away`, or `stopped` for one that does not believe its clock."""
+    try:
+        async with asyncio.timeout(STATUS_SECONDS):
+            status = await keeper.status()
+    except (KeeperAway, TimeoutError):
+        return "away"
+    return "here" if status.get("clock") == "ok" else "stopped"
+
+
+def _coach_invitation(fields: Mapping[str, Any]) -> Invitation:
+    try:
+        return Invitation(
+            invite_id=from_base64url(fields["invite_id"], 16),
+            kind=COACH,
+            engagement_id=bytes(16),
+            redemption_key=from_base64url(fields["redemption_key"], 32),
+            box=_box(fields["box"]),
+            policy=b"",
+            act=b"",
+            expires_at=int(fields["expires_at"]),
+        )
+    except (KeysError, KeyError, TypeError, ValueError):
+        raise Malformed("not an invitation") from None
+
+
+def _box(text: str) -> bytes:
+    if len(text) > MOST_BOX_BYTES:
+        raise Malformed("box too large")
+    return from_base64url(text)

@@ -1,0 +1,31 @@
+"""The lock that says who has the store open: a running relay, or one operator's command. Never two at a
+time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from relay.service.places import PRIVATE_FILE
+
+
+class StoreHeld(Exception):
+    """Another relay, or an operator's command, has the store open."""
+
+
+@contextmanager
+def store_held(path: Path) -> Iterator[None]:
+    """Hold the lock while the context lasts. Raises StoreHeld at once if another has it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreHeld(f"another relay or command holds {path}") from None
+        yield
+    finally:
+        os.close(descriptor)

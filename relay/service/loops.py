@@ -1,0 +1,135 @@
+"""The loops of a running relay: the sweep, the keeper's days and ticks, and the note of the time.
+
+Owns when they run. Each goes on after any trouble, and none acts while the clock cannot be vouched for
+(ruling 13).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from relay.clock import SystemClock
+from relay.core.errors import KeeperAway, RelayError
+from relay.core.model import DAY_SECONDS
+from relay.core.ports import Store
+from relay.flow.flows import Flows
+from relay.keeper.client import SocketKeeper
+from relay.logs import Log
+from relay.service import time_watch
+
+LOOK_SECONDS: Final = 1.0
+LOOK_SECONDS_DRIVEN: Final = 0.2
+NOTE_SECONDS: Final = 60
+DRAIN_SECONDS: Final = 10
+DAYS_STORED_AHEAD: Final = 1_024
+"""Day keys of about three years are at hand while a keeper is away; later days are asked for one by one."""
+
+DAYS_AT_ONCE: Final = 512
+BATCH_PAUSE_SECONDS: Final = 0.01
+
+
+async def between_batches() -> None:
+    """Leave the store to deposits for a moment."""
+    await asyncio.sleep(BATCH_PAUSE_SECONDS)
+
+
+@dataclass
+class Loops:
+    """What the loops share: the store, the time, and when each thing was last done (monotonic seconds)."""
+
+    store: Store
+    flows: Flows
+    keeper: SocketKeeper
+    clock: SystemClock
+    log: Log
+    sweep_seconds: int
+    driven: bool
+    _swept: float = field(default=float("-inf"), init=False)
+    _swept_offset: int = field(default=0, init=False)
+    _noted: float = field(default=float("-inf"), init=False)
+    _drained: float = field(default=float("-inf"), init=False)
+    _days_on: int = field(default=-1, init=False)
+    _ticked_on: int = field(default=-1, init=False)
+
+    @property
+    def look_seconds(self) -> float:
+        """How long a loop waits before it looks again: short where the clock is moved by hand."""
+        return LOOK_SECONDS_DRIVEN if self.driven else LOOK_SECONDS
+
+    async def sweeping(self) -> None:
+        """Sweep every so often, and at once when the operator has moved the clock."""
+        while True:
+            if self._sweep_is_due():
+                await self.sweep_once()
+            await self._note_time()
+            await asyncio.sleep(self.look_seconds)
+
+    async def keeping(self) -> None:
+        """Give the keeper its tick each day, have its day keys ahead, and hand it the revokes that waited."""
+        while True:
+            try:
+                await self._keep()
+            except KeeperAway as away:
+                self.log.info("keeper.away", failure=away)
+                await asyncio.sleep(self.look_seconds)
+            except (RelayError, OSError) as failure:
+                self.log.error("keeper.trouble", failure=failure)
+                await asyncio.sleep(DRAIN_SECONDS)
+            await asyncio.sleep(self.look_seconds)
+
+    async def sweep_once(self) -> None:
+        """One sweep, if the clock may be acted on. Trouble is logged; the next sweep comes all the same."""
+        at, offset_seconds = self.clock.act_at(), self.clock.offset_seconds()
+        if at is None:
+            return
+        try:
+            swept = await self.flows.expire.sweep(at, between_batches)
+        except (RelayError, OSError) as failure:
+            self.log.error("sweep.failed", failure=failure)
+        else:
+            if swept.envelopes or swept.blobs or not swept.shredded:
+                self.log.info(
+                    "sweep.done", envelopes=swept.envelopes, blobs=swept.blobs, batches=swept.batches
+                )
+            self._swept_offset = offset_seconds
+        self._swept = self.clock.monotonic()
+
+    def _sweep_is_due(self) -> bool:
+        moved = self.clock.offset_seconds() != self._swept_offset
+        return moved or self.clock.monotonic() - self._swept >= self.sweep_seconds
+
+    async def _note_time(self) -> None:
+        if self.clock.monotonic() - self._noted < NOTE_SECONDS:
+            return
+        self._noted = self.clock.monotonic()
+        try:
+            await time_watch.note_instant(self.store, self.clock)
+        except (RelayError, OSError) as failure:
+            self.log.error("clock.not_noted", failure=failure)
+
+    async def _keep(self) -> None:
+        now, at = self.clock.now(), self.clock.act_at()
+        if at is not None and at // DAY_SECONDS > self._ticked_on:
+            await self._tick(at)
+        if now // DAY_SECONDS > self._days_on:
+            await self._store_days(now)
+        if self.clock.monotonic() - self._drained >= DRAIN_SECONDS:
+            await self.flows.keepers.drain()
+            self._drained = self.clock.monotonic()
+
+    async def _tick(self, at: int) -> None:
+        if await time_watch.word_waits(self.store, self.clock.now()):
+            await self.keeper.accept_clock()
+            await time_watch.word_delivered(self.store)
+        done = await self.keeper.tick()
+        self._ticked_on = at // DAY_SECONDS
+        await self.store.note("keeper_tick_day", done.get("day", self._ticked_on))
+        self.log.info("keeper.ticked", day=self._ticked_on, count=done.get("destroyed", 0))
+
+    async def _store_days(self, now: int) -> None:
+        today = now // DAY_SECONDS
+        for first in range(today, today + DAYS_STORED_AHEAD, DAYS_AT_ONCE):
+            await self.flows.keepers.days(self.keeper.keeper_id, first, DAYS_AT_ONCE, now)
+        self._days_on = today

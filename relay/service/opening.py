@@ -1,0 +1,31 @@
+"""Opens a relay's store for one program: the lock, the keys, the newest schema, the clock. Owns their order,
+and that all is closed again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from relay.config import Settings
+from relay.service.assembly import House, build
+from relay.service.keyfiles import read_key_files
+from relay.service.lock import store_held
+from relay.service.places import Places
+from relay.service.time_watch import note_instant, open_clock
+from relay.store.sqlite import SqliteStore
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[House]:
+    """A relay's parts over its store, held alone. Raises StoreHeld, KeyMissing, NewerSchema, ClockError."""
+    places = Places(settings.relay.data_dir)
+    keys = read_key_files(places.secrets)
+    with store_held(places.lock):
+        store = await SqliteStore.open(places.database)
+        try:
+            clock = await open_clock(store, settings.clock.offset_file)
+            yield build(settings, keys, store, clock)
+            await note_instant(store, clock)
+        finally:
+            await store.close()

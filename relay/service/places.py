@@ -1,0 +1,40 @@
+"""Where the relay keeps things below its folder, and who may see them. Owns names and permissions.
+
+Must never name anything inside the keeper's folder, which the relay does not open (docs/threat-model.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+PRIVATE_FOLDER: Final = 0o700
+PRIVATE_FILE: Final = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of one relay."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The store's file."""
+        return self.folder / "relay.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever has the store open."""
+        return self.folder / "relay.lock"
+
+    @property
+    def control(self) -> Path:
+        """The socket at which a running relay takes the operator's commands."""
+        return self.folder / "control.sock"
+
+    @property
+    def secrets(self) -> Path:
+        """The folder of the relay's own keys."""
+        return self.folder / "secrets"

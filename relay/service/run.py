@@ -1,0 +1,142 @@
+"""Runs a relay: `relay serve`. Owns the order of start and end, and the one line that says it is ready.
+
+What was due is swept before a port opens. SIGTERM and SIGINT end the listening first, then what is under way,
+then the loops and the keeper, then the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from relay.config import Listen, Settings
+from relay.http_api.app import create_app
+from relay.http_api.listener import listen
+from relay.logs import Log
+from relay.service import control
+from relay.service.assembly import House, http_context, smtp_door
+from relay.service.desk import keeper_state
+from relay.service.keeper_child import supervise
+from relay.service.loops import Loops
+from relay.service.opening import opened
+from relay.service.places import Places
+
+PARTS: Final = ("http", "smtp", "sweep")
+KEEPER_STARTS_SECONDS: Final = 10.0
+KEEPER_LOOK_SECONDS: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to run: the file of the settings (for the keeper's own program), and which parts."""
+
+    config: Path
+    parts: Collection[str] = PARTS
+
+
+def run(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is given the line that says where the parts listen.
+
+    Raises what `opened` raises, OSError for a port that is taken, and an exception group where a part fails.
+    """
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(settings, wanted, log, ready))
+
+
+async def serve(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[str], None]) -> None:
+    """Run all parts: where a loop fails for good, all end and the failure is raised."""
+    ended = _asked_to_end()
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(opened(settings))
+        loops = _loops(house, log)
+        if settings.keeper.autostart:
+            await stack.enter_async_context(_beside(supervise(wanted.config, log)))
+        await loops.sweep_once()
+        if settings.keeper.autostart:
+            await _keeper_is_up(house)
+        sweeping = [loops.sweeping()] if "sweep" in wanted.parts else []
+        await stack.enter_async_context(_beside(loops.keeping(), *sweeping))
+        await stack.enter_async_context(_control(house, log))
+        places = [await _open(part, house, log, stack) for part in ("http", "smtp") if part in wanted.parts]
+        ready(" ".join(("ready", *places)))
+        await ended.wait()
+        log.info("relay.ending")
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform != "win32":
+        with contextlib.suppress(ImportError):
+            import uvloop
+
+            return uvloop.new_event_loop
+    return None
+
+
+def _loops(house: House, log: Log) -> Loops:
+    settings = house.settings
+    return Loops(
+        store=house.store,
+        flows=house.flows,
+        keeper=house.keeper,
+        clock=house.clock,
+        log=log,
+        sweep_seconds=settings.limits.sweep_seconds,
+        driven=settings.clock.offset_file is not None,
+    )
+
+
+@asynccontextmanager
+async def _beside(*lasting: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run these while the context lasts; the failure of one ends it."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one) for one in lasting]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+@asynccontextmanager
+async def _control(house: House, log: Log) -> AsyncIterator[None]:
+    there = asyncio.Event()
+    path = Places(house.settings.relay.data_dir).control
+    async with _beside(control.serve(house.desk, path, log, there.set)):
+        await there.wait()
+        yield
+
+
+async def _open(part: str, house: House, log: Log, stack: AsyncExitStack) -> str:
+    """Open one port, to be closed with the stack; says where."""
+    settings = house.settings
+    if part == "http":
+        context, at = http_context(house, log), settings.http.listen
+        listener = await listen(create_app(context), context.limits, at.host, at.port)
+        stack.push_async_callback(listener.close)
+        return f"http={Listen(listener.host, listener.port)}"
+    door, at = smtp_door(house, log), settings.smtp.listen
+    host, port = await door.start(at.host, at.port)
+    stack.push_async_callback(door.stop)
+    return f"smtp={Listen(host, port)}"
+
+
+async def _keeper_is_up(house: House) -> None:
+    """Wait for a keeper that was just started, but not long: deposits do not need it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(KEEPER_STARTS_SECONDS):
+            while await keeper_state(house.keeper) == "away":  # noqa: ASYNC110 - another program tells no event
+                await asyncio.sleep(KEEPER_LOOK_SECONDS)
+
+
+def _asked_to_end() -> asyncio.Event:
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    return ended
