@@ -37,10 +37,18 @@ export class BadSignature extends KeysError {
   }
 }
 
-/** Well-formed and authentic, but a rule of the protocol forbids it (a date, an order, a signer). */
+/**
+ * Well-formed, but a rule of the protocol forbids it; `reason` is a stable word for local use.
+ *
+ * Reasons of receiving: mailbox due keeper revoker not-yet signer class recipient envelope-id expiry policy. Reasons of
+ * chains and acts: order signer stale.
+ */
 export class Refused extends KeysError {
-  constructor(text: string) {
-    super("refused", text);
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super("refused", `refused: ${reason}`);
+    this.reason = reason;
   }
 }
 

@@ -98,7 +98,7 @@ async function refused(attempt: () => Promise<unknown>): Promise<void> {
 }
 
 function refusedFor(reason: string): (error: unknown) => boolean {
-  return (error) => error instanceof Refused && error.message === reason;
+  return (error) => error instanceof Refused && error.reason === reason;
 }
 
 test("an envelope with one keeper or two opens to the content that was signed, and has the stated size", async () => {
