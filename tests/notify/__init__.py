@@ -1,0 +1,1 @@
+"""What the relay itself tells: wake-ups and outgoing mail."""
