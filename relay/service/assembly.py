@@ -53,7 +53,7 @@ def build(settings: Settings, keys: KeyFiles, store: Store, clock: SystemClock) 
         store=store,
         keepers=(keeper,),
         wake=waits,
-        mail_out=open_mail_out(settings),
+        mail_out=open_mail_out(settings, clock),
         pepper=Pepper(keys.pepper),
         random=os.urandom,
     )
@@ -119,8 +119,9 @@ def smtp_door(house: House, log: Log) -> Door:
 
 
 def _door_flow(house: House) -> DoorFlow:
-    keys = DoorKeys(house.keys.door, ((house.keys.keeper_id, house.keys.keeper_public),))
-    return DoorFlow(house.ports, house.flows, flow_settings(house.settings), keys, house.clock.now)
+    keys = house.keys
+    signs = DoorKeys(keys.door, ((keys.keeper_id, keys.keeper_public),))
+    return DoorFlow(house.ports, house.flows, flow_settings(house.settings), signs, house.clock.now)
 
 
 def _http_limits(settings: Settings) -> Limits:
