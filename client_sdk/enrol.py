@@ -223,16 +223,14 @@ def first_vault(
     return Vault.empty(seeds.account_id, seeds.keys.vault_key).write({**items, **more}, random)
 
 
-def renewal(
-    vault: Vault, policies: Iterable[Policy], now: int, random: Random
-) -> tuple[bytes, dict[str, Change]]:
-    """Return the next card of an account and the changes of the vault that go with it."""
+def renewal(vault: Vault, policies: Iterable[Policy], now: int, random: Random) -> dict[str, Change]:
+    """Return the changes of the vault that give an account its next card."""
     before = parse_statement(vault.card)
     kept = still_needed(vault.reading, policies, now)
     fresh = draw_reading(now, max((one.epoch for one in vault.reading), default=0) + 1, random)
     card = next_card(before, fresh, vault.identity, now)
     until = now + KEPT_SECONDS
-    return card, {
+    return {
         "reading": Change(encode_reading((*kept, *fresh)), until),
         "card": Change(encode_card(card), until),
     }

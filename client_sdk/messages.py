@@ -120,15 +120,22 @@ class Event(Generic[FileT_co, MailT_co]):
 
 @dataclass(frozen=True, slots=True)
 class EngagementSummary:
-    """An engagement at a glance. Counts are of what is here and unexpired."""
+    """An engagement at a glance.
+
+    `state` is invited, active, held, gone or withdrawn; `here` and `unread` count messages, `waiting` those
+    in the outbox.
+    """
 
     engagement_id: str
-    their_name: str = field(repr=False)
-    state: Literal["invited", "active", "held", "gone", "withdrawn"]
+    handle: str = field(repr=False)
+    name: str = field(repr=False)
+    state: str
+    here: int
     unread: int
     waiting: int
     work_ends_at: datetime
     hold_ends_at: datetime
+    next_deletion_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

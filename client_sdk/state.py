@@ -25,7 +25,7 @@ CREATE TABLE mailbox(
 ) WITHOUT ROWID;
 CREATE TABLE seen(
     mailbox_id BLOB NOT NULL, content_id BLOB NOT NULL, row_order INTEGER NOT NULL, envelope_id BLOB NOT NULL,
-    gap INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(mailbox_id, content_id)
+    flags INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(mailbox_id, content_id)
 ) WITHOUT ROWID;
 CREATE TABLE writer(
     engagement_id BLOB NOT NULL, fp BLOB NOT NULL, writer INTEGER NOT NULL, count INTEGER NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE writer(
 ) WITHOUT ROWID;
 CREATE TABLE own(engagement_id BLOB PRIMARY KEY, writer INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT
 ROWID; CREATE TABLE outbox(
-    content_id BLOB PRIMARY KEY, engagement_id BLOB NOT NULL, sealed BLOB NOT NULL, blobs BLOB NOT NULL,
+    content_id BLOB PRIMARY KEY, engagement_id BLOB NOT NULL, sealed BLOB NOT NULL, details BLOB NOT NULL,
     previous_id BLOB NOT NULL, expires_at INTEGER NOT NULL, place INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE sent(
@@ -41,18 +41,36 @@ CREATE TABLE sent(
     expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
-_DATED: Final = ("seen", "writer", "own", "outbox", "sent")
+_DATED: Final = ("seen", "writer", "own", "sent")
+"""The outbox is not among them: a message that was not sent in time is reported, then goes."""
+
+
+GAP: Final = 1
+MINE: Final = 2
+SHOWN: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A content that was taken in from a mailbox. `gap` says that something before it was missing."""
+    """A content that was taken in from a mailbox.
+
+    `flags`: GAP, something before it was missing; MINE, I wrote it; SHOWN, it is a message for people.
+    """
 
     content_id: bytes
     row_order: int
     envelope_id: bytes
-    gap: bool
+    flags: int
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a mailbox stands: messages that are here, those not yet read, and the next to go (0: none)."""
+
+    here: int
+    unread: int
+    next_expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +90,7 @@ class Queued:
     content_id: bytes
     engagement_id: bytes
     sealed: bytes = field(repr=False)
-    blobs: bytes = field(repr=False)
+    details: bytes = field(repr=False)
     previous_id: bytes
     expires_at: int
 
@@ -180,28 +198,43 @@ class State:
 
     def seen(self, mailbox_id: bytes, content_id: bytes) -> Seen | None:
         """Return what is remembered of a content in a mailbox."""
-        row = self._base.execute(
-            "SELECT row_order, envelope_id, gap, expires_at FROM seen "
-            "WHERE mailbox_id = ? AND content_id = ?",
-            (mailbox_id, content_id),
-        ).fetchone()
-        return Seen(content_id, row[0], bytes(row[1]), bool(row[2]), row[3]) if row else None
+        found = self._seen(mailbox_id, content_id, content_id)
+        return found[0] if found else None
 
-    def seen_by_prefix(self, mailbox_id: bytes, prefix: bytes) -> list[Seen]:
-        """Return at most two contents whose id begins so: two say that the prefix is not enough."""
+    def seen_between(self, mailbox_id: bytes, low: bytes, high: bytes) -> list[Seen]:
+        """Return at most two contents whose id begins between two: two say that more signs are needed."""
+        return self._seen(mailbox_id, low.ljust(32, b"\x00"), high.ljust(32, b"\xff"))
+
+    def _seen(self, mailbox_id: bytes, low: bytes, high: bytes) -> list[Seen]:
         rows = self._base.execute(
-            "SELECT content_id, row_order, envelope_id, gap, expires_at FROM seen "
-            "WHERE mailbox_id = ? AND substr(content_id, 1, ?) = ? LIMIT 2",
-            (mailbox_id, len(prefix), prefix),
+            "SELECT content_id, row_order, envelope_id, flags, expires_at FROM seen "
+            "WHERE mailbox_id = ? AND content_id >= ? AND content_id <= ? LIMIT 2",
+            (mailbox_id, low, high),
         )
-        return [Seen(bytes(row[0]), row[1], bytes(row[2]), bool(row[3]), row[4]) for row in rows]
+        return [Seen(bytes(row[0]), row[1], bytes(row[2]), row[3], row[4]) for row in rows]
 
     def remember_seen(self, mailbox_id: bytes, seen: Seen) -> None:
         """Remember a content; what was seen first stays."""
         self._base.execute(
             "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?)",
-            (mailbox_id, seen.content_id, seen.row_order, seen.envelope_id, seen.gap, seen.expires_at),
+            (mailbox_id, seen.content_id, seen.row_order, seen.envelope_id, seen.flags, seen.expires_at),
         )
+
+    def leave(self, mailbox_id: bytes, envelope_id: bytes) -> None:
+        """An envelope has left its mailbox before its date: it counts no more, but is still known as seen."""
+        self._base.execute(
+            "UPDATE seen SET flags = flags & ~? WHERE mailbox_id = ? AND envelope_id = ?",
+            (SHOWN, mailbox_id, envelope_id),
+        )
+
+    def tally(self, mailbox_id: bytes, now: int) -> Tally:
+        """Count a mailbox's messages for people."""
+        row = self._base.execute(
+            "SELECT count(*), coalesce(sum(row_order > ? AND NOT flags & ?), 0), "
+            "coalesce(min(expires_at), 0) FROM seen WHERE mailbox_id = ? AND expires_at > ? AND flags & ?",
+            (self.read_order(mailbox_id), MINE, mailbox_id, now, SHOWN),
+        ).fetchone()
+        return Tally(*row)
 
     # --- writers --------------------------------------------------------------------------------------------
 
@@ -260,7 +293,7 @@ class State:
                 queued.content_id,
                 queued.engagement_id,
                 queued.sealed,
-                queued.blobs,
+                queued.details,
                 queued.previous_id,
                 queued.expires_at,
                 place,
@@ -270,13 +303,18 @@ class State:
     def queued(self) -> list[Queued]:
         """Return what waits, first in first."""
         rows = self._base.execute(
-            "SELECT content_id, engagement_id, sealed, blobs, previous_id, expires_at "
+            "SELECT content_id, engagement_id, sealed, details, previous_id, expires_at "
             "FROM outbox ORDER BY place"
         )
         return [
             Queued(bytes(row[0]), bytes(row[1]), bytes(row[2]), bytes(row[3]), bytes(row[4]), row[5])
             for row in rows
         ]
+
+    def is_queued(self, content_id: bytes) -> bool:
+        """Whether a message still waits."""
+        found = self._base.execute("SELECT 1 FROM outbox WHERE content_id = ?", (content_id,))
+        return found.fetchone() is not None
 
     def dequeue(self, content_id: bytes) -> None:
         """Take a message out of the outbox: it is acknowledged, or refused for good."""

@@ -20,10 +20,10 @@ from keys.statement import Statement, parse_statement, verify_link
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is in force in an engagement: policies oldest first, the last act, and dates brought forward."""
+    """What is in force in an engagement: policies oldest first, all acts, and dates brought forward."""
 
     policies: tuple[Policy, ...]
-    last_act: ActCore
+    acts: tuple[ActCore, ...] = field(repr=False)
     shortened: Mapping[bytes, int] = field(default_factory=dict)
     closes_at: int | None = None
 
@@ -100,7 +100,7 @@ def _apply(cores: Sequence[ActCore], frames: Mapping[bytes, bytes]) -> Terms:
             closes_at = core.date
         elif core.kind is ActKind.REOPEN:
             closes_at = None
-    return Terms(tuple(policies), cores[-1], shortened, closes_at)
+    return Terms(tuple(policies), tuple(cores), shortened, closes_at)
 
 
 def _next_policy(policies: Sequence[Policy], core: ActCore, frames: Mapping[bytes, bytes]) -> Policy:

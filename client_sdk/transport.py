@@ -45,7 +45,9 @@ class Transport(Protocol):
     async def exchange(self, request: Request) -> Response: ...
 
     def lines(self, request: Request) -> AsyncIterator[bytes]:
-        """Lines of an endless answer, without their ends, until it ends or falls silent."""
+        """Lines of an endless answer, without their ends, the first of them empty, until it ends or falls
+        silent.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -139,6 +139,17 @@ class Vault:
         names = sorted(name for name in self.entries if name.startswith("engagement/"))
         return tuple(parse_engagement(self.entries[name].plain) for name in names)
 
+    @property
+    def profile(self) -> ProfileItem | None:
+        """What I am called here, if it was ever written down."""
+        entry = self.entries.get("profile")
+        return parse_profile(entry.plain) if entry else None
+
+    def agreement(self, engagement_id: bytes) -> AgreementItem | None:
+        """The agreement's text, if it was kept."""
+        entry = self.entries.get(f"agreement/{engagement_id.hex()}")
+        return parse_agreement(entry.plain) if entry else None
+
     def engagement(self, engagement_id: bytes) -> EngagementItem | None:
         """One engagement."""
         entry = self.entries.get(f"engagement/{engagement_id.hex()}")
@@ -204,7 +215,7 @@ def _check_listed(manifest: Manifest, entries: Mapping[str, Entry]) -> None:
         raise NotTrusted("vault-manifest")
 
 
-# --- two items of this SDK's own ----------------------------------------------------------------------------
+# --- items of this SDK's own --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +256,24 @@ def parse_invitation(plain: bytes) -> tuple[bytes, int]:
     box = reader.counted(4)
     reader.finish()
     return box, expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileItem:
+    """What a person is called and what the relay calls itself: item `profile`."""
+
+    my_name: str = field(repr=False)
+    relay_name: str = field(repr=False)
+
+    def encode(self) -> bytes:
+        """Return the bytes of the item: version 1 ‖ text₂ my name ‖ text₂ relay's name."""
+        return b"\x01" + counted_text(self.my_name, 2) + counted_text(self.relay_name, 2)
+
+
+def parse_profile(plain: bytes) -> ProfileItem:
+    """Parse the item `profile`."""
+    reader = Reader(plain)
+    reader.expect(b"\x01", "version")
+    item = ProfileItem(reader.text(2), reader.text(2))
+    reader.finish()
+    return item

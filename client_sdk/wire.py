@@ -231,6 +231,15 @@ class BlobOffset(errors.Conflict):
         self.stored = stored
 
 
+WITHOUT_CODE: Final[dict[int, type[errors.RelayError]]] = {
+    401: SignedOut,
+    404: errors.NotFound,
+    413: errors.TooLarge,
+    429: errors.RateLimited,
+}
+"""By status alone: an answer to HEAD has no body, and a proxy in front knows no codes."""
+
+
 def _problem_fields(response: Response) -> dict[str, Any]:
     if response.headers.get("content-type", "").partition(";")[0].strip() != PROBLEM:
         return {}
@@ -244,8 +253,9 @@ def _without_code(response: Response) -> errors.RelayError:
     """Judge an answer that came from something in front of the relay."""
     if response.status in {502, 503, 504}:
         return errors.ServerUnavailable(request_id=response.request_id)
-    if response.status == 413:
-        return errors.TooLarge(request_id=response.request_id)
+    kind = WITHOUT_CODE.get(response.status)
+    if kind is not None:
+        return kind(request_id=response.request_id)
     return errors.Incompatible(
         f"The server answered {response.status} without saying why.", request_id=response.request_id
     )

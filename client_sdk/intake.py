@@ -1,0 +1,271 @@
+"""Intake: rows of a mailbox are taken in, in order, each opened and judged once.
+
+Owns paging, asking the keepers for a page at a time, and the memory of what was seen. Must never move a
+cursor past a row that could not be judged because a keeper was away, and never show a content twice under two
+rows. (docs/protocol.md, part 14, Receive.)
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from client_sdk import protocol, receive
+from client_sdk.core import Core
+from client_sdk.errors import Incompatible, NotTrusted
+from client_sdk.frames import EnvelopeRow, Reason, Row, Tombstone
+from client_sdk.parties import Place
+from client_sdk.receive import Due, Examined, Unreadable
+from client_sdk.standing import Standing
+from client_sdk.state import GAP, MINE, SHOWN, Seen, WriterHead
+from keys.envelope import HEADER_BYTES, EnvelopeClass, parse_header
+from keys.errors import Malformed
+from keys.names import day_of
+from keys.sealing import Opened
+
+log = logging.getLogger("client_sdk")
+
+NEWEST: Final = 2**63 - 1
+MOST_REMEMBERED: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that opened and passed every check."""
+
+    order: int
+    envelope_id: bytes
+    opened: Opened
+    flags: int
+    old_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A row whose envelope has left."""
+
+    order: int
+    envelope_id: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that may not be shown."""
+
+    order: int
+    code: str
+
+
+Result = Taken | Gone | Bad
+REASONS: Final = {
+    Reason.DUE: "due",
+    Reason.SHORTENED: "shortened",
+    Reason.OWN_COPY: "own-copy",
+    Reason.CLOSED: "closed",
+}
+
+
+class Intake:
+    """The mailbox of one engagement of an open account."""
+
+    def __init__(self, core: Core, standing: Standing) -> None:
+        self._core = core
+        self._standing = standing
+        self._remembered: OrderedDict[int, Taken] = OrderedDict()
+        self._heads_loaded = False
+        self.mailbox_id = standing.item.my_mailbox_id
+
+    # --- pages ----------------------------------------------------------------------------------------------
+
+    async def catch_up(self) -> None:
+        """Take in everything that is new."""
+        async for _ in self.after(self._core.state.taken_order(self.mailbox_id)):
+            pass
+
+    async def after(self, order: int) -> AsyncIterator[list[Result]]:
+        """Yield pages of what stands above an order, ascending, until there is no more."""
+        more = True
+        while more:
+            page = await self._core.session.call(protocol.rows_after(self.mailbox_id, order))
+            if not page.rows:
+                return
+            if page.rows[0].order <= order:
+                raise Incompatible
+            results = await self._take(page.rows)
+            order, more = page.rows[-1].order, page.more
+            self._core.state.move_taken(self.mailbox_id, order)
+            yield results
+
+    async def before(self, order: int = NEWEST) -> AsyncIterator[list[Result]]:
+        """Yield pages of what stands below an order, descending, down to the first."""
+        more = True
+        while more:
+            page = await self._core.session.call(protocol.rows_before(self.mailbox_id, order))
+            if not page.rows:
+                return
+            if page.rows[0].order >= order:
+                raise Incompatible
+            yield list(reversed(await self._take(page.rows[::-1])))
+            order, more = page.rows[-1].order, page.more
+
+    async def one(self, order: int) -> Result | None:
+        """Return the row of that order, if it is still there."""
+        page = await self._core.session.call(protocol.rows_before(self.mailbox_id, order + 1, limit=1))
+        if not page.rows or page.rows[0].order != order:
+            return None
+        return (await self._take(page.rows))[0]
+
+    # --- a page ---------------------------------------------------------------------------------------------
+
+    async def _take(self, rows: Sequence[Row]) -> list[Result]:
+        """Judge rows, which ascend; returns one result for each."""
+        place = await self._standing.current()
+        self._load_heads()
+        results: dict[int, Result] = {}
+        examined = await self._examine(rows, place, results)
+        opened = await self._open(examined, place, results)
+        if any(self._from_newer_vault(one, place) for one in opened.values()):
+            place = await self._newer_place()
+        with self._core.state.changing():
+            for row in rows:
+                results[row.order] = self._judge(row, results, opened, place)
+        return [results[row.order] for row in rows]
+
+    async def _examine(
+        self, rows: Sequence[Row], place: Place, results: dict[int, Result]
+    ) -> dict[int, Examined]:
+        examined, unknown_policy = await self._examine_once(rows, place, results)
+        if unknown_policy:  # it may have been signed a moment ago
+            await self._standing.refresh()
+            examined, _ = await self._examine_once(rows, place, results)
+        return examined
+
+    async def _examine_once(
+        self, rows: Sequence[Row], place: Place, results: dict[int, Result]
+    ) -> tuple[dict[int, Examined], bool]:
+        examined: dict[int, Examined] = {}
+        for row in rows:
+            if isinstance(row, Tombstone):
+                results[row.order] = Gone(row.order, row.envelope_id, REASONS[row.reason])
+            elif known := self._known(row):
+                results[row.order] = known
+            else:
+                await self._examine_row(row, place, results, examined)
+        unknown = any(isinstance(one, Bad) and one.code == "policy" for one in results.values())
+        return examined, unknown
+
+    async def _examine_row(
+        self, row: EnvelopeRow, place: Place, results: dict[int, Result], examined: dict[int, Examined]
+    ) -> None:
+        try:
+            header = parse_header(row.raw[:HEADER_BYTES])
+            day_key_ids = await self._core.keepers.day_key_ids(day_of(header.expires_at))
+            examined[row.order] = receive.examine(
+                row.raw, place, self._standing.terms, self._core.now(), day_key_ids
+            )
+        except Malformed:
+            results[row.order] = Bad(row.order, "header")
+        except Due:
+            results[row.order] = Gone(row.order, header.envelope_id, "due")
+        except Unreadable as refused:
+            results[row.order] = Bad(row.order, refused.code)
+
+    def _known(self, row: EnvelopeRow) -> Taken | Gone | None:
+        """Return a row that was opened a moment ago and whose time has not come since."""
+        known = self._remembered.get(row.order)
+        if known is None or parse_header(row.raw[:HEADER_BYTES]).envelope_id != known.envelope_id:
+            return None
+        expires_at = self._standing.terms.date_of(known.envelope_id, known.opened.content.expires_at)
+        return known if self._core.now() < expires_at else Gone(row.order, known.envelope_id, "due")
+
+    async def _open(
+        self, examined: dict[int, Examined], place: Place, results: dict[int, Result]
+    ) -> dict[int, Opened]:
+        grants = await self._core.keepers.open(list(examined.values())) if examined else []
+        opened: dict[int, Opened] = {}
+        for (order, one), granted in zip(examined.items(), grants, strict=True):
+            try:
+                opened[order] = receive.finish(one, granted, place, self._standing.terms, self._core.now())
+                await self._check_statements(opened[order], place)
+            except Due:
+                results[order] = Gone(order, one.envelope.header.envelope_id, "due")
+            except Unreadable as refused:
+                opened.pop(order, None)
+                results[order] = Bad(order, refused.code)
+                log.warning("not shown code=%s bytes=%d", refused.code, len(one.envelope.raw))
+        return opened
+
+    async def _check_statements(self, opened: Opened, place: Place) -> None:
+        if not receive.statements_known(opened, place, *self._standing.chains(place)):
+            await self._standing.load_chains(place)
+        receive.check_statements(opened, place, *self._standing.chains(place))
+
+    # --- memory ---------------------------------------------------------------------------------------------
+
+    def _judge(self, row: Row, results: dict[int, Result], opened: dict[int, Opened], place: Place) -> Result:
+        if row.order not in opened:
+            result = results[row.order]
+            if isinstance(result, Gone):
+                self._core.state.leave(self.mailbox_id, result.envelope_id)
+            return result
+        return self._remember(row, opened[row.order], place)
+
+    def _remember(self, row: Row, opened: Opened, place: Place) -> Result:
+        """Judge a content against what was seen: new, or the same row again, or a replay."""
+        assert isinstance(row, EnvelopeRow)  # noqa: S101 (only such rows are opened)
+        state, content = self._core.state, opened.content
+        seen = state.seen(self.mailbox_id, opened.content_id)
+        if seen is not None and seen.row_order != row.order:
+            log.warning("not shown code=replayed")
+            return Bad(row.order, "replayed")
+        envelope_id = parse_header(row.raw[:HEADER_BYTES]).envelope_id
+        flags = seen.flags if seen else self._first_seen(row.order, envelope_id, opened, place)
+        taken = Taken(row.order, envelope_id, opened, flags, receive.sealed_to_old_key(opened, place))
+        self._remembered[row.order] = taken
+        while len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.popitem(last=False)
+        log.debug("taken in kind=%d attachments=%d", content.kind, len(content.attachments))
+        return taken
+
+    def _first_seen(self, order: int, envelope_id: bytes, opened: Opened, place: Place) -> int:
+        state, content = self._core.state, opened.content
+        engagement_id = self._standing.engagement_id
+        head = state.writer_head(engagement_id, content.sender_fp, content.writer)
+        flags = GAP * receive.is_gap(content, opened.content_id, head)
+        flags |= MINE * (content.sender_fp == place.me.fp) | SHOWN * receive.is_shown(opened)
+        state.move_writer(
+            engagement_id,
+            WriterHead(content.sender_fp, content.writer, content.count, opened.content_id),
+            self._standing.kept_until(),
+        )
+        expires_at = self._standing.terms.date_of(envelope_id, content.expires_at)
+        state.remember_seen(self.mailbox_id, Seen(opened.content_id, order, envelope_id, flags, expires_at))
+        return flags
+
+    def _load_heads(self) -> None:
+        """Begin where this account's other devices have come to, so that what has expired is not missed."""
+        if self._heads_loaded:
+            return
+        engagement_id = self._standing.engagement_id
+        with self._core.state.changing():
+            for mark in self._core.vault.writers(engagement_id):
+                head = WriterHead(mark.fp, mark.writer, mark.count, mark.content_id)
+                self._core.state.move_writer(engagement_id, head, self._standing.kept_until())
+        self._heads_loaded = True
+
+    def _from_newer_vault(self, opened: Opened, place: Place) -> bool:
+        """Whether I wrote this when my vault had a higher counter than the one at hand (P16)."""
+        mine = opened.content.sender_fp == place.me.fp and opened.class_of_origin is EnvelopeClass.MESSAGE
+        return mine and opened.content.vault_counter > place.me.vault_counter
+
+    async def _newer_place(self) -> Place:
+        """Read the vault again; `NotTrusted` where the relay still shows one from before my own message."""
+        before = self._core.vault.counter
+        await self._core.records.load()
+        if self._core.vault.counter == before:
+            raise NotTrusted("vault-rollback")
+        return self._standing.place
