@@ -1,14 +1,16 @@
 """Mailboxes' contents in the file. Owns deposit, rows and own expiry; never looks into an envelope.
 
-Deposit and rows are the hot paths: the driver's own statements, three of them for an envelope. All of a
-group's checks come before its first change, so a refusal leaves nothing.
+Deposit and rows are the hot paths: the driver's own statements, few for each envelope, as each costs a
+switch between threads. All of a group's checks come before its first change, so a refusal leaves nothing.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from relay.core.model import DAY_SECONDS, DoorMemory, Group, Outcome, Page, Reason, Row, SealedEnvelope
 from relay.store.base import Part
@@ -20,6 +22,9 @@ PLACE = """
 SELECT m.expires_at, m.stored_bytes, r.reason, r.expires_at, r.raw = ?3
 FROM mailboxes m LEFT JOIN mailbox_rows r ON r.mailbox_id = m.mailbox_id AND r.envelope_id = ?2
 WHERE m.mailbox_id = ?1"""
+MAKE_ROOM = """
+UPDATE mailboxes SET cursor = cursor + ?1, stored_bytes = stored_bytes + ?2
+WHERE mailbox_id = ?3 AND expires_at > ?4 AND stored_bytes + ?2 <= ?5 RETURNING cursor"""
 INSERT = """
 INSERT INTO mailbox_rows (mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason, raw)
 VALUES (?, ?, ?, ?, ?, 0, 0, ?)"""
@@ -31,18 +36,27 @@ ORDER BY r.position {} LIMIT :limit"""
 ASCENDING, DESCENDING = PAGE.format(">", "ASC"), PAGE.format("<", "DESC")
 
 
+class Deposit(NamedTuple):
+    """A group as it waits for the writer."""
+
+    group: Group
+    now: int
+    quota_bytes: int
+
+
+class _NotSimple(Exception):
+    """A group needs to be looked at by itself."""
+
+
 class SqliteEnvelopes(Part):
     """`relay.core.ports.Envelopes` but for the sweep."""
 
     async def deposit(self, groups: Sequence[Group], *, now: int, quota_bytes: int) -> list[Outcome]:
-        """One transaction for all groups at most, each in a savepoint of its own."""
-        works = [partial(_deposit_group, group=group, now=now, quota_bytes=quota_bytes) for group in groups]
-        outcomes: list[Outcome] = []
-        for outcome in await self._writer.submit_each(works):
-            if isinstance(outcome, BaseException):
-                raise outcome
-            outcomes.append(outcome)
-        return outcomes
+        """Groups that wait at the same moment, of whichever callers, are stored together."""
+        if not groups:
+            return []
+        deposits = [Deposit(group, now, quota_bytes) for group in groups]
+        return await self._writer.submit_items(deposit_together, deposits)
 
     async def rows(
         self,
@@ -68,6 +82,50 @@ class SqliteEnvelopes(Part):
         )
         await self._shred(lonely, now)
         return expired
+
+
+def deposit_together(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome]:
+    """Store groups of new envelopes with one statement for each mailbox and one for all rows; where one of
+    them is not as simple as that (known, refused, with a blob), each group by itself.
+    """
+    database.execute("SAVEPOINT together")
+    try:
+        return _deposit_new(database, deposits)
+    except (sqlite3.IntegrityError, _NotSimple):
+        database.execute("ROLLBACK TO together")
+        return [_deposit_group(database, *deposit) for deposit in deposits]
+    finally:
+        database.execute("RELEASE together")
+
+
+def _deposit_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome]:
+    """Raises _NotSimple, or IntegrityError for an id that is known."""
+    waiting: dict[bytes, list[tuple[int, SealedEnvelope]]] = {}
+    for number, deposit in enumerate(deposits):
+        for envelope in deposit.group.envelopes:
+            if deposit.group.door_memory or envelope.blob_ids or envelope.expires_at <= deposit.now:
+                raise _NotSimple
+            waiting.setdefault(envelope.mailbox_id, []).append((number, envelope))
+    now, quota_bytes = max(d.now for d in deposits), min(d.quota_bytes for d in deposits)
+    cursors: list[dict[bytes, int]] = [{} for _ in deposits]
+    rows: list[tuple[bytes | int, ...]] = []
+    for mailbox_id, envelopes in waiting.items():
+        added_bytes = sum(len(envelope.raw) for _, envelope in envelopes)
+        newest = database.execute(
+            MAKE_ROOM, (len(envelopes), added_bytes, mailbox_id, now, quota_bytes)
+        ).fetchone()
+        if newest is None:
+            raise _NotSimple
+        for position, (number, envelope) in enumerate(envelopes, newest[0] - len(envelopes) + 1):
+            cursors[number][mailbox_id] = position
+            rows.append(_row_of(envelope, position, deposits[number].now))
+    database.executemany(INSERT, rows)
+    return [Outcome("stored", cursors=tuple(found.items())) for found in cursors]
+
+
+def _row_of(envelope: SealedEnvelope, position: int, now: int) -> tuple[bytes | int, ...]:
+    name, day = envelope.envelope_id, now // DAY_SECONDS
+    return (envelope.mailbox_id, position, name, day, envelope.expires_at, envelope.raw)
 
 
 def _deposit_group(database: sqlite3.Connection, group: Group, now: int, quota_bytes: int) -> Outcome:
@@ -138,15 +196,10 @@ def _may_link(database: sqlite3.Connection, envelope: SealedEnvelope, account_id
 
 def _insert(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) -> int:
     """Store one envelope at the next position of its mailbox, which is given back."""
-    (position,) = database.execute(
-        "UPDATE mailboxes SET cursor=cursor+1, stored_bytes=stored_bytes+? WHERE mailbox_id=?"
-        " RETURNING cursor",
-        (len(envelope.raw), envelope.mailbox_id),
-    ).fetchone()
+    bound = (1, len(envelope.raw), envelope.mailbox_id, now, sys.maxsize)
+    (position,) = database.execute(MAKE_ROOM, bound).fetchone()
     name = (envelope.mailbox_id, envelope.envelope_id)
-    database.execute(
-        INSERT, (name[0], position, name[1], now // DAY_SECONDS, envelope.expires_at, envelope.raw)
-    )
+    database.execute(INSERT, _row_of(envelope, position, now))
     for blob_id in dict.fromkeys(envelope.blob_ids):
         database.execute(
             "INSERT INTO blob_links (blob_id, mailbox_id, envelope_id, expires_at) VALUES (?, ?, ?, ?)",

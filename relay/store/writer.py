@@ -12,14 +12,18 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar, cast
 
 from relay.core.errors import Busy, RelayError
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
+Bulk = Callable[[sqlite3.Connection, Sequence[Item]], list[Result]]
 
 MOST_WAITING: Final = 1024  # submissions; beyond it callers are told to come again
 MOST_TOGETHER: Final = 256  # submissions in one transaction, so that the first need not wait for thousands
@@ -28,12 +32,16 @@ CHECKPOINT_COMMITS: Final = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Submission:
-    works: Sequence[Work[Any]]
-    answer: asyncio.Future[list[Any]]
+    """One work; or with `bulk`, items that may share a call with those of other submissions."""
+
+    answer: asyncio.Future[Any]
+    work: Work[Any] | None = None
+    bulk: Bulk[Any, Any] | None = None
+    items: Sequence[Any] = ()
     alone: bool = False  # outside a transaction
-    results: list[Any] = field(default_factory=list)
+    result: Any = None  # an exception is what the caller will see raised
 
 
 class Writer:
@@ -55,23 +63,18 @@ class Writer:
         """Run `work` in the next transaction and answer after its commit; raise what it raised. Raises
         Busy.
         """
-        (result,) = await self._wait_for(_Submission((work,), self._loop.create_future()))
-        if isinstance(result, BaseException):
-            raise result
-        return cast(Result, result)
+        return cast(Result, await self._wait_for(_Submission(self._loop.create_future(), work)))
 
-    async def submit_each(self, works: Sequence[Work[Result]]) -> list[Result | BaseException]:
-        """Run several in one transaction, each all or nothing by itself; what one raised stands in its
-        place.
+    async def submit_items(self, bulk: Bulk[Item, Result], items: Sequence[Item]) -> list[Result]:
+        """As `submit`, but `bulk` gets the items of all submissions of the transaction in one call, and gives
+        back one result for each. Where that call fails, each submission gets a call of its own.
         """
-        return await self._wait_for(_Submission(works, self._loop.create_future()))
+        waiting = _Submission(self._loop.create_future(), bulk=bulk, items=items)
+        return cast(list[Result], await self._wait_for(waiting))
 
     async def checkpoint(self) -> bool:
         """Move the journal into the file and cut it to nothing. False where a reader kept it from that."""
-        (result,) = await self._wait_for(_Submission((_truncate,), self._loop.create_future(), alone=True))
-        if isinstance(result, BaseException):
-            raise result
-        return bool(result)
+        return bool(await self._wait_for(_Submission(self._loop.create_future(), _truncate, alone=True)))
 
     async def close(self) -> None:
         """Finish what waits, then close the connection."""
@@ -80,12 +83,15 @@ class Writer:
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    async def _wait_for(self, submission: _Submission) -> list[Any]:
+    async def _wait_for(self, submission: _Submission) -> Any:
         if self._closed or self._waiting >= MOST_WAITING:
             raise Busy("closed" if self._closed else "too many writes wait")
         self._waiting += 1
         self._queue.put(submission)
-        return await submission.answer
+        result = await submission.answer
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
     def _serve(self) -> None:
         ends = False
@@ -96,7 +102,7 @@ class Writer:
                 self._tell(batch)
                 self._tidy_journal()
             if alone is not None:
-                alone.results = [_result_of(alone.works[0], self._database)]
+                alone.result = _result_of(_truncate, self._database)
                 self._tell([alone])
         self._database.close()
 
@@ -137,14 +143,28 @@ class Writer:
         try:
             database.execute("BEGIN IMMEDIATE")
             for submission in batch:
-                submission.results = [self._run(work) for work in submission.works]
+                if submission.work is not None:
+                    submission.result = self._run(submission.work)
+            for bulk in dict.fromkeys(submission.bulk for submission in batch if submission.bulk):
+                self._run_together(bulk, [submission for submission in batch if submission.bulk is bulk])
             database.execute("COMMIT")
             self.commits += 1
         except sqlite3.Error as fault:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             for submission in batch:
-                submission.results = [Busy(f"not stored: {fault}")] * len(submission.works)
+                submission.result = Busy(f"not stored: {fault}")
+
+    def _run_together(self, bulk: Bulk[Any, Any], submissions: list[_Submission]) -> None:
+        items = [item for submission in submissions for item in submission.items]
+        results = self._run(partial(_call, bulk, items))
+        if isinstance(results, BaseException):
+            for submission in submissions:
+                submission.result = self._run(partial(_call, bulk, submission.items))
+            return
+        taken = iter(results)
+        for submission in submissions:
+            submission.result = list(islice(taken, len(submission.items)))
 
     def _run(self, work: Work[Any]) -> Any:
         """The result or the exception of one work, undone if it raised. Raises sqlite3.Error when the
@@ -164,7 +184,11 @@ class Writer:
         self._waiting -= len(batch)
         for submission in batch:
             if not submission.answer.done():  # its caller may have given up
-                submission.answer.set_result(submission.results)
+                submission.answer.set_result(submission.result)
+
+
+def _call(bulk: Bulk[Item, Result], items: Sequence[Item], database: sqlite3.Connection) -> list[Result]:
+    return bulk(database, items)
 
 
 def _result_of(work: Work[Any], database: sqlite3.Connection) -> Any:
