@@ -8,17 +8,18 @@ name, way in or secret was wrong.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Final
 
-from keys.encoding import label, u32
+from keys.encoding import u32
 from keys.errors import BadSignature, NotOpened
+from keys.errors import Malformed as MalformedFormat
 from keys.names import origin_hash
-from keys.suite import SignKey, is_strict_public, verify
+from keys.suite import SignKey, is_strict_public
+from keys.unlock import Login, check_login_name
 from relay.core.errors import Busy, LoginRefused, Malformed, NotFound, NotSignedIn, TooManyRequests
 from relay.core.model import Account, Method, Role, Session
 from relay.core.pepper import KDF_OF_KIND, SALT_BYTES, WRAP_BYTES, Pepper, WayIn, in_order
@@ -34,7 +35,6 @@ MOST_CHALLENGES_USED: Final = 100_000
 _MAC_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
 _BOX_NONCE_BYTES: Final = 24
-_NAME: Final = re.compile(r"(?=.{3,64}\Z)[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Access:
         self._pepper = pepper
         self._brake = brake
         self._random = random
-        self._signed_start = label("login") + origin_hash(origin)
+        self._origin_hash = origin_hash(origin)
         self._session_seconds = session_seconds
         self._challenge_key = random(32)
         self._used: OrderedDict[bytes, int] = OrderedDict()
@@ -179,10 +179,10 @@ class Access:
 
     def _answered(self, method: Method, answer: Answer, now: int) -> bool:
         fresh = self._take_challenge(answer.account_id, answer.challenge, now)
-        named = answer.account_id + answer.method_id + answer.challenge + answer.nonce
+        login = Login(self._origin_hash, answer.account_id, answer.method_id, answer.challenge, answer.nonce)
         try:
-            verify(method.login_key, answer.signature, self._signed_start, named)
-        except BadSignature:
+            login.verify(method.login_key, answer.signature)
+        except (BadSignature, MalformedFormat):
             return False
         return fresh and method.method_id == answer.method_id
 
@@ -234,9 +234,10 @@ class Access:
 
 def check_name(name: str) -> str:
     """Return a login name that has the form of docs/protocol.md, part 3. Raises Malformed."""
-    if not _NAME.match(name):
-        raise Malformed("login name")
-    return name
+    try:
+        return check_login_name(name)
+    except MalformedFormat:
+        raise Malformed("login name") from None
 
 
 def check_method(method: Method) -> Method:

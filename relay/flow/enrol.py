@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from keys.box import OVERHEAD_BYTES
-from keys.encoding import dump_json, label, to_base64url
+from keys.encoding import dump_json, to_base64url
 from keys.errors import BadSignature
+from keys.invitation import verify_redemption
 from keys.names import Role as NamedRole
 from keys.names import mailbox_id, origin_hash
 from keys.policy import parse_policy
 from keys.statement import Statement, parse_statement
-from keys.suite import H, verify
+from keys.suite import H
 from relay.core.acts import check_acceptance
 from relay.core.errors import Gone, InvitationUnknown, Malformed, NotAllowed
 from relay.core.model import Account, Engagement, Enrolment, Invitation, Mailbox, Method, Role, VaultItem
@@ -95,7 +96,7 @@ class Enrol:
             raise InvitationUnknown
         finish_hash = H(finish.raw)
         try:
-            verify(invitation.redemption_key, finish.signature, label("redeem"), finish_hash)
+            verify_redemption(invitation.redemption_key, finish.signature, finish.raw)
         except BadSignature:
             raise NotAllowed("redemption signature") from None
         if invitation.redeemed_hash != finish_hash:

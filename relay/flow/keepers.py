@@ -82,13 +82,6 @@ class Keepers:
         taken = await asyncio.gather(*(self._drain(keeper) for keeper in self._keepers.values()))
         return sum(taken)
 
-    async def here(self) -> bool:
-        """Whether every keeper answers."""
-        answers = await asyncio.gather(
-            *(keeper.status() for keeper in self._keepers.values()), return_exceptions=True
-        )
-        return not any(isinstance(answer, BaseException) for answer in answers)
-
     async def _drain(self, keeper: Keeper) -> int:
         taken = 0
         for revoke in await self._store.queued_revokes(keeper.keeper_id, DRAINED_AT_ONCE):

@@ -63,16 +63,16 @@ def _served(bound: Route, context: Context, rates: Rates, log: RequestLog) -> Ha
     method, path = bound.method, bound.path
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        started = log.clock()
+        started, now = log.clock(), context.now()
         try:
-            response = await run(bound, context, rates, request)
+            response = await run(bound, context, rates, request, now)
         except RelayError as fault:
             response = problem(fault)
         except Exception as failure:  # noqa: BLE001 - the last resort: a fixed answer, and the class in the log
             context.log.error("http.failed", route=path, method=method, failure=failure)
             response = problem(RelayError())
         if not response.prepared:
-            finish_headers(response, context, context.now())
+            finish_headers(response, context, now)
         log.say(path, method, response.status, started)
         return response
 

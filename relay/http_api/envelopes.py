@@ -7,6 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
+from relay.core.errors import TooLarge
 from relay.core.model import Outcome
 from relay.http_api.bodies import JSON_TYPE
 from relay.http_api.frames import encode_rows, parse_deposit
@@ -27,6 +28,8 @@ _STORED: Final = b'{"groups":[{"status":"stored"}]}'
 )
 async def deposit(call: Call, body: bytes) -> web.Response:
     """Deposit groups of envelopes, each all or nothing"""
+    if len(body) > call.context.limits.max_deposit_bytes:
+        raise TooLarge
     groups = parse_deposit(body)
     outcomes = await call.context.flows.accept.deposit(call.account_id, groups, call.now)
     if len(outcomes) == 1 and outcomes[0].status == "stored":

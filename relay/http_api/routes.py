@@ -101,9 +101,10 @@ def route(
     return bind
 
 
-async def run(bound: Route, context: Context, rates: Rates, request: web.Request) -> web.StreamResponse:
+async def run(
+    bound: Route, context: Context, rates: Rates, request: web.Request, now: int
+) -> web.StreamResponse:
     """Check a request and hand it to its handler. Raises RelayError."""
-    now = context.now()
     token, account_id = b"", b""
     if bound.session:
         token = _token(request)

@@ -1,0 +1,1 @@
+"""Flows over real stores: decisions in order, with the clock held and nothing else pretended."""

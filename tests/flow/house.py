@@ -1,0 +1,214 @@
+"""A house for flows: a real store, real flows, a clock that is held, and mail that is kept instead of
+sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from keys.invitation import InvitationKeys, invitation_keys, sign_redemption
+from keys.keeper_wire import DayKey, parse_revoke, sign_day_key, sign_revoked
+from keys.names import DAY_SECONDS
+from relay.core.errors import Busy, KeeperAway
+from relay.core.model import Invitation, Method, VaultItem
+from relay.core.pepper import Pepper
+from relay.core.ports import Store
+from relay.flow.access import Answer, Opened
+from relay.flow.enrol import Finish
+from relay.flow.flows import Flows, Ports, Settings, build
+from relay.flow.policy import Offer
+from relay.notify.wake import WakeHub
+from tests.flow.cast import KEEPER, KEEPER_ID, MAIL_DOMAIN, NOW, ORIGIN, Dice, Person, Way, Work, day_key
+
+SETTINGS = Settings(
+    origin=ORIGIN,
+    mail_domain=MAIL_DOMAIN,
+    refused_domains=("operator-refused.example",),
+    mailbox_quota_bytes=2_000_000,
+    account_blob_bytes=20_000_000,
+    most_blob_bytes=16_000_000,
+    unbound_keep_seconds=30 * DAY_SECONDS,
+    invitation_keep_seconds=14 * DAY_SECONDS,
+    unlinked_keep_seconds=DAY_SECONDS,
+    session_seconds=12 * 3600,
+    free_login_failures=5,
+    sweep_batch_rows=20,
+)
+
+
+class Keeper:
+    """A keeper that signs its days and takes what it is asked; `away` makes it fail on demand."""
+
+    keeper_id = KEEPER_ID
+
+    def __init__(self) -> None:
+        self.away = False
+        self.asked = 0
+
+    async def days(self, first: int, count: int) -> list[bytes]:
+        """Signed day keys, all with one public key."""
+        self._answer()
+        days = range(first, first + count)
+        return [sign_day_key(DayKey(KEEPER_ID, day, day_key().raw), KEEPER) for day in days]
+
+    async def open(self, request: bytes) -> bytes:
+        """Something sealed, of which a relay sees nothing."""
+        self._answer()
+        return b"sealed answer to " + request[-8:]
+
+    async def revoke(self, request: bytes) -> bytes:
+        """The signed answer."""
+        self._answer()
+        parse_revoke(request, KEEPER_ID)
+        return sign_revoked(request, KEEPER)
+
+    async def tick(self) -> dict[str, int]:
+        """Nothing to do."""
+        self._answer()
+        return {}
+
+    async def status(self) -> dict[str, int | str]:
+        """It is here."""
+        self._answer()
+        return {"clock": "ok"}
+
+    def _answer(self) -> None:
+        self.asked += 1
+        if self.away:
+            raise KeeperAway
+
+
+class KeptMail:
+    """Outgoing mail, kept; `full` makes it fail on demand."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, str]] = []
+        self.full = False
+
+    async def send(self, recipient: str, subject: str, text: str) -> None:
+        """Keep one mail."""
+        if self.full:
+            raise Busy
+        self.sent.append((recipient, subject, text))
+
+    def code(self) -> str:
+        """The code in the newest mail."""
+        return next(word.rstrip(".") for word in self.sent[-1][2].split() if word.rstrip(".").isdigit())
+
+
+@dataclass
+class House:
+    """Flows over a store, with the people who use them."""
+
+    store: Store
+    settings: Settings = SETTINGS
+    now: int = NOW
+    keeper: Keeper = field(default_factory=Keeper)
+    mail: KeptMail = field(default_factory=KeptMail)
+    wake: WakeHub = field(default_factory=WakeHub)
+    flows: Flows = field(init=False)
+    coach: Person = field(default_factory=lambda: Person("anna"))
+    client: Person = field(default_factory=lambda: Person("maya"))
+    stranger: Person = field(default_factory=lambda: Person("otto"))
+    work: Work = field(init=False)
+
+    def __post_init__(self) -> None:
+        pepper = Pepper(b"p" * 32)
+        ports = Ports(self.store, (self.keeper,), self.wake, self.mail, pepper, Dice("house"))
+        self.flows = build(ports, self.settings)
+        self.work = Work(self.coach, self.client, now=self.now)
+
+    async def settle(self) -> None:
+        """Enrol the coach, the client by invitation, and a stranger, who is another coach."""
+        await self.enrol_coach(self.coach)
+        await self.enrol_coach(self.stranger)
+        await self.invite()
+        await self.enrol_client()
+
+    async def enrol_coach(self, coach: Person) -> None:
+        """A coach by the operator's invitation."""
+        invitation = operators(coach)
+        await self.store.put_invitation(self.operators_invitation(coach), now=self.now)
+        raw = b"a coach's finish: " + coach.name.encode()
+        finish = self.finish(coach, raw, sign_redemption(invitation, raw))
+        await self.flows.enrol.finish(invitation.invite_id, finish, self.now)
+
+    def operators_invitation(self, coach: Person) -> Invitation:
+        """The operator's invitation of a coach, as stored."""
+        keys = operators(coach)
+        ends_at = self.now + 14 * DAY_SECONDS
+        return Invitation(
+            keys.invite_id, 2, bytes(16), keys.redemption.public, coach.box(), b"", b"", ends_at
+        )
+
+    async def invite(self, work: Work | None = None) -> None:
+        """A draft and the invitation to it."""
+        work = work or self.work
+        await self.flows.agreements.create(work.coach.account_id, work.engagement_id, self.now)
+        await self.flows.agreements.invite(
+            work.coach.account_id, work.engagement_id, self.offer(work), self.now
+        )
+
+    def offer(self, work: Work) -> Offer:
+        """What the coach posts."""
+        return Offer(
+            work.invitation.invite_id,
+            work.invitation.redemption.public,
+            work.invitation_box,
+            self.now + 10 * DAY_SECONDS,
+            work.policy.encode(),
+            work.offered(),
+        )
+
+    def client_finish(self, work: Work | None = None, raw: bytes = b"a client's finish") -> Finish:
+        """What the client sends."""
+        work = work or self.work
+        return self.finish(
+            work.client, raw, work.sign_redemption(raw), work.acceptance(), work.agreed().encode()
+        )
+
+    async def enrol_client(self, work: Work | None = None) -> bytes:
+        """A client by the coach's invitation."""
+        work = work or self.work
+        return await self.flows.enrol.finish(work.invitation.invite_id, self.client_finish(work), self.now)
+
+    def finish(
+        self, person: Person, raw: bytes, signature: bytes, acceptance: bytes = b"", act: bytes = b""
+    ) -> Finish:
+        """A finish of anybody."""
+        return Finish(
+            raw=raw,
+            signature=signature,
+            account_id=person.account_id,
+            name=person.name,
+            methods=tuple(method(way) for way in person.ways),
+            statement=person.statement(),
+            vault=self.items(person),
+            acceptance=acceptance,
+            act=act,
+        )
+
+    def items(self, person: Person, version: int = 1) -> tuple[VaultItem, ...]:
+        """Two vault items, one of them the manifest."""
+        until = self.now + 900 * DAY_SECONDS
+        return tuple(VaultItem(name, version, until, person.box()) for name in ("identity", "manifest"))
+
+    async def open(self, person: Person, way: Way | None = None, network: bytes = b"") -> Opened:
+        """Sign in."""
+        way = way or person.ways[0]
+        started = await self.flows.access.start(person.name, self.now)
+        nonce = person.dice(32)
+        signature = person.answer(way, started.account_id, started.challenge, nonce)
+        answer = Answer(started.account_id, way.method_id, started.challenge, nonce, signature)
+        return await self.flows.access.open(answer, network, self.now)
+
+
+def operators(coach: Person) -> InvitationKeys:
+    """The keys of the operator's invitation of a coach."""
+    return invitation_keys(hashlib.sha256(b"operator" + coach.label.encode()).digest())
+
+
+def method(way: Way) -> Method:
+    """A way in as the relay gets it."""
+    return Method(way.method_id, way.kind, way.kdf, way.salt, way.keys.login.public, way.wrap)

@@ -1,0 +1,217 @@
+"""Access: constant shapes, one-time challenges, growing delays, sessions that end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from keys.names import DAY_SECONDS
+from relay.core.errors import LoginRefused, Malformed, NotAllowed, NotFound, NotSignedIn, TooManyRequests
+from relay.flow.access import Answer, Opened
+from relay.flow.brake import Brake
+from tests.flow.cast import Person
+from tests.flow.house import House, method
+
+
+async def test_the_right_secret_opens_and_gives_the_wrapped_key(house: House) -> None:
+    """A session is the caller's, and the wrap is that of the way in that was used."""
+    for way in house.client.ways:
+        opened = await house.open(house.client, way)
+        assert opened.wrap == way.wrap
+        assert opened.expires_at == house.now + house.settings.session_seconds
+        assert await house.flows.access.caller(opened.token, house.now) == house.client.account_id
+
+
+async def test_an_unknown_name_gets_a_stable_answer_of_the_same_shape(house: House) -> None:
+    """Nobody learns from a login's start whether a name is known: ids and salts stay, the challenge
+    changes.
+    """
+    unknown = Person("nobody")
+    one = await house.flows.access.start(unknown.name, house.now)
+    two = await house.flows.access.start(unknown.name, house.now + 1000)
+    known = await house.flows.access.start(house.client.name, house.now)
+    assert (one.account_id, one.ways) == (two.account_id, two.ways)
+    assert one.challenge != two.challenge
+    assert [(way.kind, way.kdf) for way in known.ways] == [("password", 1), ("sheet", 1)]
+    assert [(way.kind, way.kdf) for way in one.ways[:2]] == [("password", 1), ("sheet", 1)]
+    assert all(way.salt == bytes(16) for way in one.ways if way.kind == "device")
+
+
+async def test_some_invented_people_have_devices(house: House) -> None:
+    """A device in an answer proves nothing: about two in three invented names have some."""
+    counts = [len((await house.flows.access.start(f"name-{n}", house.now)).ways) for n in range(60)]
+    assert set(counts) == {2, 3, 4}
+
+
+async def test_a_wrong_answer_says_nothing_of_what_was_wrong(house: House) -> None:
+    """Unknown account, unknown way in, wrong key and an old challenge are refused alike."""
+    started = await house.flows.access.start(house.client.name, house.now)
+    way, nonce = house.client.ways[0], bytes(32)
+    signature = house.client.answer(way, started.account_id, started.challenge, nonce)
+    good = Answer(started.account_id, way.method_id, started.challenge, nonce, signature)
+    bad = [
+        replace(good, account_id=bytes(16)),
+        replace(good, method_id=bytes(16)),
+        replace(good, method_id=house.client.ways[1].method_id),
+        replace(good, nonce=b"n" * 32),
+        replace(good, signature=bytes(64)),
+        replace(good, challenge=bytes(32)),
+    ]
+    told = set()
+    for number, answer in enumerate(bad):
+        with pytest.raises(LoginRefused) as refused:
+            await house.flows.access.open(answer, b"net%d" % number, house.now)
+        told.add((refused.value.code, refused.value.public, tuple(refused.value.facts)))
+    assert len(told) == 1
+
+
+async def test_a_challenge_serves_once_and_two_minutes(house: House) -> None:
+    """A recorded answer opens nothing, and neither does a late one."""
+    started = await house.flows.access.start(house.client.name, house.now)
+    way, nonce = house.client.ways[0], bytes(32)
+    signature = house.client.answer(way, started.account_id, started.challenge, nonce)
+    answer = Answer(started.account_id, way.method_id, started.challenge, nonce, signature)
+    with pytest.raises(LoginRefused):
+        await house.flows.access.open(answer, b"", house.now + 120)
+    await house.flows.access.open(answer, b"", house.now + 119)
+    with pytest.raises(LoginRefused):
+        await house.flows.access.open(answer, b"", house.now + 119)
+
+
+async def test_a_challenge_belongs_to_its_account(house: House) -> None:
+    """A challenge that was given for one name does not serve for another."""
+    started = await house.flows.access.start(house.stranger.name, house.now)
+    way, nonce = house.client.ways[0], bytes(32)
+    signature = house.client.answer(way, house.client.account_id, started.challenge, nonce)
+    answer = Answer(house.client.account_id, way.method_id, started.challenge, nonce, signature)
+    with pytest.raises(LoginRefused):
+        await house.flows.access.open(answer, b"", house.now)
+
+
+async def test_guessing_gets_slower_and_locks_nobody_out(house: House) -> None:
+    """After five wrong tries a network waits longer and longer, up to a minute; the owner, elsewhere, is
+    let in within seconds.
+    """
+    waits = []
+    for _ in range(30):
+        waits.append(await _guess(house, b"bad"))
+        house.now += waits[-1]
+    assert [wait for wait in waits if wait][:4] == [1, 2, 4, 8]
+    assert max(waits) == 60
+    house.now += 4
+    assert isinstance(await house.open(house.client, network=b"home"), Opened)
+
+
+async def test_many_networks_together_slow_a_name_by_seconds_at_most(house: House) -> None:
+    """Guessing from everywhere delays the owner by four seconds at the most, and a device not at all."""
+    device = house.client.way("device")
+    await house.flows.access.add_method(house.client.account_id, method(device), house.now)
+    for number in range(100):
+        if await _guess(house, b"bot%d" % number):
+            house.now += 4
+            assert await _guess(house, b"bot%d" % number) == 0
+    with pytest.raises(TooManyRequests) as slow:
+        await house.open(house.client, network=b"home")
+    assert int(slow.value.facts["retry_after"]) <= 4
+    await house.open(house.client, device, network=b"home")
+
+
+async def test_the_brake_forgets_and_is_bounded() -> None:
+    """An hour without failures forgets them; the oldest go when there are too many to remember."""
+    brake = Brake(free=1, most_scopes=4)
+    brake.failed(b"a", b"net", 1000)
+    assert brake.wait_seconds(b"a", b"net", 1000) == 1
+    assert brake.wait_seconds(b"a", b"net", 1000 + 3601) == 0
+    brake.failed(b"b", b"other", 1000)
+    brake.failed(b"c", b"third", 1000)
+    assert brake.wait_seconds(b"a", b"net", 1000) == 0
+
+
+async def test_a_session_ends_when_it_is_closed_or_due(house: House) -> None:
+    """A closed session and one past its end are the same as none."""
+    opened = await house.open(house.client)
+    with pytest.raises(NotSignedIn):
+        await house.flows.access.caller(opened.token, opened.expires_at)
+    assert house.flows.access.remembered(opened.token, opened.expires_at) is None
+    await house.flows.access.close(opened.token)
+    assert house.flows.access.remembered(opened.token, house.now) is None
+    with pytest.raises(NotSignedIn):
+        await house.flows.access.caller(opened.token, house.now)
+    with pytest.raises(NotSignedIn):
+        await house.flows.access.caller(bytes(32), house.now)
+
+
+async def test_a_session_never_outlives_its_account(house: House) -> None:
+    """A client's session ends with the account at the latest."""
+    account, _ = await house.flows.fetch.account(house.client.account_id, house.now)
+    house.now = account.expires_at - 60
+    assert (await house.open(house.client)).expires_at == account.expires_at
+
+
+async def test_a_coach_lives_on_at_each_unlock(house: House) -> None:
+    """A coach's account goes 800 days after the last unlock; a client's is not moved."""
+    before, _ = await house.flows.fetch.account(house.client.account_id, house.now)
+    house.now += 10 * DAY_SECONDS
+    await house.open(house.coach)
+    await house.open(house.client)
+    coach, _ = await house.flows.fetch.account(house.coach.account_id, house.now)
+    assert coach.expires_at == house.now + 800 * DAY_SECONDS
+    assert (await house.flows.fetch.account(house.client.account_id, house.now))[0] == before
+
+
+async def test_ways_in_are_added_and_removed_but_never_the_last(house: House) -> None:
+    """A device opens once added and no longer once removed."""
+    access, account_id = house.flows.access, house.client.account_id
+    device = house.client.way("device")
+    with pytest.raises(Malformed):
+        await access.add_method(account_id, method(house.client.way("password")), house.now)
+    with pytest.raises(Malformed):
+        await access.add_method(account_id, replace(method(device), kdf=1), house.now)
+    with pytest.raises(Malformed):
+        await access.add_method(account_id, replace(method(device), login_key=bytes(32)), house.now)
+    await access.add_method(account_id, method(device), house.now)
+    assert (await house.open(house.client, device)).wrap == device.wrap
+    await access.remove_method(account_id, device.method_id, house.now)
+    with pytest.raises(LoginRefused):
+        await house.open(house.client, device)
+    with pytest.raises(NotFound):
+        await access.remove_method(account_id, device.method_id, house.now)
+    await access.remove_method(account_id, house.client.ways[1].method_id, house.now)
+    with pytest.raises(NotAllowed):
+        await access.remove_method(account_id, house.client.ways[0].method_id, house.now)
+
+
+async def test_ways_in_are_bounded(house: House) -> None:
+    """An account has at most sixteen ways in."""
+    for _ in range(14):
+        await house.flows.access.add_method(
+            house.client.account_id, method(house.client.way("device")), house.now
+        )
+    with pytest.raises(Malformed):
+        await house.flows.access.add_method(
+            house.client.account_id, method(house.client.way("device")), house.now
+        )
+
+
+@pytest.mark.parametrize("name", ["", "Ab-cd", "ab", "a" * 65, "-ab", "a--b", "äbc", "abc\n"])
+async def test_an_odd_name_is_malformed(house: House, name: str) -> None:
+    """A login name has one form; anything else is refused before it is looked up."""
+    with pytest.raises(Malformed):
+        await house.flows.access.start(name, house.now)
+
+
+async def _guess(house: House, network: bytes) -> int:
+    """Answer wrongly; returns the seconds to wait where the answer was not looked at."""
+    started = await house.flows.access.start(house.client.name, house.now)
+    way, nonce = house.client.ways[0], bytes(32)
+    signature = house.stranger.answer(way, started.account_id, started.challenge, nonce)
+    wrong = signature[:32] + house.client.dice(31) + b"\0"
+    answer = Answer(started.account_id, way.method_id, started.challenge, nonce, wrong)
+    try:
+        await house.flows.access.open(answer, network, house.now)
+    except TooManyRequests as slow:
+        return int(slow.facts["retry_after"])
+    except LoginRefused:
+        return 0
+    raise AssertionError("a wrong answer opened an inbox")
