@@ -12,6 +12,7 @@ import base64
 import binascii
 import json
 from itertools import pairwise
+from functools import cache
 from typing import Any
 
 from keys.errors import Malformed
@@ -22,6 +23,7 @@ JSON_DEPTH = 32
 _SAFE_DIGITS = 16
 
 
+@cache
 def label(name: str) -> bytes:
     """Return the domain separation label of `name`: prefix, name in ASCII, one zero byte."""
     return LABEL_PREFIX + name.encode("ascii") + b"\0"

@@ -57,10 +57,7 @@ _HPKE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY130
 
 def H(*parts: bytes) -> bytes:  # noqa: N802  (the name that docs/protocol.md gives it)
     """SHA-256 of the concatenation of `parts`; a caller that hashes for a purpose passes a label first."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    return digest.digest()
+    return hashlib.sha256(parts[0] if len(parts) == 1 else b"".join(parts)).digest()
 
 
 def hkdf(secret: bytes, info: bytes, length_bytes: int = 32, salt: bytes = b"") -> bytes:

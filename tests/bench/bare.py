@@ -39,7 +39,7 @@ class CommitEach:
         self.thread = ThreadPoolExecutor(1)
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self.connection.executescript(
-            "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON"
+            "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;PRAGMA secure_delete=ON"
         )
         self.connection.execute("CREATE TABLE body (key BLOB PRIMARY KEY, bytes BLOB)")
 

@@ -1,0 +1,142 @@
+"""What a thief could read: opens everything that a set of stolen things opens, and counts it.
+
+Owns the proof of ruling 28: one program that, with the ring in hand, opens every item of a person, and
+without the destroyed ring and root opens none. It is given a copy of the database, the pepper, the keeper's
+folder as it is found, and the person's own name and password; it asks no server, no keeper and no clock. It
+never prints or returns a byte of what it opened.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from keys.blob import Attachment, BlobOpener
+from keys.content import parse_content
+from keys.envelope import Envelope, parse_envelope
+from keys.errors import KeysError
+from keys.keeper_wire import day_open_key
+from keys.locks import open_keeper_lock
+from keys.names import keeper_id, key_id
+from keys.sealing import open_parts, open_reader_share
+from keys.suite import OpenKey
+from keys.unlock import Method, account_keys, kdf_salt, normalise_password, password_keys, unwrap_account_key
+from keys.vault import open_item, parse_reading
+from relay.core.pepper import Pepper
+from relay.keeper.folder import read_key
+from relay.keeper.ring import open_ring
+from relay.keeper.root import roots
+
+
+@dataclass(frozen=True, slots=True)
+class Loot:
+    """Everything but what was destroyed. `host` is the authority of the relay's origin."""
+
+    database: Path
+    pepper: bytes = field(repr=False)
+    keeper: Path
+    name: str
+    host: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of a person's envelopes and files were there, and how many of them opened."""
+
+    envelopes: int
+    envelopes_opened: int
+    files: int
+    files_opened: int
+
+
+def plunder(loot: Loot) -> Tally:
+    """Try all that the loot gives on all that it holds of this person. KeysError where name or password are
+    wrong."""
+    with closing(sqlite3.connect(f"file:{loot.database}?mode=ro", uri=True)) as database:
+        account_id, reading_keys = _person(database, loot)
+        seeds = list(_seeds(loot.keeper))
+        found = [parse_envelope(raw) for raw in _envelopes(database, account_id)]
+        opened = [
+            content for envelope in found if (content := _opened(envelope, reading_keys, seeds)) is not None
+        ]
+        attached = [attachment for content in opened for attachment in parse_content(content).attachments]
+        files = _files(database, account_id)
+        files_opened = sum(_file_opens(database, attachment) for attachment in attached)
+    return Tally(len(found), len(opened), files, files_opened)
+
+
+def _person(database: sqlite3.Connection, loot: Loot) -> tuple[bytes, Mapping[bytes, OpenKey]]:
+    """Account id and reading keys by key id, from nothing but name, password, pepper and database."""
+    pepper = Pepper(loot.pepper)
+    (account_id,) = database.execute(
+        "SELECT account_id FROM accounts WHERE name_tag = ?", (pepper.name_tag(loot.name),)
+    ).fetchone()
+    sealed = database.execute(
+        "SELECT method_id, sealed FROM methods WHERE account_id = ?", (account_id,)
+    ).fetchall()
+    methods = (pepper.open_method(account_id, method_id, box) for method_id, box in sealed)
+    way = next(method for method in methods if method.kind == "password")
+    stretched = password_keys(normalise_password(loot.password), kdf_salt(loot.name, loot.host, way.salt))
+    known = Method(way.method_id, way.kdf, way.salt)
+    vault_key = account_keys(unwrap_account_key(way.wrap, stretched.wrap_key, account_id, known)).vault_key
+    version, box = database.execute(
+        "SELECT version, box FROM vault_items WHERE account_id = ? AND name = 'reading'", (account_id,)
+    ).fetchone()
+    reading = parse_reading(open_item(vault_key, account_id, "reading", version, box))
+    keys = (OpenKey.from_seed(one.seed) for one in reading)
+    return account_id, {key_id(key.seal_key().raw): key for key in keys}
+
+
+def _seeds(folder: Path) -> Iterator[OpenKey]:
+    """The open key of every day of every ring that any root in the folder opens."""
+    keeper = keeper_id(read_key(folder).public)
+    for path in sorted(folder.glob("ring.*")):
+        for root in roots(folder / "root"):
+            try:
+                ring = open_ring(path.read_bytes(), root.secret, keeper, root.number)
+            except KeysError:
+                continue
+            yield from (day_open_key(seed) for seed in ring.seeds.values())
+
+
+def _envelopes(database: sqlite3.Connection, account_id: bytes) -> Iterator[bytes]:
+    query = "SELECT raw FROM mailbox_rows JOIN mailboxes USING (mailbox_id) WHERE account_id = ?"
+    return (raw for (raw,) in database.execute(f"{query} AND raw IS NOT NULL", (account_id,)))
+
+
+def _files(database: sqlite3.Connection, account_id: bytes) -> int:
+    query = "SELECT DISTINCT blob_id FROM blob_links JOIN mailboxes USING (mailbox_id) WHERE account_id = ?"
+    return len(database.execute(query, (account_id,)).fetchall())
+
+
+def _opened(envelope: Envelope, reading: Mapping[bytes, OpenKey], days: Iterable[OpenKey]) -> bytes | None:
+    """The first content of an envelope, if the reader's key and a day key each open their lock."""
+    reader = reading.get(envelope.locks[0].key_id)
+    by_id = {key_id(day.seal_key().raw): day for day in days}
+    keepers = [by_id.get(lock.key_id) for lock in envelope.keeper_locks]
+    if reader is None or None in keepers:
+        return None
+    shares = [
+        open_keeper_lock(lock, day, envelope.header_hash).share
+        for lock, day in zip(envelope.keeper_locks, keepers, strict=True)
+        if day is not None
+    ]
+    return open_parts(envelope, open_reader_share(envelope, reader), shares)[0].content
+
+
+def _file_opens(database: sqlite3.Connection, attachment: Attachment) -> bool:
+    opener = BlobOpener(attachment)
+    chunks = database.execute(
+        "SELECT chunk FROM blob_chunks WHERE blob_id = ? ORDER BY start", (attachment.blob_id,)
+    )
+    try:
+        for (chunk,) in chunks:
+            opener.update(chunk)
+        opener.finish()
+    except KeysError:
+        return False
+    return True
