@@ -24,12 +24,9 @@ import { fingerprint, ID_BYTES, ZERO_HASH } from "./names.ts";
 import { H, SIGNATURE_BYTES, type SignKey, verify } from "./suite.ts";
 
 export const MOST_ENVELOPE_IDS = 1024;
-export const MOST_ACTS = 10_000;
 
 const VERSION: Bytes = new Uint8Array([1]);
-const CORE_BYTES = 148;
 const SIGNER_BYTES = 32 + SIGNATURE_BYTES;
-export const MOST_ACT_BYTES = CORE_BYTES + MOST_ENVELOPE_IDS * ID_BYTES + 2 * SIGNER_BYTES;
 
 /** What an act does. */
 export const ActKind = {

@@ -9,7 +9,17 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { type Bytes, concat, exact, label, Reader, same, textBytes, u16, u64 } from "./encoding.ts";
+import {
+  type Bytes,
+  concat,
+  exact,
+  label,
+  type Reader,
+  same,
+  textBytes,
+  u16,
+  u64,
+} from "./encoding.ts";
 import { Malformed, NotOpened } from "./errors.ts";
 import { paddedLength } from "./padding.ts";
 import { ChunkOpener, HEAD_BYTES, Opener, Sealer, sealedLength } from "./stream.ts";
@@ -20,7 +30,7 @@ export const MOST_BLOB_BYTES = 1024 ** 3;
 /** The flag of a mail as received. */
 export const MAIL_FLAG = 1;
 
-const MAGIC_VERSION_SUITE = concat(textBytes("QBB1"), new Uint8Array([1, 1]));
+const MAGIC = textBytes("QBB1");
 const PIECE_BYTES = 1024 * 1024;
 const START_BYTES = BLOB_HEADER_BYTES + HEAD_BYTES;
 
@@ -77,31 +87,12 @@ export function readAttachment(reader: Reader): Attachment {
 /** The 64-byte header of a stored blob. */
 export function blobHeader(blobId: Bytes, expiresAt: number): Bytes {
   const id = exact(blobId, BLOB_ID_BYTES, "blob id");
-  return concat(MAGIC_VERSION_SUITE, u16(0), id, u64(expiresAt), new Uint8Array(16));
+  return concat(MAGIC, u16(0x0101), u16(0), id, u64(expiresAt), new Uint8Array(16));
 }
 
 /** The context that binds the stream to the blob's id and first promised date. */
 export function blobContext(blobId: Bytes, expiresAt: number): Bytes {
   return concat(label("blob"), exact(blobId, BLOB_ID_BYTES, "blob id"), u64(expiresAt));
-}
-
-/** The clear facts of a stored blob. */
-export interface BlobHeader {
-  readonly blobId: Bytes;
-  readonly expiresAt: number;
-}
-
-/** Parse the first 64 bytes of a stored blob. */
-export function parseBlobHeader(raw: Bytes): BlobHeader {
-  const reader = new Reader(raw.slice(0, BLOB_HEADER_BYTES));
-  reader.expect(MAGIC_VERSION_SUITE, "magic, version or suite");
-  reader.reserved(2);
-  const header = { blobId: reader.take(BLOB_ID_BYTES), expiresAt: reader.u64() };
-  reader.reserved(16);
-  if (header.expiresAt < 1) {
-    throw new Malformed("a blob has a date");
-  }
-  return header;
 }
 
 /**

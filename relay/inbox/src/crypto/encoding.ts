@@ -16,11 +16,6 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 /** Draws that many fresh random bytes. */
 export type Random = (sizeBytes: number) => Bytes;
 
-export const U16_MAX = 0xffff;
-export const U32_MAX = 0xffff_ffff;
-export const U48_MAX = 0xffff_ffff_ffff;
-export const U64_MAX = Number.MAX_SAFE_INTEGER;
-
 const LABEL_PREFIX = "quietbox/v1/";
 const encoder = new TextEncoder();
 

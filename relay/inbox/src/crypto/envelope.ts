@@ -24,12 +24,11 @@ import { FLOOR_BYTES, paddedLength } from "./padding.ts";
 import * as stream from "./stream.ts";
 import { H } from "./suite.ts";
 
-export const MAGIC = textBytes("QBX1");
+const MAGIC = textBytes("QBX1");
 export const HEADER_BYTES = 72;
 export const MOST_ENVELOPE_BYTES = 1_200_000;
 export const MOST_INNER_BYTES = 1024 * 1024;
 export const MOST_KEEPERS = 3;
-export const ZERO_TAG: Bytes = new Uint8Array(TAG_BYTES);
 
 const VERSION_AND_SUITE: Bytes = new Uint8Array([1, 1]);
 
@@ -93,11 +92,6 @@ export function transcript(envelope: Envelope): Bytes {
 /** The keepers' locks, in ascending order of key id. */
 export function keeperLocks(envelope: Envelope): Lock[] {
   return envelope.locks.slice(1);
-}
-
-/** Parse the first 72 bytes of an envelope; `Malformed` for anything that the format forbids. */
-export function parseHeader(raw: Bytes): Header {
-  return readHeader(new Reader(raw));
 }
 
 function readHeader(reader: Reader): Header {

@@ -47,31 +47,51 @@ function parse(text: string): Json {
   }
 }
 
-/** Every string (group 1), the colon that makes it a name (group 2), and what opens or closes a level. */
-const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/gu;
-
 /** Walk the tokens of valid JSON: no name twice in an object, no lone surrogate, no more than 32 levels. */
 function checkTokens(text: string): void {
   const levels: Set<string>[] = [];
-  for (const [token, string, colon] of text.matchAll(TOKENS)) {
-    if (string !== undefined) {
-      const value: string = wellFormed(JSON.parse(string));
-      const names = levels.at(-1);
-      if (colon !== undefined && names?.has(value)) {
-        throw new Malformed("a name stands twice");
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '"') {
+      const end = endOfString(text, at);
+      const value: string = wellFormed(JSON.parse(text.slice(at, end)));
+      if (isName(text, end)) {
+        enterName(levels, value);
       }
-      if (colon !== undefined) {
-        names?.add(value);
-      }
-    } else if (token === "{" || token === "[") {
+      at = end - 1;
+    } else if (sign === "{" || sign === "[") {
       levels.push(new Set());
-    } else {
+    } else if (sign === "}" || sign === "]") {
       levels.pop();
     }
     if (levels.length > JSON_DEPTH) {
       throw new Malformed("JSON is too deep");
     }
   }
+}
+
+/** The place after the string that begins at `start`. A loop: a pattern's stack would end in a long text. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') {
+    at += text[at] === "\\" ? 2 : 1;
+  }
+  return at + 1;
+}
+
+/** Whether a colon follows, which makes the string before it a name. */
+function isName(text: string, end: number): boolean {
+  const colon = /[ \t\r\n]*:/y;
+  colon.lastIndex = end;
+  return colon.test(text);
+}
+
+function enterName(levels: Set<string>[], name: string): void {
+  const names = levels.at(-1);
+  if (names?.has(name)) {
+    throw new Malformed("a name stands twice");
+  }
+  names?.add(name);
 }
 
 /** Refuse half of a surrogate pair, which only an escape can smuggle in and nobody can write again. */

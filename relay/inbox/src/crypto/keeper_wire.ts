@@ -42,8 +42,6 @@ export const DAY_KEY_BYTES = 1_300;
 export const NONCE_BYTES = 16;
 export const MOST_ITEMS = 1_024;
 export const MOST_DAYS = 4_096;
-/** How far a request's time may be from the keeper's. */
-export const CLOCK_SECONDS = 300;
 
 const GRANT_BYTES = 1 + SHARE_BYTES + 32 + 8 + 8;
 const DAY_SHARE_BYTES = 1 + 32;

@@ -11,7 +11,6 @@ import { Malformed, Refused } from "./errors.ts";
 import { H } from "./suite.ts";
 
 export const RANDOM_BYTES = 32;
-export const RESULT_BYTES = 66;
 
 const VERSION: Bytes = new Uint8Array([1]);
 

@@ -21,9 +21,7 @@ import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { type Bytes, concat, exact, type Random, same, textBytes, toHex, u16 } from "./encoding.ts";
 import { BadSignature, Malformed, NotOpened } from "./errors.ts";
 
-export const HASH_BYTES = 32;
 export const SEED_BYTES = 32;
-export const SIGN_PUBLIC_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 export const SEAL_PUBLIC_BYTES = 1216;
 export const ENCAPSULATION_BYTES = 1120;
