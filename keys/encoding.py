@@ -11,8 +11,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from itertools import pairwise
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from keys.errors import Malformed

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from keys.encoding import ascending, exact, label, u8, u64
@@ -43,6 +44,7 @@ def fingerprint(identity_public: bytes) -> bytes:
     return H(label("fp"), identity_public)
 
 
+@lru_cache(maxsize=4096)
 def key_id(public: bytes) -> bytes:
     """Return the 8-byte id (kid) of a reading key or of a keeper's day key."""
     return H(label("kid"), public)[:KEY_ID_BYTES]

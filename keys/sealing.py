@@ -113,8 +113,9 @@ def seal_envelope(
     ).encode()
     shares, records = _seal_locks(to, ordered, H(header), random)
     clear = header + b"".join(records)
-    key = _content_key(H(clear), shares)
-    return clear + stream.seal_stream(key, H(clear), pad(inner), random(stream.SALT_BYTES))
+    transcript = H(clear)
+    key = _content_key(transcript, shares)
+    return clear + stream.seal_stream(key, transcript, pad(inner), random(stream.SALT_BYTES))
 
 
 def class_of_origin(envelope_class: EnvelopeClass, content: bytes) -> EnvelopeClass:
