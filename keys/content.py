@@ -87,10 +87,10 @@ class DoorFacts:
     grade: int
     tls: bool
     received_at: int
-    peer: bytes
-    greeting: str
-    reverse_path: str
-    recipient: str
+    peer: bytes = field(repr=False)
+    greeting: str = field(repr=False)
+    reverse_path: str = field(repr=False)
+    recipient: str = field(repr=False)
     head: bytes = field(repr=False)
 
     def encode(self) -> bytes:
@@ -124,7 +124,7 @@ class Content:
     sender_statement_hash: bytes
     recipients: tuple[Recipient, ...]
     attachments: tuple[Attachment, ...] = ()
-    fixed: bytes = b""
+    fixed: bytes = field(default=b"", repr=False)
     shown: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property

@@ -7,7 +7,7 @@ both parties signed. (docs/protocol.md, Policy and acts.)
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from keys.encoding import Reader, ascending, counted_text, exact, label, u8, u16, u32, u64
@@ -42,11 +42,11 @@ class Policy:
     agreement_hash: bytes
     author_may_recall: bool = True
     read_marks: bool = False
-    refused_domains: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    personal_phones: tuple[str, ...] = ()
-    sponsor_name: str = ""
-    sponsor_scope: str = ""
+    refused_domains: tuple[str, ...] = field(default=(), repr=False)
+    places: tuple[str, ...] = field(default=(), repr=False)
+    personal_phones: tuple[str, ...] = field(default=(), repr=False)
+    sponsor_name: str = field(default="", repr=False)
+    sponsor_scope: str = field(default="", repr=False)
 
     @property
     def hold_ends_at(self) -> int:

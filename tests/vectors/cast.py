@@ -112,6 +112,7 @@ PINS = Pins(
     (KeeperPin(KEEPER_ID, KEEPER.public),),
 )
 
+ACCOUNT_ID = secret("account", 16)
 ENGAGEMENT_ID = secret("engagement", 16)
 COACH_MAILBOX = names.mailbox_id(ENGAGEMENT_ID, names.Role.COACH, COACH.fp)
 CLIENT_MAILBOX = names.mailbox_id(ENGAGEMENT_ID, names.Role.CLIENT, CLIENT.fp)

@@ -12,6 +12,7 @@ from keys.encoding import counted, label, to_base64url, u16, u64
 from keys.names import Role
 from keys.suite import H
 from tests.vectors.cast import (
+    ACCOUNT_ID,
     ACT,
     AGREEMENT,
     AGREEMENT_SALT,
@@ -31,7 +32,6 @@ from tests.vectors.cast import (
 )
 from tests.vectors.generate import Cases, flip, patch
 
-ACCOUNT_ID = secret("account", 16)
 ACCOUNT_KEY = secret("account key")
 SALT = secret("server salt", 16)
 SMALL_ORDER = bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")
