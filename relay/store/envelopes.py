@@ -102,8 +102,10 @@ def _deposit_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> l
     """Raises _NotSimple, or IntegrityError for an id that is known."""
     waiting: dict[bytes, list[tuple[int, SealedEnvelope]]] = {}
     for number, deposit in enumerate(deposits):
+        if deposit.group.door_memory or not deposit.group.envelopes:
+            raise _NotSimple
         for envelope in deposit.group.envelopes:
-            if deposit.group.door_memory or envelope.blob_ids or envelope.expires_at <= deposit.now:
+            if envelope.blob_ids or envelope.expires_at <= deposit.now:
                 raise _NotSimple
             waiting.setdefault(envelope.mailbox_id, []).append((number, envelope))
     now, quota_bytes = max(d.now for d in deposits), min(d.quota_bytes for d in deposits)

@@ -9,7 +9,7 @@ SAVEPOINT; a row that cannot go is passed over until a run has ended.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -82,7 +82,7 @@ class _Batch:
         """Take until nothing is due or the batch is full."""
         more = False
         try:
-            self._rows(self._find(DUE_ROWS, self._now))
+            self._rows(self._each(DUE_ROWS, self._now))
             for table in (*SMALL, "invitations"):
                 self._plain(table, "expires_at <= ?", self._now)
             self._parents("engagements", self._end_engagement)
@@ -94,7 +94,7 @@ class _Batch:
             self._counts["envelope"], self._counts["blob"], self._counts["other"], more, tuple(self._ended)
         )
 
-    def _rows(self, found: list[Any]) -> None:
+    def _rows(self, found: Iterator[Any]) -> None:
         for rowid, mailbox_id, envelope_id, reason, shortened, size, mailbox_ends_at in found:
             leaves_tombstone = not reason and mailbox_ends_at > self._now
             why = Reason.SHORTENED if shortened else Reason.DUE
@@ -107,12 +107,12 @@ class _Batch:
 
     def _plain(self, table: str, condition: str, value: int | bytes) -> None:
         statement = f"SELECT rowid FROM {table} WHERE {condition} LIMIT ?"  # noqa: S608 - names from here
-        for (rowid,) in self._find(statement, value):
+        for (rowid,) in self._each(statement, value):
             self._take((table, rowid), partial(self._delete, table, rowid))
 
     def _parents(self, table: str, first: Callable[[bytes], None]) -> None:
         name, parts = PARTS[table]
-        due = self._find(f"SELECT rowid, {name} FROM {table} WHERE expires_at <= ? LIMIT ?", self._now)  # noqa: S608
+        due = self._each(f"SELECT rowid, {name} FROM {table} WHERE expires_at <= ? LIMIT ?", self._now)  # noqa: S608
         for rowid, parent_id in due:
             first(parent_id)
             for part in parts:
@@ -121,11 +121,11 @@ class _Batch:
                 self._ended.append(parent_id)
 
     def _end_engagement(self, engagement_id: bytes) -> None:
-        self._rows(self._find(ROWS_OF_ENGAGEMENT, engagement_id))
+        self._rows(self._each(ROWS_OF_ENGAGEMENT, engagement_id))
         self._plain("mailboxes", "engagement_id = ?", engagement_id)
 
     def _blobs(self) -> None:
-        for rowid, blob_id in self._find(
+        for rowid, blob_id in self._each(
             "SELECT rowid, blob_id FROM blobs WHERE expires_at <= ? LIMIT ?", self._now
         ):
             for chunk_rowid, size in self._chunks(blob_id):
@@ -134,8 +134,8 @@ class _Batch:
                 )
             self._take(("blobs", rowid), partial(remove_blob, self._database, blob_id), kind="blob")
 
-    def _chunks(self, blob_id: bytes) -> list[Any]:
-        return self._find(
+    def _chunks(self, blob_id: bytes) -> Iterator[Any]:
+        return self._each(
             "SELECT rowid, length(chunk) FROM blob_chunks WHERE blob_id = ? ORDER BY start DESC LIMIT ?",
             blob_id,
         )
@@ -143,11 +143,15 @@ class _Batch:
     def _delete(self, table: str, rowid: int) -> None:
         self._database.execute(f"DELETE FROM {table} WHERE rowid=?", (rowid,))  # noqa: S608 - names from here
 
-    def _find(self, statement: str, value: int | bytes) -> list[Any]:
-        """Rows enough to fill the batch, stuck ones not counted, and one more that shows that there are
-        more.
+    def _each(self, statement: str, value: int | bytes) -> Iterator[Any]:
+        """What a statement finds, as far as the batch reaches. Looks again while rows turn out to be stuck,
+        as they may have stood before all that can go.
         """
-        return self._database.execute(statement, (value, self._rows_left + len(self._stuck) + 1)).fetchall()
+        known = -1
+        while known < len(self._stuck):
+            known = len(self._stuck)
+            enough = self._rows_left + known + 1  # one more shows that there are more
+            yield from self._database.execute(statement, (value, enough)).fetchall()
 
     def _take(
         self, name: tuple[str, int], act: Callable[[], object], size_bytes: int = 0, kind: str = "other"

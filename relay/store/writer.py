@@ -27,9 +27,7 @@ Bulk = Callable[[sqlite3.Connection, Sequence[Item]], list[Result]]
 
 MOST_WAITING: Final = 1024  # submissions; beyond it callers are told to come again
 MOST_TOGETHER: Final = 256  # submissions in one transaction, so that the first need not wait for thousands
-CHECKPOINT_COMMITS: Final = (
-    64  # a passive checkpoint after so many commits keeps the journal at some tens of MiB
-)
+CHECKPOINT_COMMITS: Final = 32  # between passive checkpoints: few enough that each is short
 
 
 @dataclass(slots=True, eq=False)
