@@ -18,9 +18,7 @@ from keys.suite import SIGNATURE_BYTES, H, SignKey, verify
 
 MOST_ENVELOPE_IDS: Final = 1024
 MOST_ACTS: Final = 10_000
-_CORE_BYTES: Final = 148
 _SIGNER_BYTES: Final = 32 + SIGNATURE_BYTES
-MOST_ACT_BYTES: Final = _CORE_BYTES + MOST_ENVELOPE_IDS * ID_BYTES + 2 * _SIGNER_BYTES
 
 
 class ActKind(IntEnum):

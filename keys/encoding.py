@@ -3,7 +3,9 @@
 Owns the reader that every parser here is built on, and labels. A reader must never hand out fewer bytes
 than asked, never skip a reserved byte that is not zero, and never let anything follow the last field.
 
-Integers are unsigned and big-endian throughout (docs/protocol.md, Conventions).
+Integers are unsigned and big-endian throughout, and below 2⁵³ even in fields of 8 bytes: a browser's numbers
+are exact only up to there, and one reader must not accept what another refuses (docs/protocol.md,
+Conventions).
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from keys.errors import Malformed
 LABEL_PREFIX = b"quietbox/v1/"
 
 JSON_DEPTH = 32
+MOST_INTEGER = 2**53 - 1
 _SAFE_DIGITS = 16
 
 
@@ -45,8 +48,14 @@ def u32(number: int) -> bytes:
 
 
 def u64(number: int) -> bytes:
-    """Write an integer as eight bytes; `Malformed` if it does not fit."""
-    return _fixed(number, 8)
+    """Write an integer below 2⁵³ as eight bytes; `Malformed` otherwise."""
+    return _fixed(_safe(number), 8)
+
+
+def _safe(number: int) -> int:
+    if number > MOST_INTEGER:
+        raise Malformed("integer out of range")
+    return number
 
 
 def _fixed(number: int, size_bytes: int) -> bytes:
@@ -143,8 +152,8 @@ class Reader:
         return int.from_bytes(self.take(4), "big")
 
     def u64(self) -> int:
-        """Return the next eight bytes as an integer."""
-        return int.from_bytes(self.take(8), "big")
+        """Return the next eight bytes as an integer; `Malformed` from 2⁵³ on."""
+        return _safe(int.from_bytes(self.take(8), "big"))
 
     def counted(self, prefix_bytes: int, most_bytes: int | None = None) -> bytes:
         """Return a field that has its length before it; `Malformed` above `most_bytes`."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from keys import stream
-from keys.encoding import Reader, exact
+from keys.encoding import MOST_INTEGER, Reader, exact
 from keys.errors import Malformed
 from keys.locks import Lock, LockType, read_lock
 from keys.names import ID_BYTES, TAG_BYTES, day_of
@@ -132,7 +132,7 @@ def body_length(inner_bytes: int) -> int:
 def _check(header: Header) -> None:
     if not 2 <= header.lock_count <= 1 + MOST_KEEPERS:
         raise Malformed("an envelope has 2 to 4 locks")
-    if header.expires_at < 1:
+    if not 1 <= header.expires_at <= MOST_INTEGER:
         raise Malformed("an envelope has a date")
     if header.policy_tag == ZERO_TAG and header.envelope_class not in _TAGLESS:
         raise Malformed("this class needs a policy")

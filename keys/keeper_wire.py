@@ -4,6 +4,8 @@ Owns the bytes between readers and keepers, both sides. A reader's request is si
 names its keeper; the answer is sealed to a one-time key and signed by the keeper over the request, so that
 a relay in between can drop either but not read, forge or replay them. Must never use an answer whose
 signature was not checked first. (docs/protocol.md, Keeper.)
+
+Longer than most modules, because both ends of each exchange stand side by side.
 """
 
 from __future__ import annotations

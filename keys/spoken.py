@@ -16,7 +16,6 @@ from keys.errors import Malformed, Refused
 from keys.suite import H
 
 RANDOM_BYTES: Final = 32
-RESULT_BYTES: Final = 66
 
 
 def commit(coach_public: bytes, client_public: bytes, coach_random: bytes) -> bytes:

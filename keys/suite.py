@@ -41,7 +41,6 @@ from nacl.exceptions import BadSignatureError
 from keys.encoding import exact
 from keys.errors import BadSignature, Malformed, NotOpened
 
-HASH_BYTES: Final = 32
 SEED_BYTES: Final = 32
 SIGN_PUBLIC_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64

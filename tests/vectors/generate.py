@@ -62,18 +62,20 @@ def flip(raw: bytes, at: int, bit: int = 0) -> bytes:
     return patch(raw, at, bytes([raw[at] ^ (1 << bit)]))
 
 
-def write_missing(formats: dict[str, Callable[[Cases], None]], folder: Path = HERE) -> list[str]:
-    """Write the file of each format that has none; returns their names."""
-    written = []
+def add_missing(formats: dict[str, Callable[[Cases], None]], folder: Path = HERE) -> int:
+    """Append to each format's file the cases that it lacks; returns how many there were."""
+    added = 0
     for name, fill in formats.items():
         path = folder / f"{name}.json"
-        if path.exists():
-            continue
+        frozen = json.loads(path.read_text("utf-8"))["cases"] if path.exists() else []
+        known = {(case["operation"], case["name"]) for case in frozen}
         cases = Cases()
         fill(cases)
-        path.write_text(_text(name, cases.cases), "utf-8")
-        written.append(name)
-    return written
+        missing = [case for case in cases.cases if (case["operation"], case["name"]) not in known]
+        if missing:
+            path.write_text(_text(name, frozen + missing), "utf-8")
+        added += len(missing)
+    return added
 
 
 def _text(name: str, cases: list[dict[str, Any]]) -> str:
@@ -83,11 +85,10 @@ def _text(name: str, cases: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Write what is missing and say so."""
+    """Add what is missing and say so."""
     from tests.vectors.formats import FORMATS
 
-    for name in write_missing(FORMATS):
-        print(f"wrote {name}.json")
+    print(f"added {add_missing(FORMATS)} cases")
 
 
 if __name__ == "__main__":

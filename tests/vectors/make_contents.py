@@ -25,6 +25,7 @@ FACTS = DoorFacts(
     recipient="k7f2@inbox.harrow.example",
     head=b"From: maya@lindqvist.example\r\nSubject: Thursday\r\n",
 )
+_UNSAFE = (2**53).to_bytes(8, "big")
 PLAIN = b"Notes for Thursday.\n" * 60
 
 
@@ -101,6 +102,8 @@ def _bad_frames(cases: Cases) -> None:
         "an attachment said, none there": patch(frame, 3, b"\1"),
         "count 0": patch(frame, 38, bytes(6)),
         "no date": patch(frame, 84, bytes(8)),
+        "created above 2**53": patch(frame, 76, _UNSAFE),
+        "vault counter above 2**53": patch(frame, 188, _UNSAFE),
         "recipients not ascending": two[:228] + two[292:356] + two[228:292] + two[356:],
         "one recipient twice": two[:228] + two[228:292] * 2 + two[356:],
         "fixed part in a message": head + counted(b"\0", 4) + frame[296:],

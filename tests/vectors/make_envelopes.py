@@ -345,6 +345,7 @@ def _bad_outsides(cases: Cases, raw: bytes) -> None:
         "three locks said, two there": patch(raw, 7, b"\3"),
         "no policy tag": patch(raw, 40, bytes(16)),
         "no date": patch(raw, 56, bytes(8)),
+        "date above 2**53": patch(raw, 56, (2**53).to_bytes(8, "big")),
         "date of another day than the lock's": patch(raw, 56, u64(EXPIRES_AT + 1)),
         "body length one more": patch(raw, 64, u32(len(raw) - body_at + 1)),
         "body length of the next padded size": patch(raw, 64, u32(stream.sealed_length(1088))),

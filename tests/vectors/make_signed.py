@@ -23,6 +23,7 @@ from tests.vectors.cast import (
 )
 from tests.vectors.generate import Cases, flip, patch
 
+_UNSAFE = (2**53).to_bytes(8, "big")
 CHAIN = "statement.verify_chain"
 NEW_IDENTITY = suite.SignKey.from_seed(secret("Anna Harrow second identity"))
 SMALL_ORDER = bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")
@@ -89,6 +90,7 @@ def _bad_statements(cases: Cases, first: bytes, card: statement.Card) -> None:
         "no reading key": _resigned(patch(first, 1, b"\0")[:keys_at] + bytes(64)),
         "five reading keys": _resigned(patch(five, 1, b"\5")),
         "reserved byte": _resigned(patch(first, 3, b"\1")),
+        "issued above 2**53": _resigned(patch(first, 60, _UNSAFE)),
         "number 0": _resigned(patch(first, 20, bytes(8))),
         "first with a previous hash": _resigned(patch(first, 28, secret("hash"))),
         "second without a previous hash": _resigned(patch(first, 20, u64(2))),
@@ -239,6 +241,7 @@ def _bad_acts(cases: Cases, raw: bytes, acts_of: dict[str, Act], who: dict[str, 
         "version 2": patch(close, 0, b"\2"),
         "kind 0": patch(close, 1, b"\0"),
         "kind 9": patch(close, 1, b"\x09"),
+        "date above 2**53": patch(close, 100, _UNSAFE),
         "number 0": patch(close, 52, bytes(8)),
         "second without a previous hash": patch(close, 60, bytes(32)),
         "first with a previous hash": patch(close, 52, u64(1)),
@@ -387,6 +390,7 @@ def _bad_policies(cases: Cases) -> None:
         "first with a previous hash": patch(frame, 24, secret("hash")),
         "second without a previous hash": patch(frame, 20, b"\0\0\0\2"),
         "work ends within a day": patch(frame, 88, u64(POLICY.work_ends_at + 1)),
+        "work ends above 2**53": patch(frame, 88, (2**63 - 2**63 % 86_400).to_bytes(8, "big")),
         "hold of 3,651 days": patch(frame, 96, (3651).to_bytes(4, "big")),
         "keep of 3,651 days": patch(frame, 100, (3651).to_bytes(4, "big")),
         "65 domains": with_domains(*many),

@@ -144,3 +144,13 @@ def test_integers_that_do_not_fit(number: int) -> None:
         encoding.u8(number)
     with pytest.raises(Malformed):
         encoding.u64(number << 64)
+
+
+def test_integers_that_a_browser_cannot_hold() -> None:
+    """From 2⁵³ on an integer is neither written nor read, because a browser would round it."""
+    most = encoding.u64(2**53 - 1)
+    assert Reader(most).u64() == 2**53 - 1
+    with pytest.raises(Malformed):
+        encoding.u64(2**53)
+    with pytest.raises(Malformed):
+        Reader((2**53).to_bytes(8, "big")).u64()

@@ -61,7 +61,7 @@ def messages(draw: st.DrawFn) -> content.Content:
         expires_at=draw(INSTANT),
         policy_hash=draw(HASH),
         checkpoint_hash=draw(HASH),
-        vault_counter=draw(st.integers(0, 2**64 - 1)),
+        vault_counter=draw(st.integers(0, 2**53 - 1)),
         recipients=tuple(content.Recipient(fp, draw(HASH)) for fp in draw(FPS)),
         attachments=attachments,
         shown={"subject": draw(TEXT), "text": draw(TEXT), "files": entries},
@@ -308,7 +308,7 @@ WINDOW = st.tuples(st.integers(0, 2**40), st.integers(1, 800 * DAY_SECONDS))
 
 
 @given(
-    number=st.integers(1, 2**64 - 1),
+    number=st.integers(1, 2**53 - 1),
     windows=st.lists(
         st.tuples(st.integers(0, 2**40), st.integers(1, 800 * DAY_SECONDS)), min_size=1, max_size=4
     ),
@@ -345,7 +345,7 @@ def test_reading_key_that_ends_first() -> None:
 
 @given(
     kind=st.sampled_from(acts.ActKind),
-    number=st.integers(1, 2**64 - 1),
+    number=st.integers(1, 2**53 - 1),
     issued_at=INSTANT,
     dates=st.tuples(INSTANT, INSTANT),
     hashes=st.tuples(HASH, HASH, HASH).filter(lambda drawn: all(map(any, drawn))),
