@@ -1,0 +1,1 @@
+"""Migrations on files of every age."""
