@@ -1,1 +1,98 @@
-"""The SDK: what a coach's or a client's own program uses. It never meets the relay's code."""
+"""The SDK: what a coach's or a client's own program uses. It never meets the relay's code.
+
+    from client_sdk import Account, Attachment
+
+    with Account.open("anna@inbox.harrow.example", password=ask) as me:
+        me.engagement("maya").send(subject="Before Thursday", text="Three questions …",
+        keep=timedelta(days=30))
+
+`Account` and `AsyncAccount` are twins with the same names. Names are loaded when they are first used, so that
+importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from client_sdk import errors
+    from client_sdk.account import AsyncAccount
+    from client_sdk.attachment import Attachment
+    from client_sdk.attachments import AsyncReceivedFile
+    from client_sdk.engagement import AsyncEngagement
+    from client_sdk.home import FileCost, Home
+    from client_sdk.mail import Mail
+    from client_sdk.messages import (
+        EngagementSummary,
+        Event,
+        Invitation,
+        Message,
+        Person,
+        Progress,
+        Proposal,
+        RecoverySheet,
+        Sender,
+        Sent,
+    )
+    from client_sdk.sync import Account, Engagement, ReceivedFile
+
+_HOME_OF = {
+    "Account": "sync",
+    "AsyncAccount": "account",
+    "AsyncEngagement": "engagement",
+    "AsyncReceivedFile": "attachments",
+    "Attachment": "attachment",
+    "Engagement": "sync",
+    "EngagementSummary": "messages",
+    "Event": "messages",
+    "FileCost": "home",
+    "Home": "home",
+    "Invitation": "messages",
+    "Mail": "mail",
+    "Message": "messages",
+    "Person": "messages",
+    "Progress": "messages",
+    "Proposal": "messages",
+    "ReceivedFile": "sync",
+    "RecoverySheet": "messages",
+    "Sender": "messages",
+    "Sent": "messages",
+    "errors": "",
+}
+
+__all__ = [
+    "Account",
+    "AsyncAccount",
+    "AsyncEngagement",
+    "AsyncReceivedFile",
+    "Attachment",
+    "Engagement",
+    "EngagementSummary",
+    "Event",
+    "FileCost",
+    "Home",
+    "Invitation",
+    "Mail",
+    "Message",
+    "Person",
+    "Progress",
+    "Proposal",
+    "ReceivedFile",
+    "RecoverySheet",
+    "Sender",
+    "Sent",
+    "errors",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name at its first use (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = _HOME_OF[name]
+    return (
+        getattr(import_module(f"{__name__}.{module}"), name)
+        if module
+        else import_module(f"{__name__}.errors")
+    )

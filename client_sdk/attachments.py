@@ -1,5 +1,5 @@
 # ruff: noqa: ASYNC109 (the synchronous twin has no other way to bound a call)
-"""Attachments: files on their way out and in.
+"""Attachments: the bytes of files on their way out and in.
 
 Owns sealing a file into the outbox, uploading the sealed bytes in pieces with resumption, and downloading by
 ranges into a checked file. A file is sealed once: what is sent again is the stored ciphertext. Must never
@@ -10,16 +10,15 @@ right. (docs/protocol.md, parts 7 and 13.)
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from client_sdk import errors, protocol
-from client_sdk.compose import FileLabel
-from client_sdk.files import NewFile, new_file, safe_name
+from client_sdk.attachment import Attachment
+from client_sdk.files import NewFile, new_file
 from client_sdk.messages import Progress
 from client_sdk.session import Session
 from client_sdk.wire import BlobOffset
@@ -29,59 +28,11 @@ from keys.errors import KeysError
 from keys.stream import SALT_BYTES
 
 PIECE_BYTES: Final = protocol.PIECE_BYTES
-READ_BYTES: Final = 1024 * 1024
 RANGE_BYTES: Final = 4 * 1024 * 1024
 WHOLE_BYTES: Final = 64 * 1024 * 1024
-UNKNOWN_TYPE: Final = "application/octet-stream"
 
 OnProgress = Callable[[Progress], None]
 Random = Callable[[int], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file to send. Make it with `from_path` or `from_bytes`."""
-
-    name: str = field(repr=False)
-    media_type: str = field(repr=False)
-    size_bytes: int
-    _source: Path | bytes = field(repr=False)
-
-    @classmethod
-    def from_path(
-        cls, path: Path | str, *, name: str | None = None, media_type: str | None = None
-    ) -> Attachment:
-        """Send a file from disk; it is read when it is sent. `NotFound` where there is none."""
-        source = Path(path)
-        if not source.is_file():
-            raise errors.NotFound("There is no such file.")
-        shown = safe_name(name or source.name)
-        return cls(shown, media_type or _guess(shown), source.stat().st_size, source)
-
-    @classmethod
-    def from_bytes(cls, content: bytes, name: str, *, media_type: str | None = None) -> Attachment:
-        """Send bytes under a name."""
-        shown = safe_name(name)
-        return cls(shown, media_type or _guess(shown), len(content), bytes(content))
-
-    @property
-    def label(self) -> FileLabel:
-        """What the reader will see of it."""
-        return FileLabel(self.name, self.media_type)
-
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the file's bytes, a piece at a time."""
-        if isinstance(self._source, bytes):
-            for at in range(0, len(self._source), READ_BYTES):
-                yield self._source[at : at + READ_BYTES]
-            return
-        with self._source.open("rb") as file:
-            while piece := file.read(READ_BYTES):
-                yield piece
-
-
-def _guess(name: str) -> str:
-    return mimetypes.guess_type(name, strict=False)[0] or UNKNOWN_TYPE
 
 
 # --- out ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from client_sdk.attachment import FileLabel
 from client_sdk.errors import (
     EngagementClosed,
     Misused,
@@ -46,14 +47,6 @@ from keys.suite import SealKey
 
 FRAME_SLACK_BYTES: Final = 16 * 1024
 Random = Callable[[int], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class FileLabel:
-    """Name and media type of a file, as the reader will see them."""
-
-    name: str = field(repr=False)
-    media_type: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

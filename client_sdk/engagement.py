@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from client_sdk import protocol
-from client_sdk.attachments import AsyncReceivedFile, Attachment, OnProgress
+from client_sdk.attachment import Attachment
+from client_sdk.attachments import AsyncReceivedFile, OnProgress
 from client_sdk.compose import Composed, Draft, Step, check_draft, choose_date, compose
 from client_sdk.core import Core
 from client_sdk.errors import (
@@ -28,6 +28,7 @@ from client_sdk.errors import (
     Refused,
     bounded,
 )
+from client_sdk.finding import slug
 from client_sdk.intake import NEWEST, Bad, Gone, Intake, Result, Taken
 from client_sdk.mail import AsyncMailMessage, head_of
 from client_sdk.messages import EngagementSummary, Message, Person, Sent, instant
@@ -200,7 +201,7 @@ class AsyncEngagement:
         if unread:
             self._core.state.move_read(self._intake.mailbox_id, newest)
 
-    async def mark_read(self, message: AsyncMessage, *, timeout: float | None = None) -> None:
+    async def mark_read(self, message: Message[Any, Any], *, timeout: float | None = None) -> None:
         """Count a message, and all before it, as read on this computer."""
         async with bounded(timeout):
             self._core.state.move_read(self._intake.mailbox_id, message.order)
@@ -458,10 +459,3 @@ def keep_until(keep: Keep, now: int) -> int | None:
             raise Misused("An instant needs its time zone.")
         return int(keep.timestamp())
     return (keep - date(1970, 1, 1)).days * DAY_SECONDS + DAY_SECONDS
-
-
-def slug(name: str) -> str:
-    """Return a name as it is typed: lower-case, plain letters, hyphens."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    kept = "".join(sign if sign.isalnum() else " " for sign in plain if not unicodedata.combining(sign))
-    return "-".join(kept.split()) or "unnamed"

@@ -10,13 +10,24 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from client_sdk import errors
-from client_sdk.keyring import FULL_COST, FileCost
 
 _ACCOUNT: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*@[a-z0-9.:\[\]-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class FileCost:
+    """What each guess at a sealed file's password costs: memory in KiB and passes of Argon2id."""
+
+    memory_kib: int
+    passes: int
+
+
+FULL_COST: Final = FileCost(memory_kib=256 * 1024, passes=3)
 
 
 class Home:

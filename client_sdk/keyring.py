@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from client_sdk import errors
+from client_sdk.home import FULL_COST, FileCost, write_private
 from keys.box import NONCE_BYTES, open_box, seal_box
 from keys.encoding import Reader, u32
 from keys.errors import KeysError, NotOpened
@@ -27,17 +27,6 @@ MOST_PASSES: Final = 64
 
 Random = Callable[[int], bytes]
 AskPassword = Callable[[], str]
-
-
-@dataclass(frozen=True, slots=True)
-class FileCost:
-    """What each guess at a sealed file's password costs: memory in KiB and passes of Argon2id."""
-
-    memory_kib: int
-    passes: int
-
-
-FULL_COST: Final = FileCost(memory_kib=256 * 1024, passes=3)
 
 
 class SecretPlace(Protocol):
@@ -78,8 +67,6 @@ class SealedFile:
 
     def save(self, secret: bytes) -> None:
         """Seal the secret into the file."""
-        from client_sdk.home import write_private
-
         salt, nonce = self._random(SALT_BYTES), self._random(NONCE_BYTES)
         write_private(self._path, seal_secret(secret, self._ask(), self._cost, salt, nonce))
 

@@ -20,7 +20,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
-from client_sdk.attachments import UNKNOWN_TYPE, AsyncReceivedFile, Random
+from client_sdk.attachment import UNKNOWN_TYPE
+from client_sdk.attachments import AsyncReceivedFile, Random
 from client_sdk.files import new_file, safe_name
 from keys.content import DoorFacts
 

@@ -85,6 +85,18 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an invitation proposes: who invites whom, and the agreement that accepting signs."""
+
+    coach_name: str = field(repr=False)
+    client_name: str = field(repr=False)
+    relay_name: str
+    welcome: str = field(repr=False)
+    agreement: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RecoverySheet:
     """The six groups that open the account when everything else is lost. Shown once, kept nowhere."""
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from client_sdk import errors, protocol
-from client_sdk.attachments import Attachment, Meter, OnProgress, SealedFile, seal_to_file, upload
+from client_sdk.attachment import Attachment
+from client_sdk.attachments import Meter, OnProgress, SealedFile, seal_to_file, upload
 from client_sdk.compose import Composed, Step
 from client_sdk.core import Core
 from client_sdk.frames import encode_groups

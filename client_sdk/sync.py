@@ -1,0 +1,502 @@
+"""Sync: the twins without `await`, with the same names, arguments and results.
+
+Owns one event loop in a thread of its own for each open account; every call is handed to it and waited for.
+Adds nothing and decides nothing. Must never let the loop outlive its account. A test compares every signature
+with its asynchronous twin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from client_sdk.account import AsyncAccount
+
+if TYPE_CHECKING:
+    from datetime import date, timedelta
+    from pathlib import Path
+    from types import TracebackType
+
+    from client_sdk.attachment import Attachment
+    from client_sdk.attachments import AsyncReceivedFile, OnProgress
+    from client_sdk.engagement import AsyncEngagement, AsyncMessage, Keep
+    from client_sdk.home import Home
+    from client_sdk.mail import AsyncMailMessage, Mail
+    from client_sdk.messages import (
+        EngagementSummary,
+        Event,
+        Invitation,
+        Message,
+        Proposal,
+        RecoverySheet,
+        Sender,
+        Sent,
+    )
+    from client_sdk.opening import Connect, Password
+    from client_sdk.outbox import Delivery
+    from client_sdk.watching import AsyncEvent
+
+T = TypeVar("T")
+
+
+class LoopThread:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="client_sdk", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._thread.is_alive()
+
+    def run(self, call: Coroutine[Any, Any, T]) -> T:
+        """Run a call to its end; an interruption of the waiting ends it too."""
+        future = asyncio.run_coroutine_threadsafe(call, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def each(self, items: AsyncIterator[T]) -> Iterator[T]:
+        """Yield what an asynchronous iterator yields."""
+        end = object()
+
+        async def following() -> Any:
+            return await anext(items, end)
+
+        try:
+            while (item := self.run(following())) is not end:
+                yield item
+        finally:
+            self._end(items)
+
+    def _end(self, items: AsyncIterator[T]) -> None:
+        """Let an iterator that was left early clean up after itself."""
+
+        async def ending() -> None:
+            with suppress(RuntimeError):
+                await items.aclose()  # type: ignore[attr-defined]
+
+        if self.alive:
+            self.run(ending())
+
+    def stop(self) -> None:
+        """End the loop and its thread."""
+        if self.alive:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+
+def _run(call: Coroutine[Any, Any, T]) -> T:
+    """Run one call in a loop of its own."""
+    thread = LoopThread()
+    try:
+        return thread.run(call)
+    finally:
+        thread.stop()
+
+
+# --- files and mail of a message ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """A file of a message, not yet fetched."""
+
+    name: str = field(repr=False)
+    media_type: str = field(repr=False)
+    size_bytes: int
+    _file: AsyncReceivedFile = field(repr=False)
+    _thread: LoopThread = field(repr=False)
+
+    def save_to(
+        self, folder: Path | str, *, on_progress: OnProgress | None = None, timeout: float | None = None
+    ) -> Path:
+        """Fetch the file into a folder under a safe name, never over another; returns where it is."""
+        return self._thread.run(self._file.save_to(folder, on_progress=on_progress, timeout=timeout))
+
+    def read(self, *, on_progress: OnProgress | None = None, timeout: float | None = None) -> bytes:
+        """Fetch the file into memory. `TooLarge` above 64 MiB."""
+        return self._thread.run(self._file.read(on_progress=on_progress, timeout=timeout))
+
+
+@dataclass(frozen=True, slots=True)
+class MailMessage:
+    """A mail that came in by SMTP, not yet fetched. `raw` is the mail byte for byte."""
+
+    raw: ReceivedFile
+    grade: int
+    _mail: AsyncMailMessage = field(repr=False)
+    _thread: LoopThread = field(repr=False)
+
+    def open(self, *, timeout: float | None = None) -> Mail:
+        """Fetch and open the mail. `TooLarge` above 64 MiB: save `raw` instead."""
+        return self._thread.run(self._mail.open(timeout=timeout))
+
+
+if TYPE_CHECKING:
+    SyncMessage = Message[ReceivedFile, MailMessage]
+    SyncEvent = Event[ReceivedFile, MailMessage]
+
+
+def _file(one: AsyncReceivedFile, thread: LoopThread) -> ReceivedFile:
+    return ReceivedFile(one.name, one.media_type, one.size_bytes, one, thread)
+
+
+def _message(one: AsyncMessage, thread: LoopThread) -> SyncMessage:
+    mail = one.mail and MailMessage(_file(one.mail.raw, thread), one.mail.grade, one.mail, thread)
+    files = tuple(_file(file, thread) for file in one.attachments)
+    twin: Any = replace(one, attachments=(), mail=None)  # the same message, but for how its files are fetched
+    message: SyncMessage = replace(twin, attachments=files, mail=mail)
+    return message
+
+
+def _event(one: AsyncEvent, thread: LoopThread) -> SyncEvent:
+    from client_sdk.messages import Event
+
+    message = _message(one.message, thread) if one.message else None
+    return Event(one.kind, one.engagement_id, one.cursor, message, one.reason)
+
+
+# --- engagement ---------------------------------------------------------------------------------------------
+
+
+class Engagement:
+    """One engagement of an open account: `AsyncEngagement` without `await`."""
+
+    def __init__(self, engagement: AsyncEngagement, thread: LoopThread) -> None:
+        self._engagement = engagement
+        self._thread = thread
+
+    def __repr__(self) -> str:
+        """Show the id alone."""
+        return repr(self._engagement)
+
+    @property
+    def id(self) -> str:
+        """Its id, 32 hexadecimal digits."""
+        return self._engagement.id
+
+    @property
+    def name(self) -> str:
+        """The other person's name."""
+        return self._engagement.name
+
+    @property
+    def my_name(self) -> str:
+        """My own name here."""
+        return self._engagement.my_name
+
+    @property
+    def my_role(self) -> Literal["coach", "client"]:
+        """Which side I am."""
+        return self._engagement.my_role
+
+    @property
+    def handle(self) -> str:
+        """The other person's name as it is typed: `maya-okafor`."""
+        return self._engagement.handle
+
+    @property
+    def active(self) -> bool:
+        """Whether both have signed."""
+        return self._engagement.active
+
+    @property
+    def agreement(self) -> str:
+        """The agreement's text; empty where this account never kept it."""
+        return self._engagement.agreement
+
+    def send(
+        self,
+        *,
+        subject: str = "",
+        text: str = "",
+        attach: Sequence[Attachment] = (),
+        keep: Keep = None,
+        on_progress: OnProgress | None = None,
+        timeout: float | None = None,
+    ) -> Sent:
+        """Seal a message for both and store it; see `AsyncEngagement.send`."""
+        return self._thread.run(
+            self._engagement.send(
+                subject=subject,
+                text=text,
+                attach=attach,
+                keep=keep,
+                on_progress=on_progress,
+                timeout=timeout,
+            )
+        )
+
+    def messages(self, *, unread: bool = False) -> Iterator[SyncMessage]:
+        """Yield messages, newest first; see `AsyncEngagement.messages`."""
+        for one in self._thread.each(self._engagement.messages(unread=unread)):
+            yield _message(one, self._thread)
+
+    def message(self, message_id: str, *, timeout: float | None = None) -> SyncMessage:
+        """Return one message by its id, or by the first six signs or more of it."""
+        return _message(self._thread.run(self._engagement.message(message_id, timeout=timeout)), self._thread)
+
+    def mark_read(self, message: Message[Any, Any], *, timeout: float | None = None) -> None:
+        """Count a message, and all before it, as read on this computer."""
+        self._thread.run(self._engagement.mark_read(message, timeout=timeout))
+
+    def summary(self, *, timeout: float | None = None) -> EngagementSummary:
+        """Return how the engagement stands, after taking in what is new."""
+        return self._thread.run(self._engagement.summary(timeout=timeout))
+
+    def address(self, *, timeout: float | None = None) -> str:
+        """Return the address at which my inbox here takes mail from my registered personal addresses."""
+        return self._thread.run(self._engagement.address(timeout=timeout))
+
+    def recall(self, message_id: str, *, timeout: float | None = None) -> None:
+        """Take back a message that I wrote; see `AsyncEngagement.recall`."""
+        self._thread.run(self._engagement.recall(message_id, timeout=timeout))
+
+    def shorten(self, message_id: str, keep: Keep, *, timeout: float | None = None) -> None:
+        """Bring the date of a message forward, for both."""
+        self._thread.run(self._engagement.shorten(message_id, keep, timeout=timeout))
+
+    def expire(self, message_id: str, *, timeout: float | None = None) -> None:
+        """Delete my own copy of a message, now."""
+        self._thread.run(self._engagement.expire(message_id, timeout=timeout))
+
+
+# --- account ------------------------------------------------------------------------------------------------
+
+
+class Account:
+    """An open account: `AsyncAccount` without `await`. Close it, or use `with`."""
+
+    def __init__(self, account: AsyncAccount, thread: LoopThread) -> None:
+        """Not for callers: see `setup`, `accept` and `open`."""
+        self._account = account
+        self._thread = thread
+
+    def __repr__(self) -> str:
+        """Show the relay's host alone."""
+        return repr(self._account)
+
+    @classmethod
+    def setup(
+        cls,
+        link: str,
+        *,
+        home: Home | Path | str | None = None,
+        password: Password = None,
+        name: str | None = None,
+        keychain: bool = False,
+        connect: Connect | None = None,
+        timeout: float | None = None,
+    ) -> Account:
+        """Make a coach's account from the operator's link; see `AsyncAccount.setup`."""
+        return cls._begin(
+            AsyncAccount.setup(
+                link,
+                home=home,
+                password=password,
+                name=name,
+                keychain=keychain,
+                connect=connect,
+                timeout=timeout,
+            )
+        )
+
+    @classmethod
+    def look(cls, link: str, *, connect: Connect | None = None, timeout: float | None = None) -> Proposal:
+        """Look at a coach's invitation; see `AsyncAccount.look`."""
+        return _run(AsyncAccount.look(link, connect=connect, timeout=timeout))
+
+    @classmethod
+    def accept(
+        cls,
+        link: str,
+        *,
+        name: str,
+        home: Home | Path | str | None = None,
+        password: Password = None,
+        login: str | None = None,
+        keychain: bool = False,
+        connect: Connect | None = None,
+        timeout: float | None = None,
+    ) -> Account:
+        """Accept a coach's invitation; see `AsyncAccount.accept`."""
+        return cls._begin(
+            AsyncAccount.accept(
+                link,
+                name=name,
+                home=home,
+                password=password,
+                login=login,
+                keychain=keychain,
+                connect=connect,
+                timeout=timeout,
+            )
+        )
+
+    @classmethod
+    def open(
+        cls,
+        account: str | None = None,
+        *,
+        home: Home | Path | str | None = None,
+        password: Password = None,
+        sheet: str | None = None,
+        keychain: bool = False,
+        connect: Connect | None = None,
+        timeout: float | None = None,
+    ) -> Account:
+        """Open an account and send what waits in its outbox; see `AsyncAccount.open`."""
+        return cls._begin(
+            AsyncAccount.open(
+                account,
+                home=home,
+                password=password,
+                sheet=sheet,
+                keychain=keychain,
+                connect=connect,
+                timeout=timeout,
+            )
+        )
+
+    @classmethod
+    def _begin(cls, opening: Coroutine[Any, Any, AsyncAccount]) -> Account:
+        thread = LoopThread()
+        try:
+            return cls(thread.run(opening), thread)
+        except BaseException:
+            thread.stop()
+            raise
+
+    def __enter__(self) -> Account:
+        """Use until the end of a block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Keep what other devices need, end the session, close everything. May be called again."""
+        if self._thread.alive:
+            self._thread.run(self._account.close())
+            self._thread.stop()
+
+    def lock(self, *, timeout: float | None = None) -> None:
+        """Take this computer's way in away, here and at the relay, and close."""
+        self._thread.run(self._account.lock(timeout=timeout))
+        self.close()
+
+    @property
+    def recovery_sheet(self) -> RecoverySheet | None:
+        """The sheet of an account that was just made."""
+        return self._account.recovery_sheet
+
+    @property
+    def delivered(self) -> tuple[Delivery, ...]:
+        """What became of the messages that had waited."""
+        return self._account.delivered
+
+    @property
+    def login(self) -> str:
+        """NAME@HOST, as it is typed to open the account."""
+        return self._account.login
+
+    @property
+    def origin(self) -> str:
+        """The relay's address."""
+        return self._account.origin
+
+    @property
+    def my_name(self) -> str:
+        """What I am called here."""
+        return self._account.my_name
+
+    @property
+    def cursor(self) -> str:
+        """Up to where this computer has taken in its mailboxes; give it to `watch`."""
+
+        async def read() -> str:
+            return self._account.cursor
+
+        return self._thread.run(read())
+
+    def engagements(self) -> list[Engagement]:
+        """Return all engagements of the account, invited ones too."""
+        return [self._twin(one) for one in self._account.engagements()]
+
+    def engagement(self, who: str | None = None) -> Engagement:
+        """Return an engagement by the other person's name, a part of it, its handle or its id."""
+        return self._twin(self._account.engagement(who))
+
+    def _twin(self, engagement: AsyncEngagement) -> Engagement:
+        return Engagement(engagement, self._thread)
+
+    def settle(self, *, timeout: float | None = None) -> list[Engagement]:
+        """Take in accepted invitations; returns the engagements that have just become active."""
+        return [self._twin(one) for one in self._thread.run(self._account.settle(timeout=timeout))]
+
+    def refresh(self, *, timeout: float | None = None) -> None:
+        """Read the vault again: another device may have changed it."""
+        self._thread.run(self._account.refresh(timeout=timeout))
+
+    def send_waiting(self, *, timeout: float | None = None) -> list[Delivery]:
+        """Send what waits in the outbox; returns what was settled, one way or the other."""
+        return self._thread.run(self._account.send_waiting(timeout=timeout))
+
+    def invite(
+        self,
+        name: str,
+        *,
+        welcome: str = "",
+        work_ends: date | None = None,
+        hold: timedelta | None = None,
+        refuse: tuple[str, ...] = (),
+        agreement: str | None = None,
+        timeout: float | None = None,
+    ) -> Invitation:
+        """Invite a client; see `AsyncAccount.invite`."""
+        return self._thread.run(
+            self._account.invite(
+                name,
+                welcome=welcome,
+                work_ends=work_ends,
+                hold=hold,
+                refuse=refuse,
+                agreement=agreement,
+                timeout=timeout,
+            )
+        )
+
+    def add_sender(self, address: str, *, timeout: float | None = None) -> None:
+        """Register a personal mail address: a code is sent to it."""
+        self._thread.run(self._account.add_sender(address, timeout=timeout))
+
+    def confirm_sender(self, code: str, *, timeout: float | None = None) -> None:
+        """Confirm a personal address by the code that came to it."""
+        self._thread.run(self._account.confirm_sender(code, timeout=timeout))
+
+    def senders(self, *, timeout: float | None = None) -> list[Sender]:
+        """Return my registered addresses, without the addresses."""
+        return self._thread.run(self._account.senders(timeout=timeout))
+
+    def remove_sender(self, sender: Sender, *, timeout: float | None = None) -> None:
+        """Forget a personal address."""
+        self._thread.run(self._account.remove_sender(sender, timeout=timeout))
+
+    def watch(self, since: str | None = None) -> Iterator[SyncEvent]:
+        """Yield what happens, each event once; see `AsyncAccount.watch`."""
+        for one in self._thread.each(self._account.watch(since)):
+            yield _event(one, self._thread)
