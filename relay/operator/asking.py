@@ -12,21 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from relay.clock import ClockError
 from relay.config import ConfigError, Settings, load
 from relay.core.errors import RelayError
 from relay.operator.stopped import Stopped
 from relay.service import control
 from relay.service.desk import ClockNotTrusted
-from relay.service.keyfiles import KeyMissing
-from relay.service.lock import StoreHeld
-from relay.service.opening import opened
 from relay.service.places import Places
-from relay.store.engine import SettingRefused
-from relay.store.migrate import NewerSchema
-
-START_FAILURES: Final = (KeyMissing, StoreHeld, ClockError, NewerSchema, SettingRefused)
-"""Why a store cannot be opened; the text of each is a sentence for the operator."""
 
 SENTENCES: Final = {
     "clock": "The clock has jumped: nothing was swept. If it is right: relay clock accept",
@@ -53,13 +44,23 @@ def do(settings: Settings, verb: str, **fields: object) -> Mapping[str, Any]:
         raise Stopped(SENTENCES["clock"]) from None
     except (RelayError, OSError, sqlite3.Error) as failure:
         raise Stopped(f"It could not be done: {failure}") from None
-    except START_FAILURES as failure:
-        raise Stopped(f"{failure}") from None
 
 
 async def _do(settings: Settings, verb: str, fields: Mapping[str, object]) -> Mapping[str, Any]:
     try:
         return await control.ask(Places(settings.relay.data_dir).control, verb, fields)
     except control.NoRelay:
+        return await _do_here(settings, verb, fields)
+
+
+async def _do_here(settings: Settings, verb: str, fields: Mapping[str, object]) -> Mapping[str, Any]:
+    from relay.service.opening import (
+        START_FAILURES,
+        opened,
+    )  # a running relay spares us the store's libraries
+
+    try:
         async with opened(settings) as house:
             return await house.desk.serve(verb, fields)
+    except START_FAILURES as failure:
+        raise Stopped(f"{failure}") from None

@@ -14,13 +14,15 @@ from relay.keeper import run as keeper_run
 from relay.keeper.folder import FolderRefused
 from relay.keeper.tick import RingLost
 from relay.logs import Log, open_log, take_over
-from relay.operator.asking import START_FAILURES, settings_of
+from relay.operator.asking import settings_of
 from relay.operator.stopped import Exit, Stopped
-from relay.service.run import PARTS, Wanted, run
 
 
 def serve_relay(config: Path, only: str | None, ready: Callable[[str], None]) -> None:
     """Run a relay until SIGTERM or SIGINT. Raises Stopped."""
+    from relay.service.opening import START_FAILURES  # the keeper, too, starts here, and needs none of these
+    from relay.service.run import PARTS, Wanted, run
+
     if only is not None and only not in PARTS:
         raise Stopped(f"--only takes one of {', '.join(PARTS)}.", Exit.USAGE)
     settings = settings_of(config)

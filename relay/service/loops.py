@@ -70,7 +70,7 @@ class Loops:
         """Give the keeper its tick each day, have its day keys ahead, and hand it the revokes that waited."""
         while True:
             try:
-                await self._keep()
+                await self.keep_once()
             except KeeperAway as away:
                 self.log.info("keeper.away", failure=away)
                 await asyncio.sleep(self.look_seconds)
@@ -96,6 +96,17 @@ class Loops:
             self._swept_offset = offset_seconds
         self._swept = self.clock.monotonic()
 
+    async def keep_once(self) -> None:
+        """What the keeper is due: the day's tick, day keys, revokes. Raises KeeperAway, RelayError."""
+        now, at = self.clock.now(), self.clock.act_at()
+        if at is not None and at // DAY_SECONDS > self._ticked_on:
+            await self._tick(at)
+        if now // DAY_SECONDS > self._days_on:
+            await self._store_days(now)
+        if self.clock.monotonic() - self._drained >= DRAIN_SECONDS:
+            await self.flows.keepers.drain()
+            self._drained = self.clock.monotonic()
+
     def _sweep_is_due(self) -> bool:
         moved = self.clock.offset_seconds() != self._swept_offset
         return moved or self.clock.monotonic() - self._swept >= self.sweep_seconds
@@ -108,16 +119,6 @@ class Loops:
             await time_watch.note_instant(self.store, self.clock)
         except (RelayError, OSError) as failure:
             self.log.error("clock.not_noted", failure=failure)
-
-    async def _keep(self) -> None:
-        now, at = self.clock.now(), self.clock.act_at()
-        if at is not None and at // DAY_SECONDS > self._ticked_on:
-            await self._tick(at)
-        if now // DAY_SECONDS > self._days_on:
-            await self._store_days(now)
-        if self.clock.monotonic() - self._drained >= DRAIN_SECONDS:
-            await self.flows.keepers.drain()
-            self._drained = self.clock.monotonic()
 
     async def _tick(self, at: int) -> None:
         if await time_watch.word_waits(self.store, self.clock.now()):

@@ -7,18 +7,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from relay.clock import ClockError
 from relay.config import Settings
 from relay.service.assembly import House, build
-from relay.service.keyfiles import read_key_files
-from relay.service.lock import store_held
+from relay.service.keyfiles import KeyMissing, read_key_files
+from relay.service.lock import StoreHeld, store_held
 from relay.service.places import Places
 from relay.service.time_watch import note_instant, open_clock
+from relay.store.engine import SettingRefused
+from relay.store.migrate import NewerSchema
 from relay.store.sqlite import SqliteStore
+
+START_FAILURES = (KeyMissing, StoreHeld, ClockError, NewerSchema, SettingRefused)
+"""Why a store cannot be opened; the text of each is a sentence for the operator."""
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[House]:
-    """A relay's parts over its store, held alone. Raises StoreHeld, KeyMissing, NewerSchema, ClockError."""
+    """A relay's parts over its store, held alone. Raises START_FAILURES."""
     places = Places(settings.relay.data_dir)
     keys = read_key_files(places.secrets)
     with store_held(places.lock):

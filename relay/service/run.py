@@ -21,8 +21,9 @@ from relay.http_api.app import create_app
 from relay.http_api.listener import listen
 from relay.logs import Log
 from relay.service import control
-from relay.service.assembly import House, http_context, smtp_door
+from relay.service.assembly import House
 from relay.service.desk import keeper_state
+from relay.service.doors import http_context, smtp_door
 from relay.service.keeper_child import supervise
 from relay.service.loops import Loops
 from relay.service.opening import opened

@@ -1,0 +1,96 @@
+"""What the doors of a running relay are given: the context of the HTTP interface, and the SMTP door. Starts
+neither.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from relay.config import Settings
+from relay.flow.door import Door as DoorFlow
+from relay.flow.door import DoorKeys
+from relay.http_api.context import Context, Health, Limits, RelayFacts, Waits
+from relay.logs import Log
+from relay.service import time_watch
+from relay.service.assembly import House, flow_settings
+from relay.service.desk import keeper_state
+from relay.service.keyfiles import KeyFiles
+from relay.smtp_door.limits import Limits as DoorLimits
+from relay.smtp_door.server import Door, tls_context
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+def http_context(house: House, log: Log) -> Context:
+    """What the HTTP interface is given."""
+    return Context(
+        flows=house.flows,
+        facts=relay_facts(house.settings, house.keys),
+        limits=_http_limits(house.settings),
+        waits=cast(Waits, house.waits),  # its `leave` is given nothing but what its `join` gave
+        now=house.clock.now,
+        health=lambda: _health(house),
+        log=log,
+        static_root=STATIC if (STATIC / "index.html").exists() else None,
+    )
+
+
+def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
+    """What `GET /v1/relay` tells."""
+    return RelayFacts(
+        name=settings.relay.name,
+        origin=settings.relay.origin,
+        mail_domain=settings.smtp.domain,
+        relay_key=keys.relay.public,
+        log_key=keys.log.public,
+        door_key=keys.door.public,
+        notice_key=keys.notice.public,
+        keepers=((keys.keeper_id, keys.keeper_public),),
+        max_blob_bytes=settings.limits.max_blob_bytes,
+        max_envelope_bytes=settings.limits.max_envelope_bytes,
+    )
+
+
+def smtp_door(house: House, log: Log) -> Door:
+    """The SMTP door over the flow that seals what comes in."""
+    smtp = house.settings.smtp
+    tls = tls_context(smtp.tls_cert, smtp.tls_key) if smtp.tls_cert and smtp.tls_key else None
+    return Door(_door_flow(house), _door_limits(house.settings), log, hostname=smtp.greeting, tls=tls)
+
+
+def _door_flow(house: House) -> DoorFlow:
+    keys = house.keys
+    signs = DoorKeys(keys.door, ((keys.keeper_id, keys.keeper_public),))
+    return DoorFlow(house.ports, house.flows, flow_settings(house.settings), signs, house.clock.now)
+
+
+def _http_limits(settings: Settings) -> Limits:
+    http, limits = settings.http, settings.limits
+    return Limits(
+        header_seconds=http.header_seconds,
+        body_seconds=http.body_seconds,
+        max_connections=http.max_connections,
+        max_connections_per_address=http.max_connections_per_address,
+        max_deposit_bytes=limits.max_deposit_bytes,
+        requests_per_minute=limits.requests_per_minute,
+    )
+
+
+def _door_limits(settings: Settings) -> DoorLimits:
+    smtp = settings.smtp
+    return DoorLimits(
+        max_mail_bytes=smtp.max_bytes,
+        idle_seconds=smtp.idle_seconds,
+        connection_seconds=smtp.transaction_seconds,
+        max_connections=smtp.max_connections,
+        max_connections_per_address=smtp.max_connections_per_address,
+        max_commands=smtp.max_commands,
+        max_junk_commands=smtp.max_junk_commands,
+    )
+
+
+async def _health(house: House) -> Health:
+    keeper = await keeper_state(house.keeper)
+    clock_ok = time_watch.agreed(house.clock) and keeper != "stopped"
+    return Health(keeper != "away", clock_ok, house.clock.offset_seconds())

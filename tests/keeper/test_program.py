@@ -1,0 +1,154 @@
+"""`relay keeper` as a program: who may run beside it, how it ends, and what a kill at any moment leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keys.keeper_wire import open_day_key
+from relay.core.errors import KeeperAway
+from relay.keeper.client import SocketKeeper
+from tests.service.programs import DAY_SECONDS, Relay, eventually
+
+
+class Program:
+    """A keeper's program over a relay's folder."""
+
+    def __init__(self, relay: Relay) -> None:
+        self.relay = relay
+        self.public = (relay.folder / "secrets" / "keeper.pub").read_bytes()
+        self.client = SocketKeeper(relay.folder / "keeper.sock", self.public)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *words: str) -> None:
+        """Run it, and wait until it answers."""
+        command = [sys.executable, "-m", "relay", "keeper", "--config", str(self.relay.config), *words]
+        with (self.relay.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log)
+        eventually(self.answers)
+
+    def answers(self) -> bool:
+        """Whether it does."""
+        try:
+            asyncio.run(self.client.status())
+        except KeeperAway:
+            return False
+        return True
+
+    def end(self, number: signal.Signals) -> int:
+        """End it by a signal; its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        self.process.stdin.close()
+        self.process = None
+        return code
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """A keeper that is made and does not run yet."""
+    program = Program(Relay.made(tmp_path / "house"))
+    yield program
+    if program.process is not None:
+        program.end(signal.SIGKILL)
+
+
+def test_it_ends_when_asked(program: Program) -> None:
+    """SIGTERM ends it with 0 and takes its socket away."""
+    program.start()
+    assert program.end(signal.SIGTERM) == 0
+    assert not (program.relay.folder / "keeper.sock").exists()
+
+
+def test_it_leaves_no_core_dump(program: Program) -> None:
+    """The limit for core files is 0, soft and hard: a crash cannot write seeds to a file."""
+    program.start()
+    assert program.process is not None
+    limits = Path(f"/proc/{program.process.pid}/limits").read_text()
+    (core,) = [line.split() for line in limits.splitlines() if line.startswith("Max core file size")]
+    assert core[4:6] == ["0", "0"]
+
+
+def test_one_keeper_at_a_time(program: Program) -> None:
+    """A second keeper over the same folder ends with a sentence; the first goes on answering."""
+    program.start()
+    assert "another keeper holds" in program.relay.command("keeper", code=1).stderr
+    assert program.answers()
+
+
+def test_a_folder_that_is_open_to_others_is_refused(program: Program) -> None:
+    """Permissions come first."""
+    (program.relay.folder / "keeper").chmod(0o750)
+    assert "chmod 700" in program.relay.command("keeper", code=1).stderr
+
+
+def test_a_ring_that_does_not_open_is_said(program: Program) -> None:
+    """A damaged ring ends the start with the name of the file."""
+    (program.relay.folder / "keeper" / "ring.1").write_bytes(b"damaged")
+    assert "ring.1" in program.relay.command("keeper", code=1).stderr
+
+
+def test_a_child_ends_with_its_parent(program: Program) -> None:
+    """As a child it ends when standard input does."""
+    program.start("--child")
+    process, program.process = program.process, None
+    assert process is not None
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(30) == 0
+
+
+def test_kills_in_the_middle_of_ticks_lose_nothing(program: Program) -> None:
+    """Killed twenty times while it ticks and makes days, it starts each time, and each day key that it ever
+    gave out is still the one of its day.
+    """
+    given: dict[int, bytes] = {}
+    for round_number in range(20):
+        program.start()
+        asyncio.run(_press(program, given, round_number))
+    program.start()
+    today = asyncio.run(_today(program))
+    living = {day: key for day, key in given.items() if day >= today}
+    assert living
+    assert asyncio.run(_keys(program, today, max(living) - today + 1)).items() >= living.items()
+
+
+async def _press(program: Program, given: dict[int, bytes], round_number: int) -> None:
+    """Ask for ticks and ever more days at once, and kill in the midst of it."""
+    today = await _today(program)
+    program.relay.move_clock((round_number // 4) * DAY_SECONDS)
+    asked: list[asyncio.Task[Any]] = []
+    for ahead in range(6):
+        asked.append(asyncio.create_task(_remember(program, given, today + 1 + round_number + ahead)))
+        asked.append(asyncio.create_task(program.client.tick()))
+    for _ in range(round_number % 5 + 1):
+        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        asked = [task for task in asked if not task.done()] or asked
+    assert program.process is not None
+    os.kill(program.process.pid, signal.SIGKILL)
+    await asyncio.gather(*asked, return_exceptions=True)
+    program.end(signal.SIGKILL)
+
+
+async def _remember(program: Program, given: dict[int, bytes], day: int) -> None:
+    for made, key in (await _keys(program, day, 1)).items():
+        assert given.setdefault(made, key) == key
+
+
+async def _keys(program: Program, first: int, count: int) -> dict[int, bytes]:
+    raws = await program.client.days(first, count)
+    keys = [open_day_key(raw, program.client.keeper_id, program.public) for raw in raws]
+    return {key.day: key.public for key in keys}
+
+
+async def _today(program: Program) -> int:
+    return (await program.client.tick())["day"]

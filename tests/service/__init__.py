@@ -1,0 +1,1 @@
+"""Tests of the running relay: real programs on free ports, real files, real sockets."""
