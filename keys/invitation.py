@@ -34,8 +34,11 @@ from keys.suite import SIGNATURE_BYTES, H, SignKey, verify
 SECRET_BYTES: Final = 32
 CLIENT: Final = 1
 COACH: Final = 2
+_HTTPS: Final = r"https://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])"
+_LOOPBACK: Final = r"http://(?:localhost|127\.[0-9.]+|\[::1\])"
 _LINK: Final = re.compile(
-    r"(?P<origin>https?://[^/?#\s]+)/i/#(?P<kind>[12])\.(?P<secret>[A-Za-z0-9_-]{43})\Z"
+    rf"(?P<origin>(?:{_HTTPS}|{_LOOPBACK})(?::[1-9][0-9]{{0,4}})?)"
+    r"/i/#(?P<kind>[12])\.(?P<secret>[A-Za-z0-9_-]{43})\Z"
 )
 
 
@@ -73,7 +76,10 @@ class Link:
 
 
 def parse_link(link: str) -> Link:
-    """Parse an invitation link strictly; `Malformed` otherwise."""
+    """Parse an invitation link strictly; `Malformed` otherwise.
+
+    The origin is in the one spelling that browsers give it; plain http is for loopback alone.
+    """
     match = _LINK.match(link)
     if match is None:
         raise Malformed("not an invitation link")

@@ -420,6 +420,9 @@ def _links(cases: Cases) -> None:
     text = to_base64url(secret("invitation"))
     cases.good("a client's", "invitation.parse_link", link=f"{ORIGIN}/i/#1.{text}")
     cases.good("a coach's, with a port", "invitation.parse_link", link=f"http://localhost:8080/i/#2.{text}")
+    cases.good("an address of loopback", "invitation.parse_link", link=f"http://127.0.0.1:8080/i/#1.{text}")
+    cases.good("loopback of IPv6", "invitation.parse_link", link=f"http://[::1]:8080/i/#1.{text}")
+    cases.good("an address of IPv6", "invitation.parse_link", link=f"https://[2001:db8::7]/i/#1.{text}")
     last = text[:-1] + chr(ord(text[-1]) + 1)
     for name, link in {
         "kind 3": f"{ORIGIN}/i/#3.{text}",
@@ -431,6 +434,15 @@ def _links(cases: Cases) -> None:
         "no fragment": f"{ORIGIN}/i/1.{text}",
         "another path": f"{ORIGIN}/j/#1.{text}",
         "a path in front": f"{ORIGIN}/x/i/#1.{text}",
+        "plain http beyond loopback": f"http://inbox.harrow.example/i/#1.{text}",
+        "host with a capital": f"https://Inbox.harrow.example/i/#1.{text}",
+        "host with a control sign": f"https://inbox\x1c.harrow.example/i/#1.{text}",
+        "host with a byte order mark": f"https://inbox\ufeff.harrow.example/i/#1.{text}",
+        "host that is not ASCII": f"https://inbox.härrow.example/i/#1.{text}",
+        "a person's name in front of the host": f"https://inbox.harrow.example@evil.example/i/#1.{text}",
+        "port 0": f"{ORIGIN}:0/i/#1.{text}",
+        "port of six digits": f"{ORIGIN}:100000/i/#1.{text}",
+        "no host": f"https:///i/#1.{text}",
         "another scheme": f"ftp://inbox.harrow.example/i/#1.{text}",
         "line end": f"{ORIGIN}/i/#1.{text}\n",
         "empty": "",
