@@ -47,6 +47,7 @@ def contents() -> dict[str, Content]:
         "with a file": message(attachments=(record,), shown={"text": "here", **files}),
         "16 recipients": message(recipients=many),
         "empty fields": message(shown={}),
+        "subject of 300 characters beyond the first plane": message(shown={"subject": "🌿" * 300}),
         "unknown names": message(shown={"text": "x", "mood": ["good", 7, None]}),
         "a statement": message(
             kind=ContentKind.STATEMENT, fixed=statement_notice(secret("blind"), COACH.statement())
@@ -180,6 +181,8 @@ def _bad_shown(cases: Cases) -> None:
         "duplicate names": b'{"text":"no","text":"yes","files":[%s]}' % entry,
         "subject a number": b'{"subject":7,"files":[%s]}' % entry,
         "subject of 301 characters": b'{"subject":"%s","files":[%s]}' % (b"s" * 301, entry),
+        "subject of 301 characters beyond the first plane": b'{"subject":"%s","files":[%s]}'
+        % ("🌿".encode() * 301, entry),
         "text a list": b'{"text":[],"files":[%s]}' % entry,
         "text null": b'{"text":null,"files":[%s]}' % entry,
         "files missing": b"{}",
