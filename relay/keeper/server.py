@@ -51,6 +51,8 @@ class KeeperServer:
                 await self._answer_all(reader, writer)
         except (OSError, TimeoutError, BadFrame) as trouble:
             self._log.info("keeper.connection_ended", failure=trouble)
+        except asyncio.CancelledError:
+            pass  # the keeper ends: nothing above this task waits for it, and asyncio would report it
         finally:
             self._connections -= 1
             writer.close()

@@ -49,6 +49,8 @@ async def serve(desk: Desk, path: Path, log: Log, ready: Callable[[], None]) -> 
                 await writer.drain()
         except (OSError, TimeoutError, ValueError) as trouble:  # ValueError: a line over the limit
             log.info("control.call_ended", failure=trouble)
+        except asyncio.CancelledError:
+            pass  # the relay ends: nothing above this task waits for it, and asyncio would report it
         finally:
             writer.close()
 

@@ -95,14 +95,19 @@ def _loops(house: House, log: Log) -> Loops:
 
 @asynccontextmanager
 async def _beside(*lasting: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Run these while the context lasts; the failure of one ends it."""
+    """Run these while the context lasts; the failure of one ends it and is raised in an exception group."""
+    own_failure: Exception | None = None
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one) for one in lasting]
         try:
             yield
+        except Exception as failure:  # noqa: BLE001 - raised below, so that the group does not wrap it
+            own_failure = failure
         finally:
             for task in tasks:
                 task.cancel()
+    if own_failure is not None:
+        raise own_failure
 
 
 @asynccontextmanager
