@@ -22,10 +22,10 @@ from relay.http_api.bodies import JSON_TYPE
 from relay.http_api.context import Context
 from relay.http_api.openapi import describe as describe_openapi
 from relay.http_api.pages import Page, Pages
-from relay.http_api.problems import CONTENT_TYPE, describe
+from relay.http_api.problems import CONTENT_TYPE, describe, describe_status
 from relay.http_api.rates import Rates
 from relay.http_api.requestlog import RequestLog
-from relay.http_api.responses import finish_headers
+from relay.http_api.responses import SERVER, finish_headers
 from relay.http_api.routes import Call, Route, route, run
 
 ROUTES: Final = (
@@ -39,7 +39,6 @@ ROUTES: Final = (
 )
 VERSION: Final = "1"
 PAGE_ROUTE: Final = "/{page}"
-WAITING: Final = web.AppKey("waiting", set[asyncio.Task[None]])
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -53,9 +52,12 @@ def create_app(context: Context) -> web.Application:
     log = RequestLog(context.log, loop.time)
     app = web.Application(client_max_size=0)
     for bound in (*ROUTES, _openapi_route(ROUTES, context)):
-        app.router.add_route(bound.method, bound.path, _served(bound, context, rates, log))
+        serve = _served(bound, context, rates, log)
+        app.router.add_route(bound.method, bound.path, serve, expect_handler=_expect)
     pages = Pages(context.static_root, secure=context.facts.origin.startswith("https:"))
-    app.router.add_route(hdrs.METH_ANY, "/{page:.*}", _paged(pages, context, log))
+    app.router.add_route(hdrs.METH_ANY, "/{page:.*}", _paged(pages, context, log), expect_handler=_expect)
+    app[events.WAITING] = set()
+    app.on_shutdown.append(events.end_waiting)
     return app
 
 
@@ -92,6 +94,18 @@ def _paged(pages: Pages, context: Context, log: RequestLog) -> Handler:
         return response
 
     return serve
+
+
+async def _expect(request: web.Request) -> web.StreamResponse | None:
+    """Answer `Expect` (RFC 9110, 10.1.1): go on for 100-continue, a problem for anything else."""
+    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # what follows is the first of the answer itself
+        return None
+    response = web.Response(body=describe_status(417), status=417, content_type=CONTENT_TYPE)
+    response.headers[hdrs.SERVER] = SERVER
+    response.force_close()
+    return response
 
 
 def _page(page: Page, request: web.Request) -> web.Response:

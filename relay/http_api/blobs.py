@@ -22,7 +22,7 @@ _RANGE: Final = re.compile(r"bytes=(\d{1,15})-(\d{0,15})", re.ASCII)
 
 
 @route("POST", "/v1/blobs", body=BlobAsked, status=201)
-async def create(call: Call, asked: BlobAsked) -> web.Response:
+async def create_blob(call: Call, asked: BlobAsked) -> web.Response:
     """Begin an attachment"""
     await call.context.flows.blobs.create(call.account_id, asked.blob_id, asked.expires_at, call.now)
     return web.Response(status=201)
@@ -36,7 +36,7 @@ async def create(call: Call, asked: BlobAsked) -> web.Response:
     answer=StoredAnswer,
     most_bytes=MOST_PIECE_BYTES,
 )
-async def append(call: Call, body: bytes) -> web.Response:
+async def append_blob(call: Call, body: bytes) -> web.Response:
     """Add a piece where the stored bytes end"""
     stored = await call.context.flows.blobs.append(
         call.account_id, call.id("blob_id", BLOB_ID_BYTES), call.query.offset, body, call.now
@@ -45,7 +45,7 @@ async def append(call: Call, body: bytes) -> web.Response:
 
 
 @route("POST", "/v1/blobs/{blob_id}/finish", body=FinishAsked, status=204)
-async def finish(call: Call, asked: FinishAsked) -> web.Response:
+async def finish_blob(call: Call, asked: FinishAsked) -> web.Response:
     """Say that it is whole; length and hash are checked"""
     await call.context.flows.blobs.finish(
         call.account_id, call.id("blob_id", BLOB_ID_BYTES), asked.stored_length, asked.sha256, call.now
@@ -54,7 +54,7 @@ async def finish(call: Call, asked: FinishAsked) -> web.Response:
 
 
 @route("HEAD", "/v1/blobs/{blob_id}")
-async def look(call: Call, _: None) -> web.StreamResponse:
+async def look_at_blob(call: Call, _: None) -> web.StreamResponse:
     """The stored length so far"""
     blob = await _readable(call)
     response = web.StreamResponse()
@@ -64,7 +64,7 @@ async def look(call: Call, _: None) -> web.StreamResponse:
 
 
 @route("GET", "/v1/blobs/{blob_id}", answer=Bytes)
-async def read(call: Call, _: None) -> web.StreamResponse:
+async def read_blob(call: Call, _: None) -> web.StreamResponse:
     """The stored bytes, whole or one range"""
     blob = await _readable(call)
     start, stop = 0, blob.stored_bytes
@@ -106,4 +106,4 @@ def _range(header: str, size_bytes: int) -> tuple[int, int]:
     return start, stop
 
 
-ROUTES: Final = (create, append, finish, look, read)
+ROUTES: Final = (create_blob, append_blob, finish_blob, look_at_blob, read_blob)

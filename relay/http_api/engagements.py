@@ -67,7 +67,7 @@ async def redeem(call: Call, asked: RedeemAsked) -> web.Response:
 
 
 @route("POST", "/v1/engagements", body=EngagementAsked, answer=EngagementAnswer, status=201)
-async def create(call: Call, asked: EngagementAsked) -> web.Response:
+async def create_engagement(call: Call, asked: EngagementAsked) -> web.Response:
     """Begin a draft with the coach's and the notes mailbox"""
     view = await call.context.flows.agreements.create(call.account_id, asked.engagement_id, call.now)
     return answer(_describe(view), 201)
@@ -161,7 +161,7 @@ def _describe_invitation(invitation: Invitation | None) -> InvitationState | Non
 ROUTES: Final = (
     invitation,
     redeem,
-    create,
+    create_engagement,
     engagements,
     engagement,
     statements,

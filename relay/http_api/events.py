@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -17,6 +17,9 @@ from relay.http_api.responses import finish_headers
 from relay.http_api.routes import Bytes, Call, route
 
 HEARTBEAT_SECONDS: Final = 15
+WAITING: Final = web.AppKey("waiting", set[Any])
+"""The tasks of readers who wait, so that a relay that stops need not wait for them."""
+
 _HEARTBEAT: Final = b":\n\n"
 
 
@@ -32,6 +35,10 @@ async def wake(call: Call, _: None) -> web.StreamResponse:
     response.headers["X-Accel-Buffering"] = "no"  # a proxy that gathers would keep a reader waiting
     finish_headers(response, call.context, call.now)
     waiter = call.context.waits.join(call.account_id, ids)
+    task = asyncio.current_task()
+    if task is not None:
+        call.request.app[WAITING].add(task)
+        task.add_done_callback(call.request.app[WAITING].discard)
     try:
         await response.prepare(call.request)
         await response.write(_HEARTBEAT)
@@ -39,6 +46,12 @@ async def wake(call: Call, _: None) -> web.StreamResponse:
     finally:
         call.context.waits.leave(waiter)
     return response
+
+
+async def end_waiting(app: web.Application) -> None:
+    """Let all readers go; they come back to whoever listens next."""
+    for task in tuple(app[WAITING]):
+        task.cancel()
 
 
 async def _tell(call: Call, waiter: Waiter, response: web.StreamResponse) -> None:

@@ -23,7 +23,7 @@ from relay.http_api.problems import CONTENT_TYPE, describe_status
 from relay.http_api.responses import SERVER
 
 KEEPALIVE_SECONDS: Final = 75
-LINGER_SECONDS: Final = 5
+LINGER_SECONDS: Final = 2
 SHUTDOWN_SECONDS: Final = 3
 WATCH_SECONDS: Final = 1.0
 MOST_HEADERS: Final = 64

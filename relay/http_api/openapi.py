@@ -57,7 +57,7 @@ def _schemas(routes: tuple[Route, ...]) -> tuple[Names, dict[str, Any]]:
 
 def _operation(one: Route, names: Names) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": one.handler.__name__ + "_" + one.method.lower(),
+        "operationId": one.handler.__name__,
         "summary": one.summary,
         "parameters": [*_path_parameters(one), *_query_parameters(one)],
         "responses": {

@@ -76,6 +76,10 @@ class WakeHub:
                 self._waiters.pop(one, None)
         waiter.ids.clear()
 
+    def waiting(self) -> int:
+        """How many ids are waited for."""
+        return len(self._waiters)
+
     def mailbox(self, mailbox_id: bytes, cursor: int) -> None:
         """Wake whoever waits for a mailbox."""
         for waiter in self._waiters.get(mailbox_id, ()):

@@ -104,6 +104,7 @@ class House:
     store: Store
     settings: Settings = SETTINGS
     now: int = NOW
+    seed: str = "house"
     keeper: Keeper = field(default_factory=Keeper)
     mail: KeptMail = field(default_factory=KeptMail)
     wake: WakeHub = field(default_factory=WakeHub)
@@ -115,7 +116,7 @@ class House:
 
     def __post_init__(self) -> None:
         pepper = Pepper(b"p" * 32)
-        ports = Ports(self.store, (self.keeper,), self.wake, self.mail, pepper, Dice("house"))
+        ports = Ports(self.store, (self.keeper,), self.wake, self.mail, pepper, Dice(self.seed))
         self.flows = build(ports, self.settings)
         self.work = Work(self.coach, self.client, now=self.now)
 

@@ -1,0 +1,236 @@
+"""The listener: bounds on connections, heads and lines, and what is said to what is no HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from relay.core.errors import Busy, TooManyRequests
+from relay.http_api import rates
+from relay.http_api.listener import Doors
+from relay.http_api.network import network_of
+from relay.http_api.rates import Rates
+from relay.http_api.requestlog import MOST_A_SECOND, RequestLog, step
+from relay.logs import open_log
+from tests.flow.house import House
+from tests.http.served import LIMITS, Served, serve
+
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: relay.example\r\n"
+
+
+@pytest.mark.parametrize("sent", [b"", b"G", HEAD, b"GET /healthz HTTP/1.1\r\nX: " + b"y" * 4000])
+async def test_a_head_that_does_not_come_is_given_up(served: Served, sent: bytes) -> None:
+    """A connection whose head is not whole in time is closed without an answer."""
+    assert await served.talk(sent) == b""
+
+
+async def test_a_head_that_drips_is_given_up(served: Served) -> None:
+    """Bytes that keep coming do not prolong the time a head may take."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.listener.port)
+    closed = asyncio.ensure_future(reader.read())
+    writer.write(HEAD)
+    async with asyncio.timeout(20):
+        while not closed.done():
+            writer.write(b"X-Drip: 1\r\n")
+            await asyncio.wait([closed], timeout=0.1)
+    assert closed.result() == b""
+    writer.close()
+
+
+async def test_a_second_head_on_a_kept_connection_is_timed_too(served: Served) -> None:
+    """After an answered request the next head has its own time."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.listener.port)
+    writer.write(HEAD + b"\r\n")
+    assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200 ")
+    writer.write(b"GET /heal")
+    async with asyncio.timeout(20):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_waiting_reader_is_not_cut_off(served: Served) -> None:
+    """The watchdog over heads leaves alone a request that is under way."""
+    bearer = {"Authorization": f"Bearer {await served.token(served.house.client)}"}
+    async with served.http.get(served.origin + "/v1/wake", headers=bearer) as stream:
+        await stream.content.readuntil(b"\n\n")
+        served.listener.doors.close_slow(asyncio.get_running_loop().time() + 3600)
+        served.house.wake.engagement(served.house.work.engagement_id)
+        async with asyncio.timeout(5):
+            assert b"event: engagement" in await stream.content.readuntil(b"\n\n")
+
+
+NO_HTTP = [
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(50),
+    b"HELO relay.example\r\n\r\n",
+    b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    b"POST /v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nHost: x\r\n X: folded\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 9000 + b"\r\n\r\n",
+    b"GET /" + b"y" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X%d: y\r\n" % n for n in range(200)) + b"\r\n",
+]
+
+
+@pytest.mark.parametrize("sent", NO_HTTP, ids=range(len(NO_HTTP)))
+async def test_what_is_no_http_is_a_plain_400(served: Served, sent: bytes) -> None:
+    """The answer shows no version and none of what was sent; the connection ends; nothing is logged of
+    the peer.
+    """
+    told = await served.talk(sent)
+    assert told.startswith((b"HTTP/1.0 400 ", b"HTTP/1.1 400 "))
+    assert b"Server: quietbox\r\n" in told
+    assert b"application/problem+json" in told
+    assert b"aiohttp" not in told
+    assert b"Python" not in told
+    assert b"yyyy" not in told
+    assert "127.0.0.1" not in served.said.getvalue()
+
+
+async def test_a_chunk_that_goes_bad_is_answered_and_ends(served: Served) -> None:
+    """A broken chunk in a body that is being read gives an answer or an end, within the body's time."""
+    head = (
+        b"POST /v1/sessions/start HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n"
+    )
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.listener.port)
+    writer.write(head + b"1\r\n{\r\n")
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.write(b"zz\r\nbroken")
+    async with asyncio.timeout(20):
+        told = await reader.read()
+    assert told == b"" or told.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 408 "))
+    writer.close()
+
+
+async def test_an_unknown_expectation_is_refused(served: Served) -> None:
+    """`Expect` with anything but 100-continue is no request we take; the answer shows no version."""
+    told = await served.talk(HEAD + b"Expect: magic\r\nConnection: close\r\n\r\n")
+    assert told.startswith(b"HTTP/1.1 417 ")
+    assert b"aiohttp" not in told
+    told = await served.talk(
+        b"POST /v1/sessions/start HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+    )
+    assert told.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 ")
+
+
+async def test_connections_are_bounded(house: House) -> None:
+    """One more than allowed is closed at once; when one goes, the next is let in."""
+    limits = replace(LIMITS, max_connections=2, header_seconds=60)
+    async with serve(house, None, said=io.StringIO(), limits=limits) as served:
+        held = [await asyncio.open_connection("127.0.0.1", served.listener.port) for _ in range(2)]
+        async with asyncio.timeout(5):
+            while len(served.listener.doors.open) < 2:
+                await asyncio.sleep(0.01)
+        try:
+            told = await served.talk(HEAD + b"\r\n")
+        except ConnectionError:
+            told = b""
+        assert told == b""
+        held[0][1].close()
+        async with asyncio.timeout(5):
+            while len(served.listener.doors.open) > 1:
+                await asyncio.sleep(0.01)
+        told = await served.talk(HEAD + b"Connection: close\r\n\r\n")
+        assert told.startswith(b"HTTP/1.1 200 ")
+        held[1][1].close()
+
+
+def test_connections_of_one_network_are_bounded() -> None:
+    """A network has its share; this machine, where a proxy stands, counts in all alone."""
+
+    class Some:
+        head_since = None
+
+    doors = Doors(replace(LIMITS, max_connections=4, max_connections_per_address=2))
+    entered = [Some() for _ in range(6)]
+    assert [doors.enter(one, b"net") for one in entered[:3]] == [True, True, False]  # type: ignore[arg-type]
+    assert [doors.enter(one, b"") for one in entered[3:]] == [True, True, False]  # type: ignore[arg-type]
+    doors.leave(entered[2], b"net")  # type: ignore[arg-type]
+    doors.leave(entered[0], b"net")  # type: ignore[arg-type]
+    assert doors.enter(entered[2], b"net")  # type: ignore[arg-type]
+    for one in entered:
+        doors.leave(one, b"net")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("remote", "network"),
+    [
+        ("192.0.2.7", bytes([192, 0, 2, 7])),
+        ("::ffff:192.0.2.7", bytes([192, 0, 2, 7])),
+        ("2001:db8::7", bytes.fromhex("20010db800000000")),
+        ("fe80::1%eth0", bytes.fromhex("fe80000000000000")),
+        ("127.0.0.1", b""),
+        ("::1", b""),
+        (None, b""),
+        ("odd", b""),
+    ],
+)
+def test_networks(remote: str | None, network: bytes) -> None:
+    """An IPv4 address, a subscriber's half of an IPv6 address, nothing for this machine."""
+    assert network_of(remote) == network
+
+
+def test_rates_are_counted_by_the_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the rate one waits for the minute's end; who is not named is not counted; memory is bounded."""
+    now = 100.0
+    counted = Rates(2, lambda: now)
+    for _ in range(2):
+        counted.take(b"a")
+    with pytest.raises(TooManyRequests) as slow:
+        counted.take(b"a")
+    assert slow.value.facts["retry_after"] == 60
+    for _ in range(5):
+        counted.take(b"")
+    counted.take(b"b")
+    monkeypatch.setattr(rates, "MOST_COUNTED", 2)
+    with pytest.raises(Busy):
+        counted.take(b"c")
+    now = 160.0
+    counted.take(b"a")
+
+
+async def test_a_session_over_its_rate_waits(house: House) -> None:
+    """The answer says for how long, in the header too."""
+    async with serve(
+        house, None, said=io.StringIO(), limits=replace(LIMITS, requests_per_minute=2)
+    ) as served:
+        told = [await served.ask("GET", "/v1/senders", who=house.client) for _ in range(3)]
+        assert [one.status for one in told] == [200, 200, 429]
+        assert told[2].headers["retry-after"] == str(told[2].json["retry_after"])
+        assert (await served.ask("GET", "/v1/senders", who=house.coach)).status == 200
+
+
+def test_the_log_is_sampled() -> None:
+    """So many lines a second, then one that counts the rest."""
+    now, said = 5.0, io.StringIO()
+    log = RequestLog(open_log(lambda: 1, said), lambda: now)
+    for _ in range(MOST_A_SECOND + 7):
+        log.say("/healthz", "GET", 200, now)
+    now = 6.0
+    log.say("/healthz", "GET", 200, now)
+    lines = said.getvalue().splitlines()
+    assert len(lines) == MOST_A_SECOND + 2
+    assert '"http.requests_unsaid"' in lines[-2]
+    assert '"count": 7' in lines[-2]
+    assert [step(one) for one in (0.2, 1, 1.1, 29_000, 99_000)] == [1, 1, 3, 30_000, 30_000]
+
+
+async def test_closing_ends_what_waits(house: House, static_root: Path) -> None:
+    """A relay that stops does not wait for its readers."""
+    async with serve(house, static_root, said=io.StringIO()) as served:
+        bearer = {"Authorization": f"Bearer {await served.token(house.client)}"}
+        stream = await served.http.get(served.origin + "/v1/wake", headers=bearer)
+        await stream.content.readuntil(b"\n\n")
+        async with asyncio.timeout(10):
+            await served.listener.close()
+        stream.close()

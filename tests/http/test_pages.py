@@ -1,0 +1,133 @@
+"""The web inbox is served from a fixed table, under the strict policy; nothing of a path reaches the file
+system.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from relay.http_api import pages
+from relay.http_api.pages import Pages
+from tests.flow.house import House
+from tests.http.served import Served, serve
+
+VIEWS = [
+    "/",
+    "/i/",
+    "/i/agreement",
+    "/t/0a1b2c",
+    "/t/0a1b2c/reply",
+    "/write",
+    "/work",
+    "/how",
+    "/help",
+    "/locked",
+    "/receipts",
+    "/settings",
+    "/settings/mail",
+    "/e/abc",
+    "/e/abc/agreement",
+    "/report/abc",
+    "/?show=unread",
+]
+NOWHERE = [
+    "/nowhere",
+    "/write/",
+    "/i/a/b",
+    "/t/",
+    "/t/a/b/c",
+    "/inbox",
+    "/inbox/",
+    "/inbox/missing.js",
+    "/inbox/../index.html",
+    "/inbox/%2e%2e/index.html",
+    "/inbox/.vite/manifest.json",
+    "/inbox//index.html",
+    "/inbox/assets/" + "n" * 4000,
+    "/v1",
+    "/v1/nothing",
+    "/v1/vault/",
+    "/%00",
+    "/t/" + "%C3%A4" * 10,
+]
+
+
+@pytest.mark.parametrize("path", VIEWS)
+async def test_every_view_answers_with_the_page_and_the_strict_policy(served: Served, path: str) -> None:
+    """Each address of a view is the same page, never stored, under the whole policy."""
+    told = await served.ask("GET", path)
+    assert (told.status, told.body) == (200, b"<!doctype html><title>Quietbox</title>")
+    assert told.headers["content-type"] == "text/html; charset=utf-8"
+    assert told.headers["cache-control"] == "no-cache"
+    assert told.headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+        "img-src 'self' blob: data:; "
+        "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types quietbox"
+    )
+    for name, value in (
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("server", "quietbox"),
+        ("x-robots-tag", "noindex"),
+        ("strict-transport-security", "max-age=63072000"),
+    ):
+        assert told.headers[name] == value
+    assert "permissions-policy" in told.headers
+
+
+async def test_files_of_hashed_names_last_and_others_are_asked_for_again(served: Served) -> None:
+    """A hashed name never changes its bytes; whatever else there is carries a tag to ask by."""
+    told = await served.ask("GET", "/inbox/assets/index-Gr3Iqp_c.js")
+    assert told.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert told.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "content-security-policy" in told.headers
+    told = await served.ask("GET", "/inbox/assets/plain.css")
+    assert told.headers["cache-control"] == "no-cache"
+    again = await served.ask(
+        "GET", "/inbox/assets/plain.css", headers={"If-None-Match": told.headers["etag"]}
+    )
+    assert (again.status, again.body) == (304, b"")
+    head = await served.ask("HEAD", "/inbox/assets/plain.css")
+    assert (head.status, head.body, head.headers["content-length"]) == (200, b"", "7")
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+async def test_anything_else_is_not_found(served: Served, path: str) -> None:
+    """What is in no table is a problem of 404, whatever it looks like."""
+    told = await served.talk(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert told.startswith(b"HTTP/1.1 404 ")
+    assert b'"not-found"' in told
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND"])
+async def test_pages_are_looked_at_and_nothing_else(served: Served, method: str) -> None:
+    """No other method finds anything, neither on a page nor on a route that lacks it."""
+    for path in ("/", "/v1/relay", "/inbox/index.html"):
+        told = await served.ask(method, path)
+        assert told.status == 404
+
+
+async def test_without_a_built_inbox_the_interface_is_served_alone(house: House, tmp_path: Path) -> None:
+    """A missing folder is no fault: views are not found, the interface answers; no HSTS on plain http."""
+    async with serve(
+        house, tmp_path / "missing", said=io.StringIO(), origin="http://127.0.0.1:8080"
+    ) as served:
+        assert (await served.ask("GET", "/")).code == "not-found"
+        told = await served.ask("GET", "/v1/relay")
+        assert told.status == 200
+        assert "strict-transport-security" not in told.headers
+
+
+def test_a_folder_that_is_no_built_inbox_stops_the_start(
+    static_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many or too large files are a mistake of whoever named the folder."""
+    monkeypatch.setattr(pages, "MOST_FILES", 2)
+    with pytest.raises(ValueError, match="no built inbox"):
+        Pages(static_root, secure=False)

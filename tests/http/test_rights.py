@@ -1,0 +1,182 @@
+"""Who may see and do what: every route, every person, every object; what is foreign is as what never was."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from keys.names import DAY_SECONDS, Role
+from relay.http_api.app import ROUTES
+from tests.flow.cast import KEEPER_ID, Person
+from tests.flow.house import House
+from tests.http.served import Served, b64, deposit_body
+
+FOREIGN = [
+    ("GET", "/v1/engagements/{engagement}", None),
+    ("GET", "/v1/engagements/{engagement}/statements?role=1", None),
+    ("POST", "/v1/engagements/{engagement}/acts", "act"),
+    ("POST", "/v1/engagements/{engagement}/invitation", "invitation"),
+    ("GET", "/v1/mailboxes/{mailbox}/envelopes", None),
+    ("POST", "/v1/mailboxes/{mailbox}/expire", "expire"),
+    ("POST", "/v1/mailboxes/{mailbox}/address", None),
+    ("GET", "/v1/blobs/{blob}", None),
+    ("PUT", "/v1/blobs/{blob}?offset=0", b"piece"),
+    ("POST", "/v1/blobs/{blob}/finish", "finish"),
+    ("DELETE", "/v1/invitations/{invitation}", None),
+    ("DELETE", "/v1/methods/{method}", None),
+    ("DELETE", "/v1/senders/{sender}", None),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), FOREIGN, ids=[f"{one[0]} {one[1]}" for one in FOREIGN])
+async def test_a_foreign_id_and_an_unknown_one_are_answered_alike(
+    served: Served, method: str, path: str, body: object
+) -> None:
+    """To a stranger what is there and what never was are the same bytes, headers and status."""
+    house, stranger = served.house, served.house.stranger
+    await house.flows.blobs.create(
+        house.coach.account_id, b"b" * 32, house.work.policy.hold_ends_at, house.now
+    )
+    await house.flows.senders.add(house.client.account_id, "maya@post.example", house.now)
+    (sender,) = await house.flows.senders.all_of(house.client.account_id, house.now)
+    foreign = {
+        "engagement": b64(house.work.engagement_id),
+        "mailbox": b64(house.work.mailbox(Role.CLIENT)),
+        "blob": b64(b"b" * 32),
+        "invitation": b64(house.work.invitation.invite_id),
+        "method": b64(house.client.ways[0].method_id),
+        "sender": b64(sender.sender_id),
+    }
+    unknown = {name: b64(bytes(32 if name == "blob" else 16)) for name in foreign}
+    told = []
+    for ids in (foreign, unknown):
+        sent: Any = _bodies(house).get(str(body)) if isinstance(body, str) else None
+        raw = body if isinstance(body, bytes) else None
+        told.append(await served.ask(method, path.format(**ids), who=stranger, body=sent, raw=raw))
+    for answer in told:
+        answer.headers.pop("date")
+    assert told[0] == told[1]
+    assert told[0].status == 404
+
+
+async def test_a_deposit_into_a_foreign_mailbox_is_as_into_none(served: Served) -> None:
+    """A stranger's deposit finds no mailbox, whether there is one or not."""
+    house = served.house
+    into = house.work.envelope(house.stranger, Role.CLIENT)
+    nowhere = house.work.envelope(house.stranger, Role.CLIENT, mailbox=b"u" * 16)
+    told = [
+        await served.ask("POST", "/v1/envelopes", who=house.stranger, raw=deposit_body([(raw, [])]))
+        for raw in (into, nowhere)
+    ]
+    assert told[0].body == told[1].body
+    assert (told[0].status, told[0].code) == (404, "not-found")
+
+
+MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
+    ("GET", "/v1/engagements/{engagement}", (404, 200, 200)),
+    ("GET", "/v1/engagements/{engagement}/statements?role=1", (404, 200, 200)),
+    ("GET", "/v1/engagements/{engagement}/statements?role=2", (404, 200, 200)),
+    ("POST", "/v1/engagements/{engagement}/invitation", (404, 409, 403)),
+    ("GET", "/v1/mailboxes/{coachs}/envelopes", (404, 200, 404)),
+    ("GET", "/v1/mailboxes/{clients}/envelopes", (404, 404, 200)),
+    ("GET", "/v1/mailboxes/{notes}/envelopes", (404, 200, 404)),
+    ("POST", "/v1/mailboxes/{coachs}/expire", (404, 200, 404)),
+    ("POST", "/v1/mailboxes/{clients}/expire", (404, 404, 200)),
+    ("POST", "/v1/mailboxes/{notes}/expire", (404, 200, 404)),
+    ("POST", "/v1/mailboxes/{coachs}/address", (404, 200, 404)),
+    ("POST", "/v1/mailboxes/{clients}/address", (404, 404, 200)),
+    ("POST", "/v1/mailboxes/{notes}/address", (404, 200, 404)),
+    ("GET", "/v1/blobs/{to_client}", (404, 200, 200)),
+    ("GET", "/v1/blobs/{unlinked}", (404, 200, 404)),
+    ("PUT", "/v1/blobs/{unlinked}?offset=0", (404, 200, 404)),
+    ("POST", "/v1/blobs/{unlinked}/finish", (404, 409, 404)),
+    ("DELETE", "/v1/methods/{coachs_method}", (404, 204, 404)),
+    ("DELETE", "/v1/methods/{clients_method}", (404, 404, 204)),
+    ("DELETE", "/v1/senders/{coachs_sender}", (404, 204, 404)),
+    ("DELETE", "/v1/invitations/{invitation}", (404, 410, 404)),
+    ("GET", "/v1/keepers/{keeper}/days?first={today}&count=1", (200, 200, 200)),
+    ("GET", "/v1/account", (200, 200, 200)),
+    ("GET", "/v1/vault", (200, 200, 200)),
+    ("GET", "/v1/senders", (200, 200, 200)),
+    ("GET", "/v1/engagements", (200, 200, 200)),
+    ("POST", "/v1/engagements", (201, 201, 403)),
+    ("DELETE", "/v1/sessions", (204, 204, 204)),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "wanted"), MATRIX, ids=[f"{one[0]} {one[1]}" for one in MATRIX])
+@pytest.mark.parametrize("who", ["nobody", "stranger", "coach", "client"])
+async def test_each_object_is_for_whom_it_is_for(
+    served: Served, method: str, path: str, wanted: tuple[int, int, int], who: str
+) -> None:
+    """The whole matrix of routes, people and objects: no session 401, and for each person what is theirs."""
+    house = served.house
+    ids = await _objects(served)
+    person: Person | None = None if who == "nobody" else getattr(house, who)
+    bodies = _bodies(house)
+    kind = path.partition("?")[0].rsplit("/", 1)[-1]
+    body: object = (
+        {"engagement_id": b64(b"e" * 16)} if path == "/v1/engagements" and method == "POST" else None
+    )
+    body = body or (bodies.get(kind) if method == "POST" else None)
+    raw = b"piece" if method == "PUT" else None
+    told = await served.ask(method, path.format(**ids), who=person, body=body, raw=raw)
+    column = {"stranger": 0, "coach": 1, "client": 2}
+    assert told.status == (401 if who == "nobody" else wanted[column[who]])
+
+
+def test_the_matrix_and_the_foreign_list_cover_every_route_with_an_object() -> None:
+    """A new route with an id in its path is in the matrix, or it is open to all."""
+    covered = {path.partition("?")[0].split("{")[0] for _, path, _ in MATRIX}
+    for bound in ROUTES:
+        if bound.session and "{" in bound.path:
+            assert bound.path.split("{")[0] in covered, bound.path
+
+
+async def _objects(served: Served) -> dict[str, str]:
+    house = served.house
+    flows, until = house.flows, house.work.policy.hold_ends_at
+    for blob_id in (b"u" * 32, b"l" * 32):
+        await flows.blobs.create(house.coach.account_id, blob_id, until, house.now)
+    await flows.blobs.append(house.coach.account_id, b"l" * 32, 0, b"bytes", house.now)
+    await flows.blobs.finish(
+        house.coach.account_id, b"l" * 32, 5, hashlib.sha256(b"bytes").digest(), house.now
+    )
+    linked = deposit_body([(house.work.envelope(house.coach, Role.CLIENT), [b"l" * 32])])
+    assert (await served.ask("POST", "/v1/envelopes", who=house.coach, raw=linked)).status == 201
+    await flows.senders.add(house.coach.account_id, "anna@post.example", house.now)
+    (sender,) = await flows.senders.all_of(house.coach.account_id, house.now)
+    ids = {
+        "engagement": house.work.engagement_id,
+        "coachs": house.work.mailbox(Role.COACH),
+        "clients": house.work.mailbox(Role.CLIENT),
+        "notes": house.work.mailbox(Role.NOTES),
+        "to_client": b"l" * 32,
+        "unlinked": b"u" * 32,
+        "coachs_method": house.coach.ways[1].method_id,
+        "clients_method": house.client.ways[1].method_id,
+        "coachs_sender": sender.sender_id,
+        "invitation": house.work.invitation.invite_id,
+        "keeper": KEEPER_ID,
+    }
+    return {name: b64(one) for name, one in ids.items()} | {"today": str(house.now // DAY_SECONDS)}
+
+
+def _bodies(house: House) -> dict[str, dict[str, object]]:
+    work = house.work
+    return {
+        "acts": {"act": b64(work.agreed().encode())},
+        "act": {"act": b64(work.agreed().encode())},
+        "invitation": {
+            "invite_id": b64(b"i" * 16),
+            "redemption_key": b64(work.invitation.redemption.public),
+            "box": b64(work.invitation_box),
+            "expires_at": house.now + DAY_SECONDS,
+            "policy": b64(work.policy.encode()),
+            "act": b64(work.offered()),
+        },
+        "expire": {"envelope_ids": [b64(bytes(16))]},
+        "finish": {"stored_length": 9, "sha256": b64(bytes(32))},
+    }

@@ -1,0 +1,451 @@
+"""Each route with what it is meant for: the answers of docs/protocol.md, part 13."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+
+import pytest
+from openapi_spec_validator import validate
+
+from keys.acts import ActKind
+from keys.encoding import from_base64url
+from keys.names import DAY_SECONDS, Role
+from relay.http_api.app import ROUTES
+from relay.http_api.context import Health
+from tests.flow.cast import KEEPER_ID, Person, Work
+from tests.flow.house import House, operators
+from tests.flow.test_keepers import revocation
+from tests.http.served import Served, b64, deposit_body
+
+
+async def test_about_the_relay(served: Served) -> None:
+    """Anybody may see health, keys and limits."""
+    told = await served.ask("GET", "/healthz")
+    assert told.json == {"status": "ok", "keeper": "here", "clock": "ok", "offset_seconds": 0}
+    served.health = Health(False, False, 7)
+    assert (await served.ask("GET", "/healthz")).json == {
+        "status": "degraded",
+        "keeper": "away",
+        "clock": "stopped",
+        "offset_seconds": 7,
+    }
+    told = await served.ask("GET", "/v1/relay")
+    assert told.json["time"] == served.house.now
+    assert told.json["keepers"][0]["keeper_id"] == b64(KEEPER_ID)
+    assert told.json["max_envelope_bytes"] == 1_200_000
+    assert told.headers["quietbox-time"] == str(served.house.now)
+    assert told.headers["cache-control"] == "no-store"
+    assert told.headers["server"] == "quietbox"
+    assert told.headers["content-type"].startswith("application/json")
+    assert "strict-transport-security" in told.headers
+
+
+async def test_the_description_is_valid_openapi(served: Served) -> None:
+    """The description validates, and names every route once."""
+    told = await served.ask("GET", "/v1/openapi.json")
+    described = told.json
+    validate(described)
+    assert described["openapi"] == "3.1.0"
+    operations = [one for path in described["paths"].values() for one in path.values()]
+    assert len(operations) == len({one["operationId"] for one in operations}) == 1 + len(ROUTES)
+    assert all(one["summary"] for one in operations)
+    assert {"session": []} in described["paths"]["/v1/envelopes"]["post"]["security"]
+    assert "security" not in described["paths"]["/v1/relay"]["get"]
+
+
+async def test_signing_in_and_locking(served: Served) -> None:
+    """Start, answer, use, lock: afterwards the token is worth nothing."""
+    person, way = served.house.client, served.house.client.ways[0]
+    started = (await served.ask("POST", "/v1/sessions/start", body={"name": person.name})).json
+    assert started["methods"][0] == {
+        "method_id": b64(way.method_id),
+        "kind": "password",
+        "kdf": 1,
+        "salt": b64(way.salt),
+    }
+    nonce = bytes(32)
+    challenge = from_base64url(started["challenge"])
+    answer = {
+        "account_id": started["account_id"],
+        "method_id": b64(way.method_id),
+        "challenge": started["challenge"],
+        "nonce": b64(nonce),
+        "signature": b64(person.answer(way, person.account_id, challenge, nonce)),
+    }
+    opened = await served.ask("POST", "/v1/sessions", body=answer)
+    assert opened.status == 201
+    assert opened.json["wrap"] == b64(way.wrap)
+    assert (await served.ask("POST", "/v1/sessions", body=answer)).code == "login-refused"
+    bearer = {"Authorization": f"Bearer {opened.json['session']}"}
+    account = (await served.ask("GET", "/v1/account", headers=bearer)).json
+    assert account["account_id"] == b64(person.account_id)
+    assert account["role"] == "client"
+    assert account["mailboxes"][0]["role"] == 2
+    assert account["mailboxes"][0]["address"].endswith("@in.harrow.example")
+    assert (await served.ask("DELETE", "/v1/sessions", headers=bearer)).status == 204
+    refused = await served.ask("GET", "/v1/account", headers=bearer)
+    assert (refused.status, refused.code) == (401, "not-signed-in")
+    assert refused.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_start_has_one_shape_for_known_and_unknown_names(served: Served) -> None:
+    """Same status, same headers, same names and types: nothing tells that nobody has the name."""
+    shapes = set()
+    for name in (served.house.client.name, "nobody-here-7", "nobody-else-8"):
+        told = await served.ask("POST", "/v1/sessions/start", body={"name": name})
+        fields = told.json
+        method = fields["methods"][0]
+        lengths = [len(fields[key]) for key in ("account_id", "challenge")]
+        shapes.add(
+            json.dumps(
+                [told.status, sorted(told.headers), list(fields), list(method), lengths, len(method["salt"])]
+            )
+        )
+    assert len(shapes) == 1
+
+
+async def test_enrolment_and_the_same_finish_again(served: Served) -> None:
+    """A coach's finish over HTTP; the same bytes again give the same answer, other bytes find it used."""
+    house = served.house
+    coach = Person("late")
+    keys = operators(coach)
+    await house.store.put_invitation(house.operators_invitation(coach), now=house.now)
+    path = f"/v1/invitations/{b64(keys.invite_id)}"
+    seen = await served.ask("GET", path)
+    assert (seen.status, seen.json["kind"]) == (200, 2)
+    body = json.dumps(_finish(house, coach)).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "Quietbox-Redeem": b64(keys.redemption.sign(b"quietbox/v1/redeem\0", hashlib.sha256(body).digest())),
+    }
+    first = await served.ask("POST", path + "/redeem", raw=body, headers=headers)
+    again = await served.ask("POST", path + "/redeem", raw=body, headers=headers)
+    assert first.status == again.status == 201
+    assert first.body == again.body
+    assert first.json == {"account_id": b64(coach.account_id), "mailboxes": []}
+    assert (await served.ask("GET", path)).code == "invitation-used"
+    for bad in ("", "A" * 86, "!"):
+        told = await served.ask(
+            "POST", path + "/redeem", raw=body, headers=headers | {"Quietbox-Redeem": bad}
+        )
+        assert (told.status, told.code) == (403, "not-allowed")
+    unknown = await served.ask("POST", f"/v1/invitations/{b64(bytes(16))}/redeem", raw=body, headers=headers)
+    assert (unknown.status, unknown.code) == (404, "invitation-unknown")
+
+
+async def test_a_clients_finish_answers_with_the_mailbox(served: Served) -> None:
+    """The answer names account and mailbox, and the invitation's page then says that it was used."""
+    house = served.house
+    client = Person("lena")
+    work = Work(house.coach, client, now=house.now)
+    await house.invite(work)
+    body = json.dumps(
+        _finish(house, client) | {"acceptance": b64(work.acceptance()), "act": b64(work.agreed().encode())}
+    ).encode()
+    path = f"/v1/invitations/{b64(work.invitation.invite_id)}"
+    headers = {"Content-Type": "application/json", "Quietbox-Redeem": b64(work.sign_redemption(body))}
+    told = await served.ask("POST", path + "/redeem", raw=body, headers=headers)
+    assert told.status == 201
+    assert told.json["mailboxes"][0]["mailbox_id"] == b64(work.mailbox(Role.CLIENT))
+    gone = await served.ask("GET", path)
+    assert (gone.status, gone.code) == (410, "invitation-used")
+
+
+async def test_engagements_over_http(served: Served) -> None:
+    """Begin, invite, withdraw, list and look; the coach sees the acceptance, the client does not."""
+    house, work = served.house, served.house.work
+    path = f"/v1/engagements/{b64(work.engagement_id)}"
+    told = await served.ask("GET", path, who=house.coach)
+    assert told.json["state"] == "active"
+    assert told.json["policies"] == [b64(work.policy.encode())]
+    assert told.json["invitation"]["state"] == "used"
+    assert told.json["invitation"]["acceptance"]
+    assert [member["role"] for member in told.json["members"]] == [1, 2]
+    assert (await served.ask("GET", path, who=house.client)).json["invitation"] is None
+    listed = (await served.ask("GET", "/v1/engagements", who=house.client)).json
+    assert [one["engagement_id"] for one in listed["engagements"]] == [b64(work.engagement_id)]
+    chain = await served.ask("GET", path + "/statements?role=1&after=0", who=house.client)
+    assert chain.json == {"statements": [b64(house.coach.statement())]}
+
+    other = Work(house.coach, house.stranger, now=house.now)
+    asked = {"engagement_id": b64(other.engagement_id)}
+    begun = await served.ask("POST", "/v1/engagements", who=house.coach, body=asked)
+    assert (begun.status, begun.json["state"]) == (201, "draft")
+    offer = {
+        "invite_id": b64(other.invitation.invite_id),
+        "redemption_key": b64(other.invitation.redemption.public),
+        "box": b64(other.invitation_box),
+        "expires_at": house.now + DAY_SECONDS,
+        "policy": b64(other.policy.encode()),
+        "act": b64(other.offered()),
+    }
+    path = f"/v1/engagements/{b64(other.engagement_id)}/invitation"
+    assert (await served.ask("POST", path, who=house.coach, body=offer)).status == 204
+    invite = f"/v1/invitations/{b64(other.invitation.invite_id)}"
+    assert (await served.ask("DELETE", invite, who=house.coach)).status == 204
+    assert (await served.ask("GET", invite)).code == "invitation-withdrawn"
+
+
+async def test_acts_over_http(served: Served) -> None:
+    """An act is taken; one out of order is a conflict that names the next number; one short of a
+    signature is refused.
+    """
+    house, work = served.house, served.house.work
+    path = f"/v1/engagements/{b64(work.engagement_id)}/acts"
+    close = work.act(ActKind.CLOSE, work.first_core, house.client, date=house.now + 60)
+    skips = work.act(ActKind.CLOSE, close.core, house.client, date=house.now)
+    told = await served.ask("POST", path, who=house.client, body={"act": b64(skips.encode())})
+    assert (told.status, told.code, told.json["next"]) == (409, "act-out-of-order", 2)
+    alone = work.act(ActKind.REOPEN, work.first_core, house.client)
+    told = await served.ask("POST", path, who=house.client, body={"act": b64(alone.encode())})
+    assert (told.status, told.code) == (403, "act-refused")
+    for _ in range(2):
+        told = await served.ask("POST", path, who=house.client, body={"act": b64(close.encode())})
+        assert told.status == 204
+
+
+async def test_deposit_and_rows(served: Served) -> None:
+    """What was deposited comes back byte for byte, with cursor and more; again it is repeated, changed a
+    conflict.
+    """
+    house, work = served.house, served.house.work
+    first = work.envelope(house.coach, Role.CLIENT, fresh=False)
+    other = work.envelope(house.coach, Role.CLIENT, fresh=False)
+    own = work.envelope(house.coach, Role.COACH)
+    body = deposit_body([(first, []), (own, [])])
+    told = await served.ask("POST", "/v1/envelopes", who=house.coach, raw=body)
+    assert (told.status, told.json) == (201, {"groups": [{"status": "stored"}]})
+    told = await served.ask("POST", "/v1/envelopes", who=house.coach, raw=body)
+    assert (told.status, told.json) == (201, {"groups": [{"status": "repeated"}]})
+    told = await served.ask("POST", "/v1/envelopes", who=house.coach, raw=deposit_body([(other, [])]))
+    assert (told.status, told.code) == (409, "envelope-conflict")
+    third = work.envelope(house.coach, Role.CLIENT)
+    told = await served.ask(
+        "POST", "/v1/envelopes", who=house.coach, raw=deposit_body([(other, [])], [(third, [])])
+    )
+    assert told.status == 207
+    assert told.json == {"groups": [{"status": "refused", "code": "envelope-conflict"}, {"status": "stored"}]}
+    path = f"/v1/mailboxes/{b64(work.mailbox(Role.CLIENT))}/envelopes"
+    page = await served.ask("GET", path + "?limit=1", who=house.client)
+    assert page.headers["quietbox-more"] == "1"
+    assert page.body[0] == 1
+    assert page.body[17:] == first
+    assert int.from_bytes(page.body[9:13], "big") == house.now // DAY_SECONDS
+    after = page.headers["quietbox-next"]
+    page = await served.ask("GET", path + f"?after={after}", who=house.client)
+    assert (page.headers["quietbox-more"], page.body[17:]) == ("0", third)
+    back = await served.ask("GET", path + f"?before={page.headers['quietbox-next']}", who=house.client)
+    assert back.body[17:] == first
+
+
+async def test_a_refused_date_tells_the_latest(served: Served) -> None:
+    """A problem of the agreement carries the latest date that it allows."""
+    house, work = served.house, served.house.work
+    late = work.envelope(house.coach, Role.CLIENT, expires_at=work.policy.hold_ends_at + 1)
+    told = await served.ask("POST", "/v1/envelopes", who=house.coach, raw=deposit_body([(late, [])]))
+    assert (told.status, told.code) == (403, "policy-refused")
+    assert told.json["latest"] == work.policy.hold_ends_at
+    assert told.json["status"] == 403
+    assert told.json["type"] == "urn:quietbox:problem:policy-refused"
+
+
+async def test_expiring_own_copies_leaves_tombstones(served: Served) -> None:
+    """The row that comes after is a tombstone of 21 bytes that says why."""
+    house, work = served.house, served.house.work
+    raw = work.envelope(house.coach, Role.CLIENT)
+    await served.ask("POST", "/v1/envelopes", who=house.coach, raw=deposit_body([(raw, [])]))
+    path = f"/v1/mailboxes/{b64(work.mailbox(Role.CLIENT))}"
+    asked = {"envelope_ids": [b64(raw[24:40])]}
+    told = await served.ask("POST", path + "/expire", who=house.client, body=asked)
+    assert told.json == {"expired": 1}
+    page = await served.ask("GET", path + "/envelopes", who=house.client)
+    assert page.body[0] == 2
+    assert page.body[13:17] == (21).to_bytes(4, "big")
+    assert page.body[17:33] == raw[24:40]
+    assert page.body[33] == 3
+    assert len(page.body) == 38
+
+
+async def test_a_new_address(served: Served) -> None:
+    """The answer is the whole new inbound address."""
+    path = f"/v1/mailboxes/{b64(served.house.work.mailbox(Role.CLIENT))}/address"
+    told = await served.ask("POST", path, who=served.house.client)
+    assert told.json["address"].endswith("@in.harrow.example")
+
+
+async def test_the_vault_over_http(served: Served) -> None:
+    """Read, write, conflict."""
+    house = served.house
+    items = (await served.ask("GET", "/v1/vault", who=house.client)).json["items"]
+    assert [item["name"] for item in items] == ["identity", "manifest"]
+    asked = {"items": [item | {"version": 2} for item in items], "removed": []}
+    assert (await served.ask("PUT", "/v1/vault", who=house.client, body=asked)).status == 204
+    told = await served.ask("PUT", "/v1/vault", who=house.client, body=asked)
+    assert (told.status, told.code) == (409, "vault-conflict")
+
+
+async def test_ways_in_and_statements_over_http(served: Served) -> None:
+    """A device is added and removed; a card follows; a rival of it is a conflict."""
+    house, person = served.house, served.house.client
+    way = person.way("device")
+    fields = {
+        "method_id": b64(way.method_id),
+        "kind": "device",
+        "kdf": 0,
+        "salt": b64(way.salt),
+        "login_key": b64(way.keys.login.public),
+        "wrap": b64(way.wrap),
+    }
+    assert (await served.ask("POST", "/v1/methods", who=person, body={"method": fields})).status == 204
+    path = f"/v1/methods/{b64(way.method_id)}"
+    assert (await served.ask("DELETE", path, who=person)).status == 204
+    assert (await served.ask("DELETE", path, who=person)).code == "not-found"
+    first = person.statement()
+    for card, status in ((person.statement(2, first), 204), (person.statement(2, first, house.now + 1), 409)):
+        told = await served.ask("POST", "/v1/statements", who=person, body={"statement": b64(card)})
+        assert told.status == status
+
+
+async def test_senders_over_http(served: Served) -> None:
+    """Register, confirm, list, remove; a work address is refused."""
+    person = served.house.client
+    told = await served.ask("POST", "/v1/senders", who=person, body={"address": "maya@post.example"})
+    assert told.status == 202
+    code = {"code": served.house.mail.code()}
+    assert (await served.ask("POST", "/v1/senders/confirm", who=person, body=code)).status == 204
+    assert (await served.ask("POST", "/v1/senders/confirm", who=person, body=code)).code == "code-refused"
+    (sender,) = (await served.ask("GET", "/v1/senders", who=person)).json["senders"]
+    assert sender["state"] == "confirmed"
+    assert (await served.ask("DELETE", f"/v1/senders/{sender['sender_id']}", who=person)).status == 204
+    told = await served.ask("POST", "/v1/senders", who=person, body={"address": "m@northwind.example"})
+    assert (told.status, told.code) == (403, "work-address-refused")
+
+
+async def test_blobs_over_http(served: Served) -> None:
+    """Upload in pieces, resume by the stored length, finish, link, read whole and by range."""
+    house, work = served.house, served.house.work
+    blob_id, raw = b"b" * 32, bytes(range(256)) * 8
+    until = work.policy.hold_ends_at
+    path = f"/v1/blobs/{b64(blob_id)}"
+    begun = {"blob_id": b64(blob_id), "expires_at": until}
+    assert (await served.ask("POST", "/v1/blobs", who=house.coach, body=begun)).status == 201
+    told = await served.ask("PUT", path + "?offset=0", who=house.coach, raw=raw[:1000])
+    assert told.json == {"stored": 1000}
+    told = await served.ask("PUT", path + "?offset=5", who=house.coach, raw=raw)
+    assert (told.status, told.code, told.json["stored"]) == (409, "blob-offset", 1000)
+    told = await served.ask("HEAD", path, who=house.coach)
+    assert (told.status, told.headers["content-length"]) == (200, "1000")
+    await served.ask("PUT", path + "?offset=1000", who=house.coach, raw=raw[1000:])
+    finish = {"stored_length": len(raw), "sha256": b64(hashlib.sha256(raw).digest())}
+    for bad in (finish | {"stored_length": 7}, finish | {"sha256": b64(bytes(32))}):
+        told = await served.ask("POST", path + "/finish", who=house.coach, body=bad)
+        assert (told.status, told.code) == (409, "blob-incomplete")
+    assert (await served.ask("POST", path + "/finish", who=house.coach, body=finish)).status == 204
+    assert (await served.ask("GET", path, who=house.client)).code == "not-found"
+    envelope = work.envelope(house.coach, Role.CLIENT)
+    body = deposit_body([(envelope, [blob_id])])
+    assert (await served.ask("POST", "/v1/envelopes", who=house.coach, raw=body)).status == 201
+    told = await served.ask("GET", path, who=house.client)
+    assert (told.status, told.body) == (200, raw)
+    told = await served.ask("GET", path, who=house.client, headers={"Range": "bytes=5-9"})
+    assert (told.status, told.body) == (206, raw[5:10])
+    assert told.headers["content-range"] == f"bytes 5-9/{len(raw)}"
+    told = await served.ask("GET", path, who=house.client, headers={"Range": "bytes=2040-"})
+    assert told.body == raw[2040:]
+    for odd in ("bytes=9-5", "bytes=9999-", "bytes=-5", "bytes=0-1,3-4", "lines=0-1", "bytes=0-1 "):
+        told = await served.ask("GET", path, who=house.client, headers={"Range": odd})
+        if odd != "bytes=0-1 ":  # white space around a field's value is no part of it
+            assert (told.status, told.code) == (400, "malformed"), odd
+
+
+async def test_keepers_over_http(served: Served) -> None:
+    """Day keys, a question passed through, a revocation that waits while the keeper is away."""
+    house = served.house
+    path, today = f"/v1/keepers/{b64(KEEPER_ID)}", house.now // DAY_SECONDS
+    days = await served.ask("GET", f"{path}/days?first={today}&count=2", who=house.client)
+    assert len(days.body) == 2600
+    told = await served.ask("POST", path + "/open", who=house.client, raw=KEEPER_ID + b"question")
+    assert (told.status, told.body[:13]) == (200, b"sealed answer")
+    revoke = revocation(house)
+    assert len((await served.ask("POST", path + "/revoke", who=house.coach, raw=revoke)).body) == 64
+    house.keeper.away = True
+    told = await served.ask("POST", path + "/revoke", who=house.coach, raw=revoke)
+    assert (told.status, told.body) == (202, b"")
+    told = await served.ask("POST", path + "/open", who=house.client, raw=KEEPER_ID + b"question")
+    assert (told.status, told.code) == (503, "keeper-away")
+
+
+async def test_a_waiting_reader_is_told(served: Served) -> None:
+    """The stream begins at once, tells mailbox and cursor after a deposit, and the engagement after an
+    act.
+    """
+    house, work = served.house, served.house.work
+    bearer = {"Authorization": f"Bearer {await served.token(house.client)}"}
+    async with served.http.get(served.origin + "/v1/wake", headers=bearer) as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        assert await stream.content.readuntil(b"\n\n") == b":\n\n"
+        raw = deposit_body([(work.envelope(house.coach, Role.CLIENT), [])])
+        await served.ask("POST", "/v1/envelopes", who=house.coach, raw=raw)
+        event, fields = _event(await stream.content.readuntil(b"\n\n"))
+        assert event == "wake"
+        assert fields["mailbox_id"] == b64(work.mailbox(Role.CLIENT))
+        assert fields["cursor"] >= 1
+        close = work.act(ActKind.CLOSE, work.first_core, house.coach, date=house.now + 60)
+        path = f"/v1/engagements/{b64(work.engagement_id)}/acts"
+        await served.ask("POST", path, who=house.coach, body={"act": b64(close.encode())})
+        assert _event(await stream.content.readuntil(b"\n\n")) == (
+            "engagement",
+            {"engagement_id": b64(work.engagement_id)},
+        )
+    async with asyncio.timeout(5):
+        while house.wake.waiting():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("way", ["closing", "ending"])
+async def test_a_stream_ends_with_its_session(
+    served: Served, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the next heartbeat after the session's end the stream ends."""
+    monkeypatch.setattr("relay.http_api.events.HEARTBEAT_SECONDS", 0.05)
+    bearer = {"Authorization": f"Bearer {await served.token(served.house.client)}"}
+    async with served.http.get(served.origin + "/v1/wake", headers=bearer) as stream:
+        for _ in range(2):
+            assert await stream.content.readuntil(b"\n\n") == b":\n\n"
+        if way == "closing":
+            await served.ask("DELETE", "/v1/sessions", who=served.house.client)
+        else:
+            served.house.now += 12 * 3600
+        async with asyncio.timeout(5):
+            await stream.content.read()
+
+
+def _event(block: bytes) -> tuple[str, dict[str, object]]:
+    event, fields = block.decode().strip().split("\n")
+    return event.removeprefix("event: "), json.loads(fields.removeprefix("data: "))
+
+
+def _finish(house: House, person: Person) -> dict[str, object]:
+    finish = house.finish(person, b"", b"")
+    return {
+        "account_id": b64(finish.account_id),
+        "name": finish.name,
+        "methods": [
+            {
+                "method_id": b64(one.method_id),
+                "kind": one.kind,
+                "kdf": one.kdf,
+                "salt": b64(one.salt),
+                "login_key": b64(one.login_key),
+                "wrap": b64(one.wrap),
+            }
+            for one in finish.methods
+        ],
+        "statement": b64(finish.statement),
+        "vault": [
+            {"name": one.name, "version": one.version, "expires_at": one.expires_at, "box": b64(one.box)}
+            for one in finish.vault
+        ],
+    }
