@@ -50,7 +50,8 @@ async def wake(call: Call, _: None) -> web.StreamResponse:
 
 async def end_waiting(app: web.Application) -> None:
     """Let all readers go; they come back to whoever listens next."""
-    for task in tuple(app[WAITING]):
+    waiting: set[Any] = app[WAITING]
+    for task in tuple(waiting):
         task.cancel()
 
 
