@@ -1,0 +1,580 @@
+/**
+ * Api: the calls of one relay (docs/protocol.md, part 13). Alone touches the network.
+ *
+ * Owns the bearer token, which lives in memory here and nowhere else, the relay's clock as its answers tell it, time
+ * limits, and when an exchange is tried again with the same bytes. Must never follow a redirect, read more than a call
+ * allows, or put a token, a name or a secret into an address.
+ */
+
+import type { RelayClock } from "./clock.ts";
+import { type Bytes, toBase64url } from "./crypto/encoding.ts";
+import { Malformed } from "./crypto/errors.ts";
+import { dumpJson, type Json, type JsonObject } from "./crypto/json.ts";
+import { DAY_KEY_BYTES } from "./crypto/keeper_wire.ts";
+import { Fault, fault } from "./people/fault.ts";
+import {
+  EventReader,
+  Fields,
+  Problem,
+  parseRows,
+  type Row,
+  readProblem,
+  type WakeEvent,
+} from "./wire.ts";
+
+const JSON_TYPE = "application/json";
+const BINARY_TYPE = "application/octet-stream";
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 250;
+const EXCHANGE_MS = 60_000;
+/** For 8 MiB over a slow line. */
+const PIECE_MS = 300_000;
+/** The relay sends a comment each 15 seconds. */
+const SILENCE_MS = 45_000;
+const SMALL_BYTES = 1024 * 1024;
+const LARGE_BYTES = 64 * 1024 * 1024;
+const ROWS_BYTES = 5 * 1024 * 1024;
+/** Above any order that a relay can give. */
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+/** What an `Api` gets from outside, so that tests can script it. */
+export interface Outside {
+  readonly fetch: (address: string, init: RequestInit) => Promise<Response>;
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly clock: RelayClock;
+}
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: Bytes;
+  readonly type?: string;
+  readonly headers?: Record<string, string>;
+  /** The same bytes may be sent again after an unknown outcome. */
+  readonly repeat?: boolean;
+  readonly mostBytes?: number;
+  readonly milliseconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Bytes;
+}
+
+export class Api {
+  /** Called once the relay says that the session is over. */
+  ended: () => void = () => {};
+  readonly #outside: Outside;
+  #bearer = "";
+
+  constructor(outside: Outside) {
+    this.#outside = outside;
+  }
+
+  get signedIn(): boolean {
+    return this.#bearer !== "";
+  }
+
+  // --- the relay, invitations ---
+
+  async relayName(): Promise<string> {
+    return Fields.of((await this.#get("/v1/relay")).body).text("name", 200);
+  }
+
+  async invitation(inviteId: Bytes): Promise<InvitationBox> {
+    const fields = Fields.of((await this.#get(`/v1/invitations/${toBase64url(inviteId)}`)).body);
+    return {
+      kind: fields.whole("kind"),
+      box: fields.bytes("box"),
+      expiresAt: fields.whole("expires_at"),
+    };
+  }
+
+  /** Enrol, all in one transaction. The same body again gives the same answer. */
+  async redeem(inviteId: Bytes, body: Bytes, signature: Bytes): Promise<void> {
+    const path = `/v1/invitations/${toBase64url(inviteId)}/redeem`;
+    const headers = { "Quietbox-Redeem": toBase64url(signature) };
+    await this.#exchange({ method: "POST", path, body, type: JSON_TYPE, headers });
+  }
+
+  // --- signing in ---
+
+  async startSession(name: string): Promise<LoginStart> {
+    const fields = await this.#json("POST", "/v1/sessions/start", { name });
+    return {
+      accountId: fields.bytes("account_id", 16),
+      challenge: fields.bytes("challenge", 32),
+      methods: fields.objects("methods").map((one) => ({
+        methodId: one.bytes("method_id", 16),
+        kind: one.text("kind", 16),
+        kdf: one.whole("kdf"),
+        serverSalt: one.bytes("salt", 16),
+      })),
+    };
+  }
+
+  /** Answer a challenge, which serves once; keeps the token and gives the wrapped account key. */
+  async openSession(answer: LoginAnswer): Promise<Bytes> {
+    const body = {
+      account_id: toBase64url(answer.accountId),
+      method_id: toBase64url(answer.methodId),
+      challenge: toBase64url(answer.challenge),
+      nonce: toBase64url(answer.nonce),
+      signature: toBase64url(answer.signature),
+    };
+    const fields = await this.#json("POST", "/v1/sessions", body, { repeat: false });
+    this.#bearer = fields.text("session", 256);
+    return fields.bytes("wrap");
+  }
+
+  /** End the session; the token is forgotten whatever the relay says. */
+  async closeSession(): Promise<void> {
+    if (this.signedIn) {
+      const done = this.#exchange({ method: "DELETE", path: "/v1/sessions", repeat: false });
+      this.#bearer = "";
+      await done;
+    }
+  }
+
+  // --- account ---
+
+  async account(): Promise<MailboxFacts[]> {
+    const fields = Fields.of((await this.#get("/v1/account")).body);
+    return fields.objects("mailboxes").map((one) => ({
+      mailboxId: one.bytes("mailbox_id", 16),
+      address: one.text("address", 320),
+      cursor: one.whole("cursor"),
+    }));
+  }
+
+  async vault(): Promise<StoredItem[]> {
+    const fields = Fields.of((await this.#get("/v1/vault", LARGE_BYTES)).body);
+    return fields.objects("items").map((one) => ({
+      name: one.text("name", 64),
+      version: one.whole("version"),
+      expiresAt: one.whole("expires_at"),
+      box: one.bytes("box"),
+    }));
+  }
+
+  async putVault(items: readonly StoredItem[], removed: readonly string[]): Promise<void> {
+    await this.#done("PUT", "/v1/vault", { items: items.map(itemJson), removed: [...removed] });
+  }
+
+  async addStatement(statement: Bytes): Promise<void> {
+    await this.#done("POST", "/v1/statements", { statement: toBase64url(statement) });
+  }
+
+  // --- engagements ---
+
+  async engagement(engagementId: Bytes): Promise<EngagementFacts> {
+    const path = `/v1/engagements/${toBase64url(engagementId)}`;
+    const fields = Fields.of((await this.#get(path, LARGE_BYTES)).body);
+    return {
+      state: fields.text("state", 16),
+      members: fields.objects("members").map((one) => ({
+        role: one.whole("role"),
+        statement: one.bytes("statement"),
+      })),
+      policies: fields.list("policies"),
+      acts: fields.list("acts"),
+    };
+  }
+
+  async statements(engagementId: Bytes, role: number, after: number): Promise<Bytes[]> {
+    const path = `/v1/engagements/${toBase64url(engagementId)}/statements?role=${role}&after=${after}`;
+    return Fields.of((await this.#get(path, LARGE_BYTES)).body).list("statements");
+  }
+
+  async addAct(engagementId: Bytes, act: Bytes): Promise<void> {
+    await this.#done("POST", `/v1/engagements/${toBase64url(engagementId)}/acts`, {
+      act: toBase64url(act),
+    });
+  }
+
+  // --- keepers ---
+
+  /** The signed key of one day. */
+  async dayKey(keeperId: Bytes, day: number): Promise<Bytes> {
+    const path = `/v1/keepers/${toBase64url(keeperId)}/days?first=${day}&count=1`;
+    return (await this.#get(path, DAY_KEY_BYTES)).body;
+  }
+
+  async openLocks(keeperId: Bytes, request: Bytes): Promise<Bytes> {
+    const path = `/v1/keepers/${toBase64url(keeperId)}/open`;
+    return (await this.#send("POST", path, request)).body;
+  }
+
+  /** The keeper's answer, or null while the request waits for it. */
+  async revoke(keeperId: Bytes, request: Bytes): Promise<Bytes | null> {
+    const answer = await this.#send("POST", `/v1/keepers/${toBase64url(keeperId)}/revoke`, request);
+    return answer.status === 202 ? null : answer.body;
+  }
+
+  // --- envelopes ---
+
+  async deposit(body: Bytes): Promise<void> {
+    await this.#send("POST", "/v1/envelopes", body);
+  }
+
+  /** A page above an order, ascending. */
+  async rowsAfter(mailboxId: Bytes, after: number): Promise<RowPage> {
+    return await this.#rows(mailboxId, `after=${after}`, "ascending");
+  }
+
+  /** A page below an order (null: the newest), descending. */
+  async rowsBefore(mailboxId: Bytes, before: number | null, limit: number): Promise<RowPage> {
+    return await this.#rows(mailboxId, `before=${before ?? NEWEST}&limit=${limit}`, "descending");
+  }
+
+  async #rows(
+    mailboxId: Bytes,
+    query: string,
+    direction: "ascending" | "descending",
+  ): Promise<RowPage> {
+    const path = `/v1/mailboxes/${toBase64url(mailboxId)}/envelopes?${query}`;
+    const { headers, body } = await this.#get(path, ROWS_BYTES);
+    return {
+      rows: parseRows(body, direction),
+      next: cursorOf(headers.get("Quietbox-Next")),
+      more: headers.get("Quietbox-More") === "1",
+    };
+  }
+
+  /** Take away my own copies, now; answers how many were there. */
+  async expireOwn(mailboxId: Bytes, envelopeIds: readonly Bytes[]): Promise<number> {
+    const path = `/v1/mailboxes/${toBase64url(mailboxId)}/expire`;
+    return (await this.#json("POST", path, { envelope_ids: envelopeIds.map(toBase64url) })).whole(
+      "expired",
+    );
+  }
+
+  // --- blobs ---
+
+  async createBlob(blobId: Bytes, expiresAt: number): Promise<void> {
+    await this.#done("POST", "/v1/blobs", { blob_id: toBase64url(blobId), expires_at: expiresAt });
+  }
+
+  /** How many bytes of a blob are stored. */
+  async storedBytes(blobId: Bytes, signal: AbortSignal): Promise<number> {
+    const path = `/v1/blobs/${toBase64url(blobId)}`;
+    const { headers } = await this.#exchange({ method: "HEAD", path, signal });
+    return cursorOf(headers.get("Content-Length"));
+  }
+
+  /** Send a piece; a relay that holds another number of bytes throws the problem `blob-offset`. */
+  async putPiece(
+    blobId: Bytes,
+    offset: number,
+    piece: Bytes,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const path = `/v1/blobs/${toBase64url(blobId)}?offset=${offset}`;
+    const call = {
+      method: "PUT",
+      path,
+      body: piece,
+      type: BINARY_TYPE,
+      milliseconds: PIECE_MS,
+      signal,
+    };
+    return Fields.of((await this.#exchange(call)).body).whole("stored");
+  }
+
+  async finishBlob(blobId: Bytes, storedLength: number, sha256: Bytes): Promise<void> {
+    const fields = { stored_length: storedLength, sha256: toBase64url(sha256) };
+    await this.#done("POST", `/v1/blobs/${toBase64url(blobId)}/finish`, fields);
+  }
+
+  /** The stored bytes from `start` up to `stop`. */
+  async readBlob(blobId: Bytes, start: number, stop: number, signal: AbortSignal): Promise<Bytes> {
+    const path = `/v1/blobs/${toBase64url(blobId)}`;
+    const headers = { Range: `bytes=${start}-${stop - 1}` };
+    const call = {
+      method: "GET",
+      path,
+      headers,
+      mostBytes: stop - start,
+      milliseconds: PIECE_MS,
+      signal,
+    };
+    const { body } = await this.#exchange(call);
+    if (body.length !== stop - start) {
+      throw fault("gone");
+    }
+    return body;
+  }
+
+  // --- addresses of one's own ---
+
+  async senders(): Promise<SenderFacts[]> {
+    const fields = Fields.of((await this.#get("/v1/senders")).body);
+    return fields.objects("senders").map((one) => ({
+      senderId: one.bytes("sender_id", 16),
+      state: one.text("state", 16),
+      addedOn: one.whole("added_on"),
+    }));
+  }
+
+  async addSender(address: string): Promise<void> {
+    await this.#done("POST", "/v1/senders", { address });
+  }
+
+  async confirmSender(code: string): Promise<void> {
+    await this.#done("POST", "/v1/senders/confirm", { code });
+  }
+
+  // --- wake-ups ---
+
+  /** Yields what happens, until the line breaks or falls silent, which throws; `begun` is called once it stands. */
+  async *wake(signal: AbortSignal, begun: () => void): AsyncGenerator<WakeEvent[]> {
+    const silence = new AbortController();
+    const call = {
+      method: "GET",
+      path: "/v1/wake",
+      signal: AbortSignal.any([signal, silence.signal]),
+    };
+    let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    try {
+      const response = await this.#fetch(call);
+      await this.#refuseProblem(response, call);
+      begun();
+      const reader = new EventReader();
+      for await (const piece of textOf(response)) {
+        clearTimeout(timer);
+        timer = setTimeout(() => silence.abort(), SILENCE_MS);
+        yield reader.push(piece);
+      }
+    } catch (reason) {
+      throw this.#asFault(reason, signal);
+    } finally {
+      clearTimeout(timer);
+      silence.abort();
+    }
+    throw fault("offline");
+  }
+
+  // --- exchanges ---
+
+  async #get(path: string, mostBytes = SMALL_BYTES): Promise<Answer> {
+    return await this.#exchange({ method: "GET", path, mostBytes });
+  }
+
+  async #send(method: string, path: string, body: Bytes): Promise<Answer> {
+    return await this.#exchange({ method, path, body, type: BINARY_TYPE });
+  }
+
+  async #json(
+    method: string,
+    path: string,
+    fields: JsonObject,
+    more: Partial<Call> = {},
+  ): Promise<Fields> {
+    const call = { method, path, body: dumpJson(fields), type: JSON_TYPE, ...more };
+    return Fields.of((await this.#exchange(call)).body);
+  }
+
+  async #done(method: string, path: string, fields: JsonObject): Promise<void> {
+    await this.#exchange({ method, path, body: dumpJson(fields), type: JSON_TYPE });
+  }
+
+  async #exchange(call: Call): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(call);
+      } catch (reason) {
+        const found = this.#asFault(reason, call.signal);
+        const lost = found.failure.code === "offline" || found.failure.code === "server";
+        if (!lost || call.repeat === false || attempt >= ATTEMPTS) {
+          throw found;
+        }
+      }
+      await this.#outside.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    }
+  }
+
+  async #attempt(call: Call): Promise<Answer> {
+    const limit = AbortSignal.timeout(call.milliseconds ?? EXCHANGE_MS);
+    const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
+    const response = await this.#fetch({ ...call, signal });
+    await this.#refuseProblem(response, call);
+    const body = await readAtMost(response, call.mostBytes ?? SMALL_BYTES);
+    return { status: response.status, headers: response.headers, body };
+  }
+
+  async #fetch(call: Call): Promise<Response> {
+    const headers: Record<string, string> = { ...call.headers };
+    if (call.type) {
+      headers["Content-Type"] = call.type;
+    }
+    if (this.#bearer) {
+      headers.Authorization = `Bearer ${this.#bearer}`;
+    }
+    const response = await this.#outside.fetch(call.path, {
+      method: call.method,
+      headers,
+      body: call.body ?? null,
+      signal: call.signal ?? null,
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+    });
+    this.#outside.clock.hear(response.headers.get("Quietbox-Time"));
+    return response;
+  }
+
+  async #refuseProblem(response: Response, call: Call): Promise<void> {
+    if (response.ok) {
+      return;
+    }
+    const body = await readAtMost(response, SMALL_BYTES);
+    const problem = readProblem(response.status, response.headers.get("Content-Type") ?? "", body);
+    if (problem.problem === "not-signed-in" && call.path !== "/v1/sessions" && this.#bearer) {
+      this.#bearer = "";
+      this.ended();
+    }
+    throw problem;
+  }
+
+  #asFault(reason: unknown, signal: AbortSignal | undefined): Fault {
+    if (signal?.aborted) {
+      return fault("stopped");
+    }
+    if (reason instanceof Fault) {
+      return reason;
+    }
+    return reason instanceof Malformed ? fault("unknown", "answer") : fault("offline");
+  }
+}
+
+async function readAtMost(response: Response, mostBytes: number): Promise<Bytes> {
+  const pieces: Bytes[] = [];
+  let sizeBytes = 0;
+  for await (const piece of piecesOf(response)) {
+    sizeBytes += piece.length;
+    if (sizeBytes > mostBytes) {
+      throw new Malformed("the answer is too long");
+    }
+    pieces.push(piece);
+  }
+  return joined(pieces, sizeBytes);
+}
+
+function joined(pieces: readonly Bytes[], sizeBytes: number): Bytes {
+  const whole = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+async function* piecesOf(response: Response): AsyncGenerator<Bytes> {
+  const reader = response.body?.getReader();
+  try {
+    for (let step = await reader?.read(); step && !step.done; step = await reader?.read()) {
+      yield step.value as Bytes;
+    }
+  } finally {
+    // What is not read any further is not to be sent any further.
+    reader?.cancel().catch(() => {});
+  }
+}
+
+async function* textOf(response: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const piece of piecesOf(response)) {
+    yield decoder.decode(piece, { stream: true });
+  }
+}
+
+function cursorOf(header: string | null): number {
+  const number = Number(header);
+  if (header === null || !/^\d{1,16}$/.test(header) || !Number.isSafeInteger(number)) {
+    throw new Malformed("not a number in a header");
+  }
+  return number;
+}
+
+// --- values ---------------------------------------------------------------------------------------------------------
+
+export interface InvitationBox {
+  readonly kind: number;
+  readonly box: Bytes;
+  readonly expiresAt: number;
+}
+
+/** A way in as a login answer offers it. */
+export interface OfferedMethod {
+  readonly methodId: Bytes;
+  readonly kind: string;
+  readonly kdf: number;
+  readonly serverSalt: Bytes;
+}
+
+export interface LoginStart {
+  readonly accountId: Bytes;
+  readonly methods: readonly OfferedMethod[];
+  readonly challenge: Bytes;
+}
+
+export interface LoginAnswer {
+  readonly accountId: Bytes;
+  readonly methodId: Bytes;
+  readonly challenge: Bytes;
+  readonly nonce: Bytes;
+  readonly signature: Bytes;
+}
+
+export interface MailboxFacts {
+  readonly mailboxId: Bytes;
+  readonly address: string;
+  readonly cursor: number;
+}
+
+/** A vault item as the relay holds it. */
+export interface StoredItem {
+  readonly name: string;
+  readonly version: number;
+  readonly expiresAt: number;
+  readonly box: Bytes;
+}
+
+/** An engagement as the relay shows it; policies, acts and statements are believed by their signatures alone. */
+export interface EngagementFacts {
+  readonly state: string;
+  readonly members: readonly { readonly role: number; readonly statement: Bytes }[];
+  readonly policies: readonly Bytes[];
+  readonly acts: readonly Bytes[];
+}
+
+export interface RowPage {
+  readonly rows: readonly Row[];
+  readonly next: number;
+  readonly more: boolean;
+}
+
+export interface SenderFacts {
+  readonly senderId: Bytes;
+  readonly state: string;
+  readonly addedOn: number;
+}
+
+/** A vault item as the contract's JSON writes it. */
+export function itemJson(item: StoredItem): Json {
+  return {
+    name: item.name,
+    version: item.version,
+    expires_at: item.expiresAt,
+    box: toBase64url(item.box),
+  };
+}
+
+/** Whether the relay answered with exactly this problem. */
+export function isProblem(reason: unknown, problem: string): reason is Problem {
+  return reason instanceof Problem && reason.problem === problem;
+}

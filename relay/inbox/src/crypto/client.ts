@@ -1,0 +1,175 @@
+/**
+ * The page's end of the worker: a `Session` that sends messages.
+ *
+ * Owns the worker's life: made at the first call, ended by every lock with all that was in its memory, made anew at the
+ * next call. What the page holds meanwhile is sealed text and a counter. Must never be handed a key, a token or anything
+ * opened that was not asked for.
+ */
+
+import type { Keepsake } from "../people/inside.ts";
+import type { Event, Failure, Progress, Session } from "../session.ts";
+import type { Args, Asked, Name, Told, Value } from "./calls.ts";
+import address from "./worker.ts?worker&url";
+
+/** Whoever called, and how far it was told to be. */
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (failure: Failure) => void;
+  readonly progress: (progress: Progress) => void;
+}
+
+interface Follow {
+  readonly progress: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The part of the platform's Trusted Types that is needed; where there is none, addresses are plain text. */
+interface PolicyFactory {
+  createPolicy(
+    name: string,
+    rules: { createScriptURL: (address: string) => string },
+  ): { createScriptURL: (address: string) => string };
+}
+
+/** The one policy of the page: it knows one address, and vouches for no other. */
+const policy = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes?.createPolicy("quietbox", {
+  createScriptURL: (asked) => {
+    if (asked !== address) {
+      throw new TypeError("no script of ours");
+    }
+    return asked;
+  },
+});
+
+function makeWorker(): Worker {
+  const trusted = policy?.createScriptURL(address) ?? address;
+  return new Worker(trusted, { type: "module", name: "quietbox" });
+}
+
+class Line {
+  readonly #listeners: Set<(event: Event) => void>;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #calls = 0;
+
+  constructor(listeners: Set<(event: Event) => void>) {
+    this.#listeners = listeners;
+  }
+
+  call<N extends Name>(name: N, args: Args<N>, follow?: Follow): Promise<Value<N>> {
+    const call = ++this.#calls;
+    const worker = this.#alive();
+    return new Promise<Value<N>>((resolve, reject) => {
+      if (follow?.signal.aborted) {
+        reject({ code: "stopped" } satisfies Failure);
+        return;
+      }
+      this.#waiting.set(call, { resolve, reject, progress: follow?.progress ?? (() => {}) });
+      follow?.signal.addEventListener("abort", () => this.#post(worker, { stop: call }));
+      this.#post(worker, { call, name, args } as Asked);
+    });
+  }
+
+  /** End the worker with everything in its memory. Whoever still waits is told that the inbox has locked. */
+  end(why: Failure["code"] = "locked"): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+    for (const { reject } of this.#waiting.values()) {
+      reject({ code: why });
+    }
+    this.#waiting.clear();
+  }
+
+  #post(worker: Worker, asked: Asked): void {
+    worker.postMessage(asked);
+  }
+
+  #alive(): Worker {
+    if (!this.#worker) {
+      const made = makeWorker();
+      made.addEventListener("message", ({ data }: MessageEvent<Told>) => this.#take(data));
+      // A worker that did not start, or failed outside any call, is of no use to anybody.
+      made.addEventListener("error", () => this.#broken(made));
+      this.#worker = made;
+    }
+    return this.#worker;
+  }
+
+  #take(told: Told): void {
+    if ("event" in told) {
+      this.#tell(told.event);
+      return;
+    }
+    const waiting = this.#waiting.get(told.call);
+    if ("progress" in told) {
+      waiting?.progress(told.progress);
+      return;
+    }
+    this.#waiting.delete(told.call);
+    if ("failure" in told) {
+      waiting?.reject(told.failure);
+    } else {
+      waiting?.resolve(told.value as never);
+    }
+  }
+
+  #tell(event: Event): void {
+    if (event.kind === "locked") {
+      this.end();
+    }
+    for (const listener of this.#listeners) {
+      listener(event);
+    }
+  }
+
+  #broken(worker: Worker): void {
+    if (worker === this.#worker) {
+      this.end("unknown");
+      this.#tell({ kind: "locked", why: "ended" });
+    }
+  }
+}
+
+/** The session of this page. */
+export function createSession(): Session {
+  const listeners = new Set<(event: Event) => void>();
+  const line = new Line(listeners);
+  let keepsake: Keepsake | null = null;
+  return {
+    place: () => line.call("place", []),
+    openInvitation: (fragment) => line.call("openInvitation", [fragment]),
+    beginEnrolment: () => line.call("beginEnrolment", []),
+    finishEnrolment: (choice) => line.call("finishEnrolment", [choice]),
+    unlock: (way) => line.call("unlock", [way, keepsake?.seen ?? null]),
+    lock: async () => {
+      await line.call("lock", []).catch(() => {});
+      line.end();
+    },
+    list: (before) => line.call("list", [before]),
+    read: (id) => line.call("read", [id]),
+    thread: (threadId) => line.call("thread", [threadId]),
+    markRead: (id) => line.call("markRead", [id]),
+    send: (request, progress, signal) => line.call("send", [request], { progress, signal }),
+    file: (id, index, progress, signal) => line.call("file", [id, index], { progress, signal }),
+    expire: (id, whose) => line.call("expire", [id, whose]),
+    shorten: (id, expiresAt) => line.call("shorten", [id, expiresAt]),
+    senders: () => line.call("senders", []),
+    addSender: (address) => line.call("addSender", [address]),
+    confirmSender: (code) => line.call("confirmSender", [code]),
+    setAside: async (draft) => {
+      keepsake = await line.call("sealAside", [draft]);
+    },
+    takeBack: async () => {
+      const held = keepsake;
+      if (!held?.sealed) {
+        return null;
+      }
+      keepsake = { ...held, sealed: null };
+      return await line.call("openAside", [held]);
+    },
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

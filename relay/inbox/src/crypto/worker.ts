@@ -1,0 +1,65 @@
+/**
+ * The worker: where keys, token and password live, and what they open. Owns the message port; the flows are `people/`'s.
+ *
+ * Nothing but answers, progress and events leaves it, and every rejection is a `Failure`.
+ */
+
+import { RelayClock } from "../clock.ts";
+import { failureOf } from "../people/fault.ts";
+import type { Inside } from "../people/inside.ts";
+import { Visit } from "../people/visit.ts";
+import type { World } from "../people/world.ts";
+import type { Asked, Told } from "./calls.ts";
+import { readWords } from "./wordlist.ts";
+
+const world: World = {
+  origin: self.location.origin,
+  fetch: (address, init) => fetch(address, init),
+  pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  clock: new RelayClock(() => Date.now()),
+  random: (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes)),
+  words: async () => readWords((await import("../../../../keys/words.txt?raw")).default),
+  after: (milliseconds, work) => {
+    const timer = setTimeout(work, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+const tell = (told: Told) => self.postMessage(told);
+const visit: Inside = new Visit(world, (event) => tell({ event }));
+const stops = new Map<number, AbortController>();
+
+self.addEventListener("message", ({ data }: MessageEvent<Asked>) => {
+  if ("stop" in data) {
+    stops.get(data.stop)?.abort();
+  } else {
+    answer(data);
+  }
+});
+
+async function answer({ call, name, args }: Exclude<Asked, { stop: number }>): Promise<void> {
+  const stop = new AbortController();
+  stops.set(call, stop);
+  const run = { progress: tellProgress(call), signal: stop.signal };
+  try {
+    // The type of `Asked` ties arguments to names; here all that is left to do is to hand them over.
+    const work = visit[name] as (...given: unknown[]) => Promise<unknown>;
+    tell({ call, value: await work.call(visit, ...args, run) });
+  } catch (reason) {
+    tell({ call, failure: failureOf(reason) });
+  } finally {
+    stops.delete(call);
+  }
+}
+
+/** At most some twenty a second: a page draws no more, and a fast line would tell thousands. */
+function tellProgress(call: number): (progress: { done: number; total: number }) => void {
+  let toldAt = 0;
+  return (progress) => {
+    const at = performance.now();
+    if (at - toldAt >= 50 || progress.done === progress.total) {
+      toldAt = at;
+      tell({ call, progress });
+    }
+  };
+}

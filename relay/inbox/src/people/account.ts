@@ -1,0 +1,115 @@
+/**
+ * Account: from a password or a sheet to an opened vault.
+ *
+ * Owns signing in. Must never send a password or anything made from it but the signature over a challenge, and never take
+ * the hash's parameters from the relay. (docs/protocol.md, part 9.)
+ */
+
+import type { Api, LoginStart, OfferedMethod } from "../api.ts";
+import { type Bytes, toHex } from "../crypto/encoding.ts";
+import { KeysError, NotOpened } from "../crypto/errors.ts";
+import { originHash } from "../crypto/names.ts";
+import * as unlock from "../crypto/unlock.ts";
+import * as enrol from "./enrol.ts";
+import { fault } from "./fault.ts";
+import { Records, Vault } from "./vault.ts";
+import type { World } from "./world.ts";
+
+/** The highest counter of a vault that this page has seen, by account. */
+export interface Seen {
+  readonly account: string;
+  readonly counter: number;
+}
+
+/** An account that is open: its keys, and its vault. */
+export interface Account {
+  readonly keys: unlock.AccountKeys;
+  readonly records: Records;
+}
+
+export type Way =
+  | { readonly name: string; readonly password: string }
+  | { readonly name: string; readonly sheet: string };
+
+/** Sign in by what somebody typed. A mistyped sheet is refused before anything is sent. */
+export async function signIn(api: Api, world: World, way: Way, seen: Seen | null): Promise<Account> {
+  const { kind, secret } = secretOf(way);
+  const name = checkedName(way.name);
+  const started = await api.startSession(name);
+  const offered = started.methods.find((one) => one.kind === kind && one.kdf === unlock.KDF_PASSWORD);
+  if (!offered) {
+    throw fault("wrong-password");
+  }
+  const keys = await enrol.stretch(secret, name, world.origin, offered.serverSalt);
+  return await answer(api, world, { started, offered, keys }, seen);
+}
+
+/** Sign in by a way in that was just made, without stretching its secret again. */
+export async function signInBy(
+  api: Api,
+  world: World,
+  name: string,
+  made: enrol.MadeMethod,
+): Promise<Account> {
+  const started = await api.startSession(name);
+  return await answer(api, world, { started, ...made }, null);
+}
+
+function secretOf(way: Way): { kind: "password" | "sheet"; secret: Bytes } {
+  if ("sheet" in way) {
+    return { kind: "sheet", secret: enrol.sheetSecret(way.sheet) };
+  }
+  try {
+    return { kind: "password", secret: unlock.normalisePassword(way.password) };
+  } catch {
+    // No account has a password of this length.
+    throw fault("wrong-password");
+  }
+}
+
+function checkedName(name: string): string {
+  try {
+    return unlock.checkLoginName(name.trim().toLowerCase().split("@")[0] ?? "");
+  } catch {
+    throw fault("wrong-password");
+  }
+}
+
+interface Attempt {
+  readonly started: LoginStart;
+  readonly offered: OfferedMethod;
+  readonly keys: unlock.MethodKeys;
+}
+
+async function answer(
+  api: Api,
+  world: World,
+  { started, offered, keys }: Attempt,
+  seen: Seen | null,
+): Promise<Account> {
+  const { accountId, challenge } = started;
+  const login = {
+    originHash: originHash(world.origin),
+    accountId,
+    methodId: offered.methodId,
+    challenge,
+    clientNonce: world.random(32),
+  };
+  const signature = unlock.signLogin(login, keys.login);
+  const wrap = await api.openSession({ ...login, nonce: login.clientNonce, signature });
+  const accountKey = unwrap(wrap, keys.wrapKey, accountId, offered);
+  const opened = unlock.accountKeys(accountKey);
+  const least = seen?.account === toHex(accountId) ? seen.counter : 0;
+  const vault = Vault.open(accountId, opened.vaultKey, await api.vault(), least);
+  return { keys: opened, records: new Records(api, vault, opened.vaultKey, world.random) };
+}
+
+function unwrap(wrap: Bytes, wrapKey: Bytes, accountId: Bytes, offered: OfferedMethod): Bytes {
+  try {
+    return unlock.unwrapAccountKey(wrap, wrapKey, accountId, offered);
+  } catch (reason) {
+    throw reason instanceof NotOpened || reason instanceof KeysError
+      ? fault("wrong-password")
+      : reason;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Dates: bringing the end of a message forward, for me alone or for both.
+ *
+ * Owns own copies, recalls and earlier dates: a signed act that the relay applies to both copies at once, and the
+ * revocation by which the keepers refuse what anybody may have copied. Must never move a date back.
+ * (docs/protocol.md, parts 11, 12 and 13.)
+ */
+
+import { type Api, isProblem } from "../api.ts";
+import { ActKind, encodeAct, signAct } from "../crypto/acts.ts";
+import { type Bytes, compare } from "../crypto/encoding.ts";
+import { EnvelopeClass } from "../crypto/envelope.ts";
+import { envelopeId, ZERO_HASH } from "../crypto/names.ts";
+import type { Composed } from "./compose.ts";
+import { fault } from "./fault.ts";
+import type { Keepers, RevocableLocks } from "./keepers.ts";
+import type { Entry } from "./shelf.ts";
+import type { Standing } from "./standing.ts";
+import type { World } from "./world.ts";
+
+const TRIES = 5;
+
+interface Parts {
+  readonly api: Api;
+  readonly standing: Standing;
+  readonly keepers: Keepers;
+  readonly world: World;
+}
+
+export class Dates {
+  readonly #parts: Parts;
+  /** The locks of the other person's copies that were sealed in this page: nobody else can name them. */
+  readonly #sent = new Map<string, RevocableLocks>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Remember what a recall of this message needs. */
+  remember({ contentId, theirLocks }: Composed): void {
+    this.#sent.set(contentId.join(), theirLocks);
+  }
+
+  /** Take my own copy away, now. The other person's stays until its date. */
+  async expireMine(entry: Entry): Promise<void> {
+    const { api, standing } = this.#parts;
+    const expired = await api.expireOwn(standing.place.myMailbox, [entry.envelopeId]);
+    await this.#revoke(entry.locks);
+    if (!expired) {
+      throw fault("gone");
+    }
+  }
+
+  /** Take both copies away, now. */
+  async recall(entry: Entry): Promise<void> {
+    await this.#shorten(entry, "now");
+    await this.#revoke(entry.locks);
+    const theirs = entry.content ? this.#sent.get(entry.content.contentId.join()) : undefined;
+    await this.#revoke(theirs ?? null);
+  }
+
+  /** Give both copies an earlier date. */
+  async shorten(entry: Entry, until: number): Promise<void> {
+    if (until >= entry.row.expiresAt) {
+      throw fault("refused");
+    }
+    await this.#shorten(entry, until);
+  }
+
+  /** A keeper that is away takes a revocation from the relay's queue; what the act says holds at once in any case. */
+  async #revoke(locks: RevocableLocks | null): Promise<void> {
+    if (locks) {
+      await this.#parts.keepers.revoke(locks).catch(() => false);
+    }
+  }
+
+  /** Sign and store an act of kind 2, again on the newer acts if the other person was first. */
+  async #shorten(entry: Entry, until: number | "now"): Promise<void> {
+    const { api, standing, world } = this.#parts;
+    for (let attempt = 1; ; attempt++) {
+      await standing.refresh();
+      const issuedAt = world.clock.now();
+      const act = this.#act(entry, until === "now" ? issuedAt : until, issuedAt);
+      try {
+        return await api.addAct(standing.engagementId, act);
+      } catch (reason) {
+        if (!isProblem(reason, "act-out-of-order") || attempt === TRIES) {
+          throw reason;
+        }
+      }
+    }
+  }
+
+  #act(entry: Entry, date: number, issuedAt: number): Bytes {
+    const { terms, place, engagementId } = this.#parts.standing;
+    const core = {
+      kind: ActKind.SHORTEN,
+      engagementId,
+      policyHash: terms.inForce.hash,
+      number: terms.lastAct.number + 1,
+      previousHash: terms.lastActHash,
+      issuedAt,
+      date,
+      secondDate: 0,
+      subject: ZERO_HASH,
+      envelopeIds: this.#copies(entry),
+    };
+    return encodeAct(signAct(core, place.me.identity));
+  }
+
+  /** The envelopes of a message in both mailboxes; mail and notices are in mine alone. */
+  #copies({ envelopeId: mine, content, sealedUntil }: Entry): Bytes[] {
+    if (!content?.shared) {
+      return [mine];
+    }
+    const { otherFp } = this.#parts.standing.place;
+    const theirs = envelopeId(EnvelopeClass.MESSAGE, content.contentId, otherFp, sealedUntil);
+    return [mine, theirs].sort(compare);
+  }
+}

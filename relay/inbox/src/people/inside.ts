@@ -1,0 +1,48 @@
+/**
+ * Inside: what the worker answers. Owns the one list of calls that both ends are typed by; it is `Session` with the calls
+ * that can be cloned into a message, and with what outlives a worker handed out under seal.
+ */
+
+import type { Bytes } from "../crypto/encoding.ts";
+import type { Session } from "../session.ts";
+import type { Seen } from "./account.ts";
+import type { Run } from "./run.ts";
+
+/** What the page holds while the worker is ended and made anew: nothing in it can be read without unlocking. */
+export interface Keepsake {
+  readonly seen: Seen;
+  /** The unsent text, sealed under the vault key; null where there is none. */
+  readonly sealed: Bytes | null;
+}
+
+/** Calls that are the same on both sides of the message port. */
+type Plain = Pick<
+  Session,
+  | "place"
+  | "openInvitation"
+  | "beginEnrolment"
+  | "finishEnrolment"
+  | "lock"
+  | "list"
+  | "read"
+  | "thread"
+  | "markRead"
+  | "expire"
+  | "shorten"
+  | "senders"
+  | "addSender"
+  | "confirmSender"
+>;
+
+type Way = Parameters<Session["unlock"]>[0];
+type SendRequest = Parameters<Session["send"]>[0];
+
+export interface Inside extends Plain {
+  unlock(way: Way, seen: Seen | null): ReturnType<Session["unlock"]>;
+  send(request: SendRequest, run: Run): ReturnType<Session["send"]>;
+  file(id: string, index: number, run: Run): ReturnType<Session["file"]>;
+  /** Seal the unsent text for the page to hold. */
+  sealAside(draft: string): Promise<Keepsake>;
+  /** Open what was put aside; null where it is somebody else's. */
+  openAside(keepsake: Keepsake): Promise<string | null>;
+}

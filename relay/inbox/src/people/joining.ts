@@ -1,0 +1,289 @@
+/**
+ * Joining: from an invitation's link to an account that both sides know.
+ *
+ * Owns what happens between the fragment and the one request that spends the invitation: nothing is used up before
+ * `finish`, and *finish* repeated after a lost answer sends the same bytes. The link's secret vouches for everything, the
+ * relay's word for nothing. (docs/protocol.md, parts 10 and 13.)
+ */
+
+import { type Api, itemJson } from "../api.ts";
+import type { RelayClock } from "../clock.ts";
+import { parseAct, signAct, encodeAct } from "../crypto/acts.ts";
+import { NONCE_BYTES } from "../crypto/box.ts";
+import { type Bytes, concat, countedText, same, toBase64url, toHex } from "../crypto/encoding.ts";
+import * as invitation from "../crypto/invitation.ts";
+import { dumpJson, type JsonObject } from "../crypto/json.ts";
+import { mailboxId, originHash, Role, ZERO_ID } from "../crypto/names.ts";
+import { pinnedKeeperSet } from "../crypto/pins.ts";
+import { holdEndsAt, parsePolicy } from "../crypto/policy.ts";
+import { blind, parseStatement, statementFp } from "../crypto/statement.ts";
+import { type EngagementItem, encodeEngagement, encodeWriters, engagementName } from "../crypto/vault.ts";
+import type { EnrolmentDraft, InvitationFacts } from "../session.ts";
+import * as enrol from "./enrol.ts";
+import { fault, trusting } from "./fault.ts";
+import type { World } from "./world.ts";
+import { policyFacts } from "./terms.ts";
+import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
+
+const MOST_SHOWN_CHARACTERS = 200;
+const LINK = /^#?([12])\.([A-Za-z0-9_-]{43})$/;
+
+/** An invitation that was fetched and opened. */
+interface Offer {
+  readonly keys: invitation.InvitationKeys;
+  readonly box: Bytes;
+  readonly content: invitation.ClientInvitation;
+}
+
+/** What was drawn for somebody who has not finished. */
+interface Begun {
+  readonly seeds: enrol.Seeds;
+  readonly draft: EnrolmentDraft;
+  readonly sheet: enrol.MadeMethod;
+}
+
+/** The body of *Finish* as it was first sent, for the choice that it was made of. */
+interface Sent {
+  readonly signature: string;
+  readonly password: string;
+  readonly body: Bytes;
+  readonly way: enrol.MadeMethod;
+}
+
+/** How to sign in once the account is there. */
+export interface Joined {
+  readonly name: string;
+  readonly way: enrol.MadeMethod;
+}
+
+export class Joining {
+  readonly #api: Api;
+  readonly #clock: RelayClock;
+  readonly #world: World;
+  #offer: Offer | null = null;
+  #begun: Begun | null = null;
+  #sent: Sent | null = null;
+
+  constructor(api: Api, clock: RelayClock, world: World) {
+    this.#api = api;
+    this.#clock = clock;
+    this.#world = world;
+  }
+
+  /** Fetch and open what a link's fragment names. Looking has no effect, however often. */
+  async open(fragment: string): Promise<InvitationFacts> {
+    const { kind, secret } = this.#parse(fragment);
+    const keys = invitation.invitationKeys(secret);
+    const found = await this.#api.invitation(keys.inviteId);
+    if (found.kind !== kind) {
+      throw fault("invitation-mistyped");
+    }
+    if (kind === invitation.COACH) {
+      const coach = trusting("invitation", () =>
+        invitation.openCoachInvitation(keys, found.box, found.expiresAt),
+      );
+      return coachFacts(coach.shown, found.expiresAt);
+    }
+    const content = this.#openClient(keys, found.box, found.expiresAt);
+    this.#offer = { keys, box: found.box, content };
+    this.#begun = null;
+    this.#sent = null;
+    return clientFacts(content, found.expiresAt);
+  }
+
+  /** Draw everything that an account begins with; nothing of it is stored or sent. */
+  async begin(): Promise<EnrolmentDraft> {
+    const { random, origin } = this.#world;
+    const { content } = this.#need(this.#offer);
+    const words = await this.#world.words();
+    const seeds = enrol.drawSeeds(this.#clock.now(), holdEndsAt(parsePolicy(content.policy)), random);
+    const name = enrol.drawName(words, random);
+    const printed = enrol.drawSheet(random);
+    const draft = {
+      name,
+      inboxName: `${name}@${enrol.authority(origin)}`,
+      offeredPassword: enrol.drawPassword(words, random),
+      sheet: printed.split(" "),
+    };
+    const secret = enrol.sheetSecret(printed);
+    const sheet = await enrol.makeMethod("sheet", secret, { name, origin, seeds }, random);
+    this.#begun = { seeds, draft, sheet };
+    this.#sent = null;
+    return draft;
+  }
+
+  /** Sign, seal and send everything at once; the same choice again sends the same bytes. */
+  async finish(choice: { signature: string; password: string }): Promise<Joined> {
+    const { keys } = this.#need(this.#offer);
+    const { draft } = this.#need(this.#begun);
+    const { signature, password } = choice;
+    if (this.#sent?.signature !== signature || this.#sent.password !== password) {
+      this.#sent = await this.#make(signature, password);
+    }
+    const { body, way } = this.#sent;
+    await this.#api.redeem(keys.inviteId, body, invitation.signRedemption(keys, body));
+    this.#offer = null;
+    this.#begun = null;
+    this.#sent = null;
+    return { name: draft.name, way };
+  }
+
+  #parse(fragment: string): { kind: invitation.InvitationKind; secret: Bytes } {
+    try {
+      const [, kind, secret] = LINK.exec(fragment.trim()) ?? [];
+      return invitation.parseLink(`${this.#world.origin}/i/#${kind}.${secret}`);
+    } catch {
+      throw fault("invitation-mistyped");
+    }
+  }
+
+  /** Open what a coach sent; refused where it does not fit the link, itself or this place. */
+  #openClient(
+    keys: invitation.InvitationKeys,
+    box: Bytes,
+    expiresAt: number,
+  ): invitation.ClientInvitation {
+    return trusting("invitation", () => {
+      const content = invitation.openClientInvitation(keys, box, expiresAt);
+      const coach = parseStatement(content.coachStatement);
+      const mailbox = mailboxId(content.engagementId, Role.COACH, statementFp(coach));
+      const fits =
+        same(coach.card.originHash, originHash(this.#world.origin)) &&
+        same(coach.card.keeperSet, pinnedKeeperSet(content.pins)) &&
+        same(content.coachMailboxId, mailbox) &&
+        parseAct(content.act).core.number === 1;
+      if (!fits) {
+        throw fault("unknown", "invitation");
+      }
+      return content;
+    });
+  }
+
+  async #make(signature: string, password: string): Promise<Sent> {
+    const { random, origin } = this.#world;
+    const { keys, box, content } = this.#need(this.#offer);
+    const { seeds, draft, sheet } = this.#need(this.#begun);
+    const now = this.#clock.now();
+    const secret = enrol.newPasswordSecret(password);
+    const who = { name: draft.name, origin, seeds };
+    const way = await enrol.makeMethod("password", secret, who, random);
+    const card = enrol.firstCard(seeds, content.pins, origin, now);
+    const offered = parseAct(content.act);
+    const act = encodeAct(signAct(offered.core, seeds.identity, offered));
+    const name = oneLine(signature) || "Client";
+    const more = engagementChanges(content, { card, act, name });
+    const acceptance = invitation.sealAcceptance(
+      keys,
+      { blind: blind(seeds.identity.seed, 1), clientStatement: card, act, shown: { name } },
+      box,
+      seeds.identity,
+      random(NONCE_BYTES),
+    );
+    const body = dumpJson({
+      account_id: toBase64url(seeds.accountId),
+      name: draft.name,
+      methods: [way.json, sheet.json],
+      statement: toBase64url(card),
+      vault: enrol.firstVault(seeds, card, content.pins, now, random, more).items.map(itemJson),
+      acceptance: toBase64url(acceptance),
+      act: toBase64url(act),
+    });
+    return { signature, password, body, way };
+  }
+
+  #need<Value>(value: Value | null): Value {
+    if (value === null) {
+      throw fault("invitation-unknown");
+    }
+    return value;
+  }
+}
+
+/** What the vault keeps of an engagement that both have signed. */
+function engagementChanges(
+  content: invitation.ClientInvitation,
+  mine: { readonly card: Bytes; readonly act: Bytes; readonly name: string },
+): Changes {
+  const myFp = statementFp(parseStatement(mine.card));
+  const item: EngagementItem = {
+    myRole: Role.CLIENT,
+    active: true,
+    engagementId: content.engagementId,
+    myMailboxId: mailboxId(content.engagementId, Role.CLIENT, myFp),
+    theirMailboxId: content.coachMailboxId,
+    notesMailboxId: ZERO_ID,
+    invitationSecret: new Uint8Array(32),
+    theirStatement: content.coachStatement,
+    policy: content.policy,
+    act: mine.act,
+    myName: mine.name,
+    theirName: shownText(content.shown, "coach_name", "Your coach"),
+  };
+  const expiresAt = holdEndsAt(parsePolicy(content.policy)) + KEPT_AFTER_SECONDS;
+  const hex = toHex(content.engagementId);
+  return new Map([
+    [engagementName(item), { plain: encodeEngagement(item), expiresAt }],
+    [`agreement/${hex}`, { plain: agreementItem(content), expiresAt }],
+    [`writers/${hex}`, { plain: encodeWriters([]), expiresAt }],
+  ]);
+}
+
+/** The human-readable agreement with the salt of its hash. */
+function agreementItem(content: invitation.ClientInvitation): Bytes {
+  const text = countedText(String(content.shown.agreement), 4);
+  return concat(new Uint8Array([1]), content.agreementSalt, text);
+}
+
+function clientFacts(content: invitation.ClientInvitation, expiresAt: number): InvitationFacts {
+  const { shown } = content;
+  return {
+    kind: "client",
+    relayName: shownText(shown, "relay_name", "Quietbox"),
+    coachName: shownText(shown, "coach_name", "Your coach"),
+    clientName: shownText(shown, "client_name", ""),
+    welcome: typeof shown.welcome === "string" ? shown.welcome : "",
+    agreement: String(shown.agreement),
+    policy: policyFacts(parsePolicy(content.policy)),
+    expiresAt,
+  };
+}
+
+/** A coach enrols at the command line; the page only says so, and shows no agreement. */
+function coachFacts(shown: JsonObject, expiresAt: number): InvitationFacts {
+  return {
+    kind: "coach",
+    relayName: shownText(shown, "relay_name", "Quietbox"),
+    coachName: shownText(shown, "coach_name", ""),
+    clientName: "",
+    welcome: "",
+    agreement: "",
+    policy: NO_POLICY,
+    expiresAt,
+  };
+}
+
+const NO_POLICY: InvitationFacts["policy"] = {
+  workEndsAt: 0,
+  holdDays: 0,
+  holdEndsAt: 0,
+  longestKeepDays: 0,
+  authorMayRecall: false,
+  readMarks: false,
+  refusedDomains: [],
+  places: [],
+  personalNumbers: [],
+  sponsorName: "",
+  sponsorShown: "",
+};
+
+/** A display field on one line, cut; the default where it is empty or no text. */
+function shownText(shown: JsonObject, name: string, otherwise: string): string {
+  const value = shown[name];
+  return (typeof value === "string" && oneLine(value)) || otherwise;
+}
+
+/** Text without control signs and without signs that turn the direction of writing. */
+export function oneLine(text: string): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "");
+  return Array.from(plain).slice(0, MOST_SHOWN_CHARACTERS).join("").trim();
+}

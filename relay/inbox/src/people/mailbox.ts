@@ -1,0 +1,347 @@
+/**
+ * Mailbox: my mailbox of the engagement, page by page and as it grows.
+ *
+ * Owns the way of a row from the relay onto the shelf: examined, one question to each keeper for a whole page, opened,
+ * checked against the chains, or kept as a row with a local code. Must never show a row before all of that.
+ * (docs/protocol.md, part 14, Receive.)
+ */
+
+import type { Api, RowPage } from "../api.ts";
+import * as content from "../crypto/content.ts";
+import { type Bytes, same, toHex } from "../crypto/encoding.ts";
+import { type Envelope, EnvelopeClass, keeperLocks, parseEnvelope } from "../crypto/envelope.ts";
+import type { Grant } from "../crypto/keeper_wire.ts";
+import { dayOf } from "../crypto/names.ts";
+import { holdEndsAt } from "../crypto/policy.ts";
+import type { Opened } from "../crypto/sealing.ts";
+import { H } from "../crypto/suite.ts";
+import type { ListRow } from "../session.ts";
+import type { Row } from "../wire.ts";
+import { fault } from "./fault.ts";
+import { oneLine } from "./joining.ts";
+import type { Keepers } from "./keepers.ts";
+import { readHead } from "./mail.ts";
+import type { Memory } from "./memory.ts";
+import { Due, type Examined, examine, finish, statementsKnown, Unreadable } from "./receive.ts";
+import type { Entry, EntryContent, Shelf } from "./shelf.ts";
+import type { Standing } from "./standing.ts";
+import type { World } from "./world.ts";
+
+const PAGE_ROWS = 50;
+const SEARCH_ROWS = 200;
+/** How far a message that is not on the shelf is looked for. */
+const MOST_SEARCHED_PAGES = 100;
+const FIRST_WORDS_CHARACTERS = 200;
+const SHOWN_KINDS: readonly number[] = [
+  content.ContentKind.MESSAGE,
+  content.ContentKind.MAIL,
+  content.ContentKind.NOTICE,
+];
+
+interface Parts {
+  readonly api: Api;
+  readonly standing: Standing;
+  readonly keepers: Keepers;
+  readonly memory: Memory;
+  readonly shelf: Shelf;
+  readonly world: World;
+  readonly relayName: string;
+}
+
+/** What a page brought: rows that were not on the shelf before, and the ids of those that have gone. */
+export interface Brought {
+  readonly rows: readonly ListRow[];
+  readonly gone: readonly string[];
+}
+
+export class Mailbox {
+  readonly #parts: Parts;
+  /** Everything up to this order has been taken. */
+  #cursor: number;
+  #syncing: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: Parts, cursor: number) {
+    this.#parts = parts;
+    this.#cursor = cursor;
+  }
+
+  /** The next page below an order (null: the newest) that has something to show. */
+  async list(before: number | null): Promise<{ ids: string[]; more: boolean; before: number }> {
+    for (let from = before; ; ) {
+      const page = await this.#page(from, PAGE_ROWS);
+      const ids = page.ids.filter((id) => this.#isShown(id));
+      if (ids.length > 0 || !page.more) {
+        return { ids, more: page.more, before: page.next };
+      }
+      from = page.next;
+    }
+  }
+
+  /** An entry by its id, looked for further down where it is not on the shelf; a fault `gone` where it is nowhere. */
+  async find(id: string): Promise<Entry> {
+    const { shelf } = this.#parts;
+    for (let looked = 0; ; looked++) {
+      const entry = shelf.get(id);
+      if (entry) {
+        return entry;
+      }
+      if (shelf.bottom === 0 || looked === MOST_SEARCHED_PAGES) {
+        throw fault("gone");
+      }
+      await this.#page(Number.isFinite(shelf.bottom) ? shelf.bottom : null, SEARCH_ROWS);
+    }
+  }
+
+  /** The text of an entry, fetched again where it had to make room. */
+  async text(entry: Entry): Promise<string> {
+    const { api, shelf, standing } = this.#parts;
+    const known = shelf.text(entry.row.id);
+    if (known !== undefined) {
+      return known;
+    }
+    const page = await api.rowsBefore(standing.place.myMailbox, entry.row.order + 1, 1);
+    await this.#take(arrivedRows(page.rows), true);
+    return shelf.text(entry.row.id) ?? "";
+  }
+
+  /** Take everything that stands above the cursor; one at a time. */
+  sync(): Promise<Brought> {
+    const done = this.#syncing.then(() => this.#sync());
+    this.#syncing = done.catch(() => {});
+    return done;
+  }
+
+  async #sync(): Promise<Brought> {
+    const { api, standing } = this.#parts;
+    const rows: ListRow[] = [];
+    const gone: string[] = [];
+    for (let more = true; more; ) {
+      const page = await api.rowsAfter(standing.place.myMailbox, this.#cursor);
+      rows.push(...(await this.#take(arrivedRows(page.rows))));
+      gone.push(...this.#dropTombstones(page.rows));
+      this.#cursor = Math.max(this.#cursor, page.next);
+      more = page.more;
+    }
+    return { rows, gone };
+  }
+
+  async #page(before: number | null, limit: number): Promise<RowPage & { ids: string[] }> {
+    const { api, standing, shelf } = this.#parts;
+    const page = await api.rowsBefore(standing.place.myMailbox, before, limit);
+    const rows = arrivedRows(page.rows);
+    await this.#take(rows);
+    this.#dropTombstones(page.rows);
+    shelf.covered(before, page.more ? page.next : 0);
+    return { ...page, ids: rows.map((row) => row.id) };
+  }
+
+  #isShown(id: string): boolean {
+    const entry = this.#parts.shelf.get(id);
+    return entry !== undefined && (entry.content?.shown ?? true);
+  }
+
+  #dropTombstones(rows: readonly Row[]): string[] {
+    const { shelf } = this.#parts;
+    const ids = rows.flatMap((row) => (row.kind === "tombstone" ? [toHex(row.envelopeId)] : []));
+    for (const id of ids) {
+      shelf.passTombstone(id);
+      shelf.remove(id);
+    }
+    return ids;
+  }
+
+  // --- opening ---
+
+  /** Bring rows onto the shelf; gives those that people are shown and that were not there. */
+  async #take(rows: readonly Arrived[], again = false): Promise<ListRow[]> {
+    const { shelf, keepers } = this.#parts;
+    const fresh = rows.filter((row) => again || !shelf.get(row.id));
+    // Oldest first, so that a writer's contents come in their order.
+    fresh.sort((one, other) => one.order - other.order);
+    const examined = await Promise.all(fresh.map((row) => this.#examine(row)));
+    const openable = examined.filter((one): one is Examined => "envelope" in one);
+    const grants = await keepers.open(openable);
+    const taken: ListRow[] = [];
+    for (const [at, row] of fresh.entries()) {
+      const one = examined[at] as Examined | Verdict;
+      const shown =
+        "envelope" in one
+          ? await this.#open(row, one, grants[openable.indexOf(one)] as Grants)
+          : this.#fail(row, one);
+      taken.push(...shown);
+    }
+    return taken;
+  }
+
+  async #examine({ envelope }: Arrived): Promise<Examined | Verdict> {
+    const { standing, keepers, world } = this.#parts;
+    if (!envelope) {
+      return { code: "header" };
+    }
+    try {
+      const owners = await keepers.dayKeyIds(dayOf(envelope.header.expiresAt));
+      return examine(envelope, standing.place, standing.terms, world.clock.now(), owners);
+    } catch (reason) {
+      return verdictOf(reason);
+    }
+  }
+
+  async #open(row: Arrived, examined: Examined, grants: Grants): Promise<ListRow[]> {
+    try {
+      return await this.#shelve(row.order, examined.envelope, await this.#finish(row.id, examined, grants));
+    } catch (reason) {
+      return this.#fail(row, verdictOf(reason));
+    }
+  }
+
+  async #finish(id: string, examined: Examined, grants: Grants): Promise<Opened> {
+    const { standing, shelf, world } = this.#parts;
+    const now = world.clock.now();
+    const opened = await finish(examined, grants, standing.place, standing.terms, now);
+    if (!statementsKnown(opened, standing.place, standing.chains)) {
+      await standing.fetchChains();
+      if (!statementsKnown(opened, standing.place, standing.chains)) {
+        throw new Unreadable("statement");
+      }
+    }
+    if (shelf.isRepeated(opened.contentId, id)) {
+      throw new Unreadable("repeated");
+    }
+    return opened;
+  }
+
+  async #shelve(order: number, envelope: Envelope, opened: Opened): Promise<ListRow[]> {
+    const { shelf, memory } = this.#parts;
+    const { expiresAt, envelopeId } = envelope.header;
+    const id = toHex(envelopeId);
+    const kept = entryContent(opened);
+    const row = await this.#row(id, order, envelope, opened, kept);
+    const records = keeperLocks(envelope).map((lock) => lock.record);
+    const locks = { headerHash: envelope.headerHash, records };
+    shelf.put(id, { row, envelopeId, sealedUntil: expiresAt, locks, content: kept }, textOf(opened));
+    memory.advance(kept.step);
+    return kept.shown ? [row] : [];
+  }
+
+  async #row(
+    id: string,
+    order: number,
+    envelope: Envelope,
+    { content: frame }: Opened,
+    kept: EntryContent,
+  ): Promise<ListRow> {
+    const { standing, memory } = this.#parts;
+    const head = kept.mail ? await readHead(kept.mail.head) : null;
+    const mine = same(frame.senderFp, standing.place.me.fp);
+    return {
+      id,
+      threadId: toHex(frame.threadId),
+      order,
+      mine,
+      senderName: head ? head.from : this.#nameOf(frame.senderFp),
+      subject: oneLine(head ? head.subject : content.subject(frame)),
+      firstWords: firstWords(head ? "" : content.text(frame)),
+      files: head ? 0 : kept.files.length,
+      createdAt: kept.mail?.receivedAt ?? frame.createdAt,
+      expiresAt: standing.terms.dateOf(envelope.header.envelopeId, envelope.header.expiresAt),
+      unread: !mine && !memory.marks.has(order),
+      byMail: head !== null,
+    };
+  }
+
+  #nameOf(fp: Bytes): string {
+    const { place, item } = this.#parts.standing;
+    if (same(fp, place.me.fp)) {
+      return item.myName;
+    }
+    return same(fp, place.otherFp) ? item.theirName : this.#parts.relayName;
+  }
+
+  /** A row that cannot be opened still stands in the list, with its code; one that is due does not. */
+  #fail({ id, order, envelope }: Arrived, { code }: Verdict): ListRow[] {
+    if (code === DUE) {
+      return [];
+    }
+    const { standing, shelf, world } = this.#parts;
+    const sealedUntil = envelope?.header.expiresAt ?? holdEndsAt(standing.terms.inForce.policy);
+    const row = {
+      id,
+      threadId: id,
+      order,
+      mine: false,
+      senderName: standing.item.theirName,
+      subject: "",
+      firstWords: "",
+      files: 0,
+      createdAt: world.clock.now(),
+      expiresAt: sealedUntil,
+      unread: false,
+      byMail: false,
+      failed: { code },
+    };
+    const envelopeId = envelope?.header.envelopeId ?? new Uint8Array(16);
+    shelf.put(id, { row, envelopeId, sealedUntil, locks: null, content: null }, "");
+    return [row];
+  }
+}
+
+type Grants = ReadonlyMap<string, Grant>;
+
+const DUE = "due";
+
+/** Why a row is not opened. */
+interface Verdict {
+  readonly code: string;
+}
+
+function verdictOf(reason: unknown): Verdict {
+  if (reason instanceof Due) {
+    return { code: DUE };
+  }
+  if (reason instanceof Unreadable) {
+    return { code: reason.code };
+  }
+  throw reason;
+}
+
+/** An envelope row, parsed; `envelope` is null where it is none. The id is the envelope's, else one of its bytes. */
+interface Arrived {
+  readonly id: string;
+  readonly order: number;
+  readonly envelope: Envelope | null;
+}
+
+function arrivedRows(rows: readonly Row[]): Arrived[] {
+  return rows.flatMap((row) => (row.kind === "envelope" ? [arrivedRow(row.order, row.raw)] : []));
+}
+
+function arrivedRow(order: number, raw: Bytes): Arrived {
+  try {
+    const envelope = parseEnvelope(raw);
+    return { id: toHex(envelope.header.envelopeId), order, envelope };
+  } catch {
+    return { id: toHex(H(raw).slice(0, 16)), order, envelope: null };
+  }
+}
+
+function entryContent({ content: frame, contentId, classOfOrigin }: Opened): EntryContent {
+  const { senderFp, writer, count, previousId, kind } = frame;
+  return {
+    step: { fp: senderFp, writer, count, contentId, previousId },
+    contentId,
+    shared: classOfOrigin === EnvelopeClass.MESSAGE,
+    shown: SHOWN_KINDS.includes(kind),
+    files: frame.attachments.map((record) => ({ record, ...content.file(frame, record) })),
+    mail: kind === content.ContentKind.MAIL ? content.parseDoorFacts(frame.fixed) : null,
+  };
+}
+
+function textOf({ content: frame }: Opened): string {
+  return content.text(frame);
+}
+
+/** The beginning of a text on one line. */
+export function firstWords(text: string): string {
+  const start = text.slice(0, 4 * FIRST_WORDS_CHARACTERS).replace(/\s+/g, " ");
+  return oneLine(start).slice(0, FIRST_WORDS_CHARACTERS);
+}

@@ -1,0 +1,160 @@
+/**
+ * Memory: what a person's browsers remember of an engagement together, in the vault: the last content of each writer, and
+ * what has been read.
+ *
+ * Owns both items and when they are written. My own count is stored before anything is sent under it, because a count
+ * that is forgotten is a count used twice; the rest is gathered and stored a little later. (docs/protocol.md, parts 6
+ * and 8.)
+ */
+
+import { type Bytes, same, toHex } from "../crypto/encoding.ts";
+import { ZERO_HASH } from "../crypto/names.ts";
+import { encodeWriters, type WriterMark } from "../crypto/vault.ts";
+import type { Account } from "./account.ts";
+import { drawWriter } from "./enrol.ts";
+import { ReadMarks } from "./marks.ts";
+import type { Standing } from "./standing.ts";
+import type { Changes, Vault } from "./vault.ts";
+import type { World } from "./world.ts";
+
+/** Marks are gathered for so long before they are written. */
+const GATHER_MS = 3_000;
+
+/** Where a writer stands: the count of its next content and the content id of the one before it. */
+export interface Step {
+  readonly writer: number;
+  readonly count: number;
+  readonly previousId: Bytes;
+}
+
+export class Memory {
+  readonly #account: Account;
+  readonly #standing: Standing;
+  readonly #world: World;
+  readonly #writers = new Map<string, WriterMark>();
+  readonly #atStart: ReadonlyMap<string, WriterMark>;
+  #marks: ReadMarks;
+  #mine: { readonly writer: number; count: number; previousId: Bytes } | null = null;
+  #dirty = false;
+  #forgetTimer: (() => void) | null = null;
+
+  constructor(account: Account, standing: Standing, world: World) {
+    this.#account = account;
+    this.#standing = standing;
+    this.#world = world;
+    const { vault } = account.records;
+    this.#marks = this.#marksOf(vault);
+    for (const mark of vault.writers(standing.engagementId)) {
+      this.#writers.set(writerName(mark.fp, mark.writer), mark);
+    }
+    this.#atStart = new Map(this.#writers);
+  }
+
+  get marks(): ReadMarks {
+    return this.#marks;
+  }
+
+  /** The last content that any browser knew of a writer when this inbox was opened. */
+  headAtStart(fp: Bytes, writer: number): WriterMark | undefined {
+    return this.#atStart.get(writerName(fp, writer));
+  }
+
+  /** A writer has come further; never moves back. */
+  advance(mark: WriterMark): void {
+    const name = writerName(mark.fp, mark.writer);
+    if (mark.count > (this.#writers.get(name)?.count ?? 0)) {
+      this.#writers.set(name, mark);
+      this.#changed();
+    }
+  }
+
+  /** Remember marks: one more message read, or that all up to an order are. */
+  setMarks(marks: ReadMarks): void {
+    if (marks !== this.#marks) {
+      this.#marks = marks;
+      this.#changed();
+    }
+  }
+
+  /** The next step of my own writer: a fresh number for each time this inbox is opened. */
+  nextStep(): Step {
+    if (!this.#mine) {
+      const { fp } = this.#standing.place.me;
+      const mine = [...this.#writers.values()].filter((mark) => same(mark.fp, fp));
+      const writer = drawWriter(new Set(mine.map((mark) => mark.writer)), this.#world.random);
+      this.#mine = { writer, count: 0, previousId: ZERO_HASH };
+    }
+    const { writer, count, previousId } = this.#mine;
+    return { writer, count: count + 1, previousId };
+  }
+
+  /** Store that a step was taken; resolves once the relay has it. */
+  async take(step: Step, contentId: Bytes): Promise<void> {
+    const { fp } = this.#standing.place.me;
+    const { writer, count } = step;
+    this.#mine = { writer, count, previousId: contentId };
+    this.#writers.set(writerName(fp, writer), { fp, writer, count, contentId });
+    this.#dirty = true;
+    await this.flush();
+  }
+
+  /** What was sent under my number was refused for good: nobody will miss a number that nothing follows. */
+  abandonWriter(): void {
+    this.#mine = null;
+  }
+
+  /** Write what has changed. */
+  async flush(): Promise<void> {
+    this.#forgetTimer?.();
+    this.#forgetTimer = null;
+    if (this.#dirty) {
+      this.#dirty = false;
+      try {
+        await this.#account.records.change((vault) => this.#changes(vault));
+      } catch (reason) {
+        this.#dirty = true;
+        throw reason;
+      }
+    }
+  }
+
+  #changed(): void {
+    this.#dirty = true;
+    this.#forgetTimer ??= this.#world.after(GATHER_MS, () => {
+      this.#forgetTimer = null;
+      // What could not be stored stays dirty and goes with the next change, or is marked again at the next reading.
+      this.flush().catch(() => {});
+    });
+  }
+
+  /** Both items as they are to be, whatever another browser has stored meanwhile. */
+  #changes(vault: Vault): Changes {
+    for (const mark of vault.writers(this.#standing.engagementId)) {
+      const name = writerName(mark.fp, mark.writer);
+      if (mark.count > (this.#writers.get(name)?.count ?? 0)) {
+        this.#writers.set(name, mark);
+      }
+    }
+    this.#marks = this.#marks.and(this.#marksOf(vault));
+    const plains = new Map([
+      [this.#standing.itemName("writers"), encodeWriters([...this.#writers.values()])],
+      [this.#standing.itemName("read"), this.#marks.encode()],
+    ]);
+    const expiresAt = this.#standing.keptUntil();
+    const differs = ([name, plain]: [string, Bytes]) => !same(vault.item(name) ?? NOTHING, plain);
+    return new Map(
+      [...plains].filter(differs).map(([name, plain]) => [name, { plain, expiresAt }]),
+    );
+  }
+
+  #marksOf(vault: Vault): ReadMarks {
+    const plain = vault.item(this.#standing.itemName("read"));
+    return plain ? ReadMarks.parse(plain) : ReadMarks.NONE;
+  }
+}
+
+const NOTHING: Bytes = new Uint8Array(0);
+
+function writerName(fp: Bytes, writer: number): string {
+  return `${toHex(fp)}/${writer}`;
+}

@@ -1,0 +1,166 @@
+/**
+ * Shelf: what has been opened of a mailbox, in memory alone.
+ *
+ * Owns the entries by id, the texts that are at hand, and what is missing before what. A text that takes more room than
+ * there is leaves and is fetched again; what is due leaves with everything that was kept of it.
+ */
+
+import type { Attachment } from "../crypto/blob.ts";
+import type { DoorFacts } from "../crypto/content.ts";
+import { type Bytes, isZero, same, toHex } from "../crypto/encoding.ts";
+import type { WriterMark } from "../crypto/vault.ts";
+import type { ListRow } from "../session.ts";
+import type { RevocableLocks } from "./keepers.ts";
+
+/** Characters of texts that stay in memory; a list of ten thousand short messages fits. */
+const MOST_TEXT_CHARACTERS = 16 * 1024 * 1024;
+
+/** A content in the order of its writer. */
+export interface WriterStep extends WriterMark {
+  readonly previousId: Bytes;
+}
+
+/** A file as its message names it. */
+export interface NamedFile {
+  readonly record: Attachment;
+  readonly name: string;
+  readonly type: string;
+}
+
+/** One envelope of my mailbox. `content` is null where it could not be opened. */
+export interface Entry {
+  readonly row: ListRow;
+  readonly envelopeId: Bytes;
+  /** As sealed; an act may have brought the row's date forward. */
+  readonly sealedUntil: number;
+  readonly locks: RevocableLocks | null;
+  readonly content: EntryContent | null;
+}
+
+export interface EntryContent {
+  readonly step: WriterStep;
+  readonly contentId: Bytes;
+  /** By a person: then the other one has a copy. */
+  readonly shared: boolean;
+  /** A message for people; other kinds are taken in silently. */
+  readonly shown: boolean;
+  readonly files: readonly NamedFile[];
+  readonly mail: DoorFacts | null;
+}
+
+export class Shelf {
+  readonly #entries = new Map<string, Entry>();
+  readonly #texts = new Map<string, string>();
+  readonly #contents = new Map<string, string>();
+  readonly #counts = new Map<string, Bytes>();
+  #textCharacters = 0;
+  /** Everything from here up to the newest is on the shelf, or was and has gone. */
+  #bottom = Number.POSITIVE_INFINITY;
+  #tombstones = 0;
+
+  get(id: string): Entry | undefined {
+    return this.#entries.get(id);
+  }
+
+  /** What people are shown, newest first. */
+  shown(): Entry[] {
+    const entries = [...this.#entries.values()].filter((entry) => entry.content?.shown ?? true);
+    return entries.sort((one, other) => other.row.order - one.row.order);
+  }
+
+  all(): Entry[] {
+    return [...this.#entries.values()];
+  }
+
+  get bottom(): number {
+    return this.#bottom;
+  }
+
+  /** A page below `before` (null: from the newest) was taken, down to `next`; 0 where nothing is below it. */
+  covered(before: number | null, next: number): void {
+    if ((before ?? Number.POSITIVE_INFINITY) >= this.#bottom || before === null) {
+      this.#bottom = Math.min(this.#bottom, next);
+    }
+  }
+
+  /** Whether another envelope brought this content already. */
+  isRepeated(contentId: Bytes, id: string): boolean {
+    const known = this.#contents.get(toHex(contentId));
+    return known !== undefined && known !== id;
+  }
+
+  put(id: string, entry: Entry, text: string | null): void {
+    this.#entries.set(id, entry);
+    if (entry.content) {
+      const { step, contentId } = entry.content;
+      this.#contents.set(toHex(contentId), id);
+      this.#counts.set(stepName(step, step.count), contentId);
+    }
+    if (text !== null) {
+      this.#keepText(id, text);
+    }
+  }
+
+  /** Change what the page is shown of an entry. */
+  change(id: string, change: Partial<ListRow>): ListRow | null {
+    const entry = this.#entries.get(id);
+    if (!entry) {
+      return null;
+    }
+    const row = { ...entry.row, ...change };
+    this.#entries.set(id, { ...entry, row });
+    return row;
+  }
+
+  text(id: string): string | undefined {
+    return this.#texts.get(id);
+  }
+
+  /** Forget all of an entry, but that it was; answers whether it was there. */
+  remove(id: string): boolean {
+    this.#textCharacters -= this.#texts.get(id)?.length ?? 0;
+    this.#texts.delete(id);
+    return this.#entries.delete(id);
+  }
+
+  /** A tombstone stands in the mailbox: something went before it was ever seen here, perhaps. */
+  passTombstone(id: string): void {
+    this.#tombstones += this.#entries.has(id) ? 0 : 1;
+  }
+
+  /**
+   * Whether something that this writer sent before has not arrived. `head` is the last content that any browser knew when
+   * this page began: what is not newer was judged then. What may still lie below the bottom is not missing, and neither is
+   * what may have gone on its date.
+   */
+  isGap(step: WriterStep, head: WriterMark | undefined): boolean {
+    if ((step.count === 1) !== isZero(step.previousId)) {
+      return true;
+    }
+    if (step.count === 1 || (head && head.count >= step.count)) {
+      return head?.count === step.count && !same(head.contentId, step.contentId);
+    }
+    const before = head?.count === step.count - 1 ? head.contentId : this.#counts.get(stepName(step, step.count - 1));
+    if (before) {
+      return !same(before, step.previousId);
+    }
+    return this.#bottom === 0 && this.#tombstones === 0;
+  }
+
+  #keepText(id: string, text: string): void {
+    this.#textCharacters += text.length - (this.#texts.get(id)?.length ?? 0);
+    this.#texts.delete(id);
+    this.#texts.set(id, text);
+    for (const [oldest, held] of this.#texts) {
+      if (this.#textCharacters <= MOST_TEXT_CHARACTERS || oldest === id) {
+        return;
+      }
+      this.#texts.delete(oldest);
+      this.#textCharacters -= held.length;
+    }
+  }
+}
+
+function stepName({ fp, writer }: WriterMark, count: number): string {
+  return `${toHex(fp)}/${writer}/${count}`;
+}

@@ -1,0 +1,202 @@
+/**
+ * Visit: one stay of one person in this page, from the first look at an invitation or a password to the lock.
+ *
+ * Owns which calls make sense when, and hands each to the flow that does it. It holds the keys through its parts and ends
+ * with the worker: nothing of it is written anywhere. (src/session.ts says what each call means.)
+ */
+
+import { Api } from "../api.ts";
+import { openBox, sealBox, NONCE_BYTES } from "../crypto/box.ts";
+import { textBytes, toHex, utf8 } from "../crypto/encoding.ts";
+import { selftest } from "../crypto/selftest.ts";
+import type {
+  EnrolmentDraft,
+  Event,
+  InvitationFacts,
+  ListPage,
+  ListRow,
+  Message,
+  Opened,
+  Place,
+  SendRequest,
+} from "../session.ts";
+import { type Account, type Seen, signIn, signInBy, type Way } from "./account.ts";
+import { fault } from "./fault.ts";
+import type { Inside, Keepsake } from "./inside.ts";
+import { Joining } from "./joining.ts";
+import { OpenInbox } from "./openinbox.ts";
+import type { Run } from "./run.ts";
+import type { World } from "./world.ts";
+
+/** How long a lock waits for what it still has to say to the relay. */
+const FAREWELL_MS = 2_000;
+
+interface Open {
+  readonly account: Account;
+  readonly inbox: OpenInbox;
+}
+
+export class Visit implements Inside {
+  readonly #world: World;
+  readonly #api: Api;
+  readonly #joining: Joining;
+  readonly #tell: (event: Event) => void;
+  readonly #tested: Promise<void>;
+  #relayName = "";
+  #open: Open | null = null;
+
+  constructor(world: World, tell: (event: Event) => void) {
+    this.#world = world;
+    this.#tell = tell;
+    this.#api = new Api(world);
+    this.#api.ended = () => this.#ended();
+    this.#joining = new Joining(this.#api, world.clock, world);
+    this.#tested = selftest();
+    this.#tested.catch(() => {});
+  }
+
+  async place(): Promise<Place> {
+    return { relayName: await this.#name() };
+  }
+
+  // --- joining and unlocking ---
+
+  async openInvitation(fragment: string): Promise<InvitationFacts> {
+    await this.#tested;
+    return await this.#joining.open(fragment);
+  }
+
+  async beginEnrolment(): Promise<EnrolmentDraft> {
+    return await this.#joining.begin();
+  }
+
+  async finishEnrolment(choice: { signature: string; password: string }): Promise<Opened> {
+    const { name, way } = await this.#joining.finish(choice);
+    return await this.#enter(await signInBy(this.#api, this.#world, name, way));
+  }
+
+  async unlock(way: Way, seen: Seen | null): Promise<Opened> {
+    await this.#tested;
+    return await this.#enter(await signIn(this.#api, this.#world, way, seen));
+  }
+
+  async #enter(account: Account): Promise<Opened> {
+    const [name, mailboxes] = await Promise.all([this.#name(), this.#api.account()]);
+    const tell = (event: Event) => this.#tell(event);
+    const inbox = new OpenInbox({ api: this.#api, account, world: this.#world, relayName: name, tell });
+    const opened = await inbox.begin(mailboxes);
+    this.#open = { account, inbox };
+    return opened;
+  }
+
+  /** Put away what is under way, end the session, and forget: the page ends this worker afterwards. */
+  async lock(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    if (!open) {
+      return;
+    }
+    open.inbox.end();
+    const farewell = open.inbox.flush().catch(() => {}).then(() => this.#api.closeSession());
+    await Promise.race([farewell.catch(() => {}), this.#world.pause(FAREWELL_MS)]);
+  }
+
+  // --- the open inbox ---
+
+  async list(before: number | null): Promise<ListPage> {
+    return await this.#inbox.list(before);
+  }
+
+  async read(id: string): Promise<Message> {
+    return await this.#inbox.read(id);
+  }
+
+  async thread(threadId: string): Promise<readonly Message[]> {
+    return await this.#inbox.thread(threadId);
+  }
+
+  async markRead(id: string): Promise<void> {
+    await this.#inbox.markRead(id);
+  }
+
+  async send(request: SendRequest, run: Run): Promise<ListRow> {
+    return await this.#inbox.send(request, run);
+  }
+
+  async file(id: string, index: number, run: Run): Promise<Blob> {
+    return await this.#inbox.file(id, index, run);
+  }
+
+  async expire(id: string, whose: "mine" | "both"): Promise<void> {
+    await this.#inbox.expire(id, whose);
+  }
+
+  async shorten(id: string, expiresAt: number): Promise<void> {
+    await this.#inbox.shorten(id, expiresAt);
+  }
+
+  // --- addresses of one's own ---
+
+  async senders(): Promise<{ id: string; confirmed: boolean; addedOn: number }[]> {
+    this.#needOpen();
+    const found = await this.#api.senders();
+    return found.map(({ senderId, state, addedOn }) => {
+      return { id: toHex(senderId), confirmed: state === "confirmed", addedOn };
+    });
+  }
+
+  async addSender(address: string): Promise<void> {
+    this.#needOpen();
+    await this.#api.addSender(address);
+  }
+
+  async confirmSender(code: string): Promise<void> {
+    this.#needOpen();
+    await this.#api.confirmSender(code);
+  }
+
+  // --- unsent text over a lock ---
+
+  async sealAside(draft: string): Promise<Keepsake> {
+    const { keys, records } = this.#needOpen().account;
+    const { accountId, counter } = records.vault;
+    const seen = { account: toHex(accountId), counter };
+    const nonce = this.#world.random(NONCE_BYTES);
+    const seal = () => sealBox(keys.vaultKey, "draft", accountId, textBytes(draft.toWellFormed()), nonce);
+    return { seen, sealed: draft ? seal() : null };
+  }
+
+  async openAside({ seen, sealed }: Keepsake): Promise<string | null> {
+    const { keys, records } = this.#needOpen().account;
+    const { accountId } = records.vault;
+    if (!sealed || seen.account !== toHex(accountId)) {
+      return null;
+    }
+    return utf8(openBox(keys.vaultKey, "draft", accountId, sealed));
+  }
+
+  get #inbox(): OpenInbox {
+    return this.#needOpen().inbox;
+  }
+
+  #needOpen(): Open {
+    if (!this.#open) {
+      throw fault("locked");
+    }
+    return this.#open;
+  }
+
+  async #name(): Promise<string> {
+    this.#relayName ||= await this.#api.relayName();
+    return this.#relayName;
+  }
+
+  /** The relay has ended the session: by its age, or because the account is gone. */
+  #ended(): void {
+    if (this.#open) {
+      this.#open.inbox.end();
+      this.#open = null;
+      this.#tell({ kind: "locked", why: "ended" });
+    }
+  }
+}

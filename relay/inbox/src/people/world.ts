@@ -1,0 +1,14 @@
+/** World: what the flows get from outside, as arguments. Owns no state: time, randomness and lists come from whoever starts them. */
+
+import type { Outside } from "../api.ts";
+import type { Random } from "../crypto/encoding.ts";
+
+export interface World extends Outside {
+  /** The place whose page this is; it stands in salts and cards, and is taken from the address, never from the relay. */
+  readonly origin: string;
+  readonly random: Random;
+  /** The 7,776 words, fetched when they are first needed. */
+  readonly words: () => Promise<string[]>;
+  /** Call back after some milliseconds; the answer forgets it. */
+  readonly after: (milliseconds: number, work: () => void) => () => void;
+}
