@@ -25,6 +25,7 @@ def serve_relay(config: Path, only: str | None, ready: Callable[[str], None]) ->
 
     if only is not None and only not in PARTS:
         raise Stopped(f"--only takes one of {', '.join(PARTS)}.", Exit.USAGE)
+    keeper_run.no_core_dumps()
     settings = settings_of(config)
     wanted = Wanted(config.absolute(), (only,) if only else PARTS)
     log = _log(settings.clock.offset_file)

@@ -4,13 +4,16 @@ neither.
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
-from relay.config import Settings
+from relay.config import Listen, Settings
 from relay.flow.door import Door as DoorFlow
 from relay.flow.door import DoorKeys
+from relay.http_api.app import create_app
 from relay.http_api.context import Context, Health, Limits, RelayFacts, Waits
+from relay.http_api.listener import listen
 from relay.logs import Log
 from relay.service import time_watch
 from relay.service.assembly import House, flow_settings
@@ -20,6 +23,26 @@ from relay.smtp_door.limits import Limits as DoorLimits
 from relay.smtp_door.server import Door, tls_context
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+async def open_http(house: House, log: Log, stack: AsyncExitStack) -> str:
+    """Open the HTTP port, to be closed with the stack; says where. Raises OSError."""
+    context, at = http_context(house, log), house.settings.http.listen
+    listener = await listen(create_app(context), context.limits, at.host, at.port)
+    stack.push_async_callback(listener.close)
+    return f"http={Listen(listener.host, listener.port)}"
+
+
+async def open_smtp(house: House, log: Log, stack: AsyncExitStack) -> str:
+    """Open the SMTP port, to be closed with the stack; says where. Raises OSError."""
+    door, at = smtp_door(house, log), house.settings.smtp.listen
+    host, port = await door.start(at.host, at.port)
+    stack.push_async_callback(door.stop)
+    return f"smtp={Listen(host, port)}"
+
+
+OPEN: Final = {"http": open_http, "smtp": open_smtp}
+"""How each part that has a port is opened."""
 
 
 def http_context(house: House, log: Log) -> Context:

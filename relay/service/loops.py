@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from relay.clock import SystemClock
-from relay.core.errors import KeeperAway, RelayError
+from relay.core.errors import KeeperAway
 from relay.core.model import DAY_SECONDS
 from relay.core.ports import Store
 from relay.flow.flows import Flows
@@ -23,6 +23,7 @@ LOOK_SECONDS: Final = 1.0
 LOOK_SECONDS_DRIVEN: Final = 0.2
 NOTE_SECONDS: Final = 60
 DRAIN_SECONDS: Final = 10
+TROUBLE_SECONDS: Final = 10
 DAYS_STORED_AHEAD: Final = 1_024
 """Day keys of about three years are at hand while a keeper is away; later days are asked for one by one."""
 
@@ -52,6 +53,7 @@ class Loops:
     _drained: float = field(default=float("-inf"), init=False)
     _days_on: int = field(default=-1, init=False)
     _ticked_on: int = field(default=-1, init=False)
+    _keeper_here: bool = field(default=True, init=False)
 
     @property
     def look_seconds(self) -> float:
@@ -72,11 +74,12 @@ class Loops:
             try:
                 await self.keep_once()
             except KeeperAway as away:
-                self.log.info("keeper.away", failure=away)
-                await asyncio.sleep(self.look_seconds)
-            except (RelayError, OSError) as failure:
+                self._tell_keeper(here=False, failure=away)
+            except Exception as failure:  # noqa: BLE001 - whatever it was, tomorrow's tick must come
                 self.log.error("keeper.trouble", failure=failure)
-                await asyncio.sleep(DRAIN_SECONDS)
+                await asyncio.sleep(TROUBLE_SECONDS)
+            else:
+                self._tell_keeper(here=True)
             await asyncio.sleep(self.look_seconds)
 
     async def sweep_once(self) -> None:
@@ -86,7 +89,7 @@ class Loops:
             return
         try:
             swept = await self.flows.expire.sweep(at, between_batches)
-        except (RelayError, OSError) as failure:
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the next sweep must come
             self.log.error("sweep.failed", failure=failure)
         else:
             if swept.envelopes or swept.blobs or not swept.shredded:
@@ -97,7 +100,9 @@ class Loops:
         self._swept = self.clock.monotonic()
 
     async def keep_once(self) -> None:
-        """What the keeper is due: the day's tick, day keys, revokes. Raises KeeperAway, RelayError."""
+        """What the keeper is due: the day's tick, day keys, revokes. Raises KeeperAway, and what the store
+        raises.
+        """
         now, at = self.clock.now(), self.clock.act_at()
         if at is not None and at // DAY_SECONDS > self._ticked_on:
             await self._tick(at)
@@ -117,8 +122,14 @@ class Loops:
         self._noted = self.clock.monotonic()
         try:
             await time_watch.note_instant(self.store, self.clock)
-        except (RelayError, OSError) as failure:
+        except Exception as failure:  # noqa: BLE001 - the loop that sweeps must go on
             self.log.error("clock.not_noted", failure=failure)
+
+    def _tell_keeper(self, *, here: bool, failure: BaseException | None = None) -> None:
+        if here != self._keeper_here:
+            say = self.log.info if here else self.log.warning
+            say("keeper.here" if here else "keeper.away", failure=failure)
+            self._keeper_here = here
 
     async def _tick(self, at: int) -> None:
         if await time_watch.word_waits(self.store, self.clock.now()):

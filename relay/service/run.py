@@ -16,21 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from relay.config import Listen, Settings
-from relay.http_api.app import create_app
-from relay.http_api.listener import listen
+from relay.config import Settings
 from relay.logs import Log
 from relay.service import control
 from relay.service.assembly import House
 from relay.service.desk import keeper_state
-from relay.service.doors import http_context, smtp_door
 from relay.service.keeper_child import supervise
 from relay.service.loops import Loops
 from relay.service.opening import opened
 from relay.service.places import Places
 
 PARTS: Final = ("http", "smtp", "sweep")
-KEEPER_STARTS_SECONDS: Final = 10.0
+KEEPER_STARTS_SECONDS: Final = 20.0
 KEEPER_LOOK_SECONDS: Final = 0.05
 
 
@@ -60,12 +57,14 @@ async def serve(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[s
         if settings.keeper.autostart:
             await stack.enter_async_context(_beside(supervise(wanted.config, log)))
         await loops.sweep_once()
+        from relay.service import doors  # imported here, while the keeper starts beside it
+
         if settings.keeper.autostart:
             await _keeper_is_up(house)
         sweeping = [loops.sweeping()] if "sweep" in wanted.parts else []
         await stack.enter_async_context(_beside(loops.keeping(), *sweeping))
         await stack.enter_async_context(_control(house, log))
-        places = [await _open(part, house, log, stack) for part in ("http", "smtp") if part in wanted.parts]
+        places = [await doors.OPEN[part](house, log, stack) for part in doors.OPEN if part in wanted.parts]
         ready(" ".join(("ready", *places)))
         await ended.wait()
         log.info("relay.ending")
@@ -117,20 +116,6 @@ async def _control(house: House, log: Log) -> AsyncIterator[None]:
     async with _beside(control.serve(house.desk, path, log, there.set)):
         await there.wait()
         yield
-
-
-async def _open(part: str, house: House, log: Log, stack: AsyncExitStack) -> str:
-    """Open one port, to be closed with the stack; says where."""
-    settings = house.settings
-    if part == "http":
-        context, at = http_context(house, log), settings.http.listen
-        listener = await listen(create_app(context), context.limits, at.host, at.port)
-        stack.push_async_callback(listener.close)
-        return f"http={Listen(listener.host, listener.port)}"
-    door, at = smtp_door(house, log), settings.smtp.listen
-    host, port = await door.start(at.host, at.port)
-    stack.push_async_callback(door.stop)
-    return f"smtp={Listen(host, port)}"
 
 
 async def _keeper_is_up(house: House) -> None:

@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from keys.keeper_wire import Revoke, sign_revoke
+from keys.locks import KeeperPayload, parse_lock, seal_keeper_lock
+from keys.names import access_hash
+from keys.suite import SignKey
 from relay.clock import Reading, SystemClock
 from relay.core.errors import KeeperAway, Malformed
 from relay.core.pepper import Pepper
@@ -22,7 +26,7 @@ from relay.service import time_watch
 from relay.service.desk import ClockNotTrusted, Desk
 from relay.service.loops import Loops, between_batches
 from relay.store.sqlite import SqliteStore
-from tests.flow.cast import KEEPER_ID, NOW, Dice
+from tests.flow.cast import KEEPER_ID, NOW, Dice, day_key
 from tests.flow.house import SETTINGS, Keeper, KeptMail
 from tests.service.programs import DAY_SECONDS
 
@@ -68,7 +72,7 @@ class Service:
         self.store, self.machine, self.keeper = store, machine, TickingKeeper()
         self.clock = SystemClock(last_known_at=last_known_at, read=machine.read, synchronised=lambda: False)
         ports = flows.Ports(store, (self.keeper,), WakeHub(), KeptMail(), Pepper(b"p" * 32), Dice("loops"))
-        built = flows.build(ports, SETTINGS)
+        built = self.flows = flows.build(ports, SETTINGS)
         log = open_log(self.clock.now, io.StringIO())
         keeper: Any = self.keeper
         self.desk = Desk(store, built.expire, keeper, self.clock, between_batches)
@@ -216,6 +220,22 @@ async def test_a_failing_sweep_is_followed_by_the_next(
         failing.setattr(store, "checkpoint", fails)
         assert await service.sweeps() is None
     assert await service.sweeps() == NOW
+
+
+async def test_a_revoke_waits_for_the_keeper(store: SqliteStore) -> None:
+    """A revoke that was queued while the keeper was away is handed over when it is back, once."""
+    service = Service(store, Machine())
+    anna = SignKey.from_seed(b"a" * 32)
+    payload = KeeperPayload(b"s" * 32, bytes(32), access_hash(anna.public), 0, NOW + 3_600)
+    lock = parse_lock(seal_keeper_lock(payload, day_key(), bytes(32)))
+    request = sign_revoke(Revoke(KEEPER_ID, anna.public, NOW, bytes(16), bytes(32), lock), anna)
+    service.keeper.away = True
+    assert await service.flows.keepers.revoke(KEEPER_ID, request, NOW) is None
+    await service.keeps()
+    assert len(await store.queued_revokes(KEEPER_ID, 10)) == 1
+    service.keeper.away = False
+    await service.keeps()
+    assert await store.queued_revokes(KEEPER_ID, 10) == []
 
 
 @pytest.mark.parametrize(
