@@ -38,6 +38,7 @@ from client_sdk.settling import settle
 from client_sdk.standing import Standing
 from client_sdk.state import GAP, MINE, SHOWN, Seen
 from client_sdk.wire import RelayConflict
+from client_sdk.words import utc_day
 from keys.acts import Act, ActCore, ActKind, sign_act
 from keys.content import ContentKind, parse_door_facts
 from keys.envelope import EnvelopeClass
@@ -213,7 +214,7 @@ class AsyncEngagement:
             result = await self._intake.one(seen.row_order)
             message = self._message(result, self._read_order()) if result else None
             if message is None:
-                raise Deleted
+                raise Deleted(_gone_on(result))
             return message
 
     def _read_order(self) -> int:
@@ -441,6 +442,12 @@ class AsyncEngagement:
     def mailbox_id(self) -> bytes:
         """My mailbox here."""
         return self._intake.mailbox_id
+
+
+def _gone_on(result: Result | None) -> date | None:
+    if isinstance(result, Gone) and result.gone_day:
+        return utc_day(result.gone_day * DAY_SECONDS)
+    return None
 
 
 def message_id(content_id: bytes) -> str:

@@ -60,15 +60,15 @@ class NotFound(RelayError):
         self.nearest = nearest
 
 
-class Deleted(RelayError):
-    """It was here and is gone, as agreed. `on` is the day it went."""
+class Deleted(NotFound):
+    """It was here and is gone, as agreed. `on` is the day it went, where that is known."""
 
     code = "deleted"
     sentence = "This was deleted, as agreed."
     hint = "Nobody can bring it back."
 
-    def __init__(self, on: date | None = None, *, request_id: str | None = None) -> None:
-        super().__init__(request_id=request_id)
+    def __init__(self, on: date | None = None) -> None:
+        super().__init__()
         self.on = on
 
 
@@ -185,7 +185,7 @@ class ServerUnavailable(RelayError):
 
     code = "unavailable"
     sentence = "The server isn't answering."
-    hint = "What was to be sent is safe here and goes out at the next run."
+    hint = "Nothing is lost. Try again in a moment."
     retryable = True
 
 

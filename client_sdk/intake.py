@@ -45,11 +45,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A row whose envelope has left."""
+    """A row whose envelope has left, on day number `gone_day`; 0 where the relay has not said."""
 
     order: int
     envelope_id: bytes
     reason: str
+    gone_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Intake:
         examined: dict[int, Examined] = {}
         for row in rows:
             if isinstance(row, Tombstone):
-                results[row.order] = Gone(row.order, row.envelope_id, REASONS[row.reason])
+                results[row.order] = Gone(row.order, row.envelope_id, REASONS[row.reason], row.gone_day)
             elif known := self._known(row):
                 results[row.order] = known
             else:

@@ -1,0 +1,486 @@
+"""App: the commands of `mailbox`, their arguments and options.
+
+Owns nothing but names: each command opens the account, calls the SDK and shows the result. A command returns
+an exit code only where there is more to say than done or failed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from client_sdk.attachment import Attachment
+from client_sdk.cli import exits, passwords, show
+from client_sdk.cli.progress import shown_progress
+from client_sdk.cli.terminal import ask, clean, clean_lines, is_talking, say, tell, tell_json
+from client_sdk.clock import RelayClock
+from client_sdk.errors import Misused, RelayError
+from client_sdk.sync import Account, Engagement
+from client_sdk.words import instant_in_words, parse_day, parse_duration
+
+app = typer.Typer(
+    name="mailbox",
+    help="A private inbox for coaches and their clients.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+client_app = typer.Typer(help="The clients of a coach.", no_args_is_help=True)
+sender_app = typer.Typer(help="The personal mail addresses that you write from.", no_args_is_help=True)
+app.add_typer(client_app, name="client")
+app.add_typer(sender_app, name="sender")
+
+AccountName = Annotated[
+    str | None, typer.Option("--account", metavar="NAME@HOST", help="Which account, where there are several.")
+]
+PasswordFd = Annotated[
+    int | None,
+    typer.Option("--password-fd", metavar="N", help="Read the password from this file descriptor."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line (mailbox help formats).")]
+Who = Annotated[str | None, typer.Argument(metavar="[WHO]", help="A name, a part of it, or a number.")]
+SheetFile = Annotated[
+    Path | None, typer.Option("--sheet", metavar="FILE", help="Write the recovery sheet to this file.")
+]
+MOST_TEXT_BYTES: Final = 1_000_000
+MOST_TEMPLATE_BYTES: Final = 100_000
+
+
+@contextmanager
+def opened(account: str | None, descriptor: int | None) -> Iterator[Account]:
+    """Open the account, say what became of waiting messages, and close it afterwards."""
+    with Account.open(account, password=passwords.existing(descriptor)) as me:
+        for one in me.delivered:
+            if one.refusal is None:
+                say("A message that had waited has gone out.")
+            else:
+                say(f"A message that had waited was refused: {one.refusal}")
+        yield me
+
+
+def now() -> datetime:
+    """Return this computer's time, for words such as "Friday"."""
+    return datetime.fromtimestamp(RelayClock().now(), UTC)
+
+
+# --- beginning ----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def setup(
+    link: Annotated[str, typer.Argument(help="The operator's link.")],
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="LOGIN", help="A login name of your own.")
+    ] = None,
+    sheet: SheetFile = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Make a coach's account on this computer."""
+    account = Account.setup(
+        link, password=passwords.chosen(password_fd), name=name, keychain=_use_keychain(password_fd)
+    )
+    _finish_enrolment(account, sheet)
+
+
+@app.command()
+def accept(
+    link: Annotated[str, typer.Argument(help="Your coach's link.")],
+    name: Annotated[str, typer.Option("--name", help="Your name, by which you sign the agreement.")],
+    login: Annotated[str | None, typer.Option("--login", help="A login name of your own.")] = None,
+    sheet: SheetFile = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Accept a coach's invitation: read the agreement, sign it, make the account on this computer."""
+    proposal = Account.look(link)
+    say(f"{proposal.coach_name} has opened a private inbox for the two of you, on {proposal.relay_name}.")
+    for line in clean_lines(f"{proposal.welcome}\n\n{proposal.agreement}"):
+        say(line)
+    if is_talking() and ask(f'Sign this as "{clean(name)}"? Type yes:').lower() != "yes":
+        say("Nothing was signed.")
+        raise typer.Exit(exits.FAILED)
+    account = Account.accept(
+        link,
+        name=name,
+        login=login,
+        password=passwords.chosen(password_fd),
+        keychain=_use_keychain(password_fd),
+    )
+    _finish_enrolment(account, sheet)
+
+
+def _use_keychain(descriptor: int | None) -> bool:
+    """A script that brings a password gets a file sealed by it; a person the keychain, where there is one."""
+    if passwords.has_source(descriptor):
+        return False
+    from client_sdk.keyring import find_keychain
+
+    return find_keychain() is not None
+
+
+def _finish_enrolment(account: Account, sheet_file: Path | None) -> None:
+    """Give out the recovery sheet, the only time that there is one."""
+    from client_sdk.home import write_private
+
+    with account:
+        sheet = account.recovery_sheet
+        if sheet is None:
+            return
+        if sheet_file is None:
+            for line in sheet.text.splitlines():
+                tell(line)
+        else:
+            write_private(sheet_file, sheet.text.encode("utf-8"))
+            tell(account.login)
+            say(f"The recovery sheet is in {sheet_file}. Print it, then take the file away.")
+        say("Ready.")
+
+
+# --- clients ------------------------------------------------------------------------------------------------
+
+
+@client_app.command("invite")
+def client_invite(
+    name: Annotated[str, typer.Option("--name", help="The client's name.")],
+    welcome: Annotated[str, typer.Option("--welcome", help="What the client reads first.")] = "",
+    work_ends: Annotated[
+        str | None, typer.Option("--work-ends", metavar="DATE", help="The last day of work, as 2027-02-28.")
+    ] = None,
+    hold: Annotated[
+        int | None, typer.Option("--hold", metavar="DAYS", min=0, help="Days that all is held after it.")
+    ] = None,
+    refuse: Annotated[
+        list[str] | None,
+        typer.Option("--refuse", metavar="DOMAIN", help="A work mail domain; may be repeated."),
+    ] = None,
+    agreement: Annotated[
+        Path | None, typer.Option("--agreement", metavar="FILE", help="An agreement of your own.")
+    ] = None,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Invite a client; prints the link."""
+    template = _read_text(agreement) if agreement else None
+    with opened(account, password_fd) as me:
+        made = me.invite(
+            name,
+            welcome=welcome,
+            work_ends=parse_day(work_ends) if work_ends else None,
+            hold=timedelta(days=hold) if hold is not None else None,
+            refuse=tuple(refuse or ()),
+            agreement=template,
+        )
+    tell(made.link)
+    say("Send it from your own phone to theirs, not to a work address.")
+    say(f"Good until {instant_in_words(made.expires_at, now())}. Used only when they finish.")
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_TEMPLATE_BYTES).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise Misused("The agreement's file cannot be read as text.") from cause
+
+
+@client_app.command("list")
+def client_list(as_json: AsJson = False, account: AccountName = None, password_fd: PasswordFd = None) -> None:
+    """List clients, invited ones too."""
+    with opened(account, password_fd) as me:
+        me.settle()
+        code = _show_engagements(me, as_json)
+    raise typer.Exit(code)
+
+
+def _show_engagements(me: Account, as_json: bool) -> int:
+    """Write every engagement; one that fails stops none of the others."""
+    code = exits.DONE
+    for engagement in me.engagements():
+        try:
+            summary = engagement.summary()
+        except RelayError as error:
+            say(f"{engagement.name}: {error}")
+            code = exits.PARTLY
+            continue
+        if as_json:
+            show.show_json("engagement", show.engagement_json(summary))
+        else:
+            show.show_engagement(summary, now())
+    return code
+
+
+# --- writing ------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def send(
+    who: Annotated[str, typer.Argument(help="A name, a part of it, or a number.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT|-]", help="The text; - or nothing reads standard input.")
+    ] = None,
+    subject: Annotated[str, typer.Option("-s", "--subject", help="The subject.")] = "",
+    attach: Annotated[
+        list[Path] | None, typer.Option("-a", "--attach", metavar="FILE", help="A file; may be repeated.")
+    ] = None,
+    keep: Annotated[
+        str | None, typer.Option("--keep", metavar="TIME", help="How long: 30d, 12h, 2m, 90s, or a day.")
+    ] = None,
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Send a message."""
+    files = [Attachment.from_path(path) for path in attach or ()]
+    until = _keep(keep)
+    body = _text(text, has_files=bool(files))
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(who)
+        with shown_progress("Files") as on_progress:
+            sent = engagement.send(
+                subject=subject,
+                text=body,
+                attach=files,
+                keep=until,
+                on_progress=on_progress if files else None,
+            )
+        if as_json:
+            show.show_json("sent", show.sent_json(sent))
+        else:
+            show.show_sent(sent, engagement.name, now())
+    raise typer.Exit(exits.PARTLY if sent.waiting else exits.DONE)
+
+
+def _keep(typed: str | None) -> Any:
+    if typed is None:
+        return None
+    return parse_day(typed) if typed.count("-") == 2 else parse_duration(typed)
+
+
+def _text(typed: str | None, *, has_files: bool) -> str:
+    """Return the text: as typed, or read to the end; files may go without one."""
+    if typed is not None and typed != "-":
+        return typed
+    if typed is None and has_files:
+        return ""
+    if is_talking():
+        say("Text (end with Ctrl-D):")
+    try:
+        return sys.stdin.buffer.read(MOST_TEXT_BYTES).decode("utf-8").removesuffix("\n")
+    except UnicodeDecodeError as cause:
+        raise Misused("The text is not UTF-8.") from cause
+
+
+@app.command()
+def recall(
+    who: Annotated[str, typer.Argument(help="A name, a part of it, or a number.")],
+    number: Annotated[str, typer.Argument(metavar="ID", help="The message's number, or its beginning.")],
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Take back a message that you wrote, for both."""
+    with opened(account, password_fd) as me:
+        me.engagement(who).recall(number)
+    tell("Taken back. It is gone for both of you.")
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def read(
+    who: Who = None,
+    unread: Annotated[bool, typer.Option("--unread", help="Only what you have not read here.")] = False,
+    as_json: AsJson = False,
+    save: Annotated[Path | None, typer.Option("--save", metavar="DIR", help="Save the files here.")] = None,
+    with_text: Annotated[bool, typer.Option("--show", help="Print the text as well.")] = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """List messages, newest first; with --show or --json the texts too, which then count as read."""
+    with opened(account, password_fd) as me:
+        me.settle()
+        meant = [me.engagement(who)] if who else [one for one in me.engagements() if one.active]
+        code = exits.DONE
+        for engagement in meant:
+            try:
+                _read_one(engagement, unread=unread, as_json=as_json, save=save, text=with_text or as_json)
+            except RelayError as error:
+                if who:
+                    raise
+                say(f"{engagement.name}: {error}")
+                code = exits.PARTLY
+    raise typer.Exit(code)
+
+
+def _read_one(engagement: Engagement, *, unread: bool, as_json: bool, save: Path | None, text: bool) -> None:
+    newest, count = None, 0
+    for message in engagement.messages():
+        if unread and not message.unread:
+            continue
+        newest, count = newest or message, count + 1
+        mail = message.mail.open() if message.mail and (text or save) else None
+        saved = _save(message, mail, save) if save else []
+        if as_json:
+            show.show_json("message", show.message_json(message, mail, saved, text=text))
+        else:
+            show.show_message(message, mail, saved, text=text, now=now())
+    if newest is None:
+        say(f"Nothing{' new' if unread else ''} from {engagement.name}.")
+    elif text:
+        engagement.mark_read(newest)
+    else:
+        say("Add --show to print the text.")
+
+
+def _save(message: Any, mail: Any, folder: Path) -> list[Path]:
+    """Save the files of a message or of a mail."""
+    if mail is not None:
+        import secrets
+
+        return [one.save_to(folder, secrets.token_bytes) for one in mail.attachments]
+    saved = []
+    for one in message.attachments:
+        with shown_progress(one.name) as on_progress:
+            saved.append(one.save_to(folder, on_progress=on_progress))
+    return saved
+
+
+@app.command()
+def watch(
+    who: Who = None,
+    as_json: AsJson = False,
+    with_text: Annotated[bool, typer.Option("--show", help="Print the text as well.")] = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Print what happens as it happens, until interrupted."""
+    with opened(account, password_fd) as me:
+        only = me.engagement(who).id if who else None
+        say("Watching. Ctrl-C ends it.")
+        for event in me.watch():
+            if only in (None, event.engagement_id):
+                _show_event(me, event, as_json=as_json, text=with_text)
+
+
+def _show_event(me: Account, event: Any, *, as_json: bool, text: bool) -> None:
+    name = me.engagement(event.engagement_id).name
+    if event.message is not None:
+        mail = event.message.mail.open() if event.message.mail and text else None
+        if as_json:
+            show.show_json("message", show.message_json(event.message, mail, [], text=text))
+        else:
+            show.show_message(event.message, mail, [], text=text, now=now())
+    elif as_json:
+        more = {"reason": event.reason} if event.reason else {}
+        tell_json(event.kind, engagement=event.engagement_id, **more)
+    else:
+        tell(EVENTS[event.kind].format(name=name))
+
+
+EVENTS: Final = {
+    "gone": "{name}: a message is gone, as agreed.",
+    "unreadable": "{name}: something came that did not pass the checks; it is not shown.",
+    "joined": "{name} has accepted.",
+}
+
+
+# --- the rest -----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def status(as_json: AsJson = False, account: AccountName = None, password_fd: PasswordFd = None) -> None:
+    """Who you are here, what waits, what goes next."""
+    with opened(account, password_fd) as me:
+        me.settle()
+        if as_json:
+            tell_json("account", login=me.login, origin=me.origin, name=me.my_name)
+        else:
+            tell(f"{me.my_name} at {me.origin.partition('://')[2]}  ({me.login})")
+        code = _show_engagements(me, as_json)
+        if not as_json and not me.engagements():
+            say("Nobody here yet. Begin with `mailbox client invite --name NAME`.")
+    raise typer.Exit(code)
+
+
+@app.command()
+def address(who: Who = None, account: AccountName = None, password_fd: PasswordFd = None) -> None:
+    """Print the address at which your inbox takes mail from your personal addresses."""
+    with opened(account, password_fd) as me:
+        tell(me.engagement(who).address())
+
+
+@sender_app.command("add")
+def sender_add(
+    mail_address: Annotated[str, typer.Argument(metavar="ADDRESS", help="A personal mail address.")],
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Register a personal address; a code is sent to it."""
+    with opened(account, password_fd) as me:
+        me.add_sender(mail_address)
+    say("A code is on its way there. Then: mailbox sender confirm CODE")
+
+
+@sender_app.command("confirm")
+def sender_confirm(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code that came.")],
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Confirm a personal address."""
+    with opened(account, password_fd) as me:
+        me.confirm_sender(code)
+    say("Confirmed. Mail from there reaches your inbox.")
+
+
+@app.command()
+def lock(account: AccountName = None, password_fd: PasswordFd = None) -> None:
+    """Take this computer's way in away: only the password or the sheet opens the inbox here again."""
+    with opened(account, password_fd) as me:
+        me.lock()
+    say("Locked.")
+
+
+@app.command()
+def unlock(
+    account: Annotated[str | None, typer.Argument(metavar="[NAME@HOST]", help="Which account.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", metavar="FILE", help="A file with the recovery sheet's numbers.")
+    ] = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Open an account on this computer by its password, or by the recovery sheet."""
+    numbers = _sheet_numbers(sheet) if sheet else None
+    password = passwords.existing(password_fd)
+    with Account.open(account, password=password, sheet=numbers, keychain=_use_keychain(password_fd)) as me:
+        tell(me.login)
+    say("Unlocked.")
+
+
+def _sheet_numbers(path: Path) -> str:
+    """Find the six groups in a sheet, whatever else is printed on it."""
+    import re
+
+    groups = re.findall(r"(?<!\S)\d{5}(?!\S)", _read_text(path))
+    if len(groups) != 6:
+        raise Misused("There are no six groups of five numbers in that file.")
+    return " ".join(groups)
+
+
+@app.command("help")
+def help_topic(
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="exit-codes, environment or formats.")],
+) -> None:
+    """Print a page on a topic."""
+    from client_sdk.cli.topics import TOPICS
+
+    if topic not in TOPICS:
+        raise Misused("There is no page on that.", hint="There are: " + ", ".join(TOPICS))
+    for line in TOPICS[topic].splitlines():
+        tell(line)

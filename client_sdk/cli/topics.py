@@ -1,0 +1,55 @@
+"""Topics: what `mailbox help TOPIC` prints."""
+
+from __future__ import annotations
+
+from typing import Final
+
+EXIT_CODES: Final = """\
+Exit codes
+
+  0    done
+  1    it failed; the sentence on standard error says why
+  2    wrong use: an option, a date, a link that is none
+  3    partly done: something waits in the outbox, or a deletion is not confirmed everywhere yet
+  4    locked, or the wrong password
+  5    refused by the agreement or a rule
+  6    not found, or gone as agreed
+  7    the server is not reachable, or asks to wait
+  8    a key changed, or what the server shows does not fit what was signed: a person has to look
+  130  interrupted; nothing is half sent
+"""
+
+ENVIRONMENT: Final = """\
+Environment
+
+  MAILBOX_HOME           folder of this computer's state (default: quietbox in the place for such things)
+  MAILBOX_PASSWORD_FILE  a file whose first line is the password, for scripts
+  MAILBOX_ACCESSIBLE     set: plain lines in place of moving bars
+  NO_COLOR               obeyed; nothing here is said by colour alone
+  HTTPS_PROXY            a proxy to go through
+
+  --password-fd N        in place of the file: an open file descriptor
+"""
+
+FORMATS: Final = """\
+Formats
+
+With --json, standard output holds one JSON object a line and nothing else. Every object has "v": 1 and a
+"type". Within one version fields are added, never changed or taken away. Instants are RFC 3339 in UTC.
+
+  message     id, engagement, from {role, name, checked}, mine, unread, sent_at, kept_until, subject, text,
+              attachments [{name, type, size}], marks, saved [path], grade (mail that came in by SMTP)
+              marks: "missing-before" something written before it did not arrive, "old-key" sealed to a
+              replaced key watch leaves text out unless --show is given
+  sent        id, engagement, kept_until, waiting (sealed in the outbox, goes out at the next run)
+  account     login, origin, name
+  engagement  id, handle, name, state (invited, active, held, gone, withdrawn), here, unread, waiting,
+              work_ends_at, hold_ends_at, next_deletion_at (null: nothing)
+  gone        engagement, reason (due, shortened, own-copy, closed)
+  unreadable  engagement, reason: a local code; it did not pass a check and is not shown
+  joined      engagement: an invitation was accepted
+
+Lengths of time: 30d, 12h, 2m (minutes), 90s. Days: 2027-02-28.
+"""
+
+TOPICS: Final = {"exit-codes": EXIT_CODES, "environment": ENVIRONMENT, "formats": FORMATS}
