@@ -1,0 +1,144 @@
+"""A relay with a coach and a client who use it. Owns bringing them together, mail by SMTP, and moving the
+clock by days."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import re
+import smtplib
+import socket
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from pathlib import Path
+
+from client_sdk.account import AsyncAccount
+from client_sdk.engagement import AsyncEngagement
+from relay.operator.erasure import Loot, Tally, plunder
+from tests.service.programs import DAY_SECONDS, Relay, eventually
+
+ANNA_PASSWORD = "walnut-canary harbour lantern bridge"
+MAYA_PASSWORD = "pepper-canary meadow candle orchard"
+MAYA_ADDRESS = "maya-canary@home.example"
+
+
+@dataclass
+class House:
+    """The relay's programs and its two people."""
+
+    relay: Relay
+    folder: Path
+    anna: AsyncAccount
+    maya: AsyncAccount
+    days_gone: int = 0
+
+    @property
+    def to_maya(self) -> AsyncEngagement:
+        """The coach's side of their engagement."""
+        return self.anna.engagement("Maya Okafor")
+
+    @property
+    def to_anna(self) -> AsyncEngagement:
+        """The client's side of it."""
+        return self.maya.engagement()
+
+    async def next_days(self, days: int) -> None:
+        """Let days pass, one at a time, each with its sweep and the keeper's tick."""
+        for _ in range(days):
+            ticks = len(self.relay.events("keeper.ticked"))
+            self.days_gone += 1
+            self.relay.move_clock(self.days_gone * DAY_SECONDS)
+            await asyncio.to_thread(self._wait_for_tick, ticks)
+        await asyncio.to_thread(eventually, lambda: not self.relay.status()["due"])
+
+    def _wait_for_tick(self, ticks: int) -> None:
+        eventually(lambda: len(self.relay.events("keeper.ticked")) > ticks)
+
+    async def mail(self, subject: str, text: str, *, sender: str = MAYA_ADDRESS) -> None:
+        """Forward a mail from a personal address into the client's inbox."""
+        message = EmailMessage(policy=SMTP)
+        message["From"], message["To"], message["Subject"] = sender, "x@home.example", subject
+        message.set_content(text)
+        await asyncio.to_thread(self._deliver, sender, await self.to_anna.address(), message.as_bytes())
+
+    def _deliver(self, sender: str, recipient: str, raw: bytes) -> None:
+        matched = re.search(r"smtp=(\S+):(\d+)", self.relay.ready)
+        assert matched is not None
+        with smtplib.SMTP(matched[1], int(matched[2]), local_hostname="home.example", timeout=30) as peer:
+            peer.sendmail(sender, [recipient], raw)
+
+    async def register(self, address: str = MAYA_ADDRESS) -> None:
+        """Prove the client's personal address by the code that was mailed to it."""
+        await self.maya.add_sender(address)
+        caught = max((self.folder / "outbox").glob("*.eml"), key=lambda path: path.stat().st_mtime)
+        told = email.message_from_bytes(caught.read_bytes(), policy=default).get_content()
+        found = re.search(r"\b\d{8}\b", str(told))
+        assert found is not None
+        await self.maya.confirm_sender(found[0])
+
+    def backup(self, name: str) -> Path:
+        """A consistent copy of the database, taken while the relay serves."""
+        copy = self.folder.parent / name
+        with (
+            closing(sqlite3.connect(self.folder / "relay.db")) as live,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            live.backup(target)
+        return copy
+
+    def plunder(self, who: AsyncAccount, password: str, database: Path, keeper: Path) -> Tally:
+        """What a thief with these things and the person's own password can open."""
+        name, _, host = who.login.partition("@")
+        pepper = (self.folder / "secrets" / "pepper").read_bytes()
+        return plunder(Loot(database, pepper, keeper, name, host, password))
+
+
+def free_port() -> int:
+    """A loopback port that was free a moment ago; the origin must be known before the relay starts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def made_relay(folder: Path) -> Relay:
+    """A relay on a port that its origin names, with a clock that the test moves."""
+    relay, port = Relay(folder), free_port()
+    relay.command("init", "--local", str(folder), config=False)
+    text = (
+        relay.config.read_text()
+        .replace("127.0.0.1:8080", f"127.0.0.1:{port}")
+        .replace("127.0.0.1:8025", "127.0.0.1:0")
+    )
+    relay.config.write_text(text + '\n[clock]\noffset_file = "offset"\n')
+    return relay
+
+
+@asynccontextmanager
+async def open_house(folder: Path, *, work_days: int = 2, hold_days: int = 1) -> AsyncIterator[House]:
+    """Start a relay, let a coach set up, invite a client, and the client accept."""
+    relay = made_relay(folder)
+    relay.start()
+    async with AsyncExitStack() as ending:
+        ending.callback(_end, relay)
+        link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
+        anna = await AsyncAccount.setup(link, home=folder.parent / "anna", password=ANNA_PASSWORD)
+        ending.push_async_callback(anna.close)
+        ends = datetime.fromtimestamp(relay.now(), UTC).date() + timedelta(days=work_days)
+        hold = timedelta(days=hold_days)
+        offered = await anna.invite("Maya Okafor", work_ends=ends, hold=hold, refuse=("corp.example",))
+        home = folder.parent / "maya"
+        maya = await AsyncAccount.accept(offered.link, name="Maya Okafor", home=home, password=MAYA_PASSWORD)
+        ending.push_async_callback(maya.close)
+        await anna.settle()
+        yield House(relay, folder, anna, maya)
+
+
+def _end(relay: Relay) -> None:
+    if relay.process is not None:
+        relay.process.kill()
+        relay.process.communicate()
