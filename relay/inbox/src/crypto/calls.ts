@@ -10,9 +10,8 @@ import type { Event, Failure, Progress } from "../session.ts";
 export type Name = keyof Inside;
 
 /** What a call is given, without what tells its progress and stops it. */
-export type Args<N extends Name> = Parameters<Inside[N]> extends [...infer Given, Run]
-  ? Given
-  : Parameters<Inside[N]>;
+export type Args<N extends Name> =
+  Parameters<Inside[N]> extends [...infer Given, Run] ? Given : Parameters<Inside[N]>;
 
 export type Value<N extends Name> = Awaited<ReturnType<Inside[N]>>;
 

@@ -32,14 +32,17 @@ interface PolicyFactory {
 }
 
 /** The one policy of the page: it knows one address, and vouches for no other. */
-const policy = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes?.createPolicy("quietbox", {
-  createScriptURL: (asked) => {
-    if (asked !== address) {
-      throw new TypeError("no script of ours");
-    }
-    return asked;
+const policy = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes?.createPolicy(
+  "quietbox",
+  {
+    createScriptURL: (asked) => {
+      if (asked !== address) {
+        throw new TypeError("no script of ours");
+      }
+      return asked;
+    },
   },
-});
+);
 
 function makeWorker(): Worker {
   const trusted = policy?.createScriptURL(address) ?? address;

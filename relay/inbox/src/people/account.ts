@@ -32,11 +32,18 @@ export type Way =
   | { readonly name: string; readonly sheet: string };
 
 /** Sign in by what somebody typed. A mistyped sheet is refused before anything is sent. */
-export async function signIn(api: Api, world: World, way: Way, seen: Seen | null): Promise<Account> {
+export async function signIn(
+  api: Api,
+  world: World,
+  way: Way,
+  seen: Seen | null,
+): Promise<Account> {
   const { kind, secret } = secretOf(way);
   const name = checkedName(way.name);
   const started = await api.startSession(name);
-  const offered = started.methods.find((one) => one.kind === kind && one.kdf === unlock.KDF_PASSWORD);
+  const offered = started.methods.find(
+    (one) => one.kind === kind && one.kdf === unlock.KDF_PASSWORD,
+  );
   if (!offered) {
     throw fault("wrong-password");
   }

@@ -8,7 +8,13 @@
  */
 
 import { type Api, isProblem } from "../api.ts";
-import { type Attachment, BlobOpener, BlobSealer, MOST_BLOB_BYTES, storedLength } from "../crypto/blob.ts";
+import {
+  type Attachment,
+  BlobOpener,
+  BlobSealer,
+  MOST_BLOB_BYTES,
+  storedLength,
+} from "../crypto/blob.ts";
 import { type Bytes, concat, type Random } from "../crypto/encoding.ts";
 import { KeysError } from "../crypto/errors.ts";
 import { SALT_BYTES } from "../crypto/stream.ts";
@@ -55,7 +61,8 @@ export class Uploads {
     let before = 0;
     for (const [at, sealed] of this.#files.entries()) {
       const base = before;
-      const record = sealed.done ?? (await this.#upload(sealed, (done) => meter(base + done), signal));
+      const record =
+        sealed.done ?? (await this.#upload(sealed, (done) => meter(base + done), signal));
       sealed.done = record;
       records.push({ ...record, nameIndex: at });
       before += record.storedBytes;
@@ -82,7 +89,13 @@ export class Uploads {
     const { blobId, blobKey, salt, expiresAt, file } = sealed;
     await this.#api.createBlob(blobId, expiresAt);
     const sealer = new BlobSealer(blobId, blobKey, expiresAt, salt);
-    const out = new Outgoing(this.#api, blobId, await this.#api.storedBytes(blobId, signal), meter, signal);
+    const out = new Outgoing(
+      this.#api,
+      blobId,
+      await this.#api.storedBytes(blobId, signal),
+      meter,
+      signal,
+    );
     await out.push(sealer.start);
     for (let at = 0; at < file.size; at += READ_BYTES) {
       const plain = await readSlice(file, at, at + READ_BYTES);

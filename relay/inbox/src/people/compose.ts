@@ -110,13 +110,18 @@ export async function compose(draft: Draft, sealing: Sealing): Promise<Composed>
 /** Refuse to seal unless both people require exactly the pinned keepers, and each has given its key. */
 function checkKeepers({ me, other, pins }: Place, dayKeys: readonly SealKey[]): void {
   const pinned = pinnedKeeperSet(pins);
-  const agreed = [other.card.keeperSet, me.statement.card.keeperSet].every((set) => same(set, pinned));
+  const agreed = [other.card.keeperSet, me.statement.card.keeperSet].every((set) =>
+    same(set, pinned),
+  );
   if (!agreed || dayKeys.length !== pins.keepers.length) {
     throw notTrusted("keeper-set");
   }
 }
 
-function frameOf(draft: Draft, { place, terms, step, vaultCounter, expiresAt, now, random }: Sealing): content.Content {
+function frameOf(
+  draft: Draft,
+  { place, terms, step, vaultCounter, expiresAt, now, random }: Sealing,
+): content.Content {
   const { subject, text, files, records, threadId } = draft;
   return {
     kind: content.ContentKind.MESSAGE,
@@ -156,7 +161,10 @@ function toMyself(sealing: Sealing): Addressing {
   const { place } = sealing;
   const readerAccess = place.me.access.public;
   const addressed = { mailboxId: place.myMailbox, recipientFp: place.me.fp, readerAccess };
-  return { ...addressed, ...shared(sealing, place.me.statement, readerAccess, place.other.card.accessPublic) };
+  return {
+    ...addressed,
+    ...shared(sealing, place.me.statement, readerAccess, place.other.card.accessPublic),
+  };
 }
 
 function shared(

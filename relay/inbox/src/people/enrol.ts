@@ -64,7 +64,10 @@ export function drawReading(
   const start = now - BACKDATE_SECONDS;
   const ends = Array.from({ length: KEYS_IN_A_ROW + 1 }, (_, at) => start + at * KEY_SECONDS);
   const rows = ends.slice(1).map((end) => [end - KEY_SECONDS, end]);
-  const fallbackEnd = Math.min(Math.max(heldUntil, ends.at(-1) as number), start + MOST_VALID_SECONDS);
+  const fallbackEnd = Math.min(
+    Math.max(heldUntil, ends.at(-1) as number),
+    start + MOST_VALID_SECONDS,
+  );
   return [...rows, [start, fallbackEnd]].map(([validFrom, validUntil], at) => ({
     epoch: firstEpoch + at,
     validFrom: validFrom as number,
@@ -123,14 +126,22 @@ export function cardIsDue(card: Card, now: number): boolean {
 }
 
 /** The changes of the vault that bring the next card; nothing where another browser was first. */
-export function renewal(vault: Vault, policies: readonly Policy[], now: number, random: Random): Changes {
+export function renewal(
+  vault: Vault,
+  policies: readonly Policy[],
+  now: number,
+  random: Random,
+): Changes {
   const before = parseStatement(vault.card);
   if (!cardIsDue(before.card, now)) {
     return new Map();
   }
   const seeds = vault.reading;
   const epoch = Math.max(0, ...seeds.map((one) => one.epoch)) + 1;
-  const heldUntil = Math.max(0, ...policies.map((policy) => latest(policy, Number.MAX_SAFE_INTEGER)));
+  const heldUntil = Math.max(
+    0,
+    ...policies.map((policy) => latest(policy, Number.MAX_SAFE_INTEGER)),
+  );
   const fresh = drawReading(now, heldUntil, epoch, random);
   const card = {
     ...before.card,
@@ -229,7 +240,13 @@ export async function makeMethod(
   const keys = await stretch(secret, who.name, who.origin, serverSalt);
   const offered = { methodId: random(16), kind, kdf: unlock.KDF_PASSWORD, serverSalt };
   const { accountKey, accountId } = who.seeds;
-  const wrap = unlock.wrapAccountKey(accountKey, keys.wrapKey, accountId, offered, random(NONCE_BYTES));
+  const wrap = unlock.wrapAccountKey(
+    accountKey,
+    keys.wrapKey,
+    accountId,
+    offered,
+    random(NONCE_BYTES),
+  );
   const json = {
     method_id: toBase64url(offered.methodId),
     kind,

@@ -8,7 +8,14 @@ const TOKENS = /<!--[\s\S]*?(?:-->|$)|<(\/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"']|"[^
 const MOST_CHARACTERS = 1_000_000;
 const BREAKS = new Set("br p div tr li h1 h2 h3 h4 table blockquote".split(" "));
 const SILENT = new Set(["script", "style", "title", "template"]);
-const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " " };
+const ENTITIES: Record<string, string> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+};
 const ENTITY = /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z]{2,8}));/g;
 
 /** What a person would read of an HTML mail: no scripts, styles, pictures or hidden addresses. */

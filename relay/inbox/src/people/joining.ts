@@ -8,7 +8,7 @@
 
 import { type Api, itemJson } from "../api.ts";
 import type { RelayClock } from "../clock.ts";
-import { parseAct, signAct, encodeAct } from "../crypto/acts.ts";
+import { encodeAct, parseAct, signAct } from "../crypto/acts.ts";
 import { NONCE_BYTES } from "../crypto/box.ts";
 import { type Bytes, concat, countedText, same, toBase64url, toHex } from "../crypto/encoding.ts";
 import * as invitation from "../crypto/invitation.ts";
@@ -17,13 +17,18 @@ import { mailboxId, originHash, Role, ZERO_ID } from "../crypto/names.ts";
 import { pinnedKeeperSet } from "../crypto/pins.ts";
 import { holdEndsAt, parsePolicy } from "../crypto/policy.ts";
 import { blind, parseStatement, statementFp } from "../crypto/statement.ts";
-import { type EngagementItem, encodeEngagement, encodeWriters, engagementName } from "../crypto/vault.ts";
+import {
+  type EngagementItem,
+  encodeEngagement,
+  encodeWriters,
+  engagementName,
+} from "../crypto/vault.ts";
 import type { EnrolmentDraft, InvitationFacts } from "../session.ts";
 import * as enrol from "./enrol.ts";
 import { fault, trusting } from "./fault.ts";
-import type { World } from "./world.ts";
 import { policyFacts } from "./terms.ts";
 import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
+import type { World } from "./world.ts";
 
 const MOST_SHOWN_CHARACTERS = 200;
 const LINK = /^#?([12])\.([A-Za-z0-9_-]{43})$/;
@@ -96,7 +101,11 @@ export class Joining {
     const { random, origin } = this.#world;
     const { content } = this.#need(this.#offer);
     const words = await this.#world.words();
-    const seeds = enrol.drawSeeds(this.#clock.now(), holdEndsAt(parsePolicy(content.policy)), random);
+    const seeds = enrol.drawSeeds(
+      this.#clock.now(),
+      holdEndsAt(parsePolicy(content.policy)),
+      random,
+    );
     const name = enrol.drawName(words, random);
     const printed = enrol.drawSheet(random);
     const draft = {

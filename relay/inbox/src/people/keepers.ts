@@ -131,7 +131,9 @@ export class Keepers {
     const confirmed = await Promise.all(
       locks.map((lock, at) => {
         const owner = owners?.get(toHex(lock.keyId));
-        const pin = owners ? this.#pins.find((one) => toHex(one.keeperId) === owner) : this.#pins[at];
+        const pin = owners
+          ? this.#pins.find((one) => toHex(one.keeperId) === owner)
+          : this.#pins[at];
         return pin ? this.#revoke(pin, headerHash, lock) : false;
       }),
     );

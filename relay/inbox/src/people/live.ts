@@ -72,7 +72,10 @@ async function tell(
 ): Promise<void> {
   if (name === "wake" && same(fields.bytes("mailbox_id", 16), listening.mailboxId)) {
     await listener.look();
-  } else if (name === "engagement" && same(fields.bytes("engagement_id", 16), listening.engagementId)) {
+  } else if (
+    name === "engagement" &&
+    same(fields.bytes("engagement_id", 16), listening.engagementId)
+  ) {
     await listener.engagement();
   }
 }

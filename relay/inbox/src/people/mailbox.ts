@@ -188,7 +188,11 @@ export class Mailbox {
 
   async #open(row: Arrived, examined: Examined, grants: Grants): Promise<ListRow[]> {
     try {
-      return await this.#shelve(row.order, examined.envelope, await this.#finish(row.id, examined, grants));
+      return await this.#shelve(
+        row.order,
+        examined.envelope,
+        await this.#finish(row.id, examined, grants),
+      );
     } catch (reason) {
       return this.#fail(row, verdictOf(reason));
     }
@@ -218,7 +222,11 @@ export class Mailbox {
     const row = await this.#row(id, order, envelope, opened, kept);
     const records = keeperLocks(envelope).map((lock) => lock.record);
     const locks = { headerHash: envelope.headerHash, records };
-    shelf.put(id, { row, envelopeId, sealedUntil: expiresAt, locks, content: kept }, textOf(opened));
+    shelf.put(
+      id,
+      { row, envelopeId, sealedUntil: expiresAt, locks, content: kept },
+      textOf(opened),
+    );
     memory.advance(kept.step);
     return kept.shown ? [row] : [];
   }

@@ -52,7 +52,12 @@ export class OpenInbox {
     const { pins } = account.records.vault;
     this.#keepers = new Keepers(api, world.clock, pins, account.keys.access, world.random);
     this.#memory = new Memory(account, this.#standing, world);
-    const parts = { ...around, standing: this.#standing, keepers: this.#keepers, memory: this.#memory };
+    const parts = {
+      ...around,
+      standing: this.#standing,
+      keepers: this.#keepers,
+      memory: this.#memory,
+    };
     this.#outbox = new Outbox(parts);
     this.#dates = new Dates(parts);
     this.#alarm = new Alarm(world, () => this.#expireDue());
@@ -70,7 +75,13 @@ export class OpenInbox {
     this.#address = mine.address;
     const { standing, memory, keepers, shelf } = this.#parts;
     this.#mailbox = new Mailbox({ ...this.#around, standing, memory, keepers, shelf }, mine.cursor);
-    this.#reading = new Reading({ ...this.#around, mailbox: this.#mailbox, standing, memory, shelf });
+    this.#reading = new Reading({
+      ...this.#around,
+      mailbox: this.#mailbox,
+      standing,
+      memory,
+      shelf,
+    });
     this.#listen();
     return this.#opened();
   }

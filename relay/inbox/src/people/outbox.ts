@@ -51,7 +51,8 @@ export class Outbox {
 
   /** Send a message; resolves once the relay has stored it for both. */
   async send(request: SendRequest, run: Run): Promise<Composed> {
-    const waiting = this.#waiting && sameRequest(this.#waiting.request, request) ? this.#waiting : null;
+    const waiting =
+      this.#waiting && sameRequest(this.#waiting.request, request) ? this.#waiting : null;
     const composed = waiting?.composed ?? (await this.#seal(request, run));
     this.#waiting = { request, composed };
     try {
@@ -78,7 +79,10 @@ export class Outbox {
 
   async #seal(request: SendRequest, run: Run): Promise<Composed> {
     const { account, standing, keepers, memory, world } = this.#parts;
-    const files = request.files.map(({ name, type }) => ({ name: shownName(name), type: shownType(type) }));
+    const files = request.files.map(({ name, type }) => ({
+      name: shownName(name),
+      type: shownType(type),
+    }));
     checkDraft({ ...request, files });
     await standing.refresh();
     const expiresAt = chooseDate(standing.terms, request.expiresAt, world.clock.now());

@@ -7,16 +7,16 @@
  */
 
 import type { Api } from "../api.ts";
+import type { DoorFacts } from "../crypto/content.ts";
 import type { FileFacts, Message } from "../session.ts";
 import { download } from "./attachments.ts";
 import { fault } from "./fault.ts";
-import { MOST_PARSED_BYTES, type Mail, openMail, RAW_NAME, RAW_TYPE } from "./mail.ts";
+import { type Mail, MOST_PARSED_BYTES, openMail, RAW_NAME, RAW_TYPE } from "./mail.ts";
 import { firstWords, type Mailbox } from "./mailbox.ts";
 import type { Memory } from "./memory.ts";
 import type { Run } from "./run.ts";
 import type { Entry, EntryContent, Shelf } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
-import type { DoorFacts } from "../crypto/content.ts";
 
 /** Mails that stay taken apart, for looking at their files one after the other. */
 const MAILS_KEPT = 3;

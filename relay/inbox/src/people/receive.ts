@@ -11,7 +11,7 @@ import { type Envelope, EnvelopeClass, keeperLocks } from "../crypto/envelope.ts
 import { BadSignature, KeysError, NotOpened, Refused } from "../crypto/errors.ts";
 import type { Ask, Grant } from "../crypto/keeper_wire.ts";
 import type { Lock } from "../crypto/locks.ts";
-import { openEnvelope, openReaderShare, type Opened } from "../crypto/sealing.ts";
+import { type Opened, openEnvelope, openReaderShare } from "../crypto/sealing.ts";
 import { myAccessHash, otherAccessHash, type Place } from "./party.ts";
 import type { Terms } from "./terms.ts";
 

@@ -140,7 +140,10 @@ export class Shelf {
     if (step.count === 1 || (head && head.count >= step.count)) {
       return head?.count === step.count && !same(head.contentId, step.contentId);
     }
-    const before = head?.count === step.count - 1 ? head.contentId : this.#counts.get(stepName(step, step.count - 1));
+    const before =
+      head?.count === step.count - 1
+        ? head.contentId
+        : this.#counts.get(stepName(step, step.count - 1));
     if (before) {
       return !same(before, step.previousId);
     }

@@ -6,13 +6,27 @@
  * withhold, and that shows, but it cannot introduce. (docs/protocol.md, parts 4 and 12.)
  */
 
-import { type ActCore, ActKind, actHash, checkOrder, encodeActCore, parseAct, verifyAct } from "../crypto/acts.ts";
+import {
+  type ActCore,
+  ActKind,
+  actHash,
+  checkOrder,
+  encodeActCore,
+  parseAct,
+  verifyAct,
+} from "../crypto/acts.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
+import { TAG_BYTES, ZERO_HASH } from "../crypto/names.ts";
 import { holdEndsAt, type Policy, parsePolicy, policyHash } from "../crypto/policy.ts";
-import { parseStatement, type Statement, statementFp, statementHash, verifyLink } from "../crypto/statement.ts";
+import {
+  parseStatement,
+  type Statement,
+  statementFp,
+  statementHash,
+  verifyLink,
+} from "../crypto/statement.ts";
 import type { PolicyFacts } from "../session.ts";
 import { fault, notTrusted, trusting } from "./fault.ts";
-import { TAG_BYTES, ZERO_HASH } from "../crypto/names.ts";
 
 /** A policy that is or was in force, with its hash. */
 export interface Agreed {
@@ -90,7 +104,11 @@ export class Terms {
   /** Refuse terms that lack an act which these have: a relay that shows fewer hides a recall or a date. */
   checkFollowedBy(later: Terms, acts: readonly Bytes[]): void {
     const here = acts[this.actCount - 1];
-    if (later.actCount < this.actCount || !here || !same(actHash(parseAct(here).core), this.lastActHash)) {
+    if (
+      later.actCount < this.actCount ||
+      !here ||
+      !same(actHash(parseAct(here).core), this.lastActHash)
+    ) {
       throw notTrusted("acts-rollback");
     }
   }

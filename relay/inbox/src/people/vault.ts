@@ -147,7 +147,11 @@ export class Vault {
   }
 
   #manifest(random: Random): StoredItem {
-    const rows = [...this.#entries].map(([name, { version, boxHash }]) => ({ name, version, boxHash }));
+    const rows = [...this.#entries].map(([name, { version, boxHash }]) => ({
+      name,
+      version,
+      boxHash,
+    }));
     const manifest = { counter: this.counter, entries: rows };
     const plain = items.signManifest(manifest, this.#owner.accountId, this.identity);
     const box = this.#seal(MANIFEST, this.#manifestVersion, plain, random);

@@ -6,7 +6,7 @@
  */
 
 import { Api } from "../api.ts";
-import { openBox, sealBox, NONCE_BYTES } from "../crypto/box.ts";
+import { NONCE_BYTES, openBox, sealBox } from "../crypto/box.ts";
 import { textBytes, toHex, utf8 } from "../crypto/encoding.ts";
 import { selftest } from "../crypto/selftest.ts";
 import type {
@@ -83,7 +83,13 @@ export class Visit implements Inside {
   async #enter(account: Account): Promise<Opened> {
     const [name, mailboxes] = await Promise.all([this.#name(), this.#api.account()]);
     const tell = (event: Event) => this.#tell(event);
-    const inbox = new OpenInbox({ api: this.#api, account, world: this.#world, relayName: name, tell });
+    const inbox = new OpenInbox({
+      api: this.#api,
+      account,
+      world: this.#world,
+      relayName: name,
+      tell,
+    });
     const opened = await inbox.begin(mailboxes);
     this.#open = { account, inbox };
     return opened;
@@ -97,7 +103,10 @@ export class Visit implements Inside {
       return;
     }
     open.inbox.end();
-    const farewell = open.inbox.flush().catch(() => {}).then(() => this.#api.closeSession());
+    const farewell = open.inbox
+      .flush()
+      .catch(() => {})
+      .then(() => this.#api.closeSession());
     await Promise.race([farewell.catch(() => {}), this.#world.pause(FAREWELL_MS)]);
   }
 
@@ -162,7 +171,8 @@ export class Visit implements Inside {
     const { accountId, counter } = records.vault;
     const seen = { account: toHex(accountId), counter };
     const nonce = this.#world.random(NONCE_BYTES);
-    const seal = () => sealBox(keys.vaultKey, "draft", accountId, textBytes(draft.toWellFormed()), nonce);
+    const seal = () =>
+      sealBox(keys.vaultKey, "draft", accountId, textBytes(draft.toWellFormed()), nonce);
     return { seen, sealed: draft ? seal() : null };
   }
 
