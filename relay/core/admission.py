@@ -7,11 +7,25 @@ software says who wrote. Nothing else in the relay may make a `SealedEnvelope`.
 
 from __future__ import annotations
 
+import struct
+from functools import lru_cache
 from typing import Final
 
-from keys.envelope import MOST_ENVELOPE_BYTES, ZERO_TAG, EnvelopeClass, parse_envelope
+from keys.envelope import (
+    HEADER_BYTES,
+    MAGIC,
+    MOST_ENVELOPE_BYTES,
+    MOST_INNER_BYTES,
+    MOST_KEEPERS,
+    ZERO_TAG,
+    EnvelopeClass,
+    parse_envelope,
+)
 from keys.errors import Malformed as MalformedFormat
-from keys.names import ZERO_ID
+from keys.locks import KEEPER_LOCK_BYTES, KEEPER_PAYLOAD_BYTES, READER_LOCK_BYTES, SHARE_BYTES, LockType
+from keys.names import ZERO_ID, day_of
+from keys.padding import FLOOR_BYTES, padded_length
+from keys.stream import plain_length
 from relay.core.errors import (
     EngagementClosed,
     Malformed,
@@ -36,6 +50,19 @@ _WRITERS: Final = {
     Role.NOTES: frozenset({Role.COACH}),
     Role.SPONSOR: frozenset[Role](),
 }
+Facts = tuple[bytes, bytes, int, bytes, int]
+"""Mailbox id, envelope id, class, policy tag, `expires_at`."""
+
+_HEADER: Final = struct.Struct(">8s16s16s16sQII")
+_LOCK_HEAD: Final = struct.Struct(">4s8sI")
+_READER_LOCK: Final = bytes([LockType.READER, 0, 0, SHARE_BYTES])
+_KEEPER_LOCK: Final = bytes([LockType.KEEPER, 0, 0, KEEPER_PAYLOAD_BYTES])
+_LEAST_BYTES: Final = HEADER_BYTES + READER_LOCK_BYTES + KEEPER_LOCK_BYTES
+_USUAL_STARTS: Final = {
+    MAGIC + bytes([1, 1, envelope_class, locks]): locks
+    for envelope_class in (EnvelopeClass.MESSAGE, EnvelopeClass.DOOR, EnvelopeClass.OWN)
+    for locks in range(2, 2 + MOST_KEEPERS)
+}
 _DOOR_WRITES_TO: Final = frozenset({Role.COACH, Role.CLIENT})
 
 
@@ -47,19 +74,53 @@ def read(raw: bytes, blob_ids: tuple[bytes, ...] = ()) -> SealedEnvelope:
         raise Malformed("blob ids")
     if any(len(blob_id) != BLOB_ID_BYTES for blob_id in blob_ids):
         raise Malformed("blob id")
+    facts = _usual(raw) or _any(raw)
+    return SealedEnvelope(*facts, raw=raw, blob_ids=blob_ids)
+
+
+def _usual(raw: bytes) -> Facts | None:
+    """The facts of an envelope of the usual form: a policy's tag, a reader's lock, keepers' locks. None
+    for any other, and for whatever might be malformed: `keys.envelope` judges that.
+
+    A deposit is the relay's busiest path. This takes a tenth of the time of a whole parse and takes
+    nothing that the parse would refuse (a property test shows it).
+    """
+    if len(raw) < _LEAST_BYTES:
+        return None
+    start, *facts, size_bytes, reserved = _HEADER.unpack_from(raw)
+    locks = _USUAL_STARTS.get(start)
+    if locks is None or reserved or facts[2] == ZERO_TAG or not facts[3] or not _possible_body(size_bytes):
+        return None
+    if len(raw) != HEADER_BYTES + READER_LOCK_BYTES + (locks - 1) * KEEPER_LOCK_BYTES + size_bytes:
+        return None
+    if raw[HEADER_BYTES : HEADER_BYTES + 4] != _READER_LOCK:
+        return None
+    day, last = day_of(facts[3]), b""
+    for at in range(HEADER_BYTES + READER_LOCK_BYTES, len(raw) - size_bytes, KEEPER_LOCK_BYTES):
+        kind, key_id, period = _LOCK_HEAD.unpack_from(raw, at)
+        if kind != _KEEPER_LOCK or period != day or key_id <= last:
+            return None
+        last = key_id
+    return facts[0], facts[1], start[6], facts[2], facts[3]
+
+
+def _any(raw: bytes) -> Facts:
     try:
         header = parse_envelope(raw).header
     except MalformedFormat as fault:
         raise Malformed(str(fault)) from None
-    return SealedEnvelope(
-        mailbox_id=header.mailbox_id,
-        envelope_id=header.envelope_id,
-        envelope_class=int(header.envelope_class),
-        policy_tag=header.policy_tag,
-        expires_at=header.expires_at,
-        raw=raw,
-        blob_ids=blob_ids,
-    )
+    envelope_class = int(header.envelope_class)
+    return header.mailbox_id, header.envelope_id, envelope_class, header.policy_tag, header.expires_at
+
+
+@lru_cache(maxsize=1024)
+def _possible_body(size_bytes: int) -> bool:
+    """Whether a padded inner text gives a body of this length; there are some hundred such lengths."""
+    try:
+        plain_bytes = plain_length(size_bytes)
+    except MalformedFormat:
+        return False
+    return FLOOR_BYTES <= plain_bytes <= MOST_INNER_BYTES and padded_length(plain_bytes) == plain_bytes
 
 
 def admit(

@@ -95,6 +95,8 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Bytes have come: of a head, as long as no request is under way."""
         super().data_received(data)
+        if not data:  # aiohttp's own call, after a body was read
+            return
         if self._messages or self._request_in_progress:
             self.head_since = None
         elif self.head_since is None:
