@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
+from statistics import median
 
 from keys import stream
 from keys.content import Content, ContentKind, Recipient
@@ -22,26 +24,23 @@ from keys.sealing import (
     sign_content,
 )
 from keys.suite import OpenKey, SignKey, hpke_seal
-from tests.bench.figures import Figure, Told, interleaved
+from tests.bench.figures import Figure, Findings, Told, interleaved
 
 TEXT = "x" * 3_300  # with frame and padding: a stream of about 4 KiB
 
 
-def figures(rounds: int, repeats: int) -> tuple[list[Figure], list[Told]]:
+async def measure(rounds: int, quick: bool) -> Findings:
     """Measure both sides in turn."""
-    bench = _Bench()
-    whole, parts, opening = interleaved(
-        rounds,
-        *(lambda work=work: _per_second(work, repeats) for work in (bench.seal, bench.parts, bench.open)),
+    bench, repeats = _Bench(), 100 if quick else 1_000
+    works = (bench.seal, bench.parts, bench.open)
+    whole, parts, opening = await interleaved(
+        rounds, *(partial(_per_second, work, repeats) for work in works)
     )
-    row = Figure("12", "envelopes sealed", whole, parts, "/s", "their parts apart", 0.8)
-    return [row], [
-        Told("envelopes sealed, one core", whole, "/s"),
-        Told("envelopes opened, keeper included", opening, "/s"),
-    ]
+    row = Figure("12", "envelopes sealed, one core", whole, "their parts apart", parts, "/s", 0.8)
+    return Findings((row,), (Told("12", "envelopes opened, keeper's part included", median(opening), "/s"),))
 
 
-def _per_second(work: Callable[[], object], repeats: int) -> float:
+async def _per_second(work: Callable[[], object], repeats: int) -> float:
     started = time.perf_counter()
     for _ in range(repeats):
         work()

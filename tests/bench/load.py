@@ -9,105 +9,138 @@ must never be pointed at anything but loopback.
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
+
+CONNECTIONS = 64
+LONGEST_SECONDS = 120.0
 
 
-@dataclass
+class WrongAnswer(AssertionError):
+    """A server answered something else than was wanted: nothing was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What each answer must be: its status, and how long its body is (None: any length)."""
+
+    status: int
+    body_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """Answers of one round: count, seconds, sorted latencies in seconds, and how many had another status
-    than wanted."""
+    """One round: the seconds that all answers took, and each one's latency in seconds, ascending."""
 
-    answers: int
     seconds: float
-    latencies: list[float] = field(repr=False)
-    wrong: int
+    latencies: Sequence[float] = field(repr=False)
 
     @property
     def rate(self) -> float:
-        """Answers per second."""
-        return self.answers / self.seconds
+        """Answers a second."""
+        return len(self.latencies) / self.seconds
 
-    def quantile_ms(self, q: float) -> float:
-        """The latency below which the share `q` of answers came, in milliseconds."""
-        return self.latencies[min(len(self.latencies) - 1, int(q * len(self.latencies)))] * 1000
+    def quantile_ms(self, share: float) -> float:
+        """The latency below which that share of the answers came, in milliseconds."""
+        place = min(len(self.latencies) - 1, int(share * len(self.latencies)))
+        return self.latencies[place] * 1000
 
 
 class _Connection(asyncio.Protocol):
     """One connection: sends the next request as soon as the last is answered."""
 
-    def __init__(self, requests: Iterator[bytes], wanted: bytes, latencies: list[float]) -> None:
+    transport: asyncio.Transport
+
+    def __init__(self, requests: Iterator[bytes], wanted: Wanted, latencies: list[float]) -> None:
         self.requests, self.wanted, self.latencies = requests, wanted, latencies
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.buffer = b""
-        self.wrong = 0
+        self.head = b""
+        self.missing_bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self._next()
+        self.transport = cast(asyncio.Transport, transport)
 
-    def _next(self) -> None:
+    def send(self) -> None:
+        """Send the next request, or end."""
         request = next(self.requests, None)
         if request is None:
             self.transport.close()
-            self._finish()
+            self.done.set_result(None)
             return
         self.sent_at = time.perf_counter()
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        head_end = self.buffer.find(b"\r\n\r\n")
-        if head_end < 0:
+        if self.missing_bytes:
+            self.missing_bytes -= len(data)
+        elif not self._read_head(data):
             return
-        head = self.buffer[:head_end].lower()
+        if not self.missing_bytes:
+            self.latencies.append(time.perf_counter() - self.sent_at)
+            self.head = b""
+            self.send()
+
+    def _read_head(self, data: bytes) -> bool:
+        """Whether the head is whole; then `missing_bytes` is what the body still lacks."""
+        self.head += data
+        end = self.head.find(b"\r\n\r\n")
+        if end < 0:
+            return False
+        head = self.head[:end].lower()
         at = head.find(b"content-length:")
-        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-        if len(self.buffer) < head_end + 4 + length:
-            return
-        self.latencies.append(time.perf_counter() - self.sent_at)
-        self.wrong += self.buffer[9:12] != self.wanted
-        self.buffer = b""
-        self._next()
+        body_bytes = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+        self.missing_bytes = end + 4 + body_bytes - len(self.head)
+        if int(head[9:12]) != self.wanted.status or self.wanted.body_bytes not in {None, body_bytes}:
+            self._fail(WrongAnswer(f"{head[9:12].decode()} with {body_bytes} bytes: {self.head[-300:]!r}"))
+            return False
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._finish()
+        self._fail(WrongAnswer("the server closed the connection"))
 
-    def _finish(self) -> None:
+    def _fail(self, error: WrongAnswer) -> None:
         if not self.done.done():
-            self.done.set_result(None)
+            self.done.set_exception(error)
 
 
 async def run(
-    host: str, port: int, requests: list[bytes], *, connections: int, wanted: int, seconds: float = 60.0
+    port: int, requests: Sequence[bytes], wanted: Wanted, *, connections: int = CONNECTIONS
 ) -> Measured:
-    """Send `requests` over `connections` loopback connections, each waiting for its answer, for at most
-    `seconds`."""
-    assert host in {"127.0.0.1", "::1"}
-    shared, latencies, loop = iter(requests), [], asyncio.get_running_loop()
-    started = time.perf_counter()
+    """Send `requests` over so many loopback connections, each waiting for its answer before its next
+    request. Raises WrongAnswer, and TimeoutError after two minutes.
+    """
+    shared, loop = iter(requests), asyncio.get_running_loop()
+    latencies: list[float] = []
     opened = [
-        (await loop.create_connection(lambda: _Connection(shared, b"%d" % wanted, latencies), host, port))[1]
+        (await loop.create_connection(lambda: _Connection(shared, wanted, latencies), "127.0.0.1", port))[1]
         for _ in range(connections)
     ]
-    async with asyncio.timeout(seconds):
-        await asyncio.gather(*(connection.done for connection in opened))
-    elapsed = time.perf_counter() - started
-    return Measured(len(latencies), elapsed, sorted(latencies), sum(c.wrong for c in opened))
+    gc.collect()
+    gc.disable()  # a collection here would be counted as the server's
+    try:
+        started = time.perf_counter()
+        for connection in opened:
+            connection.send()
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await asyncio.gather(*(connection.done for connection in opened))
+        elapsed = time.perf_counter() - started
+    finally:
+        gc.enable()
+        for connection in opened:
+            connection.transport.close()
+    return Measured(elapsed, sorted(latencies))
 
 
-def post(path: str, body: bytes, *, authorization: str = "", host: str = "127.0.0.1") -> bytes:
-    """A prepared POST of binary bytes."""
-    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/octet-stream\r\n"
-    head += f"Content-Length: {len(body)}\r\n" + (
-        f"Authorization: Bearer {authorization}\r\n" if authorization else ""
-    )
-    return head.encode() + b"\r\n" + body
+def post(path: str, body: bytes, token: str) -> bytes:
+    """A prepared POST of bytes in a session."""
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+    head += f"Content-Type: application/octet-stream\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
 
 
-def get(path: str, *, authorization: str = "", host: str = "127.0.0.1") -> bytes:
-    """A prepared GET."""
-    head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\n"
-    return (head + (f"Authorization: Bearer {authorization}\r\n" if authorization else "")).encode() + b"\r\n"
+def get(path: str, token: str) -> bytes:
+    """A prepared GET in a session."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n".encode()

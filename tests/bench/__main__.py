@@ -1,0 +1,74 @@
+"""`python3 -m tests.bench`: measure the figures of docs/performance.md and print their table.
+
+Owns the options and the order of rows. It runs itself again in .venv, as `python3 -m tests` does, so only the
+standard library may be imported at the top. Nothing here asserts a time: `--hold` makes the exit code say
+whether all bounds were kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sqlite3
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.__main__ import PYTHON, VENV, install, make_environment
+
+ROWS = ("1", "2", "4", "5", "6", "10", "12")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure what is asked for; returns the exit code."""
+    if Path(sys.prefix) != VENV:
+        make_environment()
+        install()
+        os.execv(PYTHON, [str(PYTHON), "-m", "tests.bench", *arguments])
+    options = parser().parse_args(arguments)
+    from tests.bench.run import run
+
+    print(machine(), flush=True)
+    return run(options.rows, options.rounds, options.quick, options.json, options.hold)
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be asked for."""
+    asked = argparse.ArgumentParser(
+        prog="python3 -m tests.bench", description="Measure; see docs/performance.md."
+    )
+    asked.add_argument("--quick", action="store_true", help="small rounds, to see that everything works")
+    asked.add_argument("--rounds", type=_count, default=5, metavar="N", help="rounds of each figure (5)")
+    asked.add_argument("--json", type=Path, metavar="FILE", help="write every round's values to a file, too")
+    asked.add_argument("--hold", action="store_true", help="exit with 1 when a figure misses its bound")
+    asked.add_argument(
+        "--rows", type=_rows, default=ROWS, metavar="1,2,5", help=f"of {', '.join(ROWS)} (all)"
+    )
+    return asked
+
+
+def machine() -> str:
+    """What the figures were measured on, as far as it matters to a ratio."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    busy = f"{os.getloadavg()[0]:.1f} programs were running" if hasattr(os, "getloadavg") else ""
+    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    return f"{platform.system()}, {cores} cores, {versions}; {busy} at the start\n"
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError(text)
+    return count
+
+
+def _rows(text: str) -> tuple[str, ...]:
+    rows = tuple(text.split(","))
+    if not set(rows) <= set(ROWS):
+        raise ValueError(text)
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
