@@ -15,7 +15,7 @@ from typing import Final
 
 from client_sdk import protocol, receive
 from client_sdk.core import Core
-from client_sdk.errors import Incompatible, NotTrusted
+from client_sdk.errors import Incompatible, NotTrusted, Refused
 from client_sdk.frames import EnvelopeRow, Reason, Row, Tombstone
 from client_sdk.parties import Place
 from client_sdk.receive import Due, Examined, Unreadable
@@ -164,6 +164,8 @@ class Intake:
     ) -> None:
         try:
             header = parse_header(row.raw[:HEADER_BYTES])
+            if self._core.now() >= header.expires_at:
+                raise Due
             day_key_ids = await self._core.keepers.day_key_ids(day_of(header.expires_at))
             examined[row.order] = receive.examine(
                 row.raw, place, self._standing.terms, self._core.now(), day_key_ids
@@ -172,6 +174,8 @@ class Intake:
             results[row.order] = Bad(row.order, "header")
         except Due:
             results[row.order] = Gone(row.order, header.envelope_id, "due")
+        except Refused:  # no keeper has such a day
+            results[row.order] = Bad(row.order, "keepers")
         except Unreadable as refused:
             results[row.order] = Bad(row.order, refused.code)
 

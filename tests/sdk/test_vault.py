@@ -1,0 +1,129 @@
+"""The vault is opened whole or not at all, and never goes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from client_sdk import enrol
+from client_sdk.errors import NotTrusted
+from client_sdk.protocol import StoredItem
+from client_sdk.vault import (
+    AgreementItem,
+    Change,
+    ProfileItem,
+    Vault,
+    Written,
+    encode_invitation,
+    parse_agreement,
+    parse_invitation,
+    parse_profile,
+)
+from keys.errors import Malformed
+from keys.vault import seal_item
+from tests.sdk.pair import NOW, ORIGIN, Pair, dice
+
+SEEDS = enrol.draw_seeds(NOW, dice("owner"))
+KEY = SEEDS.keys.vault_key
+
+
+def first() -> Written:
+    """A new account's vault."""
+    pins = Pair().pins
+    card = enrol.first_card(SEEDS, pins, ORIGIN, NOW)
+    more = {"engagement/00": Change(b"x", NOW + 9), "profile": Change(b"y", NOW + 9)}
+    return enrol.first_vault(SEEDS, card, pins, NOW, dice("vault"), more)
+
+
+def opened(items: object, least: int = 0) -> Vault:
+    """Open what a relay shows."""
+    return Vault.open(SEEDS.account_id, KEY, items, least)  # type: ignore[arg-type]
+
+
+def test_what_was_written_opens() -> None:
+    """Every item comes back, and the counter rises by one with each write."""
+    written = first()
+    vault = opened(written.items)
+    assert vault.counter == written.vault.counter == 1
+    assert vault.entries == written.vault.entries
+    assert vault.identity.public == SEEDS.identity.public
+    assert vault.reading == SEEDS.reading
+    again = vault.write({"profile": Change(b"z", NOW + 9), "engagement/00": None}, dice("again"))
+    assert again.removed == ("engagement/00",)
+    stored = {item.name: item for item in written.items} | {item.name: item for item in again.items}
+    del stored["engagement/00"]
+    assert {item.name: item.version for item in again.items} == {"profile": 2, "manifest": 2}
+    second = opened(stored.values(), least=2)
+    assert (second.counter, second.entries["profile"].plain) == (2, b"z")
+
+
+def test_a_rollback_shows() -> None:
+    """A vault with a lower counter than was seen is refused, however well signed."""
+    with pytest.raises(NotTrusted, match="vault-rollback"):
+        opened(first().items, least=2)
+
+
+def test_one_old_item_shows() -> None:
+    """An item of an earlier write among those of a later one is refused."""
+    written = first()
+    later = written.vault.write({"profile": Change(b"z", NOW + 9)}, dice("later"))
+    mixed = {item.name: item for item in written.items} | {item.name: item for item in later.items}
+    mixed["profile"] = next(item for item in written.items if item.name == "profile")
+    with pytest.raises(NotTrusted, match="vault-manifest"):
+        opened(mixed.values())
+
+
+@pytest.mark.parametrize("name", ["identity", "manifest", "card", "reading", "relay", "profile"])
+def test_a_missing_item_shows(name: str) -> None:
+    """No item of the account itself may be left out."""
+    with pytest.raises(NotTrusted, match="vault"):
+        opened([item for item in first().items if item.name != name])
+
+
+def test_what_went_at_its_date_may_be_missing() -> None:
+    """An engagement's item goes with the engagement, though the manifest still names it."""
+    assert (
+        "engagement/00" not in opened([one for one in first().items if one.name != "engagement/00"]).entries
+    )
+
+
+def test_swapped_and_changed_items_show() -> None:
+    """An item under another name, version or with a changed byte does not open; one that is not listed is
+    refused.
+    """
+    items = {item.name: item for item in first().items}
+    card = items["card"]
+    for wrong in (
+        replace(items["reading"], name="card"),
+        replace(card, version=2),
+        replace(card, box=card.box[:-1] + bytes([card.box[-1] ^ 1])),
+    ):
+        with pytest.raises(NotTrusted, match="vault"):
+            opened((items | {"card": wrong}).values())
+    box = seal_item(KEY, SEEDS.account_id, "more", 1, b"", dice("more")(24))
+    with pytest.raises(NotTrusted, match="vault-manifest"):
+        opened([*items.values(), StoredItem("more", 1, NOW + 9, box)])
+
+
+def test_another_key_opens_nothing() -> None:
+    """The wrong account key opens no vault."""
+    with pytest.raises(NotTrusted, match="vault"):
+        Vault.open(SEEDS.account_id, bytes(32), first().items, 0)
+
+
+def test_items_of_the_sdk() -> None:
+    """Agreement, invitation and profile come back as they were, and nothing may follow them."""
+    agreement = AgreementItem(bytes(32), "text ü")
+    assert parse_agreement(agreement.encode()) == agreement
+    assert parse_invitation(encode_invitation(b"box", NOW)) == (b"box", NOW)
+    profile = ProfileItem("Anna", "Harrow Coaching")
+    assert parse_profile(profile.encode()) == profile
+    for parse, raw in (
+        (parse_agreement, agreement.encode()),
+        (parse_invitation, encode_invitation(b"box", NOW)),
+        (parse_profile, profile.encode()),
+    ):
+        for wrong in (raw + b"\0", raw[:-1], b"\2" + raw[1:], b""):
+            with pytest.raises(Malformed):
+                parse(wrong)  # type: ignore[operator]
