@@ -3,10 +3,8 @@
  * deletes goes by it, because the dates that two people signed are kept by the relay and its keeper.
  */
 
-/** `Quietbox-Time` is whole seconds: on average half a second has passed of the one it names. */
-const HALF_SECOND_MS = 500;
-/** A difference that moves by less than this is the line's doing, not the clock's. */
-const STEADY_MS = 1500;
+/** A header this much behind what is known was not on a slow line: the relay's clock has been set back. */
+const SET_BACK_MS = 10_000;
 
 export class RelayClock {
   readonly #device: () => number;
@@ -17,13 +15,20 @@ export class RelayClock {
     this.#device = device;
   }
 
-  /** Take the header of an answer that has just come. */
+  /**
+   * Take the header of an answer that has just come. The relay's clock showed at least that second when it answered, so
+   * each answer gives a least difference, and the greatest of them is nearest: nothing ever goes before its second.
+   */
   hear(header: string | null): void {
     if (header === null || !/^\d{1,12}$/.test(header)) {
       return;
     }
-    const offsetMs = Number(header) * 1000 + HALF_SECOND_MS - this.#device();
-    if (this.#offsetMs === null || Math.abs(offsetMs - this.#offsetMs) > STEADY_MS) {
+    const offsetMs = Number(header) * 1000 - this.#device();
+    if (
+      this.#offsetMs === null ||
+      offsetMs > this.#offsetMs ||
+      offsetMs < this.#offsetMs - SET_BACK_MS
+    ) {
       this.#offsetMs = offsetMs;
     }
   }

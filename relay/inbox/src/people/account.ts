@@ -6,11 +6,12 @@
  */
 
 import type { Api, LoginStart, OfferedMethod } from "../api.ts";
-import { type Bytes, toHex } from "../crypto/encoding.ts";
+import { type Bytes, textBytes, toHex } from "../crypto/encoding.ts";
 import { KeysError, NotOpened } from "../crypto/errors.ts";
+import type { JsonObject } from "../crypto/json.ts";
 import { originHash } from "../crypto/names.ts";
+import { readSheet } from "../crypto/recovery.ts";
 import * as unlock from "../crypto/unlock.ts";
-import * as enrol from "./enrol.ts";
 import { fault } from "./fault.ts";
 import { Records, Vault } from "./vault.ts";
 import type { World } from "./world.ts";
@@ -19,6 +20,13 @@ import type { World } from "./world.ts";
 export interface Seen {
   readonly account: string;
   readonly counter: number;
+}
+
+/** A way in that was made, and the keys that it signs in with. */
+export interface MadeMethod {
+  readonly offered: OfferedMethod;
+  readonly keys: unlock.MethodKeys;
+  readonly json: JsonObject;
 }
 
 /** An account that is open: its keys, and its vault. */
@@ -47,7 +55,7 @@ export async function signIn(
   if (!offered) {
     throw fault("wrong-password");
   }
-  const keys = await enrol.stretch(secret, name, world.origin, offered.serverSalt);
+  const keys = await stretch(secret, name, world.origin, offered.serverSalt);
   return await answer(api, world, { started, offered, keys }, seen);
 }
 
@@ -56,7 +64,7 @@ export async function signInBy(
   api: Api,
   world: World,
   name: string,
-  made: enrol.MadeMethod,
+  made: MadeMethod,
 ): Promise<Account> {
   const started = await api.startSession(name);
   return await answer(api, world, { started, ...made }, null);
@@ -64,7 +72,7 @@ export async function signInBy(
 
 function secretOf(way: Way): { kind: "password" | "sheet"; secret: Bytes } {
   if ("sheet" in way) {
-    return { kind: "sheet", secret: enrol.sheetSecret(way.sheet) };
+    return { kind: "sheet", secret: sheetSecret(way.sheet) };
   }
   try {
     return { kind: "password", secret: unlock.normalisePassword(way.password) };
@@ -119,4 +127,24 @@ function unwrap(wrap: Bytes, wrapKey: Bytes, accountId: Bytes, offered: OfferedM
       ? fault("wrong-password")
       : reason;
   }
+}
+
+/** The host of an origin, with the port where it names one. */
+export function authority(origin: string): string {
+  return new URL(origin).host;
+}
+
+/** What `kdf 1` is fed for a sheet; `Mistyped` names the first wrong group. */
+export function sheetSecret(printed: string): Bytes {
+  return textBytes(readSheet(printed));
+}
+
+/** Run `kdf 1` for an account. */
+export async function stretch(
+  secret: Bytes,
+  name: string,
+  origin: string,
+  serverSalt: Bytes,
+): Promise<unlock.MethodKeys> {
+  return await unlock.passwordKeys(secret, unlock.kdfSalt(name, authority(origin), serverSalt));
 }

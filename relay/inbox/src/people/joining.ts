@@ -24,13 +24,14 @@ import {
   engagementName,
 } from "../crypto/vault.ts";
 import type { EnrolmentDraft, InvitationFacts } from "../session.ts";
+import { authority, type MadeMethod, sheetSecret } from "./account.ts";
 import * as enrol from "./enrol.ts";
 import { fault, trusting } from "./fault.ts";
 import { policyFacts } from "./terms.ts";
+import { oneLine } from "./text.ts";
 import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
 import type { World } from "./world.ts";
 
-const MOST_SHOWN_CHARACTERS = 200;
 const LINK = /^#?([12])\.([A-Za-z0-9_-]{43})$/;
 
 /** An invitation that was fetched and opened. */
@@ -44,7 +45,7 @@ interface Offer {
 interface Begun {
   readonly seeds: enrol.Seeds;
   readonly draft: EnrolmentDraft;
-  readonly sheet: enrol.MadeMethod;
+  readonly sheet: MadeMethod;
 }
 
 /** The body of *Finish* as it was first sent, for the choice that it was made of. */
@@ -52,13 +53,13 @@ interface Sent {
   readonly signature: string;
   readonly password: string;
   readonly body: Bytes;
-  readonly way: enrol.MadeMethod;
+  readonly way: MadeMethod;
 }
 
 /** How to sign in once the account is there. */
 export interface Joined {
   readonly name: string;
-  readonly way: enrol.MadeMethod;
+  readonly way: MadeMethod;
 }
 
 export class Joining {
@@ -110,11 +111,11 @@ export class Joining {
     const printed = enrol.drawSheet(random);
     const draft = {
       name,
-      inboxName: `${name}@${enrol.authority(origin)}`,
+      inboxName: `${name}@${authority(origin)}`,
       offeredPassword: enrol.drawPassword(words, random),
       sheet: printed.split(" "),
     };
-    const secret = enrol.sheetSecret(printed);
+    const secret = sheetSecret(printed);
     const sheet = await enrol.makeMethod("sheet", secret, { name, origin, seeds }, random);
     this.#begun = { seeds, draft, sheet };
     this.#sent = null;
@@ -289,10 +290,4 @@ const NO_POLICY: InvitationFacts["policy"] = {
 function shownText(shown: JsonObject, name: string, otherwise: string): string {
   const value = shown[name];
   return (typeof value === "string" && oneLine(value)) || otherwise;
-}
-
-/** Text without control signs and without signs that turn the direction of writing. */
-export function oneLine(text: string): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "");
-  return Array.from(plain).slice(0, MOST_SHOWN_CHARACTERS).join("").trim();
 }

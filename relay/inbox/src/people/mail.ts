@@ -9,7 +9,7 @@
 import type { Email } from "postal-mime";
 import { type Bytes, concat, textBytes } from "../crypto/encoding.ts";
 import { htmlText } from "./htmltext.ts";
-import { oneLine } from "./joining.ts";
+import { oneLine } from "./text.ts";
 
 const LIMITS = { maxNestingDepth: 32, maxHeadersSize: 256 * 1024, maxRfc822NestingDepth: 4 };
 const MOST_FILES = 100;

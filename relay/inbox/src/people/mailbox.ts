@@ -18,13 +18,13 @@ import { H } from "../crypto/suite.ts";
 import type { ListRow } from "../session.ts";
 import type { Row } from "../wire.ts";
 import { fault } from "./fault.ts";
-import { oneLine } from "./joining.ts";
 import type { Keepers } from "./keepers.ts";
 import { readHead } from "./mail.ts";
 import type { Memory } from "./memory.ts";
 import { Due, type Examined, examine, finish, statementsKnown, Unreadable } from "./receive.ts";
 import type { Entry, EntryContent, Shelf } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
+import { oneLine } from "./text.ts";
 import type { World } from "./world.ts";
 
 const PAGE_ROWS = 50;

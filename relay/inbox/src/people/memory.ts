@@ -7,11 +7,10 @@
  * and 8.)
  */
 
-import { type Bytes, same, toHex } from "../crypto/encoding.ts";
+import { type Bytes, type Random, same, toHex } from "../crypto/encoding.ts";
 import { ZERO_HASH } from "../crypto/names.ts";
 import { encodeWriters, type WriterMark } from "../crypto/vault.ts";
 import type { Account } from "./account.ts";
-import { drawWriter } from "./enrol.ts";
 import { ReadMarks } from "./marks.ts";
 import type { Standing } from "./standing.ts";
 import type { Changes, Vault } from "./vault.ts";
@@ -157,4 +156,14 @@ const NOTHING: Bytes = new Uint8Array(0);
 
 function writerName(fp: Bytes, writer: number): string {
   return `${toHex(fp)}/${writer}`;
+}
+
+/** A random number below 2^16 that is not among `taken`: a writer's number. */
+function drawWriter(taken: ReadonlySet<number>, random: Random): number {
+  for (;;) {
+    const drawn = new DataView(random(2).buffer).getUint16(0);
+    if (!taken.has(drawn)) {
+      return drawn;
+    }
+  }
 }

@@ -13,7 +13,7 @@ import { parseStatement, statementHash } from "../crypto/statement.ts";
 import { type EngagementItem, encodeEngagement, engagementName } from "../crypto/vault.ts";
 import type { Opened } from "../session.ts";
 import type { Account } from "./account.ts";
-import { cardIsDue, renewal } from "./enrol.ts";
+import { cardIsDue, renewal } from "./cards.ts";
 import { fault, notTrusted } from "./fault.ts";
 import { meOf, type Place, placeOf } from "./party.ts";
 import type { Chains } from "./receive.ts";

@@ -23,7 +23,7 @@ import type {
 import { type Account, type Seen, signIn, signInBy, type Way } from "./account.ts";
 import { fault } from "./fault.ts";
 import type { Inside, Keepsake } from "./inside.ts";
-import { Joining } from "./joining.ts";
+import type { Joining } from "./joining.ts";
 import { OpenInbox } from "./openinbox.ts";
 import type { Run } from "./run.ts";
 import type { World } from "./world.ts";
@@ -39,10 +39,10 @@ interface Open {
 export class Visit implements Inside {
   readonly #world: World;
   readonly #api: Api;
-  readonly #joining: Joining;
   readonly #tell: (event: Event) => void;
   readonly #tested: Promise<void>;
   #relayName = "";
+  #joining: Joining | null = null;
   #open: Open | null = null;
 
   constructor(world: World, tell: (event: Event) => void) {
@@ -50,7 +50,6 @@ export class Visit implements Inside {
     this.#tell = tell;
     this.#api = new Api(world);
     this.#api.ended = () => this.#ended();
-    this.#joining = new Joining(this.#api, world.clock, world);
     this.#tested = selftest();
     this.#tested.catch(() => {});
   }
@@ -63,21 +62,28 @@ export class Visit implements Inside {
 
   async openInvitation(fragment: string): Promise<InvitationFacts> {
     await this.#tested;
-    return await this.#joining.open(fragment);
+    return await (await this.#join()).open(fragment);
   }
 
   async beginEnrolment(): Promise<EnrolmentDraft> {
-    return await this.#joining.begin();
+    return await (await this.#join()).begin();
   }
 
   async finishEnrolment(choice: { signature: string; password: string }): Promise<Opened> {
-    const { name, way } = await this.#joining.finish(choice);
+    const { name, way } = await (await this.#join()).finish(choice);
     return await this.#enter(await signInBy(this.#api, this.#world, name, way));
   }
 
   async unlock(way: Way, seen: Seen | null): Promise<Opened> {
     await this.#tested;
     return await this.#enter(await signIn(this.#api, this.#world, way, seen));
+  }
+
+  /** What only somebody who was invited needs is fetched for them alone. */
+  async #join(): Promise<Joining> {
+    const { Joining: Kind } = await import("./joining.ts");
+    this.#joining ??= new Kind(this.#api, this.#world.clock, this.#world);
+    return this.#joining;
   }
 
   async #enter(account: Account): Promise<Opened> {
