@@ -5,7 +5,7 @@
  */
 
 import { RelayClock } from "../clock.ts";
-import { failureOf } from "../people/fault.ts";
+import { failureOf, fetched } from "../people/fault.ts";
 import type { Inside } from "../people/inside.ts";
 import { Visit } from "../people/visit.ts";
 import type { World } from "../people/world.ts";
@@ -18,7 +18,8 @@ const world: World = {
   pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   clock: new RelayClock(() => Date.now()),
   random: (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes)),
-  words: async () => readWords((await import("../../../../keys/words.txt?raw")).default),
+  words: async () =>
+    readWords((await fetched(() => import("../../../../keys/words.txt?raw"))).default),
   after: (milliseconds, work) => {
     const timer = setTimeout(work, milliseconds);
     return () => clearTimeout(timer);

@@ -50,3 +50,12 @@ export function trusting<Result>(detail: string, work: () => Result): Result {
     throw reason instanceof KeysError ? notTrusted(detail) : reason;
   }
 }
+
+/** A part of this program that is fetched when it is first needed; without a line that fails as anything else does. */
+export async function fetched<Module>(load: () => Promise<Module>): Promise<Module> {
+  try {
+    return await load();
+  } catch {
+    throw fault("offline");
+  }
+}

@@ -8,6 +8,7 @@
 
 import type { Email } from "postal-mime";
 import { type Bytes, concat, textBytes } from "../crypto/encoding.ts";
+import { fetched } from "./fault.ts";
 import { htmlText } from "./htmltext.ts";
 import { oneLine } from "./text.ts";
 
@@ -57,7 +58,7 @@ export async function openMail(raw: Bytes): Promise<Mail | null> {
 }
 
 async function parse(raw: Bytes): Promise<Email | null> {
-  const { default: PostalMime } = await import("postal-mime");
+  const { default: PostalMime } = await fetched(() => import("postal-mime"));
   try {
     return await PostalMime.parse(raw, LIMITS);
   } catch {

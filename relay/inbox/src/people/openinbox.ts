@@ -11,12 +11,12 @@ import type { Event, ListPage, ListRow, Message, Opened, SendRequest } from "../
 import type { Account } from "./account.ts";
 import type { Composed } from "./compose.ts";
 import { Dates } from "./dates.ts";
-import { fault } from "./fault.ts";
+import { fault, fetched } from "./fault.ts";
 import { Keepers } from "./keepers.ts";
 import { Alarm, listen } from "./live.ts";
 import { firstWords, Mailbox } from "./mailbox.ts";
 import { Memory } from "./memory.ts";
-import { Outbox } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
 import { Reading } from "./reading.ts";
 import type { Run } from "./run.ts";
 import { Shelf } from "./shelf.ts";
@@ -35,12 +35,12 @@ export class OpenInbox {
   readonly #around: Around;
   readonly #standing: Standing;
   readonly #memory: Memory;
-  readonly #outbox: Outbox;
   readonly #dates: Dates;
   readonly #keepers: Keepers;
   readonly #shelf = new Shelf();
   readonly #alarm: Alarm;
   readonly #stop = new AbortController();
+  #outbox: Outbox | null = null;
   #mailbox: Mailbox | null = null;
   #reading: Reading | null = null;
   #address = "";
@@ -52,14 +52,7 @@ export class OpenInbox {
     const { pins } = account.records.vault;
     this.#keepers = new Keepers(api, world.clock, pins, account.keys.access, world.random);
     this.#memory = new Memory(account, this.#standing, world);
-    const parts = {
-      ...around,
-      standing: this.#standing,
-      keepers: this.#keepers,
-      memory: this.#memory,
-    };
-    this.#outbox = new Outbox(parts);
-    this.#dates = new Dates(parts);
+    this.#dates = new Dates({ ...around, standing: this.#standing, keepers: this.#keepers });
     this.#alarm = new Alarm(world, () => this.#expireDue());
   }
 
@@ -83,6 +76,8 @@ export class OpenInbox {
       shelf,
     });
     this.#listen();
+    // Fetched behind the list, so that an answer can be sent from a page that has lost its line meanwhile.
+    this.#sender().catch(() => {});
     return this.#opened();
   }
 
@@ -122,12 +117,18 @@ export class OpenInbox {
   }
 
   async send(request: SendRequest, run: Run): Promise<ListRow> {
-    const composed = await this.#outbox.send(request, run);
+    const composed = await (await this.#sender()).send(request, run);
     this.#dates.remember(composed);
     // It is stored for both: whatever fails from here on, it has been sent.
     await this.#look().catch(() => {});
     const [row] = this.#row(toHex(composed.ownEnvelopeId));
     return row ?? this.#provisional(request, composed);
+  }
+
+  async #sender(): Promise<Outbox> {
+    const { Outbox: Kind } = await fetched(() => import("./outbox.ts"));
+    this.#outbox ??= new Kind({ ...this.#around, ...this.#parts });
+    return this.#outbox;
   }
 
   /** How my message stands in the list until its own copy has been opened. */

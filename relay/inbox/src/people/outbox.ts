@@ -12,13 +12,13 @@ import { dayOf } from "../crypto/names.ts";
 import type { SendRequest } from "../session.ts";
 import { Problem } from "../wire.ts";
 import type { Account } from "./account.ts";
-import { totalBytes, Uploads } from "./attachments.ts";
 import { type Composed, checkDraft, chooseDate, compose } from "./compose.ts";
 import { Fault, fault } from "./fault.ts";
 import type { Keepers } from "./keepers.ts";
 import type { Memory } from "./memory.ts";
 import type { Run } from "./run.ts";
 import type { Standing } from "./standing.ts";
+import { totalBytes, Uploads } from "./uploads.ts";
 import type { World } from "./world.ts";
 
 interface Parts {

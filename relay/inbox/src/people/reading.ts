@@ -9,7 +9,7 @@
 import type { Api } from "../api.ts";
 import type { DoorFacts } from "../crypto/content.ts";
 import type { FileFacts, Message } from "../session.ts";
-import { download } from "./attachments.ts";
+import { download } from "./download.ts";
 import { fault } from "./fault.ts";
 import { type Mail, MOST_PARSED_BYTES, openMail, RAW_NAME, RAW_TYPE } from "./mail.ts";
 import { firstWords, type Mailbox } from "./mailbox.ts";

@@ -21,7 +21,7 @@ import type {
   SendRequest,
 } from "../session.ts";
 import { type Account, type Seen, signIn, signInBy, type Way } from "./account.ts";
-import { fault } from "./fault.ts";
+import { fault, fetched } from "./fault.ts";
 import type { Inside, Keepsake } from "./inside.ts";
 import type { Joining } from "./joining.ts";
 import { OpenInbox } from "./openinbox.ts";
@@ -81,7 +81,7 @@ export class Visit implements Inside {
 
   /** What only somebody who was invited needs is fetched for them alone. */
   async #join(): Promise<Joining> {
-    const { Joining: Kind } = await import("./joining.ts");
+    const { Joining: Kind } = await fetched(() => import("./joining.ts"));
     this.#joining ??= new Kind(this.#api, this.#world.clock, this.#world);
     return this.#joining;
   }

@@ -1,28 +1,18 @@
 /**
- * Attachments: files on their way out and in, in bounded memory.
+ * Uploads: files on their way out, in bounded memory.
  *
- * Owns sealing and uploading piece by piece with resumption, and downloading by ranges into a checked file. A file is
- * sealed once: what is sent again are the same bytes, because key and salt stay with the same unchanged File while this
- * page lives. Must never give out a file before length, hash, padding and every chunk were right.
- * (docs/protocol.md, parts 7 and 13.)
+ * Owns sealing and uploading piece by piece with resumption. A file is sealed once: what is sent again are the same bytes,
+ * because key and salt stay with the same unchanged File while this page lives. (docs/protocol.md, parts 7 and 13.)
  */
 
 import { type Api, isProblem } from "../api.ts";
-import {
-  type Attachment,
-  BlobOpener,
-  BlobSealer,
-  MOST_BLOB_BYTES,
-  storedLength,
-} from "../crypto/blob.ts";
+import { type Attachment, BlobSealer, MOST_BLOB_BYTES, storedLength } from "../crypto/blob.ts";
 import { type Bytes, concat, type Random } from "../crypto/encoding.ts";
-import { KeysError } from "../crypto/errors.ts";
 import { SALT_BYTES } from "../crypto/stream.ts";
 import { PIECE_BYTES, type Problem } from "../wire.ts";
 import { fault } from "./fault.ts";
 
 const READ_BYTES = 1024 * 1024;
-const RANGE_BYTES = 4 * 1024 * 1024;
 
 /** What a file was sealed under, for as long as this page may have to send it again. */
 interface SealedUnder {
@@ -197,32 +187,4 @@ class Outgoing {
       }
     }
   }
-}
-
-/** Fetch a blob by ranges and open it piece by piece. */
-export async function download(
-  api: Api,
-  record: Attachment,
-  meter: Meter,
-  signal: AbortSignal,
-): Promise<Blob> {
-  const opener = new BlobOpener(record);
-  // Each piece becomes a part of its own at once: the browser keeps those outside this worker's memory.
-  const parts: Blob[] = [];
-  let opened = 0;
-  const keep = (plain: Bytes) => {
-    parts.push(new Blob([plain]));
-    opened += plain.length;
-    meter(opened);
-  };
-  try {
-    for (let at = 0; at < record.storedBytes; at += RANGE_BYTES) {
-      const stop = Math.min(at + RANGE_BYTES, record.storedBytes);
-      keep(await opener.update(await api.readBlob(record.blobId, at, stop, signal)));
-    }
-    keep(await opener.finish());
-  } catch (reason) {
-    throw reason instanceof KeysError ? fault("unknown", "file-changed") : reason;
-  }
-  return new Blob(parts);
 }
