@@ -16,7 +16,7 @@ from typing import Final
 
 from client_sdk import errors
 
-_ACCOUNT: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*@[a-z0-9.:\[\]-]+\Z")
+_ACCOUNT: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*@[a-z0-9\[][a-z0-9.:\[\]-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

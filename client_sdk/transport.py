@@ -127,6 +127,7 @@ class AiohttpTransport:
                     raise StreamRefused(
                         Response(answer.status, _lower(answer), await _read(answer, LINE_BYTES))
                     )
+                yield b""  # it has begun: whoever reads may now look at what came before
                 async for line in answer.content:
                     yield line.rstrip(b"\r\n")
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as cause:

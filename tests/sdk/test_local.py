@@ -1,0 +1,359 @@
+"""What stands on this computer: folders, the sealed secret, the remembered state, names of files."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+import pytest
+
+from client_sdk import errors
+from client_sdk.attachment import Attachment
+from client_sdk.attachments import Meter, seal_to_file
+from client_sdk.files import new_file, safe_name
+from client_sdk.home import FileCost, FolderLock, Home, write_private
+from client_sdk.keyring import MAGIC, SealedFile, open_secret, seal_secret
+from client_sdk.messages import Progress
+from client_sdk.state import GAP, MINE, SHOWN, Queued, Seen, SentLocks, State, WriterHead
+from keys.blob import BlobOpener
+from keys.errors import Malformed, NotOpened
+from tests.sdk.pair import NOW, dice
+
+CHEAP = FileCost(memory_kib=64, passes=1)
+SECRET = bytes(range(32))
+
+
+def mode(path: Path) -> int:
+    """Who may do what with a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# --- home ---------------------------------------------------------------------------------------------------
+
+
+def test_home_is_private(tmp_path: Path) -> None:
+    """Folders are 0700; one that others can look into is refused."""
+    home = Home(tmp_path / "home")
+    folder = home.folder("walnut-lamp-10@inbox.example:8443")
+    assert mode(home.path) == mode(folder) == 0o700
+    assert home.accounts() == []
+    (folder / "state.sqlite3").touch()
+    assert home.accounts() == ["walnut-lamp-10@inbox.example:8443"]
+    home.path.chmod(0o755)
+    with pytest.raises(errors.Misused, match="open to others"):
+        home.accounts()
+
+
+def test_accounts_are_chosen(tmp_path: Path) -> None:
+    """One account needs no name, several do, none says how to begin; a name cannot leave the folder."""
+    home = Home(tmp_path / "home")
+    with pytest.raises(errors.Locked):
+        home.choose(None)
+    for name in ("a-10@x.example", "b-10@x.example"):
+        (home.folder(name) / "state.sqlite3").touch()
+        if name.startswith("a"):
+            assert home.choose(None) == name
+    with pytest.raises(errors.Misused):
+        home.choose(None)
+    assert home.choose("b-10@x.example") == "b-10@x.example"
+    for wrong in ("../x@y", "a@..", "a/b@c", "@", "a@", "A@b", "a@b/c", "a" * 200 + "@b"):
+        with pytest.raises(errors.Misused):
+            home.folder(wrong)
+
+
+def test_private_files_are_whole(tmp_path: Path) -> None:
+    """A private file is 0600, replaced in one step, and nothing else is left."""
+    path = tmp_path / "file"
+    for content in (b"one", b"two"):
+        write_private(path, content)
+        assert path.read_bytes() == content
+    assert mode(path) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_folder_locks(tmp_path: Path) -> None:
+    """Only who is alone holds the lock alone; sharing is for many."""
+    one, two = FolderLock(tmp_path), FolderLock(tmp_path)
+    assert one.take_alone()
+    assert not two.take_alone()
+    one.share()
+    assert not two.take_alone()
+    two.share()
+    one.release()
+    assert two.take_alone()
+    two.release()
+
+
+# --- the sealed secret --------------------------------------------------------------------------------------
+
+
+def test_the_secret_is_sealed(tmp_path: Path) -> None:
+    """The file opens by its password alone, in any spacing and form of its signs; nothing of the secret
+    is in it.
+    """
+    path = tmp_path / "device.sealed"
+    SealedFile(path, lambda: "correct horse  battery", secrets.token_bytes, CHEAP).save(SECRET)
+    assert mode(path) == 0o600
+    assert SECRET not in path.read_bytes()
+    assert SealedFile(path, lambda: " correct horse battery ", secrets.token_bytes).load() == SECRET
+    with pytest.raises(errors.WrongPassword):
+        SealedFile(path, lambda: "wrong horse battery", secrets.token_bytes).load()
+    SealedFile(path, lambda: "", secrets.token_bytes).forget()
+    with pytest.raises(errors.Locked):
+        SealedFile(path, lambda: "correct horse battery", secrets.token_bytes).load()
+
+
+def test_damaged_secrets() -> None:
+    """A changed byte anywhere, a cut file or costs out of range never open, and never take memory without
+    bound.
+    """
+    sealed = seal_secret(SECRET, "password", CHEAP, bytes(16), bytes(24))
+    assert open_secret(sealed, "password") == SECRET
+    for at in (*range(12, len(sealed), 7), len(sealed) - 1):
+        changed = sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
+        with pytest.raises(NotOpened):
+            open_secret(changed, "password")
+    for wrong in (
+        b"",
+        sealed[:20],
+        MAGIC + b"\xff" * 8 + sealed[12:],
+        MAGIC + bytes(8) + sealed[12:],
+        b"QBK2" + sealed[4:],
+    ):
+        with pytest.raises(Malformed):
+            open_secret(wrong, "password")
+
+
+# --- state --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    """A fresh state."""
+    return State(tmp_path / "state.sqlite3")
+
+
+def test_state_is_remembered(tmp_path: Path) -> None:
+    """Facts, orders, heads and the outbox are there after closing, in a file that only the owner reads."""
+    path = tmp_path / "state.sqlite3"
+    state = State(path)
+    state.note("origin", b"https://x")
+    state.note_number("vault-counter", 7)
+    state.move_taken(b"m", 5)
+    state.move_read(b"m", 4)
+    state.enqueue(Queued(b"c", b"e", b"sealed", b"{}", b"p", NOW))
+    state.close()
+    assert mode(path) == 0o600
+    again = State(path)
+    assert again.fact("origin") == b"https://x"
+    assert again.fact("none") == b""
+    assert again.number("vault-counter") == 7
+    assert (again.taken_order(b"m"), again.read_order(b"m"), again.taken_order(b"n")) == (5, 4, 0)
+    assert again.queued() == [Queued(b"c", b"e", b"sealed", b"{}", b"p", NOW)]
+    again.close()
+
+
+def test_orders_and_heads_never_go_back(state: State) -> None:
+    """A lower order or count changes nothing."""
+    state.move_taken(b"m", 5)
+    state.move_taken(b"m", 3)
+    assert state.taken_order(b"m") == 5
+    for count in (5, 3):
+        state.move_writer(b"e", WriterHead(b"f", 1, count, bytes([count])), NOW)
+    assert state.writer_head(b"e", b"f", 1) == WriterHead(b"f", 1, 5, b"\5")
+    assert state.writer_head(b"e", b"f", 2) is None
+
+
+def test_a_step_is_taken_back_only_from_the_end(state: State) -> None:
+    """A refused content gives its count back if nothing came after it, else the count stays used."""
+    head = WriterHead(b"f", 1, 5, b"five")
+    state.move_writer(b"e", head, NOW)
+    state.step_back(b"e", WriterHead(b"f", 1, 5, b"other"), b"four")
+    state.step_back(b"e", WriterHead(b"f", 1, 4, b"four"), b"three")
+    assert state.writer_head(b"e", b"f", 1) == head
+    state.step_back(b"e", head, b"four")
+    assert state.writer_head(b"e", b"f", 1) == WriterHead(b"f", 1, 4, b"four")
+
+
+def test_changes_are_all_or_none(state: State) -> None:
+    """What fails in the middle leaves nothing behind."""
+
+    def fail() -> None:
+        with state.changing():
+            state.move_taken(b"m", 5)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert state.taken_order(b"m") == 0
+
+
+def test_the_outbox_is_in_order(state: State) -> None:
+    """First in, first out; what is acknowledged is out."""
+    for name in (b"z", b"a", b"m"):
+        state.enqueue(Queued(name, b"e", b"", b"{}", b"", NOW))
+    assert [one.content_id for one in state.queued()] == [b"z", b"a", b"m"]
+    state.dequeue(b"a")
+    assert not state.is_queued(b"a")
+    assert state.is_queued(b"m")
+    assert [one.content_id for one in state.queued()] == [b"z", b"m"]
+
+
+def seen(number: int, flags: int = SHOWN, expires_at: int = NOW + 9) -> Seen:
+    """A content that was taken in."""
+    return Seen(bytes([number]) * 32, number, bytes([number]) * 16, flags, expires_at)
+
+
+def test_tallies(state: State) -> None:
+    """Counted are messages for people that are here; unread are those of the other, above what was read."""
+    for one in (seen(1), seen(2, SHOWN | MINE), seen(3, SHOWN | GAP, NOW + 5), seen(4, 0), seen(5), seen(6)):
+        state.remember_seen(b"m", one)
+    state.leave(b"m", seen(6).envelope_id)
+    state.move_read(b"m", 1)
+    tally = state.tally(b"m", NOW)
+    assert (tally.here, tally.unread, tally.next_expires_at) == (4, 2, NOW + 5)
+    assert state.tally(b"m", NOW + 9).here == 0
+    assert state.tally(b"other", NOW).next_expires_at == 0
+
+
+def test_what_was_seen_first_stays(state: State) -> None:
+    """A second row of one content does not take the first one's place, and an id is found by its
+    beginning.
+    """
+    state.remember_seen(b"m", seen(7))
+    state.remember_seen(b"m", Seen(seen(7).content_id, 99, b"x" * 16, 0, NOW))
+    assert state.seen(b"m", seen(7).content_id) == seen(7)
+    assert state.seen(b"m", bytes(32)) is None
+    assert state.seen_between(b"m", b"\x07\x07", b"\x07\x07") == [seen(7)]
+    assert state.seen_between(b"m", b"\x08", b"\x09") == []
+
+
+def test_due_things_leave(state: State, tmp_path: Path) -> None:
+    """At its second everything dated is gone, from the file's bytes too; the outbox stays to be reported."""
+    canary = b"canary-of-a-lock"
+    state.remember_seen(b"m", seen(1, expires_at=NOW))
+    state.move_writer(b"e", WriterHead(b"f", 1, 1, b"c"), NOW)
+    state.set_own_writer(b"e", 1, NOW)
+    state.remember_sent(SentLocks(b"id", b"c", canary), b"e", NOW)
+    state.enqueue(Queued(b"c", b"e", b"", b"{}", b"", NOW))
+    state.forget_due(NOW - 1)
+    assert state.seen(b"m", seen(1).content_id)
+    assert canary in (tmp_path / "state.sqlite3").read_bytes()
+    state.forget_due(NOW)
+    assert state.seen(b"m", seen(1).content_id) is None
+    assert state.writer_heads(b"e") == []
+    assert state.own_writer(b"e") is None
+    assert state.sent_locks(b"c") == []
+    assert state.is_queued(b"c")
+    assert canary not in (tmp_path / "state.sqlite3").read_bytes()
+
+
+# --- files --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("goals.pdf", "goals.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\x\\report.doc", "report.doc"),
+        ("a\x00b\x1b[31m.txt", "ab[31m.txt"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("..", "file"),
+        ("", "file"),
+        (" .hidden. ", "hidden"),
+        ("con", "_con"),
+        ("NUL.txt", "_NUL.txt"),
+        ('a<b>:c"d|e?f*g', "abcdefg"),
+        ("e\u0301.txt", "\xe9.txt"),
+        ("n" * 300 + ".pdf", "n" * 196 + ".pdf"),
+    ],
+)
+def test_names_are_safe(name: str, safe: str) -> None:
+    """A name that somebody else chose is one plain entry of a folder, showing the ending that it has."""
+    assert safe_name(name) == safe
+    assert len(safe_name(name).encode()) <= 200
+
+
+def test_files_are_never_overwritten(tmp_path: Path) -> None:
+    """A second file of one name gets a number; without `finish` nothing is left; both are private."""
+    for number in (1, 2, 3):
+        with new_file(tmp_path, "../a.txt", secrets.token_bytes) as file:
+            file.write(str(number).encode())
+            assert file.finish().read_bytes() == str(number).encode()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a (2).txt", "a (3).txt", "a.txt"]
+    assert mode(tmp_path / "a.txt") == 0o600
+
+    def fail() -> None:
+        with new_file(tmp_path / "new", "b", secrets.token_bytes) as half:
+            half.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """A link that somebody put in the way is not written through."""
+    target = tmp_path / "target"
+    target.write_bytes(b"mine")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a").symlink_to(target)
+    with new_file(tmp_path / "in", "a", secrets.token_bytes) as file:
+        file.write(b"new")
+        assert file.finish().name == "a (2)"
+    assert target.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("size", [0, 1, 1023, 16_384, 2_500_000])
+def test_files_are_sealed_once_and_open(tmp_path: Path, size: int) -> None:
+    """A sealed file opens to its bytes, padded on disk, with nothing of it in clear."""
+    content = bytes(index * 7 % 251 for index in range(size))
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    for attachment in (Attachment.from_path(source), Attachment.from_bytes(content, "source")):
+        record = seal_to_file(attachment, tmp_path / "sealed", 0, NOW + 9, dice("blob"))
+        stored = (tmp_path / "sealed").read_bytes()
+        assert len(stored) == record.stored_bytes
+        assert mode(tmp_path / "sealed") == 0o600
+        opener = BlobOpener(record)
+        assert opener.update(stored) + opener.finish() == content
+        assert size < 1000 or content[:1000] not in stored
+
+
+def test_attachments_are_named(tmp_path: Path) -> None:
+    """A file has a safe name and a type; one that is not there is not found; a repr shows neither name
+    nor bytes.
+    """
+    one = Attachment.from_bytes(b"canary", "../canary.pdf")
+    assert (one.label.name, one.label.media_type, one.size_bytes) == ("canary.pdf", "application/pdf", 6)
+    assert "canary" not in repr(one)
+    assert Attachment.from_bytes(b"", "x", media_type="text/x").label.media_type == "text/x"
+    with pytest.raises(errors.NotFound):
+        Attachment.from_path(tmp_path / "none")
+    with pytest.raises(errors.NotFound):
+        Attachment.from_path(tmp_path)
+
+
+def test_meters_add_up() -> None:
+    """Progress counts up to the total over several files and never past it."""
+    told: list[Progress] = []
+    meter = Meter(10, told.append)
+    for done in (0, 4, 12):
+        meter.at(done)
+    assert told == [Progress(0, 10), Progress(4, 10), Progress(10, 10)]
+
+
+def test_home_follows_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAILBOX_HOME names the folder; without it, the system's place for such things."""
+    monkeypatch.setenv("MAILBOX_HOME", str(tmp_path / "named"))
+    assert Home().path == tmp_path / "named"
+    monkeypatch.delenv("MAILBOX_HOME")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert Home().path == tmp_path / "quietbox"
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", os.fspath(tmp_path))
+    assert Home().path == tmp_path / ".local" / "share" / "quietbox"
