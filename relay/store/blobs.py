@@ -26,6 +26,10 @@ SELECT DISTINCT m.account_id FROM blob_links l JOIN blobs b ON b.blob_id = l.blo
 JOIN mailboxes m ON m.mailbox_id = l.mailbox_id AND m.expires_at > :now
 WHERE l.blob_id = :blob_id AND l.expires_at > :now ORDER BY m.account_id"""
 
+LINKED_BYTES = """
+SELECT coalesce(sum(b.stored_bytes), 0) FROM blobs b WHERE b.account_id = ?2
+AND b.blob_id IN (SELECT l.blob_id FROM blob_links l WHERE l.mailbox_id = ?1)"""
+
 
 class SqliteBlobs(Part):
     """`relay.core.ports.Blobs`."""
@@ -42,7 +46,7 @@ class SqliteBlobs(Part):
         piece: bytes,
         *,
         now: int,
-        account_quota_bytes: int,
+        account_quota_bytes: int | None,
     ) -> int:
         """The bytes at the end, in one commit. TooLarge over 8 MiB, InboxFull over the account's quota."""
         if len(piece) > PIECE_BYTES:
@@ -79,6 +83,11 @@ class SqliteBlobs(Part):
         bound = {"blob_id": blob_id, "now": now}
         found = await self._read(lambda database: database.execute(READERS, bound).fetchall())
         return [account_id for (account_id,) in found]
+
+    async def linked_bytes(self, mailbox_id: bytes, account_id: bytes) -> int:
+        """What one uploader's blobs take in a mailbox; links go with their envelopes."""
+        bound = (mailbox_id, account_id)
+        return await self._read(lambda database: int(database.execute(LINKED_BYTES, bound).fetchone()[0]))
 
     async def read_blob(self, blob_id: bytes, start: int, stop: int) -> AsyncIterator[bytes]:
         """Pieces of at most 1 MiB, each a read of its own; NotFound when the blob went meanwhile."""
@@ -128,15 +137,14 @@ def _create(database: sqlite3.Connection, blob: Blob, now: int) -> None:
         raise Conflict("blob-conflict")
 
 
-def _append(database: sqlite3.Connection, blob: Blob, offset: int, piece: bytes, quota_bytes: int) -> int:
+def _append(
+    database: sqlite3.Connection, blob: Blob, offset: int, piece: bytes, quota_bytes: int | None
+) -> int:
     if offset != blob.stored_bytes:
         raise Conflict("blob-offset", stored=blob.stored_bytes)
     if blob.state != "uploading":
         raise Conflict("blob-conflict")
-    (used,) = database.execute(
-        "SELECT sum(stored_bytes) FROM blobs WHERE account_id=?", (blob.account_id,)
-    ).fetchone()
-    if used + len(piece) > quota_bytes:
+    if quota_bytes is not None and _held_bytes(database, blob.account_id) + len(piece) > quota_bytes:
         raise InboxFull
     database.executemany(
         "INSERT INTO blob_chunks (blob_id, start, expires_at, chunk) VALUES (?, ?, ?, ?)",
@@ -148,6 +156,11 @@ def _append(database: sqlite3.Connection, blob: Blob, offset: int, piece: bytes,
     stored_bytes = offset + len(piece)
     database.execute("UPDATE blobs SET stored_bytes=? WHERE blob_id=?", (stored_bytes, blob.blob_id))
     return stored_bytes
+
+
+def _held_bytes(database: sqlite3.Connection, account_id: bytes) -> int:
+    statement = "SELECT coalesce(sum(stored_bytes), 0) FROM blobs WHERE account_id=?"
+    return int(database.execute(statement, (account_id,)).fetchone()[0])
 
 
 def _finish(database: sqlite3.Connection, blob: Blob, now: int) -> None:

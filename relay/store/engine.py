@@ -16,7 +16,7 @@ from typing import Final
 
 from relay.core.errors import Busy
 
-SQLITE_VERSION: Final = sqlite3.sqlite_version
+OLDEST_SQLITE: Final = (3, 35, 0)  # the first with RETURNING
 PAGE_BYTES: Final = 16_384  # 1.25 to 1.45 times the rate of 4 KiB pages with envelopes of 4 KiB
 BUSY_MILLISECONDS: Final = (
     250  # how long a truncating checkpoint waits for readers, the writer standing still
@@ -43,6 +43,8 @@ class SettingRefused(RuntimeError):
 
 def connect_writer(path: Path) -> sqlite3.Connection:
     """The one writing connection; makes the file, readable by its owner alone. Raises SettingRefused."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise SettingRefused(f"SQLite {sqlite3.sqlite_version} is too old")
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
     database.execute(f"PRAGMA page_size={PAGE_BYTES}")  # takes effect on an empty file alone

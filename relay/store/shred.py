@@ -36,13 +36,8 @@ def expire_envelope(
 
 
 def remove_row(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> None:
-    """Take an envelope or a tombstone away with nothing left: its mailbox ends."""
+    """Take an envelope or a tombstone away with nothing left, not even in the sum of its mailbox, which ends."""
     unlink(database, mailbox_id, envelope_id, now)
-    database.execute(
-        "UPDATE mailboxes SET stored_bytes=stored_bytes-(SELECT coalesce(length(raw), 0) FROM mailbox_rows"
-        " WHERE mailbox_id=?1 AND envelope_id=?2) WHERE mailbox_id=?1",
-        (mailbox_id, envelope_id),
-    )
     database.execute(
         "DELETE FROM mailbox_rows WHERE mailbox_id=? AND envelope_id=?", (mailbox_id, envelope_id)
     )

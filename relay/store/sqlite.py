@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -41,14 +42,15 @@ class SqliteStore(
         Raises Busy where another process holds it, SettingRefused or NewerSchema where it must not be
         written.
         """
-        lock = hold(path)
-        try:
+        with ExitStack() as undo:
+            lock = hold(path)
+            undo.callback(os.close, lock)
             database = connect_writer(path)
+            undo.callback(database.close)
             bring_up(database)
-            store = cls(Writer(database), Readers(path))
-        except BaseException:
-            os.close(lock)
-            raise
+            readers = Readers(path)
+            undo.pop_all()
+        store = cls(Writer(database), readers)
         store._lock = lock
         return store
 

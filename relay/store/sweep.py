@@ -16,7 +16,9 @@ from typing import Any, Final
 from relay.core.model import Reason, Swept
 from relay.store.base import Part
 from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
+from relay.store.readers import Readers
 from relay.store.shred import expire_envelope, remove_blob, remove_row
+from relay.store.writer import Writer
 
 # Tables whose due rows go by themselves, and for those that others belong to, what goes with them.
 SMALL: Final = ("door_memory", "sessions", "vault_items", "senders", "queued_revokes")
@@ -41,13 +43,14 @@ Stuck = set[tuple[str, int]]
 class SqliteSweep(Part):
     """`sweep`, `checkpoint` and `counts` of `relay.core.ports.Envelopes`."""
 
-    _stuck: Stuck | None = None
+    def __init__(self, writer: Writer, readers: Readers) -> None:
+        """Nothing is known to be stuck."""
+        super().__init__(writer, readers)
+        self._stuck: Stuck = set()
 
     async def sweep(self, *, now: int, limit: int) -> Swept:
         """One batch, in the next commit."""
-        if self._stuck is None:
-            self._stuck = set()
-        swept = await self._write(lambda database: _Batch(database, now, limit, self._stuck or set()).run())
+        swept = await self._write(lambda database: _Batch(database, now, limit, self._stuck).run())
         if not swept.more:
             self._stuck.clear()  # the next run tries them again
         return swept

@@ -27,6 +27,7 @@ Bulk = Callable[[sqlite3.Connection, Sequence[Item]], list[Result]]
 
 MOST_WAITING: Final = 1024  # submissions; beyond it callers are told to come again
 MOST_TOGETHER: Final = 256  # submissions in one transaction, so that the first need not wait for thousands
+PASSING: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM}
 CHECKPOINT_COMMITS: Final = 32  # between passive checkpoints: few enough that each is short
 
 
@@ -194,6 +195,9 @@ def _result_of(work: Work[Any], database: sqlite3.Connection) -> Any:
         return work(database)
     except RelayError as refusal:
         return refusal
+    except sqlite3.OperationalError as fault:
+        code = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # without its extension
+        return Busy(f"not stored: {fault}") if code in PASSING else fault
     except Exception as fault:  # noqa: BLE001 - one caller's fault must not end the thread that serves all
         return fault
 

@@ -240,3 +240,14 @@ async def test_a_new_policy_moves_the_end_on_and_never_back(people: People) -> N
         found = await store.account(owner, now=NOW)
         assert found is not None
         assert found.expires_at == later + 30 * DAY_SECONDS
+
+
+async def test_shortening_does_not_touch_what_is_due(people: People) -> None:
+    """An envelope that is past its second went because it was due, whatever an act says later."""
+    await people.put(envelope(COACH, "m1", expires_at=NOW + 100))
+    changed = await people.store.apply_act(
+        WORK, 2, b"act 2", shorten=[named("m1")], date=NOW + 50, now=NOW + 100
+    )
+    assert changed == []
+    await people.sweep_all(NOW + 100)
+    assert await people.names(COACH, now=NOW + 100) == [(named("m1"), Reason.DUE)]

@@ -223,3 +223,22 @@ async def test_the_same_envelope_at_once_is_stored_once(people: People) -> None:
     """Of many concurrent deposits of the same bytes one is stored, the others are repeated."""
     outcomes = await asyncio.gather(*(people.put(envelope(COACH, "m1")) for _ in range(20)))
     assert sorted(o.status for o in outcomes) == ["repeated"] * 19 + ["stored"]
+
+
+async def test_an_envelope_never_outlives_its_mailbox(people: People) -> None:
+    """Whatever its own date, from the mailbox's second on it is in no page, and no other is taken."""
+    late = HOLD_ENDS + 1000
+    await people.put(envelope(COACH, "m1", expires_at=late))
+    assert await people.names(COACH, now=HOLD_ENDS - 1) == [(named("m1"), 0)]
+    assert await people.names(COACH, now=HOLD_ENDS) == []
+    assert (await people.put(envelope(COACH, "m2", expires_at=late), now=HOLD_ENDS)).code == "not-found"
+    assert (await people.put(envelope(COACH, "m3", expires_at=late), now=HOLD_ENDS - 1)).status == "stored"
+
+
+async def test_own_expiry_leaves_what_is_due_to_the_sweep(people: People) -> None:
+    """From its second on a copy is not there to be taken away; its tombstone will say that it was due."""
+    mail = envelope(COACH, "m1", expires_at=NOW + 100)
+    await people.put(mail)
+    assert await people.store.expire_own(mail.mailbox_id, [mail.envelope_id], now=NOW + 100) == 0
+    await people.sweep_all(NOW + 100)
+    assert await people.names(COACH, now=NOW + 100) == [(mail.envelope_id, Reason.DUE)]

@@ -104,6 +104,14 @@ def test_a_setting_that_does_not_hold_stops_the_start(
         connect_writer(tmp_path / "store.sqlite3")
 
 
+def test_a_library_too_old_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An SQLite without what the statements need is refused before a file is made."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(SettingRefused):
+        connect_writer(tmp_path / "store.sqlite3")
+    assert not list(tmp_path.iterdir())
+
+
 async def test_only_one_process_holds_the_file(sqlite: SqliteStore, path: Path) -> None:
     """A second opening is Busy while the first is open; files are for their owner alone."""
     with pytest.raises(Busy):

@@ -37,7 +37,7 @@ class MemoryBlobs:
         piece: bytes,
         *,
         now: int,
-        account_quota_bytes: int,
+        account_quota_bytes: int | None,
     ) -> int:
         """The bytes at the end."""
         upload = self._own(blob_id, account_id, now)
@@ -48,7 +48,7 @@ class MemoryBlobs:
         if upload.blob.state != "uploading":
             raise Conflict("blob-conflict")
         used = sum(len(u.stored) for u in self._state.uploads.values() if u.blob.account_id == account_id)
-        if used + len(piece) > account_quota_bytes:
+        if account_quota_bytes is not None and used + len(piece) > account_quota_bytes:
             raise InboxFull
         upload.stored += piece
         upload.blob = replace(upload.blob, stored_bytes=len(upload.stored))
@@ -73,6 +73,12 @@ class MemoryBlobs:
         """Owners of the mailboxes that link it, each once."""
         links = self._state.live_links_to(blob_id, now) if await self.blob(blob_id, now=now) else []
         return sorted({self._state.mailboxes[entry.mailbox_id].account_id for entry in links})
+
+    async def linked_bytes(self, mailbox_id: bytes, account_id: bytes) -> int:
+        """What one uploader's blobs take in a mailbox; links go with their envelopes."""
+        linked = {blob_id for entry in self._state.entries_of(mailbox_id) for blob_id in entry.blob_ids}
+        uploads = [self._state.uploads[blob_id].blob for blob_id in linked if blob_id in self._state.uploads]
+        return sum(blob.stored_bytes for blob in uploads if blob.account_id == account_id)
 
     async def read_blob(self, blob_id: bytes, start: int, stop: int) -> AsyncIterator[bytes]:
         """Pieces of at most 1 MiB; NotFound when it went meanwhile."""
