@@ -85,6 +85,11 @@ class Enrol:
         _check_open(invitation, now)
         return invitation
 
+    async def check_known(self, invite_id: bytes, now: int) -> None:
+        """Raise InvitationUnknown unless there is, or was, such an invitation."""
+        if await self._store.invitation(invite_id, now=now) is None:
+            raise InvitationUnknown
+
     async def finish(self, invite_id: bytes, finish: Finish, now: int) -> bytes:
         """Enrol, all in one transaction; returns the JSON of the answer, the same for the same finish again.
 

@@ -20,7 +20,7 @@ MOST_ITEMS: Final = 4096
 MOST_ITEM_BYTES: Final = 1024 * 1024
 MOST_VAULT_BYTES: Final = 32 * 1024 * 1024
 """What the items of one person take together: a vault is read whole at each unlock."""
-MOST_VERSION: Final = 2**63 - 1
+MOST_VERSION: Final = 2**53 - 1
 _NAME: Final = re.compile(r"[a-z0-9/-]{1,64}\Z")
 
 

@@ -10,7 +10,7 @@ from relay.http_api.models import HealthAnswer, KeeperFacts, RelayAnswer
 from relay.http_api.routes import Call, answer, route
 
 
-@route("GET", "/healthz", session=False, answer=HealthAnswer)
+@route("GET /healthz", session=False, answer=HealthAnswer)
 async def health(call: Call, _: None) -> web.Response:
     """How the relay is"""
     found = await call.context.health()
@@ -25,7 +25,7 @@ async def health(call: Call, _: None) -> web.Response:
     )
 
 
-@route("GET", "/v1/relay", session=False, answer=RelayAnswer)
+@route("GET /v1/relay", session=False, answer=RelayAnswer)
 async def relay(call: Call, _: None) -> web.Response:
     """What the relay says of itself; pins come with an invitation"""
     facts = call.context.facts

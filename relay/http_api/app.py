@@ -18,7 +18,7 @@ from aiohttp.http_parser import HttpRequestParserPy
 
 from relay.core.errors import NotFound, RelayError
 from relay.http_api import about, blobs, engagements, envelopes, events, keepers, people
-from relay.http_api.bodies import JSON_TYPE
+from relay.http_api.bodies import JSON_TYPE, Room
 from relay.http_api.context import Context
 from relay.http_api.openapi import describe as describe_openapi
 from relay.http_api.pages import Page, Pages
@@ -26,7 +26,7 @@ from relay.http_api.problems import CONTENT_TYPE, describe, describe_status
 from relay.http_api.rates import Rates
 from relay.http_api.requestlog import RequestLog
 from relay.http_api.responses import SERVER, finish_headers
-from relay.http_api.routes import Call, Route, route, run
+from relay.http_api.routes import Call, Desk, Route, route, run
 
 ROUTES: Final = (
     *about.ROUTES,
@@ -48,11 +48,11 @@ def create_app(context: Context) -> web.Application:
     if HttpRequestParser is HttpRequestParserPy:
         raise RuntimeError("aiohttp runs without its C parser, whose strictness we rely on")
     loop = asyncio.get_running_loop()
-    rates = Rates(context.limits.requests_per_minute, loop.time)
+    desk = Desk(context, Rates(context.limits.requests_per_minute, loop.time), Room())
     log = RequestLog(context.log, loop.time)
     app = web.Application(client_max_size=0)
     for bound in (*ROUTES, _openapi_route(ROUTES, context)):
-        serve = _served(bound, context, rates, log)
+        serve = _served(bound, desk, log)
         app.router.add_route(bound.method, bound.path, serve, expect_handler=_expect)
     pages = Pages(context.static_root, secure=context.facts.origin.startswith("https:"))
     app.router.add_route(hdrs.METH_ANY, "/{page:.*}", _paged(pages, context, log), expect_handler=_expect)
@@ -61,13 +61,13 @@ def create_app(context: Context) -> web.Application:
     return app
 
 
-def _served(bound: Route, context: Context, rates: Rates, log: RequestLog) -> Handler:
-    method, path = bound.method, bound.path
+def _served(bound: Route, desk: Desk, log: RequestLog) -> Handler:
+    method, path, context = bound.method, bound.path, desk.context
 
     async def serve(request: web.Request) -> web.StreamResponse:
         started, now = log.clock(), context.now()
         try:
-            response = await run(bound, context, rates, request, now)
+            response = await run(bound, desk, request, now)
         except RelayError as fault:
             response = problem(fault)
         except Exception as failure:  # noqa: BLE001 - the last resort: a fixed answer, and the class in the log
@@ -127,7 +127,7 @@ def problem(fault: RelayError) -> web.Response:
 
 
 def _openapi_route(routes: Iterable[Route], context: Context) -> Route:
-    @route("GET", "/v1/openapi.json", session=False)
+    @route("GET /v1/openapi.json", session=False)
     async def openapi(call: Call, _: None) -> web.Response:
         """This description"""
         return web.Response(body=body, content_type=JSON_TYPE)

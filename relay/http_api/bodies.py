@@ -7,6 +7,8 @@ is read, and a deadline for each piece and for all of it: aiohttp itself has non
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from aiohttp import StreamReader, web
@@ -14,12 +16,37 @@ from aiohttp.web_protocol import RequestPayloadError
 
 from keys.encoding import load_json
 from keys.errors import Malformed as MalformedFormat
-from relay.core.errors import Malformed, TooLarge, TooSlow, UnsupportedType
+from relay.core.errors import Busy, Malformed, TooLarge, TooSlow, UnsupportedType
 
 JSON_TYPE: Final = "application/json"
 BINARY_TYPE: Final = "application/octet-stream"
 PIECE_SECONDS: Final = 15
 """So long may a body stand still."""
+MOST_BODIES_BYTES: Final = 256 * 1024 * 1024
+"""Bodies over 64 KiB that are in memory at a time, whoever sends them."""
+
+
+class Room:
+    """Memory for large bodies, all together: what does not fit waits outside, at the caller's."""
+
+    def __init__(self, most_bytes: int = MOST_BODIES_BYTES) -> None:
+        self._free_bytes = most_bytes
+
+    @contextmanager
+    def for_body(self, announced_bytes: int | None, most_bytes: int) -> Iterator[None]:
+        """Hold room while a body is read and dealt with; one of unknown length may take all it is
+        allowed. Raises Busy, or TooLarge.
+        """
+        size_bytes = most_bytes if announced_bytes is None else announced_bytes
+        if size_bytes > most_bytes:
+            raise TooLarge
+        if size_bytes > self._free_bytes:
+            raise Busy
+        self._free_bytes -= size_bytes
+        try:
+            yield
+        finally:
+            self._free_bytes += size_bytes
 
 
 async def read_body(request: web.Request, content_type: str, most_bytes: int, total_seconds: int) -> bytes:

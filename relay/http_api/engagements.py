@@ -33,21 +33,26 @@ from relay.http_api.routes import Call, answer, done, route
 REDEEM_HEADER: Final = "Quietbox-Redeem"
 
 
-@route("GET", "/v1/invitations/{invite_id}", session=False, answer=InvitationAnswer)
+@route("GET /v1/invitations/{invite_id}", session=False, answer=InvitationAnswer)
 async def invitation(call: Call, _: None) -> web.Response:
     """An open invitation; looking has no effect"""
     found = await call.context.flows.enrol.invitation(call.id("invite_id"), call.now)
     return answer(InvitationAnswer(kind=found.kind, box=found.box, expires_at=found.expires_at))
 
 
+async def _known(call: Call) -> None:
+    """Refuse a *Finish* of nobody's invitation before its body, which is large, is read."""
+    await call.context.flows.enrol.check_known(call.id("invite_id"), call.now)
+
+
 @route(
-    "POST",
-    "/v1/invitations/{invite_id}/redeem",
+    "POST /v1/invitations/{invite_id}/redeem",
     session=False,
     body=RedeemAsked,
     answer=RedeemAnswer,
     status=201,
     most_bytes=VAULT_BYTES,
+    gate=_known,
 )
 async def redeem(call: Call, asked: RedeemAsked) -> web.Response:
     """Enrol, in one transaction; the same bytes again give the same answer"""
@@ -66,28 +71,28 @@ async def redeem(call: Call, asked: RedeemAsked) -> web.Response:
     return web.Response(body=told, status=201, content_type=JSON_TYPE)
 
 
-@route("POST", "/v1/engagements", body=EngagementAsked, answer=EngagementAnswer, status=201)
+@route("POST /v1/engagements", body=EngagementAsked, answer=EngagementAnswer, status=201)
 async def create_engagement(call: Call, asked: EngagementAsked) -> web.Response:
     """Begin a draft with the coach's and the notes mailbox"""
     view = await call.context.flows.agreements.create(call.account_id, asked.engagement_id, call.now)
     return answer(_describe(view), 201)
 
 
-@route("GET", "/v1/engagements", answer=EngagementsAnswer)
+@route("GET /v1/engagements", answer=EngagementsAnswer)
 async def engagements(call: Call, _: None) -> web.Response:
     """All engagements of the caller"""
     views = await call.context.flows.agreements.all_of(call.account_id, call.now)
     return answer(EngagementsAnswer(engagements=[_describe(view) for view in views]))
 
 
-@route("GET", "/v1/engagements/{engagement_id}", answer=EngagementAnswer)
+@route("GET /v1/engagements/{engagement_id}", answer=EngagementAnswer)
 async def engagement(call: Call, _: None) -> web.Response:
     """An engagement, to a member"""
     view = await call.context.flows.agreements.one(call.account_id, call.id("engagement_id"), call.now)
     return answer(_describe(view))
 
 
-@route("GET", "/v1/engagements/{engagement_id}/statements", query=StatementsQuery, answer=StatementsAnswer)
+@route("GET /v1/engagements/{engagement_id}/statements", query=StatementsQuery, answer=StatementsAnswer)
 async def statements(call: Call, _: None) -> web.Response:
     """A party's chain of key cards, after a number"""
     query: StatementsQuery = call.query
@@ -97,7 +102,7 @@ async def statements(call: Call, _: None) -> web.Response:
     return answer(StatementsAnswer(statements=chain))
 
 
-@route("POST", "/v1/engagements/{engagement_id}/invitation", body=InvitationAsked, status=204)
+@route("POST /v1/engagements/{engagement_id}/invitation", body=InvitationAsked, status=204)
 async def invite(call: Call, asked: InvitationAsked) -> web.Response:
     """Invite a client; replaces an unused invitation"""
     offer = Offer(asked.invite_id, asked.redemption_key, asked.box, asked.expires_at, asked.policy, asked.act)
@@ -105,14 +110,14 @@ async def invite(call: Call, asked: InvitationAsked) -> web.Response:
     return done()
 
 
-@route("DELETE", "/v1/invitations/{invite_id}", status=204)
+@route("DELETE /v1/invitations/{invite_id}", status=204)
 async def withdraw(call: Call, _: None) -> web.Response:
     """Withdraw an unused invitation"""
     await call.context.flows.agreements.withdraw(call.account_id, call.id("invite_id"), call.now)
     return done()
 
 
-@route("POST", "/v1/engagements/{engagement_id}/acts", body=ActAsked, status=204)
+@route("POST /v1/engagements/{engagement_id}/acts", body=ActAsked, status=204)
 async def add_act(call: Call, asked: ActAsked) -> web.Response:
     """Take the next signed act"""
     await call.context.flows.agreements.act(

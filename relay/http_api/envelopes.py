@@ -19,8 +19,7 @@ _STORED: Final = b'{"groups":[{"status":"stored"}]}'
 
 
 @route(
-    "POST",
-    "/v1/envelopes",
+    "POST /v1/envelopes",
     body=Bytes,
     answer=DepositAnswer,
     status=201,
@@ -39,7 +38,7 @@ async def deposit(call: Call, body: bytes) -> web.Response:
     return web.Response(body=told, status=207 if refused else 201, content_type=JSON_TYPE)
 
 
-@route("GET", "/v1/mailboxes/{mailbox_id}/envelopes", query=RowsQuery, answer=Bytes)
+@route("GET /v1/mailboxes/{mailbox_id}/envelopes", query=RowsQuery, answer=Bytes)
 async def rows(call: Call, _: None) -> web.Response:
     """A page of a mailbox: envelopes and tombstones"""
     query: RowsQuery = call.query
@@ -57,7 +56,7 @@ async def rows(call: Call, _: None) -> web.Response:
     return response
 
 
-@route("POST", "/v1/mailboxes/{mailbox_id}/expire", body=ExpireAsked, answer=ExpireAnswer)
+@route("POST /v1/mailboxes/{mailbox_id}/expire", body=ExpireAsked, answer=ExpireAnswer)
 async def expire(call: Call, asked: ExpireAsked) -> web.Response:
     """Take the caller's own copies away, now"""
     expired = await call.context.flows.expire.own_copies(
@@ -66,7 +65,7 @@ async def expire(call: Call, asked: ExpireAsked) -> web.Response:
     return answer(ExpireAnswer(expired=expired))
 
 
-@route("POST", "/v1/mailboxes/{mailbox_id}/address", answer=AddressAnswer)
+@route("POST /v1/mailboxes/{mailbox_id}/address", answer=AddressAnswer)
 async def change_address(call: Call, _: None) -> web.Response:
     """Give a mailbox a new inbound address; the old one ends"""
     local_part = await call.context.flows.agreements.change_address(

@@ -23,7 +23,7 @@ WAITING: Final = web.AppKey("waiting", set[Any])
 _HEARTBEAT: Final = b":\n\n"
 
 
-@route("GET", "/v1/wake", answer=Bytes)
+@route("GET /v1/wake", answer=Bytes)
 async def wake(call: Call, _: None) -> web.StreamResponse:
     """Server-sent events: `wake` with a mailbox and its cursor, `engagement` with an engagement that
     changed
@@ -64,8 +64,7 @@ async def _tell(call: Call, waiter: Waiter, response: web.StreamResponse) -> Non
             events = _HEARTBEAT
             if not await _signed_in(call):
                 return
-        async with asyncio.timeout(call.context.limits.body_seconds):
-            await response.write(events)
+        await response.write(events)
 
 
 async def _signed_in(call: Call) -> bool:

@@ -1,9 +1,9 @@
 """Listener: the application on a socket, with bounds on connections and on the time that a request's head
 may take.
 
-aiohttp bounds neither. Owns the connections in all and by address, the watchdog over heads that drip in,
-and the answer to what is no HTTP, which shows no version. It uses private parts of aiohttp's connection:
-each is covered by a test.
+aiohttp bounds neither. Owns the connections in all and by address, the watchdog over heads that drip in
+and answers that nobody takes, and the answer to what is no HTTP, which shows no version. It uses private
+parts of aiohttp's connection: each is covered by a test.
 """
 
 from __future__ import annotations
@@ -59,22 +59,28 @@ class Doors:
                 del self.by_network[network]
 
     def close_slow(self, now: float) -> None:
-        """Close those whose request's head has been coming for too long."""
-        late = now - self.limits.header_seconds
-        for connection in [one for one in self.open if one.head_since is not None and one.head_since <= late]:
-            connection.force_close()
+        """Close those whose request's head has been coming, or whose answer has been going, for too long."""
+        head_late, answer_late = now - self.limits.header_seconds, now - self.limits.body_seconds
+        for connection in tuple(self.open):
+            if connection.head_since is not None and connection.head_since <= head_late:
+                connection.force_close()
+            elif connection.stuck_since is not None and connection.stuck_since <= answer_late:
+                connection.give_up()
 
 
 class Connection(web.RequestHandler):
-    """One connection. `head_since` is when the head under way began, None while there is none."""
+    """One connection. `head_since` is when the head under way began, `stuck_since` since when the peer
+    has taken nothing of an answer; None while it is not so. Monotonic seconds of the loop.
+    """
 
-    __slots__ = ("_doors", "_network", "head_since")
+    __slots__ = ("_doors", "_network", "head_since", "stuck_since")
 
     def __init__(self, manager: web.Server, doors: Doors, **settings: Any) -> None:
         super().__init__(manager, **settings)
         self._doors = doors
         self._network = b""
         self.head_since: float | None = None
+        self.stuck_since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A peer has come: it is let in, or closed before a byte is read."""
@@ -101,6 +107,21 @@ class Connection(web.RequestHandler):
             self.head_since = None
         elif self.head_since is None:
             self.head_since = self._loop.time()
+
+    def pause_writing(self) -> None:
+        """The peer takes the answer more slowly than it is made."""
+        super().pause_writing()
+        self.stuck_since = self._loop.time()
+
+    def resume_writing(self) -> None:
+        """It has taken enough for more."""
+        super().resume_writing()
+        self.stuck_since = None
+
+    def give_up(self) -> None:
+        """End the connection without waiting for the peer to take what was written."""
+        if self.transport is not None:
+            self.transport.abort()
 
     def handle_error(
         self,

@@ -32,9 +32,17 @@ from relay.http_api.models import (
 from relay.http_api.routes import Call, answer, done, route
 
 VAULT_BYTES: Final = 4 * 1024 * 1024
+LOGIN_BYTES: Final = 8192
+"""Anybody may send these, so they are small."""
 
 
-@route("POST", "/v1/sessions/start", session=False, body=StartAsked, answer=StartAnswer)
+@route(
+    "POST /v1/sessions/start",
+    session=False,
+    body=StartAsked,
+    answer=StartAnswer,
+    most_bytes=LOGIN_BYTES,
+)
 async def start_session(call: Call, asked: StartAsked) -> web.Response:
     """Begin to sign in; of the same shape for a name that nobody has"""
     started = await call.context.flows.access.start(asked.name, call.now)
@@ -45,7 +53,14 @@ async def start_session(call: Call, asked: StartAsked) -> web.Response:
     return answer(StartAnswer(account_id=started.account_id, methods=ways, challenge=started.challenge))
 
 
-@route("POST", "/v1/sessions", session=False, body=SessionAsked, answer=SessionAnswer, status=201)
+@route(
+    "POST /v1/sessions",
+    session=False,
+    body=SessionAsked,
+    answer=SessionAnswer,
+    status=201,
+    most_bytes=LOGIN_BYTES,
+)
 async def open_session(call: Call, asked: SessionAsked) -> web.Response:
     """Answer a challenge, which serves once"""
     given = Answer(asked.account_id, asked.method_id, asked.challenge, asked.nonce, asked.signature)
@@ -54,14 +69,14 @@ async def open_session(call: Call, asked: SessionAsked) -> web.Response:
     return answer(told, 201)
 
 
-@route("DELETE", "/v1/sessions", status=204)
+@route("DELETE /v1/sessions", status=204)
 async def close_session(call: Call, _: None) -> web.Response:
     """Lock: the session ends"""
     await call.context.flows.access.close(call.token)
     return done()
 
 
-@route("GET", "/v1/account", answer=AccountAnswer)
+@route("GET /v1/account", answer=AccountAnswer)
 async def account(call: Call, _: None) -> web.Response:
     """The caller's account and mailboxes"""
     found, mailboxes = await call.context.flows.fetch.account(call.account_id, call.now)
@@ -75,7 +90,7 @@ async def account(call: Call, _: None) -> web.Response:
     )
 
 
-@route("GET", "/v1/vault", answer=VaultAnswer)
+@route("GET /v1/vault", answer=VaultAnswer)
 async def vault(call: Call, _: None) -> web.Response:
     """All items of the caller's vault"""
     items = await call.context.flows.vault.items(call.account_id, call.now)
@@ -86,7 +101,7 @@ async def vault(call: Call, _: None) -> web.Response:
     return answer(VaultAnswer(items=fields))
 
 
-@route("PUT", "/v1/vault", body=VaultAsked, status=204, most_bytes=VAULT_BYTES)
+@route("PUT /v1/vault", body=VaultAsked, status=204, most_bytes=VAULT_BYTES)
 async def put_vault(call: Call, asked: VaultAsked) -> web.Response:
     """Write the vault, all or nothing"""
     items = read_items(asked.items)
@@ -94,42 +109,42 @@ async def put_vault(call: Call, asked: VaultAsked) -> web.Response:
     return done()
 
 
-@route("POST", "/v1/methods", body=MethodAsked, status=204)
+@route("POST /v1/methods", body=MethodAsked, status=204)
 async def add_method(call: Call, asked: MethodAsked) -> web.Response:
     """Add a way in, of kind device"""
     await call.context.flows.access.add_method(call.account_id, read_method(asked.method), call.now)
     return done()
 
 
-@route("DELETE", "/v1/methods/{method_id}", status=204)
+@route("DELETE /v1/methods/{method_id}", status=204)
 async def remove_method(call: Call, _: None) -> web.Response:
     """Remove a way in, never the last"""
     await call.context.flows.access.remove_method(call.account_id, call.id("method_id"), call.now)
     return done()
 
 
-@route("POST", "/v1/statements", body=StatementAsked, status=204)
+@route("POST /v1/statements", body=StatementAsked, status=204)
 async def add_statement(call: Call, asked: StatementAsked) -> web.Response:
     """Store the next card of the caller's chain"""
     await call.context.flows.statements.add(call.account_id, asked.statement, call.now)
     return done()
 
 
-@route("POST", "/v1/senders", body=SenderAsked, status=202)
+@route("POST /v1/senders", body=SenderAsked, status=202)
 async def add_sender(call: Call, asked: SenderAsked) -> web.Response:
     """Register a personal address: a code goes to it"""
     await call.context.flows.senders.add(call.account_id, asked.address, call.now)
     return web.Response(status=202)
 
 
-@route("POST", "/v1/senders/confirm", body=CodeAsked, status=204)
+@route("POST /v1/senders/confirm", body=CodeAsked, status=204)
 async def confirm_sender(call: Call, asked: CodeAsked) -> web.Response:
     """Confirm an address by its code; five tries an hour"""
     await call.context.flows.senders.confirm(call.account_id, asked.code, call.now)
     return done()
 
 
-@route("GET", "/v1/senders", answer=SendersAnswer)
+@route("GET /v1/senders", answer=SendersAnswer)
 async def senders(call: Call, _: None) -> web.Response:
     """The caller's registered addresses, without the addresses"""
     found = await call.context.flows.senders.all_of(call.account_id, call.now)
@@ -137,7 +152,7 @@ async def senders(call: Call, _: None) -> web.Response:
     return answer(SendersAnswer(senders=fields))
 
 
-@route("DELETE", "/v1/senders/{sender_id}", status=204)
+@route("DELETE /v1/senders/{sender_id}", status=204)
 async def remove_sender(call: Call, _: None) -> web.Response:
     """Forget an address"""
     await call.context.flows.senders.remove(call.account_id, call.id("sender_id"), call.now)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from keys.encoding import from_base64url
 from keys.errors import Malformed as MalformedFormat
 from relay.core.errors import Malformed, NotFound, NotSignedIn
-from relay.http_api.bodies import BINARY_TYPE, JSON_TYPE, read_body, strict_json
+from relay.http_api.bodies import BINARY_TYPE, JSON_TYPE, Room, read_body, strict_json
 from relay.http_api.context import Context
 from relay.http_api.models import EmptyQuery, Model
 from relay.http_api.network import network_of
@@ -61,6 +61,7 @@ class Call:
 
 
 Handler = Callable[[Call, Any], Awaitable[web.StreamResponse]]
+Gate = Callable[[Call], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,20 @@ class Route:
     answer: type[Model] | type[Bytes] | None
     status: int
     most_bytes: int
+    gate: Gate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all requests share: the context, rates, and room for large bodies."""
+
+    context: Context
+    rates: Rates
+    room: Room
 
 
 def route(
-    method: str,
-    path: str,
+    where: str,
     *,
     session: bool = True,
     body: type[Model] | type[Bytes] | None = None,
@@ -91,38 +101,46 @@ def route(
     answer: type[Model] | type[Bytes] | None = None,
     status: int = 200,
     most_bytes: int = JSON_BYTES,
+    gate: Gate | None = None,
 ) -> Callable[[Handler], Route]:
-    """Bind a handler. Its docstring's first line becomes the summary in the OpenAPI description."""
+    """Bind a handler to a method and a path, `GET /v1/relay`. Its docstring's first line becomes the
+    summary in the OpenAPI description. `gate` refuses before the body is read.
+    """
+    method, _, path = where.partition(" ")
 
     def bind(handler: Handler) -> Route:
         summary = (handler.__doc__ or "").strip().partition("\n")[0]
-        return Route(method, path, handler, summary, session, body, query, answer, status, most_bytes)
+        return Route(method, path, handler, summary, session, body, query, answer, status, most_bytes, gate)
 
     return bind
 
 
-async def run(
-    bound: Route, context: Context, rates: Rates, request: web.Request, now: int
-) -> web.StreamResponse:
+async def run(bound: Route, desk: Desk, request: web.Request, now: int) -> web.StreamResponse:
     """Check a request and hand it to its handler. Raises RelayError."""
-    token, account_id = b"", b""
+    context, token, account_id = desk.context, b"", b""
     if bound.session:
         token = _token(request)
-        account_id = context.flows.access.remembered(token, now) or await context.flows.access.caller(
-            token, now
-        )
-        rates.take(token)
-    else:
-        rates.take(network_of(request.remote))
-    query = _query(bound, request)
-    call = Call(context, request, now, account_id, token, query, b"")
+        access = context.flows.access
+        account_id = access.remembered(token, now) or await access.caller(token, now)
+    desk.rates.take(token or network_of(request.remote))
+    call = Call(context, request, now, account_id, token, _query(bound, request), b"")
+    if bound.gate is not None:
+        await bound.gate(call)
     if bound.body is None:
         if request.body_exists:
             raise Malformed("no body is taken here")
         return await bound.handler(call, None)
+    if bound.most_bytes <= JSON_BYTES:
+        return await _with_body(bound, call)
+    with desk.room.for_body(request.content_length, bound.most_bytes):
+        return await _with_body(bound, call)
+
+
+async def _with_body(bound: Route, call: Call) -> web.StreamResponse:
     content_type = BINARY_TYPE if bound.body is Bytes else JSON_TYPE
-    call.raw = await read_body(request, content_type, bound.most_bytes, context.limits.body_seconds)
-    if bound.body is Bytes or not issubclass(bound.body, Model):
+    seconds = call.context.limits.body_seconds
+    call.raw = await read_body(call.request, content_type, bound.most_bytes, seconds)
+    if bound.body is None or not issubclass(bound.body, Model):
         return await bound.handler(call, call.raw)
     return await bound.handler(call, parse(bound.body, strict_json(call.raw)))
 

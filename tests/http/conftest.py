@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from relay.store.sqlite import SqliteStore
 from tests.flow.house import House
-from tests.http.served import Served, serve
+from tests.http.served import LIMITS, Served, serve
 
 
 @pytest.fixture(scope="session")
@@ -56,4 +57,12 @@ def static_root(tmp_path: Path) -> Path:
 async def served(house: House, static_root: Path) -> AsyncIterator[Served]:
     """The house, served."""
     async with serve(house, static_root, said=io.StringIO()) as found:
+        yield found
+
+
+@pytest.fixture
+async def hasty(house: House, static_root: Path) -> AsyncIterator[Served]:
+    """The house, served to peers who have a second for what they send and take."""
+    limits = replace(LIMITS, header_seconds=1, body_seconds=1)
+    async with serve(house, static_root, said=io.StringIO(), limits=limits) as found:
         yield found

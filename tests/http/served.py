@@ -22,8 +22,8 @@ from tests.flow.cast import KEEPER, KEEPER_ID, MAIL_DOMAIN, ORIGIN, Person
 from tests.flow.house import House
 
 LIMITS = Limits(
-    header_seconds=1,
-    body_seconds=1,
+    header_seconds=30,
+    body_seconds=30,
     max_connections=40,
     max_connections_per_address=40,
     max_deposit_bytes=8 * 1024 * 1024,

@@ -163,12 +163,12 @@ async def test_a_body_over_the_limit_is_refused_before_it_is_read(served: Served
     assert told.startswith(b"HTTP/1.1 413 ")
 
 
-async def test_a_body_that_drips_is_given_up(served: Served) -> None:
+async def test_a_body_that_drips_is_given_up(hasty: Served) -> None:
     """On every route a body that does not come in time is answered with 408, and the connection ends."""
 
     async def drip(bound: Route) -> bytes:
-        head = await _head(served, bound, "Content-Length: 20")
-        return await served.talk(head + b"{")
+        head = await _head(hasty, bound, "Content-Length: 20")
+        return await hasty.talk(head + b"{")
 
     told = await asyncio.gather(*(drip(bound) for bound in JSON_ROUTES + BINARY_ROUTES))
     assert all(one.startswith(b"HTTP/1.1 408 ") for one in told)
@@ -268,7 +268,8 @@ async def test_what_a_handler_raises_is_a_fixed_answer(
 
 def test_every_code_has_a_status() -> None:
     """No error of the tree is answered as a fault of ours for want of a line in the table."""
-    codes = {one.code for one in _subclasses(RelayError)}
+    tree = _subclasses(RelayError)
+    codes = {one.code for one in tree if one.__module__ == RelayError.__module__}
     assert codes <= set(STATUS)
 
 

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import io
+import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from relay.core.errors import Busy, TooManyRequests
+from keys.names import Role
+from relay.core.errors import Busy, TooLarge, TooManyRequests
 from relay.http_api import rates
+from relay.http_api.bodies import Room
 from relay.http_api.listener import Doors
 from relay.http_api.network import network_of
 from relay.http_api.rates import Rates
 from relay.http_api.requestlog import MOST_A_SECOND, RequestLog, step
 from relay.logs import open_log
 from tests.flow.house import House
-from tests.http.served import LIMITS, Served, serve
+from tests.http.served import LIMITS, Served, b64, deposit_body, serve
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: relay.example\r\n"
 
 
 @pytest.mark.parametrize("sent", [b"", b"G", HEAD, b"GET /healthz HTTP/1.1\r\nX: " + b"y" * 4000])
-async def test_a_head_that_does_not_come_is_given_up(served: Served, sent: bytes) -> None:
+async def test_a_head_that_does_not_come_is_given_up(hasty: Served, sent: bytes) -> None:
     """A connection whose head is not whole in time is closed without an answer."""
-    assert await served.talk(sent) == b""
+    assert await hasty.talk(sent) == b""
 
 
-async def test_a_head_that_drips_is_given_up(served: Served) -> None:
+async def test_a_head_that_drips_is_given_up(hasty: Served) -> None:
     """Bytes that keep coming do not prolong the time a head may take."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.listener.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", hasty.listener.port)
     closed = asyncio.ensure_future(reader.read())
     writer.write(HEAD)
     async with asyncio.timeout(20):
@@ -41,9 +44,9 @@ async def test_a_head_that_drips_is_given_up(served: Served) -> None:
     writer.close()
 
 
-async def test_a_second_head_on_a_kept_connection_is_timed_too(served: Served) -> None:
+async def test_a_second_head_on_a_kept_connection_is_timed_too(hasty: Served) -> None:
     """After an answered request the next head has its own time."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.listener.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", hasty.listener.port)
     writer.write(HEAD + b"\r\n")
     assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200 ")
     writer.write(b"GET /heal")
@@ -61,6 +64,49 @@ async def test_a_waiting_reader_is_not_cut_off(served: Served) -> None:
         served.house.wake.engagement(served.house.work.engagement_id)
         async with asyncio.timeout(5):
             assert b"event: engagement" in await stream.content.readuntil(b"\n\n")
+
+
+async def test_an_answer_that_nobody_takes_is_given_up(hasty: Served) -> None:
+    """A peer that asks for much and reads nothing is let go, and what it asked for with it."""
+    house, work = hasty.house, hasty.house.work
+    raws = [work.envelope(house.coach, Role.CLIENT, text=f"{n}" * 400_000) for n in range(3)]
+    for raw in raws:
+        await hasty.ask("POST", "/v1/envelopes", who=house.coach, raw=deposit_body([(raw, [])]))
+    token = await hasty.token(house.client)
+    path = f"/v1/mailboxes/{b64(work.mailbox(Role.CLIENT))}/envelopes"
+    head = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(peer, ("127.0.0.1", hasty.listener.port))
+        before = len(hasty.listener.doors.open)
+        for _ in range(4):
+            await loop.sock_sendall(peer, head)
+        async with asyncio.timeout(20):
+            while not any(one.stuck_since for one in hasty.listener.doors.open):
+                await asyncio.sleep(0.01)
+            while any(one.stuck_since for one in hasty.listener.doors.open):
+                await asyncio.sleep(0.01)
+        assert len(hasty.listener.doors.open) <= before
+
+
+def test_large_bodies_share_a_room() -> None:
+    """What does not fit beside what is there is told to come again; room that was held is free again
+    after.
+    """
+    room = Room(100)
+    with room.for_body(60, 80):
+        with room.for_body(40, 80):
+            pass
+        with pytest.raises(Busy), room.for_body(41, 80):
+            pass
+        with pytest.raises(Busy), room.for_body(None, 80):
+            pass
+    with pytest.raises(TooLarge), room.for_body(81, 80):
+        pass
+    with room.for_body(None, 80):
+        pass
 
 
 NO_HTTP = [
@@ -94,13 +140,13 @@ async def test_what_is_no_http_is_a_plain_400(served: Served, sent: bytes) -> No
     assert "127.0.0.1" not in served.said.getvalue()
 
 
-async def test_a_chunk_that_goes_bad_is_answered_and_ends(served: Served) -> None:
+async def test_a_chunk_that_goes_bad_is_answered_and_ends(hasty: Served) -> None:
     """A broken chunk in a body that is being read gives an answer or an end, within the body's time."""
     head = (
         b"POST /v1/sessions/start HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n"
     )
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.listener.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", hasty.listener.port)
     writer.write(head + b"1\r\n{\r\n")
     await writer.drain()
     await asyncio.sleep(0.05)
@@ -149,7 +195,7 @@ def test_connections_of_one_network_are_bounded() -> None:
     """A network has its share; this machine, where a proxy stands, counts in all alone."""
 
     class Some:
-        head_since = None
+        head_since = stuck_since = None
 
     doors = Doors(replace(LIMITS, max_connections=4, max_connections_per_address=2))
     entered = [Some() for _ in range(6)]
