@@ -161,14 +161,14 @@ class AsyncAccount:
 
     async def close(self) -> None:
         """Keep what other devices need, end the session, close everything. May be called again."""
-        from client_sdk.closing import keep_writers
+        from client_sdk.closing import keep_marks
 
         if self._closed:
             return
         self._closed = True
         try:
             async with bounded(CLOSING_SECONDS):
-                await keep_writers(self._core)
+                await keep_marks(self._core)
                 await self._core.session.sign_out()
         except RelayError as cause:
             log.info("closed without the relay: %s", cause.code)

@@ -217,6 +217,11 @@ class AsyncEngagement:
                 raise Deleted(_gone_on(result))
             return message
 
+    @property
+    def _read_above(self) -> tuple[int, ...]:
+        """Orders that another device has read singly."""
+        return self._core.vault.read_orders(self._standing.engagement_id).above
+
     def _read_order(self) -> int:
         return self._core.state.read_order(self._intake.mailbox_id)
 
@@ -271,7 +276,7 @@ class AsyncEngagement:
             text=content.text,
             attachments=attachments,
             mail=mail,
-            unread=not mine and result.order > read_order,
+            unread=not mine and result.order > read_order and result.order not in self._read_above,
             marks=marks,
         )
 
@@ -296,7 +301,7 @@ class AsyncEngagement:
             return self._summary(self._standing.state, terms.work_ends_at, terms.policy.hold_ends_at)
 
     def _summary(self, state: str, work_ends_at: int, hold_ends_at: int) -> EngagementSummary:
-        tally = self._core.state.tally(self._intake.mailbox_id, self._core.now())
+        tally = self._core.state.tally(self._intake.mailbox_id, self._core.now(), self._read_above)
         queued = [one for one in self._outbox.waiting() if one.engagement_id == self._standing.engagement_id]
         return EngagementSummary(
             engagement_id=self.id,

@@ -45,7 +45,7 @@ def _fits(wanted: str, typed: str) -> tuple[Callable[[EngagementItem], bool], ..
     return (
         lambda item: wanted == slug(item.their_name) or typed == item.engagement_id.hex(),
         lambda item: wanted in slug(item.their_name).split("-"),
-        lambda item: slug(item.their_name).startswith(wanted),
+        lambda item: f"-{slug(item.their_name)}".find(f"-{wanted}") >= 0,
         lambda item: len(typed) >= LEAST_ID_SIGNS and item.engagement_id.hex().startswith(typed),
     )
 

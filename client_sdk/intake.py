@@ -77,7 +77,7 @@ class Intake:
         self._core = core
         self._standing = standing
         self._remembered: OrderedDict[int, Taken] = OrderedDict()
-        self._heads_loaded = False
+        self._marks_loaded = False
         self.mailbox_id = standing.item.my_mailbox_id
 
     # --- pages ----------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ class Intake:
     async def _take(self, rows: Sequence[Row]) -> list[Result]:
         """Judge rows, which ascend; returns one result for each."""
         place = await self._standing.current()
-        self._load_heads()
+        self._load_marks()
         results: dict[int, Result] = {}
         examined = await self._examine(rows, place, results)
         opened = await self._open(examined, place, results)
@@ -251,16 +251,17 @@ class Intake:
         state.remember_seen(self.mailbox_id, Seen(opened.content_id, order, envelope_id, flags, expires_at))
         return flags
 
-    def _load_heads(self) -> None:
+    def _load_marks(self) -> None:
         """Begin where this account's other devices have come to, so that what has expired is not missed."""
-        if self._heads_loaded:
+        if self._marks_loaded:
             return
-        engagement_id = self._standing.engagement_id
-        with self._core.state.changing():
+        engagement_id, state = self._standing.engagement_id, self._core.state
+        with state.changing():
             for mark in self._core.vault.writers(engagement_id):
                 head = WriterHead(mark.fp, mark.writer, mark.count, mark.content_id)
-                self._core.state.move_writer(engagement_id, head, self._standing.kept_until())
-        self._heads_loaded = True
+                state.move_writer(engagement_id, head, self._standing.kept_until())
+            state.move_read(self.mailbox_id, self._core.vault.read_orders(engagement_id).order)
+        self._marks_loaded = True
 
     def _from_newer_vault(self, opened: Opened, place: Place) -> bool:
         """Whether I wrote this when my vault had a higher counter than the one at hand (P16)."""

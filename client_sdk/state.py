@@ -9,7 +9,7 @@ count used twice.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -227,14 +227,17 @@ class State:
             (SHOWN, mailbox_id, envelope_id),
         )
 
-    def tally(self, mailbox_id: bytes, now: int) -> Tally:
-        """Count a mailbox's messages for people."""
-        row = self._base.execute(
-            "SELECT count(*), coalesce(sum(row_order > ? AND NOT flags & ?), 0), "
-            "coalesce(min(expires_at), 0) FROM seen WHERE mailbox_id = ? AND expires_at > ? AND flags & ?",
-            (self.read_order(mailbox_id), MINE, mailbox_id, now, SHOWN),
-        ).fetchone()
-        return Tally(*row)
+    def tally(self, mailbox_id: bytes, now: int, read_above: Collection[int] = ()) -> Tally:
+        """Count a mailbox's messages for people; those of the orders `read_above` are read too."""
+        rows = self._base.execute(
+            "SELECT row_order, flags, expires_at FROM seen WHERE mailbox_id = ? AND expires_at > ? AND flags & ?",
+            (mailbox_id, now, SHOWN),
+        ).fetchall()
+        read_order = self.read_order(mailbox_id)
+        unread = [
+            row for row in rows if row[0] > read_order and not row[1] & MINE and row[0] not in read_above
+        ]
+        return Tally(len(rows), len(unread), min((row[2] for row in rows), default=0))
 
     # --- writers --------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ old pins. (docs/protocol.md, part 8.)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,7 +16,7 @@ from typing import Final
 from client_sdk.errors import NotTrusted
 from client_sdk.protocol import StoredItem
 from keys.box import NONCE_BYTES
-from keys.encoding import Reader, counted, counted_text, exact, u64
+from keys.encoding import Reader, ascending, counted, counted_text, exact, u16, u64
 from keys.errors import KeysError
 from keys.names import DAY_SECONDS
 from keys.pins import Pins
@@ -41,9 +42,10 @@ from keys.vault import (
 Random = Callable[[int], bytes]
 
 MANIFEST: Final = "manifest"
+MOST_READ_ABOVE: Final = 2_048
 KEPT_SECONDS: Final = 8_000 * DAY_SECONDS
 """How long the items of the account itself ask to be kept; the account's own end comes first."""
-DATED: Final = ("engagement/", "writers/", "agreement/", "invitation/")
+OF_ENGAGEMENT: Final = re.compile(r"[a-z]+/[0-9a-f]{32}\Z")
 """Items that go with their engagement, and may therefore be missing though the manifest names them."""
 
 
@@ -160,6 +162,11 @@ class Vault:
         entry = self.entries.get(f"writers/{engagement_id.hex()}")
         return parse_writers(entry.plain) if entry else ()
 
+    def read_orders(self, engagement_id: bytes) -> ReadItem:
+        """What of an engagement's mailbox has been read, on any device."""
+        entry = self.entries.get(f"read/{engagement_id.hex()}")
+        return parse_read(entry.plain) if entry else ReadItem(0, ())
+
     # --- writing --------------------------------------------------------------------------------------------
 
     def write(self, changes: Changes, random: Random) -> Written:
@@ -211,11 +218,11 @@ def _check_listed(manifest: Manifest, entries: Mapping[str, Entry]) -> None:
     missing = listed.keys() - shown.keys()
     if any(listed.get(name) != found for name, found in shown.items()):
         raise NotTrusted("vault-manifest")
-    if any(not name.startswith(DATED) for name in missing):
+    if any(not OF_ENGAGEMENT.match(name) for name in missing):
         raise NotTrusted("vault-manifest")
 
 
-# --- items of this SDK's own --------------------------------------------------------------------------------
+# --- items that keys.vault has no form of -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +244,31 @@ def parse_agreement(plain: bytes) -> AgreementItem:
     item = AgreementItem(reader.take(32), reader.text(4))
     reader.finish()
     return item
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItem:
+    """What has been read: everything up to `order`, and the single orders `above` it. Item `read/HEX`."""
+
+    order: int
+    above: tuple[int, ...]
+
+    def encode(self) -> bytes:
+        """Return the bytes of the item: version 1 ‖ order 8 ‖ count 2 ‖ count × order 8, ascending."""
+        orders = sorted({order for order in self.above if order > self.order})[:MOST_READ_ABOVE]
+        return b"\x01" + u64(self.order) + u16(len(orders)) + b"".join(map(u64, orders))
+
+
+def parse_read(plain: bytes) -> ReadItem:
+    """Parse an item `read/...`."""
+    reader = Reader(plain)
+    reader.expect(b"\x01", "version")
+    order = reader.u64()
+    count = reader.between(reader.u16(), 0, MOST_READ_ABOVE, "number of orders")
+    above = tuple(reader.u64() for _ in range(count))
+    reader.finish()
+    ascending([u64(one) for one in above], "orders")
+    return ReadItem(order, above)
 
 
 def encode_invitation(box: bytes, expires_at: int) -> bytes:

@@ -214,6 +214,7 @@ def test_tallies(state: State) -> None:
     state.move_read(b"m", 1)
     tally = state.tally(b"m", NOW)
     assert (tally.here, tally.unread, tally.next_expires_at) == (4, 2, NOW + 5)
+    assert state.tally(b"m", NOW, {5}).unread == 1
     assert state.tally(b"m", NOW + 9).here == 0
     assert state.tally(b"other", NOW).next_expires_at == 0
 

@@ -13,12 +13,14 @@ from client_sdk.vault import (
     AgreementItem,
     Change,
     ProfileItem,
+    ReadItem,
     Vault,
     Written,
     encode_invitation,
     parse_agreement,
     parse_invitation,
     parse_profile,
+    parse_read,
 )
 from keys.errors import Malformed
 from keys.vault import seal_item
@@ -26,13 +28,14 @@ from tests.sdk.pair import NOW, ORIGIN, Pair, dice
 
 SEEDS = enrol.draw_seeds(NOW, dice("owner"))
 KEY = SEEDS.keys.vault_key
+WORK = "engagement/" + "0a" * 16
 
 
 def first() -> Written:
     """A new account's vault."""
     pins = Pair().pins
     card = enrol.first_card(SEEDS, pins, ORIGIN, NOW)
-    more = {"engagement/00": Change(b"x", NOW + 9), "profile": Change(b"y", NOW + 9)}
+    more = {WORK: Change(b"x", NOW + 9), "profile": Change(b"y", NOW + 9)}
     return enrol.first_vault(SEEDS, card, pins, NOW, dice("vault"), more)
 
 
@@ -49,10 +52,10 @@ def test_what_was_written_opens() -> None:
     assert vault.entries == written.vault.entries
     assert vault.identity.public == SEEDS.identity.public
     assert vault.reading == SEEDS.reading
-    again = vault.write({"profile": Change(b"z", NOW + 9), "engagement/00": None}, dice("again"))
-    assert again.removed == ("engagement/00",)
+    again = vault.write({"profile": Change(b"z", NOW + 9), WORK: None}, dice("again"))
+    assert again.removed == (WORK,)
     stored = {item.name: item for item in written.items} | {item.name: item for item in again.items}
-    del stored["engagement/00"]
+    del stored[WORK]
     assert {item.name: item.version for item in again.items} == {"profile": 2, "manifest": 2}
     second = opened(stored.values(), least=2)
     assert (second.counter, second.entries["profile"].plain) == (2, b"z")
@@ -83,9 +86,7 @@ def test_a_missing_item_shows(name: str) -> None:
 
 def test_what_went_at_its_date_may_be_missing() -> None:
     """An engagement's item goes with the engagement, though the manifest still names it."""
-    assert (
-        "engagement/00" not in opened([one for one in first().items if one.name != "engagement/00"]).entries
-    )
+    assert WORK not in opened([one for one in first().items if one.name != WORK]).entries
 
 
 def test_swapped_and_changed_items_show() -> None:
@@ -110,6 +111,14 @@ def test_another_key_opens_nothing() -> None:
     """The wrong account key opens no vault."""
     with pytest.raises(NotTrusted, match="vault"):
         Vault.open(SEEDS.account_id, bytes(32), first().items, 0)
+
+
+def test_read_orders() -> None:
+    """What was read comes back ascending and each once; what lies below the mark is left out."""
+    assert parse_read(ReadItem(5, (9, 7, 7, 3)).encode()) == ReadItem(5, (7, 9))
+    for wrong in (b"\1" + bytes(8) + b"\x08\x01", ReadItem(5, (7, 9)).encode()[:-16] + bytes(16)):
+        with pytest.raises(Malformed):
+            parse_read(wrong)
 
 
 def test_items_of_the_sdk() -> None:
