@@ -18,8 +18,20 @@ MAX_FIELDS = 1_000
 MAX_HOPS = 50  # RFC 5321, 6.3, asks for a limit of at least 100 hops for relays; we are a terminus
 
 _NAME = re.compile(rb"[!-9;-~]+")
-_DOMAIN_IN_TEXT = re.compile(rb"@([A-Za-z0-9.-]{1,253})")
-_GUARDED = (b"from", b"sender", b"reply-to", b"resent-from", b"resent-sender", b"return-path")
+_FOLD = re.compile(rb"\r\n(?=[ \t])")
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+("?)')  # possessive, and it takes an open one too: never tried twice
+_DOMAIN = rb"([A-Za-z0-9.-]+)"
+_AFTER_AT = re.compile(rb"@" + _DOMAIN)
+_SIGNING = re.compile(rb"(?:^|;)[ \t]*d[ \t]*=[ \t]*" + _DOMAIN)  # RFC 6376, 3.5
+_HOST = re.compile(rb"(?<![A-Za-z0-9.-])" + _DOMAIN)
+_GUARDED = {
+    **dict.fromkeys(
+        (b"from", b"sender", b"reply-to", b"resent-from", b"resent-sender", b"return-path"), _AFTER_AT
+    ),
+    **dict.fromkeys((b"dkim-signature", b"arc-message-signature", b"arc-seal"), _SIGNING),
+    b"received": _HOST,
+}
+"""Where each field that says who wrote, signed or carried a mail has its domains."""
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -52,11 +64,7 @@ def read_fields(head: bytes) -> Fields:
     """The fields of a header section (without its blank line), names lower-cased, values unfolded. Raises
     HeadMalformed."""
     fields: Fields = []
-    for line in head.removesuffix(b"\r\n").split(b"\r\n"):
-        if line[:1] in {b" ", b"\t"} and fields:
-            name, value = fields[-1]
-            fields[-1] = (name, value + b" " + line.strip())
-            continue
+    for line in _FOLD.sub(b"", head).removesuffix(b"\r\n").split(b"\r\n"):
         name, colon, value = line.partition(b":")
         if not colon or not _NAME.fullmatch(name.rstrip(b" \t")):
             raise HeadMalformed
@@ -79,7 +87,8 @@ def author(fields: Fields) -> Address:
 
 def check(fields: Fields, refused: Iterable[str]) -> None:
     """Refuse automatic replies (RFC 3834), mail that goes in circles, and mail that an employer's domain
-    wrote."""
+    wrote, signed or carried. Cc and To may name it: a mail may have had colleagues in copy.
+    """
     refused = tuple(refused)
     if any(
         name == b"auto-submitted" and value.split(b";")[0].strip().lower() != b"no" for name, value in fields
@@ -88,12 +97,13 @@ def check(fields: Fields, refused: Iterable[str]) -> None:
     if sum(name == b"received" for name, _ in fields) > MAX_HOPS:
         raise Loop
     for name, value in fields:
-        if name in _GUARDED and any(within(domain, refused) for domain in _domains(value)):
+        pattern = _GUARDED.get(name)
+        if pattern is not None and any(within(domain, refused) for domain in _domains(pattern, value)):
             raise WorkAddressRefused
 
 
-def _domains(value: bytes) -> list[str]:
-    return [found.decode("ascii").strip(".").lower() for found in _DOMAIN_IN_TEXT.findall(value)]
+def _domains(pattern: re.Pattern[bytes], value: bytes) -> list[str]:
+    return [found.decode("ascii").strip(".").lower() for found in pattern.findall(value)]
 
 
 def _angle_address(value: bytes) -> bytes:
@@ -102,7 +112,7 @@ def _angle_address(value: bytes) -> bytes:
     Outside quoted strings a comma, semicolon, colon or parenthesis means a list, a group or a comment:
     refused.
     """
-    outside = re.sub(rb'"(?:[^"\\]|\\.)*"', b"", value)
+    outside = _QUOTED.sub(lambda quoted: b"" if quoted[1] else b'"', value)
     if b'"' in outside or re.search(rb"[,;:()]", outside):
         raise HeadMalformed
     if b"<" not in outside:

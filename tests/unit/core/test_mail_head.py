@@ -92,3 +92,17 @@ def test_bounds() -> None:
     """More fields than any honest mail has are refused."""
     with pytest.raises(mail_head.HeadTooLarge):
         mail_head.read_fields(b"A: b\r\n" * 1001)
+
+
+@pytest.mark.parametrize("quotes", [b'"' + b'\\"' * 32_000, b'"x" ' * 16_000 + b'"', b'"' + b"\\" * 64_000])
+def test_a_quoted_string_that_never_ends_is_read_once(quotes: bytes) -> None:
+    """Sixty thousand bytes of open quotes are refused as fast as any other head: a pattern that tried each
+    of them again would hold up every other connection for minutes."""
+    with pytest.raises(mail_head.HeadMalformed):
+        mail_head.author([(b"from", quotes + b" <a@b.example>")])
+
+
+def test_a_field_of_many_folds() -> None:
+    """A value in ten thousand lines is one value."""
+    ((_, value),) = mail_head.read_fields(b"From: a" + b"\r\n b" * 10_000 + b"\r\n")
+    assert value == b"a" + b" b" * 10_000
