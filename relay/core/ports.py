@@ -187,10 +187,10 @@ class Blobs(Protocol):
         piece: bytes,
         *,
         now: int,
-        account_quota_bytes: int,
+        account_quota_bytes: int | None,
     ) -> int:
         """Add bytes at exactly the stored length (Conflict `blob-offset` with `stored`); returns the new
-        length.
+        length. A quota of None: what the account holds is not counted here.
         """
 
     async def finish_blob(
@@ -202,6 +202,9 @@ class Blobs(Protocol):
 
     async def blob_readers(self, blob_id: bytes, *, now: int) -> list[bytes]:
         """Account ids whose mailboxes hold a live linked envelope."""
+
+    async def linked_bytes(self, mailbox_id: bytes, account_id: bytes) -> int:
+        """Stored bytes of the blobs of this uploader that this mailbox's envelopes link."""
 
     def read_blob(self, blob_id: bytes, start: int, stop: int) -> AsyncIterator[bytes]:
         """The stored bytes from `start` up to `stop`, in pieces of at most 1 MiB."""

@@ -30,7 +30,15 @@ from keys.suite import SealKey, SignKey
 from relay.core import mail_head
 from relay.core.addresses import Address, within
 from relay.core.admission import DOOR, read
-from relay.core.errors import Busy, EngagementClosed, KeeperAway, NotFound, RelayError, WorkAddressRefused
+from relay.core.errors import (
+    Busy,
+    EngagementClosed,
+    InboxFull,
+    KeeperAway,
+    NotFound,
+    RelayError,
+    WorkAddressRefused,
+)
 from relay.core.model import Blob, DoorMemory, Mailbox, Member, Role, State
 from relay.core.policy import standing_of
 from relay.flow.flows import Flows, Ports, Settings
@@ -39,7 +47,6 @@ GRADE_NOT_CHECKED = 1
 MEMORY_SECONDS = 3600
 PIECE_BYTES = 1 << 20  # sealed bytes gathered for one write of the staging blob
 MOST_WRITERS = 10_000
-NO_QUOTA = 1 << 62  # what the door stages counts in the mailbox it goes to
 
 _OPPOSITE = {Role.COACH: Role.CLIENT, Role.CLIENT: Role.COACH}
 
@@ -125,17 +132,21 @@ class Door:
 
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
         """Whether mail with this reverse path may come to this inbox at all. Raises a RelayError."""
-        inbox = await self._inbox(recipient)
+        inbox = await self.inbox(recipient)
         if reverse_path is None:
             raise NullSender
         if within(reverse_path.domain, inbox.refused):
             raise WorkAddressRefused
 
     async def open(self, arrival: Arrival) -> MailSink:
-        """A sink for one mail, with its staging blob begun."""
-        sink = MailSink(self, arrival, await self._inbox(arrival.recipient), self.now())
-        await sink.begin()
-        return sink
+        """A sink for one mail. Raises a RelayError where nothing of it need be heard."""
+        inbox = await self.inbox(arrival.recipient)
+        if within(arrival.greeting.rstrip(".").lower(), inbox.refused):
+            raise WorkAddressRefused
+        held_bytes = await self.store.linked_bytes(inbox.mailbox.mailbox_id, DOOR)
+        if held_bytes >= self.settings.mailbox_quota_bytes:
+            raise InboxFull
+        return MailSink(self, arrival, inbox, self.now())
 
     async def check_author(self, inbox: _Inbox, fields: mail_head.Fields) -> None:
         """Let in only what a confirmed address of the mailbox's owner wrote, and nothing of an employer's."""
@@ -180,7 +191,8 @@ class Door:
         tags = tuple(hmac.digest(self._memory_keys[h], what, "sha256") for h in (hour, hour - 1))
         return DoorMemory(tags, now + MEMORY_SECONDS)
 
-    async def _inbox(self, recipient: Address) -> _Inbox:
+    async def inbox(self, recipient: Address) -> _Inbox:
+        """The addressed mailbox as it stands now. Raises NoSuchInbox, EngagementClosed."""
         now = self.now()
         mailbox = (
             await self.store.mailbox_by_address(recipient.local, now=now)
@@ -214,16 +226,11 @@ class MailSink:
         self._blob_id = door.random(32)
         self._sealer = BlobSealer(self._blob_id, door.random(32), self._expires_at, door.random(24))
         self._sealed = bytearray(self._sealer.start)
+        self._begun = False
         self._stored_bytes = 0
         self._hash = hashlib.sha256()
         self._head = bytearray()
         self._head_whole = False
-
-    async def begin(self) -> None:
-        """Begin the staging blob; unlinked it goes after a day."""
-        now, keep = self._received_at, self._door.settings.unlinked_keep_seconds
-        blob = Blob(self._blob_id, DOOR, "uploading", 0, self._expires_at, min(self._expires_at, now + keep))
-        await self._door.store.create_blob(blob, now=now)
 
     async def write(self, piece: bytes) -> None:
         """Seal and stage the next bytes of the mail. Raises HeadTooLarge."""
@@ -234,22 +241,33 @@ class MailSink:
             await self._stage()
 
     async def abort(self) -> None:
-        """Let the staging blob go now."""
-        await self._door.store.abort_blob(self._blob_id, now=self._door.now())
+        """Let the staging blob go now, if one was begun."""
+        if self._begun:
+            await self._door.store.abort_blob(self._blob_id, now=self._door.now())
 
     async def commit(self) -> None:
         """Judge the author, finish the blob, seal the content, store all. Returns after commit; raises a
         RelayError, nothing kept."""
         try:
+            await self._look_again()
             await self._door.check_author(self._inbox, mail_head.read_fields(bytes(self._head)))
             attachment = await self._finish()
             await self._deposit(attachment)
         except KeysError as trouble:
             await self.abort()
             raise Busy("sealing") from trouble
-        except RelayError:
+        except BaseException:
             await self.abort()
             raise
+
+    async def _look_again(self) -> None:
+        """Minutes may have passed since DATA: seal by the cards of now, under the agreement by which the mail
+        was dated. Under a newer one it is to come again.
+        """
+        inbox = await self._door.inbox(self._arrival.recipient)
+        if (inbox.mailbox.mailbox_id, inbox.policy) != (self._inbox.mailbox.mailbox_id, self._inbox.policy):
+            raise Busy("the agreement changed")
+        self._inbox = inbox
 
     def _gather_head(self, piece: bytes) -> None:
         if self._head_whole:
@@ -263,6 +281,14 @@ class MailSink:
             raise mail_head.HeadTooLarge
 
     async def _stage(self) -> None:
+        """Put what is sealed into the staging blob, which the first piece begins; unlinked it goes after a
+        day.
+        """
+        if not self._begun:
+            self._begun = True
+            ends_at = min(self._expires_at, self._received_at + self._door.settings.unlinked_keep_seconds)
+            blob = Blob(self._blob_id, DOOR, "uploading", 0, self._expires_at, ends_at)
+            await self._door.store.create_blob(blob, now=self._received_at)
         piece, self._sealed = bytes(self._sealed), bytearray()
         self._stored_bytes = await self._door.store.append_blob(
             self._blob_id,
@@ -270,7 +296,7 @@ class MailSink:
             self._stored_bytes,
             piece,
             now=self._door.now(),
-            account_quota_bytes=NO_QUOTA,
+            account_quota_bytes=None,
         )
 
     async def _finish(self) -> Attachment:
@@ -296,9 +322,10 @@ class MailSink:
             part = sign_content(frame, EnvelopeClass.DOOR, self._door.keys.door)
             raw = seal_envelope(self._addressing(now), [part], day_keys, self._door.random)
             memory = self._door.memory(self._arrival, self._hash.digest(), now)
+            following = writer.count + 1, content_id(EnvelopeClass.DOOR, frame)
             outcome = await self._door.accept.from_door(read(raw, (self._blob_id,)), memory, now)
             if outcome.status == "stored":
-                writer.count, writer.previous_id = writer.count + 1, content_id(EnvelopeClass.DOOR, frame)
+                writer.count, writer.previous_id = following
         if outcome.status == "repeated":
             await self.abort()
 

@@ -204,3 +204,18 @@ async def test_abort(people: People) -> None:
         await people.store.abort_blob(named(name, 32), now=NOW)
     assert (await people.store.counts(now=NOW))["blobs"] == 1
     assert await people.store.blob(linked.blob_id, now=NOW) is not None
+
+
+async def test_what_one_uploader_has_in_a_mailbox(people: People) -> None:
+    """Bytes count from the link on, once a mailbox, by uploader, and no longer when the envelope has gone."""
+    store, mailbox = people.store, named(COACH)
+    blob = await people.upload("mail", b"12345")
+    assert await store.linked_bytes(mailbox, ANNA) == 0
+    linking = envelope(COACH, "one", blob_ids=(blob.blob_id,))
+    outcome = await people.put(linking)
+    assert outcome.status == "stored"
+    assert await store.linked_bytes(mailbox, ANNA) == 5
+    assert await store.linked_bytes(mailbox, named("maya account")) == 0
+    assert await store.linked_bytes(named(CLIENT), ANNA) == 0
+    await store.expire_own(mailbox, [linking.envelope_id], now=NOW)
+    assert await store.linked_bytes(mailbox, ANNA) == 0

@@ -1,0 +1,449 @@
+"""The whole way of a mail: socket, door, flow, store, with real keys and real sealing."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keys import sealing, stream
+from keys.acts import ActCore, ActKind, sign_act
+from keys.blob import BlobOpener, BlobSealer
+from keys.content import Content, ContentKind, parse_door_facts
+from keys.envelope import parse_envelope
+from keys.errors import NotOpened, Refused
+from keys.keeper_wire import Grant, Status
+from keys.locks import open_keeper_lock
+from keys.names import Role, access_hash, fingerprint
+from keys.policy import Policy
+from keys.suite import OpenKey, SignKey
+from relay.core.model import DAY_SECONDS
+from relay.core.pepper import Pepper
+from relay.core.ports import Store
+from relay.flow import door as door_flow
+from relay.flow.door import Door as DoorFlow
+from relay.flow.door import DoorKeys
+from relay.flow.flows import Ports
+from relay.logs import open_log
+from relay.smtp_door import Door, Limits
+from relay.store.memory import MemoryStore
+from relay.store.sqlite import SqliteStore
+from tests.door.conftest import Peer
+from tests.flow.cast import KEEPER, KEEPER_ID, MAIL_DOMAIN, Dice
+from tests.flow.house import House
+
+DOOR = SignKey.from_seed(b"D" * 32)
+ADDRESS = "maya@home.example"
+HEAD = b"From: Maya <maya@home.example>\r\nSubject: Thursday\r\n"
+MAIL = HEAD + b"\r\nI will be late.\r\n.a line with a dot\r\n"
+
+
+@dataclass
+class Doorstep:
+    """A door on a socket in front of a house whose client has confirmed an address."""
+
+    house: House
+    store: Store
+    flow: DoorFlow
+    door: Door
+    at: tuple[str, int]
+    log: io.StringIO
+
+    async def inbox(self) -> str:
+        """The client's inbound address."""
+        mailboxes = await self.store.mailboxes_of(self.house.client.account_id, now=self.house.now)
+        return f"{mailboxes[0].address}@{MAIL_DOMAIN}"
+
+    async def peer(self) -> Peer:
+        """A connection that has read its greeting."""
+        peer = Peer(*await asyncio.open_connection(*self.at))
+        await peer.reply()
+        return peer
+
+    async def to_data(self, peer: Peer, *, reverse_path: str = ADDRESS, greeting: str = "") -> str:
+        """Come to the point where the mail is awaited; the last reply."""
+        for line in (
+            f"EHLO {greeting or 'mail.home.example'}",
+            f"MAIL FROM:<{reverse_path}>",
+            f"RCPT TO:<{await self.inbox()}>",
+            "DATA",
+        ):
+            said = await peer.say(line.encode() + b"\r\n")
+            if said[0] not in "23":
+                return said
+        return said
+
+    async def deliver(self, mail: bytes = MAIL, **options: str) -> str:
+        """One mail over a connection of its own; the reply to it."""
+        peer = await self.peer()
+        try:
+            said = await self.to_data(peer, **options)
+            return await peer.say(stuffed(mail) + b".\r\n") if said.startswith("354") else said
+        finally:
+            peer.writer.close()
+
+    async def rows(self) -> list[bytes]:
+        """The envelopes in the client's mailbox."""
+        page = await self.store.rows(
+            self.house.work.mailbox(Role.CLIENT),
+            after=0, before=None, limit=200, max_bytes=1 << 30, now=self.house.now,
+        )  # fmt: skip
+        return [row.raw for row in page.rows if row.raw is not None]
+
+    async def kept(self) -> tuple[int, int]:
+        """Envelopes and blobs in the whole store."""
+        counts = await self.store.counts(now=self.house.now)
+        return counts["envelopes"], counts["blobs"]
+
+    def open(self, raw: bytes) -> Content:
+        """Open an envelope as its reader does, with the keeper's share."""
+        house, envelope = self.house, parse_envelope(raw)
+        (lock,) = envelope.keeper_locks
+        payload = open_keeper_lock(lock, OpenKey.from_seed(b"d" * 32), envelope.header_hash)
+        assert payload.reader_hash == access_hash(house.client.access.public)
+        grant = Grant(
+            Status.HERE, payload.share, payload.revoker_hash, payload.not_before, payload.expires_at
+        )
+        return sealing.open_envelope(
+            envelope,
+            sealing.open_reader_share(envelope, house.client.reading),
+            [grant],
+            revoker_access_hash=access_hash(house.coach.access.public),
+            signers={fingerprint(DOOR.public): DOOR.public},
+            my_fp=house.client.fp,
+            now=house.now,
+        ).content
+
+    async def mail_of(self, content: Content) -> bytes:
+        """The mail that a content carries, fetched and opened by its reader."""
+        (record,) = content.attachments
+        blobs, reader = self.house.flows.blobs, BlobOpener(record)
+        blob = await blobs.readable(self.house.client.account_id, record.blob_id, self.house.now)
+        mail = bytearray()
+        async for piece in blobs.read(blob, 0, blob.stored_bytes):
+            mail += reader.update(piece)
+        return bytes(mail + reader.finish())
+
+
+def stuffed(mail: bytes) -> bytes:
+    """A mail as it travels."""
+    return b"".join(
+        (b"." + line if line.startswith(b".") else line) + b"\r\n" for line in mail.split(b"\r\n")[:-1]
+    )
+
+
+@pytest.fixture(params=("memory", "sqlite"))
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """Both bodies of the store in turn."""
+    body: Store = MemoryStore() if request.param == "memory" else await SqliteStore.open(tmp_path / "db")
+    yield body
+    await body.close()
+
+
+@pytest.fixture
+async def doorstep(store: Store) -> AsyncIterator[Doorstep]:
+    """A door in front of a settled house."""
+    house = House(store)
+    await house.settle()
+    await house.flows.senders.add(house.client.account_id, ADDRESS, house.now)
+    await house.flows.senders.confirm(house.client.account_id, house.mail.code(), house.now)
+    ports = Ports(store, (house.keeper,), house.wake, house.mail, Pepper(b"p" * 32), Dice("door"))
+    keys = DoorKeys(DOOR, ((KEEPER_ID, KEEPER.public),))
+    flow = DoorFlow(ports, house.flows, house.settings, keys, lambda: house.now)
+    said = io.StringIO()
+    door = Door(flow, Limits(), open_log(lambda: 0, said), hostname=MAIL_DOMAIN)
+    at = await door.start("127.0.0.1", 0)
+    yield Doorstep(house, store, flow, door, at, said)
+    await door.stop()
+
+
+async def test_the_reader_opens_the_byte_exact_mail(doorstep: Doorstep) -> None:
+    """What was sent is what the reader opens, with the door's facts beside it, and nothing of it lies in
+    the store or the log in clear."""
+    assert (await doorstep.deliver()).startswith("250 2.0.0")
+    (raw,) = await doorstep.rows()
+    content = doorstep.open(raw)
+    assert await doorstep.mail_of(content) == MAIL
+    facts = parse_door_facts(content.fixed)
+    assert (facts.grade, facts.tls, facts.received_at) == (1, False, doorstep.house.now)
+    assert (facts.greeting, facts.reverse_path) == ("mail.home.example", ADDRESS)
+    assert (facts.recipient, facts.head) == (await doorstep.inbox(), HEAD)
+    assert (content.kind, content.count) == (ContentKind.MAIL, 1)
+    assert b"late" not in raw
+    assert "maya" not in doorstep.log.getvalue()
+
+
+async def test_a_large_mail_keeps_its_bytes(doorstep: Doorstep) -> None:
+    """Several pieces of staging make one mail again."""
+    mail = HEAD + b"\r\n" + b"".join(b"%06d of the lines\r\n" % number for number in range(150_000))
+    assert (await doorstep.deliver(mail)).startswith("250")
+    assert await doorstep.mail_of(doorstep.open((await doorstep.rows())[0])) == mail
+
+
+async def test_the_sequence_goes_on_from_mail_to_mail(doorstep: Doorstep) -> None:
+    """Counts rise by one and each content names the one before, two mails at once included."""
+    replies = await asyncio.gather(*(doorstep.deliver(MAIL + b"%d\r\n" % n) for n in range(4)))
+    assert all(reply.startswith("250") for reply in replies)
+    contents = [doorstep.open(raw) for raw in await doorstep.rows()]
+    assert [content.count for content in contents] == [1, 2, 3, 4]
+    assert len({content.writer for content in contents}) == 1
+    assert len({content.previous_id for content in contents}) == 4
+
+
+async def test_250_is_said_after_the_commit(doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as the store has not committed, nothing is said."""
+    held, plain = asyncio.Event(), doorstep.store.deposit
+
+    async def deposit(*args: Any, **options: Any) -> Any:
+        await held.wait()
+        return await plain(*args, **options)
+
+    monkeypatch.setattr(doorstep.store, "deposit", deposit)
+    peer = await doorstep.peer()
+    await doorstep.to_data(peer)
+    peer.writer.write(stuffed(MAIL) + b".\r\n")
+    answer = asyncio.ensure_future(peer.reply())
+    while (await doorstep.kept())[1] == 0:
+        await asyncio.sleep(0)
+    assert not answer.done()
+    assert (await doorstep.kept())[0] == 0
+    held.set()
+    assert (await answer).startswith("250")
+    peer.writer.close()
+    assert await doorstep.kept() == (1, 1)
+
+
+async def test_a_lost_250_makes_one_copy(doorstep: Doorstep) -> None:
+    """The same transaction again, within the hour and across its turn, is answered 250 and kept once; after
+    it, or with one byte changed, it is another mail."""
+    assert (await doorstep.deliver()).startswith("250")
+    doorstep.house.now += 3599
+    assert (await doorstep.deliver()).startswith("250")
+    assert await doorstep.kept() == (1, 1)
+    assert (await doorstep.deliver(MAIL + b"x\r\n")).startswith("250")
+    assert await doorstep.kept() == (2, 2)
+    doorstep.house.now += 3601
+    assert (await doorstep.deliver()).startswith("250")
+    assert await doorstep.kept() == (3, 3)
+
+
+async def test_two_of_one_transaction_at_once_make_one_copy(doorstep: Doorstep) -> None:
+    """A peer that tries again while its first try is under way has one mail in the inbox."""
+    replies = await asyncio.gather(*(doorstep.deliver() for _ in range(5)))
+    assert all(reply.startswith("250") for reply in replies)
+    assert await doorstep.kept() == (1, 1)
+
+
+@pytest.mark.parametrize("after", [b"", MAIL[:40], stuffed(MAIL) * 60_000])
+async def test_a_connection_that_is_lost_in_data_leaves_nothing(doorstep: Doorstep, after: bytes) -> None:
+    """Before the lone dot there is no mail: no envelope and no staged byte stays."""
+    peer = await doorstep.peer()
+    await doorstep.to_data(peer)
+    peer.writer.write(after)
+    await peer.writer.drain()
+    peer.writer.close()
+    await ended(doorstep)
+    assert await doorstep.kept() == (0, 0)
+
+
+async def test_a_connection_that_is_lost_before_354_leaves_nothing(doorstep: Doorstep) -> None:
+    """A peer that goes while the door prepares for its mail leaves no staging blob."""
+    for _ in range(20):
+        peer = await doorstep.peer()
+        await doorstep.to_data(peer)
+        peer.writer.write(b".\r\n")
+        await peer.reply()
+        inbox = await doorstep.inbox()
+        lines = f"MAIL FROM:<{ADDRESS}>\r\nRCPT TO:<{inbox}>\r\nDATA\r\n".encode()
+        peer.writer.write(lines)
+        peer.writer.transport.abort()
+    await ended(doorstep)
+    assert (await doorstep.kept())[1] == 0
+
+
+async def ended(doorstep: Doorstep) -> None:
+    """Wait until no dialogue is open."""
+    while doorstep.door._open:
+        await asyncio.sleep(0.001)
+
+
+def broken(*_: object, **__: object) -> Any:
+    """What a library does when it breaks."""
+    raise RuntimeError("maya@home.example")
+
+
+def refused(*_: object, **__: object) -> Any:
+    """What our own formats do when something does not fit."""
+    raise Refused("stale")
+
+
+def unopened(*_: object, **__: object) -> Any:
+    """What a failing primitive does."""
+    raise NotOpened
+
+
+CRYPTO = [
+    (BlobSealer, "update"),
+    (BlobSealer, "finish"),
+    (BlobSealer, "record"),
+    (BlobSealer, "__init__"),
+    (door_flow, "open_day_key"),
+    (door_flow, "choose_reading_key"),
+    (door_flow, "parse_statement"),
+    (door_flow, "parse_policy"),
+    (door_flow, "sign_content"),
+    (door_flow, "seal_envelope"),
+    (door_flow, "content_id"),
+    (door_flow, "fingerprint"),
+    (sealing.locks, "seal_reader_lock"),
+    (sealing.locks, "seal_keeper_lock"),
+    (sealing.stream, "seal_stream"),
+    (stream, "AESGCM"),
+    (SignKey, "sign"),
+    (door_flow.SealKey, "from_bytes"),
+    (Pepper, "address_tag"),
+]
+
+
+@pytest.mark.parametrize("failure", [broken, refused, unopened])
+@pytest.mark.parametrize(("owner", "name"), CRYPTO, ids=lambda part: getattr(part, "__name__", part))
+async def test_any_trouble_with_keys_is_temporary_and_keeps_nothing(
+    doorstep: Doorstep,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    failure: Callable[..., Any],
+) -> None:
+    """Each call that has to do with keys fails in turn: 451, no envelope, no blob, nothing of it in the
+    log, and the next mail is taken."""
+    assert hasattr(owner, name)
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, name, failure)
+        assert (await doorstep.deliver()).startswith("451 4.3.0")
+        await ended(doorstep)
+    assert await doorstep.kept() == (0, 0)
+    assert "maya" not in doorstep.log.getvalue()
+    assert (await doorstep.deliver()).startswith("250")
+
+
+async def test_a_keeper_that_is_away_is_a_451(doorstep: Doorstep) -> None:
+    """Without a day key nothing is sealed and nothing is kept."""
+    doorstep.house.keeper.away = True
+    assert (await doorstep.deliver()).startswith("451")
+    assert await doorstep.kept() == (0, 0)
+
+
+async def test_a_random_source_that_fails_is_a_451(
+    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sealed with bytes that did not come."""
+    with monkeypatch.context() as patched:
+        patched.setattr(doorstep.flow, "random", broken)
+        assert (await doorstep.deliver()).startswith("451")
+        await ended(doorstep)
+    assert await doorstep.kept() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"From: <otto@home.example>\r\n",
+        b"From: <maya@home.example>, <otto@home.example>\r\n",
+        b"From: <maya@home.example>\r\nFrom: <maya@home.example>\r\n",
+        b"Subject: none\r\n",
+        b"From: <maya@home.example>\r\nAuto-Submitted: auto-replied\r\n",
+        b"From: <maya@home.example>\r\nno colon\r\n",
+        HEAD + b"Received: from a.example\r\n" * 51,
+    ],
+)
+async def test_what_no_confirmed_address_wrote_is_refused(doorstep: Doorstep, head: bytes) -> None:
+    """A permanent refusal, and nothing kept."""
+    said = await doorstep.deliver(head + b"\r\nHello.\r\n")
+    assert said.startswith("55")
+    assert await doorstep.kept() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Sender: <hr@northwind.example>",
+        b"Reply-To: hr@mail.northwind.example",
+        b"Resent-From: <hr@NORTHWIND.example>",
+        b"DKIM-Signature: v=1; a=rsa-sha256; d=northwind.example; s=k; b=AAAA",
+        b"DKIM-Signature: v=1; a=rsa-sha256;\r\n\td=Mail.Northwind.example ; s=k; b=AAAA",
+        b"Received: from gw.northwind.example ([192.0.2.7]) by mx.home.example with ESMTPS; Mon",
+        b"Received: from laptop (unknown [192.0.2.7])\r\n\tby smtp.northwind.example. with ESMTPS; Mon",
+        b"ARC-Seal: i=1; a=rsa-sha256; d=northwind.example; s=k; cv=none; b=AAAA",
+        b"Sender: <hr@operator-refused.example>",
+    ],
+)
+async def test_mail_that_an_employers_servers_saw_is_refused(doorstep: Doorstep, field: bytes) -> None:
+    """The domains of policy and operator are refused in every field that says who wrote or carried it; Cc
+    and To may name them."""
+    assert (await doorstep.deliver(HEAD + field + b"\r\n\r\nHello.\r\n")).startswith("550 5.7.1")
+    assert await doorstep.kept() == (0, 0)
+    copied = HEAD + b"Cc: <hr@northwind.example>\r\nTo: hr@northwind.example\r\n\r\nHello.\r\n"
+    assert (await doorstep.deliver(copied)).startswith("250")
+
+
+async def test_an_employer_is_refused_in_the_envelope_and_greeting(doorstep: Doorstep) -> None:
+    """The reverse path decides at RCPT, the greeting, which becomes our own trace, before DATA."""
+    assert (await doorstep.deliver(reverse_path="hr@northwind.example")).startswith("550 5.7.1")
+    assert (await doorstep.deliver(greeting="MX1.Northwind.Example.")).startswith("550 5.7.1")
+    assert await doorstep.kept() == (0, 0)
+
+
+async def test_a_policy_that_changes_during_data_is_a_451(doorstep: Doorstep) -> None:
+    """A mail that was begun under the agreement before is not bounced: it comes again under the new one."""
+    peer = await doorstep.peer()
+    await doorstep.to_data(peer)
+    await new_policy(doorstep.house)
+    assert (await peer.say(stuffed(MAIL) + b".\r\n")).startswith("451")
+    peer.writer.close()
+    assert await doorstep.kept() == (0, 0)
+    assert (await doorstep.deliver()).startswith("250")
+
+
+async def new_policy(house: House) -> Policy:
+    """Both sign a second policy."""
+    work = house.work
+    policy = replace(work.policy, number=2, previous_hash=work.policy.hash, hold_days=91)
+    core = ActCore(
+        ActKind.POLICY, work.engagement_id, policy.hash, 2, work.first_core.hash, house.now,
+        subject=policy.hash,
+    )  # fmt: skip
+    act = sign_act(core, work.client.identity, sign_act(core, work.coach.identity))
+    await house.flows.agreements.act(
+        work.coach.account_id, work.engagement_id, act.encode(), policy.encode(), house.now
+    )
+    return policy
+
+
+async def test_an_inbox_that_the_door_has_filled_is_full(doorstep: Doorstep) -> None:
+    """The mails themselves count, not only their envelopes: whoever knows the two addresses cannot fill the
+    relay's disk; the owner's removal makes room."""
+    mail = HEAD + b"\r\n" + b"x" * 78 + b"\r\n"
+    mail += (b"y" * 998 + b"\r\n") * 400
+    replies = [await doorstep.deliver(mail + b"%d\r\n" % number) for number in range(6)]
+    assert replies[0].startswith("250")
+    assert replies[-1].startswith("452 4.2.2")
+    taken = sum(reply.startswith("250") for reply in replies)
+    assert await doorstep.kept() == (taken, taken)
+    house = doorstep.house
+    ids = [parse_envelope(raw).header.envelope_id for raw in await doorstep.rows()]
+    await house.flows.expire.own_copies(
+        house.client.account_id, house.work.mailbox(Role.CLIENT), ids, house.now
+    )
+    assert (await doorstep.deliver(mail + b"again\r\n")).startswith("250")
+
+
+async def test_a_closed_engagement_takes_no_mail(doorstep: Doorstep) -> None:
+    """From the end of the work on the inbox refuses."""
+    doorstep.house.now = doorstep.house.work.policy.work_ends_at
+    assert (await doorstep.deliver()).startswith("550")
+    doorstep.house.now -= DAY_SECONDS
