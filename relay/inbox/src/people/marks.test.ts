@@ -1,0 +1,44 @@
+/** Read marks: what the item holds reads back, and two browsers' marks join. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { concat, u16, u64, u8 } from "../crypto/encoding.ts";
+import { Malformed } from "../crypto/errors.ts";
+import { MOST_MARKS, ReadMarks } from "./marks.ts";
+
+test("marks read back as they were written", () => {
+  const marks = ReadMarks.NONE.with(9).with(4).allUpTo(2);
+  const again = ReadMarks.parse(marks.encode());
+  assert.deepEqual([again.upTo, again.above], [2, [4, 9]]);
+  assert.ok(again.has(1) && again.has(4) && !again.has(5));
+});
+
+test("what either browser has read is read", () => {
+  const joined = ReadMarks.NONE.with(7).and(ReadMarks.NONE.allUpTo(5).with(9));
+  assert.deepEqual([joined.upTo, joined.above], [5, [7, 9]]);
+});
+
+test("a mark that is there already changes nothing", () => {
+  const marks = ReadMarks.NONE.with(3);
+  assert.equal(marks.with(3), marks);
+  assert.equal(marks.allUpTo(0), marks);
+});
+
+test("too many marks become the order up to which all is read", () => {
+  const orders = Array.from({ length: MOST_MARKS + 2 }, (_, at) => 2 * at + 2);
+  const marks = orders.reduce((all, order) => all.with(order), ReadMarks.NONE);
+  assert.deepEqual([marks.upTo, marks.above.length], [4, MOST_MARKS]);
+});
+
+test("an item that is out of order, cut or longer is refused", () => {
+  const bad = [
+    concat(u8(1), u64(5), u16(1), u64(5)),
+    concat(u8(1), u64(0), u16(2), u64(4), u64(4)),
+    concat(u8(1), u64(0), u16(1)),
+    concat(u8(1), u64(0), u16(0), u8(0)),
+    concat(u8(2), u64(0), u16(0)),
+  ];
+  for (const plain of bad) {
+    assert.throws(() => ReadMarks.parse(plain), Malformed);
+  }
+});
