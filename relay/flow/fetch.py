@@ -15,7 +15,7 @@ from relay.flow.standings import Standings
 DEFAULT_ROWS: Final = 50
 MOST_ROWS: Final = 200
 MOST_PAGE_BYTES: Final = 4 * 1024 * 1024
-MOST_ORDER: Final = 2**53 - 1
+MOST_ORDER: Final = 2**63 - 1
 
 
 class Fetch:

@@ -26,7 +26,7 @@ from keys.encoding import from_base64url, to_base64url
 from keys.errors import Malformed
 
 MOST_INSTANT = 2**53 - 1
-MOST_ORDER = 2**53 - 1
+MOST_ORDER = 2**63 - 1
 
 
 def _decode(value: Any) -> Any:
