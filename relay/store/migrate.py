@@ -23,13 +23,8 @@ class NewerSchema(RuntimeError):
     """The file was written by a newer program; this one must leave it alone."""
 
 
-def newest() -> str:
-    """The number of the newest migration."""
-    return ScriptDirectory(str(SCRIPTS)).get_current_head() or ""
-
-
-def bring_up(database: sqlite3.Connection, target: str = "head") -> None:
-    """Run what is missing up to `target`, each migration in a transaction of its own. Raises NewerSchema.
+def bring_up(database: sqlite3.Connection) -> None:
+    """Run what is missing, each migration in a transaction of its own. Raises NewerSchema.
 
     The caller holds the lock of the file (`relay.store.engine.hold`).
     """
@@ -41,7 +36,7 @@ def bring_up(database: sqlite3.Connection, target: str = "head") -> None:
     settings.set_main_option("script_location", str(SCRIPTS))
     with engine.connect() as connection:
         settings.attributes["connection"] = connection
-        command.upgrade(settings, target)
+        command.upgrade(settings, "head")
 
 
 def _begin(connection: Connection) -> None:

@@ -20,13 +20,18 @@ from sqlalchemy.pool import StaticPool
 from relay.core.model import Reason
 from relay.store import migrate
 from relay.store.engine import connect_writer
-from relay.store.migrate import SCRIPTS, NewerSchema, bring_up, newest
+from relay.store.migrate import SCRIPTS, NewerSchema, bring_up
 from relay.store.schema import metadata
 from relay.store.sqlite import SqliteStore
 from tests.contract.people import NOW, People, named
 
 HERE = Path(__file__).parent
 NUMBERS = sorted(file.stem for file in HERE.glob("[0-9]*.sql"))
+
+
+def newest() -> str:
+    """The number of the newest migration."""
+    return ScriptDirectory(str(SCRIPTS)).get_current_head() or ""
 
 
 def number_of(database: sqlite3.Connection) -> str:
