@@ -52,7 +52,7 @@ def next_step(engagement: Engagement, raw: bytes, policy: bytes, now: int) -> St
     try:
         act = parse_act(raw)
     except MalformedFormat as fault:
-        raise Malformed(str(fault)) from None
+        raise Malformed(detail=str(fault)) from None
     if act.core.engagement_id != engagement.engagement_id:
         raise Malformed("another engagement's act")
     if act.core.number <= len(engagement.acts) and engagement.acts[act.core.number - 1] == raw:
@@ -90,7 +90,7 @@ def check_offer(
     try:
         offered, act = parse_policy(policy), parse_act(raw_act)
     except MalformedFormat as fault:
-        raise Malformed(str(fault)) from None
+        raise Malformed(detail=str(fault)) from None
     first = act.core.kind is ActKind.POLICY and act.core.number == 1 and offered.number == 1
     same = offered.engagement_id == act.core.engagement_id == engagement_id
     if not first or not same or act.core.subject != policy_hash(policy):
@@ -110,7 +110,7 @@ def check_acceptance(offered: bytes, raw_act: bytes, coach_public: bytes, client
     try:
         act = parse_act(raw_act)
     except MalformedFormat as fault:
-        raise Malformed(str(fault)) from None
+        raise Malformed(detail=str(fault)) from None
     if act.core != parse_act(offered).core:
         raise ActRefused("not the offered act")
     try:
@@ -154,6 +154,8 @@ def _step(engagement: Engagement, core: ActCore, policy: bytes, now: int) -> Ste
         return Step(core.number, core.envelope_ids, core.date)
     if core.kind is ActKind.CLOSE and (state is not State.ACTIVE or core.date > standing.work_ends_at):
         raise ActRefused("closing only brings the end of work forward")
+    if core.kind is ActKind.REOPEN_MAILBOX:
+        raise ActRefused("no lost mailbox is being reopened here")
     if core.kind is ActKind.REOPEN and state is not State.HELD:
         raise ActRefused("what is open cannot be reopened")
     return Step(core.number)
@@ -163,7 +165,7 @@ def _new_policy(current: Policy, core: ActCore, frame: bytes, now: int) -> Step:
     try:
         policy = parse_policy(frame)
     except MalformedFormat as fault:
-        raise Malformed(str(fault)) from None
+        raise Malformed(detail=str(fault)) from None
     if policy_hash(frame) != core.subject or policy.engagement_id != current.engagement_id:
         raise Malformed("the act names another policy")
     follows = policy.number == current.number + 1 and policy.previous_hash == current.hash

@@ -108,7 +108,7 @@ def _any(raw: bytes) -> Facts:
     try:
         header = parse_envelope(raw).header
     except MalformedFormat as fault:
-        raise Malformed(str(fault)) from None
+        raise Malformed(detail=str(fault)) from None
     envelope_class = int(header.envelope_class)
     return header.mailbox_id, header.envelope_id, envelope_class, header.policy_tag, header.expires_at
 

@@ -63,7 +63,7 @@ class Keepers:
         try:
             lock = parse_revoke(request, keeper_id).lock
         except KeysError as fault:
-            raise Malformed(str(fault)) from None
+            raise Malformed(detail=str(fault)) from None
         try:
             return await keeper.revoke(request)
         except KeeperAway:

@@ -80,7 +80,7 @@ def read_statement(raw: bytes, account_id: bytes, origin: bytes) -> Statement:
     try:
         statement = parse_statement(raw)
     except MalformedFormat as fault:
-        raise Malformed(str(fault)) from None
+        raise Malformed(detail=str(fault)) from None
     if statement.card.account_id != account_id or statement.card.origin_hash != origin:
         raise Malformed("another account's or origin's statement")
     return statement

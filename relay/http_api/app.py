@@ -116,8 +116,7 @@ def _page(page: Page, request: web.Request) -> web.Response:
 
 def problem(fault: RelayError) -> web.Response:
     """The answer to what was refused or failed."""
-    detail = fault.private if fault.code == "malformed" else ""
-    status, body = describe(fault, detail)
+    status, body = describe(fault)
     response = web.Response(body=body, status=status, content_type=CONTENT_TYPE)
     if "retry_after" in fault.facts:
         response.headers[hdrs.RETRY_AFTER] = str(fault.facts["retry_after"])

@@ -88,4 +88,4 @@ def strict_json(body: bytes) -> dict[str, Any]:
     try:
         return load_json(body)
     except MalformedFormat as fault:
-        raise Malformed(str(fault)) from None
+        raise Malformed(detail=str(fault)) from None

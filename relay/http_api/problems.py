@@ -62,7 +62,7 @@ def status_of(code: str) -> int:
     return STATUS.get(code, 500)
 
 
-def describe(fault: RelayError, detail: str = "") -> tuple[int, bytes]:
+def describe(fault: RelayError) -> tuple[int, bytes]:
     """Status and body of an error. A code that the table lacks is a fault of ours, and is told as one."""
     status = status_of(fault.code)
     code = fault.code if fault.code in STATUS else RelayError.code
@@ -72,8 +72,6 @@ def describe(fault: RelayError, detail: str = "") -> tuple[int, bytes]:
         "status": status,
         "code": code,
     }
-    if detail:
-        body["detail"] = detail
     return status, json.dumps(body | fault.facts, ensure_ascii=False).encode("utf-8")
 
 

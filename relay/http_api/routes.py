@@ -151,7 +151,7 @@ def parse(model: type[M], fields: dict[str, Any]) -> M:
         return model.model_validate(fields)
     except ValidationError as fault:
         place = ".".join(str(part) for part in fault.errors(include_input=False, include_url=False)[0]["loc"])
-        raise Malformed(f"field {place[:80]}" if place.isascii() else "field") from None
+        raise Malformed(detail=f"field {place[:80]}" if place.isascii() else "field") from None
 
 
 def answer(model: Model, status: int = 200) -> web.Response:

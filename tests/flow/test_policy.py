@@ -239,6 +239,9 @@ async def test_an_act_needs_the_signatures_of_its_kind(house: House) -> None:
             await act(house, house.coach, signed)
     with pytest.raises(NotFound):
         await act(house, house.stranger, refused[1])
+    reopen = work.act(ActKind.REOPEN_MAILBOX, first, house.coach, house.client, subject=b"s" * 32)
+    with pytest.raises(ActRefused):
+        await act(house, house.coach, reopen)
     extend = work.act(ActKind.EXTEND, first, house.client, house.coach, date=until, envelope_ids=ids)
     await act(house, house.client, extend)
 
