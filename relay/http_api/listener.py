@@ -9,7 +9,6 @@ parts of aiohttp's connection: each is covered by a test.
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -162,10 +161,10 @@ class Listener:
         await self._runner.cleanup()
 
 
-async def listen(
-    app: web.Application, limits: Limits, host: str, port: int, tls: ssl.SSLContext | None = None
-) -> Listener:
-    """Serve `app`; port 0 takes a free one. Raises OSError where the address cannot be had."""
+async def listen(app: web.Application, limits: Limits, host: str, port: int) -> Listener:
+    """Serve `app`; port 0 takes a free one. TLS stands in front. Raises OSError where the address cannot
+    be had.
+    """
     loop = asyncio.get_running_loop()
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
@@ -184,7 +183,7 @@ async def listen(
     if manager is None:
         raise RelayError("no server")
     server = await loop.create_server(
-        lambda: Connection(manager, doors, **settings), host, port, ssl=tls, backlog=BACKLOG
+        lambda: Connection(manager, doors, **settings), host, port, backlog=BACKLOG
     )
     where = server.sockets[0].getsockname()
     watch = asyncio.create_task(_watch(doors))
