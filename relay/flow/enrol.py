@@ -22,6 +22,7 @@ from keys.policy import parse_policy
 from keys.statement import Statement, parse_statement
 from keys.suite import H
 from relay.core.acts import check_acceptance
+from relay.core.admission import DOOR
 from relay.core.errors import Gone, InvitationUnknown, Malformed, NotAllowed
 from relay.core.model import Account, Engagement, Enrolment, Invitation, Mailbox, Method, Role, VaultItem
 from relay.core.pepper import Pepper
@@ -116,6 +117,8 @@ class Enrol:
 
     async def _enrolment(self, invitation: Invitation, finish: Finish, now: int) -> Enrolment:
         check_name(finish.name)
+        if finish.account_id == DOOR:
+            raise Malformed("the door's account id")
         check_items(finish.vault, now)
         _check_methods(finish.methods)
         statement = first_statement(finish.statement, finish.account_id, self._origin_hash)

@@ -173,3 +173,15 @@ async def test_a_statement_for_another_origin_is_refused(empty: House) -> None:
             replace(empty.client_finish(), statement=bytes(forged)),
             empty.now,
         )
+
+
+async def test_nobody_enrols_as_the_door(empty: House) -> None:
+    """The account id of zeros is the door's: whoever had it could write door mail into every mailbox."""
+    empty.stranger.account_id = bytes(16)
+    with pytest.raises(Malformed):
+        await empty.enrol_coach(empty.stranger)
+    await empty.enrol_coach(empty.coach)
+    await empty.invite()
+    empty.client.account_id = bytes(16)
+    with pytest.raises(Malformed):
+        await empty.enrol_client()
