@@ -88,6 +88,7 @@ class Access:
         self._challenge_key = random(32)
         self._used: OrderedDict[bytes, int] = OrderedDict()
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._closings = 0
         nobody = Method(bytes(16), "password", 1, bytes(SALT_BYTES), _public(random(32)), bytes(WRAP_BYTES))
         self._nobody = pepper.seal_method(bytes(16), nobody, random(_BOX_NONCE_BYTES))
 
@@ -107,13 +108,16 @@ class Access:
         """Answer a challenge. `network` names where the caller is, or is empty where that says nothing.
 
         Raises LoginRefused, or TooManyRequests with `retry_after` while this name or network has to wait;
-        a device's secret cannot be guessed, so devices never wait for their name.
+        a device's secret cannot be guessed, so whoever proves it never waits. Whoever does not, waits as at
+        an invented device: else the wait would tell which names are somebody's.
         """
         account = await self._store.account(answer.account_id, now=now)
         method = self._method(account, answer.method_id)
-        if method.kind != "device":
+        proven = self._proven(method, answer)
+        if method.kind != "device" or not proven:
             self._check_pace(answer.account_id, network, now)
-        if not self._answered(method, answer, now) or account is None:
+        fresh = self._take_challenge(answer.account_id, answer.challenge, now)
+        if not (proven and fresh) or account is None:
             self._brake.failed(answer.account_id, network, now)
             raise LoginRefused
         self._brake.succeeded(answer.account_id, network)
@@ -129,8 +133,9 @@ class Access:
         tag = self._pepper.session_tag(token)
         session = self._sessions.get(tag)
         if session is None:
+            closings = self._closings
             session = await self._store.session(tag, now=now)
-            if session is not None:
+            if session is not None and closings == self._closings:  # else it may be the one that was closed
                 self._remember(session)
         if session is None or now >= session.expires_at:
             raise NotSignedIn
@@ -141,6 +146,7 @@ class Access:
         tag = self._pepper.session_tag(token)
         self._sessions.pop(tag, None)
         await self._store.close_session(tag)
+        self._closings += 1
         self._sessions.pop(tag, None)  # a look-up may have been under way
 
     async def add_method(self, account_id: bytes, method: Method, now: int) -> None:
@@ -177,14 +183,13 @@ class Access:
         except NotOpened:
             raise LoginRefused("a method does not open under this pepper") from None
 
-    def _answered(self, method: Method, answer: Answer, now: int) -> bool:
-        fresh = self._take_challenge(answer.account_id, answer.challenge, now)
+    def _proven(self, method: Method, answer: Answer) -> bool:
         login = Login(self._origin_hash, answer.account_id, answer.method_id, answer.challenge, answer.nonce)
         try:
             login.verify(method.login_key, answer.signature)
         except (BadSignature, MalformedFormat):
             return False
-        return fresh and method.method_id == answer.method_id
+        return method.method_id == answer.method_id
 
     def _challenge(self, account_id: bytes, now: int) -> bytes:
         """A challenge that needs no memory until it is answered: nonce 12 ‖ expiry 4 ‖ MAC 16."""

@@ -117,6 +117,34 @@ async def test_many_networks_together_slow_a_name_by_seconds_at_most(house: Hous
     await house.open(house.client, device, network=b"home")
 
 
+async def test_waiting_tells_no_name(house: House) -> None:
+    """Wrong answers for a device of somebody and of nobody are refused, and then made to wait, alike."""
+    await house.flows.access.add_method(
+        house.client.account_id, method(house.client.way("device")), house.now
+    )
+    told = []
+    for name in (house.client.name, await _nobody_with_a_device(house)):
+        started = await house.flows.access.start(name, house.now)
+        way = next(way for way in started.ways if way.kind == "device")
+        answer = Answer(started.account_id, way.method_id, started.challenge, bytes(32), bytes(64))
+        codes = []
+        for _ in range(25):
+            with pytest.raises((LoginRefused, TooManyRequests)) as refused:
+                await house.flows.access.open(answer, b"", house.now)
+            codes.append(refused.value.code)
+        told.append(codes)
+    assert told[0] == told[1]
+
+
+async def _nobody_with_a_device(house: House) -> str:
+    for number in range(100):
+        name = f"nobody-{number}"
+        started = await house.flows.access.start(name, house.now)
+        if any(way.kind == "device" for way in started.ways):
+            return name
+    raise AssertionError("no invented device in a hundred names")
+
+
 async def test_the_brake_forgets_and_is_bounded() -> None:
     """An hour without failures forgets them; the oldest go when there are too many to remember."""
     brake = Brake(free=1, most_scopes=4)
