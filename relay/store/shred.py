@@ -36,7 +36,7 @@ def expire_envelope(
 
 
 def remove_row(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> None:
-    """Take an envelope or a tombstone away with nothing left. Its mailbox ends, so its sum does not matter."""
+    """Take an envelope or a tombstone away with nothing left; the sum of its mailbox ends with it."""
     unlink(database, mailbox_id, envelope_id, now)
     database.execute(
         "DELETE FROM mailbox_rows WHERE mailbox_id=? AND envelope_id=?", (mailbox_id, envelope_id)
