@@ -1,0 +1,240 @@
+/** The state of an open inbox: what must hold after every step. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type Action,
+  agreedKeep,
+  type Draft,
+  EMPTY,
+  goingUnread,
+  type Inbox,
+  keepAllowed,
+  keepInstant,
+  latest,
+  months,
+  NO_DRAFT,
+  packDrafts,
+  reduce,
+  unpackDrafts,
+  unreadCount,
+  visible,
+  worthKeeping,
+} from "./inbox.ts";
+import type { ListRow, Message, Opened, PolicyFacts } from "./session.ts";
+import { DAY_SECONDS } from "./time.ts";
+
+const NOW = Date.parse("2026-09-08T09:30:00Z") / 1000;
+
+function row(order: number, part: Partial<ListRow> = {}): ListRow {
+  return {
+    id: `a${order}`,
+    threadId: "b1",
+    order,
+    mine: false,
+    senderName: "Anna Harrow",
+    subject: "Subject",
+    firstWords: "Words",
+    files: 0,
+    createdAt: NOW - 1000 + order,
+    expiresAt: NOW + 100 * DAY_SECONDS,
+    unread: false,
+    byMail: false,
+    ...part,
+  };
+}
+
+function message(order: number, part: Partial<Message> = {}): Message {
+  return {
+    ...row(order),
+    text: "What nobody else reads",
+    attachments: [],
+    gapBefore: false,
+    ...part,
+  };
+}
+
+const POLICY: PolicyFacts = {
+  workEndsAt: Date.parse("2027-02-28T00:00:00Z") / 1000,
+  holdDays: 90,
+  holdEndsAt: Date.parse("2027-05-29T00:00:00Z") / 1000,
+  longestKeepDays: 0,
+  authorMayRecall: true,
+  readMarks: false,
+  refusedDomains: [],
+  places: [],
+  personalNumbers: [],
+  sponsorName: "",
+  sponsorShown: "",
+};
+const OPENED = { engagementState: "active", policy: POLICY } as Opened;
+
+const after = (...actions: readonly Action[]): Inbox => actions.reduce(reduce, EMPTY);
+const page = (...rows: readonly ListRow[]): Action => ({
+  kind: "page",
+  page: { rows, more: false, before: 0 },
+});
+const ids = (inbox: Inbox) => inbox.rows.map((one) => one.id);
+
+test("rows are newest first and each once, however they came", () => {
+  const inbox = after(page(row(1), row(3)), page(row(2), row(3, { unread: true })));
+  assert.deepEqual(ids(inbox), ["a3", "a2", "a1"]);
+  assert.equal(unreadCount(inbox), 1);
+});
+
+test("the list never jumps: what arrives waits until it is let in", () => {
+  const inbox = after(page(row(1)), { kind: "arrived", rows: [row(2, { unread: true })] });
+  assert.deepEqual(ids(inbox), ["a1"]);
+  assert.deepEqual(ids(reduce(inbox, { kind: "letIn" })), ["a2", "a1"]);
+});
+
+test("into an empty list, and from one's own hand, it comes at once", () => {
+  assert.deepEqual(ids(after(page(), { kind: "arrived", rows: [row(1)] })), ["a1"]);
+  const own = after(page(row(1)), { kind: "arrived", rows: [row(2, { mine: true })] });
+  assert.deepEqual(ids(own), ["a2", "a1"]);
+  assert.deepEqual(own.waiting, []);
+});
+
+test("what is due leaves the list, what waits and the open thread, with its text", () => {
+  const due = { expiresAt: NOW };
+  const inbox = after(
+    page(row(1, due), row(2)),
+    { kind: "arrived", rows: [row(3, due)] },
+    { kind: "thread", id: "b1", messages: [message(1, due), message(2)] },
+    { kind: "tick", now: NOW },
+  );
+  assert.deepEqual(ids(inbox), ["a2"]);
+  assert.deepEqual(inbox.waiting, []);
+  assert.deepEqual(inbox.thread?.shown[0], { state: "gone", id: "a1" });
+  assert.equal(inbox.thread?.shown[1]?.state, "here");
+  assert.equal(JSON.stringify(inbox).match(/What nobody else reads/g)?.length, 1);
+});
+
+test("a second in which nothing is due changes nothing at all", () => {
+  const inbox = after(page(row(1)));
+  assert.equal(reduce(inbox, { kind: "tick", now: NOW }), inbox);
+});
+
+test("a shorter date holds for the row, the open message and its files", () => {
+  const file = {
+    index: 0,
+    name: "a.txt",
+    type: "text/plain",
+    bytes: 1,
+    expiresAt: NOW + 100 * DAY_SECONDS,
+  };
+  const inbox = after(
+    page(row(1)),
+    { kind: "thread", id: "b1", messages: [message(1, { attachments: [file] })] },
+    { kind: "shortened", id: "a1", expiresAt: NOW + 50 },
+  );
+  const shown = inbox.thread?.shown[0];
+  assert.equal(inbox.rows[0]?.expiresAt, NOW + 50);
+  assert.equal(shown?.state === "here" && shown.message.attachments[0]?.expiresAt, NOW + 50);
+});
+
+test("locking forgets everything", () => {
+  const inbox = after(
+    { kind: "opened", opened: OPENED, drafts: [] },
+    page(row(1)),
+    { kind: "draft", draft: { ...NO_DRAFT, text: "unsent" } },
+    { kind: "locked" },
+  );
+  assert.deepEqual(inbox, EMPTY);
+});
+
+test("what is about to be deleted is not shown, and shown again if it is cancelled", () => {
+  const inbox = after(page(row(1), row(2)), { kind: "leaving", ids: ["a1"] });
+  assert.equal(visible(inbox, "all", NOW).length, 1);
+  assert.equal(visible(reduce(inbox, { kind: "leaving", ids: [] }), "all", NOW).length, 2);
+});
+
+test("filters show what they name; what goes first stands first", () => {
+  const inbox = after(
+    page(
+      row(1, { unread: true }),
+      row(2, { files: 2 }),
+      row(3, { expiresAt: NOW + 20 * DAY_SECONDS }),
+      row(4, { expiresAt: NOW + 2 * DAY_SECONDS, unread: true }),
+    ),
+  );
+  const shown = (filter: Parameters<typeof visible>[1]) =>
+    visible(inbox, filter, NOW).map((one) => one.id);
+  assert.deepEqual(shown("unread"), ["a4", "a1"]);
+  assert.deepEqual(shown("files"), ["a2"]);
+  assert.deepEqual(shown("going"), ["a4", "a3"]);
+  assert.deepEqual(goingUnread(inbox, NOW), { all: 1, unread: 1 });
+});
+
+test("months are those of the reader's zone, in order", () => {
+  const rows = [
+    row(3, { createdAt: Date.parse("2026-09-01T00:30:00Z") / 1000 }),
+    row(2, { createdAt: Date.parse("2026-08-31T23:30:00Z") / 1000 }),
+    row(1, { createdAt: Date.parse("2025-08-31T23:30:00Z") / 1000 }),
+  ];
+  const names = (zone: string) =>
+    months(rows, NOW, zone).map((one) => `${one.name} ${one.rows.length}`);
+  assert.deepEqual(names("UTC"), ["September 1", "August 1", "August 2025 1"]);
+  assert.deepEqual(names("Pacific/Auckland"), ["September 2", "September 2025 1"]);
+});
+
+test("a draft belongs to its thread, and another thread's is left alone", () => {
+  const first: Draft = { ...NO_DRAFT, threadId: "b1", text: "one" };
+  const second: Draft = { ...NO_DRAFT, text: "two" };
+  const inbox = after(
+    { kind: "draft", draft: first },
+    { kind: "draft", draft: second },
+    { kind: "draft", draft: { ...first, text: "one, better" } },
+    { kind: "draftDone", threadId: null },
+  );
+  assert.deepEqual(
+    inbox.drafts.map((draft) => draft.text),
+    ["one, better"],
+  );
+});
+
+test("drafts come back from a lock as they were, but for their files, which are counted", () => {
+  const draft: Draft = {
+    ...NO_DRAFT,
+    threadId: "b1",
+    replyTo: "a1",
+    text: "unsent",
+    keep: { kind: "date", date: "2026-12-03" },
+    files: [new File(["x"], "a.txt")],
+  };
+  assert.deepEqual(unpackDrafts(packDrafts([draft])), [{ ...draft, files: [], filesLost: 1 }]);
+  assert.equal(packDrafts([]), "");
+});
+
+test("what is no draft is none", () => {
+  for (const text of [null, "", "{", "7", '{"text":"x"}', '[{"text":"x"}]', "[null]"]) {
+    assert.deepEqual(unpackDrafts(text), [], String(text));
+  }
+});
+
+test("a draft is worth keeping once anything was typed or chosen", () => {
+  assert.equal(worthKeeping(NO_DRAFT), false);
+  assert.equal(worthKeeping({ ...NO_DRAFT, subject: "Re: x" }, "Re: x"), false);
+  assert.equal(worthKeeping({ ...NO_DRAFT, text: "x" }), true);
+  assert.equal(worthKeeping({ ...NO_DRAFT, files: [new File([], "a")] }), true);
+});
+
+test("the agreed date is the end of the hold, or the longest keep in whole days", () => {
+  assert.equal(agreedKeep(POLICY, NOW), POLICY.holdEndsAt);
+  const short = { ...POLICY, longestKeepDays: 30 };
+  assert.equal(latest(short, NOW), NOW + 30 * DAY_SECONDS);
+  assert.equal(agreedKeep(short, NOW), Date.parse("2026-10-08T00:00:00Z") / 1000);
+});
+
+test("only a date that lies ahead and within the agreement can be chosen", () => {
+  const short = { ...POLICY, longestKeepDays: 20 };
+  assert.equal(keepAllowed({ kind: "agreed" }, short, NOW), true);
+  assert.equal(keepAllowed({ kind: "month" }, POLICY, NOW), true);
+  assert.equal(keepAllowed({ kind: "month" }, short, NOW), false);
+  assert.equal(keepAllowed({ kind: "work" }, POLICY, POLICY.workEndsAt), false);
+  for (const date of ["", "2026-09-08", "2027-05-30", "never"]) {
+    assert.equal(keepAllowed({ kind: "date", date }, POLICY, NOW), false, date);
+  }
+  assert.equal(keepAllowed({ kind: "date", date: "2027-05-29" }, POLICY, NOW), true);
+  assert.equal(keepInstant({ kind: "agreed" }, POLICY, NOW), null);
+});

@@ -1,0 +1,376 @@
+/**
+ * What the page knows while an inbox is open: one pure reducer. Owns rows, the open thread and the unsent draft; reads no clock, asks for nothing
+ * and touches no page. What is due leaves the state with its text: nothing that has been deleted stays in the page's memory.
+ */
+
+import type { Filter } from "./route.ts";
+import type { FileFacts, ListPage, ListRow, Message, Opened, PolicyFacts } from "./session.ts";
+import { agreedDate, DAY_SECONDS, GOING_SECONDS, month, SOON_SECONDS, wholeDay } from "./time.ts";
+
+/** A message of the open thread, or the place where one was. */
+export type Shown =
+  | { readonly state: "here"; readonly message: Message }
+  | { readonly state: "gone"; readonly id: string };
+
+export interface Thread {
+  readonly id: string;
+  readonly shown: readonly Shown[];
+}
+
+/** How long something is to be kept, as chosen while writing. */
+export type Keep =
+  | { readonly kind: "agreed" }
+  | { readonly kind: "month" }
+  | { readonly kind: "work" }
+  | { readonly kind: "date"; readonly date: string };
+
+export interface Draft {
+  /** The message that is answered; null for a new thread. */
+  readonly replyTo: string | null;
+  readonly threadId: string | null;
+  readonly subject: string;
+  readonly text: string;
+  readonly keep: Keep;
+  /** Only while the page has not locked: a file cannot be set aside. */
+  readonly files: readonly File[];
+  /** How many files a lock took from the draft. */
+  readonly filesLost: number;
+}
+
+/** The text of each thread that is being answered, and of one new thread (null), waits apart from the others. */
+export const NO_DRAFT: Draft = {
+  replyTo: null,
+  threadId: null,
+  subject: "",
+  text: "",
+  keep: { kind: "agreed" },
+  files: [],
+  filesLost: 0,
+};
+
+export interface Inbox {
+  readonly opened: Opened | null;
+  /** Newest first. */
+  readonly rows: readonly ListRow[];
+  /** Arrived while the list was looked at, and not let in yet. */
+  readonly waiting: readonly ListRow[];
+  /** Not shown: their deletion leaves in a few seconds. */
+  readonly leaving: readonly string[];
+  readonly loaded: boolean;
+  readonly more: boolean;
+  readonly before: number | null;
+  readonly connection: "live" | "lost";
+  readonly thread: Thread | null;
+  readonly drafts: readonly Draft[];
+}
+
+export type Action =
+  | { readonly kind: "opened"; readonly opened: Opened; readonly drafts: readonly Draft[] }
+  | { readonly kind: "engagement"; readonly opened: Opened }
+  | { readonly kind: "page"; readonly page: ListPage }
+  | { readonly kind: "arrived"; readonly rows: readonly ListRow[] }
+  | { readonly kind: "letIn" }
+  | { readonly kind: "sent"; readonly row: ListRow }
+  | { readonly kind: "read"; readonly id: string }
+  | { readonly kind: "thread"; readonly id: string; readonly messages: readonly Message[] }
+  | { readonly kind: "left" }
+  | { readonly kind: "gone"; readonly ids: readonly string[] }
+  | { readonly kind: "tick"; readonly now: number }
+  | { readonly kind: "shortened"; readonly id: string; readonly expiresAt: number }
+  | { readonly kind: "leaving"; readonly ids: readonly string[] }
+  | { readonly kind: "connection"; readonly state: "live" | "lost" }
+  | { readonly kind: "draft"; readonly draft: Draft }
+  | { readonly kind: "draftDone"; readonly threadId: string | null }
+  | { readonly kind: "locked" };
+
+export const EMPTY: Inbox = {
+  opened: null,
+  rows: [],
+  waiting: [],
+  leaving: [],
+  loaded: false,
+  more: false,
+  before: null,
+  connection: "live",
+  thread: null,
+  drafts: [],
+};
+
+export function reduce(inbox: Inbox, action: Action): Inbox {
+  switch (action.kind) {
+    case "opened":
+      return { ...EMPTY, opened: action.opened, drafts: action.drafts };
+    case "engagement":
+      return { ...inbox, opened: action.opened };
+    case "page":
+      return { ...inbox, ...withPage(inbox, action.page) };
+    case "arrived":
+      return arrived(inbox, action.rows);
+    case "letIn":
+      return { ...inbox, rows: merged(inbox.rows, inbox.waiting), waiting: [] };
+    case "sent":
+      return {
+        ...inbox,
+        rows: merged(inbox.rows, [action.row]),
+        waiting: without(inbox.waiting, [action.row.id]),
+      };
+    case "read":
+      return changed(inbox, action.id, { unread: false });
+    case "thread":
+      return { ...inbox, thread: threadOf(action.id, action.messages) };
+    case "left":
+      return { ...inbox, thread: null };
+    case "gone":
+      return gone(inbox, action.ids);
+    case "tick":
+      return tick(inbox, action.now);
+    case "shortened":
+      return changed(inbox, action.id, { expiresAt: action.expiresAt });
+    case "leaving":
+      return { ...inbox, leaving: action.ids };
+    case "connection":
+      return inbox.connection === action.state ? inbox : { ...inbox, connection: action.state };
+    case "draft":
+      return { ...inbox, drafts: [...otherDrafts(inbox, action.draft.threadId), action.draft] };
+    case "draftDone":
+      return { ...inbox, drafts: otherDrafts(inbox, action.threadId) };
+    case "locked":
+      return EMPTY;
+  }
+}
+
+function withPage(inbox: Inbox, page: ListPage): Partial<Inbox> {
+  return {
+    rows: merged(inbox.rows, page.rows),
+    loaded: true,
+    more: page.more,
+    before: page.before,
+  };
+}
+
+/** Newest first, each once; a later copy of a row replaces an earlier one. */
+function merged(rows: readonly ListRow[], more: readonly ListRow[]): readonly ListRow[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  for (const row of more) {
+    byId.set(row.id, row);
+  }
+  return [...byId.values()].sort((a, b) => b.order - a.order);
+}
+
+function without(rows: readonly ListRow[], ids: readonly string[]): readonly ListRow[] {
+  return rows.filter((row) => !ids.includes(row.id));
+}
+
+/** The list never jumps: what another wrote waits for a press, unless there was nothing to jump. One's own is let in at once. */
+function arrived(inbox: Inbox, rows: readonly ListRow[]): Inbox {
+  const known = new Set(inbox.rows.map((row) => row.id));
+  const direct = (row: ListRow) => row.mine || known.has(row.id) || inbox.rows.length === 0;
+  return {
+    ...inbox,
+    rows: merged(inbox.rows, rows.filter(direct)),
+    waiting: merged(
+      inbox.waiting,
+      rows.filter((row) => !direct(row)),
+    ),
+  };
+}
+
+function otherDrafts(inbox: Inbox, threadId: string | null): readonly Draft[] {
+  return inbox.drafts.filter((draft) => draft.threadId !== threadId);
+}
+
+function threadOf(id: string, messages: readonly Message[]): Thread {
+  return { id, shown: messages.map((message) => ({ state: "here", message })) };
+}
+
+function changed(inbox: Inbox, id: string, change: Partial<ListRow>): Inbox {
+  const rows = inbox.rows.map((row) => (row.id === id ? { ...row, ...change } : row));
+  const shown = inbox.thread?.shown.map((one) =>
+    one.state === "here" && one.message.id === id
+      ? { ...one, message: { ...one.message, ...withFiles(one.message, change) } }
+      : one,
+  );
+  return { ...inbox, rows, thread: inbox.thread && shown ? { ...inbox.thread, shown } : null };
+}
+
+/** A file never outlives its message. */
+function withFiles(message: Message, change: Partial<ListRow>): Partial<Message> {
+  const { expiresAt } = change;
+  if (expiresAt === undefined) {
+    return change;
+  }
+  const sooner = (file: FileFacts) => ({ ...file, expiresAt: Math.min(file.expiresAt, expiresAt) });
+  return { ...change, attachments: message.attachments.map(sooner) };
+}
+
+function gone(inbox: Inbox, ids: readonly string[]): Inbox {
+  const shown = inbox.thread?.shown.map(
+    (one): Shown =>
+      one.state === "here" && ids.includes(one.message.id)
+        ? { state: "gone", id: one.message.id }
+        : one,
+  );
+  return {
+    ...inbox,
+    rows: without(inbox.rows, ids),
+    waiting: without(inbox.waiting, ids),
+    leaving: inbox.leaving.filter((id) => !ids.includes(id)),
+    thread: inbox.thread && shown ? { ...inbox.thread, shown } : null,
+  };
+}
+
+/** The same object while nothing is due, so that a tick each second draws nothing. */
+function tick(inbox: Inbox, now: number): Inbox {
+  const open =
+    inbox.thread?.shown.flatMap((one) => (one.state === "here" ? [one.message] : [])) ?? [];
+  const due = [...inbox.rows, ...inbox.waiting, ...open].filter((row) => row.expiresAt <= now);
+  return due.length
+    ? gone(
+        inbox,
+        due.map((row) => row.id),
+      )
+    : inbox;
+}
+
+const BELONGS: Record<Filter, (row: ListRow, now: number) => boolean> = {
+  all: () => true,
+  unread: (row) => row.unread,
+  files: (row) => row.files > 0,
+  going: (row, now) => row.expiresAt - now <= GOING_SECONDS,
+};
+
+/** The rows of a filter, newest first; what is about to be deleted soonest first in *going*. */
+export function visible(inbox: Inbox, filter: Filter, now: number): readonly ListRow[] {
+  const rows = inbox.rows.filter(
+    (row) => BELONGS[filter](row, now) && !inbox.leaving.includes(row.id),
+  );
+  return filter === "going" ? [...rows].sort((a, b) => a.expiresAt - b.expiresAt) : rows;
+}
+
+export interface Month {
+  readonly name: string;
+  readonly rows: readonly ListRow[];
+}
+
+/** Consecutive rows under the month in which they were written. */
+export function months(rows: readonly ListRow[], now: number, zone: string): readonly Month[] {
+  const found: { name: string; rows: ListRow[] }[] = [];
+  for (const row of rows) {
+    const name = month(row.createdAt, now, zone);
+    const last = found.at(-1);
+    if (last?.name === name) {
+      last.rows.push(row);
+    } else {
+      found.push({ name, rows: [row] });
+    }
+  }
+  return found;
+}
+
+export function unreadCount(inbox: Inbox): number {
+  return inbox.rows.filter((row) => row.unread).length;
+}
+
+/** What goes within seven days while something of it has not been read. */
+export function goingUnread(
+  inbox: Inbox,
+  now: number,
+): { readonly all: number; readonly unread: number } {
+  const soon = visible(inbox, "all", now).filter((row) => row.expiresAt - now <= SOON_SECONDS);
+  return { all: soon.length, unread: soon.filter((row) => row.unread).length };
+}
+
+/** The latest instant that the agreement allows for something made now. */
+export function latest(policy: PolicyFacts, now: number): number {
+  return policy.longestKeepDays
+    ? Math.min(policy.holdEndsAt, now + policy.longestKeepDays * DAY_SECONDS)
+    : policy.holdEndsAt;
+}
+
+/** Until when something made now is kept if nobody chooses (docs/protocol.md, part 12). */
+export function agreedKeep(policy: PolicyFacts, now: number): number {
+  const bound = latest(policy, now);
+  if (bound === policy.holdEndsAt) {
+    return bound;
+  }
+  return wholeDay(bound) > now ? wholeDay(bound) : bound;
+}
+
+/** The instant of a choice; null for the agreement's own, which the sender's software works out when the message leaves. */
+export function keepInstant(keep: Keep, policy: PolicyFacts, now: number): number | null {
+  switch (keep.kind) {
+    case "agreed":
+      return null;
+    case "month":
+      return wholeDay(now) + GOING_SECONDS;
+    case "work":
+      return policy.workEndsAt;
+    case "date":
+      return agreedDate(keep.date);
+  }
+}
+
+/** Whether a choice can be made now: it lies ahead and within the agreement. */
+export function keepAllowed(keep: Keep, policy: PolicyFacts, now: number): boolean {
+  const instant = keepInstant(keep, policy, now);
+  return (
+    keep.kind === "agreed" || (instant !== null && instant > now && instant <= latest(policy, now))
+  );
+}
+
+/** Whether anything would be lost with a draft. */
+export function worthKeeping(draft: Draft, subject = ""): boolean {
+  return (
+    draft.text.trim() !== "" ||
+    draft.files.length > 0 ||
+    draft.filesLost > 0 ||
+    draft.subject !== subject
+  );
+}
+
+/** The drafts as text for the worker to keep over a lock; empty when there is nothing. Files stay behind, their number is kept. */
+export function packDrafts(drafts: readonly Draft[]): string {
+  const kept = drafts.map(({ files, filesLost, ...draft }) => ({
+    ...draft,
+    filesLost: filesLost + files.length,
+  }));
+  return kept.length ? JSON.stringify(kept) : "";
+}
+
+/** What `packDrafts` wrote; anything else is no draft. */
+export function unpackDrafts(text: string | null): readonly Draft[] {
+  let found: unknown;
+  try {
+    found = JSON.parse(text || "[]");
+  } catch {
+    return [];
+  }
+  return Array.isArray(found)
+    ? found.filter(isDraft).map((draft) => ({ ...draft, files: [] }))
+    : [];
+}
+
+function isDraft(found: unknown): found is Draft {
+  const draft = found as Record<keyof Draft, unknown> | null;
+  const idOrNull = (value: unknown) => value === null || typeof value === "string";
+  return (
+    typeof draft === "object" &&
+    draft !== null &&
+    idOrNull(draft.replyTo) &&
+    idOrNull(draft.threadId) &&
+    typeof draft.subject === "string" &&
+    typeof draft.text === "string" &&
+    typeof draft.filesLost === "number" &&
+    isKeep(draft.keep)
+  );
+}
+
+function isKeep(found: unknown): found is Keep {
+  const keep = found as { kind?: unknown; date?: unknown } | null;
+  return (
+    typeof keep === "object" &&
+    keep !== null &&
+    (["agreed", "month", "work"].includes(String(keep.kind)) ||
+      (keep.kind === "date" && typeof keep.date === "string"))
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * The addresses of the page. Owns what each view's address looks like and nothing of the browser's history.
+ *
+ * An address holds no name, no subject and nothing of a person: ids are those that the page was handed for its own use. The part after `#` of
+ * an invitation is a secret and no address: it is taken out of history as soon as it has been read.
+ */
+
+export type Filter = "all" | "unread" | "files" | "going";
+export type Step = "start" | "agreement" | "password" | "sheet";
+export type Setting = "menu" | "locking" | "display" | "mail";
+
+export type Route =
+  | { readonly view: "invitation"; readonly step: Step }
+  | { readonly view: "list"; readonly filter: Filter }
+  | { readonly view: "message"; readonly id: string }
+  | { readonly view: "write" }
+  | { readonly view: "reply"; readonly id: string }
+  | { readonly view: "work" }
+  | { readonly view: "settings"; readonly page: Setting }
+  | { readonly view: "how" }
+  | { readonly view: "locked" }
+  | { readonly view: "help" }
+  | { readonly view: "nowhere" };
+
+const FILTERS: readonly Filter[] = ["all", "unread", "files", "going"];
+const STEPS: readonly Step[] = ["start", "agreement", "password", "sheet"];
+const SETTINGS: readonly Setting[] = ["menu", "locking", "display", "mail"];
+const PLAIN = ["write", "work", "how", "locked", "help"] as const;
+
+/** Long enough for any id the page is handed, short enough that nobody can make it chew on one. */
+const ID = /^[0-9a-f]{1,128}$/;
+const SECRET = /^([12])\.[A-Za-z0-9_-]{43}$/;
+
+function oneOf<T extends string>(names: readonly T[], name: string | undefined): T | null {
+  return names.find((known) => known === name) ?? null;
+}
+
+/** The view at an address; what is no address of ours is `nowhere`. */
+export function parse(path: string, search = ""): Route {
+  const [first, second, third, ...rest] = path.split("/").filter(Boolean);
+  if (rest.length) {
+    return { view: "nowhere" };
+  }
+  if (first === undefined) {
+    const filter = oneOf(FILTERS, new URLSearchParams(search).get("show") ?? "all");
+    return { view: "list", filter: filter ?? "all" };
+  }
+  if (first === "t" && second !== undefined && ID.test(second)) {
+    return parseMessage(second, third);
+  }
+  return third === undefined ? parsePage(first, second) : { view: "nowhere" };
+}
+
+function parseMessage(id: string, act: string | undefined): Route {
+  if (act === undefined) {
+    return { view: "message", id };
+  }
+  return act === "reply" ? { view: "reply", id } : { view: "nowhere" };
+}
+
+function parsePage(first: string, second: string | undefined): Route {
+  const step = first === "i" ? oneOf(STEPS, second ?? "start") : null;
+  if (step) {
+    return { view: "invitation", step };
+  }
+  const page = first === "settings" ? oneOf(SETTINGS, second ?? "menu") : null;
+  if (page) {
+    return { view: "settings", page };
+  }
+  const plain = second === undefined ? oneOf(PLAIN, first) : null;
+  return { view: plain ?? "nowhere" };
+}
+
+/** The address of a view. */
+export function href(route: Route): string {
+  switch (route.view) {
+    case "invitation":
+      return route.step === "start" ? "/i/" : `/i/${route.step}`;
+    case "list":
+      return route.filter === "all" ? "/" : `/?show=${route.filter}`;
+    case "message":
+      return `/t/${route.id}`;
+    case "reply":
+      return `/t/${route.id}/reply`;
+    case "settings":
+      return route.page === "menu" ? "/settings" : `/settings/${route.page}`;
+    case "nowhere":
+      return "/";
+    default:
+      return `/${route.view}`;
+  }
+}
+
+/** What the part after `#` of an invitation's address is, by its shape alone. */
+export function fragmentKind(fragment: string): "client" | "coach" | "none" | "mistyped" {
+  const text = fragment.replace(/^#/, "");
+  if (text === "") {
+    return "none";
+  }
+  const found = SECRET.exec(text);
+  if (!found) {
+    return "mistyped";
+  }
+  return found[1] === "1" ? "client" : "coach";
+}

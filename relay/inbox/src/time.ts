@@ -1,0 +1,147 @@
+/**
+ * How an instant is said. Owns dates in words; never reads the clock: `now` and the zone are arguments.
+ *
+ * Instants are Unix seconds. One that falls on a whole day of UTC is a date that two people agreed on: it is said as that date in every zone,
+ * so that the page never contradicts the agreement. Anything else is said in the reader's own zone, and the last day is said with its hour there.
+ */
+
+const LOCALE = "en-GB";
+export const DAY_SECONDS = 86_400;
+export const SOON_SECONDS = 7 * DAY_SECONDS;
+export const GOING_SECONDS = 30 * DAY_SECONDS;
+
+/** From this distance on, a date is ambiguous without its year. */
+const YEAR_SECONDS = 360 * DAY_SECONDS;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a formatter costs more than a hundred uses of it, and a list has thousands of dates. */
+function format(instant: number, zone: string, fields: Intl.DateTimeFormatOptions): string {
+  const name = zone + JSON.stringify(fields);
+  let found = formats.get(name);
+  if (!found) {
+    found = new Intl.DateTimeFormat(LOCALE, { ...fields, timeZone: zone });
+    formats.set(name, found);
+  }
+  return found.format(instant * 1000);
+}
+
+/** The zone in which a date is said. */
+function zoneOf(instant: number, zone: string): string {
+  return instant % DAY_SECONDS === 0 ? "UTC" : zone;
+}
+
+function far(instant: number, now: number): boolean {
+  return Math.abs(instant - now) >= YEAR_SECONDS;
+}
+
+/** The calendar day, to compare and to fill a date field: `2027-03-14`. */
+export function calendarDay(instant: number, zone: string): string {
+  const parts = format(instant, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
+  return parts.split("/").reverse().join("-");
+}
+
+/** `14 March`, with the year where it is not near. */
+export function day(instant: number, now: number, zone: string): string {
+  const year = far(instant, now) ? ({ year: "numeric" } as const) : {};
+  return format(instant, zoneOf(instant, zone), { day: "numeric", month: "long", ...year });
+}
+
+/** `Sunday 14 March`, with the year where it is not near. */
+export function weekdayAndDay(instant: number, now: number, zone: string): string {
+  const weekday = format(instant, zoneOf(instant, zone), { weekday: "long" });
+  return `${weekday} ${day(instant, now, zone)}`;
+}
+
+/** `Sunday 14 March 2027`. */
+export function fullDay(instant: number, zone: string): string {
+  const where = zoneOf(instant, zone);
+  const date = format(instant, where, { day: "numeric", month: "long", year: "numeric" });
+  return `${format(instant, where, { weekday: "long" })} ${date}`;
+}
+
+/** `08:14`. */
+export function hour(instant: number, zone: string): string {
+  return format(instant, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/** `Tuesday 8 September, 08:14`: when something was written. */
+export function written(instant: number, now: number, zone: string): string {
+  const year = far(instant, now) ? ({ year: "numeric" } as const) : {};
+  const date = format(instant, zone, { day: "numeric", month: "long", ...year });
+  return `${format(instant, zone, { weekday: "long" })} ${date}, ${hour(instant, zone)}`;
+}
+
+/** `Tuesday 8 September 2026, 08:14:09 CEST`: shown on request. */
+export function exactly(instant: number, zone: string): string {
+  const clock = format(instant, zone, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZoneName: "short",
+  });
+  const date = format(instant, zone, { day: "numeric", month: "long", year: "numeric" });
+  return `${format(instant, zone, { weekday: "long" })} ${date}, ${clock}`;
+}
+
+/** When a row of the list was written: today's hour, this week's weekday, else the date. */
+export function brief(instant: number, now: number, zone: string): string {
+  if (calendarDay(instant, zone) === calendarDay(now, zone)) {
+    return hour(instant, zone);
+  }
+  if (instant <= now && now - instant < 6 * DAY_SECONDS) {
+    return format(instant, zone, { weekday: "short" });
+  }
+  const year = far(instant, now) ? ({ year: "numeric" } as const) : {};
+  return format(instant, zone, { day: "numeric", month: "short", ...year });
+}
+
+/** The heading under which a row stands: `September`, with the year where it is not this one. */
+export function month(instant: number, now: number, zone: string): string {
+  const year = format(instant, zone, { year: "numeric" });
+  const name = format(instant, zone, { month: "long" });
+  return year === format(now, zone, { year: "numeric" }) ? name : `${name} ${year}`;
+}
+
+/** How near a deletion is, and the words' parts for it. */
+export type Keeping =
+  | { readonly kind: "kept"; readonly date: string }
+  | { readonly kind: "soon"; readonly weekday: string }
+  | { readonly kind: "last"; readonly when: "today" | "tonight" | "tomorrow"; readonly at: string }
+  | { readonly kind: "gone" };
+
+/** A date until seven days before; then the weekday; on the last day with the hour. Never a countdown. */
+export function keeping(expiresAt: number, now: number, zone: string): Keeping {
+  const left = expiresAt - now;
+  if (left <= 0) {
+    return { kind: "gone" };
+  }
+  if (left > SOON_SECONDS) {
+    return { kind: "kept", date: day(expiresAt, now, zone) };
+  }
+  const today = calendarDay(now, zone) === calendarDay(expiresAt, zone);
+  if (!today && left > DAY_SECONDS) {
+    return {
+      kind: "soon",
+      weekday: format(expiresAt, zoneOf(expiresAt, zone), { weekday: "long" }),
+    };
+  }
+  const at = hour(expiresAt, zone);
+  const when = today ? "today" : at === "00:00" ? "tonight" : "tomorrow";
+  return { kind: "last", when, at };
+}
+
+/** The first second of a date field's `2027-03-14` as an agreed date, or null if it is not a date. */
+export function agreedDate(text: string): number | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    return null;
+  }
+  const instant = Date.parse(`${text}T00:00:00Z`) / 1000;
+  return Number.isFinite(instant) && calendarDay(instant, "UTC") === text ? instant : null;
+}
+
+/** The last agreed date at or before an instant. */
+export function wholeDay(instant: number): number {
+  return Math.floor(instant / DAY_SECONDS) * DAY_SECONDS;
+}

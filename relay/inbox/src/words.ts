@@ -1,0 +1,597 @@
+/**
+ * Every sentence that the page says, in English. Owns the words; views own where they stand. A further language is a second object of this type.
+ *
+ * Rules: sentences that a busy person reads once; who and when; names instead of roles; dates written out; never blame. A test refuses the
+ * words that mean something only to programmers.
+ */
+
+import type { Failure } from "./session.ts";
+import type { Keeping } from "./time.ts";
+import { first } from "./words.first.ts";
+
+const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
+
+function counted(n: number, one: string, many: string): string {
+  return `${SMALL[n] ?? String(n)} ${n === 1 ? one : many}`;
+}
+
+function seconds(n: number): string {
+  return n === 1 ? "1 second" : `${n} seconds`;
+}
+
+/** `2.4 MB`: decimal, as file lists of phones and computers say it. */
+export function size(bytes: number): string {
+  if (bytes < 1000) {
+    return `${bytes} bytes`;
+  }
+  if (bytes < 999_500) {
+    return `${Math.round(bytes / 1000)} KB`;
+  }
+  const megabytes = bytes / 1_000_000;
+  return megabytes < 999.5 ? `${short(megabytes)} MB` : `${short(bytes / 1_000_000_000)} GB`;
+}
+
+function short(number: number): string {
+  return number < 10 ? number.toFixed(1).replace(/\.0$/, "") : String(Math.round(number));
+}
+
+/** The first name, for a sentence in which the whole name stood before. */
+export function firstName(name: string): string {
+  return name.trim().split(/\s+/)[0] ?? name;
+}
+
+export const words = {
+  ...first,
+  close: "Close",
+  show: "Show",
+  copy: "Copy",
+  copied: "Copied.",
+  copyFailed: "It could not be copied here. Mark it and copy it by hand.",
+  tryNow: "Try now",
+  goBack: "Back",
+  stop: "Stop",
+  cancel: "Cancel",
+  toInbox: "To the inbox",
+
+  /** What failed, for anybody. `name` is the other person's first name. */
+  failure: (failure: Failure, name: string): string => {
+    switch (failure.code) {
+      case "invitation-used":
+        return "This invitation has been used already.";
+      case "invitation-expired":
+        return "This invitation is too old to be used.";
+      case "invitation-withdrawn":
+        return "This invitation was taken back.";
+      case "invitation-unknown":
+        return "This server knows no such invitation.";
+      case "invitation-mistyped":
+        return "This link is not complete.";
+      case "wrong-password":
+        return "That password did not open this inbox.";
+      case "sheet-group":
+        return failure.group
+          ? `Group ${failure.group} does not fit.`
+          : "Those digits did not open this inbox.";
+      case "name-taken":
+        return "That inbox name has just been taken.";
+      case "password-short":
+        return "Please use 12 characters or more.";
+      case "password-common":
+        return "That one is on the list of common passwords. Please choose another.";
+      case "too-many-requests":
+        return failure.retryAfter
+          ? `One moment. Trying again in ${seconds(failure.retryAfter)}.`
+          : "One moment. The server asks us to go a little slower.";
+      case "offline":
+        return "No connection. Nothing is lost.";
+      case "server":
+        return "The server isn’t answering. What you wrote is safe here.";
+      case "gone":
+        return "This is no longer kept here.";
+      case "locked":
+        return "The inbox has locked. What you wrote is safe.";
+      case "too-large":
+        return "This is larger than the server takes.";
+      case "refused":
+        return "The server did not take this: it goes beyond what you both agreed to.";
+      case "closed":
+        return `Your work has ended. New messages can’t be sent; ${name} can reopen it.`;
+      case "contact-changed":
+        return `${name} has set up the inbox anew. Ring ${name} before you send this.`;
+      case "keeper-away":
+        return "A part of the server isn’t answering, so this can’t be opened or sent just now. Nothing is lost.";
+      case "full":
+        return "This inbox is full. Deleting or waiting for the next date makes room.";
+      case "stopped":
+        return "Stopped. Nothing was sent.";
+      default:
+        return failure.detail
+          ? `Something went wrong here that we did not foresee. Your text is safe. Mention ${failure.detail}.`
+          : "Something went wrong here that we did not foresee. Your text is safe.";
+    }
+  },
+
+  /** The line of each row. */
+  keeping: (keeping: Keeping): string => {
+    switch (keeping.kind) {
+      case "kept":
+        return `Kept until ${keeping.date}`;
+      case "soon":
+        return `Deleted ${keeping.weekday}`;
+      case "last":
+        return keeping.when === "tonight"
+          ? "Deleted tonight at midnight"
+          : `Deleted ${keeping.when} at ${keeping.at}`;
+      case "gone":
+        return "Deleted just now";
+    }
+  },
+  files: (n: number) => counted(n, "file", "files"),
+  newRows: (n: number) => (n === 1 ? "1 new message" : `${n} new messages`),
+
+  join: {
+    opening: "Opening the invitation",
+    notOpened: "The invitation could not be opened",
+    from: (name: string) => `${name} has opened a private inbox for the two of you`,
+    agreeing: "What you are agreeing to",
+    lines: {
+      kept: "Kept here",
+      keptWhat:
+        "The messages and files that you two write. Everybody else, this server’s people included, sees only that something is there.",
+      where: "Where",
+      during: "While you work together",
+      until: (date: string) => `Until ${date}.`,
+      untilEach: (date: string, days: number) =>
+        `Until ${date}. Each message and file is kept for ${days === 1 ? "one day" : `${days} days`} at most.`,
+      after: "After that",
+      held: (days: number, date: string) =>
+        days === 0
+          ? `Nothing is held back. Everything is deleted on ${date}.`
+          : `Held, untouched, for ${days === 1 ? "one day" : `${days} days`}. Everything is deleted on ${date}.`,
+      sponsor: (name: string) => (name ? `${name} sees` : "Others see"),
+      nothing: "Nothing.",
+      talk: "You talk",
+      talkHere: "Here.",
+      talkPhone: (numbers: readonly string[]) =>
+        `Here, and by phone on personal numbers (${numbers.map((n) => `ending ${n.slice(-2)}`).join(", ")}).`,
+    },
+    full: "Read the whole agreement",
+    change: (name: string, date: string) =>
+      `If you want something changed, ring ${name} before you sign. The invitation stays open until ${date}.`,
+    signLabel: "Type your name to sign",
+    signHint: "As you would write it under a letter.",
+    signMissing: "Please type your name.",
+    sign: "Sign",
+    opens: "How you will open it",
+    opensLead: (name: string) =>
+      `Nobody can look this up for you. If you ever lose it, use the recovery sheet on the next page, or ${name} can help you back in.`,
+    inboxName: "Your inbox name",
+    inboxNameHint: "You type it together with the password. Your browser can remember it.",
+    which: "Your password",
+    offered: "Use these five words",
+    offeredHint: "Made just now, for you alone. Spaces between the words, small letters.",
+    own: "Choose my own",
+    ownHint: "12 characters or more. Several words are easiest.",
+    password: "Password",
+    next: "Continue",
+    faults: {
+      short: "Please use 12 characters or more.",
+      long: "Please use at most 1,024 characters.",
+      common: "That one is on the list of common passwords. Please choose another.",
+      name: "A name alone is too easy to guess. Please choose another.",
+    },
+    sheet: "Your recovery sheet",
+    sheetLead:
+      "For the drawer, not the phone. With it you can get in again if the password is lost.",
+    sheetDigits: "Recovery digits",
+    group: (n: number) => `Group ${n}`,
+    address: "Address",
+    print: "Print",
+    save: "Save as a file",
+    saved: "Saved.",
+    tick: "I have put it somewhere safe",
+    finishHint: "Print, save or copy the sheet, then tick the line above.",
+    finish: "Finish",
+    finishing: "Setting up your inbox. About five seconds.",
+    taken:
+      "Somebody has just taken that inbox name. Here is a new one, with a new sheet. Please throw the other sheet away.",
+    paperTitle: "Recovery sheet",
+    paperDate: (date: string) => `Made on ${date}`,
+    paperHow:
+      "To get in: open the address, choose Can’t get in, then type the inbox name and the six groups.",
+    paperDesk: "Not for the desk drawer at work.",
+    states: {
+      used: (name: string) => ({
+        heading: "This invitation has been used",
+        why: `If that was you, open your inbox. If it was not, ring ${name} now.`,
+      }),
+      usedOpen: "Open your inbox",
+      old: (name: string) => ({
+        heading: "This invitation is too old",
+        why: `It was good for a limited time. Ring ${name} and ask for a new one.`,
+      }),
+      withdrawn: (name: string) => ({
+        heading: "This invitation was taken back",
+        why: `Ring ${name} if you think that is a mistake.`,
+      }),
+      unknown: (name: string) => ({
+        heading: "This link opens nothing here",
+        why: `It may have been changed on its way, or replaced by a newer one. Ring ${name} and ask for it again.`,
+      }),
+      somebody: "the person who invited you",
+    },
+  },
+
+  unlock: {
+    heading: "Your inbox is locked",
+    name: "Inbox name",
+    nameHint: "Two words and a number, as on your recovery sheet.",
+    nameMissing: "Please type the inbox name.",
+    password: "Password",
+    passwordMissing: "Please type the password.",
+    remember: "Remember the inbox name on this device",
+    open: "Open",
+    opening: "Opening. About two seconds.",
+    help: "Can’t get in?",
+    wrong:
+      "That password did not open this inbox. Check capitals and the inbox name. Nothing is lost however often you try.",
+    slow: (n: number) => `Too many tries. Next one in ${seconds(n)}.`,
+    slowSaid: (n: number) => `Too many tries. The next one is possible in ${seconds(n)}.`,
+    away: (n: number) => `No connection. Trying again in ${seconds(n)}.`,
+    awaySaid: "No connection. We keep trying.",
+    idle: (minutes: number, draft: boolean) =>
+      `Locked after ${minutes} minutes.${draft ? " Your unsent message is safe." : ""}`,
+    idleLong: (draft: boolean) =>
+      `Locked after twelve hours.${draft ? " Your unsent message is safe." : ""}`,
+    ended: (draft: boolean) =>
+      `The inbox was locked from elsewhere or by the server.${draft ? " Your unsent message is safe." : ""}`,
+    safe: "Locked. Your unsent message is safe.",
+  },
+
+  recover: {
+    heading: "Can’t get in?",
+    withSheet: "With your recovery sheet",
+    withSheetHint: "Type the digits, or paste all six groups into any field.",
+    group: (n: number) => `Group ${n}`,
+    groups: "Recovery digits",
+    wrongGroup: (n: number) => `Group ${n} does not fit. Look at that one again.`,
+    missing: (n: number) => `Group ${n} needs five digits.`,
+    wrong: "Those digits did not open this inbox. Check the inbox name too.",
+    open: "Open with the sheet",
+    noSheet: "Without the sheet",
+    noSheetHow:
+      "Ring your coach. A new invitation can be sent to you, and your conversation given back, as far as your agreement still keeps it.",
+    back: "Back to the password",
+  },
+
+  frame: {
+    nav: "Main",
+    inbox: "Inbox",
+    work: "Our work",
+    settings: "Settings",
+    lock: "Lock",
+    how: "How this works",
+    back: "Inbox",
+    offline: "No connection. You can read what is open; replies will wait.",
+    clock: (date: string) => `Your device says it is ${date}. Dates here use the server’s clock.`,
+    pending: (name: string) => `Nothing is kept until ${name} and you have both signed.`,
+  },
+
+  list: {
+    heading: "Inbox",
+    region: "Messages",
+    filters: "Show",
+    all: "All",
+    unread: "Unread",
+    withFiles: "Files",
+    going: "Going",
+    write: "Write",
+    you: "You",
+    loading: "Opening your messages",
+    earlier: "Show earlier messages",
+    earlierLoading: "Opening earlier messages",
+    look: "Look",
+    soonCard: (all: number, unread: number) =>
+      `${counted(all, "message is", "messages are")} deleted in the next seven days; ${unread === 1 ? "one is" : `${unread} are`} unread.`,
+    soonWord: "Soon:",
+    empty: (name: string) =>
+      `This is where you and ${name} write to each other. Nothing here reaches your work mail.`,
+    emptyWrite: (name: string) => `Write to ${name}`,
+    none: {
+      unread: "You have read everything here.",
+      files: "No message here has a file.",
+      going: "Nothing here is deleted in the next thirty days.",
+    },
+    noneMore: "Only the messages shown so far were looked through.",
+    ended: (name: string, workEnded: string, until: string) =>
+      `Your work with ${name} ended on ${workEnded}. Everything here is held until ${until}, then deleted.`,
+    allGone: "Nothing is kept here any more.",
+    byMail: "By e-mail",
+    noSubject: "No subject",
+    failed: "This message could not be opened",
+    choose: "Choose a message to read it here.",
+    rowName: (row: {
+      unread: boolean;
+      who: string;
+      subject: string;
+      when: string;
+      files: number;
+      keeping: string;
+    }) =>
+      [
+        ...(row.unread ? ["Unread"] : []),
+        row.who,
+        row.subject,
+        row.when,
+        ...(row.files ? [counted(row.files, "file", "files")] : []),
+        row.keeping,
+      ].join(". "),
+  },
+
+  read: {
+    loading: "Opening the message",
+    to: (name: string) => `to ${name}`,
+    toYou: "you",
+    you: "You",
+    kept: (date: string) => `Kept until ${date}, for both of you.`,
+    soon: (line: string) => `${line}, for both of you.`,
+    change: "Change",
+    reply: "Reply",
+    print: "Print",
+    remove: "Delete",
+    gone: "This was deleted just now, as agreed.",
+    goneBefore: "This message is no longer kept here.",
+    failed: (name: string, code: string) =>
+      `This message could not be opened here. ${name} can send it again. If you ask, mention ${code}.`,
+    gap: (name: string) => `Something that ${name} wrote before this has not arrived.`,
+    gapMine: "Something that you wrote before this is not here.",
+    mail: (from: string) =>
+      `Forwarded in from ${from}. It travelled by ordinary e-mail before it got here; we could not check the sender.`,
+    mailChecked: (from: string) =>
+      `Forwarded in from ${from}. It travelled by ordinary e-mail before it got here.`,
+    mailOpen: "On its last stretch it was not even under cover.",
+    links: "Leaving this inbox",
+    linkGoes: (host: string) => `This goes to ${host}, outside this inbox.`,
+    linkOpen: (host: string) => `Open ${host}`,
+    paper: (date: string) => `Please destroy this paper by ${date}.`,
+    between: (one: string, other: string) => `${one} and ${other}`,
+    unfold: (who: string, when: string) => `Show what ${who} wrote on ${when}`,
+  },
+
+  file: {
+    heading: "Files",
+    look: "Look",
+    lookAt: (name: string) => `Look at ${name}`,
+    save: "Save",
+    saveFile: (name: string) => `Save ${name}`,
+    stop: "Stop",
+    progress: (done: string, total: string) => `${done} of ${total}`,
+    savedOnce: "Saved outside this inbox. It will not be deleted for you.",
+    saved: "Saved.",
+    stopped: "Stopped. Nothing was saved.",
+    cannotShow: "This file can’t be shown here. You can save it.",
+    sooner: (date: string) => `Deleted on ${date}`,
+  },
+
+  write: {
+    heading: (name: string) => `Write to ${name}`,
+    headingReply: (name: string) => `Reply to ${name}`,
+    subject: "Subject",
+    re: (subject: string) => (/^re:/i.test(subject) ? subject : `Re: ${subject}`),
+    text: "Message",
+    files: "Files",
+    addFiles: "Add files",
+    removeFile: (name: string) => `Remove ${name}`,
+    remove: "Remove",
+    filesLost: (n: number) =>
+      `${counted(n, "file was", "files were")} taken out when the inbox locked. Please add them again.`,
+    total: (n: number, bytes: string) => `${counted(n, "file", "files")}, ${bytes} in all`,
+    tooLarge: (name: string, most: string) => `${name} is larger than ${most} and can’t be sent.`,
+    tooMany: (most: number) => `At most ${most} files go with one message.`,
+    keep: "Kept until",
+    keepAgreed: (date: string) => `${date}, as you both agreed`,
+    keepMonth: (date: string) => `For 30 days, until ${date}`,
+    keepWork: (date: string) => `The end of our work, ${date}`,
+    keepDate: "A date",
+    keepDateLabel: "Delete it on",
+    keepDateHint: (latest: string) => `Any day from tomorrow to ${latest}.`,
+    keepDateWrong: (latest: string) => `Please choose a day from tomorrow to ${latest}.`,
+    empty: "Please write something, or add a file.",
+    longSubject: "Please make the subject shorter than 300 characters.",
+    longText: "This text is too long for one message. Please send it as a file.",
+    send: (name: string) => `Send to ${name}`,
+    kept: "What you typed is kept while this page stays open.",
+    discard: "Throw away",
+    closed: (name: string, date: string) =>
+      `Your work with ${name} ended on ${date}. New messages can’t be sent; ${name} can reopen it.`,
+    notYet: (name: string) =>
+      `You can write as soon as ${name}’s computer has confirmed your set-up.`,
+    workAddress: (domain: string) =>
+      `There is a ${domain} address in your text. Mail sent there belongs to your employer.`,
+    offline:
+      "No connection. Your message will be sent when you are back online, while this page stays open.",
+    summary: "Please look at these again:",
+  },
+
+  outgoing: {
+    region: "On its way",
+    sendIn: (name: string, n: number) => `Your message to ${name} leaves in ${seconds(n)}.`,
+    sendSaid: (name: string) => `Your message to ${name} leaves in ten seconds. You can cancel.`,
+    sending: (done: string, total: string) => `Sending: ${done} of ${total}`,
+    sendingPlain: "Sending",
+    sent: (date: string) => `Sent. Kept until ${date}.`,
+    notSent: "Not sent.",
+    edit: "Back to the text",
+    deleteIn: (n: number) => `Deleting in ${seconds(n)}.`,
+    deleteSaid: "It is deleted in ten seconds. You can cancel.",
+    deleting: "Deleting",
+    deleted: "Deleted. Gone from the server now.",
+    notDeleted: "Not deleted.",
+    canceled: "Cancelled.",
+  },
+
+  remove: {
+    heading: "Delete this message",
+    mine: "My copy",
+    mineHint: (name: string, date: string) => `${name}’s stays until ${date}.`,
+    both: "For both of us",
+    bothHint: (name: string) => `${name} may have read or saved it already.`,
+    doMine: "Delete my copy",
+    doBoth: "Delete for both of us",
+  },
+
+  shorten: {
+    heading: "Delete it sooner",
+    lead: "You can bring the date forward alone, and it holds for both of you at once. A later date needs both of you.",
+    label: "Delete it on",
+    hint: (latest: string) => `Any day from tomorrow, before ${latest}.`,
+    wrong: (latest: string) => `Please choose a day from tomorrow, before ${latest}.`,
+    act: "Change the date",
+    done: (date: string) => `Changed. Kept until ${date}, for both of you.`,
+    tooLate:
+      "It is deleted within a day, so there is no earlier date to choose. You can still delete it now.",
+  },
+
+  work: {
+    heading: "Our work",
+    withWhom: (name: string) => `With ${name}`,
+    timeline: "Dates of your agreement",
+    today: "Today",
+    here: (messages: number, files: number, more: boolean) =>
+      `${more ? "The newest " : ""}${messages === 1 ? "1 message" : `${messages} messages`}${files ? `, ${files === 1 ? "1 file" : `${files} files`}` : ""} here`,
+    ends: "Your work ends",
+    ended: "Your work ended",
+    thenHeld: (days: number) =>
+      `then held, untouched, for ${days === 1 ? "one day" : `${days} days`}`,
+    heldNow: "held, untouched",
+    deleted: "Everything is deleted",
+    each: (days: number) =>
+      `Each message and file is kept for ${days === 1 ? "one day" : `${days} days`} at most.`,
+    who: "Either of you can make a date earlier. Making one later takes both of you.",
+    places: "Where it is kept",
+    yourBrowser: "On your device, only while this page is open",
+    sponsor: (name: string) => `What ${name} sees`,
+    sponsorNothing: "Nothing.",
+    phone: "Phone calls",
+    ending: (numbers: readonly string[]) =>
+      `On personal numbers, ${numbers.map((n) => `ending ${n.slice(-2)}`).join(" and ")}.`,
+    refused: "Work mail",
+    refusedWhat: (domains: readonly string[]) =>
+      `Nothing is sent to addresses at ${domains.join(" or ")}, and nothing is taken from them.`,
+    recall: "Taking back what you wrote",
+    recallYes: "Each of you can delete for both what you wrote yourself.",
+    recallNo: "Each of you deletes only the own copy.",
+    marks: "Whether it was read",
+    marksYes: "You both agreed to show each other when a message was opened.",
+    marksNo: "Neither of you sees when the other opens a message.",
+  },
+
+  settings: {
+    heading: "Settings",
+    locking: {
+      heading: "Locking",
+      lead: "When nobody has touched this page for a while, it locks. What you are writing is kept.",
+      legend: "Lock after",
+      minutes: (n: number) => `${n} minutes`,
+      long: "After twelve hours it locks in any case.",
+      saved: "Saved on this device.",
+      hint: "When this page locks by itself",
+    },
+    display: {
+      heading: "Display",
+      legend: "Colours",
+      system: "As the device has it",
+      light: "Light",
+      dark: "Dark",
+      lead: "The size of the letters follows your browser’s setting.",
+      hint: "Light or dark",
+    },
+    mail: {
+      heading: "Sending mail in",
+      hint: "From your own e-mail address into this inbox",
+      lead: "Mail that you send or forward from your own address to the one below arrives here. It travels as ordinary e-mail until it gets here, and a copy stays in your Sent folder.",
+      address: "Address of this inbox",
+      noAddress: "This inbox has no address for mail.",
+      own: "Your own addresses",
+      none: "You have not added an address yet. Until you do, mail to this inbox is turned away.",
+      added: (date: string) => `Added on ${date}`,
+      confirmed: "Mail from it is taken",
+      unconfirmed: "Waiting for the code",
+      hidden:
+        "The addresses themselves are not stored where they could be read, so they can’t be shown.",
+      add: "Add an address",
+      label: "Your own e-mail address",
+      labelHint: "Never one that belongs to your work.",
+      missing: "Please type an address such as name@home.example.",
+      who: "Who runs this address?",
+      mine: "My family or I, or a public mail provider",
+      employer: "My employer or a client",
+      unsure: "I am not sure",
+      notWork:
+        "Then please don’t use it. Mail there belongs to them, so we send nothing to it and take nothing from it.",
+      whoMissing: "Please say who runs it.",
+      send: "Send me a code",
+      codeSent: "A code is on its way to that address. It can take a minute.",
+      code: "The code",
+      codeHint: "As it stands in the mail.",
+      codeMissing: "Please type the code.",
+      confirm: "Confirm",
+      done: "Confirmed. Mail from that address is taken from now on.",
+      codeWrong: "That code did not fit. Look at the newest mail.",
+      refused: (name: string) =>
+        name
+          ? `That looks like a ${name} address. Mail there belongs to ${name}, so it can’t be used here.`
+          : "That looks like a work address. Mail there belongs to your employer, so it can’t be used here.",
+    },
+  },
+
+  how: {
+    heading: "How this works",
+    hint: "Who can read what, and when it goes",
+    parts: [
+      {
+        heading: "Who can read it",
+        text: "Messages are end-to-end encrypted: your device and the other person’s lock and open them, and nobody in between can. That includes the people who run this server, and your employer.",
+      },
+      {
+        heading: "What the server sees",
+        text: "That something arrived, how large it is roughly, for which inbox, and on which day it is to be deleted. It sees no names, no subjects and no text.",
+      },
+      {
+        heading: "When it goes",
+        text: "Every message shows its date. On that date the server deletes it, and what would be needed to read an old copy is destroyed as well. Either of you can make a date earlier. Making it later takes both.",
+      },
+      {
+        heading: "What nobody can promise",
+        text: "What you or the other person saved, printed or photographed is out of reach. So is a device that somebody else looks after. Use your own.",
+      },
+      {
+        heading: "If you can’t get in",
+        text: "Your recovery sheet opens the inbox when the password is lost. If both are lost, your coach can give the conversation back to you, as far as your agreement still keeps it.",
+      },
+      {
+        heading: "Mail from outside",
+        text: "Mail that you send in from your own address travels as ordinary e-mail first. Your mail provider keeps its copy, and each such message says so.",
+      },
+    ],
+    back: "Back",
+  },
+
+  idle: {
+    heading: "Are you still there?",
+    text: "This inbox locks in one minute. What you are writing is kept.",
+    stay: "Stay",
+    lock: "Lock now",
+    longHeading: "Twelve hours are over",
+    longText:
+      "This inbox locks in one minute and asks for the password again. What you are writing is kept.",
+    understood: "Go on until then",
+  },
+
+  nowhere: {
+    heading: "There is nothing at this address",
+    why: "It may have been deleted on its date, or the address is not complete.",
+  },
+} as const;
+
+export type Words = typeof words;
