@@ -1,8 +1,13 @@
-/** Starts the inbox in the page. */
+/** Starts the inbox in the page: the views, the worker behind them, the clock and the zone. */
 
-import { render } from "preact";
+import { start } from "./views/start.tsx";
+import "./style/all.css";
 
 const root = document.getElementById("inbox");
 if (root) {
-  render(<h1>Quietbox</h1>, root);
+  start(root, {
+    session: async () => (await import("./crypto/client.ts")).createSession(),
+    now: () => Math.floor(Date.now() / 1000),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  });
 }

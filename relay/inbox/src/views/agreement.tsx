@@ -1,0 +1,99 @@
+/** Step 2 of joining: the coach's welcome, the agreement in six lines and in full, and the name under it. */
+
+import { useId, useState } from "preact/hooks";
+import type { InvitationFacts, PolicyFacts } from "../session.ts";
+import { fullDay } from "../time.ts";
+import { firstName, words } from "../words.ts";
+import { Letter } from "./before.tsx";
+import { Heading, TextField } from "./parts.tsx";
+import { Prose } from "./prose.tsx";
+
+interface AgreementProps {
+  readonly facts: InvitationFacts;
+  readonly zone: string;
+  readonly signature: string;
+  readonly back: () => void;
+  readonly sign: (name: string) => void;
+}
+
+export function Agreement({ facts, zone, signature, back, sign }: AgreementProps) {
+  const [name, setName] = useState(signature);
+  const [missing, setMissing] = useState(false);
+  const agreeing = useId();
+  const coach = firstName(facts.coachName);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const typed = name.trim();
+    setMissing(typed.length < 2);
+    if (typed.length >= 2) {
+      sign(typed);
+    }
+  };
+  return (
+    <Letter top={<span>{words.stepOf(2)}</span>}>
+      <Heading large>{words.join.from(facts.coachName)}</Heading>
+      {facts.welcome && (
+        <blockquote class="welcome">
+          <Prose text={facts.welcome} />
+          <footer>{facts.coachName}</footer>
+        </blockquote>
+      )}
+      <section class="card" aria-labelledby={agreeing}>
+        <h2 id={agreeing}>{words.join.agreeing}</h2>
+        <SixLines policy={facts.policy} zone={zone} />
+        <details class="whole">
+          <summary>{words.join.full}</summary>
+          <div class="prose kept-lines">{facts.agreement}</div>
+        </details>
+      </section>
+      <form onSubmit={submit} noValidate>
+        <TextField
+          label={words.join.signLabel}
+          value={name}
+          onValue={setName}
+          hint={words.join.signHint}
+          fault={missing ? words.join.signMissing : null}
+          attributes={{ autocomplete: "name", class: "signature" }}
+        />
+        <div class="actions steps">
+          <button type="submit" class="do">
+            {words.join.sign}
+          </button>
+          <button type="button" class="quiet" onClick={back}>
+            {words.back}
+          </button>
+        </div>
+      </form>
+      <p class="quiet-text">{words.join.change(coach, fullDay(facts.expiresAt, zone))}</p>
+    </Letter>
+  );
+}
+
+function SixLines({ policy, zone }: { policy: PolicyFacts; zone: string }) {
+  const { lines } = words.join;
+  const ends = fullDay(policy.workEndsAt, zone);
+  const lines6 = [
+    [lines.kept, lines.keptWhat],
+    [lines.where, `${policy.places.join(". ")}.`],
+    [
+      lines.during,
+      policy.longestKeepDays ? lines.untilEach(ends, policy.longestKeepDays) : lines.until(ends),
+    ],
+    [lines.after, lines.held(policy.holdDays, fullDay(policy.holdEndsAt, zone))],
+    [lines.sponsor(policy.sponsorName), policy.sponsorShown || lines.nothing],
+    [
+      lines.talk,
+      policy.personalNumbers.length ? lines.talkPhone(policy.personalNumbers) : lines.talkHere,
+    ],
+  ] as const;
+  return (
+    <dl class="lines-six">
+      {lines6.map(([term, said]) => (
+        <div key={term}>
+          <dt>{term}</dt>
+          <dd>{said}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

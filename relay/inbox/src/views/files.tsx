@@ -1,0 +1,207 @@
+/** The files of a message: looking at pictures and plain text inside the page, saving anything, stopping halfway. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Failure, FileFacts, Message, Progress } from "../session.ts";
+import { day } from "../time.ts";
+import { size, words } from "../words.ts";
+import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { keep, kept } from "./kept.ts";
+import { Icon, Sheet, saveBlob } from "./parts.tsx";
+
+/** Kinds that the browser draws as a picture and that can carry no script. */
+const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
+const PLAIN_TEXT = "text/plain";
+const LARGEST_LOOK_BYTES = 25_000_000;
+/** More text than this is not read in a sheet, and would make the page slow. */
+const LARGEST_TEXT_BYTES = 1_000_000;
+
+type Kind = "picture" | "text" | "other";
+
+function kindOf(file: FileFacts): Kind {
+  if (PICTURES.includes(file.type) && file.bytes <= LARGEST_LOOK_BYTES) {
+    return "picture";
+  }
+  return file.type === PLAIN_TEXT && file.bytes <= LARGEST_TEXT_BYTES ? "text" : "other";
+}
+
+export function Files({ message }: { message: Message }) {
+  if (!message.attachments.length) {
+    return null;
+  }
+  return (
+    <section class="files" aria-label={words.file.heading}>
+      <ul>
+        {message.attachments.map((file) => (
+          <li key={file.index}>
+            <FileRow message={message} file={file} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+type State =
+  | { readonly kind: "rest"; readonly said: string }
+  | { readonly kind: "fetching"; readonly progress: Progress }
+  | { readonly kind: "failed"; readonly failure: Failure }
+  | { readonly kind: "looking"; readonly blob: Blob };
+
+function FileRow({ message, file }: { message: Message; file: FileFacts }) {
+  const desk = useDesk();
+  const [state, setState] = useState<State>({ kind: "rest", said: "" });
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+  const fetchThen = async (use: (blob: Blob) => Promise<State>) => {
+    const leave = desk.present();
+    abort.current = new AbortController();
+    const show = (progress: Progress) => setState({ kind: "fetching", progress });
+    show({ done: 0, total: file.bytes });
+    try {
+      setState(
+        await use(await desk.session.file(message.id, file.index, show, abort.current.signal)),
+      );
+    } catch (reason) {
+      setState(afterFailure(reason));
+    } finally {
+      leave();
+    }
+  };
+  const save = () =>
+    fetchThen(async (blob) => {
+      await saveBlob(blob, file.name);
+      return { kind: "rest", said: saidOfSaving() };
+    });
+  const look = () => fetchThen(async (blob) => ({ kind: "looking", blob }));
+  const kind = kindOf(file);
+  const sooner = file.expiresAt < message.expiresAt;
+  return (
+    <div class="file">
+      <Icon shape={kind === "picture" ? "picture" : "file"} />
+      <div class="file-name">
+        <span class="name">{file.name}</span>
+        <span class="meta">
+          {size(file.bytes)}
+          {sooner && ` · ${words.file.sooner(day(file.expiresAt, desk.now(), desk.zone))}`}
+        </span>
+      </div>
+      <div class="actions">
+        {state.kind === "fetching" ? (
+          <button type="button" onClick={() => abort.current?.abort()}>
+            {words.stop}
+          </button>
+        ) : (
+          <>
+            {kind !== "other" && (
+              <button type="button" aria-label={words.file.lookAt(file.name)} onClick={look}>
+                {words.file.look}
+              </button>
+            )}
+            <button type="button" aria-label={words.file.saveFile(file.name)} onClick={save}>
+              {words.file.save}
+            </button>
+          </>
+        )}
+      </div>
+      <FileState state={state} opened={desk.opened} />
+      {state.kind === "looking" && (
+        <Look
+          file={file}
+          kind={kind}
+          blob={state.blob}
+          onClose={() => setState({ kind: "rest", said: "" })}
+        />
+      )}
+    </div>
+  );
+}
+
+function afterFailure(reason: unknown): State {
+  const failure = failureOf(reason);
+  return failure.code === "stopped"
+    ? { kind: "rest", said: words.file.stopped }
+    : { kind: "failed", failure };
+}
+
+/** That a saved file stays is said once on each device. */
+function saidOfSaving(): string {
+  const told = kept("told-of-saving");
+  keep("told-of-saving", "yes");
+  return told ? words.file.saved : words.file.savedOnce;
+}
+
+function FileState({
+  state,
+  opened,
+}: {
+  state: State;
+  opened: Parameters<typeof failureWords>[1];
+}) {
+  if (state.kind === "fetching") {
+    const line = words.file.progress(size(state.progress.done), size(state.progress.total));
+    return (
+      <p class="file-state">
+        <progress max={state.progress.total} value={state.progress.done} aria-label={line} />
+        <span>{line}</span>
+      </p>
+    );
+  }
+  const said =
+    state.kind === "rest"
+      ? state.said
+      : state.kind === "failed"
+        ? failureWords(state.failure, opened)
+        : "";
+  return (
+    <p class="file-state" role="status">
+      {said}
+    </p>
+  );
+}
+
+function Look({
+  file,
+  kind,
+  blob,
+  onClose,
+}: {
+  file: FileFacts;
+  kind: Kind;
+  blob: Blob;
+  onClose: () => void;
+}) {
+  return (
+    <Sheet heading={file.name} onClose={onClose} wide>
+      {kind === "picture" ? <Picture blob={blob} file={file} /> : <Text blob={blob} />}
+    </Sheet>
+  );
+}
+
+function Picture({ blob, file }: { blob: Blob; file: FileFacts }) {
+  const [address, setAddress] = useState("");
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    // The kind that was judged, whatever the blob itself claims to be.
+    const made = URL.createObjectURL(new Blob([blob], { type: file.type }));
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [blob]);
+  if (failed) {
+    return <p>{words.file.cannotShow}</p>;
+  }
+  // biome-ignore lint/a11y/noNoninteractiveElementInteractions: nobody presses it; a picture that cannot be drawn is to be said
+  return address ? <img src={address} alt={file.name} onError={() => setFailed(true)} /> : null;
+}
+
+function Text({ blob }: { blob: Blob }) {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    blob.text().then(setText);
+  }, [blob]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard
+    <pre class="look-text" tabIndex={0}>
+      {text}
+    </pre>
+  );
+}

@@ -1,0 +1,160 @@
+/** The frame of an open inbox: the bar above with *Lock*, the ways between views, and the lines that concern the whole page. */
+
+import type { ComponentChildren } from "preact";
+import { unreadCount } from "../inbox.ts";
+import { href, type Route } from "../route.ts";
+import { fullDay } from "../time.ts";
+import { firstName, words } from "../words.ts";
+import { Skip } from "./before.tsx";
+import { useDesk } from "./desk.ts";
+import { OutgoingBar } from "./outgoing.tsx";
+import { Banner, Icon } from "./parts.tsx";
+
+/** More than this, and a device's clock is wrong rather than a little off. */
+const WRONG_CLOCK_SECONDS = 24 * 3600;
+
+interface Place {
+  readonly route: Route;
+  readonly label: string;
+  readonly icon: "inbox" | "work" | "settings";
+  readonly views: readonly Route["view"][];
+}
+
+/** Views beside the list; in all others the page as a whole scrolls. */
+const COLUMNS: readonly Route["view"][] = ["list", "message", "write", "reply"];
+
+const PLACES: readonly Place[] = [
+  {
+    route: { view: "list", filter: "all" },
+    label: words.frame.inbox,
+    icon: "inbox",
+    views: COLUMNS,
+  },
+  { route: { view: "work" }, label: words.frame.work, icon: "work", views: ["work"] },
+  {
+    route: { view: "settings", page: "menu" },
+    label: words.frame.settings,
+    icon: "settings",
+    views: ["settings", "how"],
+  },
+];
+
+/** Where the arrow at the top left leads on a phone; null on the views that the bar below names. */
+function above(route: Route): Route | null {
+  switch (route.view) {
+    case "message":
+    case "write":
+      return { view: "list", filter: "all" };
+    case "reply":
+      return { view: "message", id: route.id };
+    case "how":
+      return { view: "settings", page: "menu" };
+    case "settings":
+      return route.page === "menu" ? null : { view: "settings", page: "menu" };
+    default:
+      return null;
+  }
+}
+
+const ABOVE_LABEL: Partial<Record<Route["view"], string>> = {
+  list: words.frame.inbox,
+  settings: words.frame.settings,
+  message: words.back,
+};
+
+export function Frame({ children }: { children: ComponentChildren }) {
+  const { opened, route, lock, outgoing } = useDesk();
+  const up = above(route);
+  return (
+    <div class="frame" data-view={route.view}>
+      <Skip />
+      <header class="top">
+        {up && (
+          <a class="up" href={href(up)}>
+            <Icon shape="back" />
+            {ABOVE_LABEL[up.view]}
+          </a>
+        )}
+        <span class={up ? "firm folded" : "firm"}>{opened.relayName}</span>
+        <button type="button" class="lock" onClick={lock}>
+          {words.frame.lock}
+        </button>
+      </header>
+      <Ways />
+      {/* A page without any control must still scroll by keyboard. */}
+      <main id="main" tabIndex={COLUMNS.includes(route.view) ? undefined : 0}>
+        <Lines />
+        {children}
+      </main>
+      <OutgoingBar outgoing={outgoing} />
+    </div>
+  );
+}
+
+function Ways() {
+  const { inbox, route } = useDesk();
+  const unread = unreadCount(inbox);
+  return (
+    <nav class="ways" aria-label={words.frame.nav}>
+      <ul>
+        {PLACES.map((place) => (
+          <li key={place.icon}>
+            <a
+              href={href(place.route)}
+              aria-current={place.views.includes(route.view) ? "page" : undefined}
+            >
+              <Icon shape={place.icon} />
+              <span>{place.label}</span>
+              {place.icon === "inbox" && unread > 0 && (
+                <span class="count">
+                  {unread}
+                  <span class="unseen"> {words.list.unread}</span>
+                </span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+      <a class="rail-foot" href={href({ view: "how" })}>
+        {words.frame.how}
+      </a>
+    </nav>
+  );
+}
+
+/** What concerns the whole page: no connection, a wrong clock, work that has ended. */
+function Lines() {
+  const { inbox, opened, now, zone } = useDesk();
+  const wrong = Math.abs(opened.clockOffset) > WRONG_CLOCK_SECONDS;
+  const { policy, otherName, engagementState } = opened;
+  return (
+    <div class="lines" role="status">
+      {inbox.connection === "lost" && <Banner tone="note">{words.frame.offline}</Banner>}
+      {wrong && (
+        <Banner tone="note">{words.frame.clock(fullDay(now() - opened.clockOffset, zone))}</Banner>
+      )}
+      {engagementState === "draft" && (
+        <Banner tone="note">{words.frame.pending(firstName(otherName))}</Banner>
+      )}
+      {engagementState === "held" && (
+        <Banner tone="note">
+          {words.list.ended(
+            firstName(otherName),
+            fullDay(policy.workEndsAt, zone),
+            fullDay(policy.holdEndsAt, zone),
+          )}
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+/** On wide screens, where the bar above shows no arrow. */
+export function UpToSettings() {
+  return (
+    <a class="up-wide" href={href({ view: "settings", page: "menu" })}>
+      <Icon shape="back" />
+      {words.settings.heading}
+    </a>
+  );
+}

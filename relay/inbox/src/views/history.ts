@@ -1,0 +1,113 @@
+/**
+ * The browser's history. Owns going from view to view: real addresses, *Back*, where the page was scrolled to and what had the focus.
+ *
+ * The secret of an invitation is read once, kept in this page's memory alone, and taken out of the address and its history at once.
+ */
+
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { href, parse, type Route } from "../route.ts";
+import { first } from "../words.first.ts";
+
+export type Go = (route: Route, how?: "push" | "replace") => void;
+
+interface Left {
+  readonly scroll: number;
+  readonly focus: string;
+}
+
+const left = new Map<number, Left>();
+/** The entry of the history that is shown, so that it can be left by the browser's own button too. */
+let at = 0;
+let arrival: "first" | "forward" | "back" | "same" = "first";
+
+/** The fragment with which the page was opened; reading it clears it from the address. */
+export function takeFragment(): string {
+  const fragment = location.hash.slice(1);
+  if (fragment) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+  return fragment;
+}
+
+function place(): number {
+  const state: unknown = history.state;
+  return typeof state === "number" ? state : 0;
+}
+
+function here(): Route {
+  return parse(location.pathname, location.search);
+}
+
+function remember(at: number): void {
+  left.set(at, { scroll: scrollY, focus: document.activeElement?.id ?? "" });
+}
+
+/** The view that the address names, and the way to another one. Plain links within the page are followed without leaving it. */
+export function useHistory(): { readonly route: Route; readonly go: Go } {
+  const [route, setRoute] = useState(here);
+  const go: Go = (next, how = "push") => {
+    arrival = next.view === "list" && here().view === "list" ? "same" : "forward";
+    if (how === "push") {
+      remember(at);
+      at += 1;
+      history.pushState(at, "", href(next));
+    } else {
+      history.replaceState(at, "", href(next));
+    }
+    setRoute(next);
+  };
+  useEffect(() => {
+    history.scrollRestoration = "manual";
+    at = place();
+    history.replaceState(at, "");
+    const popped = () => {
+      remember(at);
+      at = place();
+      arrival = "back";
+      setRoute(here());
+    };
+    const clicked = (event: MouseEvent) => {
+      const link = ownLink(event);
+      if (link) {
+        event.preventDefault();
+        go(parse(link.pathname, link.search));
+      }
+    };
+    addEventListener("popstate", popped);
+    document.addEventListener("click", clicked);
+    return () => {
+      removeEventListener("popstate", popped);
+      document.removeEventListener("click", clicked);
+    };
+  }, []);
+  return { route, go };
+}
+
+/** The link that a click follows within this page; null for any other click. */
+function ownLink(event: MouseEvent): HTMLAnchorElement | null {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  const plain =
+    event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  const ours =
+    link?.origin === location.origin &&
+    !link.hash &&
+    !link.target &&
+    !link.hasAttribute("download");
+  return plain && ours && !event.defaultPrevented ? link : null;
+}
+
+/** After each change of `view`: the title, and focus to the heading, or to where it was. `view` names what counts as another view. */
+export function useArrival(view: string, title: keyof typeof first.titles): void {
+  useLayoutEffect(() => {
+    document.title = first.titles[title];
+    const was = arrival === "back" ? left.get(at) : undefined;
+    if (arrival === "first" || arrival === "same") {
+      arrival = "forward";
+      return;
+    }
+    scrollTo(0, was?.scroll ?? 0);
+    const back = was?.focus ? document.getElementById(was.focus) : null;
+    const target = back ?? document.querySelector("h1");
+    target?.focus({ preventScroll: true });
+  }, [view, title]);
+}

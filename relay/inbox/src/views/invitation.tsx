@@ -1,0 +1,208 @@
+/**
+ * Joining: what is agreed to, the name under it, the password, the recovery sheet. Owns what was typed on the way; nothing is used up on the
+ * server before *Finish*, and every step can be gone back to.
+ */
+
+import { useEffect, useState } from "preact/hooks";
+import { fragmentKind, type Step } from "../route.ts";
+import type { EnrolmentDraft, Failure, InvitationFacts, Opened, Session } from "../session.ts";
+import { firstName, words } from "../words.ts";
+import { Agreement } from "./agreement.tsx";
+import { Before, Letter } from "./before.tsx";
+import { failureOf } from "./desk.ts";
+import { type Go, useArrival } from "./history.ts";
+import { Heading, Trouble, Wait } from "./parts.tsx";
+import { Password, type PasswordChoice } from "./password.tsx";
+import { RecoverySheet } from "./recoverysheet.tsx";
+
+interface InvitationProps {
+  readonly session: Session;
+  readonly fragment: string;
+  readonly step: Step;
+  readonly go: Go;
+  readonly now: () => number;
+  readonly zone: string;
+  readonly open: (opened: Opened, remembered: string | null, welcome: string) => void;
+}
+
+export function Invitation(props: InvitationProps) {
+  const { step, fragment, go } = props;
+  if (step === "start" || fragmentKind(fragment) !== "client") {
+    return <Before fragment={fragment} go={go} />;
+  }
+  return <Steps {...props} step={step} />;
+}
+
+interface Joining {
+  readonly facts: InvitationFacts;
+  readonly draft: EnrolmentDraft;
+}
+
+/** Open the invitation and make, in the worker, what the last two steps show. Neither uses anything up. */
+function useJoining(session: Session, fragment: string, attempt: number) {
+  const [joining, setJoining] = useState<Joining | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  useEffect(() => {
+    const load = async () => {
+      const facts = await session.openInvitation(fragment);
+      setJoining({ facts, draft: await session.beginEnrolment() });
+    };
+    setFailure(null);
+    load().catch((reason: unknown) => setFailure(failureOf(reason)));
+  }, [attempt]);
+  return {
+    joining,
+    failure,
+    renew: (draft: EnrolmentDraft) => joining && setJoining({ ...joining, draft }),
+  };
+}
+
+function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps) {
+  const [attempt, setAttempt] = useState(0);
+  const { joining, failure, renew } = useJoining(session, fragment, attempt);
+  const [signature, setSignature] = useState("");
+  const [choice, setChoice] = useState<PasswordChoice>({ kind: "offered", own: "" });
+  const [finishing, setFinishing] = useState(false);
+  const [trouble, setTrouble] = useState<Failure | null>(null);
+  const [taken, setTaken] = useState(false);
+  // A page that was come to by its address has nothing signed yet.
+  const at = signature ? step : "agreement";
+  useArrival(`join ${at} ${joining ? "open" : failure ? "failed" : "opening"}`, "invitation");
+  if (failure) {
+    return <Refused failure={failure} again={() => setAttempt(attempt + 1)} go={go} />;
+  }
+  if (!joining) {
+    return (
+      <Letter top={<span>{words.stepOf(2)}</span>}>
+        <Heading large>{words.join.agreeing}</Heading>
+        <Wait>{words.join.opening}</Wait>
+      </Letter>
+    );
+  }
+  const { facts, draft } = joining;
+  const finish = async () => {
+    setFinishing(true);
+    setTrouble(null);
+    const password = choice.kind === "offered" ? draft.offeredPassword : choice.own;
+    try {
+      const opened = await session.finishEnrolment({ signature, password });
+      // They said that the device is their own, so it may remember the inbox's name, which opens nothing.
+      open(opened, draft.name, facts.welcome);
+    } catch (reason) {
+      setFinishing(false);
+      await afterRefusal(failureOf(reason));
+    }
+  };
+  const afterRefusal = async (found: Failure) => {
+    if (found.code === "name-taken") {
+      renew(await session.beginEnrolment());
+      setTaken(true);
+    } else {
+      setTrouble(found);
+    }
+    if (
+      found.code === "password-short" ||
+      found.code === "password-common" ||
+      found.code === "name-taken"
+    ) {
+      go({ view: "invitation", step: "password" });
+    }
+  };
+  const back = () => history.back();
+  switch (at) {
+    case "password":
+      return (
+        <Password
+          draft={draft}
+          choice={choice}
+          setChoice={setChoice}
+          names={[signature, facts.coachName, draft.name]}
+          coach={firstName(facts.coachName)}
+          notice={
+            taken
+              ? words.join.taken
+              : trouble
+                ? words.failure(trouble, firstName(facts.coachName))
+                : null
+          }
+          back={back}
+          next={() => {
+            setTrouble(null);
+            go({ view: "invitation", step: "sheet" });
+          }}
+        />
+      );
+    case "sheet":
+      return (
+        <RecoverySheet
+          key={draft.name}
+          draft={draft}
+          today={now()}
+          zone={zone}
+          finishing={finishing}
+          trouble={trouble && words.failure(trouble, firstName(facts.coachName))}
+          back={back}
+          finish={finish}
+        />
+      );
+    default:
+      return (
+        <Agreement
+          facts={facts}
+          zone={zone}
+          signature={signature}
+          back={back}
+          sign={(name) => {
+            setSignature(name);
+            go({ view: "invitation", step: "password" });
+          }}
+        />
+      );
+  }
+}
+
+/** An invitation that cannot be used, each in its own words. */
+function Refused({ failure, again, go }: { failure: Failure; again: () => void; go: Go }) {
+  const { states } = words.join;
+  const who = states.somebody;
+  switch (failure.code) {
+    case "invitation-used":
+      return (
+        <State words={states.used(who)}>
+          <button type="button" class="do" onClick={() => go({ view: "locked" }, "replace")}>
+            {states.usedOpen}
+          </button>
+        </State>
+      );
+    case "invitation-expired":
+      return <State words={states.old(who)} />;
+    case "invitation-withdrawn":
+      return <State words={states.withdrawn(who)} />;
+    case "invitation-unknown":
+      return <State words={states.unknown(who)} />;
+    case "invitation-mistyped":
+      return <State words={words.mistyped} />;
+    default:
+      return (
+        <Letter>
+          <Heading large>{words.join.notOpened}</Heading>
+          <Trouble text={words.failure(failure, who)} again={again} />
+        </Letter>
+      );
+  }
+}
+
+interface StateProps {
+  readonly words: { readonly heading: string; readonly why: string };
+  readonly children?: preact.ComponentChildren;
+}
+
+function State({ words: said, children }: StateProps) {
+  return (
+    <Letter>
+      <Heading large>{said.heading}</Heading>
+      <p class="lead">{said.why}</p>
+      {children}
+    </Letter>
+  );
+}

@@ -1,0 +1,47 @@
+/** The few choices that a browser keeps for its owner. Nothing that opens an inbox, and nothing that anybody wrote, may go in here. */
+
+import { chosenMinutes } from "../idle.ts";
+
+export type Choice = "theme" | "lock-minutes" | "inbox-name" | "told-of-saving";
+
+/** A kept choice; null where there is none or where the browser keeps nothing. */
+export function kept(choice: Choice): string | null {
+  try {
+    return localStorage.getItem(choice);
+  } catch {
+    return null;
+  }
+}
+
+/** Keep a choice, or forget it with null. A browser that refuses loses a convenience only. */
+export function keep(choice: Choice, value: string | null): void {
+  try {
+    if (value === null) {
+      localStorage.removeItem(choice);
+    } else {
+      localStorage.setItem(choice, value);
+    }
+  } catch {
+    // Private windows of some browsers refuse; the choice then lasts as long as the page.
+  }
+}
+
+/** A small screen that is touched: left lying about more often than a desk. */
+export function isPhone(): boolean {
+  return matchMedia("(pointer: coarse) and (max-width: 719px)").matches;
+}
+
+/** After how many minutes without anybody this page locks. */
+export function lockMinutes(): number {
+  return chosenMinutes(kept("lock-minutes"), isPhone());
+}
+
+/** Show the page light or dark as chosen, or as the device has it. */
+export function applyTheme(theme = kept("theme")): void {
+  const { dataset } = document.documentElement;
+  if (theme === "light" || theme === "dark") {
+    dataset.theme = theme;
+  } else {
+    delete dataset.theme;
+  }
+}

@@ -1,0 +1,261 @@
+/** The list: rows under their months, newest first; what waits at its top; what is further back. Owns nothing of what a message says. */
+
+import { useState } from "preact/hooks";
+import { goingUnread, type Month, months, unreadCount, visible } from "../inbox.ts";
+import { type Filter, href } from "../route.ts";
+import type { Failure, ListRow } from "../session.ts";
+import { brief, keeping, weekdayAndDay } from "../time.ts";
+import { firstName, words } from "../words.ts";
+import { type Desk, failureWords, useDesk } from "./desk.ts";
+import { Banner, Heading, Icon, Trouble, useKeys, Wait } from "./parts.tsx";
+import { Prose } from "./prose.tsx";
+
+interface ListProps {
+  readonly filter: Filter;
+  /** The message that is read beside the list. */
+  readonly openId: string | null;
+  /** Whether the list is the view itself; beside a message its heading is not the page's. */
+  readonly alone: boolean;
+  /** Fetches the next rows; answers with what failed. */
+  readonly load: () => Promise<Failure | null>;
+  readonly failure: Failure | null;
+}
+
+export function List({ filter, openId, alone, load, failure }: ListProps) {
+  const desk = useDesk();
+  const { inbox, opened, now } = desk;
+  const rows = visible(inbox, filter, now());
+  const nothing = inbox.loaded && inbox.rows.length === 0 && !inbox.more;
+  useKeys(moveByArrows);
+  return (
+    <section class="list" aria-label={words.list.region}>
+      <div class="list-top">
+        {alone ? (
+          <Heading>{words.list.heading}</Heading>
+        ) : (
+          <h2 class="beside">{words.list.heading}</h2>
+        )}
+        {opened.engagementState === "active" && !nothing && (
+          <a class="button" href={href({ view: "write" })}>
+            {words.list.write}
+          </a>
+        )}
+      </div>
+      <Newcomers />
+      {!nothing && <Filters filter={filter} />}
+      <GoingCard filter={filter} />
+      {failure && !inbox.loaded && <Trouble text={failureWords(failure, opened)} again={load} />}
+      {!failure && !inbox.loaded && <Wait>{words.list.loading}</Wait>}
+      {nothing ? <Empty /> : <Rows rows={rows} filter={filter} openId={openId} />}
+      {inbox.loaded && inbox.more && <Earlier load={load} />}
+    </section>
+  );
+}
+
+/** Arrows move between rows; Enter is the link's own. */
+function moveByArrows(event: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = event.target instanceof Element ? event.target.closest<HTMLElement>(".row") : null;
+  if (!step || !row) {
+    return;
+  }
+  const all = [...document.querySelectorAll<HTMLElement>(".row")];
+  const next = all[all.indexOf(row) + step];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+}
+
+function Newcomers() {
+  const { inbox, dispatch } = useDesk();
+  if (!inbox.waiting.length) {
+    return null;
+  }
+  return (
+    <button type="button" class="newcomers" onClick={() => dispatch({ kind: "letIn" })}>
+      {words.newRows(inbox.waiting.length)}
+    </button>
+  );
+}
+
+const FILTERS: readonly { readonly filter: Filter; readonly label: string }[] = [
+  { filter: "all", label: words.list.all },
+  { filter: "unread", label: words.list.unread },
+  { filter: "files", label: words.list.withFiles },
+  { filter: "going", label: words.list.going },
+];
+
+function Filters({ filter: chosen }: { filter: Filter }) {
+  const { inbox } = useDesk();
+  const unread = unreadCount(inbox);
+  return (
+    <nav class="filters" aria-label={words.list.filters}>
+      {FILTERS.map(({ filter, label }) => (
+        <a
+          key={filter}
+          href={href({ view: "list", filter })}
+          aria-current={filter === chosen ? "true" : undefined}
+        >
+          {label}
+          {filter === "unread" && unread > 0 && <span class="count">{unread}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** Only when something is deleted within the week and has not been read. */
+function GoingCard({ filter }: { filter: Filter }) {
+  const { inbox, now } = useDesk();
+  const { all, unread } = goingUnread(inbox, now());
+  if (!unread || filter === "going") {
+    return null;
+  }
+  return (
+    <Banner tone="soon">
+      <p>
+        <strong>{words.list.soonWord}</strong> {words.list.soonCard(all, unread)}{" "}
+        <a href={href({ view: "list", filter: "going" })}>{words.list.look}</a>
+      </p>
+    </Banner>
+  );
+}
+
+function Rows({
+  rows,
+  filter,
+  openId,
+}: {
+  rows: readonly ListRow[];
+  filter: Filter;
+  openId: string | null;
+}) {
+  const { inbox, now, zone } = useDesk();
+  if (inbox.loaded && rows.length === 0 && filter !== "all") {
+    return (
+      <p class="none">
+        {words.list.none[filter]} {inbox.more && words.list.noneMore}
+      </p>
+    );
+  }
+  // The order of dates of deletion would break months apart: *going* is one list.
+  const parts: readonly Month[] =
+    filter === "going" ? [{ name: words.list.going, rows }] : months(rows, now(), zone);
+  return (
+    <>
+      {parts.map((part) => (
+        <MonthOfRows key={part.name} part={part} openId={openId} />
+      ))}
+    </>
+  );
+}
+
+function MonthOfRows({ part, openId }: { part: Month; openId: string | null }) {
+  const desk = useDesk();
+  return (
+    <section class="month">
+      <h2>{part.name}</h2>
+      <ol>
+        {part.rows.map((row) => (
+          <li key={row.id}>
+            <Row row={row} desk={desk} open={row.id === openId} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Row({ row, desk, open }: { row: ListRow; desk: Desk; open: boolean }) {
+  const now = desk.now();
+  const kept = keeping(row.expiresAt, now, desk.zone);
+  const who = row.mine ? words.list.you : row.senderName;
+  const subject = row.failed ? words.list.failed : row.subject || words.list.noSubject;
+  const when = brief(row.createdAt, now, desk.zone);
+  const name = words.list.rowName({
+    unread: row.unread,
+    who,
+    subject,
+    when: weekdayAndDay(row.createdAt, now, desk.zone),
+    files: row.files,
+    keeping: words.keeping(kept),
+  });
+  return (
+    <a
+      id={`row-${row.id}`}
+      class={row.unread ? "row unread" : "row"}
+      href={href({ view: "message", id: row.id })}
+      aria-label={name}
+      aria-current={open ? "true" : undefined}
+    >
+      <span class="row-who">
+        {row.unread && <span class="dot" />}
+        <span class="cut">{who}</span>
+        <span class="row-when">{when}</span>
+      </span>
+      <span class="row-subject cut">{subject}</span>
+      <span class="row-words cut">{row.firstWords}</span>
+      <span class="row-foot">
+        <span class={kept.kind === "kept" ? "kept" : "kept soon"}>
+          {kept.kind !== "kept" && <Icon shape="clock" />}
+          {words.keeping(kept)}
+        </span>
+        {row.byMail && <span class="row-extra">{words.list.byMail}</span>}
+        {row.files > 0 && (
+          <span class="row-extra">
+            <Icon shape="file" />
+            {words.files(row.files)}
+          </span>
+        )}
+      </span>
+    </a>
+  );
+}
+
+function Earlier({ load }: { load: () => Promise<Failure | null> }) {
+  const { opened } = useDesk();
+  const [state, setState] = useState<"rest" | "loading" | Failure>("rest");
+  const more = () => {
+    setState("loading");
+    load().then((failure) => setState(failure ?? "rest"));
+  };
+  return (
+    <div class="earlier">
+      {typeof state === "object" && <Trouble text={failureWords(state, opened)} />}
+      {state === "loading" ? (
+        <Wait>{words.list.earlierLoading}</Wait>
+      ) : (
+        <button type="button" onClick={more}>
+          {words.list.earlier}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** The first visit: what this place is, and the coach's own words if this is the day of joining. */
+function Empty() {
+  const { opened, welcome } = useDesk();
+  const name = firstName(opened.otherName);
+  return (
+    <div class="empty">
+      {welcome && (
+        <blockquote class="welcome">
+          <Prose text={welcome} />
+          <footer>{opened.otherName}</footer>
+        </blockquote>
+      )}
+      {opened.engagementState === "active" ? (
+        <>
+          <p>{words.list.empty(name)}</p>
+          <a class="button do" href={href({ view: "write" })}>
+            {words.list.emptyWrite(name)}
+          </a>
+        </>
+      ) : (
+        <p>{opened.engagementState === "draft" ? words.list.empty(name) : words.list.allGone}</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,302 @@
+/**
+ * An open inbox. Owns what runs while it is open: the worker's events, the second's tick, presence, what is on its way; and which view stands
+ * where. It holds no message itself: that is the shared state's.
+ */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Action, type Draft, type Inbox, packDrafts } from "../inbox.ts";
+import type { Filter, Route } from "../route.ts";
+import type { Failure, Opened, Session } from "../session.ts";
+import { words } from "../words.ts";
+import { type Desk, DeskContext, failureOf, useDesk } from "./desk.ts";
+import { Frame } from "./frame.tsx";
+import { type Go, useArrival } from "./history.ts";
+import { How } from "./how.tsx";
+import { List } from "./list.tsx";
+import { type Outgoing, useOutgoing } from "./outgoing.tsx";
+import { Heading, Sheet } from "./parts.tsx";
+import { type Presence, usePresence } from "./presence.ts";
+import { Reader } from "./reader.tsx";
+import type { LockReason } from "./rest.tsx";
+import { Settings } from "./settings.tsx";
+import type { Surroundings } from "./start.tsx";
+import { Work } from "./work.tsx";
+import { Write } from "./write.tsx";
+
+const ASIDE_AFTER_SECONDS = 2;
+
+interface MailboxProps {
+  readonly session: Session;
+  readonly inbox: Inbox;
+  readonly opened: Opened;
+  readonly dispatch: (action: Action) => void;
+  readonly surroundings: Surroundings;
+  readonly route: Route;
+  readonly go: Go;
+  readonly lock: (why: LockReason, drafts: readonly Draft[]) => void;
+  readonly openedAt: number;
+  readonly welcome: string;
+}
+
+export function Mailbox(props: MailboxProps) {
+  const { session, inbox, opened, dispatch, surroundings, route, go } = props;
+  const [said, setSaid] = useState("");
+  const [, setMinute] = useState(0);
+  const now = () => surroundings.now() + opened.clockOffset;
+  const outgoing = useOutgoing(setSaid, inbox.connection === "live");
+  const unsent = allUnsent(inbox, outgoing);
+  const lock = (why: LockReason) => {
+    outgoing.drop();
+    props.lock(why, unsent);
+  };
+  const presence = usePresence({
+    now: surroundings.now,
+    openedAt: props.openedAt,
+    lock,
+    tick: () => {
+      dispatch({ kind: "tick", now: now() });
+      // Dates in words grow old: draw them again each minute.
+      setMinute(Math.floor(now() / 60));
+    },
+  });
+  usePresent(outgoing, presence);
+  useEvents(session, dispatch, lock);
+  useAside(session, unsent);
+  const lockOtherTabs = useOtherTabs(lock);
+  useArrival(viewName(route), route.view);
+  const { load, failure } = useRows(session, inbox, dispatch);
+
+  const desk: Desk = {
+    session,
+    inbox,
+    opened,
+    dispatch,
+    route,
+    go,
+    now,
+    zone: surroundings.zone,
+    say: setSaid,
+    outgoing,
+    lock: () => {
+      lockOtherTabs();
+      lock("pressed");
+    },
+    present: presence.present,
+    welcome: props.welcome,
+  };
+  return (
+    <DeskContext.Provider value={desk}>
+      <Frame>
+        <View route={route} load={load} failure={failure} />
+      </Frame>
+      <p class="unseen" role="status">
+        {said}
+      </p>
+      <Warning presence={presence} lock={desk.lock} />
+    </DeskContext.Provider>
+  );
+}
+
+/** What counts as another view, so that the focus goes to its heading: filters of the list do not. */
+function viewName(route: Route): string {
+  switch (route.view) {
+    case "message":
+    case "reply":
+      return `${route.view} ${route.id}`;
+    case "settings":
+      return `settings ${route.page}`;
+    default:
+      return route.view;
+  }
+}
+
+/** The drafts, and the one that is on its way and has not gone. */
+function allUnsent(inbox: Inbox, outgoing: Outgoing): readonly Draft[] {
+  const waiting = outgoing.stage?.kind === "done" ? null : outgoing.job?.draft;
+  return waiting ? [...inbox.drafts, waiting] : inbox.drafts;
+}
+
+function usePresent(outgoing: Outgoing, presence: Presence): void {
+  const busy = outgoing.stage?.kind === "waiting" || outgoing.stage?.kind === "running";
+  useEffect(() => (busy ? presence.present() : undefined), [busy]);
+}
+
+function useEvents(
+  session: Session,
+  dispatch: (action: Action) => void,
+  lock: (why: LockReason) => void,
+): void {
+  const current = useRef(lock);
+  current.current = lock;
+  useEffect(
+    () =>
+      session.onEvent((event) => {
+        if (event.kind === "locked") {
+          current.current(event.why === "idle" ? "idle" : "ended");
+        } else {
+          dispatch(event);
+        }
+      }),
+    [session],
+  );
+}
+
+/** Two seconds after a pause all unsent text goes to the worker, so that a lock from anywhere finds it there. A closing tab asks first. */
+function useAside(session: Session, unsent: readonly Draft[]): void {
+  const packed = packDrafts(unsent);
+  useEffect(() => {
+    const timer = setTimeout(
+      // What could not be put away is still on the page; the next pause tries again.
+      () => session.setAside(packed).catch(() => {}),
+      ASIDE_AFTER_SECONDS * 1000,
+    );
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    if (packed) {
+      addEventListener("beforeunload", ask);
+    }
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("beforeunload", ask);
+    };
+  }, [packed]);
+}
+
+/** *Lock* in one tab locks them all: answers with the way to tell the others. */
+function useOtherTabs(lock: (why: LockReason) => void): () => void {
+  const current = useRef(lock);
+  current.current = lock;
+  const tabs = useRef<BroadcastChannel | null>(null);
+  useEffect(() => {
+    const channel = new BroadcastChannel("lock");
+    channel.onmessage = () => current.current("pressed");
+    tabs.current = channel;
+    return () => channel.close();
+  }, []);
+  return () => tabs.current?.postMessage("lock");
+}
+
+function useRows(session: Session, inbox: Inbox, dispatch: (action: Action) => void) {
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const load = async () => {
+    setFailure(null);
+    try {
+      dispatch({ kind: "page", page: await session.list(inbox.before) });
+      return null;
+    } catch (reason) {
+      const found = failureOf(reason);
+      setFailure(found);
+      return found;
+    }
+  };
+  useEffect(() => {
+    load();
+  }, []);
+  return { load, failure };
+}
+
+interface ViewProps {
+  readonly route: Route;
+  readonly load: () => Promise<Failure | null>;
+  readonly failure: Failure | null;
+}
+
+function View({ route, load, failure }: ViewProps) {
+  // Beside a message the list stays as it was filtered.
+  const filter = useRef<Filter>("all");
+  if (route.view === "list") {
+    filter.current = route.filter;
+  }
+  switch (route.view) {
+    case "list":
+    case "message":
+    case "write":
+    case "reply":
+      return (
+        <div class="columns">
+          <List
+            filter={filter.current}
+            openId={route.view === "message" || route.view === "reply" ? route.id : null}
+            alone={route.view === "list"}
+            load={load}
+            failure={failure}
+          />
+          <Beside route={route} />
+        </div>
+      );
+    case "work":
+      return (
+        <div class="page">
+          <Work />
+        </div>
+      );
+    case "settings":
+      return (
+        <div class="page">
+          <Settings page={route.page} />
+        </div>
+      );
+    case "how":
+      return (
+        <div class="page">
+          <How />
+        </div>
+      );
+    default:
+      return <Nowhere />;
+  }
+}
+
+function Beside({ route }: { route: Route }) {
+  switch (route.view) {
+    case "message":
+      return <Reader key={route.id} id={route.id} />;
+    case "reply":
+      return <Write key={route.id} replyTo={route.id} />;
+    case "write":
+      return <Write key="new" replyTo={null} />;
+    default:
+      return <Rests />;
+  }
+}
+
+/** Beside the list, before a message has been chosen. */
+function Rests() {
+  const { inbox } = useDesk();
+  return (
+    <section class="reader rests" aria-label={words.titles.message}>
+      <p>{inbox.rows.length > 0 && words.list.choose}</p>
+    </section>
+  );
+}
+
+function Nowhere() {
+  return (
+    <div class="page">
+      <Heading>{words.nowhere.heading}</Heading>
+      <p>{words.nowhere.why}</p>
+      <a class="button" href="/">
+        {words.toInbox}
+      </a>
+    </div>
+  );
+}
+
+function Warning({ presence, lock }: { presence: Presence; lock: () => void }) {
+  if (!presence.warning) {
+    return null;
+  }
+  const long = presence.warning === "long";
+  return (
+    <Sheet heading={long ? words.idle.longHeading : words.idle.heading} onClose={presence.stay}>
+      <p>{long ? words.idle.longText : words.idle.text}</p>
+      <div class="actions">
+        <button type="button" class="do" autofocus onClick={presence.stay}>
+          {long ? words.idle.understood : words.idle.stay}
+        </button>
+        <button type="button" onClick={lock}>
+          {words.idle.lock}
+        </button>
+      </div>
+    </Sheet>
+  );
+}

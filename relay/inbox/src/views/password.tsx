@@ -1,0 +1,135 @@
+/** Step 3 of joining: five ready-made words, or a password of one's own. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type PasswordFault, passwordFault } from "../password.ts";
+import type { EnrolmentDraft } from "../session.ts";
+import { words } from "../words.ts";
+import { Letter } from "./before.tsx";
+import { Banner, Choice, CopyButton, Heading, PasswordField } from "./parts.tsx";
+
+export interface PasswordChoice {
+  readonly kind: "offered" | "own";
+  readonly own: string;
+}
+
+interface PasswordProps {
+  readonly draft: EnrolmentDraft;
+  readonly choice: PasswordChoice;
+  readonly setChoice: (choice: PasswordChoice) => void;
+  /** What a password may not be made of. */
+  readonly names: readonly string[];
+  readonly coach: string;
+  readonly notice: string | null;
+  readonly back: () => void;
+  readonly next: () => void;
+}
+
+export function Password({
+  draft,
+  choice,
+  setChoice,
+  names,
+  coach,
+  notice,
+  back,
+  next,
+}: PasswordProps) {
+  const [fault, setFault] = useState<PasswordFault | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const found = choice.kind === "own" ? passwordFault(choice.own, names) : null;
+    setFault(found);
+    if (!found) {
+      next();
+    }
+  };
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [fault]);
+  return (
+    <Letter top={<span>{words.stepOf(3)}</span>}>
+      <Heading large>{words.join.opens}</Heading>
+      {notice && <Banner tone="note">{notice}</Banner>}
+      <p class="lead">{words.join.opensLead(coach)}</p>
+      <form ref={form} class="card" onSubmit={submit} noValidate>
+        <InboxName draft={draft} />
+        <Choice
+          legend={words.join.which}
+          choices={[
+            {
+              value: "offered",
+              label: words.join.offered,
+              hint: words.join.offeredHint,
+              under: <Offered draft={draft} />,
+            },
+            {
+              value: "own",
+              label: words.join.own,
+              hint: words.join.ownHint,
+              under: (
+                <PasswordField
+                  label={words.join.password}
+                  value={choice.own}
+                  onValue={(own) => setChoice({ ...choice, own })}
+                  fault={fault && words.join.faults[fault]}
+                  autocomplete="new-password"
+                />
+              ),
+            },
+          ]}
+          chosen={choice.kind}
+          onChoose={(kind) => setChoice({ ...choice, kind })}
+        />
+        <div class="actions steps">
+          <button type="submit" class="do">
+            {words.join.next}
+          </button>
+          <button type="button" class="quiet" onClick={back}>
+            {words.back}
+          </button>
+        </div>
+      </form>
+    </Letter>
+  );
+}
+
+/** Shown for the person, and as a field so that the browser saves it with the password. */
+function InboxName({ draft }: { draft: EnrolmentDraft }) {
+  return (
+    <div class="field">
+      <label for="inbox-name">{words.join.inboxName}</label>
+      <input
+        id="inbox-name"
+        name="username"
+        type="text"
+        autocomplete="username"
+        readOnly
+        value={draft.name}
+        aria-describedby="inbox-name-below"
+      />
+      <p id="inbox-name-below" class="hint">
+        {words.join.inboxNameHint}
+      </p>
+    </div>
+  );
+}
+
+function Offered({ draft }: { draft: EnrolmentDraft }) {
+  return (
+    <>
+      <p class="five-words">{draft.offeredPassword}</p>
+      <input
+        class="unseen"
+        type="password"
+        name="password"
+        autocomplete="new-password"
+        readOnly
+        tabIndex={-1}
+        aria-hidden="true"
+        value={draft.offeredPassword}
+      />
+      <CopyButton text={draft.offeredPassword} />
+    </>
+  );
+}

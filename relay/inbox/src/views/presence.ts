@@ -1,0 +1,102 @@
+/** Whether somebody is here. Owns what counts as presence, the minute of warning, and covering a page that a phone has put away. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Watch, watch } from "../idle.ts";
+import { isPhone, lockMinutes } from "./kept.ts";
+
+/** A second's rest between two looks is enough for limits of minutes. */
+const LOOK_EVERY_MS = 1000;
+const SIGNS = ["pointerdown", "keydown", "wheel", "touchmove"] as const;
+
+export interface Presence {
+  readonly warning: "idle" | "long" | null;
+  /** Ends the warning: somebody is here. */
+  readonly stay: () => void;
+  /** Counts something that runs as presence until the returned function is called. */
+  readonly present: () => () => void;
+}
+
+interface PresenceProps {
+  readonly now: () => number;
+  readonly openedAt: number;
+  readonly lock: (why: "idle" | "long") => void;
+  /** Called about once a second while the page is looked after. */
+  readonly tick: () => void;
+}
+
+export function usePresence({ now, openedAt, lock, tick }: PresenceProps): Presence {
+  const seen = useRef(openedAt);
+  const running = useRef(0);
+  const understood = useRef(false);
+  const [state, setState] = useState<Watch>("here");
+  const latest = useRef({ lock, tick });
+  latest.current = { lock, tick };
+
+  useEffect(() => {
+    const look = () => {
+      if (running.current > 0) {
+        seen.current = now();
+      }
+      const next = watch(
+        { unlockedAt: openedAt, lastSeenAt: seen.current, limitMinutes: lockMinutes() },
+        now(),
+      );
+      setState(next);
+      if (next === "lock") {
+        latest.current.lock(now() - seen.current >= lockMinutes() * 60 ? "idle" : "long");
+      } else {
+        latest.current.tick();
+      }
+    };
+    const timer = setInterval(look, LOOK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [openedAt]);
+  useEffect(() => {
+    // Once the warning stands, only its own buttons answer it: a cat on the keyboard is nobody.
+    const sign = () => {
+      if (state === "here") {
+        seen.current = now();
+      }
+    };
+    for (const name of SIGNS) {
+      addEventListener(name, sign, { passive: true, capture: true });
+    }
+    return () => {
+      for (const name of SIGNS) {
+        removeEventListener(name, sign, { capture: true });
+      }
+    };
+  }, [state]);
+  useCover();
+  return {
+    warning:
+      state === "warn-idle" ? "idle" : state === "warn-long" && !understood.current ? "long" : null,
+    stay: () => {
+      seen.current = now();
+      understood.current = state === "warn-long";
+      setState("here");
+    },
+    present: () => {
+      running.current += 1;
+      let here = true;
+      return () => {
+        running.current -= here ? 1 : 0;
+        here = false;
+      };
+    },
+  };
+}
+
+/** A phone that puts the page away takes a picture of it: cover it first. */
+function useCover(): void {
+  useEffect(() => {
+    const cover = () => {
+      document.documentElement.classList.toggle("covered", document.hidden && isPhone());
+    };
+    document.addEventListener("visibilitychange", cover);
+    return () => {
+      document.removeEventListener("visibilitychange", cover);
+      document.documentElement.classList.remove("covered");
+    };
+  }, []);
+}

@@ -1,0 +1,272 @@
+/** Reading a thread: its messages oldest first, what came with them, until when they are kept, and what can be done. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Shown } from "../inbox.ts";
+import { href } from "../route.ts";
+import type { Failure, ListRow, Message } from "../session.ts";
+import { exactly, fullDay, keeping, written } from "../time.ts";
+import { firstName, words } from "../words.ts";
+import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { Files } from "./files.tsx";
+import { Heading, Initials, Trouble, useKeys, Wait } from "./parts.tsx";
+import { Prose } from "./prose.tsx";
+import { DeleteSheet, ShortenSheet } from "./sheets.tsx";
+
+const READ_AFTER_SECONDS = 2;
+
+/** Fetch the thread of a message into the state; again when something of it arrives or `attempt` changes. */
+function useThread(id: string, attempt: number): Failure | null {
+  const { session, inbox, dispatch } = useDesk();
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const known = [...inbox.rows, ...inbox.waiting];
+  const row = known.find((one) => one.id === id);
+  const newest = row
+    ? known
+        .filter((one) => one.threadId === row.threadId)
+        .map((one) => one.id)
+        .join()
+    : "";
+  const loaded = useRef("");
+  useEffect(() => {
+    // Its row went while it was read: the state says so already, and the server would only say it again.
+    if (!row && loaded.current === id) {
+      return;
+    }
+    let wanted = true;
+    const load = async () => {
+      const threadId = row?.threadId ?? (await session.read(id)).threadId;
+      const messages = [...(await session.thread(threadId))].sort((a, b) => a.order - b.order);
+      if (wanted) {
+        loaded.current = id;
+        setFailure(null);
+        dispatch({ kind: "thread", id: threadId, messages });
+      }
+    };
+    load().catch((reason: unknown) => wanted && setFailure(failureOf(reason)));
+    return () => {
+      wanted = false;
+    };
+  }, [id, newest, attempt]);
+  useEffect(() => () => dispatch({ kind: "left" }), [id]);
+  return failure;
+}
+
+export function Reader({ id }: { id: string }) {
+  const { inbox, opened, go } = useDesk();
+  const [attempt, setAttempt] = useState(0);
+  const failure = useThread(id, attempt);
+  const row = inbox.rows.find((one) => one.id === id);
+  const shown = inbox.thread?.shown ?? [];
+  const here = shown.flatMap((one) => (one.state === "here" ? [one.message] : []));
+  const missing =
+    failure?.code === "gone" || (inbox.thread !== null && !shown.some((one) => idOf(one) === id));
+  useKeys((event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+      go({ view: "list", filter: "all" });
+    }
+  });
+  return (
+    <section class="reader" aria-label={words.titles.message}>
+      <p class="paper-only">{words.read.between(opened.myName, opened.otherName)}</p>
+      <Heading>{headingOf(here[0] ?? row, inbox.thread !== null)}</Heading>
+      {missing && <p class="gone">{words.read.goneBefore}</p>}
+      {failure && failure.code !== "gone" && (
+        <Trouble text={failureWords(failure, opened)} again={() => setAttempt(attempt + 1)} />
+      )}
+      {!inbox.thread && !failure && <Wait>{words.read.loading}</Wait>}
+      {inbox.thread && <Messages key={`${inbox.thread.id} ${id}`} shown={shown} focus={id} />}
+      {here.length > 0 && <ThreadActions last={here.at(-1) as Message} />}
+    </section>
+  );
+}
+
+/** The thread's subject; nothing of it once everything is gone. */
+function headingOf(first: ListRow | undefined, loaded: boolean): string {
+  if (!first) {
+    return words.titles.message;
+  }
+  if (first.failed) {
+    return words.list.failed;
+  }
+  return first.subject || (loaded ? words.list.noSubject : words.titles.message);
+}
+
+function idOf(shown: Shown): string {
+  return shown.state === "here" ? shown.message.id : shown.id;
+}
+
+/** The message that was asked for, what is unread and the last one are open; the others fold to a line. */
+function Messages({ shown, focus }: { shown: readonly Shown[]; focus: string }) {
+  const [unfolded, setUnfolded] = useState<readonly string[]>(() => [
+    focus,
+    ...shown.flatMap((one) => (one.state === "here" && one.message.unread ? [one.message.id] : [])),
+  ]);
+  const last = shown.at(-1);
+  return (
+    <>
+      {shown.map((one) => {
+        if (one.state === "gone") {
+          return (
+            <p key={one.id} class="gone" role="status">
+              {words.read.gone}
+            </p>
+          );
+        }
+        const { message } = one;
+        const open = one === last || unfolded.includes(message.id);
+        return open ? (
+          <OpenMessage key={message.id} message={message} />
+        ) : (
+          <Folded
+            key={message.id}
+            message={message}
+            unfold={() => setUnfolded([...unfolded, message.id])}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+function Folded({ message, unfold }: { message: Message; unfold: () => void }) {
+  const { now, zone } = useDesk();
+  const who = message.mine ? words.read.you : message.senderName;
+  const when = written(message.createdAt, now(), zone);
+  return (
+    <button
+      type="button"
+      class="folded-message"
+      aria-label={words.read.unfold(who, when)}
+      onClick={unfold}
+    >
+      <Initials name={message.senderName} />
+      <span class="cut">
+        <strong>{who}</strong> <span class="meta">{message.firstWords}</span>
+      </span>
+      <span class="meta">{when}</span>
+    </button>
+  );
+}
+
+/** Count a message as read once it has been in view for two seconds. */
+function useRead(message: ListRow) {
+  const { session, dispatch } = useDesk();
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const target = element.current;
+    if (!target || !message.unread) {
+      return;
+    }
+    let timer = 0;
+    const watcher = new IntersectionObserver((entries) => {
+      clearTimeout(timer);
+      if (entries.some((entry) => entry.isIntersecting)) {
+        timer = window.setTimeout(() => {
+          dispatch({ kind: "read", id: message.id });
+          // A mark that did not reach the server is set again at the next reading.
+          session.markRead(message.id).catch(() => {});
+        }, READ_AFTER_SECONDS * 1000);
+      }
+    });
+    watcher.observe(target);
+    return () => {
+      clearTimeout(timer);
+      watcher.disconnect();
+    };
+  }, [message.id, message.unread]);
+  return element;
+}
+
+function OpenMessage({ message }: { message: Message }) {
+  const { opened } = useDesk();
+  const element = useRead(message);
+  const name = firstName(opened.otherName);
+  const who = message.mine ? words.read.you : message.senderName;
+  return (
+    <article class="message" ref={element} aria-label={who}>
+      <MessageHead message={message} who={who} />
+      {message.gapBefore && (
+        <p class="aside">
+          {message.mine ? words.read.gapMine : words.read.gap(firstName(message.senderName))}
+        </p>
+      )}
+      {message.mail && (
+        <p class="aside">
+          {message.mail.checked
+            ? words.read.mailChecked(message.mail.from)
+            : words.read.mail(message.mail.from)}{" "}
+          {!message.mail.tls && words.read.mailOpen}
+        </p>
+      )}
+      {message.failed ? (
+        <p class="gone">{words.read.failed(name, message.failed.code)}</p>
+      ) : (
+        <>
+          <Prose text={message.text} />
+          <Files message={message} />
+        </>
+      )}
+      <KeptLine message={message} />
+    </article>
+  );
+}
+
+function MessageHead({ message, who }: { message: Message; who: string }) {
+  const { opened, now, zone } = useDesk();
+  const [exact, setExact] = useState(false);
+  const to = message.mine ? firstName(opened.otherName) : words.read.toYou;
+  return (
+    <header class="message-head">
+      <Initials name={message.senderName} />
+      <p>
+        <strong class="who">{who}</strong> <span class="meta">{words.read.to(to)}</span>
+      </p>
+      <button type="button" class="when" aria-expanded={exact} onClick={() => setExact(!exact)}>
+        {exact ? exactly(message.createdAt, zone) : written(message.createdAt, now(), zone)}
+      </button>
+    </header>
+  );
+}
+
+/** Always the same line under the text: until when, for whom, and how to change it. */
+function KeptLine({ message }: { message: Message }) {
+  const { now, zone } = useDesk();
+  const [sheet, setSheet] = useState<"shorten" | "delete" | null>(null);
+  const kept = keeping(message.expiresAt, now(), zone);
+  const line =
+    kept.kind === "kept"
+      ? words.read.kept(fullDay(message.expiresAt, zone))
+      : words.read.soon(words.keeping(kept));
+  return (
+    <footer class="message-foot">
+      <p class={kept.kind === "kept" ? "kept" : "kept soon"}>{line}</p>
+      <div class="actions">
+        <button type="button" class="link" onClick={() => setSheet("shorten")}>
+          {words.read.change}
+        </button>
+        <button type="button" class="link" onClick={() => setSheet("delete")}>
+          {words.read.remove}
+        </button>
+      </div>
+      <p class="paper-only">{words.read.paper(fullDay(message.expiresAt, zone))}</p>
+      {sheet === "shorten" && <ShortenSheet message={message} onClose={() => setSheet(null)} />}
+      {sheet === "delete" && <DeleteSheet message={message} onClose={() => setSheet(null)} />}
+    </footer>
+  );
+}
+
+function ThreadActions({ last }: { last: Message }) {
+  const { opened } = useDesk();
+  return (
+    <div class="actions thread-actions">
+      {opened.engagementState === "active" && (
+        <a class="button do" href={href({ view: "reply", id: last.id })}>
+          {words.read.reply}
+        </a>
+      )}
+      <button type="button" onClick={() => print()}>
+        {words.read.print}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+/** Step 4 of joining: the recovery sheet, on the screen and on paper. *Finish* waits until it has been put somewhere. */
+
+import { useState } from "preact/hooks";
+import type { EnrolmentDraft } from "../session.ts";
+import { fullDay } from "../time.ts";
+import { words } from "../words.ts";
+import { Letter } from "./before.tsx";
+import { At, CopyButton, Heading, saveBlob, Trouble } from "./parts.tsx";
+
+interface RecoverySheetProps {
+  readonly draft: EnrolmentDraft;
+  readonly today: number;
+  readonly zone: string;
+  readonly finishing: boolean;
+  readonly trouble: string | null;
+  readonly back: () => void;
+  readonly finish: () => void;
+}
+
+export function RecoverySheet({
+  draft,
+  today,
+  zone,
+  finishing,
+  trouble,
+  back,
+  finish,
+}: RecoverySheetProps) {
+  const [taken, setTaken] = useState(false);
+  const [ticked, setTicked] = useState(false);
+  const [said, setSaid] = useState("");
+  const text = paper(draft, fullDay(today, zone));
+  const ready = taken && ticked;
+  const save = async () => {
+    await saveBlob(new Blob([text], { type: "text/plain" }), "recovery-sheet.txt");
+    setSaid(words.join.saved);
+    setTaken(true);
+  };
+  const printed = () => {
+    print();
+    setTaken(true);
+  };
+  return (
+    <Letter top={<span>{words.stepOf(4)}</span>}>
+      <Heading large>{words.join.sheet}</Heading>
+      <p class="lead">{words.join.sheetLead}</p>
+      <section class="card recovery">
+        <p class="paper-only paper-title">{words.join.paperTitle}</p>
+        <ol class="digits" aria-label={words.join.sheetDigits}>
+          {draft.sheet.map((group, i) => (
+            <li key={words.join.group(i + 1)}>{group}</li>
+          ))}
+        </ol>
+        <dl class="sheet-facts">
+          <dt>{words.unlock.name}</dt>
+          <dd>
+            <At address={draft.inboxName} />
+          </dd>
+          <dt>{words.join.address}</dt>
+          <dd>{location.origin}</dd>
+        </dl>
+        <div class="paper-only">
+          <p>{words.join.paperHow}</p>
+          <p>{words.join.paperDate(fullDay(today, zone))}</p>
+          <p>{words.join.paperDesk}</p>
+        </div>
+        <div class="actions">
+          <button type="button" onClick={printed}>
+            {words.join.print}
+          </button>
+          <button type="button" onClick={save}>
+            {words.join.save}
+          </button>
+          <CopyButton text={text} done={(worked) => worked && setTaken(true)} />
+          <span class="said-here" role="status">
+            {said}
+          </span>
+        </div>
+      </section>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={ticked}
+          onChange={(event) => setTicked(event.currentTarget.checked)}
+        />
+        <span>{words.join.tick}</span>
+      </label>
+      {trouble && <Trouble text={trouble} />}
+      <div class="actions steps">
+        <button
+          type="button"
+          class="do"
+          disabled={!ready || finishing}
+          aria-describedby="finish-hint"
+          onClick={finish}
+        >
+          {words.join.finish}
+        </button>
+        <button type="button" class="quiet" disabled={finishing} onClick={back}>
+          {words.back}
+        </button>
+      </div>
+      <p id="finish-hint" class="hint" role="status">
+        {finishing ? words.join.finishing : ready ? "" : words.join.finishHint}
+      </p>
+    </Letter>
+  );
+}
+
+/** The sheet as text, for a file or the clipboard. It names no person. */
+function paper(draft: EnrolmentDraft, date: string): string {
+  return [
+    words.join.paperTitle,
+    "",
+    draft.sheet.join("  "),
+    "",
+    `${words.unlock.name}: ${draft.inboxName}`,
+    `${words.join.address}: ${location.origin}`,
+    "",
+    words.join.paperHow,
+    words.join.paperDate(date),
+    words.join.paperDesk,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,148 @@
+/**
+ * Everything after the first page of an invitation. Owns the worker's lifetime in this page, and the passage between locked and open: what an
+ * opened inbox shows is forgotten here, as a whole, the moment it locks.
+ */
+
+import { useEffect, useReducer, useState } from "preact/hooks";
+import { type Draft, EMPTY, packDrafts, reduce, unpackDrafts } from "../inbox.ts";
+import type { Route } from "../route.ts";
+import type { Opened, Session } from "../session.ts";
+import { words } from "../words.ts";
+import { Letter } from "./before.tsx";
+import { useArrival } from "./history.ts";
+import { How } from "./how.tsx";
+import { Invitation } from "./invitation.tsx";
+import { keep, lockMinutes } from "./kept.ts";
+import { Mailbox } from "./mailbox.tsx";
+import { Recover } from "./recover.tsx";
+import type { RestProps } from "./start.tsx";
+import { Unlock } from "./unlock.tsx";
+
+export type LockReason = "pressed" | "idle" | "long" | "ended";
+
+/** Why the inbox is locked, for the one line on the unlock page; and where to go on afterwards. */
+interface Locked {
+  readonly why: LockReason;
+  readonly draft: boolean;
+  readonly minutes: number;
+  readonly goOn: Route | null;
+}
+
+export function Rest({ surroundings, session, fragment, route, go }: RestProps) {
+  const [inbox, dispatch] = useReducer(reduce, EMPTY);
+  const [locked, setLocked] = useState<Locked | null>(null);
+  const [welcome, setWelcome] = useState("");
+  const [openedAt, setOpenedAt] = useState(0);
+  const relayName = useRelayName(session);
+
+  const open = async (opened: Opened, remembered: string | null, greeting: string) => {
+    keep("inbox-name", remembered);
+    const drafts = unpackDrafts(await session.takeBack().catch(() => null));
+    setWelcome(greeting);
+    setOpenedAt(surroundings.now());
+    dispatch({ kind: "opened", opened, drafts });
+    const wanted = locked?.goOn ?? route;
+    const outside = ["invitation", "locked", "help"].includes(wanted.view);
+    go(outside ? { view: "list", filter: "all" } : wanted, "replace");
+    setLocked(null);
+  };
+  const lock = (why: LockReason, drafts: readonly Draft[]) => {
+    // What is on the page goes first; the worker follows.
+    dispatch({ kind: "locked" });
+    setLocked({
+      why,
+      draft: drafts.length > 0,
+      minutes: lockMinutes(),
+      goOn: why === "pressed" ? null : route,
+    });
+    go({ view: "locked" }, "replace");
+    if (why !== "ended") {
+      putAwayAndLock(session, drafts);
+    }
+  };
+  if (inbox.opened) {
+    return (
+      <Mailbox
+        session={session}
+        inbox={inbox}
+        opened={inbox.opened}
+        dispatch={dispatch}
+        surroundings={surroundings}
+        route={route}
+        go={go}
+        lock={lock}
+        openedAt={openedAt}
+        welcome={welcome}
+      />
+    );
+  }
+  switch (route.view) {
+    case "invitation":
+      return (
+        <Invitation
+          session={session}
+          fragment={fragment}
+          step={route.step}
+          go={go}
+          zone={surroundings.zone}
+          now={surroundings.now}
+          open={open}
+        />
+      );
+    case "how":
+      return <HowOutside />;
+    case "help":
+      return (
+        <Recover
+          session={session}
+          relayName={relayName}
+          open={(opened, name) => open(opened, name, "")}
+        />
+      );
+    default:
+      return (
+        <Unlock
+          session={session}
+          relayName={relayName}
+          locked={locked}
+          open={(opened, name) => open(opened, name, "")}
+        />
+      );
+  }
+}
+
+/** The drafts first, while the worker still can; the lock follows whatever became of them. */
+async function putAwayAndLock(session: Session, drafts: readonly Draft[]): Promise<void> {
+  try {
+    await session.setAside(packDrafts(drafts));
+  } catch {
+    // The worker holds what was put away at the last pause.
+  }
+  await session.lock().catch(() => {});
+}
+
+/** The relay's name, for the top of a page that shows nobody else's. */
+function useRelayName(session: Session): string {
+  const [name, setName] = useState("");
+  useEffect(() => {
+    session.place().then(
+      ({ relayName }) => setName(relayName),
+      () => setName(""),
+    );
+  }, [session]);
+  return name;
+}
+
+function HowOutside() {
+  useArrival("how", "how");
+  return (
+    <Letter>
+      <How />
+      <p>
+        <button type="button" onClick={() => history.back()}>
+          {words.goBack}
+        </button>
+      </p>
+    </Letter>
+  );
+}

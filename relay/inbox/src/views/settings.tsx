@@ -1,0 +1,115 @@
+/** The settings of this first release: locking, display, mail from one's own address, and how this works. */
+
+import { useEffect, useState } from "preact/hooks";
+import { LOCK_CHOICES_MINUTES } from "../idle.ts";
+import { href, type Route, type Setting } from "../route.ts";
+import { words } from "../words.ts";
+import { UpToSettings } from "./frame.tsx";
+import { applyTheme, keep, kept, lockMinutes } from "./kept.ts";
+import { MailIn } from "./mailin.tsx";
+import { Choice, Heading } from "./parts.tsx";
+
+export function Settings({ page }: { page: Setting }) {
+  switch (page) {
+    case "locking":
+      return <Locking />;
+    case "display":
+      return <Display />;
+    case "mail":
+      return <MailIn />;
+    case "menu":
+      return <Menu />;
+  }
+}
+
+interface Entry {
+  readonly route: Route;
+  readonly heading: string;
+  readonly hint: string;
+}
+
+const ENTRIES: readonly Entry[] = [
+  { route: { view: "settings", page: "mail" }, ...words.settings.mail },
+  { route: { view: "settings", page: "locking" }, ...words.settings.locking },
+  { route: { view: "settings", page: "display" }, ...words.settings.display },
+  { route: { view: "how" }, heading: words.how.heading, hint: words.how.hint },
+];
+
+function Menu() {
+  return (
+    <>
+      <Heading>{words.settings.heading}</Heading>
+      <ul class="menu">
+        {ENTRIES.map(({ route, heading, hint }) => (
+          <li key={heading}>
+            <a href={href(route)}>
+              <span>{heading}</span>
+              <span class="meta">{hint}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Locking() {
+  const [minutes, setMinutes] = useState(lockMinutes);
+  const [said, setSaid] = useState("");
+  const choose = (value: string) => {
+    keep("lock-minutes", value);
+    setMinutes(Number(value));
+    setSaid(words.settings.locking.saved);
+  };
+  return (
+    <>
+      <UpToSettings />
+      <Heading>{words.settings.locking.heading}</Heading>
+      <p class="lead">{words.settings.locking.lead}</p>
+      <Choice
+        legend={words.settings.locking.legend}
+        choices={LOCK_CHOICES_MINUTES.map((n) => ({
+          value: String(n),
+          label: words.settings.locking.minutes(n),
+        }))}
+        chosen={String(minutes)}
+        onChoose={choose}
+      />
+      <p class="quiet-text">{words.settings.locking.long}</p>
+      <p class="hint" role="status">
+        {said}
+      </p>
+    </>
+  );
+}
+
+type Theme = "system" | "light" | "dark";
+
+function Display() {
+  const [theme, setTheme] = useState<Theme>(() => {
+    const chosen = kept("theme");
+    return chosen === "light" || chosen === "dark" ? chosen : "system";
+  });
+  useEffect(() => {
+    keep("theme", theme === "system" ? null : theme);
+    applyTheme(theme);
+  }, [theme]);
+  const { display } = words.settings;
+  return (
+    <>
+      <UpToSettings />
+      <Heading>{display.heading}</Heading>
+      <Choice
+        legend={display.legend}
+        choices={[
+          { value: "system", label: display.system },
+          { value: "light", label: display.light },
+          { value: "dark", label: display.dark },
+        ]}
+        chosen={theme}
+        onChoose={setTheme}
+      />
+      <p class="quiet-text">{display.lead}</p>
+    </>
+  );
+}

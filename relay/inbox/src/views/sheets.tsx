@@ -1,0 +1,139 @@
+/** The two sheets that change how long something is kept: an earlier date, and deleting now. */
+
+import { useState } from "preact/hooks";
+import type { Failure, Message } from "../session.ts";
+import { agreedDate, calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
+import { firstName, words } from "../words.ts";
+import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { Choice, Sheet, TextField, Trouble } from "./parts.tsx";
+
+interface SheetProps {
+  readonly message: Message;
+  readonly onClose: () => void;
+}
+
+/** Sooner, at once and alone; the server refuses anything later. */
+export function ShortenSheet({ message, onClose }: SheetProps) {
+  const { session, dispatch, opened, now, zone, say } = useDesk();
+  const [date, setDate] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const first = wholeDay(now()) + DAY_SECONDS;
+  const last = wholeDay(message.expiresAt - 1);
+  const latest = fullDay(message.expiresAt, zone);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const instant = agreedDate(date);
+    if (instant === null || instant < first || instant > last) {
+      setFault(words.shorten.wrong(latest));
+      return;
+    }
+    try {
+      await session.shorten(message.id, instant);
+      dispatch({ kind: "shortened", id: message.id, expiresAt: instant });
+      say(words.shorten.done(fullDay(instant, zone)));
+      onClose();
+    } catch (reason) {
+      setFailure(failureOf(reason));
+    }
+  };
+  return (
+    <Sheet heading={words.shorten.heading} onClose={onClose}>
+      <p>{first > last ? words.shorten.tooLate : words.shorten.lead}</p>
+      {first <= last && (
+        <form onSubmit={submit} noValidate>
+          <TextField
+            label={words.shorten.label}
+            value={date}
+            onValue={setDate}
+            hint={words.shorten.hint(latest)}
+            fault={fault}
+            attributes={{
+              type: "date",
+              min: calendarDay(first, "UTC"),
+              max: calendarDay(last, "UTC"),
+            }}
+          />
+          {failure && <Trouble text={failureWords(failure, opened)} />}
+          <div class="actions">
+            <button type="submit" class="do">
+              {words.shorten.act}
+            </button>
+            <button type="button" onClick={onClose}>
+              {words.cancel}
+            </button>
+          </div>
+        </form>
+      )}
+    </Sheet>
+  );
+}
+
+/** Whose copy goes. Both may be chosen for what I wrote myself, where the agreement lets authors take back. */
+export function DeleteSheet({ message, onClose }: SheetProps) {
+  const desk = useDesk();
+  const { opened, zone } = desk;
+  const [whose, setWhose] = useState<"mine" | "both">("mine");
+  const name = firstName(opened.otherName);
+  const date = fullDay(message.expiresAt, zone);
+  const mayBoth = message.mine && opened.policy.authorMayRecall;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    onClose();
+    startDelete(desk, message, whose);
+  };
+  return (
+    <Sheet heading={words.remove.heading} onClose={onClose}>
+      <form onSubmit={submit}>
+        {mayBoth ? (
+          <Choice
+            legend={words.remove.heading}
+            hideLegend
+            choices={[
+              { value: "mine", label: words.remove.mine, hint: words.remove.mineHint(name, date) },
+              { value: "both", label: words.remove.both, hint: words.remove.bothHint(name) },
+            ]}
+            chosen={whose}
+            onChoose={setWhose}
+          />
+        ) : (
+          <p>
+            {words.remove.mine}. {words.remove.mineHint(name, date)}
+          </p>
+        )}
+        <div class="actions">
+          <button type="submit" class="do destroys">
+            {whose === "mine" ? words.remove.doMine : words.remove.doBoth}
+          </button>
+          <button type="button" onClick={onClose}>
+            {words.cancel}
+          </button>
+        </div>
+      </form>
+    </Sheet>
+  );
+}
+
+function startDelete(
+  desk: ReturnType<typeof useDesk>,
+  message: Message,
+  whose: "mine" | "both",
+): void {
+  const { outgoing, dispatch, session, opened, go } = desk;
+  dispatch({ kind: "leaving", ids: [message.id] });
+  outgoing.start({
+    waiting: words.outgoing.deleteIn,
+    said: words.outgoing.deleteSaid,
+    running: words.outgoing.deleting,
+    failed: words.outgoing.notDeleted,
+    failureWords: (failure) => failureWords(failure, opened),
+    run: async () => {
+      await session.expire(message.id, whose);
+      dispatch({ kind: "gone", ids: [message.id] });
+      return words.outgoing.deleted;
+    },
+    undo: () => dispatch({ kind: "leaving", ids: [] }),
+    draft: null,
+  });
+  go({ view: "list", filter: "all" });
+}

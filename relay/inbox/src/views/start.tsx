@@ -1,0 +1,86 @@
+/**
+ * The first few kilobytes: which half of the page is needed. Owns nothing but that choice, and the secret of an invitation while the page lives.
+ *
+ * The first page of an invitation is shown by this part alone. Everything else, the worker with the keys included, is fetched when somebody goes
+ * on, so that a link preview or a mail scanner that opens an invitation starts nothing.
+ */
+
+import { type ComponentType, render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { fragmentKind, type Route } from "../route.ts";
+import type { Session } from "../session.ts";
+import { first } from "../words.first.ts";
+import { Before } from "./before.tsx";
+import { type Go, takeFragment, useArrival, useHistory } from "./history.ts";
+import { applyTheme } from "./kept.ts";
+
+/** What the page gets from outside: nothing below reads a clock or makes a worker. */
+export interface Surroundings {
+  readonly session: () => Promise<Session>;
+  /** Unix seconds on this device. */
+  readonly now: () => number;
+  readonly zone: string;
+}
+
+export interface RestProps {
+  readonly surroundings: Surroundings;
+  readonly session: Session;
+  readonly fragment: string;
+  readonly route: Route;
+  readonly go: Go;
+}
+
+interface Rest {
+  readonly View: ComponentType<RestProps>;
+  readonly session: Session;
+}
+
+/** Draw the page into its element. */
+export function start(root: HTMLElement, surroundings: Surroundings): void {
+  applyTheme();
+  const fragment = takeFragment();
+  root.replaceChildren();
+  render(<Page surroundings={surroundings} fragment={fragment} />, root);
+}
+
+function Page({ surroundings, fragment }: { surroundings: Surroundings; fragment: string }) {
+  const { route, go } = useHistory();
+  const [rest, setRest] = useState<Rest | null>(null);
+  const [failed, setFailed] = useState(false);
+  const alone =
+    route.view === "invitation" && (route.step === "start" || fragmentKind(fragment) !== "client");
+  const load = () => {
+    setFailed(false);
+    // At the same time: on a slow line each would cost a round trip.
+    Promise.all([import("./rest.tsx"), surroundings.session()]).then(
+      ([{ Rest: View }, session]) => setRest({ View, session }),
+      () => setFailed(true),
+    );
+  };
+  useEffect(() => {
+    if (!alone && !rest) {
+      load();
+    }
+  }, [alone, rest]);
+  if (rest) {
+    const { View, session } = rest;
+    return <View {...{ surroundings, session, fragment, route, go }} />;
+  }
+  if (alone) {
+    return <Before fragment={fragment} go={go} />;
+  }
+  return failed ? <NotLoaded again={load} /> : null;
+}
+
+function NotLoaded({ again }: { again: () => void }) {
+  useArrival("not-loaded", "locked");
+  return (
+    <main class="letter">
+      <h1 tabIndex={-1}>{first.notLoaded.heading}</h1>
+      <p>{first.notLoaded.why}</p>
+      <button type="button" class="do" onClick={again}>
+        {first.notLoaded.again}
+      </button>
+    </main>
+  );
+}

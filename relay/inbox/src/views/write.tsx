@@ -1,0 +1,334 @@
+/** Writing and answering. The text is in the shared state from the first letter on, so that no way out of this view loses it. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import {
+  agreedKeep,
+  type Draft,
+  type Keep,
+  keepAllowed,
+  keepInstant,
+  latest,
+  NO_DRAFT,
+  worthKeeping,
+} from "../inbox.ts";
+import type { Route } from "../route.ts";
+import type { Failure } from "../session.ts";
+import { calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
+import { firstName, size, words } from "../words.ts";
+import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
+import { Choice, Field, Heading, Icon, TextField, Trouble, useKeys, Wait } from "./parts.tsx";
+
+const LONGEST_SUBJECT = 300;
+const LONGEST_TEXT_BYTES = 900_000;
+const MOST_FILES = 32;
+const LARGEST_FILE_BYTES = 1_073_741_824;
+
+/** The thread that a reply belongs to, found in what is loaded or by opening the message. */
+function useStart(replyTo: string | null): {
+  readonly start: Draft | null;
+  readonly failure: Failure | null;
+} {
+  const { inbox, session } = useDesk();
+  const [found, setFound] = useState<Draft | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  useEffect(() => {
+    if (replyTo === null) {
+      setFound(NO_DRAFT);
+      return;
+    }
+    const row = inbox.rows.find((one) => one.id === replyTo);
+    Promise.resolve(row ?? session.read(replyTo)).then(
+      ({ threadId, subject }) =>
+        setFound({ ...NO_DRAFT, replyTo, threadId, subject: subject && words.write.re(subject) }),
+      (reason: unknown) => setFailure(failureOf(reason)),
+    );
+  }, [replyTo]);
+  return { start: found, failure };
+}
+
+export function Write({ replyTo }: { replyTo: string | null }) {
+  const { opened, inbox, zone } = useDesk();
+  const { start, failure } = useStart(replyTo);
+  const name = firstName(opened.otherName);
+  const draft = start && (inbox.drafts.find((one) => one.threadId === start.threadId) ?? start);
+  return (
+    <section class="writer" aria-label={replyTo ? words.titles.reply : words.titles.write}>
+      <Heading>{replyTo ? words.write.headingReply(name) : words.write.heading(name)}</Heading>
+      {failure && <Trouble text={failureWords(failure, opened)} />}
+      {!draft && !failure && <Wait>{words.read.loading}</Wait>}
+      {opened.engagementState === "active" ? (
+        draft && start && <Form draft={draft} start={start} />
+      ) : (
+        <p class="gone">
+          {opened.engagementState === "draft"
+            ? words.write.notYet(name)
+            : words.write.closed(name, fullDay(opened.policy.workEndsAt, zone))}
+        </p>
+      )}
+      {draft && opened.engagementState !== "active" && draft.text && (
+        <p class="prose kept-text">{draft.text}</p>
+      )}
+    </section>
+  );
+}
+
+interface Faults {
+  readonly text?: string;
+  readonly subject?: string;
+  readonly keep?: string;
+}
+
+function faultsOf(draft: Draft, desk: Desk): Faults {
+  const now = desk.now();
+  const { policy } = desk.opened;
+  const bytes = new TextEncoder().encode(draft.text).length;
+  const empty = draft.text.trim() === "" && draft.files.length === 0;
+  return {
+    ...(empty && { text: words.write.empty }),
+    ...(bytes > LONGEST_TEXT_BYTES && { text: words.write.longText }),
+    ...([...draft.subject].length > LONGEST_SUBJECT && { subject: words.write.longSubject }),
+    ...(!keepAllowed(draft.keep, policy, now) && {
+      keep: words.write.keepDateWrong(fullDay(wholeDay(latest(policy, now)), desk.zone)),
+    }),
+  };
+}
+
+function Form({ draft, start }: { draft: Draft; start: Draft }) {
+  const desk = useDesk();
+  const { dispatch, opened, inbox } = desk;
+  const [faults, setFaults] = useState<Faults>({});
+  const form = useRef<HTMLFormElement>(null);
+  const name = firstName(opened.otherName);
+  const change = (part: Partial<Draft>) =>
+    dispatch({ kind: "draft", draft: { ...draft, ...part } });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const found = faultsOf(draft, desk);
+    setFaults(found);
+    if (Object.keys(found).length === 0) {
+      startSend(desk, draft);
+    }
+  };
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [faults]);
+  // Ctrl or Cmd and Enter send, from any field.
+  useKeys((event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.current?.requestSubmit();
+    }
+  });
+  const discard = () => {
+    dispatch({ kind: "draftDone", threadId: draft.threadId });
+    desk.go(backFrom(draft));
+  };
+  return (
+    <form ref={form} class="write" onSubmit={submit} noValidate>
+      <Summary faults={faults} />
+      <TextField
+        label={words.write.subject}
+        value={draft.subject}
+        onValue={(subject) => change({ subject })}
+        fault={faults.subject}
+        attributes={{ autocomplete: "off" }}
+      />
+      <Field
+        label={words.write.text}
+        fault={faults.text}
+        hint={workAddressHint(draft.text, opened.policy.refusedDomains)}
+      >
+        {({ id, describedBy, invalid }) => (
+          <textarea
+            id={id}
+            class="letter-text"
+            rows={8}
+            value={draft.text}
+            aria-describedby={describedBy}
+            aria-invalid={invalid || undefined}
+            onInput={(event) => change({ text: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <DraftFiles draft={draft} change={change} />
+      <KeepChoice draft={draft} change={change} fault={faults.keep} />
+      {inbox.connection === "lost" && <p class="hint">{words.write.offline}</p>}
+      <div class="actions">
+        <button type="submit" class="do">
+          {words.write.send(name)}
+        </button>
+        {worthKeeping(draft, start.subject) && (
+          <button type="button" class="quiet" onClick={discard}>
+            {words.write.discard}
+          </button>
+        )}
+      </div>
+      <p class="hint">{words.write.kept}</p>
+    </form>
+  );
+}
+
+function Summary({ faults }: { faults: Faults }) {
+  const all = Object.values(faults);
+  if (all.length < 2) {
+    return null;
+  }
+  return (
+    <div class="trouble" role="alert">
+      <p>{words.write.summary}</p>
+      <ul>
+        {all.map((fault: string) => (
+          <li key={fault}>{fault}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A soft line where the text names an address at the employer's. */
+function workAddressHint(text: string, refused: readonly string[]): string | undefined {
+  const lower = text.toLowerCase();
+  const found = refused.find((domain) => lower.includes(`@${domain}`));
+  return found && words.write.workAddress(found);
+}
+
+interface PartProps {
+  readonly draft: Draft;
+  readonly change: (part: Partial<Draft>) => void;
+}
+
+function DraftFiles({ draft, change }: PartProps) {
+  const [fault, setFault] = useState("");
+  const add = (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement;
+    const chosen = [...(input.files ?? [])];
+    const large = chosen.find((file) => file.size > LARGEST_FILE_BYTES);
+    const files = [...draft.files, ...chosen.filter((file) => file.size <= LARGEST_FILE_BYTES)];
+    setFault(
+      large
+        ? words.write.tooLarge(large.name, size(LARGEST_FILE_BYTES))
+        : files.length > MOST_FILES
+          ? words.write.tooMany(MOST_FILES)
+          : "",
+    );
+    change({ files: files.slice(0, MOST_FILES), filesLost: 0 });
+    input.value = "";
+  };
+  const bytes = draft.files.reduce((all, file) => all + file.size, 0);
+  return (
+    <section class="draft-files" aria-label={words.write.files}>
+      {draft.filesLost > 0 && <p class="fault">{words.write.filesLost(draft.filesLost)}</p>}
+      {draft.files.length > 0 && (
+        <ul>
+          {draft.files.map((file, place) => (
+            <li key={`${place} ${file.name}`} class="file">
+              <Icon shape="file" />
+              <div class="file-name">
+                <span class="name">{file.name}</span>
+                <span class="meta">{size(file.size)}</span>
+              </div>
+              <button
+                type="button"
+                class="quiet"
+                aria-label={words.write.removeFile(file.name)}
+                onClick={() => change({ files: draft.files.filter((other) => other !== file) })}
+              >
+                {words.write.remove}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div class="add-files">
+        <label class="button">
+          <input type="file" multiple class="unseen" onChange={add} />
+          {words.write.addFiles}
+        </label>
+        <span class="meta">
+          {draft.files.length > 1 && words.write.total(draft.files.length, size(bytes))}
+        </span>
+      </div>
+      <p class="fault" role="status">
+        {fault}
+      </p>
+    </section>
+  );
+}
+
+function KeepChoice({ draft, change, fault }: PartProps & { fault: string | undefined }) {
+  const { opened, now, zone } = useDesk();
+  const { policy } = opened;
+  const at = now();
+  const say = (keep: Keep) =>
+    fullDay(keepInstant(keep, policy, at) ?? agreedKeep(policy, at), zone);
+  const last = wholeDay(latest(policy, at));
+  const date = draft.keep.kind === "date" ? draft.keep.date : "";
+  const all = [
+    { value: "agreed", label: words.write.keepAgreed(say({ kind: "agreed" })) },
+    { value: "month", label: words.write.keepMonth(say({ kind: "month" })) },
+    { value: "work", label: words.write.keepWork(say({ kind: "work" })) },
+    { value: "date", label: words.write.keepDate },
+  ] as const;
+  const possible = all.filter(
+    ({ value }) => value === "date" || keepAllowed({ kind: value }, policy, at),
+  );
+  const field = (
+    <TextField
+      label={words.write.keepDateLabel}
+      value={date}
+      onValue={(chosen) => change({ keep: { kind: "date", date: chosen } })}
+      hint={words.write.keepDateHint(fullDay(last, zone))}
+      fault={fault}
+      attributes={{
+        type: "date",
+        min: calendarDay(wholeDay(at) + DAY_SECONDS, "UTC"),
+        max: calendarDay(last, "UTC"),
+      }}
+    />
+  );
+  return (
+    <Choice
+      legend={words.write.keep}
+      choices={possible.map((one) => (one.value === "date" ? { ...one, under: field } : one))}
+      chosen={draft.keep.kind}
+      onChoose={(kind) => change({ keep: kind === "date" ? { kind, date } : { kind } })}
+      fault={draft.keep.kind === "date" ? null : fault}
+    />
+  );
+}
+
+function backFrom(draft: Draft): Route {
+  return draft.replyTo ? { view: "message", id: draft.replyTo } : { view: "list", filter: "all" };
+}
+
+/** Ten seconds, then it goes. Until it has arrived the draft is the job's, and every failure gives it back. */
+function startSend(desk: Desk, draft: Draft): void {
+  const { dispatch, outgoing, session, opened, zone, go, now } = desk;
+  const name = firstName(opened.otherName);
+  const writing: Route = draft.replyTo ? { view: "reply", id: draft.replyTo } : { view: "write" };
+  dispatch({ kind: "draftDone", threadId: draft.threadId });
+  outgoing.start({
+    waiting: (left) => words.outgoing.sendIn(name, left),
+    said: words.outgoing.sendSaid(name),
+    running: words.outgoing.sendingPlain,
+    failed: words.outgoing.notSent,
+    failureWords: (failure) => failureWords(failure, opened),
+    run: async (progress, signal) => {
+      const { subject, text, files, threadId } = draft;
+      const expiresAt = keepInstant(draft.keep, opened.policy, now());
+      const row = await session.send(
+        { subject, text, files, threadId, expiresAt },
+        progress,
+        signal,
+      );
+      dispatch({ kind: "sent", row });
+      return words.outgoing.sent(fullDay(row.expiresAt, zone));
+    },
+    undo: () => {
+      dispatch({ kind: "draft", draft });
+      go(writing);
+    },
+    draft,
+  });
+  go(backFrom(draft), "replace");
+}
