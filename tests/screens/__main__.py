@@ -1,0 +1,36 @@
+"""`python3 -m tests.screens [NAME…]`: pictures of every screen of the web inbox, in tests/screens/out (git-ignored).
+
+Owns the order: build the inbox with its scripted worker, serve it with the relay's own headers, walk every scene at
+each width in both themes, write a picture, judge it. Exits 1 naming screen and element if a page scrolls sideways,
+something overlaps, a text has less than 4.5:1, a target is too small, the browser complained, or axe finds something
+serious. It judges no words and no beauty: somebody has to look at the pictures (ruling 29).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+
+
+def main() -> int:
+    """Run inside .venv, which `python3 -m tests` makes; returns the exit code."""
+    python = VENV / ("python.exe" if os.name == "nt" else "python")
+    if not python.exists():
+        sys.exit("error: no .venv here; run `python3 -m tests` first, it makes one")
+    if Path(sys.prefix).resolve() != VENV.parent.resolve():
+        return subprocess.run(
+            [str(python), "-m", "tests.screens", *sys.argv[1:]], cwd=ROOT, check=False
+        ).returncode
+    from tests.screens.walk import walk
+
+    return asyncio.run(walk(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,413 @@
+"""Every screen and state of the web inbox, with the way to it. A scene's name is its picture's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from playwright.async_api import Page
+
+from tests.screens.steps import (
+    ARRIVED,
+    BOARD,
+    LOST,
+    OFFLINE,
+    SERVER,
+    Script,
+    Steps,
+    checking,
+    choosing,
+    digits,
+    every_50_minutes,
+    failing,
+    filling,
+    hanging,
+    later,
+    message,
+    opened,
+    own_device,
+    passing,
+    pressing,
+    pushing,
+    reading,
+    ready,
+    row,
+    sheet,
+    signed,
+    stay,
+    then,
+    unlock,
+    waiting,
+    written,
+)
+
+LINK = "/i/#1." + "A" * 43
+COACH_LINK = "/i/#2." + "A" * 43
+IN_APP = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Mobile/15E148 LinkedInApp"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A screen in a state: what the worker is told, where the page opens, and what a person then does."""
+
+    name: str
+    address: str = "/"
+    script: Script = field(default_factory=dict)
+    steps: Steps = stay
+    agent: str = ""
+    scripts: bool = True
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+async def back(page: Page) -> None:
+    """The browser's own way back."""
+    await page.go_back()
+
+
+async def summary(page: Page) -> None:
+    """Unfold the whole agreement."""
+    await page.locator("summary").click()
+
+
+finished = then(ready, pressing("Finish"))
+JOINING = (
+    Scene("join-1-question", LINK),
+    Scene("join-1-unsure", LINK, steps=checking("I am not sure")),
+    Scene("join-1-missing", LINK, steps=pressing("Continue")),
+    Scene("join-1-work", LINK, steps=then(checking("It belongs to my work"), pressing("Continue"))),
+    Scene("join-1-unexpected", LINK, steps=pressing("Not expecting it?")),
+    Scene("join-1-in-app", LINK, steps=pressing("Copy the link"), agent=IN_APP),
+    Scene("join-1-coach", COACH_LINK),
+    Scene("join-1-no-link", "/i/"),
+    Scene("join-1-mistyped", "/i/#1.short"),
+    Scene("join-1-no-script", LINK, scripts=False),
+    Scene("join-2-agreement", LINK, steps=then(own_device, waiting(".lines-six"))),
+    Scene("join-2-plain", LINK, {"plain": True}, then(own_device, waiting(".lines-six"))),
+    Scene("join-2-whole", LINK, steps=then(own_device, summary)),
+    Scene("join-2-unsigned", LINK, steps=then(own_device, pressing("Sign"))),
+    Scene(
+        "join-2-opening", LINK, hanging("openInvitation"), then(own_device, reading("Opening the invitation"))
+    ),
+    Scene("join-2-offline", LINK, failing("openInvitation", OFFLINE), then(own_device, waiting(".trouble"))),
+    Scene(
+        "join-2-used",
+        LINK,
+        failing("openInvitation", {"code": "invitation-used"}),
+        then(own_device, reading("used")),
+    ),
+    Scene(
+        "join-2-old",
+        LINK,
+        failing("openInvitation", {"code": "invitation-expired"}),
+        then(own_device, reading("too old")),
+    ),
+    Scene(
+        "join-2-withdrawn",
+        LINK,
+        failing("openInvitation", {"code": "invitation-withdrawn"}),
+        then(own_device, reading("taken back")),
+    ),
+    Scene(
+        "join-2-unknown",
+        LINK,
+        failing("openInvitation", {"code": "invitation-unknown"}),
+        then(own_device, reading("opens nothing")),
+    ),
+    Scene("join-3-offered", LINK, steps=then(signed, waiting(".five-words"))),
+    Scene("join-3-own", LINK, steps=then(signed, checking("Choose my own"))),
+    Scene(
+        "join-3-short",
+        LINK,
+        steps=then(signed, checking("Choose my own"), filling(Password="too short"), pressing("Continue")),
+    ),
+    Scene(
+        "join-3-taken",
+        LINK,
+        failing("finishEnrolment", {"code": "name-taken"}),
+        then(finished, waiting(".banner")),
+    ),
+    Scene("join-4-sheet", LINK, steps=then(sheet, waiting(".digits"))),
+    Scene("join-4-ready", LINK, steps=ready),
+    Scene("join-4-finishing", LINK, hanging("finishEnrolment"), then(finished, reading("Setting up"))),
+    Scene("join-4-offline", LINK, failing("finishEnrolment", OFFLINE), then(finished, waiting(".trouble"))),
+    Scene("join-5-welcome", LINK, {"letters": "none"}, then(finished, waiting(".empty"))),
+)
+
+UNLOCKING = (
+    Scene("unlock"),
+    Scene("unlock-remembered", kept={"inbox-name": "amber-river-42"}),
+    Scene("unlock-missing", steps=pressing("Open")),
+    Scene(
+        "unlock-wrong",
+        "/",
+        failing("unlock", {"code": "wrong-password"}),
+        then(unlock, reading("did not open")),
+    ),
+    Scene(
+        "unlock-slow",
+        "/",
+        failing("unlock", {"code": "too-many-requests", "retryAfter": 30}),
+        then(unlock, reading("Too many tries")),
+    ),
+    Scene("unlock-away", "/", failing("unlock", OFFLINE), then(unlock, reading("No connection"))),
+    Scene("unlock-server", "/", failing("unlock", SERVER), then(unlock, waiting(".trouble"))),
+    Scene("unlock-opening", "/", hanging("unlock"), then(unlock, reading("About two seconds"))),
+    Scene(
+        "unlock-after-idle",
+        "/",
+        {},
+        then(written, later(14 * 60 + 30), later(60), reading("Locked after")),
+        kept={"lock-minutes": "15"},
+    ),
+    Scene("unlock-after-press", "/", {}, then(opened, pressing("Lock"), reading("is locked"))),
+    Scene("help", "/help"),
+    Scene(
+        "help-group",
+        "/help",
+        failing("unlock", {"code": "sheet-group", "group": 4}),
+        then(
+            digits("41723", "90056", "18834", "55121", "70391", "26647"),
+            pressing("Open with the sheet"),
+            reading("does not fit"),
+        ),
+    ),
+    Scene(
+        "help-missing", "/help", {}, then(digits("41723", "90056", "188"), pressing("Open with the sheet"))
+    ),
+    Scene("how-outside", "/how"),
+)
+
+LISTS = (
+    Scene("list", steps=opened),
+    Scene("list-unread", "/?show=unread", steps=opened),
+    Scene("list-files", "/?show=files", steps=opened),
+    Scene("list-going", "/?show=going", steps=opened),
+    Scene("list-soon", "/", {"letters": "soon"}, opened),
+    Scene("list-no-match", "/?show=going", {"letters": "month"}, then(unlock, waiting(".none"))),
+    Scene("list-new", steps=then(opened, pushing(ARRIVED), waiting(".newcomers"))),
+    Scene("list-loading", "/", hanging("list"), then(unlock, reading("Opening your messages"))),
+    Scene("list-not-loaded", "/", failing("list", SERVER), then(unlock, waiting(".trouble"))),
+    Scene("list-no-connection", steps=then(opened, pushing(LOST), waiting(".lines .banner"))),
+    Scene("list-empty", "/", {"letters": "none"}, then(unlock, waiting(".empty"))),
+    Scene("list-not-signed", "/", {"letters": "none", "state": "draft"}, then(unlock, waiting(".empty"))),
+    Scene("list-held", "/", {"state": "held"}, opened),
+    Scene("list-all-gone", "/", {"letters": "none", "state": "gone"}, then(unlock, waiting(".empty"))),
+    Scene("list-clock", "/", {"clockOffset": -7 * 365 * 86_400}, opened),
+    Scene("list-earlier", steps=then(opened, pressing("Show earlier messages"), reading("An older letter"))),
+    Scene(
+        "idle-warning",
+        steps=then(opened, later(14 * 60 + 10), waiting("dialog")),
+        kept={"lock-minutes": "15"},
+    ),
+    Scene(
+        "idle-twelve-hours",
+        steps=then(opened, every_50_minutes(14), later(19 * 60 + 5), waiting("dialog")),
+        kept={"lock-minutes": "60"},
+    ),
+)
+
+READING = (
+    Scene("read", steps=message(BOARD)),
+    Scene("read-thread", steps=message("What changed this week")),
+    Scene(
+        "read-folded",
+        steps=then(
+            message("Re: What changed"), passing(5), back, row("Re: What"), waiting(".folded-message")
+        ),
+    ),
+    Scene("read-mail", steps=message("Notes from the train")),
+    Scene("read-failed", steps=message("could not be opened")),
+    Scene("read-gap", steps=message("Goals, second try")),
+    Scene("read-exactly", steps=then(message(BOARD), pressing("Tuesday 8 September, 09:12"))),
+    Scene("read-loading", "/", hanging("thread"), then(opened, row(BOARD), reading("Opening the message"))),
+    Scene("read-server", "/", failing("thread", SERVER), then(opened, row(BOARD), waiting(".trouble"))),
+    Scene(
+        "read-keeper-away",
+        "/",
+        failing("thread", {"code": "keeper-away"}),
+        then(opened, row(BOARD), waiting(".trouble")),
+    ),
+    Scene("read-gone", "/t/dead", {}, then(unlock, waiting(".gone"))),
+    Scene(
+        "read-due",
+        "/",
+        {"letters": "short"},
+        then(message("A word about sleep"), later(125), waiting(".gone")),
+    ),
+    Scene(
+        "read-link", steps=then(message(BOARD), pressing("https://talks.example/quiet-authority/part-two"))
+    ),
+    Scene(
+        "file-picture",
+        steps=then(message(BOARD), pressing("Look at How the votes moved since spring.png"), waiting("img")),
+    ),
+    Scene(
+        "file-text",
+        steps=then(message("Goals, second"), pressing("Look at Goals.txt"), reading("What this is")),
+    ),
+    Scene(
+        "file-saving",
+        "/",
+        hanging("file"),
+        then(message(BOARD), pressing("Save Three questions, one page.pdf"), waiting("progress")),
+    ),
+    Scene(
+        "file-saved",
+        steps=then(message(BOARD), pressing("Save Three questions, one page.pdf"), reading("Saved outside")),
+    ),
+    Scene(
+        "file-stopped",
+        "/",
+        hanging("file"),
+        then(message(BOARD), pressing("Save Three questions, one page.pdf", "Stop"), reading("Stopped.")),
+    ),
+    Scene(
+        "file-failed",
+        "/",
+        failing("file", SERVER),
+        then(message(BOARD), pressing("Save Three questions, one page.pdf"), reading("answering")),
+    ),
+    Scene("delete-mine", steps=then(message(BOARD), pressing("Delete"))),
+    Scene(
+        "delete-both", steps=then(message("Goals, second"), pressing("Delete"), checking("For both of us"))
+    ),
+    Scene(
+        "delete-waiting",
+        steps=then(message(BOARD), pressing("Delete", "Delete my copy"), waiting(".outgoing")),
+    ),
+    Scene(
+        "delete-done",
+        steps=then(
+            message(BOARD), pressing("Delete", "Delete my copy"), passing(12), reading("Gone from the server")
+        ),
+    ),
+    Scene(
+        "delete-failed",
+        "/",
+        failing("expire", SERVER),
+        then(message(BOARD), pressing("Delete", "Delete my copy"), passing(12), reading("Not deleted")),
+    ),
+    Scene("shorten", steps=then(message(BOARD), pressing("Change"))),
+    Scene("shorten-wrong", steps=then(message(BOARD), pressing("Change", "Change the date"))),
+    Scene(
+        "shorten-done",
+        steps=then(
+            message(BOARD),
+            pressing("Change"),
+            filling(Delete_it_on="2026-10-01"),
+            pressing("Change the date"),
+            reading("Kept until Thursday 1 October 2026"),
+        ),
+    ),
+    Scene("shorten-too-late", steps=then(message("A word about sleep"), pressing("Change"))),
+)
+
+sent = then(written, pressing("Send to Anna"))
+WRITING = (
+    Scene("write", steps=then(opened, pressing("Write"))),
+    Scene("write-filled", steps=written),
+    Scene("write-date", steps=then(written, checking("A date"))),
+    Scene(
+        "write-faults", steps=then(opened, pressing("Write"), checking("A date"), pressing("Send to Anna"))
+    ),
+    Scene("write-work-address", steps=then(written, filling(Message="Please copy jonas@northwind.example."))),
+    Scene("write-no-connection", steps=then(written, pushing(LOST))),
+    Scene("write-held", "/write", {"state": "held"}, then(unlock, waiting(".writer"))),
+    Scene("write-not-signed", "/write", {"state": "draft"}, then(unlock, waiting(".writer"))),
+    Scene("write-waiting", steps=then(sent, waiting(".outgoing"))),
+    Scene("write-sending", "/", hanging("send"), then(sent, passing(11), waiting(".outgoing progress"))),
+    Scene("write-sent", steps=then(sent, passing(11), reading("Sent."))),
+    Scene("write-not-sent", "/", failing("send", SERVER), then(sent, passing(11), reading("Not sent."))),
+    Scene(
+        "write-closed-meanwhile",
+        "/",
+        failing("send", {"code": "closed"}),
+        then(sent, passing(11), reading("Not sent.")),
+    ),
+    Scene(
+        "write-full", "/", failing("send", {"code": "full"}), then(sent, passing(11), reading("Not sent."))
+    ),
+    Scene(
+        "write-back-to-text",
+        "/",
+        failing("send", OFFLINE),
+        then(sent, passing(11), pressing("Back to the text")),
+    ),
+    Scene("reply", steps=then(message(BOARD), pressing("Reply"))),
+    Scene(
+        "write-after-lock",
+        "/",
+        {},
+        then(
+            written,
+            passing(3),
+            pressing("Lock"),
+            unlock,
+            waiting(".row"),
+            pressing("Write"),
+            reading("taken out"),
+        ),
+    ),
+)
+
+OTHERS = (
+    Scene("work", "/work", {}, then(unlock, waiting(".timeline"))),
+    Scene("work-plain", "/work", {"plain": True}, then(unlock, waiting(".timeline"))),
+    Scene("work-held", "/work", {"state": "held"}, then(unlock, waiting(".timeline"))),
+    Scene("settings", "/settings", {}, then(unlock, waiting(".menu"))),
+    Scene("settings-locking", "/settings/locking", {}, then(unlock, checking("60 minutes"))),
+    Scene("settings-display", "/settings/display", {}, then(unlock, waiting("fieldset"))),
+    Scene("settings-mail", "/settings/mail", {"sender": "none"}, then(unlock, reading("turned away"))),
+    Scene(
+        "settings-mail-confirmed",
+        "/settings/mail",
+        {"sender": "confirmed"},
+        then(unlock, waiting(".senders")),
+    ),
+    Scene(
+        "settings-mail-who",
+        "/settings/mail",
+        {"sender": "none"},
+        then(
+            unlock,
+            pressing("Add an address"),
+            filling(Your_own_e_mail_address="maya@home.example"),
+            checking("I am not sure"),
+            pressing("Send me a code"),
+        ),
+    ),
+    Scene(
+        "settings-mail-work",
+        "/settings/mail",
+        {"sender": "none"},
+        then(
+            unlock,
+            pressing("Add an address"),
+            filling(Your_own_e_mail_address="maya@mail.northwind.example"),
+            pressing("Send me a code"),
+        ),
+    ),
+    Scene(
+        "settings-mail-code",
+        "/settings/mail",
+        {"sender": "waiting"},
+        then(
+            unlock,
+            pressing("Add an address"),
+            filling(Your_own_e_mail_address="maya@gmail.com"),
+            pressing("Send me a code", "Confirm"),
+        ),
+    ),
+    Scene(
+        "how",
+        "/settings",
+        {},
+        then(unlock, waiting(".menu"), pressing("How this works Who can read what, and when it goes")),
+    ),
+    Scene("nowhere", "/settings/nothing", {}, then(unlock, reading("nothing at this address"))),
+)
+
+SCENES = (*JOINING, *UNLOCKING, *LISTS, *READING, *WRITING, *OTHERS)

@@ -1,0 +1,69 @@
+"""The built inbox with its scripted worker, on loopback, under the addresses and headers of the relay itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from relay.http_api.pages import Page, Pages
+from tests.__main__ import BIN
+
+HERE = Path(__file__).parent
+INBOX = HERE.parents[1] / "relay" / "inbox"
+BUILT = HERE / "out" / "page"
+
+
+def build() -> None:
+    """Bundle the views with the scripted worker. Ends the program with what the tools said if they fail."""
+    node = shutil.which("node", path=f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}")
+    if node is None or not (INBOX / "node_modules" / "vite").is_dir():
+        raise SystemExit("error: the inbox's tools are not installed; run `python3 -m tests` first")
+    tools = INBOX / "node_modules"
+    steps = (
+        [
+            str(tools / "typescript" / "bin" / "tsc"),
+            "--noEmit",
+            "-p",
+            str(HERE / "fixture" / "tsconfig.json"),
+        ],
+        [
+            str(tools / "vite" / "bin" / "vite.js"),
+            "build",
+            "--config",
+            str(HERE / "fixture" / "vite.config.mts"),
+        ],
+    )
+    for step in steps:
+        done = subprocess.run([node, *step], cwd=INBOX, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode:
+            raise SystemExit(f"error: the scripted inbox cannot be built\n{done.stdout}{done.stderr}")
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[str]:
+    """The origin at which the built page is served while the block lasts."""
+    pages = Pages(BUILT, secure=False)
+
+    async def answer(request: web.Request) -> web.Response:
+        page: Page | None = pages.find(request.path)
+        if page is None:
+            raise web.HTTPNotFound
+        return web.Response(body=page.body, headers=dict(page.headers))
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,240 @@
+"""The steps of scenes: what a person presses and types, what the worker says, how time passes."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from playwright.async_api import Page
+
+NOW = datetime.datetime(2026, 9, 8, 9, 30, tzinfo=datetime.UTC)
+
+Steps: TypeAlias = Callable[[Page], Awaitable[None]]
+Script: TypeAlias = Mapping[str, Any]
+
+
+async def stay(page: Page) -> None:
+    """No step: the page as it opens."""
+    await page.wait_for_selector("h1")
+
+
+async def press(page: Page, name: str, *, exact: bool = True) -> None:
+    """Press the last button or link of this name: a sheet's stands after the page's."""
+    button = page.get_by_role("button", name=name, exact=exact)
+    link = page.get_by_role("link", name=name, exact=exact)
+    await button.or_(link).last.click()
+
+
+async def fill(page: Page, label: str, text: str) -> None:
+    """Type into the field with this label."""
+    await page.get_by_label(label, exact=True).fill(text)
+
+
+def then(*steps: Steps) -> Steps:
+    """One step after the other."""
+
+    async def play(page: Page) -> None:
+        for step in steps:
+            await step(page)
+
+    return play
+
+
+def pressing(*names: str) -> Steps:
+    """Press these, one after the other."""
+
+    async def play(page: Page) -> None:
+        for name in names:
+            await press(page, name)
+
+    return play
+
+
+def filling(**fields: str) -> Steps:
+    """Fill fields: an underscore in a name is any one character of the label."""
+
+    async def play(page: Page) -> None:
+        for label, text in fields.items():
+            await page.get_by_label(re.compile(f"^{label.replace('_', '.')}$")).fill(text)
+
+    return play
+
+
+def waiting(selector: str) -> Steps:
+    """Wait until this stands on the page."""
+
+    async def play(page: Page) -> None:
+        await page.wait_for_selector(selector)
+
+    return play
+
+
+def reading(text: str) -> Steps:
+    """Wait until these words stand on the page."""
+
+    async def play(page: Page) -> None:
+        await page.get_by_text(text).last.wait_for(state="attached")
+
+    return play
+
+
+def passing(seconds: int) -> Steps:
+    """Let time pass on the page's clock, with whatever falls due in it."""
+
+    async def play(page: Page) -> None:
+        await page.clock.run_for(seconds * 1000)
+
+    return play
+
+
+def later(seconds: int) -> Steps:
+    """Jump ahead: what was due meanwhile happens once."""
+
+    async def play(page: Page) -> None:
+        await page.clock.fast_forward(seconds * 1000)
+
+    return play
+
+
+def pushing(event: Script) -> Steps:
+    """The worker says something."""
+
+    async def play(page: Page) -> None:
+        await page.evaluate("event => window.push(event)", event)
+
+    return play
+
+
+def choosing(*files: tuple[str, int]) -> Steps:
+    """Choose made-up files of these names and sizes."""
+
+    async def play(page: Page) -> None:
+        chosen = [
+            {"name": name, "mimeType": "application/pdf", "buffer": bytes(size)} for name, size in files
+        ]
+        await page.locator("input[type=file]").set_input_files(chosen)
+
+    return play
+
+
+async def own_device(page: Page) -> None:
+    """Past the first page of an invitation."""
+    await page.get_by_label("Yes, my own").check()
+    await press(page, "Continue")
+
+
+signed = then(own_device, filling(Type_your_name_to_sign="Maya Okafor"), pressing("Sign"))
+sheet = then(signed, pressing("Continue"))
+
+
+async def ready(page: Page) -> None:
+    """The recovery sheet, put somewhere."""
+    await sheet(page)
+    await press(page, "Copy")
+    await page.get_by_label("I have put it somewhere safe").check()
+
+
+async def unlock(page: Page) -> None:
+    """Open the inbox."""
+    await fill(page, "Inbox name", "amber-river-42")
+    await fill(page, "Password", "walnut glacier tapestry mellow orbit")
+    await press(page, "Open")
+
+
+opened = then(unlock, waiting(".row"))
+
+
+def checking(label: str) -> Steps:
+    """Choose or tick this."""
+
+    async def play(page: Page) -> None:
+        await page.get_by_label(label).check()
+
+    return play
+
+
+def row(subject: str) -> Steps:
+    """Press the row of this subject."""
+
+    async def play(page: Page) -> None:
+        await page.locator(".row", has_text=subject).first.click()
+
+    return play
+
+
+def message(subject: str) -> Steps:
+    """Open the inbox and the message of this subject."""
+    return then(opened, row(subject), waiting(".message"))
+
+
+def digits(*groups: str) -> Steps:
+    """Type the groups of a recovery sheet."""
+
+    async def play(page: Page) -> None:
+        await fill(page, "Inbox name", "amber-river-42")
+        for number, group in enumerate(groups, 1):
+            await page.get_by_label(f"Group {number}", exact=True).fill(group)
+
+    return play
+
+
+async def written(page: Page) -> None:
+    """A letter with a file, ready to go."""
+    await opened(page)
+    await press(page, "Write")
+    await fill(page, "Subject", "After the board")
+    await fill(page, "Message", LETTER)
+    await choosing(("Two columns, with my remarks.pdf", 96_400), ("Draft of the second page.pdf", 1_412_000))(
+        page
+    )
+
+
+def every_50_minutes(times: int) -> Steps:
+    """Somebody is there, once in fifty minutes."""
+
+    async def play(page: Page) -> None:
+        for _ in range(times):
+            await page.clock.fast_forward(50 * 60 * 1000)
+            await page.keyboard.press("Shift")
+
+    return play
+
+
+LETTER = """It went well. I asked my one question and then I was quiet, and the quiet did the work.
+
+They will decide by noon on Friday. I find that I can wait."""
+BOARD = "Before Thursday"
+ARRIVED: Script = {
+    "kind": "arrived",
+    "rows": [
+        {
+            "id": "beef",
+            "threadId": "beef",
+            "order": 99,
+            "mine": False,
+            "senderName": "Anna Harrow",
+            "subject": "One more thing",
+            "firstWords": "It is not a question.",
+            "files": 0,
+            "createdAt": int(NOW.timestamp()),
+            "expiresAt": int(NOW.timestamp()) + 200 * 86_400,
+            "unread": True,
+            "byMail": False,
+        }
+    ],
+}
+LOST: Script = {"kind": "connection", "state": "lost"}
+OFFLINE: Script = {"code": "offline"}
+SERVER: Script = {"code": "server"}
+
+
+def failing(method: str, failure: Script) -> Script:
+    """A script in which this method fails."""
+    return {"fail": {method: failure}}
+
+
+def hanging(method: str) -> Script:
+    """A script in which this method never answers."""
+    return {"hang": [method]}
