@@ -9,7 +9,11 @@ import { openMail, readHead } from "./mail.ts";
 const mail = (...lines: string[]) => textBytes(lines.join("\r\n"));
 
 test("the head tells sender and subject, decoded and on one line", async () => {
-  const head = mail("From: Mia <mia@home.example>", "Subject: =?utf-8?B?R3LDvMOfZQ==?=", " =?utf-8?Q?_dich?=");
+  const head = mail(
+    "From: Mia <mia@home.example>",
+    "Subject: =?utf-8?B?R3LDvMOfZQ==?=",
+    " =?utf-8?Q?_dich?=",
+  );
   assert.deepEqual(await readHead(head), { from: "mia@home.example", subject: "Grüße dich" });
 });
 
@@ -51,7 +55,8 @@ test("text comes before HTML, and files keep their names without folders", async
 });
 
 test("a mail of HTML alone is shown as text", async () => {
-  const html = "<style>x</style><h1>Hello</h1><script>alert(1)</script><p>two &amp; three<br>four</p>";
+  const html =
+    "<style>x</style><h1>Hello</h1><script>alert(1)</script><p>two &amp; three<br>four</p>";
   const opened = await openMail(mail("Content-Type: text/html", "", html));
   assert.equal(opened?.text, "Hello\n\ntwo & three\nfour");
 });

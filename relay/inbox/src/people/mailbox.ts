@@ -17,7 +17,7 @@ import type { Opened } from "../crypto/sealing.ts";
 import { H } from "../crypto/suite.ts";
 import type { ListRow } from "../session.ts";
 import type { Row } from "../wire.ts";
-import { fault } from "./fault.ts";
+import { Fault, fault } from "./fault.ts";
 import type { Keepers } from "./keepers.ts";
 import { readHead } from "./mail.ts";
 import type { Memory } from "./memory.ts";
@@ -69,7 +69,8 @@ export class Mailbox {
   async list(before: number | null): Promise<{ ids: string[]; more: boolean; before: number }> {
     for (let from = before; ; ) {
       const page = await this.#page(from, PAGE_ROWS);
-      const ids = page.ids.filter((id) => this.#isShown(id));
+      // An id holds the content's: what the relay shows twice is the same message, and stands there once.
+      const ids = [...new Set(page.ids)].filter((id) => this.#isShown(id));
       if (ids.length > 0 || !page.more) {
         return { ids, more: page.more, before: page.next };
       }
@@ -188,30 +189,34 @@ export class Mailbox {
 
   async #open(row: Arrived, examined: Examined, grants: Grants): Promise<ListRow[]> {
     try {
-      return await this.#shelve(
-        row.order,
-        examined.envelope,
-        await this.#finish(row.id, examined, grants),
-      );
+      return await this.#shelve(row.order, examined.envelope, await this.#finish(examined, grants));
     } catch (reason) {
       return this.#fail(row, verdictOf(reason));
     }
   }
 
-  async #finish(id: string, examined: Examined, grants: Grants): Promise<Opened> {
-    const { standing, shelf, world } = this.#parts;
+  async #finish(examined: Examined, grants: Grants): Promise<Opened> {
+    const { standing, world } = this.#parts;
     const now = world.clock.now();
     const opened = await finish(examined, grants, standing.place, standing.terms, now);
     if (!statementsKnown(opened, standing.place, standing.chains)) {
-      await standing.fetchChains();
+      await this.#fetchChains();
       if (!statementsKnown(opened, standing.place, standing.chains)) {
         throw new Unreadable("statement");
       }
     }
-    if (shelf.isRepeated(opened.contentId, id)) {
-      throw new Unreadable("repeated");
-    }
     return opened;
+  }
+
+  /** A chain that does not hold speaks against the message that needs it, and hides no other. */
+  async #fetchChains(): Promise<void> {
+    try {
+      await this.#parts.standing.fetchChains();
+    } catch (reason) {
+      throw reason instanceof Fault && reason.failure.code === "unknown"
+        ? new Unreadable("chain")
+        : reason;
+    }
   }
 
   async #shelve(order: number, envelope: Envelope, opened: Opened): Promise<ListRow[]> {

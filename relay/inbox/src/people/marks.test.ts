@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { concat, u16, u64, u8 } from "../crypto/encoding.ts";
+import { concat, u8, u16, u64 } from "../crypto/encoding.ts";
 import { Malformed } from "../crypto/errors.ts";
 import { MOST_MARKS, ReadMarks } from "./marks.ts";
 

@@ -138,7 +138,7 @@ export async function finish(
 
 function refusal(reason: unknown): unknown {
   if (reason instanceof Refused) {
-    return reason.message === "due" ? new Due() : new Unreadable(reason.message);
+    return reason.reason === "due" ? new Due() : new Unreadable(reason.reason);
   }
   if (!(reason instanceof KeysError)) {
     return reason;

@@ -51,7 +51,6 @@ export interface EntryContent {
 export class Shelf {
   readonly #entries = new Map<string, Entry>();
   readonly #texts = new Map<string, string>();
-  readonly #contents = new Map<string, string>();
   readonly #counts = new Map<string, Bytes>();
   #textCharacters = 0;
   /** Everything from here up to the newest is on the shelf, or was and has gone. */
@@ -83,17 +82,10 @@ export class Shelf {
     }
   }
 
-  /** Whether another envelope brought this content already. */
-  isRepeated(contentId: Bytes, id: string): boolean {
-    const known = this.#contents.get(toHex(contentId));
-    return known !== undefined && known !== id;
-  }
-
   put(id: string, entry: Entry, text: string | null): void {
     this.#entries.set(id, entry);
     if (entry.content) {
       const { step, contentId } = entry.content;
-      this.#contents.set(toHex(contentId), id);
       this.#counts.set(stepName(step, step.count), contentId);
     }
     if (text !== null) {

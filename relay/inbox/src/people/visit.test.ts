@@ -1,0 +1,382 @@
+/** A stay from the invitation to the lock, against a relay, a keeper and a coach in memory. */
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { same } from "../crypto/encoding.ts";
+import { SignKey } from "../crypto/suite.ts";
+import type { EnrolmentDraft, Event, Failure } from "../session.ts";
+import { failureOf } from "./fault.ts";
+import { type Heard, House } from "./house.testing.ts";
+import { Visit } from "./visit.ts";
+
+const PASSWORD = "five plain words to type";
+const run = { progress: () => {}, signal: new AbortController().signal };
+
+/** What a call fails with. */
+async function failing(work: Promise<unknown>): Promise<Failure> {
+  return await work.then(
+    () => assert.fail("it did not fail"),
+    (reason: unknown) => failureOf(reason),
+  );
+}
+
+const visits: Visit[] = [];
+after(() => Promise.all(visits.map((visit) => visit.lock())));
+
+function visitOf(house: House): Visit {
+  const visit = new Visit(house.world(), (event: Event) => house.told.push(event));
+  visits.push(visit);
+  return visit;
+}
+
+async function joined(house: House): Promise<{ visit: Visit; draft: EnrolmentDraft }> {
+  const visit = visitOf(house);
+  await visit.openInvitation(house.fragment);
+  const draft = await visit.beginEnrolment();
+  await visit.finishEnrolment({ signature: "Maya", password: PASSWORD });
+  return { visit, draft };
+}
+
+const posts = (heard: readonly Heard[], ending: string) =>
+  heard.filter(({ method, path }) => method === "POST" && path.endsWith(ending));
+
+describe("joining", () => {
+  test("looking and beginning spend nothing, however often", async () => {
+    const house = new House();
+    const visit = visitOf(house);
+    for (let time = 0; time < 5; time++) {
+      const facts = await visit.openInvitation(house.fragment);
+      assert.deepEqual(
+        [facts.coachName, facts.welcome, facts.agreement],
+        ["Anna Harrow", "Come in.", "We agree."],
+      );
+    }
+    const draft = await visit.beginEnrolment();
+    assert.match(draft.inboxName, /^[a-z]+-[a-z]+-\d\d@inbox\.harrow\.example$/);
+    assert.equal(draft.sheet.length, 6);
+    assert.ok(house.heard.every(({ method }) => method === "GET"));
+  });
+
+  test("a lost answer is asked for again with the same bytes", async () => {
+    const house = new House();
+    const visit = visitOf(house);
+    await visit.openInvitation(house.fragment);
+    await visit.beginEnrolment();
+    let lost = 5;
+    house.spoil = ({ path }, answer) => {
+      if (path.endsWith("/redeem") && lost-- > 0) {
+        throw new TypeError("no line");
+      }
+      return answer;
+    };
+    const choice = { signature: "Maya", password: PASSWORD };
+    assert.equal((await failing(visit.finishEnrolment(choice))).code, "offline");
+    assert.equal((await visit.finishEnrolment(choice)).otherName, "Anna Harrow");
+    const [first, ...others] = posts(house.heard, "/redeem").map(({ body }) => body);
+    assert.ok(first && others.length === 5 && others.every((body) => same(body, first)));
+  });
+
+  test("what is no invitation of this place is refused", async () => {
+    const house = new House();
+    for (const fragment of [
+      "",
+      "1.short",
+      `3${house.fragment.slice(1)}`,
+      `${house.fragment.slice(0, -1)}B`,
+    ]) {
+      assert.equal(
+        (await failing(visitOf(house).openInvitation(fragment))).code,
+        "invitation-mistyped",
+      );
+    }
+    const world = { ...house.world(), origin: "https://other.example" };
+    const elsewhere = new Visit(world, () => {});
+    assert.deepEqual(await failing(elsewhere.openInvitation(house.fragment)), {
+      code: "unknown",
+      detail: "invitation",
+    });
+  });
+
+  test("a short password is refused before anything is sent", async () => {
+    const house = new House();
+    const visit = visitOf(house);
+    await visit.openInvitation(house.fragment);
+    await visit.beginEnrolment();
+    const choice = { signature: "Maya", password: "short" };
+    assert.equal((await failing(visit.finishEnrolment(choice))).code, "password-short");
+    assert.equal(house.redeemed, null);
+  });
+});
+
+describe("unlocking", () => {
+  const house = new House();
+  let draft: EnrolmentDraft;
+  before(async () => {
+    draft = (await joined(house)).draft;
+  });
+
+  test("password and sheet open the inbox, and nothing else does", async () => {
+    const { name, sheet } = draft;
+    assert.equal((await visitOf(house).unlock({ name, password: PASSWORD }, null)).myName, "Maya");
+    assert.equal(
+      (await visitOf(house).unlock({ name, sheet: sheet.join(" ") }, null)).myName,
+      "Maya",
+    );
+    const wrong = await failing(visitOf(house).unlock({ name, password: `${PASSWORD}!` }, null));
+    assert.equal(wrong.code, "wrong-password");
+  });
+
+  test("a mistyped group is named without asking the relay", async () => {
+    const heard = house.heard.length;
+    const sheet = ["00000", ...draft.sheet.slice(1)].join(" ");
+    const failure = await failing(visitOf(house).unlock({ name: draft.name, sheet }, null));
+    assert.equal(failure.code, "sheet-group");
+    assert.equal(failure.group, 1);
+    assert.equal(house.heard.length, heard);
+  });
+
+  test("an older vault than this page has seen is refused", async () => {
+    const visit = visitOf(house);
+    await visit.unlock({ name: draft.name, password: PASSWORD }, null);
+    const { seen } = await visit.sealAside("x");
+    const ahead = { ...seen, counter: seen.counter + 1 };
+    const failure = await failing(
+      visitOf(house).unlock({ name: draft.name, password: PASSWORD }, ahead),
+    );
+    assert.deepEqual(failure, { code: "unknown", detail: "vault-rollback" });
+  });
+
+  test("a card of mine that I did not sign is noticed", async () => {
+    const forged = new House();
+    const { draft: mine } = await joined(forged);
+    forged.statements = [forged.coachStatement];
+    const failure = await failing(
+      visitOf(forged).unlock({ name: mine.name, password: PASSWORD }, null),
+    );
+    assert.deepEqual(failure, { code: "unknown", detail: "own-statement" });
+  });
+
+  test("unsent text comes back for the same person alone", async () => {
+    const visit = visitOf(house);
+    await visit.unlock({ name: draft.name, password: PASSWORD }, null);
+    const keepsake = await visit.sealAside("half a thought");
+    assert.ok(!new TextDecoder().decode(keepsake.sealed ?? undefined).includes("thought"));
+    assert.equal(await visit.openAside(keepsake), "half a thought");
+    const other = new House();
+    other.random(1);
+    const stranger = (await joined(other)).visit;
+    const elsewhere = { ...keepsake, seen: { ...keepsake.seen, account: "00" } };
+    assert.equal(await stranger.openAside(elsewhere), null);
+    await visit.lock();
+    assert.equal((await failing(visit.list(null))).code, "locked");
+  });
+});
+
+describe("reading", () => {
+  test("a page is opened by one question to the keeper, newest first", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    const first = await house.write("One");
+    await house.write("Two", { count: 2, previousId: first });
+    const page = await visit.list(null);
+    assert.deepEqual(
+      page.rows.map((row) => [row.subject, row.senderName, row.unread]),
+      [
+        ["Two", "Anna Harrow", true],
+        ["One", "Anna Harrow", true],
+      ],
+    );
+    assert.equal(posts(house.heard, "/open").length, 1);
+    const message = await visit.read(page.rows[0]?.id ?? "");
+    assert.deepEqual([message.text, message.gapBefore], ["Two, at length", false]);
+  });
+
+  test("what fails a check stands in the list with its code, and shows nothing", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    await house.write("Forged", {}, SignKey.fromSeed(house.random(32)));
+    house.put(new Uint8Array([1, 2, 3]));
+    await house.write("Statement", { senderStatementHash: house.random(32) });
+    await house.write("Policy", { policyHash: house.random(32) });
+    const { rows } = await visit.list(null);
+    assert.deepEqual(
+      rows.map((row) => [row.failed?.code, row.subject]),
+      [
+        ["policy", ""],
+        ["statement", ""],
+        ["header", ""],
+        ["signature", ""],
+      ],
+    );
+  });
+
+  test("an envelope that the relay shows twice stands there once", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    await house.write("Once");
+    house.put((house.rows[0] as { content: Uint8Array<ArrayBuffer> }).content);
+    assert.equal((await visit.list(null)).rows.length, 1);
+  });
+
+  test("something missing before a message is said", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    await house.write("Third", { count: 3, previousId: house.random(32) });
+    const { rows } = await visit.list(null);
+    assert.equal((await visit.read(rows[0]?.id ?? "")).gapBefore, true);
+  });
+
+  test("a keeper that is away is said to be, and nothing is concluded", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    await house.write("One");
+    house.spoil = ({ path }, answer) =>
+      path.endsWith("/open") ? house.no(503, "keeper-away") : answer;
+    assert.equal((await failing(visit.list(null))).code, "keeper-away");
+    house.spoil = ({ path }, answer) =>
+      path.endsWith("/open") ? house.bytes(house.random(300)) : answer;
+    assert.equal((await failing(visit.list(null))).code, "keeper-away");
+    house.spoil = (_, answer) => answer;
+    assert.equal((await visit.list(null)).rows.length, 1);
+  });
+
+  test("what is due goes at its second, and is not found afterwards", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    await house.write("Soon", { expiresAt: house.now + 10 });
+    const { rows } = await visit.list(null);
+    const id = rows[0]?.id ?? "";
+    house.pass(9);
+    assert.ok(!house.told.some((event) => event.kind === "gone"));
+    house.pass(1);
+    assert.deepEqual(house.told.filter((event) => event.kind === "gone").at(-1), {
+      kind: "gone",
+      ids: [id],
+    });
+    assert.equal((await failing(visit.read(id))).code, "gone");
+  });
+
+  test("a mark is kept in the vault and joins what another browser has stored", async () => {
+    const house = new House();
+    const { visit, draft } = await joined(house);
+    const first = await house.write("One");
+    await house.write("Two", { count: 2, previousId: first });
+    const other = visitOf(house);
+    await other.unlock({ name: draft.name, password: PASSWORD }, null);
+    const [two, one] = (await visit.list(null)).rows;
+    await other.list(null);
+    await visit.markRead(two?.id ?? "");
+    await visit.lock();
+    await other.markRead(one?.id ?? "");
+    await other.lock();
+    const third = visitOf(house);
+    await third.unlock({ name: draft.name, password: PASSWORD }, null);
+    assert.deepEqual(
+      (await third.list(null)).rows.map((row) => row.unread),
+      [false, false],
+    );
+  });
+
+  test("an ended session is told once, and everything is locked", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    house.spoil = ({ path }, answer) =>
+      path.includes("/envelopes") ? house.no(401, "not-signed-in") : answer;
+    assert.equal((await failing(visit.list(null))).code, "locked");
+    assert.deepEqual(
+      house.told.filter((event) => event.kind === "locked"),
+      [{ kind: "locked", why: "ended" }],
+    );
+    assert.equal((await failing(visit.list(null))).code, "locked");
+  });
+});
+
+describe("writing", () => {
+  const letter = {
+    subject: "Re: One",
+    text: "Thank you",
+    files: [],
+    expiresAt: null,
+    threadId: null,
+  };
+
+  test("a message is stored for both, and its count in the vault before that", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    house.heard.length = 0;
+    const row = await visit.send(letter, run);
+    assert.deepEqual([row.subject, row.mine, row.unread], ["Re: One", true, false]);
+    const order = house.heard.map(({ method, path }) => `${method} ${path.split("?")[0]}`);
+    assert.ok(order.indexOf("PUT /v1/vault") < order.indexOf("POST /v1/envelopes"));
+    assert.equal((await visit.read(row.id)).text, "Thank you");
+  });
+
+  test("a deposit without an answer is sent again, never sealed again", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    let lost = 4;
+    house.spoil = ({ path }, answer) => {
+      if (path === "/v1/envelopes" && lost-- > 0) {
+        throw new TypeError("no line");
+      }
+      return answer;
+    };
+    assert.equal((await failing(visit.send(letter, run))).code, "offline");
+    await visit.send(letter, run);
+    const [first, ...others] = house.deposits;
+    assert.ok(first && others.length === 4 && others.every((body) => same(body, first)));
+    assert.equal((await visit.list(null)).rows.length, 1);
+  });
+
+  test("a date past the agreement and an ended work are refused here", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    const late = { ...letter, expiresAt: house.now + 400 * 86_400 };
+    assert.equal((await failing(visit.send(late, run))).code, "refused");
+    house.pass(70 * 86_400);
+    assert.equal((await failing(visit.send(letter, run))).code, "closed");
+    assert.equal(house.deposits.length, 0);
+  });
+
+  test("a coach whose card has run out is not written to", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    house.pass(41 * 86_400);
+    assert.deepEqual(await failing(visit.send(letter, run)), { code: "unknown", detail: "stale" });
+    assert.equal(house.deposits.length, 0);
+  });
+
+  test("a day key that the keeper did not sign is not sealed to", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    house.spoil = ({ path }, answer) =>
+      path.includes("/days") ? house.bytes(house.random(1300)) : answer;
+    assert.deepEqual(await failing(visit.send(letter, run)), {
+      code: "unknown",
+      detail: "keeper-day",
+    });
+  });
+
+  test("an act that was there may not be missing later", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    const row = await visit.send(letter, run);
+    await visit.shorten(row.id, row.expiresAt - 86_400);
+    assert.equal(house.acts.length, 2);
+    house.acts.pop();
+    assert.deepEqual(await failing(visit.send({ ...letter, text: "More" }, run)), {
+      code: "unknown",
+      detail: "acts-rollback",
+    });
+  });
+
+  test("taking back names both copies and asks the keeper to refuse both", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    const row = await visit.send(letter, run);
+    await visit.expire(row.id, "both");
+    assert.equal(house.acts.length, 2);
+    assert.equal(posts(house.heard, "/revoke").length, 2);
+    assert.ok(house.told.some((event) => event.kind === "gone" && event.ids.includes(row.id)));
+  });
+});
