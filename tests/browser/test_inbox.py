@@ -1,0 +1,196 @@
+"""A client's life in the browser: join, read, answer, watch things arrive and go, lock and unlock."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from client_sdk.attachment import Attachment
+from tests.browser.conftest import MAYA, MAYA_PASSWORD, Pair, Practice
+from tests.browser.visitor import Client, Visitor, visiting
+
+pytestmark = pytest.mark.browser
+
+TEXT = "canary goals, one a line\n" * 40_000
+
+
+async def entered(visitor: Visitor, pair: Pair) -> None:
+    """The client's inbox, opened by password."""
+    await visitor.page.goto(pair.origin)
+    await visitor.unlock(pair.client.name, MAYA_PASSWORD)
+    await visitor.is_open()
+
+
+async def test_an_attachment_is_read_and_saved(browser: Browser, pair: Pair, tmp_path: Path) -> None:
+    """A file that the coach's SDK sealed comes out of the browser byte for byte."""
+    file = Attachment.from_bytes(TEXT.encode(), "goals-canary.txt", media_type="text/plain")
+    await pair.to_maya.send(subject="Heron canary", text="Three questions\nto sit with.", attach=[file])
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await visitor.open("Heron canary")
+        await expect(visitor.page.locator(".message")).to_contain_text("to sit with.")
+        async with visitor.page.expect_download() as coming:
+            await visitor.press("Save goals-canary.txt")
+        await (await coming.value).save_as(tmp_path / "saved")
+        assert (tmp_path / "saved").read_text() == TEXT
+        assert visitor.errors == []
+
+
+async def test_a_reply_is_opened_by_the_coach(browser: Browser, pair: Pair, tmp_path: Path) -> None:
+    """What the browser sealed, a file of several pieces included, opens at the coach's as the client's."""
+    (tmp_path / "walk.bin").write_bytes(bytes(range(256)) * 80_000)
+    await pair.to_maya.send(subject="Otter question", text="And what then?")
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await visitor.open("Otter question")
+        await visitor.press("Reply")
+        await visitor.fill("Message", "Then I shall walk.")
+        await visitor.page.locator("input[type=file]").set_input_files(tmp_path / "walk.bin")
+        await visitor.press("Send to Anna")
+        await expect(visitor.row("Re: Otter question")).to_be_visible()
+        assert visitor.errors == []
+    found = [one async for one in pair.to_maya.messages() if one.subject == "Re: Otter question"]
+    assert [(one.text, one.mine, one.marks, one.sender.name) for one in found] == [
+        ("Then I shall walk.", False, (), MAYA)
+    ]
+    assert await found[0].attachments[0].read() == (tmp_path / "walk.bin").read_bytes()
+
+
+async def test_a_message_arrives_live_and_another_goes_at_its_second(browser: Browser, pair: Pair) -> None:
+    """What is sent while the inbox is open comes by itself; what is due leaves at its second."""
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await pair.to_maya.send(subject="Lark stays", text="Good morning.")
+        await visitor.see("Lark stays")
+        sent = await pair.to_maya.send(subject="Moth goes", text="Only for now.", keep=timedelta(seconds=8))
+        await visitor.open("Moth goes")
+        assert pair.practice.relay.now() < sent.kept_until.timestamp()
+        await expect(visitor.row("Moth goes")).to_have_count(0)
+        assert pair.practice.relay.now() >= sent.kept_until.timestamp()
+        await expect(visitor.page.get_by_text("Only for now.")).to_have_count(0)
+        await expect(visitor.row("Lark stays")).to_be_visible()
+        assert visitor.errors == []
+
+
+async def test_lock_and_unlock_by_password_and_by_sheet(browser: Browser, pair: Pair) -> None:
+    """A locked page holds nothing; wrong and right passwords, a mistyped and a right sheet do as they say."""
+    await pair.to_maya.send(subject="Wren locked", text="Behind the door.")
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await visitor.see("Wren locked")
+        await visitor.press("Lock")
+        await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+        assert "Wren" not in await visitor.page.content()
+        await visitor.unlock(pair.client.name, "not the password at all")
+        await expect(visitor.page.get_by_text("That password did not open this inbox").first).to_be_visible()
+        first, second, *others = pair.client.sheet
+        await visitor.unlock_by_sheet(pair.client.name, (second, first, *others))
+        await expect(visitor.page.get_by_text("Group 1 does not fit").first).to_be_visible()
+        await visitor.page.get_by_label("Group 1", exact=True).fill(first)
+        await visitor.page.get_by_label("Group 2", exact=True).fill(second)
+        await visitor.press("Open with the sheet")
+        await visitor.see("Wren locked")
+        await visitor.page.reload()
+        await visitor.unlock(pair.client.name, MAYA_PASSWORD)
+        await visitor.see("Wren locked")
+        assert visitor.errors == []
+
+
+async def test_what_was_read_stays_read_in_another_browser(browser: Browser, pair: Pair) -> None:
+    """Marks are kept in the vault: a browser that never saw the message knows that it was read."""
+    await pair.to_maya.send(subject="Finch read", text="Once.")
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await visitor.open("Finch read")
+        await expect(visitor.row("Finch read")).not_to_contain_text("Unread")
+        await visitor.press("Lock")
+        await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+    async with visiting(browser, pair.origin) as other:
+        await entered(other, pair)
+        await other.see("Finch read")
+        await expect(other.row("Finch read")).not_to_contain_text("Unread")
+
+
+async def test_unsent_text_outlives_a_lock(browser: Browser, pair: Pair) -> None:
+    """A draft is there again after unlocking, and nowhere in the page while it is locked."""
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await visitor.press("Write")
+        await visitor.fill("Subject", "Swallow draft")
+        await visitor.fill("Message", "Half a thought")
+        await visitor.press("Lock")
+        await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+        assert "Half a thought" not in await visitor.page.content()
+        assert "Half a thought" not in await visitor.traces()
+        await visitor.unlock(pair.client.name, MAYA_PASSWORD)
+        await visitor.is_open()
+        await visitor.press("Write")
+        await expect(visitor.page.get_by_label("Message", exact=True)).to_have_value("Half a thought")
+
+
+async def test_a_deletion_for_both_reaches_the_coach(browser: Browser, pair: Pair) -> None:
+    """What the client wrote and takes back is gone from both inboxes."""
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await visitor.press("Write")
+        await visitor.fill("Subject", "Crane recalled")
+        await visitor.fill("Message", "Forget this.")
+        await visitor.press("Send to Anna")
+        await visitor.open("Crane recalled")
+        assert [one async for one in pair.to_maya.messages() if one.subject == "Crane recalled"]
+        await visitor.press("Delete")
+        await visitor.page.get_by_label(re.compile("both of us")).check()
+        await visitor.press("Delete for both of us")
+        await expect(visitor.row("Crane recalled")).to_have_count(0)
+        await visitor.page.get_by_text("Deleted. Gone from the server now.").first.wait_for()
+        assert visitor.errors == []
+    assert not [one async for one in pair.to_maya.messages() if one.subject == "Crane recalled"]
+
+
+async def test_nothing_of_a_person_is_left_behind(browser: Browser, pair: Pair) -> None:
+    """Subject, names, file names, text and password are in no address, title, history, console or storage."""
+    file = Attachment.from_bytes(b"canary", "ibis-canary.txt", media_type="text/plain")
+    await pair.to_maya.send(subject="Ibis canary", text="Egret canary text.", attach=[file])
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        traces = [await visitor.traces()]
+        await visitor.open("Ibis canary")
+        await visitor.press("Look at ibis-canary.txt")
+        traces.append(await visitor.traces())
+        await visitor.press("Close")
+        await visitor.press("Reply")
+        await visitor.fill("Message", "canary answer")
+        traces.append(await visitor.traces())
+        await visitor.press("Lock")
+        await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+        traces.append(await visitor.traces())
+    for word in ("canary", "Canary", "Anna", "Harrow", "Maya", pair.client.name, *pair.client.sheet):
+        assert all(word not in one for one in traces), word
+
+
+async def test_fifty_loads_leave_an_invitation_usable(browser: Browser, practice: Practice) -> None:
+    """A program that opens the link again and again, and goes on with it, uses nothing up."""
+    client = Client(await practice.invite("Wim Vos"))
+    async with visiting(browser, practice.origin) as scanner:
+        for number in range(50):
+            await scanner.page.goto("about:blank")
+            await scanner.page.goto(client.link)
+            if number % 10 == 0:
+                await scanner.page.get_by_label("Yes, my own").check()
+                await scanner.press("Continue")
+                await scanner.page.get_by_role("button", name="Sign").wait_for()
+        assert scanner.errors == []
+        assert client.link.partition("#")[2] not in await scanner.traces()
+    async with visiting(browser, practice.origin) as visitor:
+        await visitor.join(client, "Wim Vos", "a river under the bridge")
+        await visitor.is_open()
+        assert visitor.errors == []
+    async with visiting(browser, practice.origin) as late:
+        await late.page.goto(client.link)
+        await late.page.get_by_label("Yes, my own").check()
+        await late.press("Continue")
+        await expect(late.page.get_by_role("heading", name="This invitation has been used")).to_be_visible()
