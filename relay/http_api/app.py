@@ -74,6 +74,8 @@ def _served(bound: Route, desk: Desk, log: RequestLog) -> Handler:
             context.log.error("http.failed", route=path, method=method, failure=failure)
             response = problem(RelayError())
         if not response.prepared:
+            if request.writer.output_size > 0:  # an answer is under way: cut it, and let nothing stand in it
+                raise ConnectionResetError
             finish_headers(response, context, now)
         log.say(path, method, response.status, started)
         return response
