@@ -45,7 +45,7 @@ from relay.flow.flows import Flows, Ports, Settings
 
 GRADE_NOT_CHECKED = 1
 MEMORY_SECONDS = 3600
-PIECE_BYTES = 1 << 20  # sealed bytes gathered for one write of the staging blob
+PIECE_BYTES = 1 << 18  # sealed bytes gathered for one write of the staging blob: 25 MiB cost under 2 MiB
 MOST_WRITERS = 10_000
 
 _OPPOSITE = {Role.COACH: Role.CLIENT, Role.CLIENT: Role.COACH}

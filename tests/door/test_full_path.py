@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+import tracemalloc
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -147,6 +149,13 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 @pytest.fixture
 async def doorstep(store: Store) -> AsyncIterator[Doorstep]:
+    """A door in front of a settled house, on both stores."""
+    async with standing(store) as found:
+        yield found
+
+
+@asynccontextmanager
+async def standing(store: Store) -> AsyncIterator[Doorstep]:
     """A door in front of a settled house."""
     house = House(store)
     await house.settle()
@@ -183,6 +192,34 @@ async def test_a_large_mail_keeps_its_bytes(doorstep: Doorstep) -> None:
     mail = HEAD + b"\r\n" + b"".join(b"%06d of the lines\r\n" % number for number in range(150_000))
     assert (await doorstep.deliver(mail)).startswith("250")
     assert await doorstep.mail_of(doorstep.open((await doorstep.rows())[0])) == mail
+
+
+async def test_a_large_mail_costs_little_memory(tmp_path: Path) -> None:
+    """A mail of ten mebibytes passes through under two of memory, once all that is loaded once is loaded."""
+    store = await SqliteStore.open(tmp_path / "db")
+    async with standing(store) as doorstep:
+        doorstep.house.settings = replace(doorstep.house.settings, mailbox_quota_bytes=1 << 30)
+        assert await _deliver_slowly(doorstep, 1 << 20) > 0
+        assert await _deliver_slowly(doorstep, 10 << 20) < 2 << 20
+    await store.close()
+
+
+async def _deliver_slowly(doorstep: Doorstep, size_bytes: int) -> int:
+    """Deliver a mail of this size by a peer that holds none of it; the most memory that it took."""
+    lines = (b"z" * 78 + b"\r\n") * 400
+    peer = await doorstep.peer()
+    await doorstep.to_data(peer)
+    peer.writer.write(HEAD + b"\r\n")
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(size_bytes // len(lines)):
+        peer.writer.write(lines)
+        await peer.writer.drain()
+    assert (await peer.say(b".\r\n")).startswith("250")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    peer.writer.close()
+    return most - before
 
 
 async def test_the_sequence_goes_on_from_mail_to_mail(doorstep: Doorstep) -> None:
