@@ -36,7 +36,7 @@ from client_sdk.outbox import Delivery, Outbox
 from client_sdk.parties import Place
 from client_sdk.settling import settle
 from client_sdk.standing import Standing
-from client_sdk.state import GAP, MINE, SHOWN, Seen
+from client_sdk.state import MINE, SHOWN, Seen
 from client_sdk.wire import RelayConflict
 from client_sdk.words import utc_day
 from keys.acts import Act, ActCore, ActKind, sign_act
@@ -246,7 +246,7 @@ class AsyncEngagement:
         content = result.opened.content
         kept_until = self._standing.terms.date_of(result.envelope_id, content.expires_at)
         mine = bool(result.flags & MINE)
-        marks = ("missing-before",) * bool(result.flags & GAP) + ("old-key",) * result.old_key
+        marks = self._gap_mark(result) + ("old-key",) * result.old_key
         attachments = tuple(
             AsyncReceivedFile(
                 content.file_name(one),
@@ -279,6 +279,13 @@ class AsyncEngagement:
             unread=not mine and result.order > read_order and result.order not in self._read_above,
             marks=marks,
         )
+
+    def _gap_mark(self, taken: Taken) -> tuple[str, ...]:
+        """Say what is known of what is missing before: left before it was opened here, or nobody knows."""
+        if taken.gap_after is None:
+            return ()
+        explained = self._core.state.explains_gap(self._intake.mailbox_id, taken.gap_after)
+        return ("gone-before",) if explained else ("missing-before",)
 
     def _sender(self, taken: Taken) -> Person:
         if taken.opened.class_of_origin is EnvelopeClass.NOTICE:
@@ -424,7 +431,7 @@ class AsyncEngagement:
             expired = await self._core.session.call(
                 protocol.expire_own(self._intake.mailbox_id, (seen.envelope_id,))
             )
-            self._core.state.leave(self._intake.mailbox_id, seen.envelope_id)
+            self._core.state.leave(self._intake.mailbox_id, seen.envelope_id, seen.row_order, seen.expires_at)
             if not expired:
                 raise Deleted
 

@@ -20,7 +20,7 @@ from client_sdk.frames import EnvelopeRow, Reason, Row, Tombstone
 from client_sdk.parties import Place
 from client_sdk.receive import Due, Examined, Unreadable
 from client_sdk.standing import Standing
-from client_sdk.state import GAP, MINE, SHOWN, Seen, WriterHead
+from client_sdk.state import MINE, SHOWN, Seen, WriterHead
 from keys.envelope import HEADER_BYTES, EnvelopeClass, parse_header
 from keys.errors import Malformed
 from keys.names import day_of
@@ -34,12 +34,15 @@ MOST_REMEMBERED: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A row that opened and passed every check."""
+    """A row that opened and passed every check. `gap_after` is the row after which something of its writer is
+    missing; None where nothing is.
+    """
 
     order: int
     envelope_id: bytes
     opened: Opened
     flags: int
+    gap_after: int | None
     old_key: bool
 
 
@@ -215,7 +218,8 @@ class Intake:
         if row.order not in opened:
             result = results[row.order]
             if isinstance(result, Gone):
-                self._core.state.leave(self.mailbox_id, result.envelope_id)
+                until = self._standing.kept_until()
+                self._core.state.leave(self.mailbox_id, result.envelope_id, result.order, until)
             return result
         return self._remember(row, opened[row.order], place)
 
@@ -228,28 +232,37 @@ class Intake:
             log.warning("not shown code=replayed")
             return Bad(row.order, "replayed")
         envelope_id = parse_header(row.raw[:HEADER_BYTES]).envelope_id
-        flags = seen.flags if seen else self._first_seen(row.order, envelope_id, opened, place)
-        taken = Taken(row.order, envelope_id, opened, flags, receive.sealed_to_old_key(opened, place))
+        if seen is None:
+            seen = self._first_seen(row.order, envelope_id, opened, place)
+        old_key = receive.sealed_to_old_key(opened, place)
+        gap_after = seen.gap_after if seen.gap else None
+        taken = Taken(row.order, envelope_id, opened, seen.flags, gap_after, old_key)
         self._remembered[row.order] = taken
         while len(self._remembered) > MOST_REMEMBERED:
             self._remembered.popitem(last=False)
         log.debug("taken in kind=%d attachments=%d", content.kind, len(content.attachments))
         return taken
 
-    def _first_seen(self, order: int, envelope_id: bytes, opened: Opened, place: Place) -> int:
+    def _first_seen(self, order: int, envelope_id: bytes, opened: Opened, place: Place) -> Seen:
         state, content = self._core.state, opened.content
         engagement_id = self._standing.engagement_id
         head = state.writer_head(engagement_id, content.sender_fp, content.writer)
-        flags = GAP * receive.is_gap(content, opened.content_id, head)
-        flags |= MINE * (content.sender_fp == place.me.fp) | SHOWN * receive.is_shown(opened)
+        seen = Seen(
+            content_id=opened.content_id,
+            row_order=order,
+            envelope_id=envelope_id,
+            flags=MINE * (content.sender_fp == place.me.fp) | SHOWN * receive.is_shown(opened),
+            gap=receive.gap_before(content, opened.content_id, head),
+            gap_after=head.row_order if head else 0,
+            expires_at=self._standing.terms.date_of(envelope_id, content.expires_at),
+        )
         state.move_writer(
             engagement_id,
-            WriterHead(content.sender_fp, content.writer, content.count, opened.content_id),
+            WriterHead(content.sender_fp, content.writer, content.count, opened.content_id, order),
             self._standing.kept_until(),
         )
-        expires_at = self._standing.terms.date_of(envelope_id, content.expires_at)
-        state.remember_seen(self.mailbox_id, Seen(opened.content_id, order, envelope_id, flags, expires_at))
-        return flags
+        state.remember_seen(self.mailbox_id, seen)
+        return seen
 
     def _load_marks(self) -> None:
         """Begin where this account's other devices have come to, so that what has expired is not missed."""

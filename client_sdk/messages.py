@@ -46,8 +46,9 @@ class Message(Generic[FileT_co, MailT_co]):
     """A message that passed every check.
 
     `kept_until` is the first instant at which it is gone, for both. `marks` may hold `missing-before`
-    (something that this writer sent before it did not arrive) and `old-key` (sealed to a key that had been
-    replaced). `mail` is set where it is mail that came in by SMTP; its text and files are in there.
+    (something that this writer sent before it did not arrive), `gone-before` (as much as is missing has left,
+    by the relay's word, before it was opened here) and `old-key` (sealed to a key that had been replaced).
+    `mail` is set where it is mail that came in by SMTP; its text and files are in there.
     """
 
     id: str

@@ -207,21 +207,26 @@ def sealed_to_old_key(opened: Opened, place: Place) -> bool:
     return late and any(one != newest.hash for one in named)
 
 
-def is_gap(content: Content, content_id: bytes, head: WriterHead | None) -> bool:
-    """Whether something before this content is missing, or its count was used twice.
+BROKEN: Final = 1 << 40
+"""A gap that no number of expired messages explains: a count used twice, or a wrong hash of what came
+before.
+"""
+
+
+def gap_before(content: Content, content_id: bytes, head: WriterHead | None) -> int:
+    """Return how many contents of its writer are missing before this one; BROKEN where the chain is wrong.
 
     `head` is the furthest known of this writer. What is older than the head was counted when the head was.
     """
-    first = content.previous_id == ZERO_HASH
-    if (content.count == 1) != first:
-        return True
+    if (content.count == 1) != (content.previous_id == ZERO_HASH):
+        return BROKEN
     if head is None:
-        return content.count > 1
-    if content.count == head.count + 1:
-        return content.previous_id != head.content_id
-    if content.count == head.count:
-        return content_id != head.content_id
-    return content.count > head.count
+        return content.count - 1
+    wrong_before = content.count == head.count + 1 and content.previous_id != head.content_id
+    used_twice = content.count == head.count and content_id != head.content_id
+    if wrong_before or used_twice:
+        return BROKEN
+    return max(0, content.count - head.count - 1)
 
 
 SHOWN_KINDS: Final = frozenset({ContentKind.MESSAGE, ContentKind.MAIL, ContentKind.NOTICE})

@@ -25,11 +25,17 @@ CREATE TABLE mailbox(
 ) WITHOUT ROWID;
 CREATE TABLE seen(
     mailbox_id BLOB NOT NULL, content_id BLOB NOT NULL, row_order INTEGER NOT NULL, envelope_id BLOB NOT NULL,
-    flags INTEGER NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(mailbox_id, content_id)
+    flags INTEGER NOT NULL, gap INTEGER NOT NULL, gap_after INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY(mailbox_id, content_id)
+) WITHOUT ROWID;
+CREATE TABLE stone(
+    mailbox_id BLOB NOT NULL, envelope_id BLOB NOT NULL, row_order INTEGER NOT NULL, expires_at INTEGER NOT
+    NULL, PRIMARY KEY(mailbox_id, envelope_id)
 ) WITHOUT ROWID;
 CREATE TABLE writer(
     engagement_id BLOB NOT NULL, fp BLOB NOT NULL, writer INTEGER NOT NULL, count INTEGER NOT NULL,
-    content_id BLOB NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY(engagement_id, fp, writer)
+    content_id BLOB NOT NULL, row_order INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    PRIMARY KEY(engagement_id, fp, writer)
 ) WITHOUT ROWID;
 CREATE TABLE own(engagement_id BLOB PRIMARY KEY, writer INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT
 ROWID; CREATE TABLE outbox(
@@ -41,20 +47,20 @@ CREATE TABLE sent(
     expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
-_DATED: Final = ("seen", "writer", "own", "sent")
+_DATED: Final = ("seen", "stone", "writer", "own", "sent")
 """The outbox is not among them: a message that was not sent in time is reported, then goes."""
 
 
-GAP: Final = 1
-MINE: Final = 2
-SHOWN: Final = 4
+MINE: Final = 1
+SHOWN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A content that was taken in from a mailbox.
 
-    `flags`: GAP, something before it was missing; MINE, I wrote it; SHOWN, it is a message for people.
+    `flags`: MINE, I wrote it; SHOWN, it is a message for people. `gap` is how many contents of its writer
+    were missing before it.
     """
 
     content_id: bytes
@@ -62,6 +68,8 @@ class Seen:
     envelope_id: bytes
     flags: int
     expires_at: int
+    gap: int = 0
+    gap_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +83,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class WriterHead:
-    """The last count and content id known of one writer in one engagement."""
+    """The last count and content id known of one writer in one engagement, and the row that held it (0:
+    none).
+    """
 
     fp: bytes
     writer: int
     count: int
     content_id: bytes
+    row_order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,30 +218,59 @@ class State:
 
     def _seen(self, mailbox_id: bytes, low: bytes, high: bytes) -> list[Seen]:
         rows = self._base.execute(
-            "SELECT content_id, row_order, envelope_id, flags, expires_at FROM seen "
+            "SELECT content_id, row_order, envelope_id, flags, expires_at, gap, gap_after FROM seen "
             "WHERE mailbox_id = ? AND content_id >= ? AND content_id <= ? LIMIT 2",
             (mailbox_id, low, high),
         )
-        return [Seen(bytes(row[0]), row[1], bytes(row[2]), row[3], row[4]) for row in rows]
+        return [Seen(bytes(row[0]), row[1], bytes(row[2]), *row[3:]) for row in rows]
 
     def remember_seen(self, mailbox_id: bytes, seen: Seen) -> None:
         """Remember a content; what was seen first stays."""
         self._base.execute(
-            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?)",
-            (mailbox_id, seen.content_id, seen.row_order, seen.envelope_id, seen.flags, seen.expires_at),
+            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                mailbox_id,
+                seen.content_id,
+                seen.row_order,
+                seen.envelope_id,
+                seen.flags,
+                seen.gap,
+                seen.gap_after,
+                seen.expires_at,
+            ),
         )
 
-    def leave(self, mailbox_id: bytes, envelope_id: bytes) -> None:
-        """An envelope has left its mailbox before its date: it counts no more, but is still known as seen."""
-        self._base.execute(
+    def leave(self, mailbox_id: bytes, envelope_id: bytes, row_order: int, expires_at: int) -> None:
+        """An envelope has left its mailbox, by the row `row_order`: it counts no more; one that was never
+        opened is remembered as such until `expires_at`.
+        """
+        found = self._base.execute(
             "UPDATE seen SET flags = flags & ~? WHERE mailbox_id = ? AND envelope_id = ?",
             (SHOWN, mailbox_id, envelope_id),
         )
+        if not found.rowcount:
+            self._base.execute(
+                "INSERT OR REPLACE INTO stone VALUES (?, ?, ?, ?)",
+                (mailbox_id, envelope_id, row_order, expires_at),
+            )
+
+    def explains_gap(self, mailbox_id: bytes, gap_after: int) -> bool:
+        """Whether as many envelopes left unopened after a row as contents are missing after it.
+
+        Then what is missing may well be those: an envelope leaves later than it came.
+        """
+        missing, stones = self._base.execute(
+            "SELECT (SELECT coalesce(sum(gap), 0) FROM seen WHERE mailbox_id = ?1 AND gap_after >= ?2), "
+            "(SELECT count(*) FROM stone WHERE mailbox_id = ?1 AND row_order > ?2)",
+            (mailbox_id, gap_after),
+        ).fetchone()
+        return int(missing) <= int(stones)
 
     def tally(self, mailbox_id: bytes, now: int, read_above: Collection[int] = ()) -> Tally:
         """Count a mailbox's messages for people; those of the orders `read_above` are read too."""
         rows = self._base.execute(
-            "SELECT row_order, flags, expires_at FROM seen WHERE mailbox_id = ? AND expires_at > ? AND flags & ?",
+            "SELECT row_order, flags, expires_at FROM seen "
+            "WHERE mailbox_id = ? AND expires_at > ? AND flags & ?",
             (mailbox_id, now, SHOWN),
         ).fetchall()
         read_order = self.read_order(mailbox_id)
@@ -244,26 +284,28 @@ class State:
     def writer_head(self, engagement_id: bytes, fp: bytes, writer: int) -> WriterHead | None:
         """Return the last count and content id known of a writer."""
         row = self._base.execute(
-            "SELECT count, content_id FROM writer WHERE engagement_id = ? AND fp = ? AND writer = ?",
+            "SELECT count, content_id, row_order FROM writer "
+            "WHERE engagement_id = ? AND fp = ? AND writer = ?",
             (engagement_id, fp, writer),
         ).fetchone()
-        return WriterHead(fp, writer, row[0], bytes(row[1])) if row else None
+        return WriterHead(fp, writer, row[0], bytes(row[1]), row[2]) if row else None
 
     def writer_heads(self, engagement_id: bytes) -> list[WriterHead]:
         """Return the heads of all writers of an engagement, ascending."""
         rows = self._base.execute(
-            "SELECT fp, writer, count, content_id FROM writer WHERE engagement_id = ? ORDER BY fp, writer",
+            "SELECT fp, writer, count, content_id, row_order FROM writer WHERE engagement_id = ? "
+            "ORDER BY fp, writer",
             (engagement_id,),
         )
-        return [WriterHead(bytes(row[0]), row[1], row[2], bytes(row[3])) for row in rows]
+        return [WriterHead(bytes(row[0]), row[1], row[2], bytes(row[3]), row[4]) for row in rows]
 
     def move_writer(self, engagement_id: bytes, head: WriterHead, expires_at: int) -> None:
         """A writer has come further; never moves back."""
         self._base.execute(
-            "INSERT INTO writer VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "count = excluded.count, content_id = excluded.content_id, expires_at = excluded.expires_at "
-            "WHERE excluded.count > count",
-            (engagement_id, head.fp, head.writer, head.count, head.content_id, expires_at),
+            "INSERT INTO writer VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "count = excluded.count, content_id = excluded.content_id, row_order = excluded.row_order, "
+            "expires_at = excluded.expires_at WHERE excluded.count > count",
+            (engagement_id, head.fp, head.writer, head.count, head.content_id, head.row_order, expires_at),
         )
 
     def step_back(self, engagement_id: bytes, head: WriterHead, previous_id: bytes) -> None:

@@ -16,7 +16,7 @@ from client_sdk.files import new_file, safe_name
 from client_sdk.home import FileCost, FolderLock, Home, write_private
 from client_sdk.keyring import MAGIC, SealedFile, open_secret, seal_secret
 from client_sdk.messages import Progress
-from client_sdk.state import GAP, MINE, SHOWN, Queued, Seen, SentLocks, State, WriterHead
+from client_sdk.state import MINE, SHOWN, Queued, Seen, SentLocks, State, WriterHead
 from keys.blob import BlobOpener
 from keys.errors import Malformed, NotOpened
 from tests.sdk.pair import NOW, dice
@@ -201,16 +201,16 @@ def test_the_outbox_is_in_order(state: State) -> None:
     assert [one.content_id for one in state.queued()] == [b"z", b"m"]
 
 
-def seen(number: int, flags: int = SHOWN, expires_at: int = NOW + 9) -> Seen:
+def seen(number: int, flags: int = SHOWN, expires_at: int = NOW + 9, gap: int = 0) -> Seen:
     """A content that was taken in."""
-    return Seen(bytes([number]) * 32, number, bytes([number]) * 16, flags, expires_at)
+    return Seen(bytes([number]) * 32, number, bytes([number]) * 16, flags, expires_at, gap, 5 * bool(gap))
 
 
 def test_tallies(state: State) -> None:
     """Counted are messages for people that are here; unread are those of the other, above what was read."""
-    for one in (seen(1), seen(2, SHOWN | MINE), seen(3, SHOWN | GAP, NOW + 5), seen(4, 0), seen(5), seen(6)):
+    for one in (seen(1), seen(2, SHOWN | MINE), seen(3, SHOWN, NOW + 5), seen(4, 0), seen(5), seen(6)):
         state.remember_seen(b"m", one)
-    state.leave(b"m", seen(6).envelope_id)
+    state.leave(b"m", seen(6).envelope_id, 7, NOW + 9)
     state.move_read(b"m", 1)
     tally = state.tally(b"m", NOW)
     assert (tally.here, tally.unread, tally.next_expires_at) == (4, 2, NOW + 5)
@@ -229,6 +229,21 @@ def test_what_was_seen_first_stays(state: State) -> None:
     assert state.seen(b"m", bytes(32)) is None
     assert state.seen_between(b"m", b"\x07\x07", b"\x07\x07") == [seen(7)]
     assert state.seen_between(b"m", b"\x08", b"\x09") == []
+
+
+def test_gaps_and_stones(state: State) -> None:
+    """What left unopened after a row explains as many contents missing after it; what was opened explains
+    none.
+    """
+    state.remember_seen(b"m", seen(1))
+    state.leave(b"m", seen(1).envelope_id, 9, NOW + 9)
+    state.leave(b"m", b"long ago", 4, NOW + 9)
+    assert state.explains_gap(b"m", 5)
+    state.remember_seen(b"m", seen(7, gap=2))
+    for stone in (b"one", b"one", b"two"):
+        assert not state.explains_gap(b"m", 5)
+        state.leave(b"m", stone, 8, NOW + 9)
+    assert state.explains_gap(b"m", 5)
 
 
 def test_due_things_leave(state: State, tmp_path: Path) -> None:

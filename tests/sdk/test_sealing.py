@@ -10,7 +10,15 @@ import pytest
 from client_sdk import errors
 from client_sdk.compose import Draft, FileLabel, Step, check_draft, choose_date
 from client_sdk.parties import Self
-from client_sdk.receive import Due, Unreadable, check_statements, finish, is_gap, sealed_to_old_key
+from client_sdk.receive import (
+    BROKEN,
+    Due,
+    Unreadable,
+    check_statements,
+    finish,
+    gap_before,
+    sealed_to_old_key,
+)
 from client_sdk.state import WriterHead
 from keys.acts import ActKind
 from keys.content import Content, ContentKind, Recipient, content_id
@@ -295,20 +303,20 @@ def step(count: int, previous: bytes) -> Content:
 
 
 def test_gaps() -> None:
-    """A chain goes on by one with the hash before; everything else is a gap, but for what is older than
-    the head.
-    """
+    """A chain goes on by one with the hash before; missing ones are counted, a wrong hash or a count used
+    twice is
+    broken, and what is older than the head is neither."""
     some, other = b"\1" * 32, b"\2" * 32
     head = WriterHead(bytes(32), 7, 5, some)
-    assert not is_gap(step(1, ZERO_HASH), other, None)
-    assert is_gap(step(3, some), other, None)
-    assert is_gap(step(2, ZERO_HASH), other, None)
-    assert not is_gap(step(6, some), other, head)
-    assert is_gap(step(6, other), other, head)
-    assert is_gap(step(7, some), other, head)
-    assert not is_gap(step(4, other), other, head)
-    assert not is_gap(step(5, other), some, head)
-    assert is_gap(step(5, other), other, head)
+    assert gap_before(step(1, ZERO_HASH), other, None) == 0
+    assert gap_before(step(3, some), other, None) == 2
+    assert gap_before(step(2, ZERO_HASH), other, None) == BROKEN
+    assert gap_before(step(6, some), other, head) == 0
+    assert gap_before(step(6, other), other, head) == BROKEN
+    assert gap_before(step(8, some), other, head) == 2
+    assert gap_before(step(4, other), other, head) == 0
+    assert gap_before(step(5, other), some, head) == 0
+    assert gap_before(step(5, other), other, head) == BROKEN
 
 
 # --- what is not sealed -------------------------------------------------------------------------------------

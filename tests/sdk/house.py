@@ -1,0 +1,161 @@
+"""A real relay with a coach and a client who use the SDK, and a liar that may stand in between.
+
+The liar speaks to the relay and answers in its place: honestly, unless a test has told it a lie. People know
+the relay by the liar's address, so that nothing but their own checks stands against it.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from client_sdk import AsyncAccount, AsyncEngagement, FileCost, Home
+from client_sdk.wire import Response
+from tests.service.programs import Relay
+
+CHEAP = FileCost(memory_kib=64, passes=1)
+ANNAS = "walnut harbour lantern bridge orchard"
+MAYAS = "pepper meadow candle river stone"
+
+Lie = Callable[[str, str, Response], Response]
+
+
+def free_port() -> int:
+    """A loopback port that was free a moment ago; the origin must be known before the relay starts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def made_relay(folder: Path, origin_port: int, listen_port: int) -> Relay:
+    """A relay that is known by one port and listens on one, with a clock that a test moves."""
+    relay = Relay(folder)
+    relay.command("init", "--local", str(folder), config=False)
+    text = relay.config.read_text()
+    text = text.replace('origin = "http://127.0.0.1:8080"', f'origin = "http://127.0.0.1:{origin_port}"')
+    text = text.replace("127.0.0.1:8080", f"127.0.0.1:{listen_port}").replace("127.0.0.1:8025", "127.0.0.1:0")
+    relay.config.write_text(text + '\n[clock]\noffset_file = "offset"\n')
+    return relay
+
+
+@dataclass
+class Liar:
+    """Answers in the relay's place. `lie` changes an answer, given method, path and the honest answer."""
+
+    target: int
+    lie: Lie | None = None
+    told: list[tuple[str, str]] = field(default_factory=list)
+    _session: aiohttp.ClientSession | None = None
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Ask the relay, and answer as told."""
+        assert self._session is not None
+        self.told.append((request.method, request.path_qs))
+        headers = {name: text for name, text in request.headers.items() if name != "Host"}
+        async with self._session.request(
+            request.method,
+            f"http://127.0.0.1:{self.target}{request.path_qs}",
+            data=await request.read() or None,
+            headers=headers,
+            allow_redirects=False,
+        ) as honest:
+            kept = {
+                name.lower(): text
+                for name, text in honest.headers.items()
+                if name.lower() in {"content-type", "retry-after"} or name.lower().startswith("quietbox-")
+            }
+            if request.method == "HEAD":
+                kept["content-length"] = honest.headers["Content-Length"]
+            said = Response(honest.status, kept, await honest.read())
+        if self.lie is not None:
+            said = self.lie(request.method, request.path_qs, said)
+        return web.Response(status=said.status, headers=dict(said.headers), body=said.body or None)
+
+    @asynccontextmanager
+    async def serving(self, port: int) -> AsyncIterator[None]:
+        """Answer at a port."""
+        app = web.Application(client_max_size=1 << 26)
+        app.router.add_route("*", "/{path:.*}", self.answer)
+        runner = web.AppRunner(app, shutdown_timeout=1)
+        async with aiohttp.ClientSession(auto_decompress=False) as self._session:
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+            try:
+                yield
+            finally:
+                await runner.cleanup()
+
+
+@dataclass
+class House:
+    """The relay's programs and its two people."""
+
+    relay: Relay
+    folder: Path
+    liar: Liar | None
+    anna: AsyncAccount
+    maya: AsyncAccount
+
+    @property
+    def to_maya(self) -> AsyncEngagement:
+        """The coach's side of their engagement."""
+        return self.anna.engagement("Maya Okafor")
+
+    @property
+    def to_anna(self) -> AsyncEngagement:
+        """The client's side of it."""
+        return self.maya.engagement()
+
+    def home(self, who: str) -> Home:
+        """Somebody's folder of local state."""
+        return Home(self.folder / who, file_cost=CHEAP)
+
+    async def reopen(self, who: str) -> AsyncAccount:
+        """Open a second session on somebody's computer, as another program would."""
+        password = ANNAS if who == "anna" else MAYAS
+        return await AsyncAccount.open(home=self.home(who), password=password)
+
+    async def elsewhere(self, who: str, name: str) -> AsyncAccount:
+        """Open somebody's account on a computer that has seen nothing yet."""
+        login, password = (self.anna.login, ANNAS) if who == "anna" else (self.maya.login, MAYAS)
+        return await AsyncAccount.open(login, home=self.home(name), password=password)
+
+
+@asynccontextmanager
+async def opened_house(folder: Path, *, lying: bool = False) -> AsyncIterator[House]:
+    """Start a relay, let a coach set up, invite a client, and the client accept."""
+    origin_port = free_port()
+    listen_port = free_port() if lying else origin_port
+    relay = made_relay(folder / "relay", origin_port, listen_port).start()
+    liar = Liar(listen_port) if lying else None
+    async with AsyncExitStack() as ending:
+        ending.callback(_end, relay)
+        if liar is not None:
+            await ending.enter_async_context(liar.serving(origin_port))
+        link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
+        anna = await AsyncAccount.setup(link, home=Home(folder / "anna", file_cost=CHEAP), password=ANNAS)
+        ending.push_async_callback(anna.close)
+        offered = await anna.invite("Maya Okafor", welcome="Welcome, Maya.", refuse=("northwind.example",))
+        maya = await AsyncAccount.accept(
+            offered.link, name="Maya Okafor", home=Home(folder / "maya", file_cost=CHEAP), password=MAYAS
+        )
+        ending.push_async_callback(maya.close)
+        await anna.settle()
+        yield House(relay, folder, liar, anna, maya)
+
+
+def _end(relay: Relay) -> None:
+    if relay.process is not None:
+        relay.process.kill()
+        relay.process.communicate()
+
+
+async def subjects(engagement: AsyncEngagement) -> list[str]:
+    """The subjects of all messages, oldest first."""
+    return [message.subject async for message in engagement.messages()][::-1]
