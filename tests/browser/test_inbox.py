@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import email
 import re
+import smtplib
 from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP, default
 from pathlib import Path
 
 import pytest
@@ -11,10 +16,12 @@ from playwright.async_api import Browser, expect
 
 from client_sdk.attachment import Attachment
 from tests.browser.conftest import MAYA, MAYA_PASSWORD, Pair, Practice
-from tests.browser.visitor import Client, Visitor, visiting
+from tests.browser.visitor import PATIENCE_MILLISECONDS, Client, Visitor, visiting
+from tests.service.programs import Relay, eventually
 
 pytestmark = pytest.mark.browser
 
+OWN_ADDRESS = "maya@home.example"
 TEXT = "canary goals, one a line\n" * 40_000
 
 
@@ -42,7 +49,7 @@ async def test_an_attachment_is_read_and_saved(browser: Browser, pair: Pair, tmp
 
 async def test_a_reply_is_opened_by_the_coach(browser: Browser, pair: Pair, tmp_path: Path) -> None:
     """What the browser sealed, a file of several pieces included, opens at the coach's as the client's."""
-    (tmp_path / "walk.bin").write_bytes(bytes(range(256)) * 80_000)
+    (tmp_path / "walk.bin").write_bytes(bytes(range(256)) * 40_000)
     await pair.to_maya.send(subject="Otter question", text="And what then?")
     async with visiting(browser, pair.origin) as visitor:
         await entered(visitor, pair)
@@ -51,7 +58,7 @@ async def test_a_reply_is_opened_by_the_coach(browser: Browser, pair: Pair, tmp_
         await visitor.fill("Message", "Then I shall walk.")
         await visitor.page.locator("input[type=file]").set_input_files(tmp_path / "walk.bin")
         await visitor.press("Send to Anna")
-        await expect(visitor.row("Re: Otter question")).to_be_visible()
+        await expect(visitor.row("Re: Otter question")).to_be_visible(timeout=2 * PATIENCE_MILLISECONDS)
         assert visitor.errors == []
     found = [one async for one in pair.to_maya.messages() if one.subject == "Re: Otter question"]
     assert [(one.text, one.mine, one.marks, one.sender.name) for one in found] == [
@@ -149,6 +156,52 @@ async def test_a_deletion_for_both_reaches_the_coach(browser: Browser, pair: Pai
         await visitor.page.get_by_text("Deleted. Gone from the server now.").first.wait_for()
         assert visitor.errors == []
     assert not [one async for one in pair.to_maya.messages() if one.subject == "Crane recalled"]
+
+
+async def test_mail_from_a_persons_own_address_is_read(browser: Browser, pair: Pair) -> None:
+    """Mail that was taken in at the door opens in the browser: subject, words, file, and its origin."""
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await visitor.press("Settings")
+        await visitor.press(re.compile("Sending mail in"))
+        inbound = "".join((await visitor.page.locator(".address").inner_text()).split())
+        await visitor.press("Add an address")
+        await visitor.fill("Your own e-mail address", OWN_ADDRESS)
+        await visitor.page.get_by_label("My family or I").check()
+        await visitor.press("Send me a code")
+        await visitor.fill("The code", await asyncio.to_thread(code_of, pair.practice.relay))
+        await visitor.press("Confirm")
+        await expect(visitor.page.get_by_text("Mail from it is taken")).to_be_visible()
+        await asyncio.to_thread(deliver, pair.practice.relay, inbound)
+        await visitor.press("Inbox")
+        await visitor.open("Grüße vom See")
+        await expect(visitor.page.locator(".message")).to_contain_text("Swans, all of them.")
+        await expect(visitor.page.locator(".message")).to_contain_text(f"Forwarded in from {OWN_ADDRESS}")
+        async with visitor.page.expect_download() as coming:
+            await visitor.press("Save swans.txt")
+        assert Path(await (await coming.value).path()).read_bytes() == b"four"
+        assert visitor.errors == []
+
+
+def code_of(relay: Relay) -> str:
+    """The code in the mail that the relay's folder has caught."""
+    caught = eventually(lambda: sorted((relay.folder / "outbox").glob("*.eml")))[-1]
+    told = str(email.message_from_bytes(caught.read_bytes(), policy=default).get_content())
+    found = re.search(r"\b\d{8}\b", told)
+    assert found is not None
+    return found[0]
+
+
+def deliver(relay: Relay, recipient: str) -> None:
+    """A mail from the client's own address, by SMTP."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = OWN_ADDRESS, "inbox@home.example", "Grüße vom See"
+    message.set_content("Swans, all of them.")
+    message.add_attachment(b"four", maintype="text", subtype="plain", filename="swans.txt")
+    found = re.search(r"smtp=(\S+):(\d+)", relay.ready)
+    assert found is not None
+    with smtplib.SMTP(found[1], int(found[2]), local_hostname="home.example", timeout=30) as peer:
+        peer.sendmail(OWN_ADDRESS, [recipient], message.as_bytes())
 
 
 async def test_nothing_of_a_person_is_left_behind(browser: Browser, pair: Pair) -> None:

@@ -95,6 +95,7 @@ export class House {
     },
     this.coach,
   );
+  readonly coachStatements = [this.coachStatement];
   readonly policy = this.#policy();
   readonly box = this.#box();
 
@@ -131,6 +132,23 @@ export class House {
 
   get fragment(): string {
     return `1.${toBase64url(this.secret)}`;
+  }
+
+  /** The coach has a new card; with another identity, rightly signed by the one before. */
+  renewCoach(identity = this.coach): void {
+    const before = parseStatement(this.coachStatements.at(-1) as Bytes);
+    const card = {
+      ...before.card,
+      number: before.card.number + 1,
+      previousHash: statementHash(before.raw),
+      identityPublic: identity.public,
+      readingKeys: before.card.readingKeys.map((key) => ({
+        ...key,
+        validUntil: key.validUntil + 60 * DAY,
+      })),
+    };
+    const changed = identity !== this.coach;
+    this.coachStatements.push(signStatement(card, identity, changed ? this.coach : undefined));
   }
 
   /** Let time pass, with what falls due in it. */
@@ -266,7 +284,7 @@ export class House {
   }
 
   engagement(): Response {
-    const coach = { role: 1, statement: toBase64url(this.coachStatement) };
+    const coach = { role: 1, statement: toBase64url(this.coachStatements.at(-1) as Bytes) };
     const client = { role: 2, statement: toBase64url(this.statements.at(-1) as Bytes) };
     const acts = this.acts.map(toBase64url);
     return this.yes({
@@ -278,7 +296,7 @@ export class House {
   }
 
   chain(query: URLSearchParams): Response {
-    const chain = query.get("role") === "1" ? [this.coachStatement] : this.statements;
+    const chain = query.get("role") === "1" ? this.coachStatements : this.statements;
     return this.yes({ statements: chain.slice(Number(query.get("after"))).map(toBase64url) });
   }
 
@@ -355,6 +373,11 @@ export class House {
     for (const { name, ...item } of items) {
       this.vault.set(name, item);
     }
+    return this.yes(null, 204);
+  }
+
+  addStatement(body: Bytes): Response {
+    this.statements.push(Fields.of(body).bytes("statement"));
     return this.yes(null, 204);
   }
 
@@ -469,6 +492,7 @@ const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
   ["PUT", /^\/v1\/vault$/, (house, body) => house.putVault(body)],
   ["GET", /^\/v1\/engagements\/[^/]+$/, (house) => house.engagement()],
   ["GET", /\/statements$/, (house, _, query) => house.chain(query)],
+  ["POST", /\/statements$/, (house, body) => house.addStatement(body)],
   ["POST", /\/acts$/, (house, body) => house.addAct(body)],
   ["GET", /\/days$/, (house, _, query) => house.day(query)],
   ["POST", /\/open$/, (house, body) => house.openLocks(body)],

@@ -85,6 +85,7 @@ export class Outbox {
     }));
     checkDraft({ ...request, files });
     await standing.refresh();
+    standing.checkContact();
     const expiresAt = chooseDate(standing.terms, request.expiresAt, world.clock.now());
     const dayKeys = await keepers.dayKeys(dayOf(expiresAt));
     const total = totalBytes(request.files);

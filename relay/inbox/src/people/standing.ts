@@ -9,7 +9,7 @@ import type { Api, EngagementFacts } from "../api.ts";
 import type { RelayClock } from "../clock.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import { holdEndsAt, parsePolicy } from "../crypto/policy.ts";
-import { parseStatement, statementHash } from "../crypto/statement.ts";
+import { parseStatement, statementFp, statementHash } from "../crypto/statement.ts";
 import { type EngagementItem, encodeEngagement, engagementName } from "../crypto/vault.ts";
 import type { Opened } from "../session.ts";
 import type { Account } from "./account.ts";
@@ -33,6 +33,7 @@ export class Standing {
   #state: Opened["engagementState"] = "active";
   #chains: Chains;
   #chainsWhole = false;
+  #contactChanged = false;
 
   constructor(api: Api, account: Account, world: World) {
     this.#api = api;
@@ -151,14 +152,26 @@ export class Standing {
     await this.#api.addStatement(vault.card);
   }
 
+  /** Refuse to go on where the other person has a new identity key: reading goes on, but a person has to be asked first. */
+  checkContact(): void {
+    if (this.#contactChanged) {
+      throw fault("contact-changed");
+    }
+  }
+
   async #followOther(shown: Bytes): Promise<void> {
     const pinned = this.#place.other;
+    this.#contactChanged = false;
     if (same(shown, pinned.raw)) {
       return;
     }
     const role = this.#place.theirRole;
     const later = await this.#api.statements(this.engagementId, role, pinned.card.number);
     const newest = follow(pinned, later);
+    if (!same(statementFp(newest), statementFp(pinned))) {
+      this.#contactChanged = true;
+      return;
+    }
     if (!same(newest.raw, shown)) {
       throw notTrusted("statement-fork");
     }

@@ -346,6 +346,31 @@ describe("writing", () => {
     assert.equal(house.deposits.length, 0);
   });
 
+  test("a coach's next card is followed and pinned", async () => {
+    const house = new House();
+    const { visit, draft } = await joined(house);
+    house.pass(41 * 86_400);
+    house.renewCoach();
+    await visit.send(letter, run);
+    assert.equal(house.deposits.length, 1);
+    const other = visitOf(house);
+    await other.unlock({ name: draft.name, password: PASSWORD }, null);
+    assert.equal((await other.list(null)).rows.length, 1);
+    assert.equal(house.statements.length, 2, "my own card was due as well");
+  });
+
+  test("a coach with a new identity key can be read as before, and is not written to", async () => {
+    const house = new House();
+    const { visit, draft } = await joined(house);
+    await house.write("Before");
+    house.renewCoach(SignKey.fromSeed(house.random(32)));
+    assert.equal((await failing(visit.send(letter, run))).code, "contact-changed");
+    const again = visitOf(house);
+    await again.unlock({ name: draft.name, password: PASSWORD }, null);
+    assert.equal((await again.list(null)).rows[0]?.subject, "Before");
+    assert.equal(house.deposits.length, 0);
+  });
+
   test("a day key that the keeper did not sign is not sealed to", async () => {
     const house = new House();
     const { visit } = await joined(house);

@@ -167,6 +167,10 @@ export class Visit implements Inside {
 
   async confirmSender(code: string): Promise<void> {
     this.#needOpen();
+    // What cannot be a code is not one of the five tries.
+    if (!/^\d{8}$/.test(code)) {
+      throw fault("refused");
+    }
     await this.#api.confirmSender(code);
   }
 
