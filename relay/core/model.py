@@ -11,16 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from keys.names import (
+    Role as Role,
+)  # one of the relay's words too, with the numbers of docs/protocol.md, part 3
+
 DAY_SECONDS = 86_400
-
-
-class Role(IntEnum):
-    """The side of an engagement that a mailbox belongs to (docs/protocol.md, part 3)."""
-
-    COACH = 1
-    CLIENT = 2
-    SPONSOR = 3
-    NOTES = 4
 
 
 class State(StrEnum):

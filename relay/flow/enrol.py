@@ -16,7 +16,6 @@ from keys.box import OVERHEAD_BYTES
 from keys.encoding import dump_json, to_base64url
 from keys.errors import BadSignature
 from keys.invitation import verify_redemption
-from keys.names import Role as NamedRole
 from keys.names import mailbox_id, origin_hash
 from keys.policy import parse_policy
 from keys.statement import Statement, parse_statement
@@ -156,7 +155,7 @@ class Enrol:
         if ends_at <= now:
             raise Gone("invitation-expired")
         mailbox = Mailbox(
-            mailbox_id=mailbox_id(engagement.engagement_id, NamedRole.CLIENT, statement.fp),
+            mailbox_id=mailbox_id(engagement.engagement_id, Role.CLIENT, statement.fp),
             engagement_id=engagement.engagement_id,
             account_id=finish.account_id,
             role=Role.CLIENT,

@@ -14,7 +14,6 @@ from typing import Final
 
 from keys.box import OVERHEAD_BYTES
 from keys.names import ZERO_ID, mailbox_id
-from keys.names import Role as NamedRole
 from keys.statement import parse_statement
 from keys.suite import is_strict_public
 from relay.core.acts import check_offer, next_step
@@ -181,7 +180,7 @@ class Agreements:
         fp = parse_statement(statement).fp
         mailboxes = [
             Mailbox(
-                mailbox_id=mailbox_id(engagement_id, NamedRole(role), fp),
+                mailbox_id=mailbox_id(engagement_id, role, fp),
                 engagement_id=engagement_id,
                 account_id=account_id,
                 role=role,
