@@ -149,7 +149,7 @@ def _step(engagement: Engagement, core: ActCore, policy: bytes, now: int) -> Ste
     if policy:
         raise Malformed("only an act of kind 1 brings a policy")
     if core.kind is ActKind.SHORTEN:
-        if core.date <= core.issued_at and not standing.policy.author_may_recall:
+        if core.date <= max(core.issued_at, now) and not standing.policy.author_may_recall:
             raise ActRefused("the policy has no recall")
         return Step(core.number, core.envelope_ids, core.date)
     if core.kind is ActKind.CLOSE and (state is not State.ACTIVE or core.date > standing.work_ends_at):

@@ -194,15 +194,17 @@ async def test_a_policy_without_recall_refuses_it(empty: House) -> None:
     await empty.settle()
     envelope = empty.work.envelope(empty.coach, Role.CLIENT)
     await deposit(empty, empty.coach, [envelope])
-    recall = empty.work.act(
-        ActKind.SHORTEN,
-        empty.work.first_core,
-        empty.coach,
-        date=empty.now,
-        envelope_ids=[envelope[24:40]],
-    )
-    with pytest.raises(ActRefused):
-        await act(empty, empty.coach, recall)
+    for issued_at in (empty.now, empty.now - 900):  # one that says it was made earlier is a recall too
+        recall = empty.work.act(
+            ActKind.SHORTEN,
+            empty.work.first_core,
+            empty.coach,
+            date=empty.now,
+            envelope_ids=[envelope[24:40]],
+            issued_at=issued_at,
+        )
+        with pytest.raises(ActRefused):
+            await act(empty, empty.coach, recall)
 
 
 async def test_acts_are_taken_in_order_and_once(house: House) -> None:
