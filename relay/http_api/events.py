@@ -62,8 +62,8 @@ async def _tell(call: Call, waiter: Waiter, response: web.StreamResponse) -> Non
             events = _encode(*waiter.take())
         else:
             events = _HEARTBEAT
-            if not await _signed_in(call):
-                return
+        if not await _signed_in(call):
+            return
         await response.write(events)
 
 
