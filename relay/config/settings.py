@@ -77,6 +77,8 @@ class Smtp(Table):
     """Certificate chain for STARTTLS (PEM), read again when it changes; if not set, no STARTTLS."""
     tls_key: Path | None = None
     """The private key of the certificate (PEM)."""
+    require_tls: bool = False
+    """Whether mail is taken over STARTTLS alone. A few providers cannot, and their mail is then refused."""
     max_bytes: Size = 25 * MIB
     """Largest mail; other mail servers are told."""
     idle_seconds: Seconds = 60
@@ -101,6 +103,8 @@ class Smtp(Table):
     def _pair(self) -> Self:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key come together")
+        if self.require_tls and self.tls_cert is None:
+            raise ValueError("require_tls needs tls_cert and tls_key")
         return self
 
 
@@ -160,16 +164,12 @@ class Limits(Table):
     """Longest keep of what no policy governs."""
     max_deposit_bytes: Size = 8 * MIB
     """Largest deposit, all its envelopes together."""
-    max_envelope_bytes: Size = 1_200_000
-    """Largest envelope."""
     max_blob_bytes: Size = GIB + MIB
     """Largest attachment as stored: 1 GiB and what sealing adds."""
     mailbox_quota_bytes: Size = 256 * MIB
     """Envelopes that one mailbox holds. A full one refuses; nothing is taken out to make room."""
     account_blob_bytes: Size = 4 * GIB
     """Attachments that one account holds."""
-    blob_commit_bytes: Annotated[int, Field(ge=65_536, le=8 * MIB)] = 8 * MIB
-    """Most of an attachment in one transaction."""
     invitation_days: Annotated[int, Field(ge=1, le=365)] = 14
     """An invitation that nobody used goes then."""
     unlinked_blob_hours: Annotated[int, Field(ge=1, le=744)] = 24

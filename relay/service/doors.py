@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, cast
 
+from keys.envelope import MOST_ENVELOPE_BYTES
 from relay.config import Listen, Settings
 from relay.flow.door import Door as DoorFlow
 from relay.flow.door import DoorKeys
@@ -20,7 +21,7 @@ from relay.service.assembly import House, flow_settings
 from relay.service.desk import keeper_state
 from relay.service.keyfiles import KeyFiles
 from relay.smtp_door.limits import Limits as DoorLimits
-from relay.smtp_door.server import Door, tls_context
+from relay.smtp_door.server import Certificate, Door
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
@@ -71,15 +72,18 @@ def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
         notice_key=keys.notice.public,
         keepers=((keys.keeper_id, keys.keeper_public),),
         max_blob_bytes=settings.limits.max_blob_bytes,
-        max_envelope_bytes=settings.limits.max_envelope_bytes,
+        max_envelope_bytes=MOST_ENVELOPE_BYTES,
     )
 
 
 def smtp_door(house: House, log: Log) -> Door:
     """The SMTP door over the flow that seals what comes in."""
     smtp = house.settings.smtp
-    tls = tls_context(smtp.tls_cert, smtp.tls_key) if smtp.tls_cert and smtp.tls_key else None
-    return Door(_door_flow(house), _door_limits(house.settings), log, hostname=smtp.greeting, tls=tls)
+    tls = Certificate(smtp.tls_cert, smtp.tls_key) if smtp.tls_cert and smtp.tls_key else None
+    return Door(
+        _door_flow(house), _door_limits(house.settings), log, hostname=smtp.greeting, tls=tls,
+        require_tls=smtp.require_tls,
+    )  # fmt: skip
 
 
 def _door_flow(house: House) -> DoorFlow:

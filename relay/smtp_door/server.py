@@ -4,6 +4,7 @@ nothing of mail."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections import Counter
 from pathlib import Path
@@ -15,12 +16,30 @@ from relay.smtp_door.limits import Limits
 from relay.smtp_door.wire import Wire
 
 
-def tls_context(certificate: Path, private_key: Path) -> ssl.SSLContext:
-    """A server context for TLS 1.2 and later from certificate files. Raises OSError or ssl.SSLError."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, private_key)
-    return context
+class Certificate:
+    """The certificate for STARTTLS, read again when its file has changed: certificates live for weeks, doors
+    for longer.
+    """
+
+    def __init__(self, chain: Path, private_key: Path) -> None:
+        """Read the files. Raises OSError or ssl.SSLError."""
+        self._chain, self._private_key = chain, private_key
+        self._changed_at = chain.stat().st_mtime_ns
+        self._context = self._read()
+
+    def context(self) -> ssl.SSLContext:
+        """A server context for TLS 1.2 and later; the one before while the files do not fit each other."""
+        with contextlib.suppress(OSError, ssl.SSLError):
+            changed_at = self._chain.stat().st_mtime_ns
+            if changed_at != self._changed_at:
+                self._context, self._changed_at = self._read(), changed_at
+        return self._context
+
+    def _read(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(self._chain, self._private_key)
+        return context
 
 
 class Door:
@@ -34,7 +53,7 @@ class Door:
         log: Log,
         *,
         hostname: str,
-        tls: ssl.SSLContext | None = None,
+        tls: Certificate | None = None,
         require_tls: bool = False,
     ) -> None:
         self._admission, self._limits, self._log, self._hostname = admission, limits, log, hostname
@@ -75,8 +94,9 @@ class Door:
         return None
 
     async def _talk(self, wire: Wire) -> None:
+        context = self._tls.context() if self._tls is not None else None
         dialogue = Dialogue(
-            wire, self._admission, self._limits, hostname=self._hostname, tls_context=self._tls,
+            wire, self._admission, self._limits, hostname=self._hostname, tls_context=context,
             require_tls=self._require_tls, record=self._record,
         )  # fmt: skip
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import os
 import smtplib
 import ssl
 from pathlib import Path
@@ -12,7 +14,7 @@ import trustme
 
 from relay.core.errors import Busy, InboxFull
 from relay.smtp_door import Limits
-from relay.smtp_door.server import tls_context
+from relay.smtp_door.server import Certificate
 from tests.door.conftest import Opener
 
 MAIL = b"From: <maya@home.example>\r\nSubject: s\r\n\r\nHello.\r\n"
@@ -225,7 +227,7 @@ async def test_tls_begins_once_and_forgets_what_was_said_before(open_door: Opene
     certificate = authority.issue_cert("in.harrow.example")
     certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
     certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
-    house = await open_door(tls=tls_context(tmp_path / "cert.pem", tmp_path / "key.pem"), require_tls=True)
+    house = await open_door(tls=Certificate(tmp_path / "cert.pem", tmp_path / "key.pem"), require_tls=True)
     peer = await house.connect()
     await peer.reply()
     await peer.say(b"EHLO home.example\r\n")
@@ -246,6 +248,40 @@ async def test_tls_begins_once_and_forgets_what_was_said_before(open_door: Opene
     )
     await pushy.writer.start_tls(client, server_hostname="in.harrow.example")
     assert (await pushy.say(b"RCPT TO:<k3v9@in.harrow.example>\r\n")).startswith("503 5.5.1")
+
+
+async def test_a_renewed_certificate_is_shown_without_a_restart(open_door: Opener, tmp_path: Path) -> None:
+    """The next connection sees the new certificate; while chain and key do not fit, the old one stays."""
+    chain, private_key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    old, new = trustme.CA(), trustme.CA()
+
+    def put(authority: trustme.CA, *, with_key: bool) -> None:
+        issued = authority.issue_cert("in.harrow.example")
+        issued.cert_chain_pems[0].write_to_path(chain)
+        if with_key:
+            issued.private_key_pem.write_to_path(private_key)
+        os.utime(chain, ns=(0, next(stamps)))
+
+    async def is_shown(authority: trustme.CA) -> bool:
+        peer = await house.connect()
+        await peer.reply()
+        await peer.say(b"STARTTLS\r\n")
+        client = ssl.create_default_context()
+        authority.configure_trust(client)
+        try:
+            await peer.writer.start_tls(client, server_hostname="in.harrow.example")
+        except ssl.SSLError:
+            return False
+        return True
+
+    stamps = itertools.count(1, 10**9)
+    put(old, with_key=True)
+    house = await open_door(tls=Certificate(chain, private_key))
+    put(new, with_key=False)
+    assert await is_shown(old)
+    put(new, with_key=True)
+    assert await is_shown(new)
+    assert not await is_shown(old)
 
 
 async def test_nothing_of_the_mail_reaches_the_log(open_door: Opener) -> None:

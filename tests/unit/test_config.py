@@ -62,7 +62,7 @@ def test_least(from_text: Load, tmp_path: Path) -> None:
     assert settings.http.listen == Listen("127.0.0.1", 8080)
     assert settings.smtp.greeting == "relay.example"
     assert settings.mail_from == "notice@relay.example"
-    assert settings.limits.blob_commit_bytes == 8 << 20
+    assert settings.limits.max_deposit_bytes == 8 << 20
 
 
 def test_file(from_text: Load) -> None:
@@ -296,6 +296,7 @@ def test_forms_refuse_or_take(text: str) -> None:
     [
         ('tls_cert = "c.pem"\n', "smtp: tls_cert and tls_key come together"),
         ('tls_key = "k.pem"\n', "smtp: tls_cert and tls_key come together"),
+        ("require_tls = true\n", "smtp: require_tls needs tls_cert and tls_key"),
         ('[mail]\nout = "smarthost"\n', 'mail: out = "smarthost" needs host'),
         ('[mail]\nusername = "relay"\n', "mail: username and password come together"),
         ('[mail]\npassword = "lantern"\n', "mail: username and password come together"),
@@ -325,7 +326,7 @@ def test_contradiction(refusal: Refusal, text: str, said: str) -> None:
     [
         "[limits]\nsweep_batch_rows = 0\n",
         "[limits]\nsweep_batch_rows = -1\n",
-        "[limits]\nblob_commit_bytes = 8_388_609\n",
+        "[limits]\nsweep_seconds = 61\n",
         "[limits]\nsession_hours = 1.5\n",
         "[limits]\ninvitation_days = 99999999999999999999\n",
         '[limits]\nmax_blob_bytes = "much"\n',
