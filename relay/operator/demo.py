@@ -11,6 +11,7 @@ import email
 import itertools
 import json
 import re
+import signal
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,8 @@ Ctrl-C ends the demo and deletes everything.
 
 def run(*, check: bool) -> int:
     """Play; returns the exit code: 0, or 1 where a step did not come out as it must."""
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         with stage(driven_clock=check) as (relay, folder):
             story = Story(relay, folder)
