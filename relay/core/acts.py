@@ -20,11 +20,11 @@ from keys.acts import (
 )
 from keys.errors import BadSignature, Refused
 from keys.errors import Malformed as MalformedFormat
-from keys.names import fingerprint
+from keys.names import Role, fingerprint
 from keys.policy import Policy, parse_policy, policy_hash
 from keys.statement import parse_statement
 from relay.core.errors import ActRefused, Conflict, Malformed
-from relay.core.model import Engagement, Role, State
+from relay.core.model import Engagement, State
 from relay.core.policy import standing_of
 from relay.core.retention import LONGEST_SECONDS
 

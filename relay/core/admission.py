@@ -23,7 +23,7 @@ from keys.envelope import (
 )
 from keys.errors import Malformed as MalformedFormat
 from keys.locks import KEEPER_LOCK_BYTES, KEEPER_PAYLOAD_BYTES, READER_LOCK_BYTES, SHARE_BYTES, LockType
-from keys.names import ZERO_ID, day_of
+from keys.names import ZERO_ID, Role, day_of
 from keys.padding import FLOOR_BYTES, padded_length
 from keys.stream import plain_length
 from relay.core.errors import (
@@ -36,7 +36,7 @@ from relay.core.errors import (
     TooLarge,
 )
 from relay.core.lifecycle import takes_messages
-from relay.core.model import Role, SealedEnvelope, State
+from relay.core.model import SealedEnvelope, State
 from relay.core.policy import Standing, check_date
 
 DOOR: Final = ZERO_ID
@@ -70,12 +70,17 @@ def read(raw: bytes, blob_ids: tuple[bytes, ...] = ()) -> SealedEnvelope:
     """Read the clear part of one envelope and the blobs that hang on it. Raises Malformed, TooLarge."""
     if len(raw) > MOST_ENVELOPE_BYTES:
         raise TooLarge("envelope")
+    if blob_ids:
+        _check_blob_ids(blob_ids)
+    facts = _usual(raw) or _any(raw)
+    return SealedEnvelope(*facts, raw=raw, blob_ids=blob_ids)
+
+
+def _check_blob_ids(blob_ids: tuple[bytes, ...]) -> None:
     if len(blob_ids) > MOST_BLOBS or len(set(blob_ids)) != len(blob_ids):
         raise Malformed("blob ids")
     if any(len(blob_id) != BLOB_ID_BYTES for blob_id in blob_ids):
         raise Malformed("blob id")
-    facts = _usual(raw) or _any(raw)
-    return SealedEnvelope(*facts, raw=raw, blob_ids=blob_ids)
 
 
 def _usual(raw: bytes) -> Facts | None:

@@ -11,9 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from keys.names import (
-    Role as Role,
-)  # one of the relay's words too, with the numbers of docs/protocol.md, part 3
+from keys.names import Role
 
 DAY_SECONDS = 86_400
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.acts import ActKind, parse_act
+from keys.names import Role
 from keys.policy import Policy, parse_policy
 from relay.core.errors import PolicyMissing, PolicyRefused
-from relay.core.model import Engagement, Role, State
+from relay.core.model import Engagement, State
 
 _CHANGES_WORK: Final = frozenset({ActKind.CLOSE, ActKind.REOPEN})
 

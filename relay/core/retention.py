@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from keys.names import Role
 from relay.core.errors import Malformed
-from relay.core.model import DAY_SECONDS, Role
+from relay.core.model import DAY_SECONDS
 
 INVITATION_SECONDS: Final = 14 * DAY_SECONDS
 DRAFT_SECONDS: Final = 90 * DAY_SECONDS

@@ -17,11 +17,11 @@ from typing import Final
 from keys.encoding import u32
 from keys.errors import BadSignature, NotOpened
 from keys.errors import Malformed as MalformedFormat
-from keys.names import origin_hash
+from keys.names import Role, origin_hash
 from keys.suite import SignKey, is_strict_public
 from keys.unlock import Login, check_login_name
 from relay.core.errors import Busy, LoginRefused, Malformed, NotFound, NotSignedIn, TooManyRequests
-from relay.core.model import Account, Method, Role, Session
+from relay.core.model import Account, Method, Session
 from relay.core.pepper import KDF_OF_KIND, SALT_BYTES, WRAP_BYTES, Pepper, WayIn, in_order
 from relay.core.ports import Store
 from relay.core.retention import CHALLENGE_SECONDS, account_expires_at

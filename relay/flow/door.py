@@ -22,7 +22,7 @@ from keys.encoding import counted, label
 from keys.envelope import EnvelopeClass
 from keys.errors import KeysError
 from keys.keeper_wire import open_day_key
-from keys.names import ZERO_HASH, day_of, fingerprint
+from keys.names import ZERO_HASH, Role, day_of, fingerprint
 from keys.policy import Policy, parse_policy
 from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
 from keys.statement import Statement, choose_reading_key, parse_statement
@@ -39,7 +39,7 @@ from relay.core.errors import (
     RelayError,
     WorkAddressRefused,
 )
-from relay.core.model import Blob, DoorMemory, Mailbox, Member, Role, State
+from relay.core.model import Blob, DoorMemory, Mailbox, Member, State
 from relay.core.policy import standing_of
 from relay.flow.flows import Flows, Ports, Settings
 

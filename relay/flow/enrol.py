@@ -16,14 +16,14 @@ from keys.box import OVERHEAD_BYTES
 from keys.encoding import dump_json, to_base64url
 from keys.errors import BadSignature
 from keys.invitation import verify_redemption
-from keys.names import mailbox_id, origin_hash
+from keys.names import Role, mailbox_id, origin_hash
 from keys.policy import parse_policy
 from keys.statement import Statement, parse_statement
 from keys.suite import H
 from relay.core.acts import check_acceptance
 from relay.core.admission import DOOR
 from relay.core.errors import Gone, InvitationUnknown, Malformed, NotAllowed
-from relay.core.model import Account, Engagement, Enrolment, Invitation, Mailbox, Method, Role, VaultItem
+from relay.core.model import Account, Engagement, Enrolment, Invitation, Mailbox, Method, VaultItem
 from relay.core.pepper import Pepper
 from relay.core.ports import Store, Wake
 from relay.core.retention import account_expires_at

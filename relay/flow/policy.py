@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from keys.box import OVERHEAD_BYTES
-from keys.names import ZERO_ID, mailbox_id
+from keys.names import ZERO_ID, Role, mailbox_id
 from keys.statement import parse_statement
 from keys.suite import is_strict_public
 from relay.core.acts import check_offer, next_step
 from relay.core.errors import Malformed, NotAllowed, NotFound, TooManyRequests
 from relay.core.lifecycle import after
-from relay.core.model import Engagement, Invitation, Mailbox, Member, Role, State
+from relay.core.model import Engagement, Invitation, Mailbox, Member, State
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
 from relay.core.retention import DRAFT_SECONDS, check_date

@@ -10,10 +10,9 @@ from typing import Final
 
 from keys.errors import BadSignature, KeysError, Refused
 from keys.errors import Malformed as MalformedFormat
-from keys.names import origin_hash
+from keys.names import Role, origin_hash
 from keys.statement import Statement, parse_statement, verify_link, verify_statement
 from relay.core.errors import Conflict, Malformed, NotFound
-from relay.core.model import Role
 from relay.core.ports import Store, Wake
 from relay.flow.standings import Standings
 

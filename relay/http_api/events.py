@@ -58,10 +58,7 @@ async def end_waiting(app: web.Application) -> None:
 async def _tell(call: Call, waiter: Waiter, response: web.StreamResponse) -> None:
     """Write what changes until the session ends or the reader goes."""
     while True:
-        if await waiter.wait(HEARTBEAT_SECONDS):
-            events = _encode(*waiter.take())
-        else:
-            events = _HEARTBEAT
+        events = _encode(*waiter.take()) if await waiter.wait(HEARTBEAT_SECONDS) else _HEARTBEAT
         if not await _signed_in(call):
             return
         await response.write(events)

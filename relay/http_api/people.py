@@ -8,7 +8,8 @@ from typing import Final
 from aiohttp import web
 
 from keys.encoding import to_base64url
-from relay.core.model import Mailbox, Method, Role, VaultItem
+from keys.names import Role
+from relay.core.model import Mailbox, Method, VaultItem
 from relay.flow.access import Answer
 from relay.http_api.models import (
     AccountAnswer,

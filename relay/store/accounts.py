@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 from functools import partial
 
+from keys.names import Role
 from relay.core.errors import Conflict, NotAllowed, NotFound
-from relay.core.model import Account, Enrolment, Role, Session, VaultItem
+from relay.core.model import Account, Enrolment, Session, VaultItem
 from relay.store.base import Part
 from relay.store.enrol import enrol
 from relay.store.inserts import extend_account, insert_statement, need_account, put_vault_item

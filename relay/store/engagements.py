@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from keys.names import Role
 from relay.core.errors import Conflict, NotFound
-from relay.core.model import Engagement, Mailbox, Member, Reason, Role, State
+from relay.core.model import Engagement, Mailbox, Member, Reason, State
 from relay.store.base import Part
 from relay.store.inserts import (
     append_frame,

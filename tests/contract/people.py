@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from keys.names import Role
 from relay.core.model import (
     DAY_SECONDS,
     Account,
@@ -18,7 +19,6 @@ from relay.core.model import (
     Mailbox,
     Member,
     Outcome,
-    Role,
     SealedEnvelope,
     State,
     VaultItem,

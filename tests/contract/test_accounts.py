@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from keys.names import Role
 from relay.core.errors import Conflict, Gone, NotAllowed, NotFound
-from relay.core.model import DAY_SECONDS, Role, Session, State, VaultItem
+from relay.core.model import DAY_SECONDS, Session, State, VaultItem
 from relay.core.ports import Store
 from tests.contract.people import (
     DRAFT_ENDS,

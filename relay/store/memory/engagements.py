@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from keys.names import Role
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
-from relay.core.model import Engagement, Invitation, Mailbox, Reason, Role
+from relay.core.model import Engagement, Invitation, Mailbox, Reason
 from relay.store.memory.state import State
 
 

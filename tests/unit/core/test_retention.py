@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from keys.names import Role
 from relay.core.errors import Malformed
-from relay.core.model import DAY_SECONDS, Role
+from relay.core.model import DAY_SECONDS
 from relay.core.retention import LONGEST_SECONDS, account_expires_at, check_date, day_start
 
 NOW = 1_800_000_000
