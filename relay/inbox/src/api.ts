@@ -4,6 +4,8 @@
  * Owns the bearer token, which lives in memory here and nowhere else, the relay's clock as its answers tell it, time
  * limits, and when an exchange is tried again with the same bytes. Must never follow a redirect, read more than a call
  * allows, or put a token, a name or a secret into an address.
+ *
+ * Longer than most modules, so that everything that can leave the page is read in one place.
  */
 
 import type { RelayClock } from "./clock.ts";
