@@ -111,6 +111,9 @@ async def _expect(request: web.Request) -> web.StreamResponse | None:
 
 
 def _page(page: Page, request: web.Request) -> web.Response:
+    accepted = request.headers.get(hdrs.ACCEPT_ENCODING, "").split(",")
+    if page.packed is not None and "gzip" in map(str.strip, accepted):
+        page = page.packed
     if request.headers.get(hdrs.IF_NONE_MATCH) == page.etag:
         return web.Response(status=304, headers=page.headers)
     return web.Response(body=page.body, headers=page.headers)

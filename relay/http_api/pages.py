@@ -6,6 +6,7 @@ too: a worker's policy is its own answer's. (docs/threat-model.md.)
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -69,11 +70,14 @@ _VIEW: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A file with the headers under which it goes out. `etag` is a strong one (RFC 9110, 8.8.3)."""
+    """A file with the headers under which it goes out. `etag` is a strong one (RFC 9110, 8.8.3); `packed` is
+    the same page compressed, where that is worth it.
+    """
 
     body: bytes = field(repr=False)
     etag: str
     headers: Mapping[str, str]
+    packed: Page | None = None
 
 
 class Pages:
@@ -107,7 +111,15 @@ def _page(name: str, body: bytes, secure: bool) -> Page:
     headers = dict(HEADERS)
     headers["Content-Type"] = _TYPES.get(Path(name).suffix, "application/octet-stream")
     headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
-    headers["ETag"] = etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers["Vary"] = "Accept-Encoding"
     if secure:
         headers["Strict-Transport-Security"] = HSTS
-    return Page(body, etag, headers)
+    packed = gzip.compress(body, mtime=0)  # once, at the start: these files hold no secret
+    if len(packed) >= len(body):
+        return _tagged(body, headers)
+    return _tagged(body, headers, _tagged(packed, {**headers, "Content-Encoding": "gzip"}))
+
+
+def _tagged(body: bytes, headers: Mapping[str, str], packed: Page | None = None) -> Page:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Page(body, etag, {**headers, "ETag": etag}, packed)

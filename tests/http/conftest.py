@@ -49,6 +49,7 @@ def static_root(tmp_path: Path) -> Path:
     (root / "index.html").write_text("<!doctype html><title>Quietbox</title>")
     (root / "assets" / "index-Gr3Iqp_c.js").write_text("export {};")
     (root / "assets" / "plain.css").write_text("body {}")
+    (root / "assets" / "large.txt").write_text("Said again and again.\n" * 500)
     (root / ".vite" / "manifest.json").write_text("{}")
     return root
 

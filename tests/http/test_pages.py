@@ -4,6 +4,7 @@ system.
 
 from __future__ import annotations
 
+import gzip
 import io
 from pathlib import Path
 
@@ -95,6 +96,19 @@ async def test_files_of_hashed_names_last_and_others_are_asked_for_again(served:
     assert (again.status, again.body) == (304, b"")
     head = await served.ask("HEAD", "/inbox/assets/plain.css")
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", "7")
+
+
+async def test_a_large_file_goes_out_compressed_to_whom_takes_it(served: Served) -> None:
+    """Who accepts gzip gets the same file smaller, under a tag of its own; who does not gets it plain."""
+    plain = await served.ask("GET", "/inbox/assets/large.txt", headers={"Accept-Encoding": "identity"})
+    packed = await served.ask("GET", "/inbox/assets/large.txt", headers={"Accept-Encoding": "br, gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert len(packed.body) < len(plain.body)
+    assert gzip.decompress(packed.body) == plain.body
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert packed.headers["content-security-policy"] == plain.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", NOWHERE)
