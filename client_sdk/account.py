@@ -145,8 +145,12 @@ class AsyncAccount:
     @classmethod
     async def _begin(cls, core: Core, sheet: RecoverySheet | None) -> AsyncAccount:
         account = cls(core, sheet)
-        account._outbox.open()
-        account.delivered = tuple(await account._outbox.flush())
+        try:
+            account._outbox.open()
+            account.delivered = tuple(await account._outbox.flush())
+        except BaseException:
+            await account.close()
+            raise
         return account
 
     async def __aenter__(self) -> AsyncAccount:

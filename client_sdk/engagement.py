@@ -187,6 +187,7 @@ class AsyncEngagement:
         With `unread` those of the other person that this computer has not read; when all have been taken they
         count as read. Raises KeeperUnavailable, NotTrusted, ServerUnavailable.
         """
+        await self._standing.refresh()
         await self._intake.catch_up()
         read_order = self._core.state.read_order(self._intake.mailbox_id)
         newest = self._core.state.taken_order(self._intake.mailbox_id)
@@ -227,6 +228,7 @@ class AsyncEngagement:
 
     async def _find(self, wanted: str) -> Seen:
         """Find what was taken in by the beginning of its id."""
+        await self._standing.refresh()
         await self._intake.catch_up()
         typed = wanted.strip().lower()
         if not re.fullmatch(rf"[0-9a-f]{{{LEAST_ID_SIGNS},{ID_SIGNS}}}", typed):

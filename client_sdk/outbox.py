@@ -30,8 +30,18 @@ from keys.names import ZERO_HASH
 log = logging.getLogger("client_sdk")
 
 FOLDER: Final = "outbox"
-RETRIED: Final = (errors.ServerUnavailable, errors.RateLimited, errors.InboxFull, errors.Locked)
-"""What leaves a message waiting; anything else is a refusal for good."""
+FINAL: Final = (
+    errors.RetentionExceeded,
+    errors.EngagementClosed,
+    errors.AgreementMissing,
+    errors.TooLarge,
+    errors.NotFound,
+    errors.Conflict,
+    errors.Refused,
+)
+"""What the relay decides for good, in its own words. After anything else a message goes on waiting."""
+COMES_BACK: Final = frozenset({"blob-missing"})
+"""Codes that sending all of it again mends: what was uploaded has gone, because its message came too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +157,7 @@ class Outbox:
                     continue
                 try:
                     settled.append(await self._send(queued, on_progress))
-                except RETRIED as cause:
+                except errors.RelayError as cause:
                     log.warning("waiting on code=%s bytes=%d", cause.code, len(queued.sealed))
                     stuck.add(queued.engagement_id)
             return settled
@@ -162,9 +172,9 @@ class Outbox:
             if self._core.state.is_queued(queued.content_id):
                 raise
             log.info("another program of this account was first")
-        except RETRIED:
-            raise
-        except errors.RelayError as refusal:
+        except FINAL as refusal:
+            if isinstance(refusal, errors.Refused) and refusal.reason in COMES_BACK:
+                raise
             log.warning("refused code=%s bytes=%d", refusal.code, len(queued.sealed))
             self._take_back(queued)
             return Delivery(queued.content_id, queued.engagement_id, expires_at, refusal)

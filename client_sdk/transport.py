@@ -10,6 +10,7 @@ than all the rest.
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,6 +32,7 @@ EXCHANGE_SECONDS: Final = 60.0
 PIECE_SECONDS: Final = 300.0  # for 8 MiB over a slow line
 SILENCE_SECONDS: Final = 45.0  # the relay sends a comment each 15 s
 LONG_BODY_BYTES: Final = 64 * 1024
+LARGE_BODY_BYTES: Final = 512 * 1024
 ATTEMPTS: Final = 5
 FIRST_PAUSE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 8.0
@@ -99,7 +101,7 @@ class AiohttpTransport:
             async with self._open().request(
                 request.method,
                 self._origin + request.path,
-                data=request.body or None,
+                data=_body(request.body),
                 headers=_headers(request),
                 allow_redirects=False,
                 timeout=limit,
@@ -155,6 +157,11 @@ class StreamRefused(errors.RelayError):
     def __init__(self, response: Response) -> None:
         super().__init__(request_id=response.request_id)
         self.response = response
+
+
+def _body(body: bytes) -> bytes | io.BytesIO | None:
+    """Return a body as aiohttp likes it: a large one as a file, which it sends in parts."""
+    return io.BytesIO(body) if len(body) > LARGE_BODY_BYTES else body or None
 
 
 def _headers(request: Request) -> dict[str, str]:

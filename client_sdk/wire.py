@@ -251,7 +251,7 @@ def _problem_fields(response: Response) -> dict[str, Any]:
 
 def _without_code(response: Response) -> errors.RelayError:
     """Judge an answer that came from something in front of the relay."""
-    if response.status in {502, 503, 504}:
+    if response.status >= 500:
         return errors.ServerUnavailable(request_id=response.request_id)
     kind = WITHOUT_CODE.get(response.status)
     if kind is not None:

@@ -6,6 +6,7 @@ the relay by the liar's address, so that nothing but their own checks stands aga
 
 from __future__ import annotations
 
+import io
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -58,10 +59,11 @@ class Liar:
         assert self._session is not None
         self.told.append((request.method, request.path_qs))
         headers = {name: text for name, text in request.headers.items() if name != "Host"}
+        body = await request.read()
         async with self._session.request(
             request.method,
             f"http://127.0.0.1:{self.target}{request.path_qs}",
-            data=await request.read() or None,
+            data=io.BytesIO(body) if body else None,
             headers=headers,
             allow_redirects=False,
         ) as honest:

@@ -100,7 +100,7 @@ def test_problems_carry_their_facts() -> None:
         (404, errors.NotFound),
         (413, errors.TooLarge),
         (302, errors.Incompatible),
-        (500, errors.Incompatible),
+        (500, errors.ServerUnavailable),
     ],
 )
 def test_what_stands_before_a_relay_is_understood(status: int, kind: type[errors.RelayError]) -> None:
