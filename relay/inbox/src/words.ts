@@ -53,8 +53,9 @@ export const words = {
   cancel: "Cancel",
   toInbox: "To the inbox",
 
-  /** What failed, for anybody. `name` is the other person's first name. */
-  failure: (failure: Failure, name: string): string => {
+  /** What failed, for anybody. `name` is the other person's first name; whoever was writing is told that the text is safe. */
+  failure: (failure: Failure, name: string, writing = false): string => {
+    const safe = writing ? "What you wrote is safe here." : "Nothing is lost.";
     switch (failure.code) {
       case "invitation-used":
         return "This invitation has been used already.";
@@ -85,7 +86,7 @@ export const words = {
       case "offline":
         return "No connection. Nothing is lost.";
       case "server":
-        return "The server isn’t answering. What you wrote is safe here.";
+        return `The server isn’t answering. ${safe}`;
       case "gone":
         return "This is no longer kept here.";
       case "locked":
@@ -106,8 +107,8 @@ export const words = {
         return "Stopped. Nothing was sent.";
       default:
         return failure.detail
-          ? `Something went wrong here that we did not foresee. Your text is safe. Mention ${failure.detail}.`
-          : "Something went wrong here that we did not foresee. Your text is safe.";
+          ? `Something went wrong here that we did not foresee. ${safe} Mention ${failure.detail}.`
+          : `Something went wrong here that we did not foresee. ${safe}`;
     }
   },
 
@@ -126,7 +127,7 @@ export const words = {
         return "Deleted just now";
     }
   },
-  files: (n: number) => counted(n, "file", "files"),
+  files: (n: number) => (n === 1 ? "1 file" : `${n} files`),
   newRows: (n: number) => (n === 1 ? "1 new message" : `${n} new messages`),
 
   join: {

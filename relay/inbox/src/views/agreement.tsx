@@ -5,7 +5,8 @@ import type { InvitationFacts, PolicyFacts } from "../session.ts";
 import { fullDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { Letter } from "./before.tsx";
-import { Heading, TextField } from "./parts.tsx";
+import { TextField } from "./fields.tsx";
+import { Heading } from "./parts.tsx";
 import { Prose } from "./prose.tsx";
 
 interface AgreementProps {

@@ -49,6 +49,6 @@ export function failureOf(reason: unknown): Failure {
 }
 
 /** The sentence for a failure. */
-export function failureWords(failure: Failure, opened: Opened): string {
-  return words.failure(failure, firstName(opened.otherName));
+export function failureWords(failure: Failure, opened: Opened, writing = false): string {
+  return words.failure(failure, firstName(opened.otherName), writing);
 }

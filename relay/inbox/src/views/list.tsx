@@ -1,12 +1,12 @@
 /** The list: rows under their months, newest first; what waits at its top; what is further back. Owns nothing of what a message says. */
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { goingUnread, type Month, months, unreadCount, visible } from "../inbox.ts";
 import { type Filter, href } from "../route.ts";
 import type { Failure, ListRow } from "../session.ts";
 import { brief, keeping, weekdayAndDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
-import { type Desk, failureWords, useDesk } from "./desk.ts";
+import { failureWords, useDesk } from "./desk.ts";
 import { Banner, Heading, Icon, Trouble, useKeys, Wait } from "./parts.tsx";
 import { Prose } from "./prose.tsx";
 
@@ -122,16 +122,24 @@ function GoingCard({ filter }: { filter: Filter }) {
   );
 }
 
-function Rows({
-  rows,
-  filter,
-  openId,
-}: {
-  rows: readonly ListRow[];
-  filter: Filter;
-  openId: string | null;
-}) {
+interface RowsProps {
+  readonly rows: readonly ListRow[];
+  readonly filter: Filter;
+  readonly openId: string | null;
+}
+
+function Rows({ rows, filter, openId }: RowsProps) {
   const { inbox, now, zone } = useDesk();
+  const minute = Math.floor(now() / 60) * 60;
+  // A long list is drawn again when something of it changes or a minute has passed, not with every letter that is typed beside it.
+  const drawn = useMemo(
+    () =>
+      // The order of dates of deletion would break months apart: *going* is one list.
+      (filter === "going" ? [{ name: words.list.going, rows }] : months(rows, minute, zone)).map(
+        (part) => <MonthOfRows key={part.name} {...{ part, openId, zone }} now={minute} />,
+      ),
+    [inbox.rows, inbox.leaving, filter, openId, minute, zone],
+  );
   if (inbox.loaded && rows.length === 0 && filter !== "all") {
     return (
       <p class="none">
@@ -139,27 +147,22 @@ function Rows({
       </p>
     );
   }
-  // The order of dates of deletion would break months apart: *going* is one list.
-  const parts: readonly Month[] =
-    filter === "going" ? [{ name: words.list.going, rows }] : months(rows, now(), zone);
-  return (
-    <>
-      {parts.map((part) => (
-        <MonthOfRows key={part.name} part={part} openId={openId} />
-      ))}
-    </>
-  );
+  return <>{drawn}</>;
 }
 
-function MonthOfRows({ part, openId }: { part: Month; openId: string | null }) {
-  const desk = useDesk();
+interface Told {
+  readonly now: number;
+  readonly zone: string;
+}
+
+function MonthOfRows({ part, openId, now, zone }: Told & { part: Month; openId: string | null }) {
   return (
     <section class="month">
       <h2>{part.name}</h2>
       <ol>
         {part.rows.map((row) => (
           <li key={row.id}>
-            <Row row={row} desk={desk} open={row.id === openId} />
+            <Row row={row} now={now} zone={zone} open={row.id === openId} />
           </li>
         ))}
       </ol>
@@ -167,17 +170,16 @@ function MonthOfRows({ part, openId }: { part: Month; openId: string | null }) {
   );
 }
 
-function Row({ row, desk, open }: { row: ListRow; desk: Desk; open: boolean }) {
-  const now = desk.now();
-  const kept = keeping(row.expiresAt, now, desk.zone);
+function Row({ row, now, zone, open }: Told & { row: ListRow; open: boolean }) {
+  const kept = keeping(row.expiresAt, now, zone);
   const who = row.mine ? words.list.you : row.senderName;
   const subject = row.failed ? words.list.failed : row.subject || words.list.noSubject;
-  const when = brief(row.createdAt, now, desk.zone);
+  const when = brief(row.createdAt, now, zone);
   const name = words.list.rowName({
     unread: row.unread,
     who,
     subject,
-    when: weekdayAndDay(row.createdAt, now, desk.zone),
+    when: weekdayAndDay(row.createdAt, now, zone),
     files: row.files,
     keeping: words.keeping(kept),
   });

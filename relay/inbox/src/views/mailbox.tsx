@@ -4,7 +4,8 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Action, type Draft, type Inbox, packDrafts } from "../inbox.ts";
+import { type Draft, packDrafts } from "../drafts.ts";
+import type { Action, Inbox } from "../inbox.ts";
 import type { Filter, Route } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
 import { words } from "../words.ts";

@@ -6,8 +6,9 @@ import { fullDay } from "../time.ts";
 import { mailDomain } from "../typed.ts";
 import { words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { Choice, TextField } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
-import { At, Choice, CopyButton, Heading, TextField, Trouble } from "./parts.tsx";
+import { At, CopyButton, Heading, Trouble } from "./parts.tsx";
 
 type Senders = Awaited<ReturnType<Session["senders"]>>;
 

@@ -4,7 +4,7 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Draft } from "../inbox.ts";
+import type { Draft } from "../drafts.ts";
 import type { Failure, Progress } from "../session.ts";
 import { size, words } from "../words.ts";
 import { failureOf } from "./desk.ts";

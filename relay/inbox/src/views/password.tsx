@@ -5,7 +5,8 @@ import { type PasswordFault, passwordFault } from "../password.ts";
 import type { EnrolmentDraft } from "../session.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
-import { Banner, Choice, CopyButton, Heading, PasswordField } from "./parts.tsx";
+import { Choice, PasswordField } from "./fields.tsx";
+import { Banner, CopyButton, Heading } from "./parts.tsx";
 
 export interface PasswordChoice {
   readonly kind: "offered" | "own";

@@ -6,7 +6,7 @@ import { isPhone, lockMinutes } from "./kept.ts";
 
 /** A second's rest between two looks is enough for limits of minutes. */
 const LOOK_EVERY_MS = 1000;
-const SIGNS = ["pointerdown", "keydown", "wheel", "touchmove"] as const;
+const SIGNS = ["pointerdown", "keydown", "input", "wheel", "touchmove"] as const;
 
 export interface Presence {
   readonly warning: "idle" | "long" | null;
@@ -49,7 +49,12 @@ export function usePresence({ now, openedAt, lock, tick }: PresenceProps): Prese
       }
     };
     const timer = setInterval(look, LOOK_EVERY_MS);
-    return () => clearInterval(timer);
+    // A device that slept, or a tab that was put away, may be far past the limit when it comes back.
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
   }, [openedAt]);
   useEffect(() => {
     // Once the warning stands, only its own buttons answer it: a cat on the keyboard is nobody.

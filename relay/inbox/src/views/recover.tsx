@@ -7,9 +7,10 @@ import { GROUP_DIGITS, loginName, SHEET_GROUPS, spread } from "../typed.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
+import { TextField } from "./fields.tsx";
 import { useArrival } from "./history.ts";
 import { kept } from "./kept.ts";
-import { Heading, TextField, Trouble } from "./parts.tsx";
+import { Heading, Trouble } from "./parts.tsx";
 
 interface RecoverProps {
   readonly session: Session;

@@ -4,7 +4,8 @@
  */
 
 import { useEffect, useReducer, useState } from "preact/hooks";
-import { type Draft, EMPTY, packDrafts, reduce, unpackDrafts } from "../inbox.ts";
+import { type Draft, packDrafts, unpackDrafts } from "../drafts.ts";
+import { EMPTY, reduce } from "../inbox.ts";
 import type { Route } from "../route.ts";
 import type { Opened, Session } from "../session.ts";
 import { words } from "../words.ts";

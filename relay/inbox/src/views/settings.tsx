@@ -4,10 +4,11 @@ import { useEffect, useState } from "preact/hooks";
 import { LOCK_CHOICES_MINUTES } from "../idle.ts";
 import { href, type Route, type Setting } from "../route.ts";
 import { words } from "../words.ts";
+import { Choice } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
 import { applyTheme, keep, kept, lockMinutes } from "./kept.ts";
 import { MailIn } from "./mailin.tsx";
-import { Choice, Heading } from "./parts.tsx";
+import { Heading } from "./parts.tsx";
 
 export function Settings({ page }: { page: Setting }) {
   switch (page) {

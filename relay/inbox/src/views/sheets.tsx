@@ -5,7 +5,8 @@ import type { Failure, Message } from "../session.ts";
 import { agreedDate, calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Choice, Sheet, TextField, Trouble } from "./parts.tsx";
+import { Choice, TextField } from "./fields.tsx";
+import { Sheet, Trouble } from "./parts.tsx";
 
 interface SheetProps {
   readonly message: Message;

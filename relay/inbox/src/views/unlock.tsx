@@ -7,9 +7,10 @@ import { loginName } from "../typed.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
+import { PasswordField, TextField } from "./fields.tsx";
 import { useArrival } from "./history.ts";
 import { kept } from "./kept.ts";
-import { Heading, PasswordField, TextField, Trouble } from "./parts.tsx";
+import { Heading, Trouble } from "./parts.tsx";
 import type { LockReason } from "./rest.tsx";
 
 const AWAY_SECONDS = 8;

@@ -10,18 +10,18 @@ import {
   latest,
   NO_DRAFT,
   worthKeeping,
-} from "../inbox.ts";
+} from "../drafts.ts";
 import type { Route } from "../route.ts";
 import type { Failure } from "../session.ts";
 import { calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
-import { firstName, size, words } from "../words.ts";
+import { firstName, words } from "../words.ts";
 import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
-import { Choice, Field, Heading, Icon, TextField, Trouble, useKeys, Wait } from "./parts.tsx";
+import { DraftFiles, type PartProps } from "./draftfiles.tsx";
+import { Choice, Field, TextField } from "./fields.tsx";
+import { Heading, Trouble, useKeys, Wait } from "./parts.tsx";
 
 const LONGEST_SUBJECT = 300;
 const LONGEST_TEXT_BYTES = 900_000;
-const MOST_FILES = 32;
-const LARGEST_FILE_BYTES = 1_073_741_824;
 
 /** The thread that a reply belongs to, found in what is loaded or by opening the message. */
 function useStart(replyTo: string | null): {
@@ -192,69 +192,6 @@ function workAddressHint(text: string, refused: readonly string[]): string | und
   return found && words.write.workAddress(found);
 }
 
-interface PartProps {
-  readonly draft: Draft;
-  readonly change: (part: Partial<Draft>) => void;
-}
-
-function DraftFiles({ draft, change }: PartProps) {
-  const [fault, setFault] = useState("");
-  const add = (event: Event) => {
-    const input = event.currentTarget as HTMLInputElement;
-    const chosen = [...(input.files ?? [])];
-    const large = chosen.find((file) => file.size > LARGEST_FILE_BYTES);
-    const files = [...draft.files, ...chosen.filter((file) => file.size <= LARGEST_FILE_BYTES)];
-    setFault(
-      large
-        ? words.write.tooLarge(large.name, size(LARGEST_FILE_BYTES))
-        : files.length > MOST_FILES
-          ? words.write.tooMany(MOST_FILES)
-          : "",
-    );
-    change({ files: files.slice(0, MOST_FILES), filesLost: 0 });
-    input.value = "";
-  };
-  const bytes = draft.files.reduce((all, file) => all + file.size, 0);
-  return (
-    <section class="draft-files" aria-label={words.write.files}>
-      {draft.filesLost > 0 && <p class="fault">{words.write.filesLost(draft.filesLost)}</p>}
-      {draft.files.length > 0 && (
-        <ul>
-          {draft.files.map((file, place) => (
-            <li key={`${place} ${file.name}`} class="file">
-              <Icon shape="file" />
-              <div class="file-name">
-                <span class="name">{file.name}</span>
-                <span class="meta">{size(file.size)}</span>
-              </div>
-              <button
-                type="button"
-                class="quiet"
-                aria-label={words.write.removeFile(file.name)}
-                onClick={() => change({ files: draft.files.filter((other) => other !== file) })}
-              >
-                {words.write.remove}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <div class="add-files">
-        <label class="button">
-          <input type="file" multiple class="unseen" onChange={add} />
-          {words.write.addFiles}
-        </label>
-        <span class="meta">
-          {draft.files.length > 1 && words.write.total(draft.files.length, size(bytes))}
-        </span>
-      </div>
-      <p class="fault" role="status">
-        {fault}
-      </p>
-    </section>
-  );
-}
-
 function KeepChoice({ draft, change, fault }: PartProps & { fault: string | undefined }) {
   const { opened, now, zone } = useDesk();
   const { policy } = opened;
@@ -312,7 +249,7 @@ function startSend(desk: Desk, draft: Draft): void {
     said: words.outgoing.sendSaid(name),
     running: words.outgoing.sendingPlain,
     failed: words.outgoing.notSent,
-    failureWords: (failure) => failureWords(failure, opened),
+    failureWords: (failure) => failureWords(failure, opened, true),
     run: async (progress, signal) => {
       const { subject, text, files, threadId } = draft;
       const expiresAt = keepInstant(draft.keep, opened.policy, now());

@@ -1,0 +1,132 @@
+/**
+ * Unsent text: what a draft is, how long what it becomes may be kept, and how it is put away over a lock. Pure; asks for no clock.
+ */
+
+import type { PolicyFacts } from "./session.ts";
+import { agreedDate, DAY_SECONDS, GOING_SECONDS, wholeDay } from "./time.ts";
+
+/** How long something is to be kept, as chosen while writing. */
+export type Keep =
+  | { readonly kind: "agreed" }
+  | { readonly kind: "month" }
+  | { readonly kind: "work" }
+  | { readonly kind: "date"; readonly date: string };
+
+export interface Draft {
+  /** The message that is answered; null for a new thread. */
+  readonly replyTo: string | null;
+  readonly threadId: string | null;
+  readonly subject: string;
+  readonly text: string;
+  readonly keep: Keep;
+  /** Only while the page has not locked: a file cannot be set aside. */
+  readonly files: readonly File[];
+  /** How many files a lock took from the draft. */
+  readonly filesLost: number;
+}
+
+/** The text of each thread that is being answered, and of one new thread (null), waits apart from the others. */
+export const NO_DRAFT: Draft = {
+  replyTo: null,
+  threadId: null,
+  subject: "",
+  text: "",
+  keep: { kind: "agreed" },
+  files: [],
+  filesLost: 0,
+};
+
+/** The latest instant that the agreement allows for something made now. */
+export function latest(policy: PolicyFacts, now: number): number {
+  return policy.longestKeepDays
+    ? Math.min(policy.holdEndsAt, now + policy.longestKeepDays * DAY_SECONDS)
+    : policy.holdEndsAt;
+}
+
+/** Until when something made now is kept if nobody chooses (docs/protocol.md, part 12). */
+export function agreedKeep(policy: PolicyFacts, now: number): number {
+  const bound = latest(policy, now);
+  if (bound === policy.holdEndsAt) {
+    return bound;
+  }
+  return wholeDay(bound) > now ? wholeDay(bound) : bound;
+}
+
+/** The instant of a choice; null for the agreement's own, which the sender's software works out when the message leaves. */
+export function keepInstant(keep: Keep, policy: PolicyFacts, now: number): number | null {
+  switch (keep.kind) {
+    case "agreed":
+      return null;
+    case "month":
+      return wholeDay(now) + GOING_SECONDS;
+    case "work":
+      return policy.workEndsAt;
+    case "date":
+      return agreedDate(keep.date);
+  }
+}
+
+/** Whether a choice can be made now: it lies ahead and within the agreement. */
+export function keepAllowed(keep: Keep, policy: PolicyFacts, now: number): boolean {
+  const instant = keepInstant(keep, policy, now);
+  return (
+    keep.kind === "agreed" || (instant !== null && instant > now && instant <= latest(policy, now))
+  );
+}
+
+/** Whether anything would be lost with a draft. */
+export function worthKeeping(draft: Draft, subject = ""): boolean {
+  return (
+    draft.text.trim() !== "" ||
+    draft.files.length > 0 ||
+    draft.filesLost > 0 ||
+    draft.subject !== subject
+  );
+}
+
+/** The drafts as text for the worker to keep over a lock; empty when there is nothing. Files stay behind, their number is kept. */
+export function packDrafts(drafts: readonly Draft[]): string {
+  const kept = drafts.map(({ files, filesLost, ...draft }) => ({
+    ...draft,
+    filesLost: filesLost + files.length,
+  }));
+  return kept.length ? JSON.stringify(kept) : "";
+}
+
+/** What `packDrafts` wrote; anything else is no draft. */
+export function unpackDrafts(text: string | null): readonly Draft[] {
+  let found: unknown;
+  try {
+    found = JSON.parse(text || "[]");
+  } catch {
+    return [];
+  }
+  return Array.isArray(found)
+    ? found.filter(isDraft).map((draft) => ({ ...draft, files: [] }))
+    : [];
+}
+
+function isDraft(found: unknown): found is Draft {
+  const draft = found as Record<keyof Draft, unknown> | null;
+  const idOrNull = (value: unknown) => value === null || typeof value === "string";
+  return (
+    typeof draft === "object" &&
+    draft !== null &&
+    idOrNull(draft.replyTo) &&
+    idOrNull(draft.threadId) &&
+    typeof draft.subject === "string" &&
+    typeof draft.text === "string" &&
+    typeof draft.filesLost === "number" &&
+    isKeep(draft.keep)
+  );
+}
+
+function isKeep(found: unknown): found is Keep {
+  const keep = found as { kind?: unknown; date?: unknown } | null;
+  return (
+    typeof keep === "object" &&
+    keep !== null &&
+    (["agreed", "month", "work"].includes(String(keep.kind)) ||
+      (keep.kind === "date" && typeof keep.date === "string"))
+  );
+}
