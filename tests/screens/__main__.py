@@ -1,9 +1,10 @@
-"""`python3 -m tests.screens [NAME…]`: pictures of every screen of the web inbox, in tests/screens/out (git-ignored).
+"""`python3 -m tests.screens [NAME…]`: pictures of every screen of the web inbox, in tests/screens/out.
 
-Owns the order: build the inbox with its scripted worker, serve it with the relay's own headers, walk every scene at
-each width in both themes, write a picture, judge it. Exits 1 naming screen and element if a page scrolls sideways,
-something overlaps, a text has less than 4.5:1, a target is too small, the browser complained, or axe finds something
-serious. It judges no words and no beauty: somebody has to look at the pictures (ruling 29).
+Owns the order: build the inbox with its scripted worker, serve it with the relay's own headers, walk every
+scene at each width in both themes, write a picture, judge it. Exits 1 naming screen and element if a page
+scrolls sideways, something overlaps, a text has less than 4.5:1, a target is too small, the browser
+complained, or axe finds something serious. It judges no words and no beauty: somebody has to look at the
+pictures. Names choose the scenes that begin with them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a machine can say of a screen: sideways scrolling, overlaps, contrast, sizes of targets, axe's rules."""
+"""What a machine can say of a screen: sideways scrolling, overlaps, contrast, sizes, axe's rules."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from tests.screens.steps import (
     Script,
     Steps,
     checking,
-    choosing,
     digits,
     every_50_minutes,
     failing,

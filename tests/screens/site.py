@@ -1,4 +1,4 @@
-"""The built inbox with its scripted worker, on loopback, under the addresses and headers of the relay itself."""
+"""The built inbox with its scripted worker, on loopback, under the relay's own addresses and headers."""
 
 from __future__ import annotations
 

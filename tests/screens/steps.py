@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
-NOW = datetime.datetime(2026, 9, 8, 9, 30, tzinfo=datetime.UTC)
+NOW = dt.datetime(2026, 9, 8, 9, 30, tzinfo=dt.UTC)
 
 Steps: TypeAlias = Callable[[Page], Awaitable[None]]
 Script: TypeAlias = Mapping[str, Any]
@@ -112,7 +112,7 @@ def choosing(*files: tuple[str, int]) -> Steps:
 
     async def play(page: Page) -> None:
         chosen = [
-            {"name": name, "mimeType": "application/pdf", "buffer": bytes(size)} for name, size in files
+            FilePayload(name=name, mimeType="application/pdf", buffer=bytes(size)) for name, size in files
         ]
         await page.locator("input[type=file]").set_input_files(chosen)
 

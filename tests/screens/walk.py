@@ -10,14 +10,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from playwright.async_api import Browser, Error, Page, async_playwright
 
 from tests.__main__ import NO_CHROMIUM, find_chromium
 from tests.screens.judge import axe, measured, sideways
 from tests.screens.scenes import SCENES, Scene
-from tests.screens.steps import NOW
 from tests.screens.site import build, served
+from tests.screens.steps import NOW
 
 PICTURES = Path(__file__).parent / "out" / "pictures"
 FLAGS = (
@@ -30,7 +31,7 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
-THEMES = ("light", "dark")
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 AT_ONCE = 3
 FIRST_LAYOUT_PIXELS = 320
 
@@ -69,9 +70,8 @@ async def walk(names: list[str]) -> int:
         await browser.close()
     for fault in faults:
         print(fault)
-    print(
-        f"{len(chosen)} screens, {len(list(PICTURES.glob('*.png')))} pictures in {PICTURES}, {len(faults)} faults"
-    )
+    pictures = len(list(PICTURES.glob("*.png")))
+    print(f"{len(chosen)} screens, {pictures} pictures in {PICTURES}, {len(faults)} faults")
     return 1 if faults else 0
 
 
@@ -87,7 +87,7 @@ async def visit(
             locale="en-GB",
             permissions=["clipboard-read", "clipboard-write"],
             java_script_enabled=scene.scripts,
-            **({"user_agent": scene.agent} if scene.agent else {}),
+            user_agent=scene.agent or None,
         )
         context.set_default_timeout(15_000)
         page = await context.new_page()
@@ -153,7 +153,10 @@ async def look(page: Page, scene: Scene, size: Size) -> list[str]:
 
 @asynccontextmanager
 async def whole(page: Page, size: Size) -> AsyncIterator[None]:
-    """On a phone, a screen tall enough for the whole page, so that its lower bar is below everything; a sheet keeps its screen."""
+    """On a phone, a screen tall enough for the whole page, so that its lower bar is below everything.
+
+    A sheet keeps its screen: it stands at the foot of what is seen.
+    """
     if size.touch and not await page.locator("dialog[open]").count():
         tall = (
             await page.evaluate("document.documentElement.scrollHeight")
