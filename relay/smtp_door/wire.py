@@ -30,7 +30,7 @@ class Fault(Exception):
 
 
 class Wire(asyncio.Protocol):
-    """One connection. `serve` is run as a task when it is made, and cancelled when it is lost."""
+    """One connection. `serve` is run as a task when it is made; once it is lost, each of its waits raises."""
 
     def __init__(
         self, serve: Callable[[Wire], Coroutine[Any, Any, None]], idle_seconds: float, total_seconds: float
@@ -46,6 +46,7 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._task: asyncio.Task[None] | None = None
         self._lost = False
+        self._said_all = False
         self.tls = False
         self.peer = ""
 
@@ -64,9 +65,9 @@ class Wire(asyncio.Protocol):
             self._transport.pause_reading()
 
     def eof_received(self) -> bool:
-        self._lost = True
+        self._said_all = True
         self._arrived.set()
-        return False
+        return not self.tls  # in clear the other direction stays open for the reply; TLS closes both
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
@@ -85,7 +86,7 @@ class Wire(asyncio.Protocol):
         """What has arrived, at least one byte. Raises TimeoutError, or ConnectionResetError when the peer
         has gone."""
         while not self._held:
-            if self._lost:
+            if self._lost or self._said_all:
                 raise ConnectionResetError
             self._arrived.clear()
             await self._within(self._arrived.wait())

@@ -201,6 +201,19 @@ async def test_a_peer_that_hangs_up_in_data_leaves_nothing(open_door: Opener) ->
     assert house.porter.sinks[0].ended == "aborted"
 
 
+async def test_a_peer_that_has_said_all_is_still_answered(open_door: Opener) -> None:
+    """Who closes only its own direction after the lone dot hears the 250, and need not send it again."""
+    house = await open_door()
+    peer = await house.connect()
+    await peer.reply()
+    await peer.to_data()
+    peer.writer.write(MAIL + b".\r\n")
+    peer.writer.write_eof()
+    assert (await peer.reply()).startswith("250")
+    assert await peer.reader.read() == b""
+    assert [sink.ended for sink in house.porter.sinks] == ["committed"]
+
+
 async def test_a_commit_is_finished_though_the_door_stops(open_door: Opener) -> None:
     """A stop in the instant of the commit waits for it: one copy, and the peer is told to try again or
     nothing."""

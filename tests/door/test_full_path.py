@@ -198,7 +198,6 @@ async def test_a_large_mail_costs_little_memory(tmp_path: Path) -> None:
     """A mail of ten mebibytes passes through under two of memory, once all that is loaded once is loaded."""
     store = await SqliteStore.open(tmp_path / "db")
     async with standing(store) as doorstep:
-        doorstep.house.settings = replace(doorstep.house.settings, mailbox_quota_bytes=1 << 30)
         assert await _deliver_slowly(doorstep, 1 << 20) > 0
         assert await _deliver_slowly(doorstep, 10 << 20) < 2 << 20
     await store.close()
