@@ -145,3 +145,16 @@ async def test_addresses_are_bounded(house: House) -> None:
         house.now += 3600
     with pytest.raises(TooManyRequests):
         await house.flows.senders.add(house.client.account_id, "late@post.example", house.now)
+
+
+async def test_a_confirmed_address_lives_as_long_as_its_account(house: House) -> None:
+    """An account that lives on takes its confirmed addresses along, and none that waits for its code."""
+    senders, owner = house.flows.senders, house.client.account_id
+    await senders.add(owner, ADDRESS, house.now)
+    await senders.confirm(owner, house.mail.code(), house.now)
+    await senders.add(owner, "maya@home.example", house.now)
+    account = await house.store.account(owner, now=house.now)
+    assert account is not None
+    await house.store.extend_account(owner, account.expires_at + 86_400)
+    house.now = account.expires_at
+    assert await states(house) == ["confirmed"]

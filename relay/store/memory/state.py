@@ -150,3 +150,6 @@ class State:
         account = self.accounts.get(account_id)
         if account is not None and account.expires_at < expires_at:
             self.accounts[account_id] = replace(account, expires_at=expires_at)
+        for sender in [one for one in self.senders.values() if one.account_id == account_id]:
+            if sender.state == "confirmed" and sender.expires_at < expires_at:
+                self.senders[sender.sender_id] = replace(sender, expires_at=expires_at)
