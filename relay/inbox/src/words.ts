@@ -293,7 +293,9 @@ export const words = {
     earlierLoading: "Opening earlier messages",
     look: "Look",
     soonCard: (all: number, unread: number) =>
-      `${counted(all, "message is", "messages are")} deleted in the next seven days; ${unread === 1 ? "one is" : `${unread} are`} unread.`,
+      all === unread
+        ? `${counted(all, "unread message is", "unread messages are")} deleted in the next seven days.`
+        : `${counted(all, "message is", "messages are")} deleted in the next seven days; ${unread === 1 ? "one is" : `${unread} are`} unread.`,
     soonWord: "Soon:",
     empty: (name: string) =>
       `This is where you and ${name} write to each other. Nothing here reaches your work mail.`,
