@@ -27,7 +27,13 @@ def same_verdict(raw: bytes) -> None:
             read(raw)
         return
     taken = read(raw)
-    assert (taken.mailbox_id, taken.envelope_id, taken.envelope_class, taken.policy_tag, taken.expires_at) == (
+    assert (
+        taken.mailbox_id,
+        taken.envelope_id,
+        taken.envelope_class,
+        taken.policy_tag,
+        taken.expires_at,
+    ) == (
         header.mailbox_id,
         header.envelope_id,
         header.envelope_class,
