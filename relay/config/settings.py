@@ -182,6 +182,8 @@ class Limits(Table):
     """Rows that a sweep takes in one transaction. More of them delay deposits."""
     login_attempts_per_minute: Count = 6
     """Tries to log in to one account."""
+    door_mails_per_hour: Count = 120
+    """Mails that one inbox takes by SMTP. Further ones are asked to come later."""
     requests_per_minute: Count = 1_200
     """Requests in one session."""
 

@@ -42,6 +42,7 @@ from relay.core.errors import (
 from relay.core.model import Blob, DoorMemory, Mailbox, Member, State
 from relay.core.policy import standing_of
 from relay.flow.flows import Flows, Ports, Settings
+from relay.flow.senders import Hourly
 
 GRADE_NOT_CHECKED = 1
 MEMORY_SECONDS = 3600
@@ -129,6 +130,7 @@ class Door:
         self.settings, self.keys, self.now = settings, keys, now
         self._writers: OrderedDict[bytes, _Writer] = OrderedDict()
         self._memory_keys: dict[int, bytes] = {}
+        self._hourly = Hourly(settings.door_mails_per_hour)
 
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
         """Whether mail with this reverse path may come to this inbox at all. Raises a RelayError."""
@@ -143,6 +145,7 @@ class Door:
         inbox = await self.inbox(arrival.recipient)
         if within(arrival.greeting.rstrip(".").lower(), inbox.refused):
             raise WorkAddressRefused
+        self._hourly.take(inbox.mailbox.mailbox_id, self.now())
         held_bytes = await self.store.linked_bytes(inbox.mailbox.mailbox_id, DOOR)
         if held_bytes >= self.settings.mailbox_quota_bytes:
             raise InboxFull

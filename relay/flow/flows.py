@@ -54,6 +54,7 @@ class Settings:
     session_seconds: int
     free_login_failures: int
     sweep_batch_rows: int
+    door_mails_per_hour: int
 
 
 @dataclass(frozen=True, slots=True)

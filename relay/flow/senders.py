@@ -36,20 +36,20 @@ TEXT: Final = (
 
 
 class Hourly:
-    """Counts an account's acts of one kind within an hour of the first."""
+    """Counts acts of one kind, of an account or into an inbox, within an hour of the first."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._counts: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
 
-    def take(self, account_id: bytes, now: int) -> None:
+    def take(self, whose: bytes, now: int) -> None:
         """Count one more. Raises TooManyRequests with `retry_after`."""
-        first_at, count = self._counts.get(account_id, (now, 0))
+        first_at, count = self._counts.get(whose, (now, 0))
         if now - first_at >= CODE_SECONDS:
             first_at, count = now, 0
         if count >= self._most:
             raise TooManyRequests(retry_after=first_at + CODE_SECONDS - now)
-        self._counts[account_id] = (first_at, count + 1)
+        self._counts[whose] = (first_at, count + 1)
         if len(self._counts) > MOST_COUNTED:
             self._counts.popitem(last=False)
 

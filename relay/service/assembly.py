@@ -71,4 +71,5 @@ def flow_settings(settings: Settings) -> flows.Settings:
         session_seconds=limits.session_hours * HOUR_SECONDS,
         free_login_failures=limits.login_attempts_per_minute,
         sweep_batch_rows=limits.sweep_batch_rows,
+        door_mails_per_hour=limits.door_mails_per_hour,
     )

@@ -478,6 +478,18 @@ async def test_an_inbox_that_the_door_has_filled_is_full(doorstep: Doorstep) -> 
     assert (await doorstep.deliver(mail + b"again\r\n")).startswith("250")
 
 
+async def test_an_inbox_takes_so_many_mails_an_hour(doorstep: Doorstep) -> None:
+    """Whoever knows the two addresses can write them by the thousand: past the bound a mail is to come later,
+    and an hour on it is taken."""
+    most = doorstep.house.settings.door_mails_per_hour
+    replies = [await doorstep.deliver(MAIL + b"%d\r\n" % number) for number in range(most + 1)]
+    assert [reply[:3] for reply in replies] == ["250"] * most + ["451"]
+    assert replies[-1].startswith("451 4.7.0")
+    assert await doorstep.kept() == (most, most)
+    doorstep.house.now += 3600
+    assert (await doorstep.deliver()).startswith("250")
+
+
 async def test_a_closed_engagement_takes_no_mail(doorstep: Doorstep) -> None:
     """From the end of the work on the inbox refuses."""
     doorstep.house.now = doorstep.house.work.policy.work_ends_at

@@ -34,6 +34,7 @@ SETTINGS = Settings(
     session_seconds=12 * 3600,
     free_login_failures=5,
     sweep_batch_rows=20,
+    door_mails_per_hour=12,
 )
 
 
