@@ -54,17 +54,20 @@ async def read_body(request: web.Request, content_type: str, most_bytes: int, to
     headers = request.headers
     if headers.get("Content-Type") != content_type or "Content-Encoding" in headers:
         raise UnsupportedType
-    length = request.content_length
-    if length is not None and length > most_bytes:
-        raise TooLarge
-    content = request.content
-    if content.is_eof() and content.exception() is None:  # it came with the head: no deadline to set
-        body = content.read_nowait(-1)
+    if arrived(request):
+        body = request.content.read_nowait(-1)
     else:
-        body = await _read_slowly(content, most_bytes, total_seconds)
+        if (request.content_length or 0) > most_bytes:
+            raise TooLarge
+        body = await _read_slowly(request.content, most_bytes, total_seconds)
     if len(body) > most_bytes:
         raise TooLarge
     return body
+
+
+def arrived(request: web.Request) -> bool:
+    """Whether the whole body came with the head: then there is nothing to wait for, and no room to hold."""
+    return request.content.is_eof() and request.content.exception() is None
 
 
 async def _read_slowly(content: StreamReader, most_bytes: int, total_seconds: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from aiohttp import web
@@ -14,10 +15,15 @@ HSTS: Final = "max-age=63072000"
 
 def finish_headers(response: web.StreamResponse, context: Context, now: int) -> None:
     """Add what every answer of the interface carries."""
-    headers = response.headers
-    headers["Server"] = SERVER
-    headers["Quietbox-Time"] = str(now)
-    headers["Cache-Control"] = "no-store"
-    headers["X-Content-Type-Options"] = "nosniff"
-    if context.facts.origin.startswith("https:"):
-        headers["Strict-Transport-Security"] = HSTS
+    response.headers.update(_standard(context.facts.origin.startswith("https:"), now))
+
+
+@lru_cache(maxsize=8)
+def _standard(secure: bool, now: int) -> dict[str, str]:
+    headers = {
+        "Server": SERVER,
+        "Quietbox-Time": str(now),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return headers | {"Strict-Transport-Security": HSTS} if secure else headers
