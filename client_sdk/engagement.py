@@ -177,7 +177,9 @@ class AsyncEngagement:
         mine = next((one for one in settled if one.content_id == composed.content_id), None)
         if mine is not None and mine.refusal is not None:
             raise mine.refusal
-        return Sent(message_id(composed.content_id), self.id, instant(composed.expires_at), mine is None)
+        reason = "" if mine else self._outbox.waits_for.get(self._standing.engagement_id, "unavailable")
+        kept_until = instant(composed.expires_at)
+        return Sent(message_id(composed.content_id), self.id, kept_until, waiting=mine is None, reason=reason)
 
     # --- reading --------------------------------------------------------------------------------------------
 

@@ -68,12 +68,16 @@ class Message(Generic[FileT_co, MailT_co]):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that is stored at the relay; with `waiting` it is sealed in the outbox and goes out later."""
+    """A message that is stored at the relay; with `waiting` it is sealed in the outbox and goes out later.
+
+    `reason` is the code of what it waits for: `unavailable`, `inbox-full`, `too-many-requests` …
+    """
 
     id: str
     engagement_id: str
     kept_until: datetime
     waiting: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

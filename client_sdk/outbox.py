@@ -55,13 +55,16 @@ class Delivery:
 
 
 class Outbox:
-    """The waiting messages of an open account."""
+    """The waiting messages of an open account. `waits_for` has, by engagement, the code of what stopped
+    them last.
+    """
 
     def __init__(self, core: Core) -> None:
         self._core = core
         self._folder = core.folder / FOLDER
         self._lock = FolderLock(core.folder)
         self._sending = asyncio.Lock()
+        self.waits_for: dict[bytes, str] = {}
 
     # --- in -------------------------------------------------------------------------------------------------
 
@@ -160,6 +163,7 @@ class Outbox:
                 except errors.RelayError as cause:
                     log.warning("waiting on code=%s bytes=%d", cause.code, len(queued.sealed))
                     stuck.add(queued.engagement_id)
+                    self.waits_for[queued.engagement_id] = cause.code
             return settled
 
     async def _send(self, queued: Queued, on_progress: OnProgress | None) -> Delivery:

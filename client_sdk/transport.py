@@ -82,6 +82,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def proxy_for(origin: str) -> str | None:
+    """Return the proxy that the environment names for an origin; none for this computer itself.
+
+    Of the environment nothing else is trusted: a `.netrc` would put its own password in place of the session.
+    """
+    from urllib.request import getproxies, proxy_bypass
+
+    host = urlsplit(origin).hostname or ""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    return getproxies().get("https")
+
+
 class AiohttpTransport:
     """A `Transport` over one pool of connections to one origin."""
 
@@ -146,7 +159,7 @@ class AiohttpTransport:
 
             connector = aiohttp.TCPConnector(limit=8, ssl=self._tls or True)
             self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True, auto_decompress=True
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=proxy_for(self._origin)
             )
         return self._session
 

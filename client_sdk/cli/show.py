@@ -86,7 +86,8 @@ def show_sent(sent: Sent, name: str, now: datetime) -> None:
     tell(f"To        {name}")
     tell(f"Kept      until {instant_in_words(sent.kept_until, now)}, for both of you")
     tell(f"Number    {sent.id}")
-    tell("Waiting   sealed in the outbox; it goes out at the next run" if sent.waiting else "Sent.")
+    waiting = f"Waiting   sealed in the outbox ({sent.reason}); it goes out at the next run"
+    tell(waiting if sent.waiting else "Sent.")
 
 
 def sent_json(sent: Sent) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def sent_json(sent: Sent) -> dict[str, Any]:
         "engagement": sent.engagement_id,
         "kept_until": text_of(sent.kept_until),
         "waiting": sent.waiting,
+        "reason": sent.reason,
     }
 
 

@@ -41,7 +41,9 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               attachments [{name, type, size}], marks, saved [path], grade (mail that came in by SMTP)
               marks: "missing-before" something written before it did not arrive, "old-key" sealed to a
               replaced key watch leaves text out unless --show is given
-  sent        id, engagement, kept_until, waiting (sealed in the outbox, goes out at the next run)
+  sent        id, engagement, kept_until, waiting (sealed in the outbox, goes out at the next run), reason
+  (what
+              it waits for: unavailable, inbox-full, too-many-requests)
   account     login, origin, name
   engagement  id, handle, name, state (invited, active, held, gone, withdrawn), here, unread, waiting,
               work_ends_at, hold_ends_at, next_deletion_at (null: nothing)

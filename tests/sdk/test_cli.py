@@ -178,7 +178,7 @@ def test_sending_and_reading(two: Two, tmp_path: Path) -> None:
 def test_json(two: Two, tmp_path: Path) -> None:
     """Every object has the documented fields, one on a line, and nothing else is on standard output."""
     (sent,) = two.maya.objects("send", "anna", "-s", "Re", "Thank you \x1b[31mAnna")
-    assert set(sent) == {"v", "type", "id", "engagement", "kept_until", "waiting"}
+    assert set(sent) == {"v", "type", "id", "engagement", "kept_until", "waiting", "reason"}
     messages = two.anna.objects("read", "maya", "--unread")
     assert [one["subject"] for one in messages] == ["Re"]
     assert messages[0]["id"] == sent["id"]

@@ -401,7 +401,7 @@ async def test_a_lost_answer_sends_once(lying: House) -> None:
     sent = await lying.to_maya.send(
         subject="lost answer", text="x", attach=[Attachment.from_bytes(b"a", "a")]
     )
-    assert sent.waiting
+    assert (sent.waiting, sent.reason) == (True, "unavailable")
     waiting = lying.anna._outbox.waiting()
     assert [one.content_id[:16].hex() for one in waiting] == [sent.id]
     later = await lying.to_maya.send(subject="later", text="x")
@@ -440,6 +440,36 @@ async def test_an_upload_goes_on_where_it_was(lying: House) -> None:
     assert not any("offset=0" in path for _, path in lying.liar.told)
     got = await lying.to_anna.message(sent.id)
     assert await got.attachments[0].read() == content
+
+
+async def test_a_full_inbox(lying: House) -> None:
+    """When an inbox is full the message waits, says for what, and goes out once there is room."""
+    assert lying.liar is not None
+    full = Response(507, {"content-type": "application/problem+json"}, b'{"code":"inbox-full"}')
+    lying.liar.lie = lambda method, path, honest: full if path == "/v1/envelopes" else honest
+    sent = await lying.to_maya.send(subject="no room", text="x")
+    assert (sent.waiting, sent.reason) == (True, "inbox-full")
+    lying.liar.lie = None
+    (delivered,) = await lying.anna.send_waiting()
+    assert delivered.refusal is None
+
+
+async def test_a_recall_waits_for_its_keeper(lying: House) -> None:
+    """A recall that the keeper has not confirmed is partly done, and done when it is repeated."""
+    assert lying.liar is not None
+    sent = await lying.to_maya.send(subject="half gone", text="x")
+    assert "half gone" in await subjects(lying.to_anna)
+    queued = Response(202, {}, b"")
+    lying.liar.lie = lambda method, path, honest: queued if path.endswith("/revoke") else honest
+    with pytest.raises(errors.PartialDeletion):
+        await lying.to_maya.recall(sent.id)
+    assert "half gone" not in await subjects(lying.to_anna)
+    forged = Response(200, {}, bytes(64))
+    lying.liar.lie = lambda method, path, honest: forged if path.endswith("/revoke") else honest
+    with pytest.raises(errors.PartialDeletion):
+        await lying.to_maya.recall(sent.id)
+    lying.liar.lie = None
+    await lying.to_maya.recall(sent.id)
 
 
 async def test_a_refusal_is_final(lying: House) -> None:

@@ -20,6 +20,7 @@ from client_sdk.transport import (
     Patient,
     StreamRefused,
     check_origin,
+    proxy_for,
 )
 from client_sdk.wire import Request, Response
 
@@ -132,6 +133,21 @@ def test_no_relay_without_tls(origin: str) -> None:
         check_origin(origin)
     for good in ("https://a.example", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:2"):
         assert check_origin(good) == good
+
+
+def test_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment's proxy is used for relays elsewhere, unless told off for them; never for this
+    computer.
+    """
+    for name in ("https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert proxy_for("https://inbox.harrow.example") is None
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    assert proxy_for("https://inbox.harrow.example") == "http://proxy.example:3128"
+    assert proxy_for("http://127.0.0.1:8080") is None
+    monkeypatch.setenv("no_proxy", "harrow.example")
+    assert proxy_for("https://inbox.harrow.example") is None
 
 
 # --- over real sockets --------------------------------------------------------------------------------------
