@@ -96,7 +96,7 @@ export const words = {
       case "refused":
         return "The server did not take this: it goes beyond what you both agreed to.";
       case "closed":
-        return `Your work has ended. New messages can’t be sent; ${name} can reopen it.`;
+        return "Your work has ended. New messages can’t be sent.";
       case "contact-changed":
         return `${name} has set up the inbox anew. Ring ${name} before you send this.`;
       case "keeper-away":
@@ -164,8 +164,8 @@ export const words = {
     signMissing: "Please type your name.",
     sign: "Sign",
     opens: "How you will open it",
-    opensLead: (name: string) =>
-      `Nobody can look this up for you. If you ever lose it, use the recovery sheet on the next page, or ${name} can help you back in.`,
+    opensLead:
+      "Nobody can look this up for you. If you ever lose it, use the recovery sheet on the next page.",
     inboxName: "Your inbox name",
     inboxNameHint: "You type it together with the password. Your browser can remember it.",
     which: "Your password",
@@ -261,7 +261,7 @@ export const words = {
     open: "Open with the sheet",
     noSheet: "Without the sheet",
     noSheetHow:
-      "Ring your coach. A new invitation can be sent to you, and your conversation given back, as far as your agreement still keeps it.",
+      "Nobody can open this inbox then, neither your coach nor the people who run this server. Ring your coach: you can begin a new inbox by a new invitation.",
     back: "Back to the password",
   },
 
@@ -406,7 +406,7 @@ export const words = {
     kept: "What you typed is kept while this page stays open.",
     discard: "Throw away",
     closed: (name: string, date: string) =>
-      `Your work with ${name} ended on ${date}. New messages can’t be sent; ${name} can reopen it.`,
+      `Your work with ${name} ended on ${date}. New messages can’t be sent.`,
     notYet: (name: string) =>
       `You can write as soon as ${name}’s computer has confirmed your set-up.`,
     workAddress: (domain: string) =>
@@ -570,7 +570,7 @@ export const words = {
       },
       {
         heading: "If you can’t get in",
-        text: "Your recovery sheet opens the inbox when the password is lost. If both are lost, your coach can give the conversation back to you, as far as your agreement still keeps it.",
+        text: "Your recovery sheet opens the inbox when the password is lost. If both are lost, nobody can open the inbox; your coach keeps the other copy of what you wrote to each other, and can invite you anew.",
       },
       {
         heading: "Mail from outside",

@@ -117,7 +117,6 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
           choice={choice}
           setChoice={setChoice}
           names={[signature, facts.coachName, draft.name]}
-          coach={firstName(facts.coachName)}
           notice={
             taken
               ? words.join.taken

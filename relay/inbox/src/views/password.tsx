@@ -19,22 +19,12 @@ interface PasswordProps {
   readonly setChoice: (choice: PasswordChoice) => void;
   /** What a password may not be made of. */
   readonly names: readonly string[];
-  readonly coach: string;
   readonly notice: string | null;
   readonly back: () => void;
   readonly next: () => void;
 }
 
-export function Password({
-  draft,
-  choice,
-  setChoice,
-  names,
-  coach,
-  notice,
-  back,
-  next,
-}: PasswordProps) {
+export function Password({ draft, choice, setChoice, names, notice, back, next }: PasswordProps) {
   const [fault, setFault] = useState<PasswordFault | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const submit = (event: Event) => {
@@ -52,7 +42,7 @@ export function Password({
     <Letter top={<span>{words.stepOf(3)}</span>}>
       <Heading large>{words.join.opens}</Heading>
       {notice && <Banner tone="note">{notice}</Banner>}
-      <p class="lead">{words.join.opensLead(coach)}</p>
+      <p class="lead">{words.join.opensLead}</p>
       <form ref={form} class="card" onSubmit={submit} noValidate>
         <InboxName draft={draft} />
         <Choice
