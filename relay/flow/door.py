@@ -4,6 +4,9 @@ class 2.
 Owns who is let in before the sender checks exist (ruling 24), the staging blob that a mail is sealed into
 chunk by chunk, and the content that the door signs. Never keeps, logs or stores a byte of the mail in
 clear; any trouble with keys is a temporary refusal, never plaintext.
+
+Above 300 lines: who may write, the sink and the content are one decision about one mail, and the only place
+of the relay that holds it in clear; it is read in one piece.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ NOTE_SECONDS: Final = 3_600.0
 
 
 def no_core_dumps() -> None:
-    """A crash must not write the seeds to a file."""
+    """A crash must not write what this process holds to a file."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

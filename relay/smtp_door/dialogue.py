@@ -3,7 +3,7 @@ about who may write.
 
 Nothing that a peer sent is echoed or logged; whatever goes wrong on our side is a 451 with nothing of it in
 the reply. The commit of a mail is shielded: a peer that hangs up in that instant gets no answer, and one
-copy.
+copy. Above 300 lines, because each command is a few of them and a dialogue is read from greeting to goodbye.
 """
 
 from __future__ import annotations

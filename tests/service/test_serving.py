@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,15 @@ def test_both_doors_answer(relay: Relay) -> None:
     assert matched is not None
     with socket.create_connection((matched[1], int(matched[2])), timeout=10) as peer:
         assert peer.recv(200).startswith(b"220 ")
+
+
+def test_a_crash_leaves_no_core(relay: Relay) -> None:
+    """Neither the relay, which holds a mail in clear while it seals it, nor the keeper may write a core."""
+    relay.start()
+    assert relay.process is not None
+    for number in (relay.process.pid, *relay.children()):
+        limits = Path(f"/proc/{number}/limits").read_text()
+        assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE)
 
 
 def test_a_second_one_is_refused(relay: Relay) -> None:
