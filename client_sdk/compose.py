@@ -70,13 +70,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A sealed message: one group for the relay, and what its own recall needs."""
+    """A sealed message: one group for the relay, and what its recall needs: header and keepers' locks of
+    each copy.
+    """
 
     content_id: bytes
     group: bytes = field(repr=False)
     own_envelope_id: bytes
     their_envelope_id: bytes
-    recall_locks: bytes = field(repr=False)
+    their_locks: bytes = field(repr=False)
+    own_locks: bytes = field(repr=False)
     expires_at: int
 
 
@@ -152,16 +155,20 @@ def compose(
 
 
 def _composed(part: Part, theirs: bytes, own: bytes, blobs: tuple[bytes, ...], expires_at: int) -> Composed:
-    their_envelope, own_envelope = parse_envelope(theirs), parse_envelope(own)
-    records = b"".join(lock.record for lock in their_envelope.keeper_locks)
     return Composed(
         content_id=content_id(EnvelopeClass.MESSAGE, part.content),
         group=encode_group((Deposit(theirs, blobs), Deposit(own, blobs))),
-        own_envelope_id=own_envelope.header.envelope_id,
-        their_envelope_id=their_envelope.header.envelope_id,
-        recall_locks=theirs[:HEADER_BYTES] + records,
+        own_envelope_id=parse_envelope(own).header.envelope_id,
+        their_envelope_id=parse_envelope(theirs).header.envelope_id,
+        their_locks=_locks(theirs),
+        own_locks=_locks(own),
         expires_at=expires_at,
     )
+
+
+def _locks(raw: bytes) -> bytes:
+    """Return an envelope's header and its keepers' locks."""
+    return raw[:HEADER_BYTES] + b"".join(lock.record for lock in parse_envelope(raw).keeper_locks)
 
 
 def _check_keepers(place: Place, day_keys: Mapping[bytes, SealKey]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from client_sdk import protocol
 from client_sdk.attachment import Attachment
-from client_sdk.attachments import AsyncReceivedFile, OnProgress
+from client_sdk.attachments import OnProgress
 from client_sdk.compose import Composed, Draft, Step, check_draft, choose_date, compose
 from client_sdk.core import Core
 from client_sdk.errors import (
@@ -24,37 +24,30 @@ from client_sdk.errors import (
     EngagementClosed,
     Misused,
     NotFound,
-    PartialDeletion,
-    Refused,
     bounded,
 )
 from client_sdk.finding import slug
 from client_sdk.intake import NEWEST, Bad, Gone, Intake, Result, Taken
-from client_sdk.mail import AsyncMailMessage, head_of
-from client_sdk.messages import EngagementSummary, Message, Person, Sent, instant
+from client_sdk.messages import EngagementSummary, Message, Sent, instant
 from client_sdk.outbox import Delivery, Outbox
 from client_sdk.parties import Place
 from client_sdk.settling import settle
+from client_sdk.shortening import Shortening
+from client_sdk.showing import AsyncMessage, Showing, message_id
 from client_sdk.standing import Standing
-from client_sdk.state import MINE, SHOWN, Seen
-from client_sdk.wire import RelayConflict
+from client_sdk.state import Seen
 from client_sdk.words import utc_day
-from keys.acts import Act, ActCore, ActKind, sign_act
-from keys.content import ContentKind, parse_door_facts
-from keys.envelope import EnvelopeClass
-from keys.names import DAY_SECONDS, Role, day_of, envelope_id
+from keys.names import DAY_SECONDS, Role, day_of
 from keys.policy import parse_policy
 from keys.vault import EngagementItem
 
 log = logging.getLogger("client_sdk")
 
-AsyncMessage = Message[AsyncReceivedFile, AsyncMailMessage]
 Keep = timedelta | date | datetime | None
 """How long to keep: a length of time, the last day, an aware instant; None: as the agreement says."""
 
 ID_SIGNS: Final = 32
 LEAST_ID_SIGNS: Final = 6
-ACT_TRIES: Final = 5
 
 
 class AsyncEngagement:
@@ -65,6 +58,8 @@ class AsyncEngagement:
         self._outbox = outbox
         self._standing = Standing(core, engagement_id)
         self._intake = Intake(core, self._standing)
+        self._showing = Showing(core, self._standing, self._intake.mailbox_id)
+        self._shortening = Shortening(core, self._standing)
 
     def __repr__(self) -> str:
         """Show the id alone."""
@@ -191,16 +186,16 @@ class AsyncEngagement:
         """
         await self._standing.refresh()
         await self._intake.catch_up()
-        read_order = self._core.state.read_order(self._intake.mailbox_id)
+        read = self._showing.read_marks()
         newest = self._core.state.taken_order(self._intake.mailbox_id)
         async for page in self._intake.before(NEWEST):
             for result in page:
-                if unread and result.order <= read_order:
+                if unread and result.order <= read.order:
                     break
-                message = self._message(result, read_order)
+                message = self._showing.message(result, read)
                 if message is not None and (message.unread or not unread):
                     yield message
-            if unread and page[-1].order <= read_order:
+            if unread and page[-1].order <= read.order:
                 break
         if unread:
             self._core.state.move_read(self._intake.mailbox_id, newest)
@@ -215,18 +210,10 @@ class AsyncEngagement:
         async with bounded(timeout):
             seen = await self._find(message_id)
             result = await self._intake.one(seen.row_order)
-            message = self._message(result, self._read_order()) if result else None
+            message = self._showing.message(result, self._showing.read_marks())
             if message is None:
                 raise Deleted(_gone_on(result))
             return message
-
-    @property
-    def _read_above(self) -> tuple[int, ...]:
-        """Orders that another device has read singly."""
-        return self._core.vault.read_orders(self._standing.engagement_id).above
-
-    def _read_order(self) -> int:
-        return self._core.state.read_order(self._intake.mailbox_id)
 
     async def _find(self, wanted: str) -> Seen:
         """Find what was taken in by the beginning of its id."""
@@ -243,62 +230,6 @@ class AsyncEngagement:
             )
         return found[0]
 
-    def _message(self, result: Result, read_order: int) -> AsyncMessage | None:
-        """Return what a person sees of a row; None for what is not for showing."""
-        if not isinstance(result, Taken) or not result.flags & SHOWN:
-            return None
-        content = result.opened.content
-        kept_until = self._standing.terms.date_of(result.envelope_id, content.expires_at)
-        mine = bool(result.flags & MINE)
-        marks = self._gap_mark(result) + ("old-key",) * result.old_key
-        attachments = tuple(
-            AsyncReceivedFile(
-                content.file_name(one),
-                content.file_type(one),
-                one.plain_bytes,
-                one,
-                self._core.session,
-                self._core.random,
-            )
-            for one in content.attachments
-        )
-        sender, subject, mail = self._sender(result), content.subject, None
-        if content.kind is ContentKind.MAIL:
-            facts = parse_door_facts(content.fixed)
-            address, subject = head_of(facts)
-            sender = Person("mail", address, checked=False)
-            mail, attachments = AsyncMailMessage(attachments[0], facts.grade), ()
-        return Message(
-            id=message_id(result.opened.content_id),
-            engagement_id=self.id,
-            order=result.order,
-            sender=sender,
-            mine=mine,
-            sent_at=instant(content.created_at),
-            kept_until=instant(kept_until),
-            subject=subject,
-            text=content.text,
-            attachments=attachments,
-            mail=mail,
-            unread=not mine and result.order > read_order and result.order not in self._read_above,
-            marks=marks,
-        )
-
-    def _gap_mark(self, taken: Taken) -> tuple[str, ...]:
-        """Say what is known of what is missing before: left before it was opened here, or nobody knows."""
-        if taken.gap_after is None:
-            return ()
-        explained = self._core.state.explains_gap(self._intake.mailbox_id, taken.gap_after)
-        return ("gone-before",) if explained else ("missing-before",)
-
-    def _sender(self, taken: Taken) -> Person:
-        if taken.opened.class_of_origin is EnvelopeClass.NOTICE:
-            return Person("relay", "")
-        item = self._item
-        coach_wrote = bool(taken.flags & MINE) == (item.my_role is Role.COACH)
-        name = item.my_name if taken.flags & MINE else item.their_name
-        return Person("coach" if coach_wrote else "client", name)
-
     async def summary(self, *, timeout: float | None = None) -> EngagementSummary:
         """Return how the engagement stands, after taking in what is new."""
         async with bounded(timeout):
@@ -312,7 +243,9 @@ class AsyncEngagement:
             return self._summary(self._standing.state, terms.work_ends_at, terms.policy.hold_ends_at)
 
     def _summary(self, state: str, work_ends_at: int, hold_ends_at: int) -> EngagementSummary:
-        tally = self._core.state.tally(self._intake.mailbox_id, self._core.now(), self._read_above)
+        tally = self._core.state.tally(
+            self._intake.mailbox_id, self._core.now(), self._showing.read_marks().above
+        )
         queued = [one for one in self._outbox.waiting() if one.engagement_id == self._standing.engagement_id]
         return EngagementSummary(
             engagement_id=self.id,
@@ -348,26 +281,10 @@ class AsyncEngagement:
             seen = await self._find(message_id)
             place = await self._standing.current()
             row = await self._intake.one(seen.row_order)
-            if isinstance(row, Taken):
-                self._check_recall(row)
-            elif not self._core.state.sent_locks(seen.content_id):
-                raise Deleted
-            await self._shorten(place, self._copies(seen, row, place), self._core.now())
-            await self._revoke(seen)
-
-    def _check_recall(self, row: Taken) -> None:
-        if not row.flags & MINE:
-            raise Refused("not-mine", hint="You can delete your own copy, or shorten how long both keep it.")
-        policy = self._standing.terms.by_hash(row.opened.content.policy_hash)
-        if policy is None or not policy.author_may_recall:
-            raise Refused("recall-denied", hint="The agreement keeps what has been sent.")
-
-    async def _revoke(self, seen: Seen) -> None:
-        """Tell the keepers to refuse the other person's copy, where this computer has its locks."""
-        for locks in self._core.state.sent_locks(seen.content_id):
-            if not await self._core.keepers.revoke(locks.locks):
-                raise PartialDeletion(done=1, left=1)
-        self._core.state.forget_sent(seen.content_id)
+            self._shortening.check_recall(seen, row)
+            copies = self._shortening.copies(seen, row, place)
+            await self._shortening.shorten(place, copies, self._core.now())
+            await self._shortening.revoke(seen.content_id)
 
     async def shorten(self, message_id: str, keep: Keep, *, timeout: float | None = None) -> None:
         """Bring the date of a message forward, for both. Either of the two may; nobody can push it back
@@ -383,50 +300,7 @@ class AsyncEngagement:
                 raise Deleted
             if until is None or not now < until < row.opened.content.expires_at:
                 raise Misused("A new date lies between now and the date that the message has.")
-            await self._shorten(place, self._copies(seen, row, place), until)
-
-    def _copies(self, seen: Seen, row: Result | None, place: Place) -> tuple[bytes, ...]:
-        """Return the envelope ids of a message in both inboxes; mail taken in by the door is in one alone."""
-        if isinstance(row, Taken) and row.opened.class_of_origin is not EnvelopeClass.MESSAGE:
-            return (seen.envelope_id,)
-        expires_at = row.opened.content.expires_at if isinstance(row, Taken) else seen.expires_at
-        return tuple(
-            sorted(
-                envelope_id(EnvelopeClass.MESSAGE, seen.content_id, fp, expires_at)
-                for fp in (place.me.fp, place.other.fp)
-            )
-        )
-
-    async def _shorten(self, place: Place, envelope_ids: tuple[bytes, ...], until: int) -> None:
-        """Sign and store an act of kind 2, again on the newer acts if the other person was first."""
-        for attempt in range(1, ACT_TRIES + 1):
-            await self._standing.refresh()
-            if all(self._standing.terms.shortened.get(one, NEWEST) <= until for one in envelope_ids):
-                return
-            act = self._act(place, envelope_ids, until)
-            try:
-                await self._core.session.call(protocol.add_act(self._standing.engagement_id, act.encode()))
-            except RelayConflict:
-                if attempt == ACT_TRIES:
-                    raise
-            else:
-                await self._standing.refresh()
-                return
-
-    def _act(self, place: Place, envelope_ids: tuple[bytes, ...], until: int) -> Act:
-        terms = self._standing.terms
-        last = terms.acts[-1]
-        core = ActCore(
-            kind=ActKind.SHORTEN,
-            engagement_id=self._standing.engagement_id,
-            policy_hash=terms.policy.hash,
-            number=last.number + 1,
-            previous_hash=last.hash,
-            issued_at=self._core.now(),
-            date=until,
-            envelope_ids=envelope_ids,
-        )
-        return sign_act(core, place.me.identity)
+            await self._shortening.shorten(place, self._shortening.copies(seen, row, place), until)
 
     async def expire(self, message_id: str, *, timeout: float | None = None) -> None:
         """Delete my own copy of a message, now. The other person's stays until its date."""
@@ -444,9 +318,9 @@ class AsyncEngagement:
     async def since(self, order: int) -> AsyncIterator[tuple[int, AsyncMessage | Gone | Bad | None]]:
         """Yield what stands above an order, with its order; None for what is not for showing."""
         async for page in self._intake.after(order):
-            read_order = self._read_order()
+            read = self._showing.read_marks()
             for result in page:
-                shown = self._message(result, read_order)
+                shown = self._showing.message(result, read)
                 yield result.order, result if isinstance(result, Gone | Bad) else shown
 
     async def refresh(self) -> None:
@@ -464,11 +338,6 @@ def _gone_on(result: Result | None) -> date | None:
     if isinstance(result, Gone) and result.gone_day:
         return utc_day(result.gone_day * DAY_SECONDS)
     return None
-
-
-def message_id(content_id: bytes) -> str:
-    """Return how a message is called: the first 16 bytes of its content id (P14), in hexadecimal."""
-    return content_id[:16].hex()
 
 
 def keep_until(keep: Keep, now: int) -> int | None:

@@ -117,8 +117,12 @@ class Outbox:
             state.enqueue(_queued(engagement_id, composed, step, fp, records))
             after = WriterHead(fp, writer, step.count, composed.content_id)
             state.move_writer(engagement_id, after, records_expire_at)
-            locks = SentLocks(composed.their_envelope_id, composed.content_id, composed.recall_locks)
-            state.remember_sent(locks, engagement_id, composed.expires_at)
+            for envelope_id, locks in (
+                (composed.their_envelope_id, composed.their_locks),
+                (composed.own_envelope_id, composed.own_locks),
+            ):
+                sent = SentLocks(envelope_id, composed.content_id, locks)
+                state.remember_sent(sent, engagement_id, composed.expires_at)
         return composed
 
     def _own_writer(self, engagement_id: bytes, fp: bytes, expires_at: int) -> int:
@@ -208,7 +212,8 @@ class Outbox:
         )
         with self._core.state.changing():
             self._core.state.step_back(queued.engagement_id, head, queued.previous_id)
-            self._core.state.forget_sent(queued.content_id)
+            for sent in self._core.state.sent_locks(queued.content_id):
+                self._core.state.forget_sent(sent.envelope_id)
             self._core.state.dequeue(queued.content_id)
         self.drop_files([bytes.fromhex(one["blob_id"]) for one in details["files"]])
 

@@ -3,6 +3,8 @@
 Owns the routes of docs/protocol.md, part 13, one function each: it returns a `Call`, which knows what to send
 and what a good answer means. Does no I/O and opens nothing. Must never put a name, an address or a secret
 into a path.
+
+Longer than other modules: the interface is one list, and is read beside part 13.
 """
 
 from __future__ import annotations

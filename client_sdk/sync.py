@@ -3,6 +3,8 @@
 Owns one event loop in a thread of its own for each open account; every call is handed to it and waited for.
 Adds nothing and decides nothing. Must never let the loop outlive its account. A test compares every signature
 with its asynchronous twin.
+
+Longer than other modules, because every public name stands here a second time, typed.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from client_sdk.attachment import Attachment
     from client_sdk.attachments import AsyncReceivedFile, OnProgress
-    from client_sdk.engagement import AsyncEngagement, AsyncMessage, Keep
+    from client_sdk.engagement import AsyncEngagement, Keep
     from client_sdk.home import Home
     from client_sdk.mail import AsyncMailMessage, Mail
     from client_sdk.messages import (
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     )
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
+    from client_sdk.showing import AsyncMessage
     from client_sdk.watching import AsyncEvent
 
 T = TypeVar("T")

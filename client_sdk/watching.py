@@ -13,12 +13,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from client_sdk import protocol
 from client_sdk.attachments import AsyncReceivedFile
 from client_sdk.core import Core
-from client_sdk.engagement import AsyncEngagement, AsyncMessage
+from client_sdk.engagement import AsyncEngagement
 from client_sdk.errors import Misused, ServerUnavailable
 from client_sdk.intake import Bad, Gone
 from client_sdk.mail import AsyncMailMessage
 from client_sdk.messages import Event
 from client_sdk.settling import settle
+from client_sdk.showing import AsyncMessage
 from client_sdk.wake import EngagementWake, MailboxWake, Wake, WakeReader, encode_cursor, parse_cursor
 from keys.errors import Malformed
 

@@ -1,0 +1,106 @@
+"""Showing: what a person sees of a row that passed every check.
+
+Owns names, dates and marks of a message. Must never show a sender that the signature did not prove, and say
+so where nobody proved one: mail that came in by SMTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from client_sdk.attachments import AsyncReceivedFile
+from client_sdk.core import Core
+from client_sdk.intake import Result, Taken
+from client_sdk.mail import AsyncMailMessage, head_of
+from client_sdk.messages import Message, Person, instant
+from client_sdk.standing import Standing
+from client_sdk.state import MINE, SHOWN
+from keys.content import Content, ContentKind, parse_door_facts
+from keys.envelope import EnvelopeClass
+from keys.names import Role
+
+AsyncMessage = Message[AsyncReceivedFile, AsyncMailMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMarks:
+    """What has been read: up to an order, and singly above it."""
+
+    order: int
+    above: Collection[int]
+
+    def unread(self, order: int) -> bool:
+        """Whether a row has not been read."""
+        return order > self.order and order not in self.above
+
+
+class Showing:
+    """Turns rows of one engagement into messages."""
+
+    def __init__(self, core: Core, standing: Standing, mailbox_id: bytes) -> None:
+        self._core = core
+        self._standing = standing
+        self._mailbox_id = mailbox_id
+
+    def read_marks(self) -> ReadMarks:
+        """Return what has been read, here or on another device."""
+        above = self._core.vault.read_orders(self._standing.engagement_id).above
+        return ReadMarks(self._core.state.read_order(self._mailbox_id), above)
+
+    def message(self, result: Result | None, read: ReadMarks) -> AsyncMessage | None:
+        """Return what a person sees of a row; None for what is not for showing."""
+        if not isinstance(result, Taken) or not result.flags & SHOWN:
+            return None
+        content, mine = result.opened.content, bool(result.flags & MINE)
+        sender, subject, mail = self._sender(result), content.subject, None
+        attachments = self._files(content)
+        if content.kind is ContentKind.MAIL:
+            facts = parse_door_facts(content.fixed)
+            address, subject = head_of(facts)
+            sender = Person("mail", address, checked=False)
+            mail, attachments = AsyncMailMessage(attachments[0], facts.grade), ()
+        return Message(
+            id=message_id(result.opened.content_id),
+            engagement_id=self._standing.engagement_id.hex(),
+            order=result.order,
+            sender=sender,
+            mine=mine,
+            sent_at=instant(content.created_at),
+            kept_until=instant(self._standing.terms.date_of(result.envelope_id, content.expires_at)),
+            subject=subject,
+            text=content.text,
+            attachments=attachments,
+            mail=mail,
+            unread=not mine and read.unread(result.order),
+            marks=self._gap_mark(result) + ("old-key",) * result.old_key,
+        )
+
+    def _files(self, content: Content) -> tuple[AsyncReceivedFile, ...]:
+        session, random = self._core.session, self._core.random
+        return tuple(
+            AsyncReceivedFile(
+                content.file_name(one), content.file_type(one), one.plain_bytes, one, session, random
+            )
+            for one in content.attachments
+        )
+
+    def _gap_mark(self, taken: Taken) -> tuple[str, ...]:
+        """Say what is known of what is missing before: left before it was opened here, or nobody knows."""
+        if taken.gap_after is None:
+            return ()
+        explained = self._core.state.explains_gap(self._mailbox_id, taken.gap_after)
+        return ("gone-before",) if explained else ("missing-before",)
+
+    def _sender(self, taken: Taken) -> Person:
+        if taken.opened.class_of_origin is EnvelopeClass.NOTICE:
+            return Person("relay", "")
+        item = self._standing.item
+        coach_wrote = bool(taken.flags & MINE) == (item.my_role is Role.COACH)
+        name = item.my_name if taken.flags & MINE else item.their_name
+        return Person("coach" if coach_wrote else "client", name)
+
+
+def message_id(content_id: bytes) -> str:
+    """Return how a message is called: the first 16 bytes of its content id (P14), in hexadecimal."""
+    return content_id[:16].hex()
