@@ -1,7 +1,9 @@
 """App: the commands of `mailbox`, their arguments and options.
 
-Owns nothing but names: each command opens the account, calls the SDK and shows the result. A command returns
-an exit code only where there is more to say than done or failed.
+Owns nothing but names: each command opens the account, calls the SDK and shows the result. A command ends
+with a code of its own only where there is more to say than done or failed.
+
+Longer than other modules, because the words of every option stand beside its use.
 """
 
 from __future__ import annotations

@@ -316,6 +316,35 @@ def test_watching(two: Two) -> None:
     assert watching.returncode == exits.INTERRUPTED
 
 
+def test_killed_while_sending(two: Two, tmp_path: Path) -> None:
+    """A program that is killed in the middle of a large file has sent nothing by half: the next command sends
+    it, the same sealed bytes, and it arrives once and whole.
+    """
+    source = tmp_path / "large.bin"
+    source.write_bytes(bytes(range(256)) * 150_000)
+    sending = subprocess.Popen(
+        [*PROGRAM, "send", "maya", "-s", "killed", "-a", str(source)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=two.anna.environment(),
+    )
+    assert sending.stderr is not None
+    while "%" not in sending.stderr.readline():
+        assert sending.poll() is None
+    sending.kill()
+    sending.communicate()
+    outbox = next((two.anna.folder / "home").glob("*/outbox"))
+    assert [path.stat().st_size > source.stat().st_size for path in outbox.iterdir()] == [True]
+    assert "has gone out" in two.anna.mailbox("status").stderr
+    assert list(outbox.iterdir()) == []
+    got = [
+        one for one in two.maya.objects("read", "--save", str(tmp_path / "in")) if one["subject"] == "killed"
+    ]
+    assert len(got) == 1
+    assert (tmp_path / "in" / "large.bin").read_bytes() == source.read_bytes()
+
+
 def test_addresses(two: Two) -> None:
     """The inbound address is printed alone; a personal address is registered by its code."""
     assert re.fullmatch(r"\w+@[\w.]+\n", two.maya.mailbox("address").stdout)
