@@ -12,10 +12,10 @@ from relay.core.model import Outcome
 from relay.http_api.bodies import JSON_TYPE
 from relay.http_api.frames import encode_rows, parse_deposit
 from relay.http_api.models import AddressAnswer, DepositAnswer, ExpireAnswer, ExpireAsked, RowsQuery
+from relay.http_api.responses import Stored
 from relay.http_api.routes import Bytes, Call, answer, binary, route
 
 DEPOSIT_BYTES: Final = 8 * 1024 * 1024
-_STORED: Final = b'{"groups":[{"status":"stored"}]}'
 
 
 @route(
@@ -32,7 +32,7 @@ async def deposit(call: Call, body: bytes) -> web.Response:
     groups = parse_deposit(body)
     outcomes = await call.context.flows.accept.deposit(call.account_id, groups, call.now)
     if len(outcomes) == 1 and outcomes[0].status == "stored":
-        return web.Response(body=_STORED, status=201, content_type=JSON_TYPE)
+        return Stored(call.context, call.now)
     refused = any(outcome.status == "refused" for outcome in outcomes)
     told = json.dumps({"groups": [_describe(outcome) for outcome in outcomes]}).encode("ascii")
     return web.Response(body=told, status=207 if refused else 201, content_type=JSON_TYPE)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from relay.core.errors import RelayError
 from relay.http_api.context import Limits
@@ -28,6 +29,9 @@ WATCH_SECONDS: Final = 1.0
 MOST_HEADERS: Final = 64
 MOST_LINE_BYTES: Final = 8190
 BACKLOG: Final = 1024
+DEPOSITS: Final = ("POST", "/v1/envelopes")
+
+Handler = Callable[[Any], Awaitable[web.StreamResponse]]
 
 
 @dataclass(slots=True)
@@ -182,12 +186,31 @@ async def listen(app: web.Application, limits: Limits, host: str, port: int) -> 
     manager = runner.server
     if manager is None:
         raise RelayError("no server")
+    manager.request_handler = _straight(app, manager.request_handler)
     server = await loop.create_server(
         lambda: Connection(manager, doors, **settings), host, port, backlog=BACKLOG
     )
     where = server.sockets[0].getsockname()
     watch = asyncio.create_task(_watch(doors))
     return Listener(where[0], where[1], doors, server, runner, watch)
+
+
+def _straight(app: web.Application, usual: Handler) -> Handler:
+    """Lead deposits straight to their handler, all else through aiohttp's router, whose search is a tenth of
+    a deposit's time. What a deposit's handler may then not ask for is `app` and `match_info`.
+    """
+    (deposit,) = (
+        one.handler
+        for one in app.router.routes()
+        if one.resource and (one.method, one.resource.canonical) == DEPOSITS
+    )
+
+    async def lead(request: Any) -> web.StreamResponse:
+        if (request.method, request.raw_path) == DEPOSITS and hdrs.EXPECT not in request.headers:
+            return await deposit(request)
+        return await usual(request)
+
+    return lead
 
 
 async def _watch(doors: Doors) -> None:

@@ -19,6 +19,8 @@ from tests.flow.house import House, operators
 from tests.flow.test_keepers import revocation
 from tests.http.served import Served, b64, deposit_body
 
+EXPECTS = "Expect: 100-continue\r\n"
+
 
 async def test_about_the_relay(served: Served) -> None:
     """Anybody may see health, keys and limits."""
@@ -238,6 +240,36 @@ async def test_deposit_and_rows(served: Served) -> None:
     assert (page.headers["quietbox-more"], page.body[17:]) == ("0", third)
     back = await served.ask("GET", path + f"?before={page.headers['quietbox-next']}", who=house.client)
     assert back.body[17:] == first
+
+
+async def test_a_stored_deposit_is_answered_alike(served: Served) -> None:
+    """Kept alive or closing, in HTTP/1.0, after `Expect`: the same status, fields and body; the ready-made
+    answer lacks nothing and a connection goes on after it.
+    """
+    closing, answers = "Connection: close\r\n", set()
+    for version, heads in (("1.1", ("", closing)), ("1.0", ("",)), ("1.1", (EXPECTS + closing,))):
+        requests = [await _raw_deposit(served, version, head) for head in heads]
+        told = (await served.talk(b"".join(requests))).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert told.count(b"HTTP/1.") == told.count(b"\r\nDate: ") == len(heads)
+        for one in told.split(b"HTTP/1.")[1:]:
+            head, _, body = one.partition(b"\r\n\r\n")
+            status, *fields = head.split(b"\r\n")
+            alike = frozenset(field for field in fields if not field.startswith((b"Date", b"Connection")))
+            answers.add((status[2:], alike, body))
+    ((status, fields, body),) = answers
+    assert (status, body) == (b"201 Created", b'{"groups":[{"status":"stored"}]}')
+    assert b"Content-Length: 32" in fields
+    assert b"Quietbox-Time: %d" % served.house.now in fields
+
+
+async def _raw_deposit(served: Served, version: str, fields: str) -> bytes:
+    """A deposit of something new, as bytes."""
+    coach = served.house.coach
+    body = deposit_body([(served.house.work.envelope(coach, Role.CLIENT), [])])
+    head = f"POST /v1/envelopes HTTP/{version}\r\nHost: a\r\n"
+    head += f"Authorization: Bearer {await served.token(coach)}\r\n"
+    head += f"Content-Type: application/octet-stream\r\nContent-Length: {len(body)}\r\n{fields}\r\n"
+    return head.encode() + body
 
 
 async def test_a_refused_date_tells_the_latest(served: Served) -> None:
