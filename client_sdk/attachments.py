@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -154,13 +155,31 @@ class AsyncReceivedFile:
     async def _fetch(self, target: NewFile | _InMemory, on_progress: OnProgress | None) -> None:
         record = self._record
         meter, opener = Meter(record.stored_bytes, on_progress), BlobOpener(record)
-        for start in range(0, record.stored_bytes, RANGE_BYTES):
-            meter.at(start)
-            stop = min(start + RANGE_BYTES, record.stored_bytes)
-            sealed = await self._session.call(protocol.blob_range(record.blob_id, start, stop))
-            target.write(await asyncio.to_thread(_checked, opener.update, sealed))
+        done = 0
+        async with aclosing(self._ranges()) as ranges:
+            async for sealed in ranges:
+                meter.at(done)
+                await asyncio.to_thread(lambda piece: target.write(_checked(opener.update, piece)), sealed)
+                done += len(sealed)
         target.write(_checked(opener.finish))
         meter.at(record.stored_bytes)
+
+    async def _ranges(self) -> AsyncGenerator[bytes, None]:
+        """Yield the stored bytes in order, the next range being fetched while the last is opened."""
+        record = self._record
+        starts = range(0, record.stored_bytes, RANGE_BYTES)
+        stops = (min(start + RANGE_BYTES, record.stored_bytes) for start in starts)
+        calls = [protocol.blob_range(record.blob_id, *pair) for pair in zip(starts, stops, strict=True)]
+        coming = asyncio.create_task(self._session.call(calls[0]))
+        try:
+            for call in calls[1:]:
+                piece = await coming
+                coming = asyncio.create_task(self._session.call(call))
+                yield piece
+            yield await coming
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
 
 def _checked(step: Callable[..., bytes | bytearray], *arguments: bytes) -> bytes | bytearray:
