@@ -209,8 +209,10 @@ class AsyncAccount:
     @property
     def my_name(self) -> str:
         """What I am called here."""
-        profile = self._core.vault.profile
-        return profile.my_name if profile else ""
+        profile, items = self._core.vault.profile, self._core.vault.engagements
+        if profile is not None:
+            return profile.my_name
+        return items[0].my_name if items else ""
 
     @property
     def cursor(self) -> str:

@@ -24,6 +24,7 @@ from client_sdk.errors import (
     EngagementClosed,
     Misused,
     NotFound,
+    ServerUnavailable,
     bounded,
 )
 from client_sdk.finding import slug
@@ -124,29 +125,41 @@ class AsyncEngagement:
         RecipientKeyChanged, RecipientKeyStale, TooLarge, InboxFull, ServerUnavailable, NotTrusted.
         """
         check_draft(subject, text, [one.label for one in attach])
-        async with bounded(timeout):
-            place = await self._ready()
-            now = self._core.now()
-            expires_at = choose_date(self._standing.terms.policy, keep_until(keep, now), now)
-            day_keys = await self._core.keepers.day_keys(day_of(expires_at))
-            await self._outbox.flush(self._standing.engagement_id)
-            records = await self._outbox.seal_files(attach, expires_at)
-            draft = Draft(subject, text, tuple(one.label for one in attach), records)
+        composed, settled = None, list[Delivery]()
+        try:
+            async with bounded(timeout):
+                composed = await self._seal(subject, text, attach, keep)
+                settled = await self._outbox.flush(self._standing.engagement_id, on_progress)
+        except ServerUnavailable:
+            if (
+                composed is None
+            ):  # else it waits, sealed, and whoever is told to try again would send it twice
+                raise
+        return self._sent(composed, settled)
 
-            def make(step: Step) -> Composed:
-                return compose(
-                    place,
-                    self._standing.terms,
-                    draft,
-                    step,
-                    expires_at=expires_at,
-                    now=now,
-                    day_keys=day_keys,
-                    random=self._core.random,
-                )
+    async def _seal(self, subject: str, text: str, attach: Sequence[Attachment], keep: Keep) -> Composed:
+        """Seal a message into the outbox."""
+        place = await self._ready()
+        now = self._core.now()
+        expires_at = choose_date(self._standing.terms.policy, keep_until(keep, now), now)
+        day_keys = await self._core.keepers.day_keys(day_of(expires_at))
+        await self._outbox.flush(self._standing.engagement_id)
+        records = await self._outbox.seal_files(attach, expires_at)
+        draft = Draft(subject, text, tuple(one.label for one in attach), records)
 
-            composed = self._enqueue(place, draft, make)
-            return self._sent(composed, await self._outbox.flush(self._standing.engagement_id, on_progress))
+        def make(step: Step) -> Composed:
+            return compose(
+                place,
+                self._standing.terms,
+                draft,
+                step,
+                expires_at=expires_at,
+                now=now,
+                day_keys=day_keys,
+                random=self._core.random,
+            )
+
+        return self._enqueue(place, draft, make)
 
     async def _ready(self) -> Place:
         """Make sure that something may be sent: both have signed and the work goes on."""
@@ -178,11 +191,11 @@ class AsyncEngagement:
 
     # --- reading --------------------------------------------------------------------------------------------
 
-    async def messages(self, *, unread: bool = False) -> AsyncIterator[AsyncMessage]:
+    async def messages(self, *, unread: bool = False, mark: bool = True) -> AsyncIterator[AsyncMessage]:
         """Yield messages, newest first, fetching pages as they are needed.
 
-        With `unread` those of the other person that this computer has not read; when all have been taken they
-        count as read. Raises KeeperUnavailable, NotTrusted, ServerUnavailable.
+        With `unread` those of the other person that have not been read; when all have been taken they count
+        as read, unless `mark` is False. Raises KeeperUnavailable, NotTrusted, ServerUnavailable.
         """
         await self._standing.refresh()
         await self._intake.catch_up()
@@ -197,7 +210,7 @@ class AsyncEngagement:
                     yield message
             if unread and page[-1].order <= read.order:
                 break
-        if unread:
+        if unread and mark:
             self._core.state.move_read(self._intake.mailbox_id, newest)
 
     async def mark_read(self, message: Message[Any, Any], *, timeout: float | None = None) -> None:

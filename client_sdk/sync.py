@@ -241,9 +241,9 @@ class Engagement:
             )
         )
 
-    def messages(self, *, unread: bool = False) -> Iterator[SyncMessage]:
+    def messages(self, *, unread: bool = False, mark: bool = True) -> Iterator[SyncMessage]:
         """Yield messages, newest first; see `AsyncEngagement.messages`."""
-        for one in self._thread.each(self._engagement.messages(unread=unread)):
+        for one in self._thread.each(self._engagement.messages(unread=unread, mark=mark)):
             yield _message(one, self._thread)
 
     def message(self, message_id: str, *, timeout: float | None = None) -> SyncMessage:

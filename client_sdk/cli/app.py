@@ -322,9 +322,7 @@ def read(
 
 def _read_one(engagement: Engagement, *, unread: bool, as_json: bool, save: Path | None, text: bool) -> None:
     newest, count = None, 0
-    for message in engagement.messages():
-        if unread and not message.unread:
-            continue
+    for message in engagement.messages(unread=unread, mark=text):
         newest, count = newest or message, count + 1
         mail = message.mail.open() if message.mail and (text or save) else None
         saved = _save(message, mail, save) if save else []

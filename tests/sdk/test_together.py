@@ -77,7 +77,9 @@ async def test_an_answer(house: House) -> None:
     """The client answers; unread ones come once, newest first, and are read then."""
     for number in (1, 2):
         await house.to_anna.send(subject=f"answer {number}", text="x", keep=KEEP)
+    looked = [message.subject async for message in house.to_maya.messages(unread=True, mark=False)]
     fresh = [message.subject async for message in house.to_maya.messages(unread=True)]
+    assert looked == fresh
     assert fresh[:2] == ["answer 2", "answer 1"]
     assert [message async for message in house.to_maya.messages(unread=True)] == []
     assert (await house.to_maya.summary()).unread == 0
@@ -440,6 +442,22 @@ async def test_an_upload_goes_on_where_it_was(lying: House) -> None:
     assert not any("offset=0" in path for _, path in lying.liar.told)
     got = await lying.to_anna.message(sent.id)
     assert await got.attachments[0].read() == content
+
+
+async def test_a_call_that_takes_too_long(lying: House) -> None:
+    """A time limit that passes before sealing raises; one that passes later leaves the message waiting,
+    once.
+    """
+    assert lying.liar is not None
+    with pytest.raises(errors.ServerUnavailable):
+        await lying.to_maya.send(subject="never begun", text="x", timeout=0)
+    assert lying.anna._outbox.waiting() == []
+    lying.liar.lie = lambda method, path, honest: LOST if path == "/v1/envelopes" else honest
+    sent = await lying.to_maya.send(subject="too slow", text="x", timeout=2)
+    assert sent.waiting
+    lying.liar.lie = None
+    await lying.anna.send_waiting()
+    assert (await subjects(lying.to_anna)).count("too slow") == 1
 
 
 async def test_a_full_inbox(lying: House) -> None:
