@@ -38,7 +38,7 @@ test("what is no address of ours leads nowhere, whatever it is made of", () => {
     "/t/a01f/x",
     "/t/a01f/reply/x",
   ];
-  for (const path of [...strange, "/i/x", "/settings/x", "/write/x", "/work/a/b/c"]) {
+  for (const path of [...strange, "/i/x", "/settings/x", "/write/x", "/how/a/b/c"]) {
     assert.deepEqual(parse(path), { view: "nowhere" }, path);
   }
 });
