@@ -309,6 +309,8 @@ def read(
         me.settle()
         meant = [me.engagement(who)] if who else [one for one in me.engagements() if one.active]
         code = exits.DONE
+        if not meant:
+            say("Nobody here yet.")
         for engagement in meant:
             try:
                 _read_one(engagement, unread=unread, as_json=as_json, save=save, text=with_text or as_json)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail, null
+from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from client_sdk import errors
 from client_sdk.attachment import Attachment
 from client_sdk.attachments import Meter, seal_to_file
 from client_sdk.files import new_file, safe_name
 from client_sdk.home import FileCost, FolderLock, Home, write_private
-from client_sdk.keyring import MAGIC, SealedFile, open_secret, seal_secret
+from client_sdk.keyring import MAGIC, Keychain, SealedFile, find_keychain, open_secret, seal_secret
 from client_sdk.messages import Progress
 from client_sdk.state import MINE, SHOWN, Queued, Seen, SentLocks, State, WriterHead
 from keys.blob import BlobOpener
@@ -124,6 +129,78 @@ def test_damaged_secrets() -> None:
     ):
         with pytest.raises(Malformed):
             open_secret(wrong, "password")
+
+
+class Memory(KeyringBackend):
+    """A keychain that forgets everything at the end of a test."""
+
+    priority = 5
+    opened = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Take out."""
+        if not self.opened:
+            raise KeyringLocked
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Put in."""
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Take away."""
+        if self.kept.pop((service, username), None) is None:
+            raise PasswordDeleteError
+
+
+@pytest.fixture
+def keychain() -> Iterator[Memory]:
+    """The system's keychain, for one test."""
+    before, memory = keyring.get_keyring(), Memory()
+    keyring.set_keyring(memory)
+    yield memory
+    keyring.set_keyring(before)
+
+
+def test_the_keychain(keychain: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secret goes in, comes out and goes; a closed or empty keychain is Locked, and taking away twice
+    is no fault.
+    """
+    monkeypatch.setattr(Memory, "__module__", "keyring.backends.memory")
+    place = Keychain("walnut-lamp-10@inbox.example")
+    with pytest.raises(errors.Locked):
+        place.load()
+    place.save(SECRET)
+    assert place.load() == SECRET
+    assert list(keychain.kept) == [("quietbox", "walnut-lamp-10@inbox.example")]
+    keychain.opened = False
+    with pytest.raises(errors.Locked) as caught:
+        place.load()
+    assert isinstance(caught.value.__cause__, KeyringLocked)
+    keychain.opened = True
+    for _ in range(2):
+        place.forget()
+    for damaged in ("", "!", "YWJj"):
+        keychain.kept["quietbox", "walnut-lamp-10@inbox.example"] = damaged
+        with pytest.raises(errors.Locked):
+            place.load()
+
+
+def test_no_keychain_is_none(keychain: Memory) -> None:
+    """A backend that is not the library's own, that fails or that forgets is no keychain: nothing is put
+    into it.
+    """
+    place = Keychain("walnut-lamp-10@inbox.example")
+    for backend in (keychain, fail.Keyring(), null.Keyring()):
+        keyring.set_keyring(backend)
+        assert find_keychain() is None
+        with pytest.raises(errors.Locked):
+            place.save(SECRET)
+    assert keychain.kept == {}
 
 
 # --- state --------------------------------------------------------------------------------------------------
