@@ -51,10 +51,11 @@ class SqliteBlobs(Part):
         """The bytes at the end, in one commit. TooLarge over 8 MiB, InboxFull over the account's quota."""
         if len(piece) > PIECE_BYTES:
             raise TooLarge
-        return await self._write(
+        return await self._writer.submit(
             lambda database: _append(
                 database, _own(database, blob_id, account_id, now), offset, piece, account_quota_bytes
-            )
+            ),
+            len(piece),
         )
 
     async def finish_blob(

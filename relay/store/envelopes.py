@@ -56,7 +56,8 @@ class SqliteEnvelopes(Part):
         if not groups:
             return []
         deposits = [Deposit(group, now, quota_bytes) for group in groups]
-        return await self._writer.submit_items(deposit_together, deposits)
+        size_bytes = sum([len(envelope.raw) for group in groups for envelope in group.envelopes])
+        return await self._writer.submit_items(deposit_together, deposits, size_bytes)
 
     async def rows(
         self,

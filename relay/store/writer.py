@@ -27,8 +27,10 @@ Bulk = Callable[[sqlite3.Connection, Sequence[Item]], list[Result]]
 
 MOST_WAITING: Final = 1024  # submissions; beyond it callers are told to come again
 MOST_TOGETHER: Final = 256  # submissions in one transaction, so that the first need not wait for thousands
+BYTES_TOGETHER: Final = 2 * 1024 * 1024  # no further submission joins a transaction that has so many
 PASSING: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM}
 CHECKPOINT_COMMITS: Final = 32  # between passive checkpoints: few enough that each is short
+CHECKPOINT_BYTES: Final = 16 * 1024 * 1024  # as well, or large submissions make each of them long
 
 
 @dataclass(slots=True, eq=False)
@@ -39,6 +41,7 @@ class _Submission:
     work: Work[Any] | None = None
     bulk: Bulk[Any, Any] | None = None
     items: Sequence[Any] = ()
+    size_bytes: int = 0
     alone: bool = False  # outside a transaction
     result: Any = None  # an exception is what the caller will see raised
 
@@ -53,22 +56,25 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Submission | None] = SimpleQueue()
         self._waiting = 0
-        self._since_checkpoint = 0
+        self._commits_since_checkpoint = self._bytes_since_checkpoint = 0
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
-    async def submit(self, work: Work[Result]) -> Result:
+    async def submit(self, work: Work[Result], size_bytes: int = 0) -> Result:
         """Run `work` in the next transaction and answer after its commit; raise what it raised. Raises
-        Busy.
+        Busy. `size_bytes` is how much it writes, where that is much.
         """
-        return cast(Result, await self._wait_for(_Submission(self._loop.create_future(), work)))
+        waiting = _Submission(self._loop.create_future(), work, size_bytes=size_bytes)
+        return cast(Result, await self._wait_for(waiting))
 
-    async def submit_items(self, bulk: Bulk[Item, Result], items: Sequence[Item]) -> list[Result]:
+    async def submit_items(
+        self, bulk: Bulk[Item, Result], items: Sequence[Item], size_bytes: int = 0
+    ) -> list[Result]:
         """As `submit`, but `bulk` gets the items of all submissions of the transaction in one call, and gives
         back one result for each. Where that call fails, each submission gets a call of its own.
         """
-        waiting = _Submission(self._loop.create_future(), bulk=bulk, items=items)
+        waiting = _Submission(self._loop.create_future(), bulk=bulk, items=items, size_bytes=size_bytes)
         return cast(list[Result], await self._wait_for(waiting))
 
     async def checkpoint(self) -> bool:
@@ -99,7 +105,7 @@ class Writer:
             if batch:
                 self._commit(batch)
                 self._tell(batch)
-                self._tidy_journal()
+                self._tidy_journal(sum(submission.size_bytes for submission in batch))
             if alone is not None:
                 alone.result = _result_of(_truncate, self._database)
                 self._tell([alone])
@@ -109,28 +115,34 @@ class Writer:
         with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._answer, batch)
 
-    def _tidy_journal(self) -> None:
+    def _tidy_journal(self, written_bytes: int) -> None:
         """Now and then, after the answers are out, move committed pages into the file so that the journal
         starts over.
         """
-        self._since_checkpoint += 1
-        if self._since_checkpoint >= CHECKPOINT_COMMITS:
-            self._since_checkpoint = 0
+        self._commits_since_checkpoint += 1
+        self._bytes_since_checkpoint += written_bytes
+        if (
+            self._commits_since_checkpoint >= CHECKPOINT_COMMITS
+            or self._bytes_since_checkpoint >= CHECKPOINT_BYTES
+        ):
+            self._commits_since_checkpoint = self._bytes_since_checkpoint = 0
             with contextlib.suppress(
                 sqlite3.Error
             ):  # it changes no promise; a full disk shows at the next commit
                 self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _take(self) -> tuple[list[_Submission], _Submission | None, bool]:
-        """Wait for one submission, then take all that are there, up to the first that stands alone or the
-        end.
+        """Wait for one submission, then take all that are there, up to the first that stands alone, to the
+        end, or to what one transaction may have.
         """
         batch: list[_Submission] = []
+        taken_bytes = 0
         following = self._queue.get()
         while following is not None and not following.alone:
             batch.append(following)
+            taken_bytes += following.size_bytes
             try:
-                if len(batch) == MOST_TOGETHER:
+                if len(batch) == MOST_TOGETHER or taken_bytes >= BYTES_TOGETHER:
                     return batch, None, False
                 following = self._queue.get_nowait()
             except Empty:

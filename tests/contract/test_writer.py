@@ -17,7 +17,7 @@ from relay.core.errors import Busy, NotFound
 from relay.core.model import Outcome
 from relay.store.engine import connect_writer
 from relay.store.sqlite import SqliteStore
-from relay.store.writer import MOST_WAITING, Writer
+from relay.store.writer import BYTES_TOGETHER, CHECKPOINT_BYTES, MOST_WAITING, Writer
 from tests.contract.people import NOW, QUOTA, People, envelope, group, named
 
 COACH = "work coach"
@@ -215,6 +215,30 @@ async def test_one_more_than_may_wait_is_busy(recording: tuple[Writer, Recording
     assert sum(await asyncio.gather(*waiting)) == MOST_WAITING - 1
     await holding
     assert await writer.submit(insert("later")) == 1
+
+
+async def test_large_submissions_do_not_share_a_commit(recording: tuple[Writer, Recording]) -> None:
+    """A transaction takes nobody in once it has a lot to write, so the first need not wait for megabytes."""
+    writer, recorder = recording
+    gate, holding = await held(writer)
+    sizes = {"a": BYTES_TOGETHER, "b": BYTES_TOGETHER - 1, "c": 1, "d": 1}
+    waiting = [asyncio.create_task(writer.submit(insert(word), size)) for word, size in sizes.items()]
+    await asyncio.sleep(0)
+    gate.opened.set()
+    await asyncio.gather(holding, *waiting)
+    assert recorder.returned.count("COMMIT") == 4  # the gate's; a; b and c; d
+
+
+async def test_the_journal_is_moved_once_much_was_written(recording: tuple[Writer, Recording]) -> None:
+    """Two large commits do not wait for thirty more before their pages go into the file."""
+    writer, recorder = recording
+    moved = "PRAGMA wal_checkpoint(PASSIVE)"
+    await writer.submit(insert("a"), CHECKPOINT_BYTES - 1)
+    await writer.submit(insert("b"))
+    assert moved not in recorder.returned
+    await writer.submit(insert("c"), 1)
+    await writer.submit(insert("d"))  # after whose commit the one before has been tidied
+    assert recorder.returned.count(moved) == 1
 
 
 async def test_one_faulty_submission_does_not_fail_those_it_was_called_with(
