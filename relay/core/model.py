@@ -33,6 +33,7 @@ class Reason(IntEnum):
     SHORTENED = 2
     OWN_COPY = 3
     CLOSED = 4
+    UNREAD = 5  # due, and the other person's copy was never shown to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class SealedEnvelope:
     expires_at: int
     raw: bytes = field(repr=False)
     blob_ids: tuple[bytes, ...] = ()
+    twin_id: bytes | None = None  # in its author's mailbox: the id of the same message in the other's
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-WITHOUT_END: Final = frozenset({"keeper_days", "notes"})
-"""The tables that hold nothing of a person: signed day keys, and instants of the relay itself."""
+WITHOUT_END: Final = frozenset({"keeper_days", "log_checkpoints", "log_entries", "log_hashes", "notes"})
+"""The tables that hold nothing of a person: signed day keys, the log, and instants of the relay itself."""
 
 metadata = MetaData(
     naming_convention={
@@ -165,6 +165,15 @@ acts = Table(
     _ends(),
     PrimaryKeyConstraint("engagement_id", "number"),
 )
+proposals = Table(  # acts that wait for the other's signature, one a side
+    "proposals",
+    metadata,
+    _of("engagements.engagement_id"),
+    Column("role", Integer, nullable=False),
+    _bytes("act"),
+    _ends(),
+    PrimaryKeyConstraint("engagement_id", "role"),
+)
 invitations = Table(
     "invitations",
     metadata,
@@ -194,6 +203,8 @@ mailbox_rows = Table(
     Column("shortened", Integer, nullable=False),  # 1 after an act brought the date forward
     Column("reason", Integer, nullable=False),  # 0: the envelope is here; else why the tombstone stands
     _bytes("raw", nullable=True),  # null in a tombstone
+    Column("acknowledged", Integer, nullable=False, server_default="0"),  # 1: it was shown to its reader
+    _bytes("twin_id", nullable=True),  # in the author's mailbox: the same message's id in the other's
     PrimaryKeyConstraint("mailbox_id", "position"),
     UniqueConstraint("mailbox_id", "envelope_id"),
     Index(None, "expires_at", "reason"),
@@ -238,6 +249,41 @@ blob_links = Table(
     Index(None, "mailbox_id", "envelope_id"),
 )
 
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _of("accounts.account_id"),
+    _bytes("mailbox_id"),  # not a reference: a receipt outlives its mailbox by 30 days
+    _number("number"),
+    Column("kind", Integer, nullable=False),  # 1 acceptance, 2 deletion, 3 closing
+    Column("receipt", Text, nullable=False),
+    _bytes("hash"),
+    _number("day"),  # the batch it is logged with
+    _number("batch_index"),  # in the log; -1 until then
+    _bytes("batch_path"),
+    _ends(),
+    UniqueConstraint("mailbox_id", "number"),
+    Index(None, "account_id", "position"),
+    Index(None, "batch_index", "day"),
+)
+receipt_leaves = Table(
+    "receipt_leaves",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _of("accounts.account_id", index=True),
+    _bytes("mailbox_id"),
+    _number("number"),  # of its receipt; 0 while that is to be written
+    _bytes("nonce"),
+    _bytes("envelope_id"),
+    _bytes("envelope_hash"),
+    _number("due_at"),  # the date that governed in the end
+    _number("promised_at"),  # the date in its header, on which its key goes
+    _bytes("blob_ids"),  # until the receipt is written
+    _ends(),
+    Index(None, "mailbox_id", "number"),
+)
+
 queued_revokes = Table(
     "queued_revokes",
     metadata,
@@ -255,3 +301,25 @@ keeper_days = Table(
     PrimaryKeyConstraint("keeper_id", "day"),
 )
 notes = Table("notes", metadata, Column("name", Text, primary_key=True, nullable=False), _number("value"))
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),  # the index, from 0
+    _bytes("entry"),
+)
+log_hashes = Table(  # of every whole subtree
+    "log_hashes",
+    metadata,
+    Column("level", Integer, nullable=False),
+    _number("number"),
+    _bytes("hash"),
+    PrimaryKeyConstraint("level", "number"),
+)
+log_checkpoints = Table(
+    "log_checkpoints",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    _bytes("hash", index=True),
+)
