@@ -1,5 +1,5 @@
-"""An independent check of a file of receipts, written from docs/protocol.md, part 16, alone: it imports nothing
-of ours. `python tests/receipts/independent.py FILE` says `good` for each receipt, or what is wrong.
+"""An independent check of a file of receipts, written from docs/protocol.md, part 16, alone: it imports
+nothing of ours. `python tests/receipts/independent.py FILE` says `good` for each receipt, or what is wrong.
 
 It trusts the two keys that the file names: whoever has pinned them compares what it prints first.
 """
