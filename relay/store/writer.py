@@ -29,8 +29,8 @@ MOST_WAITING: Final = 1024  # submissions; beyond it callers are told to come ag
 MOST_TOGETHER: Final = 256  # submissions in one transaction, so that the first need not wait for thousands
 BYTES_TOGETHER: Final = 2 * 1024 * 1024  # no further submission joins a transaction that has so many
 PASSING: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM}
-CHECKPOINT_COMMITS: Final = 32  # between passive checkpoints: few enough that each is short
-CHECKPOINT_BYTES: Final = 16 * 1024 * 1024  # as well, or large submissions make each of them long
+CHECKPOINT_COMMITS: Final = 8  # between passive checkpoints, so that one takes little longer than a commit
+CHECKPOINT_BYTES: Final = 8 * 1024 * 1024  # as well, or large submissions make each of them long
 
 
 @dataclass(slots=True, eq=False)

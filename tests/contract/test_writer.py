@@ -230,7 +230,7 @@ async def test_large_submissions_do_not_share_a_commit(recording: tuple[Writer, 
 
 
 async def test_the_journal_is_moved_once_much_was_written(recording: tuple[Writer, Recording]) -> None:
-    """Two large commits do not wait for thirty more before their pages go into the file."""
+    """Two large commits do not wait for six more before their pages go into the file."""
     writer, recorder = recording
     moved = "PRAGMA wal_checkpoint(PASSIVE)"
     await writer.submit(insert("a"), CHECKPOINT_BYTES - 1)
