@@ -10,6 +10,7 @@ from keys.names import Role
 from relay.core.errors import Conflict, NotAllowed, NotFound
 from relay.core.model import Account, Enrolment, Session, VaultItem
 from relay.store.base import Part
+from relay.store.deletions import record_method
 from relay.store.enrol import enrol
 from relay.store.inserts import extend_account, insert_statement, need_account, put_vault_item
 
@@ -132,6 +133,7 @@ def _remove_method(database: sqlite3.Connection, account_id: bytes, method_id: b
         raise NotFound
     if len(found) == 1:
         raise NotAllowed
+    record_method(database, account_id, method_id)
     database.execute("DELETE FROM methods WHERE account_id=? AND method_id=?", (account_id, method_id))
 
 

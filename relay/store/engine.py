@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from relay.core.errors import Busy
+from relay.store.deletions import LedgeredConnection
 
 OLDEST_SQLITE: Final = (3, 35, 0)  # the first with RETURNING
 PAGE_BYTES: Final = 16_384  # 1.25 to 1.45 times the rate of 4 KiB pages with envelopes of 4 KiB
@@ -41,15 +42,24 @@ class SettingRefused(RuntimeError):
     """SQLite does not keep a setting that this store relies on; the relay must not start."""
 
 
-def connect_writer(path: Path) -> sqlite3.Connection:
-    """The one writing connection; makes the file, readable by its owner alone. Raises SettingRefused."""
+def connect_writer(path: Path) -> LedgeredConnection:
+    """The one writing connection, without a ledger yet; makes the file, readable by its owner alone. Raises
+    SettingRefused.
+    """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise SettingRefused(f"SQLite {sqlite3.sqlite_version} is too old")
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+    database = sqlite3.connect(
+        path,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        factory=LedgeredConnection,
+    )
     database.execute(f"PRAGMA page_size={PAGE_BYTES}")  # takes effect on an empty file alone
     _settle(database, "journal_mode", "wal")
-    return _settle_all(database)
+    _settle_all(database)
+    return database
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:

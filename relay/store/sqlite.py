@@ -9,6 +9,7 @@ from typing import Self
 
 from relay.store.accounts import SqliteAccounts
 from relay.store.blobs import SqliteBlobs
+from relay.store.deletions import Ledger
 from relay.store.engagements import SqliteEngagements
 from relay.store.engine import connect_writer, hold
 from relay.store.envelopes import SqliteEnvelopes
@@ -34,10 +35,12 @@ class SqliteStore(
     """All ports of `relay.core.ports.Store` over one file. Made by `open`."""
 
     _lock: int
+    _ledger: Ledger | None
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
-        """Make or open the file at `path`, bring it to the newest schema, hold it until `close`.
+    async def open(cls, path: Path, ledger: Ledger | None = None) -> Self:
+        """Make or open the file at `path`, bring it to the newest schema, hold it until `close`. Without a
+        ledger a backup of this file must never be restored.
 
         Raises Busy where another process holds it, SettingRefused or NewerSchema where it must not be
         written.
@@ -48,10 +51,11 @@ class SqliteStore(
             database = connect_writer(path)
             undo.callback(database.close)
             bring_up(database)
+            database.ledger = ledger
             readers = Readers(path)
             undo.pop_all()
         store = cls(Writer(database), readers)
-        store._lock = lock
+        store._lock, store._ledger = lock, ledger
         return store
 
     async def close(self) -> None:
@@ -59,5 +63,7 @@ class SqliteStore(
         if self._lock >= 0:
             await self._readers.close()
             await self._writer.close()
+            if self._ledger is not None:
+                self._ledger.close()
             os.close(self._lock)
             self._lock = -1

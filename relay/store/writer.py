@@ -2,7 +2,8 @@
 
 Group commit: whoever waits when the thread comes round shares one transaction and one sync. Each submission
 stands in a SAVEPOINT of its own, so that one that is refused undoes nothing else. Nobody is answered before
-COMMIT has returned. Giving up waiting changes nothing: what was submitted is done once, or refused once.
+COMMIT has returned; what it took away is in the ledger before that (`relay.store.deletions`). Giving up
+waiting changes nothing: what was submitted is done once, or refused once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar, cast
 
 from relay.core.errors import Busy, RelayError
+from relay.store.deletions import forget, told, write_told
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -152,15 +154,17 @@ class Writer:
     def _commit(self, batch: list[_Submission]) -> None:
         database = self._database
         try:
+            forget(database, after=0)
             database.execute("BEGIN IMMEDIATE")
             for submission in batch:
                 if submission.work is not None:
                     submission.result = self._run(submission.work)
             for bulk in dict.fromkeys(submission.bulk for submission in batch if submission.bulk):
                 self._run_together(bulk, [submission for submission in batch if submission.bulk is bulk])
+            write_told(database)
             database.execute("COMMIT")
             self.commits += 1
-        except sqlite3.Error as fault:
+        except (sqlite3.Error, OSError) as fault:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             for submission in batch:
@@ -182,12 +186,14 @@ class Writer:
         transaction is lost.
         """
         database = self._database
+        already_told = told(database)
         database.execute("SAVEPOINT work")
         result = _result_of(work, database)
         if isinstance(result, BaseException):
             if not database.in_transaction:
                 raise sqlite3.OperationalError("the transaction was rolled back") from result
             database.execute("ROLLBACK TO work")
+            forget(database, after=already_told)
         database.execute("RELEASE work")
         return result
 
