@@ -44,7 +44,7 @@ class Refused(KeysError):
     """Well-formed, but a rule of the protocol forbids it; `reason` is a stable word for local use.
 
     Reasons of receiving: mailbox due keeper revoker not-yet signer class recipient envelope-id expiry policy.
-    Reasons of chains and acts: order signer stale.
+    Reasons of chains and acts: order signer stale. Of the log: inclusion consistency.
     """
 
     code = "refused"
