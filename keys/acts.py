@@ -50,8 +50,8 @@ _RULES: Final = {
     ActKind.POLICY: _Rule(subject=True, coach=True, client=True),
     ActKind.SHORTEN: _Rule(ids=True, date=True),
     ActKind.EXTEND: _Rule(ids=True, date=True, coach=True, client=True),
-    ActKind.CLOSE: _Rule(date=True),
-    ActKind.REOPEN: _Rule(coach=True, client=True),
+    ActKind.CLOSE: _Rule(date=True, second_date=True),
+    ActKind.REOPEN: _Rule(date=True, coach=True, client=True),
     ActKind.RELEASE: _Rule(date=True, second_date=True, subject=True, client=True),
     ActKind.WITHDRAW: _Rule(subject=True, client=True),
     ActKind.REOPEN_MAILBOX: _Rule(subject=True, coach=True, client=True),
@@ -61,7 +61,8 @@ _RULES: Final = {
 @dataclass(frozen=True, slots=True)
 class ActCore:
     """What is signed. `number` rises by 1 from 1; unused fields are zero; dates are instants, Unix
-    seconds.
+    seconds. In kind 4 `date` is the end of the work and `second_date` that of the hold, in kind 5 `date` is
+    the new end of the work.
     """
 
     kind: ActKind
@@ -193,6 +194,8 @@ def _check(core: ActCore) -> None:
     used = (bool(core.envelope_ids), bool(core.date), bool(core.second_date), core.subject != ZERO_HASH)
     if used != (rule.ids, rule.date, rule.second_date, rule.subject):
         raise Malformed("the act's fields are not those of its kind")
+    if core.kind is ActKind.CLOSE and core.second_date < core.date:
+        raise Malformed("a hold does not end before the work")
     if len(core.envelope_ids) > MOST_ENVELOPE_IDS:
         raise Malformed("an act names at most 1,024 envelopes")
     if core.number < 1 or (core.number == 1) != (core.previous_hash == ZERO_HASH):
