@@ -281,7 +281,7 @@ receipt_leaves = Table(
     _number("promised_at"),  # the date in its header, on which its key goes
     _bytes("blob_ids"),  # until the receipt is written
     _ends(),
-    Index(None, "mailbox_id", "number"),
+    Index(None, "number", "mailbox_id"),  # first of all those that wait
 )
 
 queued_revokes = Table(

@@ -300,6 +300,6 @@ CREATE INDEX ix_receipts_account_id_position ON receipts (account_id, position);
 CREATE INDEX ix_receipts_batch_index_day ON receipts (batch_index, day);
 CREATE INDEX ix_receipt_leaves_account_id ON receipt_leaves (account_id);
 CREATE INDEX ix_receipt_leaves_expires_at ON receipt_leaves (expires_at);
-CREATE INDEX ix_receipt_leaves_mailbox_id_number ON receipt_leaves (mailbox_id, number);
+CREATE INDEX ix_receipt_leaves_number_mailbox_id ON receipt_leaves (number, mailbox_id);
 CREATE INDEX ix_log_checkpoints_hash ON log_checkpoints (hash);
 COMMIT;

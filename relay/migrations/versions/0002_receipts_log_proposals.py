@@ -79,7 +79,7 @@ def _receipts() -> None:
         ),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_receipt_leaves")),
     )
-    for columns in (["account_id"], ["expires_at"], ["mailbox_id", "number"]):
+    for columns in (["account_id"], ["expires_at"], ["number", "mailbox_id"]):
         op.create_index(
             op.f(f"ix_receipt_leaves_{'_'.join(columns)}"), "receipt_leaves", columns, unique=False
         )
