@@ -263,28 +263,51 @@ class AsyncAccount:
         async with bounded(timeout):
             return await self._outbox.flush()
 
-    async def invite(
+    async def invite(  # noqa: PLR0913 (each fact of an agreement has a name)
         self,
         name: str,
         *,
         welcome: str = "",
         work_ends: date | None = None,
         hold: timedelta | None = None,
+        longest_keep: timedelta | None = None,
+        recall: bool | None = None,
         refuse: tuple[str, ...] = (),
+        sponsor: str | None = None,
+        sponsor_sees: str | None = None,
+        places: tuple[str, ...] | None = None,
+        phones: tuple[str, ...] | None = None,
+        read_marks: bool | None = None,
         agreement: str | None = None,
+        language: str = "en",
         timeout: float | None = None,
     ) -> Invitation:
         """Invite a client: a new engagement, or a new link where that name was invited and has not accepted.
 
         `work_ends` is the last day of work (default: half a year on), `hold` how long everything is held
-        after it (default: 90 days), `refuse` work mail domains, `agreement` a text of your own in place of
-        the packaged one.
+        after it (default: 90 days), `longest_keep` the longest that anything is kept (default: to the end of
+        the hold), `recall` whether authors may take back for both (default: yes), `refuse` work mail domains,
+        `sponsor` who pays and `sponsor_sees` what is shown to them, `places` where it is kept (default: the
+        relay's host), `phones` numbers agreed as personal, `agreement` a text of your own in place of the
+        packaged one of `language`; it has to name every fact. Raises Misused, TooLarge.
         """
-        from client_sdk.inviting import Terms, post_invitation
+        from client_sdk.facts import Wanted
+        from client_sdk.inviting import Chosen, post_invitation
 
-        terms = Terms(work_ends, hold, refuse, welcome, agreement)
+        facts = Wanted(
+            work_ends,
+            hold,
+            longest_keep,
+            recall,
+            refuse,
+            sponsor,
+            sponsor_sees,
+            places,
+            phones,
+            read_marks,
+        )
         async with bounded(timeout):
-            return await post_invitation(self._core, name, terms)
+            return await post_invitation(self._core, name, Chosen(facts, welcome, agreement, language))
 
     # --- personal addresses ---------------------------------------------------------------------------------
 

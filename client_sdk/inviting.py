@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from client_sdk import protocol
-from client_sdk.agreement import (
-    DEFAULT_HOLD_DAYS,
-    DEFAULT_WORK_DAYS,
-    Offer,
-    check_offer,
-    normal_domains,
-)
+from client_sdk.agreement import DEFAULT_WORK_DAYS, Offer, check_offer
 from client_sdk.core import Core
 from client_sdk.enrol import authority
+from client_sdk.facts import Facts, Wanted
 from client_sdk.joining import invite
 from client_sdk.messages import Invitation, instant
 from client_sdk.words import utc_day
@@ -28,40 +23,38 @@ log = logging.getLogger("client_sdk")
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Chosen:
     """What a coach chose for an invitation; None and empty leave it to the defaults."""
 
-    work_ends: date | None
-    hold: timedelta | None
-    refuse: tuple[str, ...]
+    facts: Wanted
     welcome: str = field(repr=False)
     agreement: str | None = field(repr=False)
+    language: str
 
 
-def make_offer(core: Core, name: str, terms: Terms) -> Offer:
+def make_offer(core: Core, name: str, chosen: Chosen) -> Offer:
     """Fill in what the coach left open. `Misused` for what no agreement can be."""
     today = utc_day(core.now())
     profile = core.vault.profile
+    usual = Facts(today + timedelta(days=DEFAULT_WORK_DAYS), places=(authority(core.session.origin),))
     offer = Offer(
         coach_name=profile.my_name if profile else "Coach",
         client_name=name.strip(),
         relay_name=profile.relay_name if profile else "Quietbox",
-        host=authority(core.session.origin),
-        last_day=terms.work_ends or today + timedelta(days=DEFAULT_WORK_DAYS),
-        hold_days=DEFAULT_HOLD_DAYS if terms.hold is None else terms.hold.days,
-        refused_domains=normal_domains(terms.refuse),
-        welcome=terms.welcome,
-        template=terms.agreement,
+        facts=chosen.facts.applied(usual),
+        welcome=chosen.welcome,
+        template=chosen.agreement,
+        language=chosen.language,
     )
     check_offer(offer, today)
     return offer
 
 
-async def post_invitation(core: Core, name: str, terms: Terms) -> Invitation:
+async def post_invitation(core: Core, name: str, chosen: Chosen) -> Invitation:
     """Make and post an invitation; on a draft that this client was already invited to, it replaces the old
     link.
     """
-    offer = make_offer(core, name, terms)
+    offer = make_offer(core, name, chosen)
     drafts = [one for one in core.vault.engagements if not one.active and one.their_name == offer.client_name]
     engagement_id = drafts[0].engagement_id if drafts else core.random(16)
     invited = invite(

@@ -459,15 +459,23 @@ class Account:
         """Send what waits in the outbox; returns what was settled, one way or the other."""
         return self._thread.run(self._account.send_waiting(timeout=timeout))
 
-    def invite(
+    def invite(  # noqa: PLR0913 (each fact of an agreement has a name)
         self,
         name: str,
         *,
         welcome: str = "",
         work_ends: date | None = None,
         hold: timedelta | None = None,
+        longest_keep: timedelta | None = None,
+        recall: bool | None = None,
         refuse: tuple[str, ...] = (),
+        sponsor: str | None = None,
+        sponsor_sees: str | None = None,
+        places: tuple[str, ...] | None = None,
+        phones: tuple[str, ...] | None = None,
+        read_marks: bool | None = None,
         agreement: str | None = None,
+        language: str = "en",
         timeout: float | None = None,
     ) -> Invitation:
         """Invite a client; see `AsyncAccount.invite`."""
@@ -477,8 +485,16 @@ class Account:
                 welcome=welcome,
                 work_ends=work_ends,
                 hold=hold,
+                longest_keep=longest_keep,
+                recall=recall,
                 refuse=refuse,
+                sponsor=sponsor,
+                sponsor_sees=sponsor_sees,
+                places=places,
+                phones=phones,
+                read_marks=read_marks,
                 agreement=agreement,
+                language=language,
                 timeout=timeout,
             )
         )

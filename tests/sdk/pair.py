@@ -15,6 +15,7 @@ from typing import Any
 from client_sdk import enrol
 from client_sdk.agreement import Offer, agreement_text, make_policy
 from client_sdk.compose import Composed, Draft, Step, compose
+from client_sdk.facts import Facts
 from client_sdk.joining import first_act
 from client_sdk.parties import Place, Self
 from client_sdk.receive import Examined, examine, finish
@@ -112,14 +113,8 @@ class Pair:
         self.coach = made_self("anna", self.pins)
         self.client = made_self("maya", self.pins)
         self.engagement_id = bytes(range(16))
-        self.offer = Offer(
-            "Anna Harrow",
-            "Maya Okafor",
-            "Harrow Coaching",
-            "inbox.harrow.example",
-            date(2027, 2, 28),
-            author_may_recall=self.recall,
-        )
+        facts = Facts(date(2027, 2, 28), recall=self.recall, places=("inbox.harrow.example",))
+        self.offer = Offer("Anna Harrow", "Maya Okafor", "Harrow Coaching", facts)
         text = agreement_text(self.offer)
         self.agree(make_policy(self.offer, self.engagement_id, self.coach.fp, text, bytes(32)))
 

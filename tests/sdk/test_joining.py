@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -14,9 +15,10 @@ from client_sdk.agreement import (
     agreement_text,
     check_offer,
     make_policy,
-    normal_domains,
 )
+from client_sdk.catalogue import catalogue
 from client_sdk.errors import Misused, NotTrusted, TooLarge
+from client_sdk.facts import Facts, normal_domains
 from client_sdk.joining import (
     Accepted,
     Invited,
@@ -169,7 +171,8 @@ def test_an_acceptance_is_of_exactly_this_invitation() -> None:
 def test_text_and_frame_say_the_same() -> None:
     """Every date of the agreement's words is one of the frame's, and no fact is left unfilled."""
     pair = Pair()
-    offer = replace(pair.offer, refused_domains=("northwind.example",), longest_keep_days=30)
+    facts = replace(pair.offer.facts, refused_domains=("northwind.example",), longest_keep_days=30)
+    offer = replace(pair.offer, facts=facts)
     text = agreement_text(offer)
     policy = make_policy(offer, ID, pair.coach.fp, text, bytes(32))
     assert "Sunday 28 February 2027" in text  # the last day of work, whole
@@ -182,25 +185,45 @@ def test_text_and_frame_say_the_same() -> None:
 
 
 def test_offers_have_limits() -> None:
-    """No name, a past last day, more than ten years, a text too long or with unknown facts: refused."""
+    """No name, a past last day, more than ten years, a sponsor without a scope, no place: refused."""
     offer, today = Pair().offer, date(2027, 1, 15)
     check_offer(offer, today)
-    for wrong in (
-        replace(offer, client_name="  "),
-        replace(offer, client_name="n" * 201),
-        replace(offer, last_day=date(2027, 1, 14)),
-        replace(offer, last_day=date(2038, 1, 1)),
-        replace(offer, hold_days=3651),
-        replace(offer, hold_days=-1),
+    for wrong in ("  ", "n" * 201):
+        with pytest.raises(Misused):
+            check_offer(replace(offer, client_name=wrong), today)
+    for change in (
+        {"last_day": date(2027, 1, 14)},
+        {"last_day": date(2038, 1, 1)},
+        {"hold_days": 3651},
+        {"hold_days": -1},
+        {"longest_keep_days": 3651},
+        {"sponsor": "Northwind"},
+        {"sponsor_sees": "everything"},
+        {"places": ()},
+        {"places": ("",)},
+        {"phones": ("07700\n900142",)},
     ):
         with pytest.raises(Misused):
-            check_offer(wrong, today)
-    for template in ("${unknown}", "100 $ a month"):
+            check_offer(replace(offer, facts=replace(offer.facts, **change)), today)
+
+
+def test_a_template_names_every_fact() -> None:
+    """A text of one's own that leaves out a fact, names one there is not, or is too long is refused."""
+    offer = Pair().offer
+    packaged = catalogue().template()
+    own = packaged.replace("How ${coach}", "What ${coach}")
+    assert agreement_text(replace(offer, template=own)).startswith("What Anna Harrow")
+    for name in sorted(set(re.findall(r"\$\{(\w+)\}", packaged))):
+        with pytest.raises(Misused, match=f"leaves out: {name}"):
+            agreement_text(replace(offer, template=packaged.replace(f"${{{name}}}", "")))
+    for wrong in (packaged + "${unknown}", packaged + "100 $ a month"):
         with pytest.raises(Misused):
-            agreement_text(replace(offer, template=template))
+            agreement_text(replace(offer, template=wrong))
     with pytest.raises(TooLarge):
-        agreement_text(replace(offer, template="x" * (MOST_TEXT_BYTES + 1)))
-    assert agreement_text(replace(offer, template="${coach} and $client")) == "Anna Harrow and Maya Okafor"
+        agreement_text(replace(offer, template=packaged + "x" * MOST_TEXT_BYTES))
+    for language in ("xx", "../en", ""):
+        with pytest.raises(Misused):
+            agreement_text(replace(offer, language=language))
 
 
 def test_domains_are_normal() -> None:
@@ -212,14 +235,9 @@ def test_domains_are_normal() -> None:
     )
     with pytest.raises(Misused):
         normal_domains(("a..example",))
+    facts = Facts(date(2027, 1, 1), refused_domains=("a b",))
     with pytest.raises(Misused):
-        make_policy(
-            Offer("a", "b", "c", "d", date(2027, 1, 1), refused_domains=("a b",)),
-            ID,
-            bytes(32),
-            "",
-            bytes(32),
-        )
+        make_policy(Offer("a", "b", "c", facts), ID, bytes(32), "", bytes(32))
 
 
 def test_shown_names_are_one_line() -> None:

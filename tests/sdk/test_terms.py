@@ -41,7 +41,7 @@ def test_acts_apply_in_order() -> None:
     assert found.date_of(two, NOW + 99) == NOW + 80
     assert found.date_of(two, NOW + 60) == NOW + 60
     assert found.work_ends_at == pair.policy.work_ends_at
-    pair.acts.append(pair.act(ActKind.CLOSE, pair.coach, date=NOW + DAY))
+    pair.acts.append(pair.act(ActKind.CLOSE, pair.coach, date=NOW + DAY, second_date=NOW + 20 * DAY))
     assert pair.terms.work_ends_at == NOW + DAY
 
 
@@ -68,7 +68,7 @@ def test_acts_that_do_not_follow(reason: str, break_it: object) -> None:
 def elsewhere(pair: Pair) -> Act:
     """An act of another engagement of the same two."""
     pair.engagement_id, mine = bytes(16), pair.engagement_id
-    act = pair.act(ActKind.CLOSE, pair.coach, date=NOW)
+    act = pair.act(ActKind.CLOSE, pair.coach, date=NOW, second_date=NOW + 9 * DAY)
     pair.engagement_id = mine
     return act
 
@@ -77,7 +77,7 @@ def test_a_stranger_signs_nothing() -> None:
     """An act that somebody else signed is refused."""
     pair, other = Pair(), Pair()
     other.coach = replace(other.coach, identity=SignKey.from_seed(bytes(32)))
-    act = other.act(ActKind.CLOSE, other.coach, date=NOW)
+    act = other.act(ActKind.CLOSE, other.coach, date=NOW, second_date=NOW + 9 * DAY)
     with pytest.raises(NotTrusted, match="acts"):
         terms(pair, [pair.acts[0], act], pair.policies)
 

@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 
 from client_sdk import AsyncAccount, Attachment, Event, Home, Progress, errors
+from client_sdk.catalogue import catalogue
 from client_sdk.wire import Response
 from tests.sdk.house import ANNAS, CHEAP, MAYAS, House, opened_house, subjects
 from tests.service.programs import DAY_SECONDS
@@ -531,7 +532,7 @@ async def test_the_log_holds_no_content(tmp_path: Path, caplog: pytest.LogCaptur
     caplog.set_level(logging.DEBUG)
     async with opened_house(tmp_path) as house:
         offered = await house.anna.invite(
-            "Canary Name", welcome="canary-welcome", agreement="canary-agreement"
+            "Canary Name", welcome="canary-welcome", agreement=catalogue().template() + "canary-agreement"
         )
         await house.to_maya.send(
             subject="canary-subject",
