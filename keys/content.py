@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
-from keys import acts, spoken, statement
+from keys import acts, calls, proposal, spoken, statement
 from keys.blob import MAIL_FLAG, Attachment, read_attachment
 from keys.encoding import (
     Reader,
@@ -23,6 +23,7 @@ from keys.encoding import (
     exact,
     label,
     load_json,
+    text_field,
     u8,
     u16,
     u64,
@@ -58,6 +59,7 @@ class ContentKind(IntEnum):
     MAIL = 9
     NOTICE = 10
     OWN = 11
+    CALL = 12
 
 
 KINDS_OF_CLASS: Final[Mapping[EnvelopeClass, frozenset[ContentKind]]] = {
@@ -69,7 +71,15 @@ KINDS_OF_CLASS: Final[Mapping[EnvelopeClass, frozenset[ContentKind]]] = {
 }
 """Which kinds a class of origin may carry; class 5 carries what its class of origin did."""
 
-_ACTS: Final = (ContentKind.DATE, ContentKind.AGREEMENT, ContentKind.RELEASE, ContentKind.WITHDRAWAL)
+_ACTS: Final[Mapping[ContentKind, frozenset[acts.ActKind]]] = {
+    ContentKind.DATE: frozenset({acts.ActKind.SHORTEN, acts.ActKind.EXTEND}),
+    ContentKind.AGREEMENT: frozenset({acts.ActKind.POLICY}),
+    ContentKind.RELEASE: frozenset(acts.ActKind),
+    ContentKind.WITHDRAWAL: frozenset(acts.ActKind),
+}
+"""Which acts the fixed part of a kind may hold."""
+
+_NOTED: Final = (ContentKind.DATE, ContentKind.AGREEMENT, ContentKind.CALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +230,7 @@ def statement_notice(blind: bytes, signed_statement: bytes) -> bytes:
 
 
 def parse_statement_notice(fixed: bytes) -> tuple[bytes, statement.Statement]:
-    """Parse the fixed part of a content of kind 2 into blind and statement (its signatures are not
-    verified here).
-    """
+    """Parse the fixed part of a content of kind 2 into blind and statement, its signatures unverified."""
     reader = Reader(fixed)
     return reader.take(32), statement.parse_statement(reader.rest())
 
@@ -244,6 +252,10 @@ def _check(content: Content) -> None:
         raise Malformed("count and expires_at are at least 1")
     _check_fixed(content)
     _check_shown(content.shown)
+    if content.kind is ContentKind.AGREEMENT:
+        proposal.check_shown(content.shown)
+    if content.kind in _NOTED:
+        text_field(content.shown.get("note", ""), MOST_TEXT_BYTES)
     named = len(content.shown.get("files", ()))
     if any(attachment.name_index >= named for attachment in content.attachments):
         raise Malformed("an attachment without a name")
@@ -254,9 +266,12 @@ def _check_fixed(content: Content) -> None:
     if content.kind is ContentKind.STATEMENT:
         parse_statement_notice(content.fixed)
     elif content.kind in _ACTS:
-        acts.parse_act(content.fixed)
+        if acts.parse_act(content.fixed).core.kind not in _ACTS[content.kind]:
+            raise Malformed("not an act of this kind of content")
     elif content.kind is ContentKind.SPOKEN:
         spoken.parse_result(content.fixed)
+    elif content.kind is ContentKind.CALL:
+        calls.parse_call(content.fixed)
     elif content.kind is ContentKind.MAIL:
         parse_door_facts(content.fixed)
         if [attachment.flags for attachment in content.attachments] != [MAIL_FLAG]:
@@ -272,21 +287,12 @@ def _check_shown(shown: Mapping[str, Any]) -> None:
         raise Malformed("the subject is text of at most 300 characters")
     if not isinstance(named, list):
         raise Malformed("files is a list")
-    _check_text(text, MOST_TEXT_BYTES)
+    text_field(text, MOST_TEXT_BYTES)
     for entry in named:
         if not isinstance(entry, dict):
             raise Malformed("an entry of files is an object")
-        _check_text(entry.get("name"), MOST_NAME_BYTES)
-        _check_text(entry.get("type"), MOST_TYPE_BYTES)
-
-
-def _check_text(text: object, most_bytes: int) -> None:
-    if (
-        not isinstance(text, str)
-        or len(text) > most_bytes
-        or len(text.encode("utf-8", "replace")) > most_bytes
-    ):
-        raise Malformed(f"a display field is text of at most {most_bytes} bytes")
+        text_field(entry.get("name"), MOST_NAME_BYTES)
+        text_field(entry.get("type"), MOST_TYPE_BYTES)
 
 
 def _check_door(facts: DoorFacts) -> None:

@@ -231,6 +231,17 @@ def load_json(text: bytes) -> dict[str, Any]:
     return fields
 
 
+def text_field(field: object, most_bytes: int) -> str:
+    """Return a display field if it is text of at most so many bytes in UTF-8; `Malformed` otherwise."""
+    if (
+        not isinstance(field, str)
+        or len(field) > most_bytes
+        or len(field.encode("utf-8", "replace")) > most_bytes
+    ):
+        raise Malformed(f"a display field is text of at most {most_bytes} bytes")
+    return field
+
+
 def _check_surrogates(fields: dict[str, Any]) -> None:
     """Refuse half of a surrogate pair, which only an escape can smuggle in and nobody can write again."""
     try:

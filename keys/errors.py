@@ -45,6 +45,7 @@ class Refused(KeysError):
 
     Reasons of receiving: mailbox due keeper revoker not-yet signer class recipient envelope-id expiry policy.
     Reasons of chains and acts: order signer stale. Of the log: inclusion consistency.
+    Of what a content carries: agreement.
     """
 
     code = "refused"
