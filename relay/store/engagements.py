@@ -46,7 +46,7 @@ class SqliteEngagements(Part):
 
     async def engagement(self, engagement_id: bytes, *, now: int) -> Engagement | None:
         """The engagement with each member's newest statement."""
-        return await self._read(partial(_engagement, engagement_id=engagement_id, now=now))
+        return await self._read(partial(load_engagement, engagement_id=engagement_id, now=now))
 
     async def engagements_of(self, account_id: bytes, *, now: int) -> list[Engagement]:
         """Those in which the account is a member, oldest first."""
@@ -134,7 +134,7 @@ def _members(database: sqlite3.Connection, engagement_id: bytes) -> tuple[Member
     return tuple(Member(Role(role), *rest) for role, *rest in found)
 
 
-def _engagement(database: sqlite3.Connection, engagement_id: bytes, now: int) -> Engagement | None:
+def load_engagement(database: sqlite3.Connection, engagement_id: bytes, now: int) -> Engagement | None:
     row = database.execute(
         "SELECT state, notes_mailbox_id, expires_at FROM engagements WHERE engagement_id=? AND expires_at>?",
         (engagement_id, now),
@@ -154,13 +154,13 @@ def _engagements_of(database: sqlite3.Connection, account_id: bytes, now: int) -
         " JOIN members m ON m.engagement_id = e.engagement_id WHERE m.account_id=? ORDER BY e.rowid",
         (account_id,),
     ).fetchall()
-    loaded = [_engagement(database, engagement_id, now) for (engagement_id,) in found]
+    loaded = [load_engagement(database, engagement_id, now) for (engagement_id,) in found]
     return [engagement for engagement in loaded if engagement is not None]
 
 
 def _engagement_of_mailbox(database: sqlite3.Connection, mailbox_id: bytes, now: int) -> Engagement | None:
     found = _mailboxes(database, "mailbox_id", mailbox_id, now)
-    return _engagement(database, found[0].engagement_id, now) if found else None
+    return load_engagement(database, found[0].engagement_id, now) if found else None
 
 
 def _mailboxes(database: sqlite3.Connection, column: str, value: Any, now: int) -> list[Mailbox]:
