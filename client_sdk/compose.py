@@ -39,7 +39,6 @@ from keys.content import (
 )
 from keys.envelope import HEADER_BYTES, MOST_INNER_BYTES, EnvelopeClass, parse_envelope
 from keys.errors import Refused
-from keys.names import ZERO_HASH
 from keys.policy import Policy
 from keys.sealing import Addressing, Part, ReaderTarget, seal_envelope, sign_content
 from keys.statement import Statement, choose_reading_key
@@ -197,7 +196,7 @@ def _content(
         expires_at=expires_at,
         policy_hash=policy.hash,
         sender_fp=place.me.fp,
-        checkpoint_hash=ZERO_HASH,
+        checkpoint_hash=place.me.checkpoint_hash,
         vault_counter=place.me.vault_counter,
         sender_statement_hash=place.me.statement.hash,
         recipients=(Recipient(place.other.fp, place.other.hash),),

@@ -13,6 +13,7 @@ from pathlib import Path
 from client_sdk.errors import NotFound, NotTrusted
 from client_sdk.keepers import Keepers
 from client_sdk.keyring import SecretPlace
+from client_sdk.loghead import LogHead
 from client_sdk.parties import Place, Self
 from client_sdk.records import Records
 from client_sdk.session import Session
@@ -41,6 +42,7 @@ class Core:
     secret_place: SecretPlace
     _reading: dict[bytes, OpenKey] = field(default_factory=dict, repr=False)
     _loaded_seeds: set[bytes] = field(default_factory=set, repr=False)
+    _head: LogHead | None = field(default=None, repr=False)
 
     @property
     def vault(self) -> Vault:
@@ -51,11 +53,23 @@ class Core:
         """The relay's time."""
         return self.session.now()
 
+    @property
+    def head(self) -> LogHead:
+        """The relay's log as this computer knows it, under the key pinned with the invitation."""
+        if self._head is None:
+            self._head = LogHead(self.session, self.state, self.vault.pins.log_public)
+        return self._head
+
     def me(self) -> Self:
         """Return my own side."""
         vault = self.vault
         return Self(
-            vault.identity, self.access, self._reading_keys(), parse_statement(vault.card), vault.counter
+            vault.identity,
+            self.access,
+            self._reading_keys(),
+            parse_statement(vault.card),
+            vault.counter,
+            self.head.hash,
         )
 
     def _reading_keys(self) -> dict[bytes, OpenKey]:

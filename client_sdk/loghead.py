@@ -44,6 +44,7 @@ class LogHead:
         self._public = log_public
         self._name = session.origin.partition("://")[2] + "/log"
         self._refreshed_at = 0
+        self._verified: tuple[str, str, Checkpoint] | None = None
 
     @property
     def note(self) -> str:
@@ -53,7 +54,7 @@ class LogHead:
     @property
     def hash(self) -> bytes:
         """What goes into a message: the hash of the verified checkpoint, zeros before the first."""
-        return checkpoint_hash(self._open(self.note)[0]) if self.note else ZERO_HASH
+        return checkpoint_hash(self._own()[0]) if self.note else ZERO_HASH
 
     def forked(self) -> bool:
         """Whether some head has gone unexplained for a day: two people were shown different records."""
@@ -133,7 +134,14 @@ class LogHead:
         return text, checkpoint
 
     def _mine(self) -> Checkpoint | None:
-        return self._open(self.note)[1] if self.note else None
+        return self._own()[1] if self.note else None
+
+    def _own(self) -> tuple[str, Checkpoint]:
+        """My head's text and checkpoint, verified once for each program."""
+        note = self.note
+        if self._verified is None or self._verified[0] != note:
+            self._verified = (note, *self._open(note))
+        return self._verified[1:]
 
     # --- memory ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from keys.names import Role, access_hash, fingerprint, mailbox_id
+from keys.names import ZERO_HASH, Role, access_hash, fingerprint, mailbox_id
 from keys.pins import Pins
 from keys.statement import Statement
 from keys.suite import OpenKey, SignKey
@@ -17,13 +17,16 @@ from keys.suite import OpenKey, SignKey
 
 @dataclass(frozen=True, slots=True)
 class Self:
-    """My own side: signing keys, reading keys by key id, my newest statement and my vault's counter."""
+    """My own side: signing keys, reading keys by key id, my newest statement, my vault's counter, and the
+    hash of the newest checkpoint that I have verified.
+    """
 
     identity: SignKey = field(repr=False)
     access: SignKey = field(repr=False)
     reading: Mapping[bytes, OpenKey] = field(repr=False)
     statement: Statement = field(repr=False)
     vault_counter: int
+    checkpoint_hash: bytes = ZERO_HASH
 
     @property
     def fp(self) -> bytes:
