@@ -1,0 +1,180 @@
+"""Notes: what a coach writes down about the work for nobody else.
+
+Owns sealing into the notes mailbox and reading it. A note is an envelope of class 6 under the policy that
+both signed, so that it goes with the rest; the client sees how many there are and when they go, by the relay's
+word. Must never seal a note to anybody but its writer. (docs/protocol.md, parts 5 and 6.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from client_sdk import protocol, receive
+from client_sdk.compose import check_draft, choose_date
+from client_sdk.core import Core
+from client_sdk.errors import Deleted, Misused, NotFound, RecipientKeyStale, Refused
+from client_sdk.frames import Deposit, EnvelopeRow, encode_group, encode_groups
+from client_sdk.intake import NEWEST
+from client_sdk.messages import instant
+from client_sdk.parties import Place
+from client_sdk.receive import Due, Examined, Unreadable
+from client_sdk.showing import message_id
+from client_sdk.standing import Standing
+from keys.content import Content, ContentKind, Recipient, content_id
+from keys.envelope import HEADER_BYTES, EnvelopeClass, parse_header
+from keys.errors import Malformed
+from keys.errors import Refused as KeyRefused
+from keys.names import ZERO_HASH, Role, day_of
+from keys.sealing import Addressing, Opened, Part, ReaderTarget, seal_envelope, sign_content
+from keys.statement import choose_reading_key
+from keys.suite import SealKey
+
+ID_SIGNS: Final = 32
+LEAST_ID_SIGNS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note of one's own. `kept_until` is the first instant at which it is gone."""
+
+    id: str
+    written_at: datetime
+    kept_until: datetime
+    text: str = field(repr=False)
+    envelope_id: bytes = field(repr=False)
+
+
+class Notes:
+    """The notes of one engagement, on the coach's side."""
+
+    def __init__(self, core: Core, standing: Standing) -> None:
+        self._core = core
+        self._standing = standing
+
+    async def add(self, text: str, keep_until: int | None) -> Note:
+        """Seal a note and store it. Raises Misused, TooLarge, RetentionExceeded, EngagementClosed."""
+        if not text.strip():
+            raise Misused("A note has some text.")
+        check_draft("", text, ())
+        place = await self._place()
+        now, policy = self._core.now(), self._standing.terms.policy
+        expires_at = choose_date(policy, keep_until, now)
+        day_keys = await self._core.keepers.day_keys(day_of(expires_at))
+        content = self._content(place, text, expires_at, now)
+        part = sign_content(content.encode(), EnvelopeClass.OWN, place.me.identity)
+        to = _to_me(place, policy.tag, expires_at, now)
+        raw = seal_envelope(to, [part], [day_keys[one] for one in place.keeper_ids], self._core.random)
+        await self._deposit(raw)
+        return _note(part, content, parse_header(raw[:HEADER_BYTES]).envelope_id)
+
+    async def all(self) -> AsyncIterator[Note]:
+        """Yield notes, newest first. What cannot be opened is left out; its row stays at the relay."""
+        place = await self._place()
+        before, more = NEWEST, True
+        while more:
+            page = await self._core.session.call(protocol.rows_before(place.my_mailbox, before))
+            if not page.rows:
+                return
+            for note in await self._open([one for one in page.rows if isinstance(one, EnvelopeRow)], place):
+                yield note
+            before, more = page.rows[-1].order, page.more
+
+    async def expire(self, note_id: str) -> None:
+        """Delete one note, now. NotFound, Deleted."""
+        typed = note_id.strip().lower()
+        if not LEAST_ID_SIGNS <= len(typed) <= ID_SIGNS:
+            raise Misused("A note's number has 6 to 32 signs.")
+        found = [note async for note in self.all() if note.id.startswith(typed)]
+        if len(found) != 1:
+            raise NotFound("There is no such note." if not found else "That could be several notes.")
+        place = await self._place()
+        call = protocol.expire_own(place.my_mailbox, (found[0].envelope_id,))
+        if not await self._core.session.call(call):
+            raise Deleted
+
+    async def _place(self) -> Place:
+        """My own side in the role of the notes' only reader."""
+        place = await self._standing.current()
+        if place.my_role is not Role.COACH:
+            raise Refused("not-allowed")
+        return replace(place, my_role=Role.NOTES)
+
+    def _content(self, place: Place, text: str, expires_at: int, now: int) -> Content:
+        """A note is complete in itself: each is the first content of a writer of its own (ruling 10)."""
+        return Content(
+            kind=ContentKind.OWN,
+            nonce=self._core.random(16),
+            thread_id=self._core.random(16),
+            writer=int.from_bytes(self._core.random(2), "big"),
+            count=1,
+            previous_id=ZERO_HASH,
+            created_at=now,
+            expires_at=expires_at,
+            policy_hash=self._standing.terms.policy.hash,
+            sender_fp=place.me.fp,
+            checkpoint_hash=place.me.checkpoint_hash,
+            vault_counter=place.me.vault_counter,
+            sender_statement_hash=place.me.statement.hash,
+            recipients=(Recipient(place.me.fp, place.me.statement.hash),),
+            attachments=(),
+            shown={"type": "note", "text": text},
+        )
+
+    async def _deposit(self, raw: bytes) -> None:
+        group = encode_group((Deposit(raw, ()),))
+        for refusal in await self._core.session.call(protocol.deposit(encode_groups([group]))):
+            if refusal is not None:
+                raise refusal
+
+    async def _open(self, rows: Sequence[EnvelopeRow], place: Place) -> list[Note]:
+        examined = [one for row in rows if (one := await self._examine(row, place))]
+        grants = await self._core.keepers.open(examined) if examined else []
+        notes: list[Note] = []
+        for one, granted in zip(examined, grants, strict=True):
+            try:
+                opened = receive.finish(one, granted, place, self._standing.terms, self._core.now())
+            except (Due, Unreadable):
+                continue
+            if opened.content.shown.get("type") == "note":
+                notes.append(_shown(opened, one.envelope.header.envelope_id))
+        return notes
+
+    async def _examine(self, row: EnvelopeRow, place: Place) -> Examined | None:
+        try:
+            header = parse_header(row.raw[:HEADER_BYTES])
+            ids = await self._core.keepers.day_key_ids(day_of(header.expires_at))
+            return receive.examine(row.raw, place, self._standing.terms, self._core.now(), ids)
+        except (Malformed, Due, Unreadable, Refused):
+            return None
+
+
+def _to_me(place: Place, policy_tag: bytes, expires_at: int, now: int) -> Addressing:
+    try:
+        reading_key = choose_reading_key(place.me.statement.card, now)
+    except KeyRefused as cause:
+        raise RecipientKeyStale from cause
+    access = place.me.access.public
+    return Addressing(
+        envelope_class=EnvelopeClass.OWN,
+        mailbox_id=place.my_mailbox,
+        policy_tag=policy_tag,
+        expires_at=expires_at,
+        recipient_fp=place.me.fp,
+        target=ReaderTarget(SealKey.from_bytes(reading_key.public), reading_key.epoch),
+        reader_access=access,
+        revoker_access=access,
+    )
+
+
+def _note(part: Part, content: Content, envelope_id: bytes) -> Note:
+    number = message_id(content_id(EnvelopeClass.OWN, part.content))
+    return Note(number, instant(content.created_at), instant(content.expires_at), content.text, envelope_id)
+
+
+def _shown(opened: Opened, envelope_id: bytes) -> Note:
+    content = opened.content
+    dates = instant(content.created_at), instant(content.expires_at)
+    return Note(message_id(opened.content_id), *dates, content.text, envelope_id)
