@@ -28,7 +28,14 @@ coach = typer.Typer(help="The coaches of this relay.", no_args_is_help=True)
 expire = typer.Typer(help="What is due, and its end.", no_args_is_help=True)
 config_app = typer.Typer(help="The settings.", no_args_is_help=True)
 clock = typer.Typer(help="The clock.", no_args_is_help=True)
-for name, group in {"coach": coach, "expire": expire, "config": config_app, "clock": clock}.items():
+backup = typer.Typer(help="Sealed copies of the database.", no_args_is_help=True)
+for name, group in {
+    "coach": coach,
+    "expire": expire,
+    "config": config_app,
+    "clock": clock,
+    "backup": backup,
+}.items():
     app.add_typer(group, name=name)
 
 ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The file of the settings.")]
@@ -192,6 +199,54 @@ def clock_accept(config: ConfigFile = DEFAULT_CONFIG) -> None:
     say(f"Accepted: it is {instant(done['now'])}.")
     if done["keeper"] == "away":
         say("The keeper is away; it is told when it is back.")
+
+
+@backup.command("create")
+def backup_create(
+    config: ConfigFile = DEFAULT_CONFIG,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Not the folder of the settings.")] = None,
+) -> None:
+    """Seal all rows into one file, while the relay serves; print its path."""
+    from relay.operator.asking import settings_of
+    from relay.operator.backup import create
+
+    made, key_sentence = create(settings_of(config), to)
+    if key_sentence:
+        say(key_sentence)
+    say(f"{made.size_bytes / 1e6:.1f} MB, sealed and read again.")
+    result(str(made.path))
+
+
+@backup.command("list")
+def backup_list(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Print the backups in the folder of the settings, oldest first."""
+    from relay.operator.asking import settings_of
+    from relay.operator.backup import listed, told
+
+    for fields in listed(settings_of(config)):
+        _print(fields, told, as_json=as_json)
+
+
+@backup.command("verify")
+def backup_verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Open a backup to its end and count what it holds."""
+    from relay.operator.asking import settings_of
+    from relay.operator.backup import verified_told, verify
+
+    _print(verify(settings_of(config), file).fields(), verified_told, as_json=as_json)
+
+
+@backup.command("prune")
+def backup_prune(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Remove the backups that are past their tail; `relay serve` does so too."""
+    from relay.operator.asking import settings_of
+    from relay.operator.backup import prune
+
+    say(f"{prune(settings_of(config))} backups removed.")
 
 
 @app.command()

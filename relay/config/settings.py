@@ -150,6 +150,27 @@ class Mail(Table):
         return self
 
 
+class Backup(Table):
+    """Backups, and the ledger that keeps what they hold from coming back."""
+
+    folder: Path = Path("backups")
+    """Folder of the backups, each one sealed file. Better on another disk."""
+    ledger: Path = Path("ledger")
+    """Folder of the ledger of deletions, that a restore applies. In no backup, and never put back."""
+    tail_days: Annotated[int, Field(ge=0, le=365)] = 14
+    """A backup goes after so many days, and people are told so. 0: this relay keeps none."""
+    every_hours: Annotated[int, Field(ge=0, le=744)] = 0
+    """Pause between two backups that `relay serve` makes by itself. 0: it makes none."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.ledger == self.folder or self.folder in self.ledger.parents:
+            raise ValueError("the ledger must be outside the folder of the backups")
+        if self.every_hours and not self.tail_days:
+            raise ValueError("every_hours needs tail_days over 0")
+        return self
+
+
 class DrivenClock(Table):
     """A clock that is moved by hand, for trials."""
 
@@ -205,6 +226,7 @@ class Settings(BaseModel):
     smtp: Smtp
     keeper: Keeper = Keeper()
     mail: Mail = Mail()
+    backup: Backup = Backup()
     clock: DrivenClock = DrivenClock()
     limits: Limits = Limits()
     operator: Operator = Operator()

@@ -1,7 +1,8 @@
 """The relay's own keys: files of 32 bytes in one folder, each readable by its owner alone.
 
 Owns their names. Must never be in a backup of the database, nor show in a repr: without the pepper a stolen
-database tells no login name, and with the door's key anybody could seal mail in its name.
+database tells no login name, and with the door's key anybody could seal mail in its name. The backup key
+opens every backup, so a copy of it belongs to another place than they.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import Final
 from keys.names import keeper_id
 from keys.pins import KeeperPin, Pins
 from keys.suite import SignKey, is_strict_public
+from relay.keeper.disk import sync_folder
 from relay.service.places import PRIVATE_FILE, PRIVATE_FOLDER
 
 KEY_BYTES: Final = 32
 NAMES: Final = ("pepper", "relay", "log", "door", "notice")
+BACKUP_NAME: Final = "backup"
 KEEPER_NAME: Final = "keeper.pub"
 """The local keeper's verification key. No secret, but what it is compared with must not be changed either."""
 
@@ -53,7 +56,7 @@ class KeyFiles:
 def create_key_files(folder: Path, keeper_public: bytes, random: Callable[[int], bytes]) -> None:
     """Draw the relay's keys into a folder that is not there yet."""
     folder.mkdir(mode=PRIVATE_FOLDER)
-    for name in NAMES:
+    for name in (*NAMES, BACKUP_NAME):
         _write(folder / name, random(KEY_BYTES))
     _write(folder / KEEPER_NAME, keeper_public)
 
@@ -66,6 +69,22 @@ def read_key_files(folder: Path) -> KeyFiles:
     pepper, *seeds = (_read(folder / name) for name in NAMES)
     relay, log, door, notice = map(SignKey.from_seed, seeds)
     return KeyFiles(pepper, relay, log, door, notice, keeper_public)
+
+
+def read_backup_key(folder: Path) -> bytes:
+    """The key that seals backups. Raises KeyMissing."""
+    return _read(folder / BACKUP_NAME)
+
+
+def make_backup_key(folder: Path, random: Callable[[int], bytes]) -> bool:
+    """Draw the backup key where there is none, as in a folder that an older release made; True if it was
+    drawn. Raises OSError.
+    """
+    if (folder / BACKUP_NAME).exists():
+        return False
+    _write(folder / BACKUP_NAME, random(KEY_BYTES))
+    sync_folder(folder)
+    return True
 
 
 def _write(path: Path, content: bytes) -> None:

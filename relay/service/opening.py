@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from relay.clock import ClockError
+from relay.clock import ClockError, SystemClock
 from relay.config import Settings
 from relay.service.assembly import House, build
 from relay.service.keyfiles import KeyMissing, read_key_files
 from relay.service.lock import StoreHeld, store_held
 from relay.service.places import Places
 from relay.service.time_watch import note_instant, open_clock
+from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
 from relay.store.migrate import NewerSchema
 from relay.store.sqlite import SqliteStore
@@ -28,10 +29,15 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
     places = Places(settings.relay.data_dir)
     keys = read_key_files(places.secrets)
     with store_held(places.lock):
-        store = await SqliteStore.open(places.database)
+        store = await SqliteStore.open(places.database, ledger_of(settings))
         try:
             clock = await open_clock(store, settings.clock.offset_file)
             yield build(settings, keys, store, clock)
             await note_instant(store, clock)
         finally:
             await store.close()
+
+
+def ledger_of(settings: Settings) -> Ledger:
+    """The ledger of deletions, that goes by the relay's own time. Raises ClockError, OSError."""
+    return Ledger(settings.backup.ledger, SystemClock(settings.clock.offset_file).now)

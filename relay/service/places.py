@@ -35,6 +35,26 @@ class Places:
         return self.folder / "control.sock"
 
     @property
+    def restoring(self) -> Path:
+        """The folder in which a restore builds the new database."""
+        return self.folder / "restoring"
+
+    @property
+    def rehearsing(self) -> Path:
+        """The folder in which a rehearsal of a restore does all that a restore does."""
+        return self.folder / "rehearsing"
+
+    @property
+    def rehearsal_lock(self) -> Path:
+        """Held by a rehearsal."""
+        return self.folder / "rehearsal.lock"
+
+    @property
+    def rehearsed(self) -> Path:
+        """When the last rehearsal went well, in Unix seconds."""
+        return self.folder / "rehearsed"
+
+    @property
     def secrets(self) -> Path:
         """The folder of the relay's own keys."""
         return self.folder / "secrets"

@@ -22,6 +22,7 @@ from relay.keeper.run import no_core_dumps
 from relay.logs import Log
 from relay.service import control
 from relay.service.assembly import House
+from relay.service.backups import Backups
 from relay.service.desk import keeper_state
 from relay.service.keeper_child import supervise
 from relay.service.loops import Loops
@@ -65,7 +66,8 @@ async def serve(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[s
 
         if settings.keeper.autostart:
             await _keeper_is_up(house)
-        sweeping = [loops.sweeping()] if "sweep" in wanted.parts else []
+        backing = Backups(settings, wanted.config, house.clock, log)
+        sweeping = [loops.sweeping(), backing.keep()] if "sweep" in wanted.parts else []
         await stack.enter_async_context(_beside(loops.keeping(), *sweeping))
         await stack.enter_async_context(_control(house, log))
         places = [await doors.OPEN[part](house, log, stack) for part in doors.OPEN if part in wanted.parts]

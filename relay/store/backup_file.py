@@ -131,12 +131,12 @@ def drop_before(folder: Path, instant: int) -> int:
     """Remove the backups made before then, and what an interrupted one left; how many went. Raises
     BackupHeld, OSError.
     """
-    if not folder.is_dir():
+    old = [backup for backup in backups(folder) if backup.head.created_at < instant]
+    if not old and not any(folder.glob(f"*{PART}")):
         return 0
     with held(folder):
-        old = [backup for backup in backups(folder) if backup.head.created_at < instant]
         for backup in old:
-            backup.path.unlink()
+            backup.path.unlink(missing_ok=True)
         _sync(folder)
     return len(old)
 

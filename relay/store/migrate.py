@@ -23,8 +23,9 @@ class NewerSchema(RuntimeError):
     """The file was written by a newer program; this one must leave it alone."""
 
 
-def bring_up(database: sqlite3.Connection) -> None:
-    """Run what is missing, each migration in a transaction of its own. Raises NewerSchema.
+def bring_up(database: sqlite3.Connection, number: str = "head") -> None:
+    """Run what is missing up to the newest migration or to that number, each in a transaction of its own.
+    Raises NewerSchema.
 
     The caller holds the lock of the file (`relay.store.engine.hold`).
     """
@@ -36,7 +37,7 @@ def bring_up(database: sqlite3.Connection) -> None:
     settings.set_main_option("script_location", str(SCRIPTS))
     with engine.connect() as connection:
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        command.upgrade(settings, number)
 
 
 def _begin(connection: Connection) -> None:
@@ -44,10 +45,14 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def knows(number: str) -> bool:
+    """Whether this program has the migration of that number."""
+    return number in {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
+
+
 def _is_newer(database: sqlite3.Connection) -> bool:
-    known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
     try:
         found: list[tuple[Any]] = database.execute("SELECT version_num FROM alembic_version").fetchall()
     except sqlite3.OperationalError:
         return False  # an empty file
-    return any(number not in known for (number,) in found)
+    return any(not knows(number) for (number,) in found)

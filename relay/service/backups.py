@@ -1,0 +1,113 @@
+"""Backups in a running relay: made on schedule, and gone after their tail, as people are told.
+
+Owns when. Making one is left to the program `relay backup create`, so that requests do not wait for it.
+Nothing is made or removed while the clock cannot be vouched for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from relay.clock import SystemClock
+from relay.config import Settings
+from relay.core.model import DAY_SECONDS
+from relay.logs import Log
+from relay.service.lock import StoreHeld, store_held
+from relay.service.places import Places
+from relay.store.backup_file import BackupHeld, backups, drop_before
+from relay.store.deletions import drop_files_before
+
+HOUR_SECONDS: Final = 3_600
+LOOK_SECONDS: Final = 60.0
+LOOK_SECONDS_DRIVEN: Final = 0.5
+TROUBLE_SECONDS: Final = 600.0
+
+
+@dataclass
+class Backups:
+    """The loop. `config` is the file of the settings, for the program that makes a backup."""
+
+    settings: Settings
+    config: Path
+    clock: SystemClock
+    log: Log
+    _not_before: float = field(default=float("-inf"), init=False)
+
+    async def keep(self) -> None:
+        """Look every so often, for good."""
+        driven = self.settings.clock.offset_file is not None
+        while True:
+            at = self.clock.act_at()
+            if at is not None and self.clock.monotonic() >= self._not_before:
+                await self._look(at)
+            await asyncio.sleep(LOOK_SECONDS_DRIVEN if driven else LOOK_SECONDS)
+
+    async def _look(self, at: int) -> None:
+        try:
+            await self._tidy(at)
+            if await asyncio.to_thread(is_due, self.settings, at):
+                await self._create()
+        except BackupHeld:
+            pass  # an operator's command is at it; the next look comes
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the next backup must come
+            self.log.error("backup.failed", failure=failure)
+            self._not_before = self.clock.monotonic() + TROUBLE_SECONDS
+
+    async def _tidy(self, at: int) -> None:
+        dropped = await asyncio.to_thread(drop_old, self.settings, at)
+        if dropped:
+            self.log.info("backup.dropped", count=dropped)
+        await asyncio.to_thread(clear_left, Places(self.settings.relay.data_dir))
+
+    async def _create(self) -> None:
+        words = ("backup", "create", "--config", str(self.config))
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "relay", *words, stdout=asyncio.subprocess.DEVNULL
+        )
+        try:
+            exit_code = await child.wait()
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        if exit_code:
+            self.log.error("backup.failed", exit_code=exit_code)
+            self._not_before = self.clock.monotonic() + TROUBLE_SECONDS
+            return
+        self.log.info("backup.made")
+
+
+def is_due(settings: Settings, at: int) -> bool:
+    """Whether the schedule asks for a backup now."""
+    pause_seconds = settings.backup.every_hours * HOUR_SECONDS
+    if not pause_seconds:
+        return False
+    made = backups(settings.backup.folder)
+    return not made or abs(at - made[-1].head.created_at) >= pause_seconds
+
+
+def drop_old(settings: Settings, at: int) -> int:
+    """Remove the backups that are past their tail, then the files of the ledger that no other one needs; how
+    many backups went. Raises BackupHeld, OSError.
+    """
+    tail_at = at - settings.backup.tail_days * DAY_SECONDS
+    dropped = drop_before(settings.backup.folder, tail_at)
+    drop_files_before(settings.backup.ledger, tail_at // DAY_SECONDS)
+    return dropped
+
+
+def clear_left(places: Places) -> None:
+    """Remove what an interrupted restore or rehearsal left. The caller holds the store."""
+    shutil.rmtree(places.restoring, ignore_errors=True)
+    if not places.rehearsing.exists():
+        return
+    try:
+        with store_held(places.rehearsal_lock):
+            shutil.rmtree(places.rehearsing, ignore_errors=True)
+    except StoreHeld:
+        pass  # one is under way
