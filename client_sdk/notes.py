@@ -1,8 +1,8 @@
 """Notes: what a coach writes down about the work for nobody else.
 
 Owns sealing into the notes mailbox and reading it. A note is an envelope of class 6 under the policy that
-both signed, so that it goes with the rest; the client sees how many there are and when they go, by the relay's
-word. Must never seal a note to anybody but its writer. (docs/protocol.md, parts 5 and 6.)
+both signed, so that it goes with the rest; the client sees how many there are and when they go, by the
+relay's word. Must never seal a note to anybody but its writer. (docs/protocol.md, parts 5 and 6.)
 """
 
 from __future__ import annotations
