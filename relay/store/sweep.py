@@ -23,17 +23,27 @@ from relay.store.writer import Writer
 # Tables whose due rows go by themselves, and for those that others belong to, what goes with them.
 SMALL: Final = ("door_memory", "sessions", "vault_items", "senders", "queued_revokes")
 PARTS: Final = {
-    "engagements": ("engagement_id", ("members", "policies", "acts", "invitations")),
+    "engagements": ("engagement_id", ("members", "policies", "acts", "proposals", "invitations")),
     "accounts": ("account_id", ("sessions", "vault_items", "senders", "methods", "statements")),
 }
 COUNTED: Final = (*SMALL, "invitations", "mailbox_rows", "mailboxes", "engagements", "accounts", "blobs")
 
+BROUGHT_FORWARD: Final = {1: Reason.SHORTENED, 2: Reason.CLOSED}
+"""By the column `shortened`: why an envelope goes before its own date."""
 DUE_ROWS: Final = """
-SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), m.expires_at
+SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), m.expires_at,
+    r.twin_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM mailboxes o JOIN mailbox_rows t ON t.mailbox_id = o.mailbox_id
+        WHERE o.engagement_id = m.engagement_id AND o.mailbox_id <> m.mailbox_id
+        AND t.envelope_id = r.twin_id AND t.acknowledged = 0)
 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
 WHERE r.expires_at <= ? ORDER BY r.expires_at, r.reason, r.rowid LIMIT ?"""
+NAMED_AFTER: Final = """
+account_id IN (SELECT account_id FROM members WHERE engagement_id = ?1)
+AND name GLOB '*/' || lower(hex(?1))"""
+"""The vault items that are named after an engagement."""
 ROWS_OF_ENGAGEMENT: Final = """
-SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), 0
+SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), 0, 0
 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
 WHERE m.engagement_id = ? ORDER BY r.rowid LIMIT ?"""
 
@@ -98,9 +108,9 @@ class _Batch:
         )
 
     def _rows(self, found: Iterator[Any]) -> None:
-        for rowid, mailbox_id, envelope_id, reason, shortened, size, mailbox_ends_at in found:
+        for rowid, mailbox_id, envelope_id, reason, shortened, size, mailbox_ends_at, unread in found:
             leaves_tombstone = not reason and mailbox_ends_at > self._now
-            why = Reason.SHORTENED if shortened else Reason.DUE
+            why = BROUGHT_FORWARD.get(shortened, Reason.UNREAD if unread else Reason.DUE)
             act = (
                 partial(expire_envelope, self._database, mailbox_id, envelope_id, why, self._now)
                 if leaves_tombstone
@@ -124,6 +134,7 @@ class _Batch:
                 self._ended.append(parent_id)
 
     def _end_engagement(self, engagement_id: bytes) -> None:
+        self._plain("vault_items", NAMED_AFTER, engagement_id)
         self._rows(self._each(ROWS_OF_ENGAGEMENT, engagement_id))
         self._plain("mailboxes", "engagement_id = ?", engagement_id)
 
