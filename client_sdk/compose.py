@@ -50,12 +50,18 @@ Random = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person wrote. `records` are the sealed files, in the order of `files`."""
+    """What a person wrote. `records` are the sealed files, in the order of `files`.
+
+    Of another kind than a message, `fixed` is its fixed part and `shown` its display fields.
+    """
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
     files: tuple[FileLabel, ...] = field(default=(), repr=False)
     records: tuple[Attachment, ...] = field(default=(), repr=False)
+    kind: ContentKind = ContentKind.MESSAGE
+    fixed: bytes = field(default=b"", repr=False)
+    shown: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +188,8 @@ def _check_keepers(place: Place, day_keys: Mapping[bytes, SealKey]) -> None:
 def _content(
     place: Place, policy: Policy, draft: Draft, step: Step, expires_at: int, now: int, random: Random
 ) -> Content:
-    shown: dict[str, Any] = {"subject": draft.subject, "text": draft.text}
-    if draft.files:
-        shown["files"] = [{"name": one.name, "type": one.media_type} for one in draft.files]
     return Content(
-        kind=ContentKind.MESSAGE,
+        kind=draft.kind,
         nonce=random(16),
         thread_id=random(16),
         writer=step.writer,
@@ -201,8 +204,19 @@ def _content(
         sender_statement_hash=place.me.statement.hash,
         recipients=(Recipient(place.other.fp, place.other.hash),),
         attachments=draft.records,
-        shown=shown,
+        fixed=draft.fixed,
+        shown=_shown(draft),
     )
+
+
+def _shown(draft: Draft) -> dict[str, Any]:
+    """Return the display fields of a draft."""
+    if draft.kind is not ContentKind.MESSAGE:
+        return dict(draft.shown)
+    shown: dict[str, Any] = {"subject": draft.subject, "text": draft.text}
+    if draft.files:
+        shown["files"] = [{"name": one.name, "type": one.media_type} for one in draft.files]
+    return shown
 
 
 def _to_other(place: Place, policy: Policy, expires_at: int, now: int) -> Addressing:
