@@ -17,6 +17,23 @@ PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
 
+class MirrorAway(OSError):
+    """A second place, which must hold what is promised too, cannot be written or read; the text says why."""
+
+
+@contextmanager
+def mirroring(number: int) -> Iterator[None]:
+    """Do something in the place of a number: trouble in any but the first is `MirrorAway`."""
+    try:
+        yield
+    except MirrorAway:
+        raise
+    except OSError as trouble:
+        if number:
+            raise MirrorAway(str(trouble)) from trouble
+        raise
+
+
 def go_on(_point: str) -> None:
     """The step of a keeper that nobody tests: nothing happens."""
 

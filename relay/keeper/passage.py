@@ -1,7 +1,8 @@
 """How far the keeper believes the clock: two days of gain in all, then not without the operator's word.
 
 Owns the second wall against a bad clock; the relay has a watch of its own (`relay.clock`). It must never turn
-time back: the highest instant seen is the floor of every later one (docs/architecture.md, *Time*).
+time back, and never let a jump of the clock destroy a day: to refuse, the later of the two clocks counts; to
+destroy, the earlier (docs/architecture.md, *Time*).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Passage:
     def __init__(self, seen_at: int, read: Callable[[], Reading], offset: Callable[[], int]) -> None:
         """Begin to count gains at the highest instant that was stored."""
         self._read, self._offset = read, offset
-        self._seen_at = seen_at
+        self._seen_at = self._vouched_at = seen_at
         self._begin(seen_at)
 
     def clock_at(self) -> int:
@@ -39,21 +40,35 @@ class Passage:
         return int(self._read().wall) + self._offset()
 
     def now(self) -> int:
-        """The instant by which to refuse: what the clock shows, but never before the highest instant seen."""
-        at = max(self._seen_at, self.clock_at())
+        """The instant by which to refuse: what the clock shows, but never before the highest instant seen,
+        nor before what must have passed since the last stored one.
+        """
+        passed = self._read().monotonic - self._start.monotonic
+        at = max(self._seen_at, self._start_seen_at + int(passed), self.clock_at())
         if self.believed():
             self._seen_at = at
         return at
+
+    def act_at(self) -> int:
+        """The instant by which to destroy: what has gone by on both clocks since the start. Ask `believed`
+        first.
+        """
+        reading = self._read()
+        expected = reading.wall - divergence_seconds(self._start, reading)
+        return int(min(reading.wall, expected)) + self._offset()
 
     def believed(self) -> bool:
         """Whether a tick may act on the clock, and the highest instant seen follow it."""
         gain = gain_seconds(self._start_seen_at, self._start, self._read(), self._offset_at_start)
         return gain <= GAIN_LIMIT_SECONDS
 
-    def seen_at(self) -> int:
-        """The highest instant that was believed, to be stored."""
-        self.now()
-        return self._seen_at
+    def vouched_at(self) -> int:
+        """The highest instant by which one might have acted: what is stored, so that a jump that was put
+        right is not remembered.
+        """
+        if self.believed():
+            self._vouched_at = max(self._vouched_at, self.act_at())
+        return self._vouched_at
 
     def accept(self) -> None:
         """Take the clock for right, on the operator's word; gains are counted from here on."""

@@ -39,16 +39,15 @@ class Ring:
         """This ring with further days; a day that is there keeps its seed."""
         return replace(self, seen_at=max(self.seen_at, seen_at), seeds={**seeds, **self.seeds})
 
-    def turned(self, seen_at: int) -> Ring:
-        """The next ring: without the days that are over at `seen_at`, under the next root."""
-        latest = max(self.seen_at, seen_at)
-        today = first_living_day(latest)
-        living = {day: seed for day, seed in self.seeds.items() if day >= today}
-        return Ring(self.number + 1, latest, living)
+    def turned(self, now: int) -> Ring:
+        """The next ring: without the days that are over at `now`, under the next root."""
+        over = set(self.days_over(now))
+        living = {day: seed for day, seed in self.seeds.items() if day not in over}
+        return Ring(self.number + 1, max(self.seen_at, now), living)
 
-    def days_over(self, seen_at: int) -> list[int]:
-        """The days that a tick at `seen_at` destroys, ascending."""
-        today = first_living_day(max(self.seen_at, seen_at))
+    def days_over(self, now: int) -> list[int]:
+        """The days that a tick at `now` destroys, ascending."""
+        today = first_living_day(now)
         return sorted(day for day in self.seeds if day < today)
 
 
@@ -59,12 +58,12 @@ def first_living_day(now: int) -> int:
 
 def seal_ring(ring: Ring, root: bytes, keeper_id: bytes, nonce: bytes) -> bytes:
     """The bytes of `ring.N`; `nonce` is 24 fresh random bytes."""
-    return seal_box(root, _PURPOSE, _aad(keeper_id, ring.number), _pack(ring), nonce)
+    return seal_box(root, _PURPOSE, _aad(keeper_id, ring.number), encode_ring(ring), nonce)
 
 
 def open_ring(box: bytes, root: bytes, keeper_id: bytes, number: int) -> Ring:
     """Open the bytes of `ring.N`. NotOpened under any other root, keeper or number; Malformed inside."""
-    ring = _unpack(open_box(root, _PURPOSE, _aad(keeper_id, number), box))
+    ring = decode_ring(open_box(root, _PURPOSE, _aad(keeper_id, number), box))
     if ring.number != number:
         raise Malformed("ring of another number")
     return ring
@@ -74,14 +73,16 @@ def _aad(keeper_id: bytes, number: int) -> bytes:
     return label("ring") + exact(keeper_id, 16, "keeper id") + u64(number)
 
 
-def _pack(ring: Ring) -> bytes:
+def encode_ring(ring: Ring) -> bytes:
+    """The ring in clear, as it stands in its box."""
     head = u8(_VERSION) + u64(ring.number) + u64(ring.seen_at) + u32(len(ring.seeds))
     return head + b"".join(
         u32(day) + exact(ring.seeds[day], SEED_BYTES, "day seed") for day in sorted(ring.seeds)
     )
 
 
-def _unpack(frame: bytes) -> Ring:
+def decode_ring(frame: bytes) -> Ring:
+    """A ring in clear. Malformed for anything else."""
     reader = Reader(frame)
     reader.expect(u8(_VERSION), "version")
     number, seen_at = reader.u64(), reader.u64()

@@ -7,6 +7,7 @@ name: a second copy would outlive the tick. The operator may make the file a lin
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from pathlib import Path
@@ -33,6 +34,18 @@ class Root:
 def create_root_file(path: Path, number: int, secret: bytes) -> None:
     """Write a new root file with one root; the caller has made sure that none is there."""
     write_synced(path, _pack(number, secret) + bytes(SLOT_BYTES))
+
+
+def make_root_file(path: Path) -> None:
+    """Make sure that there are two slots to be written to. What stands in a file of another size is written
+    over first, since it may be a root.
+    """
+    if not path.exists():
+        write_synced(path, bytes(SLOTS * SLOT_BYTES))
+    elif (size_bytes := path.stat().st_size) != SLOTS * SLOT_BYTES:
+        overwrite(path, 0, bytes(max(size_bytes, SLOTS * SLOT_BYTES)))
+        sync_file(path)
+        os.truncate(path, SLOTS * SLOT_BYTES)
 
 
 def roots(path: Path) -> list[Root]:

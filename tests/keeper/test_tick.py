@@ -49,13 +49,13 @@ class Keeper:
         create_keeper(folder, NOON - DAY_SECONDS, self.random)
         self.keeper_id = keeper_id(read_key(folder).public)
         seeds = {day: self.random(32) for day in range(TODAY - 1, TODAY + 4)}
-        self.ring = tick.add(folder, self.keeper_id, self.load(), seeds, NOON - DAY_SECONDS, self.random)
+        self.ring = tick.add([folder], self.keeper_id, self.load(), seeds, NOON - DAY_SECONDS, self.random)
 
     def load(self) -> Ring:
-        return tick.load(self.folder, self.keeper_id)
+        return tick.load([self.folder], self.keeper_id)[0]
 
     def tick(self, point: str = "") -> Ring:
-        return tick.tick(self.folder, self.keeper_id, self.load(), NOON, self.random, crash_at(point))
+        return tick.tick([self.folder], self.keeper_id, self.load(), NOON, self.random, crash_at(point))
 
     def root(self) -> bytes:
         newest = tick._newest(self.folder)
@@ -133,7 +133,7 @@ def test_a_destroyed_day_cannot_be_opened_with_what_remains(keeper: Keeper, tmp_
     assert opens(keeper.on_disk(), box, keeper.keeper_id, number)  # the search finds a root that is there
     for day in range(3):
         ring = tick.tick(
-            keeper.folder, keeper.keeper_id, keeper.load(), NOON + day * DAY_SECONDS, keeper.random
+            [keeper.folder], keeper.keeper_id, keeper.load(), NOON + day * DAY_SECONDS, keeper.random
         )
         left = keeper.on_disk()
         assert not any(opens(left, box, keeper.keeper_id, number) for number, box in copies)
@@ -156,11 +156,11 @@ def test_a_day_added_is_there_or_not_and_the_ring_opens(keeper: Keeper, point: s
     """A crash while a day is added loses no day that was there, and the day can be added again."""
     seeds = {TODAY + 9: keeper.random(32)}
     with pytest.raises(Crash):
-        tick.add(keeper.folder, keeper.keeper_id, keeper.ring, seeds, NOON, keeper.random, crash_at(point))
+        tick.add([keeper.folder], keeper.keeper_id, keeper.ring, seeds, NOON, keeper.random, crash_at(point))
     after = keeper.load()
     assert keeper.ring.seeds.items() <= after.seeds.items()
     assert (TODAY + 9 in after.seeds) == (point in {"ring-renamed", "folder-synced"})
-    again = tick.add(keeper.folder, keeper.keeper_id, after, seeds, NOON, keeper.random)
+    again = tick.add([keeper.folder], keeper.keeper_id, after, seeds, NOON, keeper.random)
     assert keeper.load() == again
     assert again.seeds[TODAY + 9] == seeds[TODAY + 9]
 
@@ -203,11 +203,11 @@ def test_a_ring_of_another_keeper_does_not_open(keeper: Keeper, tmp_path: Path) 
     other = tmp_path / "other"
     shutil.copytree(keeper.folder, other)
     with pytest.raises(RingLost):
-        tick.load(other, bytes(16))
+        tick.load([other], bytes(16))
 
 
 def test_the_highest_instant_never_goes_back(keeper: Keeper) -> None:
     """A tick by a clock that went back keeps the instant that was seen and drops what was over by it."""
     keeper.tick()
-    ring = tick.tick(keeper.folder, keeper.keeper_id, keeper.load(), NOON - 99 * DAY_SECONDS, keeper.random)
+    ring = tick.tick([keeper.folder], keeper.keeper_id, keeper.load(), NOON - 99 * DAY_SECONDS, keeper.random)
     assert ring.seen_at == NOON
