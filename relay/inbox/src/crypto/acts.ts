@@ -51,14 +51,17 @@ const RULES: Record<ActKind, Rule> = {
   1: { uses: ["subject"], signers: ["coach", "client"] },
   2: { uses: ["ids", "date"], signers: [] },
   3: { uses: ["ids", "date"], signers: ["coach", "client"] },
-  4: { uses: ["date"], signers: [] },
-  5: { uses: [], signers: ["coach", "client"] },
+  4: { uses: ["date", "secondDate"], signers: [] },
+  5: { uses: ["date"], signers: ["coach", "client"] },
   6: { uses: ["date", "secondDate", "subject"], signers: ["client"] },
   7: { uses: ["subject"], signers: ["client"] },
   8: { uses: ["subject"], signers: ["coach", "client"] },
 };
 
-/** What is signed. `number` rises by 1 from 1; unused fields are zero; dates are instants, Unix seconds. */
+/**
+ * What is signed. `number` rises by 1 from 1; unused fields are zero; dates are instants, Unix seconds. In kind 4 `date`
+ * is the end of the work and `secondDate` that of the hold, in kind 5 `date` is the new end of the work.
+ */
 export interface ActCore {
   readonly kind: ActKind;
   readonly engagementId: Bytes;
@@ -224,6 +227,9 @@ function check(core: ActCore): void {
     if (used[name] !== uses.includes(name)) {
       throw new Malformed("the act's fields are not those of its kind");
     }
+  }
+  if (core.kind === ActKind.CLOSE && core.secondDate < core.date) {
+    throw new Malformed("a hold does not end before the work");
   }
   if (core.envelopeIds.length > MOST_ENVELOPE_IDS) {
     throw new Malformed("an act names at most 1,024 envelopes");

@@ -6,8 +6,9 @@
  * (docs/protocol.md, part 6.)
  */
 
-import * as acts from "./acts.ts";
+import { ActKind, parseAct } from "./acts.ts";
 import { type Attachment, encodeAttachment, MAIL_FLAG, readAttachment } from "./blob.ts";
+import { parseCall } from "./call.ts";
 import {
   ascending,
   type Bytes,
@@ -17,7 +18,6 @@ import {
   exact,
   label,
   Reader,
-  textBytes,
   u8,
   u16,
   u48,
@@ -25,8 +25,9 @@ import {
 } from "./encoding.ts";
 import { EnvelopeClass } from "./envelope.ts";
 import { Malformed } from "./errors.ts";
-import { dumpJson, type Json, type JsonObject, loadJson } from "./json.ts";
+import { dumpJson, type JsonObject, loadJson, textField } from "./json.ts";
 import { ID_BYTES } from "./names.ts";
+import { checkProposalShown } from "./proposal.ts";
 import * as spoken from "./spoken.ts";
 import { parseStatement, type Statement } from "./statement.ts";
 import { H } from "./suite.ts";
@@ -56,16 +57,27 @@ export const ContentKind = {
   MAIL: 9,
   NOTICE: 10,
   OWN: 11,
+  CALL: 12,
 } as const;
 export type ContentKind = (typeof ContentKind)[keyof typeof ContentKind];
 
 /** Which kinds a class of origin may carry; class 5 carries what its class of origin did. */
 export const KINDS_OF_CLASS: Record<number, readonly ContentKind[]> = {
-  [EnvelopeClass.MESSAGE]: [1, 2, 3, 4, 5, 6, 7, 8],
+  [EnvelopeClass.MESSAGE]: [1, 2, 3, 4, 5, 6, 7, 8, 12],
   [EnvelopeClass.DOOR]: [ContentKind.MAIL],
   [EnvelopeClass.NOTICE]: [ContentKind.NOTICE],
   [EnvelopeClass.RELEASE]: [ContentKind.RELEASE],
   [EnvelopeClass.OWN]: [ContentKind.OWN],
+};
+
+const ANY_ACT: readonly ActKind[] = Object.values(ActKind);
+
+/** Which acts the fixed part of a kind may hold. */
+const ACTS_OF_KIND: Partial<Record<ContentKind, readonly ActKind[]>> = {
+  [ContentKind.DATE]: [ActKind.SHORTEN, ActKind.EXTEND],
+  [ContentKind.AGREEMENT]: [ActKind.POLICY],
+  [ContentKind.RELEASE]: ANY_ACT,
+  [ContentKind.WITHDRAWAL]: ANY_ACT,
 };
 
 /** Someone who gets an envelope of this content, and the statement it was sealed to. */
@@ -176,7 +188,7 @@ export function senderFp(frame: Bytes): Bytes {
 export function parseContent(frame: Bytes): Content {
   const reader = new Reader(frame);
   reader.expect(VERSION, "version");
-  const kind = reader.between(reader.u8(), 1, 11, "kind") as ContentKind;
+  const kind = reader.between(reader.u8(), 1, 12, "kind") as ContentKind;
   const recipientCount = reader.u8();
   const attachmentCount = reader.u8();
   const content = {
@@ -273,6 +285,7 @@ function check(content: Content): void {
   }
   checkFixed(content);
   const named = checkShown(content.shown);
+  checkKind(content);
   if (attachments.some((attachment) => attachment.nameIndex >= named)) {
     throw new Malformed("an attachment without a name");
   }
@@ -280,13 +293,18 @@ function check(content: Content): void {
 
 /** Check the fixed part; its own format is the business of the module that owns it. */
 function checkFixed({ kind, fixed, attachments }: Content): void {
-  const { STATEMENT, DATE, WITHDRAWAL, SPOKEN, MAIL } = ContentKind;
+  const { STATEMENT, SPOKEN, MAIL, CALL } = ContentKind;
+  const acts = ACTS_OF_KIND[kind];
   if (kind === STATEMENT) {
     parseStatementNotice(fixed);
-  } else if (kind >= DATE && kind <= WITHDRAWAL) {
-    acts.parseAct(fixed);
+  } else if (acts) {
+    if (!acts.includes(parseAct(fixed).core.kind)) {
+      throw new Malformed("not an act of this kind of content");
+    }
   } else if (kind === SPOKEN) {
     spoken.parseResult(fixed);
+  } else if (kind === CALL) {
+    parseCall(fixed);
   } else if (kind === MAIL) {
     parseDoorFacts(fixed);
     if (attachments.length !== 1 || attachments[0]?.flags !== MAIL_FLAG) {
@@ -297,13 +315,24 @@ function checkFixed({ kind, fixed, attachments }: Content): void {
   }
 }
 
+/** Check the display fields that only some kinds have. */
+function checkKind({ kind, shown }: Content): void {
+  const { DATE, AGREEMENT, CALL } = ContentKind;
+  if (kind === AGREEMENT) {
+    checkProposalShown(shown);
+  }
+  if (kind === DATE || kind === AGREEMENT || kind === CALL) {
+    textField(shown.note ?? "", MOST_TEXT_BYTES);
+  }
+}
+
 /** Check the display fields that have limits, and count the files; unknown names are ignored. */
 function checkShown(shown: JsonObject): number {
   const { subject: line = "", text: body = "", files: named = [] } = shown;
   if (typeof line !== "string" || Array.from(line).length > MOST_SUBJECT_CHARACTERS) {
     throw new Malformed("the subject is text of at most 300 characters");
   }
-  checkText(body, MOST_TEXT_BYTES);
+  textField(body, MOST_TEXT_BYTES);
   if (!Array.isArray(named)) {
     throw new Malformed("files is a list");
   }
@@ -311,16 +340,10 @@ function checkShown(shown: JsonObject): number {
     if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
       throw new Malformed("an entry of files is an object");
     }
-    checkText(entry.name, MOST_NAME_BYTES);
-    checkText(entry.type, MOST_TYPE_BYTES);
+    textField(entry.name, MOST_NAME_BYTES);
+    textField(entry.type, MOST_TYPE_BYTES);
   }
   return named.length;
-}
-
-function checkText(field: Json | undefined, mostBytes: number): void {
-  if (typeof field !== "string" || textBytes(field).length > mostBytes) {
-    throw new Malformed(`a display field is text of at most ${mostBytes} bytes`);
-  }
 }
 
 function checkDoor(facts: DoorFacts): void {

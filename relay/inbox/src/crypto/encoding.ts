@@ -170,6 +170,22 @@ export function fromBase64url(text: string, sizeBytes?: number): Bytes {
   return field;
 }
 
+/** Base64 with padding (RFC 4648, part 4), as signed notes have it. */
+export function toBase64(field: Bytes): string {
+  const text = toBase64url(field).replaceAll("-", "+").replaceAll("_", "/");
+  return text.padEnd(Math.ceil(text.length / 4) * 4, "=");
+}
+
+/** Decode canonical base64 with padding; `Malformed` for anything else. */
+export function fromBase64(text: string): Bytes {
+  const [digits = ""] = text.split("=");
+  const field = fromBase64url(digits.replaceAll("+", "-").replaceAll("/", "_"));
+  if (toBase64(field) !== text) {
+    throw new Malformed("not canonical base64");
+  }
+  return field;
+}
+
 /** Reads fields of a frame in order; every method throws `Malformed` rather than return a short field. */
 export class Reader {
   readonly #frame: Bytes;

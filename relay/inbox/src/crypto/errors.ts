@@ -41,7 +41,7 @@ export class BadSignature extends KeysError {
  * Well-formed, but a rule of the protocol forbids it; `reason` is a stable word for local use.
  *
  * Reasons of receiving: mailbox due keeper revoker not-yet signer class recipient envelope-id expiry policy. Reasons of
- * chains and acts: order signer stale.
+ * chains and acts: order signer stale. Of the log: inclusion consistency. Of what a content carries: agreement.
  */
 export class Refused extends KeysError {
   readonly reason: string;

@@ -39,6 +39,14 @@ export function loadJson(bytes: Bytes): JsonObject {
   return fields;
 }
 
+/** A display field if it is text of at most so many bytes in UTF-8; `Malformed` otherwise. */
+export function textField(field: Json | undefined, mostBytes: number): string {
+  if (typeof field !== "string" || textBytes(field).length > mostBytes) {
+    throw new Malformed(`a display field is text of at most ${mostBytes} bytes`);
+  }
+  return field;
+}
+
 function parse(text: string): Json {
   try {
     return JSON.parse(text);
