@@ -4,15 +4,19 @@ than a piece.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from relay.core.errors import Conflict, InboxFull, NotFound, TooLarge
 from relay.core.model import Blob
 from relay.store.base import Part
+from relay.store.hashes import Hashes
 from relay.store.limits import CHUNK_BYTES, PIECE_BYTES
+from relay.store.readers import Readers
+from relay.store.writer import Writer
 
 # A blob may be read while it is not due and, once linked, while a reader may still have an envelope that
 # links it.
@@ -26,6 +30,9 @@ SELECT DISTINCT m.account_id FROM blob_links l JOIN blobs b ON b.blob_id = l.blo
 JOIN mailboxes m ON m.mailbox_id = l.mailbox_id AND m.expires_at > :now
 WHERE l.blob_id = :blob_id AND l.expires_at > :now ORDER BY m.account_id"""
 
+CHUNK_AT = """
+SELECT rowid, ?2 - start, length(chunk) FROM blob_chunks WHERE blob_id = ?1 AND start <= ?2
+ORDER BY start DESC LIMIT 1"""
 LINKED_BYTES = """
 SELECT coalesce(sum(b.stored_bytes), 0) FROM blobs b WHERE b.account_id = ?2
 AND b.blob_id IN (SELECT l.blob_id FROM blob_links l WHERE l.mailbox_id = ?1)"""
@@ -33,6 +40,10 @@ AND b.blob_id IN (SELECT l.blob_id FROM blob_links l WHERE l.mailbox_id = ?1)"""
 
 class SqliteBlobs(Part):
     """`relay.core.ports.Blobs`."""
+
+    def __init__(self, writer: Writer, readers: Readers) -> None:
+        super().__init__(writer, readers)
+        self._hashes = Hashes()
 
     async def create_blob(self, blob: Blob, *, now: int) -> None:
         """A row without bytes."""
@@ -51,28 +62,37 @@ class SqliteBlobs(Part):
         """The bytes at the end, in one commit. TooLarge over 8 MiB, InboxFull over the account's quota."""
         if len(piece) > PIECE_BYTES:
             raise TooLarge
-        return await self._writer.submit(
+        running = self._hashes.after(blob_id, offset)
+        hashing = None if running is None else _in_a_thread(running.update, piece)
+        stored_bytes = await self._writer.submit(
             lambda database: _append(
                 database, _own(database, blob_id, account_id, now), offset, piece, account_quota_bytes
             ),
             len(piece),
         )
+        if running is not None and hashing is not None:
+            await hashing
+            self._hashes.keep(blob_id, stored_bytes, running)
+        return stored_bytes
 
     async def finish_blob(
         self, blob_id: bytes, account_id: bytes, stored_bytes: int, sha256: bytes, *, now: int
     ) -> None:
-        """Hash what is stored, chunk by chunk, then close. Bytes once stored do not change, so hashing may
-        go first.
-        """
+        """Check the hash, then close. Bytes once stored do not change, so hashing may go first."""
         blob = await self._read(lambda database: _own(database, blob_id, account_id, now))
         if blob.stored_bytes != stored_bytes or await self._hash(blob) != sha256:
             raise Conflict("blob-incomplete", stored=blob.stored_bytes)
         await self._write(partial(_finish, blob=blob, now=now))
 
     async def _hash(self, blob: Blob) -> bytes:
-        running = hashlib.sha256()
-        async for piece in self.read_blob(blob.blob_id, 0, blob.stored_bytes):
-            running.update(piece)
+        """The hash that ran along with the upload, or else that of the file, chunk by chunk."""
+        running = self._hashes.after(blob.blob_id, blob.stored_bytes)
+        if running is None:
+            running, hashed_bytes = hashlib.sha256(), 0
+            while hashed_bytes < blob.stored_bytes:
+                step = partial(_hash_piece, running=running, blob=blob, start=hashed_bytes)
+                hashed_bytes += await self._read(step)
+            self._hashes.keep(blob.blob_id, hashed_bytes, running)
         return running.digest()
 
     async def blob(self, blob_id: bytes, *, now: int) -> Blob | None:
@@ -175,12 +195,25 @@ def _finish(database: sqlite3.Connection, blob: Blob, now: int) -> None:
 
 
 def _piece(database: sqlite3.Connection, blob_id: bytes, start: int, stop: int) -> bytes:
-    """From `start` to the end of its chunk, or to `stop`."""
-    row = database.execute(
-        "SELECT substr(chunk, ?2 - start + 1, ?3 - ?2) FROM blob_chunks WHERE blob_id=?1 AND start<=?2"
-        " ORDER BY start DESC LIMIT 1",
-        (blob_id, start, stop),
-    ).fetchone()
-    if row is None or not row[0]:
+    """From `start` to the end of its chunk, or to `stop`; read in place, as a column is copied twice."""
+    row = database.execute(CHUNK_AT, (blob_id, start)).fetchone()
+    if row is None:
         raise NotFound
-    return bytes(row[0])
+    number, skipped_bytes, chunk_bytes = row
+    wanted_bytes = min(chunk_bytes - skipped_bytes, stop - start)
+    if wanted_bytes <= 0:
+        raise NotFound
+    with database.blobopen("blob_chunks", "chunk", number, readonly=True) as chunk:
+        chunk.seek(skipped_bytes)
+        return chunk.read(wanted_bytes)
+
+
+def _hash_piece(database: sqlite3.Connection, running: hashlib._Hash, blob: Blob, start: int) -> int:
+    """Hash what `_piece` reads; returns how much that was."""
+    piece = _piece(database, blob.blob_id, start, blob.stored_bytes)
+    running.update(piece)
+    return len(piece)
+
+
+def _in_a_thread(update: Callable[[bytes], None], piece: bytes) -> asyncio.Future[None]:
+    return asyncio.get_running_loop().run_in_executor(None, update, piece)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from relay.core.errors import Conflict, InboxFull, NotFound, TooLarge
 from relay.core.model import DAY_SECONDS, Blob
 from relay.core.ports import Store
+from relay.store.hashes import MOST_UPLOADS, Hashes
 from relay.store.limits import CHUNK_BYTES, PIECE_BYTES
+from relay.store.sqlite import SqliteStore
 from tests.contract.people import HOLD_ENDS, NOW, QUOTA, People, envelope, named
 
 COACH, CLIENT = "work coach", "work client"
@@ -219,3 +222,59 @@ async def test_what_one_uploader_has_in_a_mailbox(people: People) -> None:
     assert await store.linked_bytes(named(CLIENT), ANNA) == 0
     await store.expire_own(mailbox, [linking.envelope_id], now=NOW)
     assert await store.linked_bytes(mailbox, ANNA) == 0
+
+
+async def test_a_hash_survives_a_restart_in_the_middle(path: Path) -> None:
+    """Half of an upload before a restart, half after it: only the hash of both finishes the blob."""
+    content = named("content", CHUNK_BYTES + 12_345)
+    for start, stop in ((0, 999_999), (999_999, len(content))):
+        store = await SqliteStore.open(path)
+        people = People(store)
+        if not start:
+            await people.settle()
+            await store.create_blob(BLOB, now=NOW)
+        await append(people, start, content[start:stop])
+        if stop < len(content):
+            await store.close()
+    half = hashlib.sha256(content[999_999:]).digest()
+    with pytest.raises(Conflict):
+        await store.finish_blob(BLOB.blob_id, ANNA, len(content), half, now=NOW)
+    whole = hashlib.sha256(content).digest()
+    await store.finish_blob(BLOB.blob_id, ANNA, len(content), whole, now=NOW)
+    await store.close()
+
+
+async def test_a_refused_piece_is_no_part_of_the_hash(people: People) -> None:
+    """Pieces that were refused for quota or offset leave the hash as the stored bytes have it."""
+    await people.store.create_blob(BLOB, now=NOW)
+    await append(people, 0, b"12345")
+    with pytest.raises(InboxFull):
+        await append(people, 5, b"refused", quota=6)
+    with pytest.raises(Conflict):
+        await append(people, 0, b"12345")
+    await append(people, 5, b"6")
+    right = hashlib.sha256(b"123456").digest()
+    await people.store.finish_blob(BLOB.blob_id, ANNA, 6, right, now=NOW)
+
+
+async def test_a_blob_made_again_is_hashed_anew(people: People) -> None:
+    """After an abort the same id with other bytes of the same length has their hash."""
+    for content in (b"12345", b"abcde"):
+        await people.store.create_blob(BLOB, now=NOW)
+        await append(people, 0, content[:3])
+        await append(people, 3, content[3:])
+        if content == b"12345":
+            await people.store.abort_blob(BLOB.blob_id, now=NOW)
+    right = hashlib.sha256(b"abcde").digest()
+    await people.store.finish_blob(BLOB.blob_id, ANNA, 5, right, now=NOW)
+
+
+def test_hashes_of_too_many_uploads_are_forgotten() -> None:
+    """Memory is bounded: the upload that was longest without a piece is hashed from the file."""
+    hashes = Hashes()
+    for number in range(MOST_UPLOADS + 1):
+        hashes.keep(named(f"blob {number}", 32), 1, hashlib.sha256(b"x"))
+    assert hashes.after(named("blob 0", 32), 1) is None
+    kept = hashes.after(named("blob 1", 32), 1)
+    assert kept is not None
+    assert kept.digest() == hashlib.sha256(b"x").digest()
