@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from client_sdk import errors, protocol
 from client_sdk.attachment import Attachment
@@ -97,13 +97,31 @@ async def upload(session: Session, sealed: SealedFile, meter: Meter) -> None:
     await session.call(protocol.create_blob(sealed.blob_id, sealed.expires_at))
     offset = await session.call(protocol.stored_length(sealed.blob_id))
     with sealed.path.open("rb") as file:
-        while offset < sealed.stored_bytes:
-            meter.at(base + offset)
-            await asyncio.to_thread(file.seek, offset)
-            piece = await asyncio.to_thread(file.read, PIECE_BYTES)
-            offset = await _put(session, sealed.blob_id, offset, piece)
+        coming = _read_ahead(file, offset)
+        try:
+            while offset < sealed.stored_bytes:
+                meter.at(base + offset)
+                piece = await coming
+                coming = _read_ahead(file, offset + len(piece))
+                reached = await _put(session, sealed.blob_id, offset, piece)
+                if reached != offset + len(piece):
+                    await coming
+                    coming = _read_ahead(file, reached)
+                offset = reached
+        finally:
+            await asyncio.wait([coming])
     await session.call(protocol.finish_blob(sealed.blob_id, sealed.stored_bytes, sealed.sha256))
     meter.at(base + sealed.stored_bytes)
+
+
+def _read_ahead(file: IO[bytes], offset: int) -> asyncio.Future[bytes]:
+    """Begin to read the next piece, while the last is on its way."""
+
+    def read() -> bytes:
+        file.seek(offset)
+        return file.read(PIECE_BYTES)
+
+    return asyncio.get_running_loop().run_in_executor(None, read)
 
 
 async def _put(session: Session, blob_id: bytes, offset: int, piece: bytes) -> int:

@@ -10,7 +10,6 @@ than all the rest.
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,6 +32,8 @@ PIECE_SECONDS: Final = 300.0  # for 8 MiB over a slow line
 SILENCE_SECONDS: Final = 45.0  # the relay sends a comment each 15 s
 LONG_BODY_BYTES: Final = 64 * 1024
 LARGE_BODY_BYTES: Final = 512 * 1024
+PART_BYTES: Final = 256 * 1024
+READ_AHEAD_BYTES: Final = 1024 * 1024  # of an answer, before the other side has to wait
 ATTEMPTS: Final = 5
 FIRST_PAUSE_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 8.0
@@ -118,6 +119,7 @@ class AiohttpTransport:
                 headers=_headers(request),
                 allow_redirects=False,
                 timeout=limit,
+                read_bufsize=READ_AHEAD_BYTES,
             ) as answer:
                 body = await _read(answer, request.most_bytes)
                 return Response(answer.status, _lower(answer), body)
@@ -172,14 +174,23 @@ class StreamRefused(errors.RelayError):
         self.response = response
 
 
-def _body(body: bytes) -> bytes | io.BytesIO | None:
-    """Return a body as aiohttp likes it: a large one as a file, which it sends in parts."""
-    return io.BytesIO(body) if len(body) > LARGE_BODY_BYTES else body or None
+def _body(body: bytes) -> bytes | AsyncIterator[memoryview] | None:
+    """Return a body as aiohttp likes it: a large one in parts, so that it does not hold up the loop. As a
+    file it would be read 64 KiB at a time, each in another thread.
+    """
+    return _parts(body) if len(body) > LARGE_BODY_BYTES else body or None
+
+
+async def _parts(body: bytes) -> AsyncIterator[memoryview]:
+    whole = memoryview(body)
+    for at in range(0, len(whole), PART_BYTES):
+        yield whole[at : at + PART_BYTES]
 
 
 def _headers(request: Request) -> dict[str, str]:
     kind = {"Content-Type": request.content_type} if request.content_type else {}
-    return {**kind, **request.headers}
+    length = {"Content-Length": str(len(request.body))} if len(request.body) > LARGE_BODY_BYTES else {}
+    return {**kind, **length, **request.headers}
 
 
 def _lower(answer: aiohttp.ClientResponse) -> dict[str, str]:
@@ -188,12 +199,14 @@ def _lower(answer: aiohttp.ClientResponse) -> dict[str, str]:
 
 async def _read(answer: aiohttp.ClientResponse, most_bytes: int) -> bytes:
     """Read an answer whole, but no more than was allowed."""
-    pieces = bytearray()
-    async for piece in answer.content.iter_chunked(256 * 1024):
-        pieces += piece
-        if len(pieces) > most_bytes:
+    pieces: list[bytes] = []
+    left_bytes = most_bytes
+    async for piece in answer.content.iter_any():
+        pieces.append(piece)
+        left_bytes -= len(piece)
+        if left_bytes < 0:
             raise errors.Incompatible("The server answered more than was asked for.")
-    return bytes(pieces)
+    return b"".join(pieces)
 
 
 class Patient:
