@@ -14,6 +14,8 @@ from enum import IntEnum, StrEnum
 from keys.names import Role
 
 DAY_SECONDS = 86_400
+PARTIES = (Role.COACH, Role.CLIENT)
+"""The two sides whose signatures an agreement has."""
 
 
 class State(StrEnum):
@@ -127,8 +129,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """An engagement with all that decisions need: members, policy frames in force (oldest first) and signed
-    acts in order.
+    """An engagement with all that decisions need: members, policy frames in force (oldest first), signed
+    acts in order, and acts that wait for the other's signature, the coach's first.
     """
 
     engagement_id: bytes
@@ -137,7 +139,31 @@ class Engagement:
     notes_mailbox_id: bytes
     policies: tuple[bytes, ...] = ()
     acts: tuple[bytes, ...] = ()
+    proposals: tuple[bytes, ...] = ()
     expires_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An act and what taking it changes: envelopes of these sides brought forward to a date, or a policy put
+    in force. `ends_at` is the engagement's end from then on; 0 leaves it where it is.
+    """
+
+    number: int
+    act: bytes
+    shorten: tuple[bytes, ...] = ()
+    date: int = 0
+    sides: tuple[Role, ...] = PARTIES
+    policy: bytes = b""
+    ends_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """How many records of its owner a notes mailbox holds, and the date of the last of them (0: none)."""
+
+    count: int
+    expires_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +238,7 @@ class Enrolment:
     policy: bytes = field(default=b"", repr=False)
     act: bytes = field(default=b"", repr=False)
     engagement_expires_at: int = 0
+    log_entry: bytes = field(default=b"", repr=False)  # of the statement; empty: it is not logged
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
+from keys.names import Role
+from relay.core.log import Node, SignedCheckpoint
 from relay.core.model import (
     Account,
     Blob,
@@ -20,14 +22,17 @@ from relay.core.model import (
     Group,
     Invitation,
     Mailbox,
+    Notes,
     Outcome,
     Page,
     QueuedRevoke,
     Sender,
     Session,
+    Step,
     Swept,
     VaultItem,
 )
+from relay.core.receipts import Arrived, Look, NewReceipt, StoredReceipt, Tip, Unlogged
 
 
 class Envelopes(Protocol):
@@ -38,8 +43,9 @@ class Envelopes(Protocol):
         bytes: refused `envelope-conflict`.
 
         A blob must be finished, the depositor's, and unlinked or linked within this group with its own date
-        equal: else `blob-missing`. A mailbox past `quota_bytes`: `inbox-full`. A hit in the door's memory:
-        `repeated`.
+        equal: else `blob-missing`. Those of an envelope of class 5 must all be linked by one living envelope
+        of its mailbox, whoever uploaded them, and live at least as long as it. Nothing outlives its mailbox:
+        `policy-refused`. A mailbox past `quota_bytes`: `inbox-full`. A hit in the door's memory: `repeated`.
         """
 
     async def rows(
@@ -60,6 +66,14 @@ class Envelopes(Protocol):
         """Take the owner's copies away, tombstones left. Returns how many were there. Blobs with no link
         left go too.
         """
+
+    async def acknowledge(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
+        """Remember of these envelopes of a mailbox, gone ones too, that they were shown to its reader.
+        Returns how many of them it knows; 0 for a mailbox that is due.
+        """
+
+    async def notes(self, mailbox_id: bytes, *, now: int) -> Notes:
+        """The living records of its owner (class 6) in a notes mailbox."""
 
     async def sweep(self, *, now: int, limit: int) -> Swept:
         """Take away at most `limit` rows that are due at or before `now`, of every kind; tombstones left
@@ -109,9 +123,11 @@ class Accounts(Protocol):
     ) -> None:
         """All or nothing; each version one above the stored (1 for new): Conflict `vault-conflict`."""
 
-    async def add_statement(self, account_id: bytes, number: int, statement: bytes, *, now: int) -> None:
-        """The next link of a chain. The same bytes again: no change. Another number or bytes: Conflict
-        `statement-conflict`.
+    async def add_statement(
+        self, account_id: bytes, number: int, statement: bytes, *, now: int, log_entry: bytes = b""
+    ) -> None:
+        """The next link of a chain, and its entry in the log where there is one. The same bytes again: no
+        change. Another number or bytes: Conflict `statement-conflict`.
         """
 
     async def statements(self, account_id: bytes, *, after: int) -> list[bytes]: ...
@@ -151,26 +167,26 @@ class Engagements(Protocol):
 
     async def withdraw_invitation(self, invite_id: bytes, *, now: int) -> None: ...
 
-    async def apply_act(
-        self,
-        engagement_id: bytes,
-        number: int,
-        act: bytes,
-        *,
-        shorten: Sequence[bytes],
-        date: int,
-        now: int,
-        policy: bytes = b"",
-        ends_at: int = 0,
-    ) -> list[tuple[bytes, int]]:
-        """Append an act (Conflict `act-out-of-order` unless `number` is the next; the same bytes again: no
-        change) and bring the named envelopes of the coach's and the client's mailbox forward to `date`;
-        those then due go in the same transaction. Returns the (mailbox id, cursor) pairs that changed.
+    async def apply_act(self, engagement_id: bytes, step: Step, *, now: int) -> list[tuple[bytes, int]]:
+        """Append an act (Conflict `act-out-of-order` unless its number is the next; the same bytes again: no
+        change) and bring the named envelopes of the mailboxes of its sides forward to its date; those then
+        due go in the same transaction. Proposals, which have the same number, go. Returns the (mailbox id,
+        cursor) pairs that changed.
 
-        An act of kind 1 brings `policy`, the newest in force from then on, and `ends_at`, the end of its
-        hold: engagement, mailboxes and both accounts (30 days longer) live at least so long; never moves
-        back.
+        A policy is the newest in force from then on. An end is that of the engagement, its mailboxes and
+        their tombstones: what is in them never outlives it, and is not moved back; both accounts live at
+        least 30 days longer, and never shorter than before.
         """
+
+    async def put_proposal(
+        self, engagement_id: bytes, role: Role, number: int, act: bytes, *, now: int
+    ) -> None:
+        """Keep an act that waits for the other's signature, in the place of this side's earlier one, until
+        an act takes its number. NotFound, Conflict `act-out-of-order` unless `number` is the next.
+        """
+
+    async def drop_proposals(self, engagement_id: bytes, *, now: int) -> None:
+        """Nothing waits any more. NotFound."""
 
 
 class Blobs(Protocol):
@@ -229,7 +245,12 @@ class Senders(Protocol):
 class KeeperDays(Protocol):
     """Signed day keys and what waits for a keeper. Holds nothing of a person but the queue."""
 
-    async def put_days(self, keeper_id: bytes, days: Sequence[tuple[int, bytes]]) -> None: ...
+    async def put_days(
+        self, keeper_id: bytes, days: Sequence[tuple[int, bytes]], entries: Sequence[bytes] = ()
+    ) -> None:
+        """Keep signed day keys as they were first signed. `entries` are their entries in the log, in the same
+        order: of those days that are new here.
+        """
 
     async def days(self, keeper_id: bytes, first: int, count: int) -> list[bytes]: ...
 
@@ -245,7 +266,99 @@ class KeeperDays(Protocol):
     async def noted(self, name: str) -> int | None: ...
 
 
-class Store(Envelopes, Accounts, Engagements, Blobs, Senders, KeeperDays, Protocol):
+class Receipts(Protocol):
+    """Leaves of what has gone, and the receipts that answer for them (docs/protocol.md, part 16).
+
+    Whatever takes an envelope away leaves its leaf in the same transaction; it waits until `put_receipt`.
+    """
+
+    async def newest_leaf(self) -> int:
+        """The position of the newest leaf; later ones are higher."""
+
+    async def mailboxes_to_look_at(self, up_to: int, *, now: int) -> list[bytes]:
+        """Mailboxes with waiting leaves up to that position, or with an envelope that is due and still
+        here.
+        """
+
+    async def look(self, mailbox_id: bytes, after: int, up_to: int, *, now: int) -> Look | None:
+        """Ask again for every row and blob of the waiting leaves of a mailbox between two positions, at most
+        `MOST_LEAVES`; None where none waits and nothing is left. What is left without a leaf is counted where
+        `after` is 0.
+        """
+
+    async def put_receipt(self, receipt: NewReceipt) -> None:
+        """Store the next receipt of a mailbox with its leaves. Conflict `receipt-out-of-order` where its
+        `tip` is not the newest, or one of its leaves does not wait any more.
+        """
+
+    async def tip(self, mailbox_id: bytes) -> Tip: ...
+
+    async def receipts_of(
+        self, account_id: bytes, *, after: int, limit: int, most_leaves: int, now: int
+    ) -> tuple[list[StoredReceipt], bool]:
+        """An account's receipts over all its mailboxes above an order, ascending, at least one where there is
+        one; and whether there are more.
+        """
+
+    async def living_mailboxes(self, after: bytes, limit: int, *, now: int) -> list[tuple[bytes, bytes, int]]:
+        """(mailbox id, account id, expires_at) of mailboxes above an id, ascending."""
+
+    async def accepted_down_to(self, mailbox_id: bytes, day: int) -> int | None:
+        """The lowest position of that day that an acceptance receipt names and that is still here."""
+
+    async def arrived(
+        self, mailbox_id: bytes, day: int, before: int, limit: int, *, now: int
+    ) -> tuple[list[Arrived], int]:
+        """Of `limit` rows below a position, descending, those that came on `day` and are still here, hashed;
+        and the position to go on below, 0 at the end of that day.
+        """
+
+    async def unlogged(self, before_day: int, limit: int) -> list[Unlogged]:
+        """Receipts of days before that one which no batch has, by day, acceptances first."""
+
+    async def put_batch(self, entry: bytes, paths: Sequence[tuple[int, Sequence[bytes]]]) -> int:
+        """Append a batch's entry to the log, and tell its receipts (order, path from the leaf up, in the
+        order of the batch) where they are; the entry's index. Conflict where one has been logged.
+        """
+
+    async def ended_engagements(self, limit: int) -> list[Engagement]:
+        """Engagements in state `gone`: all that was in them has been taken away."""
+
+    async def deletions_of(self, mailbox_ids: Sequence[bytes]) -> list[str]:
+        """The deletion receipts of these mailboxes."""
+
+    async def close_engagement(self, engagement_id: bytes, certificates: Sequence[NewReceipt]) -> None:
+        """Store the certificates of an ended engagement and take away the rest of it. Conflict as in
+        `put_receipt`.
+        """
+
+
+class LogStore(Protocol):
+    """The log: entries that are only ever appended, and what was signed of it."""
+
+    async def log_size(self) -> int: ...
+
+    async def tree_hashes(self, nodes: Sequence[Node]) -> list[bytes]:
+        """The hashes of whole subtrees. NotFound for one that is not whole."""
+
+    async def log_entries(self, first: int, count: int) -> list[bytes]:
+        """Those there are of `count` entries from `first` on."""
+
+    async def newest_checkpoint(self) -> SignedCheckpoint | None: ...
+
+    async def checkpoint_of(self, checkpoint_hash: bytes) -> SignedCheckpoint | None: ...
+
+    async def put_checkpoint(self, checkpoint: SignedCheckpoint) -> None:
+        """Keep one. The same again: no change. Another for its size: Conflict `checkpoint-conflict`."""
+
+    async def put_days_gone(self, keeper_id: bytes, entries: Sequence[tuple[int, bytes]]) -> None:
+        """Log (day, entry) of a keeper's destroyed days, those above the last one that is logged."""
+
+    async def last_day_gone(self, keeper_id: bytes) -> int | None:
+        """The last one that is logged."""
+
+
+class Store(Envelopes, Accounts, Engagements, Blobs, Senders, KeeperDays, Receipts, LogStore, Protocol):
     """All of the above over one file (or one memory)."""
 
     async def close(self) -> None: ...

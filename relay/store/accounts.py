@@ -13,6 +13,7 @@ from relay.store.base import Part
 from relay.store.deletions import record_method
 from relay.store.enrol import enrol
 from relay.store.inserts import extend_account, insert_statement, need_account, put_vault_item
+from relay.store.log import append_entries
 
 ACCOUNT = "SELECT account_id, name_tag, role, fp, expires_at FROM accounts WHERE expires_at > ? AND {} = ?"
 
@@ -87,10 +88,19 @@ class SqliteAccounts(Part):
         """
         await self._write(partial(_put_vault, account_id=account_id, items=items, removed=removed, now=now))
 
-    async def add_statement(self, account_id: bytes, number: int, statement: bytes, *, now: int) -> None:
+    async def add_statement(
+        self, account_id: bytes, number: int, statement: bytes, *, now: int, log_entry: bytes = b""
+    ) -> None:
         """The next link, or the same one again."""
         await self._write(
-            partial(_add_statement, account_id=account_id, number=number, statement=statement, now=now)
+            partial(
+                _add_statement,
+                account_id=account_id,
+                number=number,
+                statement=statement,
+                log_entry=log_entry,
+                now=now,
+            )
         )
 
     async def statements(self, account_id: bytes, *, after: int) -> list[bytes]:
@@ -166,7 +176,7 @@ def _put_vault(
 
 
 def _add_statement(
-    database: sqlite3.Connection, account_id: bytes, number: int, statement: bytes, now: int
+    database: sqlite3.Connection, account_id: bytes, number: int, statement: bytes, log_entry: bytes, now: int
 ) -> None:
     ends_at = need_account(database, account_id, now)
     (newest,) = database.execute(
@@ -180,3 +190,4 @@ def _add_statement(
     if number != newest + 1:
         raise Conflict("statement-conflict")
     insert_statement(database, account_id, number, statement, ends_at)
+    append_entries(database, [log_entry] if log_entry else [])

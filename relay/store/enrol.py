@@ -16,6 +16,7 @@ from relay.store.inserts import (
     insert_statement,
     put_vault_item,
 )
+from relay.store.log import append_entries
 
 
 def enrol(database: sqlite3.Connection, enrolment: Enrolment, now: int) -> None:
@@ -50,6 +51,7 @@ def _insert_person(database: sqlite3.Connection, enrolment: Enrolment, now: int)
         raise Conflict("name-taken")
     insert_account(database, account)
     insert_statement(database, account.account_id, 1, enrolment.statement, account.expires_at)
+    append_entries(database, [enrolment.log_entry] if enrolment.log_entry else [])
     for item in enrolment.vault:
         put_vault_item(database, account.account_id, item)
 

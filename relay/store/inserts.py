@@ -1,8 +1,9 @@
 """Rows of people and engagements as they are first written, and how their ends move. Owns that what is part
 of something has its end.
 
-An engagement, its mailboxes, members, policies, acts and tombstones share one end; what waits in a mailbox
-never outlives it; an account outlives its last mailbox by 30 days (ruling 16).
+An engagement, its mailboxes, members, policies, acts, proposals and tombstones share one end, and what is
+named after it in a vault has none later; what waits in a mailbox never outlives it, and is not moved back
+when the end is; an account outlives its last mailbox by 30 days (ruling 16).
 """
 
 from __future__ import annotations
@@ -11,11 +12,21 @@ import sqlite3
 
 from relay.core.errors import NotFound
 from relay.core.model import Account, Engagement, Mailbox, Member, VaultItem
+from relay.store.deletions import record_end, record_gone
+from relay.store.leaves import move_ends
 from relay.store.limits import account_end
 
 # The tables whose rows end with their account, and with their engagement.
 OF_ACCOUNT = ("accounts", "methods", "statements")
-OF_ENGAGEMENT = ("engagements", "mailboxes", "members", "policies", "acts")
+OF_ENGAGEMENT = ("engagements", "mailboxes", "members", "policies", "acts", "proposals")
+
+BRING_FORWARD = """
+UPDATE mailbox_rows SET expires_at = ?1, shortened = 2
+WHERE mailbox_id = ?2 AND reason = 0 AND expires_at > ?1 RETURNING envelope_id"""
+# What ended with the engagement goes on with it: a reopening gives back what a closing took from a vault.
+NAMED_AFTER = """
+UPDATE vault_items SET expires_at = ?1 WHERE account_id = ?2 AND name GLOB '*/' || lower(hex(?3))
+AND (expires_at > ?1 OR expires_at = ?4)"""
 
 
 def need_account(database: sqlite3.Connection, account_id: bytes, now: int) -> int:
@@ -42,23 +53,41 @@ def extend_account(database: sqlite3.Connection, account_id: bytes, expires_at: 
 
 
 def end_engagement_at(database: sqlite3.Connection, engagement_id: bytes, ends_at: int) -> None:
-    """Set one end for an engagement and all that is part of it; their accounts live at least 30 days
-    longer.
+    """Set one end for an engagement and all that is part of it. What is in its mailboxes is brought forward
+    to it, never back; their accounts live at least 30 days longer.
     """
+    (before,) = database.execute(
+        "SELECT expires_at FROM engagements WHERE engagement_id=?", (engagement_id,)
+    ).fetchone()
     for table in OF_ENGAGEMENT:
         database.execute(
             f"UPDATE {table} SET expires_at=? WHERE engagement_id=?",  # noqa: S608 - names from here
             (ends_at, engagement_id),
         )
+    database.execute(
+        "UPDATE invitations SET expires_at=?1 WHERE engagement_id=?2 AND expires_at>?1",
+        (ends_at, engagement_id),
+    )
     owned = database.execute(
         "SELECT mailbox_id, account_id FROM mailboxes WHERE engagement_id=?", (engagement_id,)
     )
     for mailbox_id, account_id in owned.fetchall():
-        database.execute(
-            "UPDATE mailbox_rows SET expires_at=?1 WHERE mailbox_id=?2 AND (reason<>0 OR expires_at>?1)",
-            (ends_at, mailbox_id),
-        )
+        _end_mailbox_at(database, mailbox_id, ends_at)
+        database.execute(NAMED_AFTER, (ends_at, account_id, engagement_id, before))
         extend_account(database, account_id, account_end(ends_at))
+    record_end(database, engagement_id, ends_at)
+
+
+def _end_mailbox_at(database: sqlite3.Connection, mailbox_id: bytes, ends_at: int) -> None:
+    brought = database.execute(BRING_FORWARD, (ends_at, mailbox_id)).fetchall()
+    record_gone(database, mailbox_id, [envelope_id for (envelope_id,) in brought], ends_at)
+    database.execute(
+        "UPDATE blob_links SET expires_at=?1 WHERE mailbox_id=?2 AND expires_at>?1", (ends_at, mailbox_id)
+    )
+    database.execute(
+        "UPDATE mailbox_rows SET expires_at=? WHERE mailbox_id=? AND reason<>0", (ends_at, mailbox_id)
+    )
+    move_ends(database, mailbox_id, account_end(ends_at))
 
 
 def insert_account(database: sqlite3.Connection, account: Account) -> None:

@@ -8,17 +8,21 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import fields
 from functools import partial
+from itertools import compress
 
 from relay.core.errors import CodeRefused, NotFound
 from relay.core.model import QueuedRevoke, Sender
 from relay.store.base import Part
 from relay.store.inserts import need_account
+from relay.store.log import append_entries
 
 COLUMNS = [field.name for field in fields(Sender)]  # the table has the model's names
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM senders WHERE account_id=? AND expires_at>?"  # noqa: S608
 PUT = f"INSERT INTO senders ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 PUT += " ON CONFLICT DO UPDATE SET " + ", ".join(f"{name}=excluded.{name}" for name in COLUMNS)
-PUT_DAY = "INSERT INTO keeper_days (keeper_id, day, signed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+PUT_DAY = (
+    "INSERT INTO keeper_days (keeper_id, day, signed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING day"
+)
 QUEUE = "INSERT INTO queued_revokes (keeper_id, request, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 QUEUED = "SELECT keeper_id, request, expires_at FROM queued_revokes WHERE keeper_id=? ORDER BY rowid LIMIT ?"
 NOTE = "INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value=excluded.value"
@@ -46,10 +50,11 @@ class SqliteLedger(Part):
         """NotFound where it is not this account's."""
         await self._write(partial(_remove_sender, account_id=account_id, sender_id=sender_id, now=now))
 
-    async def put_days(self, keeper_id: bytes, days: Sequence[tuple[int, bytes]]) -> None:
-        """Signed day keys; one that is known stays as it was first signed."""
-        rows = [(keeper_id, day, signed) for day, signed in days]
-        await self._write(lambda database: database.executemany(PUT_DAY, rows).rowcount)
+    async def put_days(
+        self, keeper_id: bytes, days: Sequence[tuple[int, bytes]], entries: Sequence[bytes] = ()
+    ) -> None:
+        """Signed day keys; one that is known stays as it was first signed, and is not logged again."""
+        await self._write(partial(_put_days, keeper_id=keeper_id, days=days, entries=entries))
 
     async def days(self, keeper_id: bytes, first: int, count: int) -> list[bytes]:
         """Those known of `count` days from `first` on."""
@@ -88,6 +93,16 @@ class SqliteLedger(Part):
             lambda database: database.execute("SELECT value FROM notes WHERE name=?", (name,)).fetchone()
         )
         return int(row[0]) if row else None
+
+
+def _put_days(
+    database: sqlite3.Connection,
+    keeper_id: bytes,
+    days: Sequence[tuple[int, bytes]],
+    entries: Sequence[bytes],
+) -> None:
+    new = [database.execute(PUT_DAY, (keeper_id, day, signed)).fetchone() is not None for day, signed in days]
+    append_entries(database, compress(entries, new))
 
 
 def _put_sender(database: sqlite3.Connection, sender: Sender, now: int) -> None:

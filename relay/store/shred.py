@@ -1,5 +1,5 @@
 """Taking away: envelopes, links and blobs. Owns the statements after which bytes are gone from their pages
-(`secure_delete`).
+(`secure_delete`). Each envelope leaves a leaf, for the receipt.
 
 From the journal they are gone after the next truncating checkpoint; in backups they die with the keeper's
 day.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 
 from relay.core.model import DAY_SECONDS, Reason
+from relay.store.leaves import leave
 from relay.store.limits import PIECE_BYTES
 
 
@@ -18,9 +19,10 @@ def expire_envelope(
 ) -> tuple[int, list[bytes]]:
     """Leave a tombstone at a new position; give back that position and the blobs that lost their last link.
 
-    The envelope must be there. The tombstone stays until the end of the mailbox.
+    The envelope must be there. The tombstone stays until the end of the mailbox, and keeps whether it was
+    acknowledged: the author's copy may go after it.
     """
-    lonely = unlink(database, mailbox_id, envelope_id, now)
+    lonely = _part_from(database, mailbox_id, envelope_id, now)
     position, ends_at = database.execute(
         "UPDATE mailboxes SET cursor=cursor+1, stored_bytes=stored_bytes-(SELECT length(raw)"
         " FROM mailbox_rows WHERE mailbox_id=?1 AND envelope_id=?2) WHERE mailbox_id=?1"
@@ -28,7 +30,8 @@ def expire_envelope(
         (mailbox_id, envelope_id),
     ).fetchone()
     database.execute(
-        "UPDATE mailbox_rows SET position=?, received_day=?, expires_at=?, shortened=0, reason=?, raw=NULL"
+        "UPDATE mailbox_rows SET position=?, received_day=?, expires_at=?, shortened=0, reason=?, raw=NULL,"
+        " twin_id=NULL"
         " WHERE mailbox_id=? AND envelope_id=?",
         (position, now // DAY_SECONDS, ends_at, int(reason), mailbox_id, envelope_id),
     )
@@ -37,20 +40,24 @@ def expire_envelope(
 
 def remove_row(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> None:
     """Take an envelope or a tombstone away with nothing left; the sum of its mailbox ends with it."""
-    unlink(database, mailbox_id, envelope_id, now)
+    _part_from(database, mailbox_id, envelope_id, now)
     database.execute(
         "DELETE FROM mailbox_rows WHERE mailbox_id=? AND envelope_id=?", (mailbox_id, envelope_id)
     )
 
 
-def unlink(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> list[bytes]:
-    """Take an envelope's links away. Blobs without another link are due from now on; give them back."""
-    linked = database.execute(
+def _part_from(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> list[bytes]:
+    """Take an envelope's links away and leave its leaf. Blobs without another link are due from now on; give
+    them back.
+    """
+    deleted = database.execute(
         "DELETE FROM blob_links WHERE mailbox_id=? AND envelope_id=? RETURNING blob_id",
         (mailbox_id, envelope_id),
     ).fetchall()
+    linked = [blob_id for (blob_id,) in deleted]
+    leave(database, mailbox_id, envelope_id, linked, now)
     lonely = []
-    for (blob_id,) in linked:
+    for blob_id in linked:
         if database.execute("SELECT 1 FROM blob_links WHERE blob_id=?", (blob_id,)).fetchone() is None:
             database.execute("UPDATE blobs SET expires_at=min(expires_at, ?) WHERE blob_id=?", (now, blob_id))
             lonely.append(blob_id)

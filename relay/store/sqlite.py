@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -14,9 +15,12 @@ from relay.store.engagements import SqliteEngagements
 from relay.store.engine import connect_writer, hold
 from relay.store.envelopes import SqliteEnvelopes
 from relay.store.invitations import SqliteInvitations
+from relay.store.leaves import teach
 from relay.store.ledger import SqliteLedger
+from relay.store.log import SqliteLog
 from relay.store.migrate import bring_up
 from relay.store.readers import Readers
+from relay.store.receipts import SqliteReceipts
 from relay.store.sweep import SqliteSweep
 from relay.store.writer import Writer
 
@@ -31,6 +35,8 @@ class SqliteStore(
     SqliteInvitations,
     SqliteBlobs,
     SqliteLedger,
+    SqliteReceipts,
+    SqliteLog,
 ):
     """All ports of `relay.core.ports.Store` over one file. Made by `open`."""
 
@@ -38,9 +44,14 @@ class SqliteStore(
     _ledger: Ledger | None
 
     @classmethod
-    async def open(cls, path: Path, ledger: Ledger | None = None) -> Self:
+    async def open(
+        cls,
+        path: Path,
+        ledger: Ledger | None = None,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> Self:
         """Make or open the file at `path`, bring it to the newest schema, hold it until `close`. Without a
-        ledger a backup of this file must never be restored.
+        ledger a backup of this file must never be restored. `random` gives the nonces of leaves.
 
         Raises Busy where another process holds it, SettingRefused or NewerSchema where it must not be
         written.
@@ -52,6 +63,7 @@ class SqliteStore(
             undo.callback(database.close)
             bring_up(database)
             database.ledger = ledger
+            teach(database, random)
             readers = Readers(path)
             undo.pop_all()
         store = cls(Writer(database), readers)

@@ -2,8 +2,9 @@
 
 Due is what has `expires_at` at or before now, however long ago; there is no window to miss. What belongs to
 something goes before it: rows before their mailbox, mailboxes before their engagement, engagements before
-accounts, chunks before their blob. A batch takes at most `limit` rows and 8 MiB (ruling 21), each in a
-SAVEPOINT; a row that cannot go is passed over until a run has ended.
+accounts, chunks before their blob. Of an engagement that both had signed the row is marked `gone` once
+nothing is in it, and waits for its certificates (`relay.store.receipts`). A batch takes at most `limit` rows
+and 8 MiB (ruling 21), each in a SAVEPOINT; a row that cannot go is passed over until a run has ended.
 """
 
 from __future__ import annotations
@@ -13,19 +14,35 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
-from relay.core.model import Reason, Swept
+from relay.core.model import Reason, State, Swept
 from relay.store.base import Part
+from relay.store.deletions import forget, told
 from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
 from relay.store.readers import Readers
 from relay.store.shred import expire_envelope, remove_blob, remove_row
 from relay.store.writer import Writer
 
 # Tables whose due rows go by themselves, and for those that others belong to, what goes with them.
-SMALL: Final = ("door_memory", "sessions", "vault_items", "senders", "queued_revokes")
-PARTS: Final = {
-    "engagements": ("engagement_id", ("members", "policies", "acts", "proposals", "invitations")),
-    "accounts": ("account_id", ("sessions", "vault_items", "senders", "methods", "statements")),
-}
+SMALL: Final = (
+    "door_memory",
+    "sessions",
+    "vault_items",
+    "senders",
+    "queued_revokes",
+    "receipt_leaves",
+    "receipts",
+)
+OF_ENGAGEMENT: Final = ("members", "policies", "acts", "proposals")
+OF_ACCOUNT: Final = (
+    "sessions",
+    "vault_items",
+    "senders",
+    "methods",
+    "statements",
+    "receipt_leaves",
+    "receipts",
+)
+UNSIGNED: Final = (State.DRAFT, State.WITHDRAWN)
 COUNTED: Final = (*SMALL, "invitations", "mailbox_rows", "mailboxes", "engagements", "accounts", "blobs")
 
 BROUGHT_FORWARD: Final = {1: Reason.SHORTENED, 2: Reason.CLOSED}
@@ -42,6 +59,14 @@ NAMED_AFTER: Final = """
 account_id IN (SELECT account_id FROM members WHERE engagement_id = ?1)
 AND name GLOB '*/' || lower(hex(?1))"""
 """The vault items that are named after an engagement."""
+DUE_ENGAGEMENTS: Final = """
+SELECT rowid, engagement_id, state FROM engagements WHERE expires_at <= ? AND state <> 'gone' LIMIT ?"""
+DUE_ACCOUNTS: Final = """
+SELECT rowid, account_id FROM accounts a WHERE expires_at <= ? AND NOT EXISTS (
+    SELECT 1 FROM members m WHERE m.account_id = a.account_id) LIMIT ?"""
+MARK_GONE: Final = """
+UPDATE engagements SET state = 'gone' WHERE rowid = ? AND NOT EXISTS (
+    SELECT 1 FROM mailboxes m WHERE m.engagement_id = engagements.engagement_id)"""
 ROWS_OF_ENGAGEMENT: Final = """
 SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), 0, 0
 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
@@ -98,8 +123,8 @@ class _Batch:
             self._rows(self._each(DUE_ROWS, self._now))
             for table in (*SMALL, "invitations"):
                 self._plain(table, "expires_at <= ?", self._now)
-            self._parents("engagements", self._end_engagement)
-            self._parents("accounts", lambda account_id: None)
+            self._engagements()
+            self._accounts()
             self._blobs()
         except _Full:
             more = True
@@ -123,20 +148,34 @@ class _Batch:
         for (rowid,) in self._each(statement, value):
             self._take((table, rowid), partial(self._delete, table, rowid))
 
-    def _parents(self, table: str, first: Callable[[bytes], None]) -> None:
-        name, parts = PARTS[table]
-        due = self._each(f"SELECT rowid, {name} FROM {table} WHERE expires_at <= ? LIMIT ?", self._now)  # noqa: S608
-        for rowid, parent_id in due:
-            first(parent_id)
-            for part in parts:
-                self._plain(part, f"{name} = ?", parent_id)
-            if self._take((table, rowid), partial(self._delete, table, rowid)) and table == "engagements":
-                self._ended.append(parent_id)
+    def _engagements(self) -> None:
+        for rowid, engagement_id, state in self._each(DUE_ENGAGEMENTS, self._now):
+            self._empty(engagement_id)
+            end = partial(self._mark_gone, rowid)
+            if state in UNSIGNED:
+                for part in OF_ENGAGEMENT:
+                    self._plain(part, "engagement_id = ?", engagement_id)
+                end = partial(self._delete, "engagements", rowid)
+            if self._take(("engagements", rowid), end):
+                self._ended.append(engagement_id)
 
-    def _end_engagement(self, engagement_id: bytes) -> None:
+    def _empty(self, engagement_id: bytes) -> None:
+        """Take all that was in an engagement."""
         self._plain("vault_items", NAMED_AFTER, engagement_id)
         self._rows(self._each(ROWS_OF_ENGAGEMENT, engagement_id))
-        self._plain("mailboxes", "engagement_id = ?", engagement_id)
+        for part in ("mailboxes", "invitations"):
+            self._plain(part, "engagement_id = ?", engagement_id)
+
+    def _mark_gone(self, rowid: int) -> None:
+        if self._database.execute(MARK_GONE, (rowid,)).rowcount == 0:
+            raise sqlite3.IntegrityError("a mailbox is still there")
+
+    def _accounts(self) -> None:
+        """After their engagements, whose certificates are theirs."""
+        for rowid, account_id in self._each(DUE_ACCOUNTS, self._now):
+            for part in OF_ACCOUNT:
+                self._plain(part, "account_id = ?", account_id)
+            self._take(("accounts", rowid), partial(self._delete, "accounts", rowid))
 
     def _blobs(self) -> None:
         for rowid, blob_id in self._each(
@@ -184,6 +223,7 @@ class _Batch:
         return True
 
     def _try(self, act: Callable[[], object]) -> bool:
+        already_told = told(self._database)
         self._database.execute("SAVEPOINT step")
         try:
             act()
@@ -191,6 +231,7 @@ class _Batch:
             if not self._database.in_transaction:
                 raise
             self._database.execute("ROLLBACK TO step")
+            forget(self._database, after=already_told)
             return False
         finally:
             if self._database.in_transaction:
@@ -203,7 +244,9 @@ def _counts(database: sqlite3.Connection, now: int) -> dict[str, int]:
         return int(database.execute(statement, bound).fetchone()[0] or 0)
 
     def due(at: int) -> int:
-        return sum(one(f"SELECT count(*) FROM {table} WHERE expires_at<=?", at) for table in COUNTED)  # noqa: S608
+        certified_next = one("SELECT count(*) FROM engagements WHERE expires_at<=? AND state='gone'", at)
+        found = [one(f"SELECT count(*) FROM {table} WHERE expires_at<=?", at) for table in COUNTED]  # noqa: S608
+        return sum(found) - certified_next
 
     return {
         "envelopes": one("SELECT count(*) FROM mailbox_rows WHERE reason=0"),
