@@ -250,6 +250,25 @@ def backup_prune(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 
 @app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Do it apart, compare, and leave everything as it is.")
+    ] = False,
+) -> None:
+    """Put a backup in the place of the database, without what was promised to be gone."""
+    from relay.operator import restore as restoring
+    from relay.operator.asking import settings_of
+
+    done = (restoring.rehearse if rehearse else restoring.restore)(settings_of(config), file)
+    for line in (*restoring.told(done), *(restoring.compared(done) if rehearse else ())):
+        result(line)
+    if not done.swept:
+        raise typer.Exit(Exit.PARTLY)
+
+
+@app.command()
 def migrate(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Bring the database to this release's shape; `relay serve` does so too."""
     from relay.operator.asking import do, settings_of

@@ -260,3 +260,26 @@ def _write_whole(descriptor: int, content: bytes) -> None:
 
 def _u64(number: int) -> bytes:
     return number.to_bytes(8, "big")
+
+
+class Withheld(Ledger):
+    """Holds records back until it is known that what they tell of will be: a restore that is given up, and a
+    rehearsal, must leave no trace in the ledger.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is held."""
+        self._held: list[bytes] = []
+
+    def append(self, records: Sequence[bytes]) -> None:
+        """Keep them."""
+        self._held += records
+
+    def close(self) -> None:
+        """There is no file."""
+
+    def release(self, ledger: Ledger) -> None:
+        """Write all that is held. Raises OSError."""
+        if self._held:
+            ledger.append(self._held)
+            self._held.clear()

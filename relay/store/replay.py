@@ -1,0 +1,196 @@
+"""What a restored database is brought to before it may be used: the ledger's records applied, its counters
+moved past all that was given out after the backup (docs/protocol.md, part 17). Owns those changes.
+
+Dates only ever come forward here. The log never goes back, and no number or position is given out twice: a
+reader that follows one would miss what came under it the second time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from relay.core.log import SignedCheckpoint, joined, subtrees
+from relay.store import deletions
+from relay.store.deletions import Record
+from relay.store.inserts import end_engagement_at
+from relay.store.limits import ACCOUNT_TAIL_SECONDS
+from relay.store.log import DAY_GONE, append_entries, log_size
+from relay.store.receipts import NEXT_ORDER
+
+LAST_INSTANT: Final = "last_instant"
+LEAP: Final = 1 << 32
+"""How far positions and orders jump: more than can have come since the backup, and two million restores fit
+below 2⁵³."""
+
+FORWARD: Final = """
+UPDATE mailbox_rows SET expires_at=?3, shortened=1
+WHERE mailbox_id=?1 AND envelope_id=?2 AND reason=0 AND expires_at>?3"""
+FORWARD_LINKS: Final = "UPDATE blob_links SET expires_at=?3 WHERE mailbox_id=?1 AND envelope_id=?2"
+OWNER: Final = """
+SELECT account_id, expires_at + ?2 FROM mailboxes WHERE mailbox_id=?1
+UNION ALL SELECT account_id, expires_at FROM receipts WHERE mailbox_id=?1 LIMIT 1"""
+HEAD: Final = """
+INSERT INTO receipts (position, account_id, mailbox_id, number, kind, receipt, hash, day, batch_index,
+    batch_path, expires_at) VALUES (?, ?, ?, ?, 0, '', ?, 0, -1, x'', ?)"""
+"""A receipt of which only number and hash are known; its owner has it, or will never."""
+
+Sign = Callable[[int, bytes], SignedCheckpoint]
+
+
+class OtherLog(Exception):
+    """The ledger tells of another log than the backup has."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What the ledger changed: envelopes brought forward, ways in closed, engagements brought forward,
+    entries of the log and chains of receipts brought up.
+    """
+
+    envelopes: int = 0
+    methods: int = 0
+    engagements: int = 0
+    entries: int = 0
+    chains: int = 0
+
+
+@dataclass(slots=True)
+class _Last:
+    """Of these the last record counts."""
+
+    ends: dict[bytes, int] = field(default_factory=dict)
+    entries: dict[int, bytes] = field(default_factory=dict)
+    receipts: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
+
+
+def replay(database: sqlite3.Connection, records: Iterable[Record]) -> Replayed:
+    """Apply the ledger, in one transaction. Raises OtherLog, sqlite3.Error, and what the records raise."""
+    done, last = Replayed(), _Last()
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        _forget_sessions(database)
+        _leap(database)
+        for record in records:
+            _apply(database, record, done, last)
+        done.engagements = sum(_end(database, *item) for item in last.ends.items())
+        done.entries = _append(database, last.entries)
+        done.chains = sum(_head(database, *item) for item in last.receipts.items())
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+    return done
+
+
+def sign_again(database: sqlite3.Connection, sign: Sign) -> None:
+    """Make a checkpoint for each size above the newest that is known. Which of them were given out is not
+    known; all of them tell the one log.
+    """
+    (known,) = database.execute("SELECT coalesce(max(size), 0) FROM log_checkpoints").fetchone()
+    for size in range(known + 1, log_size(database) + 1):
+        signed = sign(size, root_at(database, size))
+        database.execute(
+            "INSERT INTO log_checkpoints (size, note, hash) VALUES (?, ?, ?)",
+            (signed.size, signed.note, signed.checkpoint_hash),
+        )
+
+
+def carry_notes(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
+    """Take over what the replaced database last knew of the time and of the days that keepers destroyed:
+    neither goes back with the rows. Raises sqlite3.Error.
+    """
+    kept = live.execute("SELECT name, value FROM notes").fetchall()
+    database.executemany(
+        "INSERT INTO notes (name, value) VALUES (?, ?)"
+        " ON CONFLICT DO UPDATE SET value=max(value, excluded.value)",
+        [
+            (name, value)
+            for name, value in kept
+            if name == LAST_INSTANT or name.startswith(DAY_GONE.format(""))
+        ],
+    )
+
+
+def root_at(database: sqlite3.Connection, size: int) -> bytes:
+    """The root of the log's first `size` ≥ 1 entries, from its whole subtrees (RFC 6962, 2.1)."""
+    one = "SELECT hash FROM log_hashes WHERE level=? AND number=?"
+    return joined([database.execute(one, node).fetchone()[0] for node in subtrees(0, size)])
+
+
+def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _Last) -> None:
+    body = record.body
+    match record.kind:
+        case deletions.GONE:
+            bound = (body[16:32], body[:16], int.from_bytes(body[32:], "big"))
+            if database.execute(FORWARD, bound).rowcount:
+                database.execute(FORWARD_LINKS, bound)
+                done.envelopes += 1
+        case deletions.METHOD:
+            done.methods += database.execute(
+                "DELETE FROM methods WHERE method_id=? AND account_id=?", (body[:16], body[16:])
+            ).rowcount
+        case deletions.END:
+            last.ends[body[:16]] = int.from_bytes(body[16:], "big")
+        case deletions.ENTRY:
+            last.entries[int.from_bytes(body[:8], "big")] = body[8:]
+        case deletions.RECEIPT:
+            last.receipts[body[:16]] = (int.from_bytes(body[16:24], "big"), body[24:])
+
+
+def _forget_sessions(database: sqlite3.Connection) -> None:
+    """Nobody is signed in to a restored relay, and the door's keyed memory has lost its key."""
+    database.execute("DELETE FROM sessions")
+    database.execute("DELETE FROM door_memory")
+
+
+def _leap(database: sqlite3.Connection) -> None:
+    database.execute("UPDATE mailboxes SET cursor=cursor+?", (LEAP,))
+    database.execute(
+        "INSERT INTO notes (name, value) SELECT ?1, coalesce(max(position), 0) + ?2 FROM receipts WHERE true"
+        " ON CONFLICT DO UPDATE SET value=value + ?2",
+        (NEXT_ORDER, LEAP),
+    )
+
+
+def _end(database: sqlite3.Connection, engagement_id: bytes, ends_at: int) -> bool:
+    row = database.execute(
+        "SELECT 1 FROM engagements WHERE engagement_id=? AND expires_at>?", (engagement_id, ends_at)
+    ).fetchone()
+    if row is not None:
+        end_engagement_at(database, engagement_id, ends_at)
+    return row is not None
+
+
+def _append(database: sqlite3.Connection, entries: dict[int, bytes]) -> int:
+    """Entries that the backup has must be the same; those after them are appended, without a gap."""
+    size = log_size(database)
+    for index in sorted(entries):
+        if index >= size:
+            break
+        (known,) = database.execute("SELECT entry FROM log_entries WHERE position=?", (index,)).fetchone()
+        if known != entries[index]:
+            raise OtherLog(f"the log has another entry {index}")
+    fresh = sorted(index for index in entries if index >= size)
+    if fresh != list(range(size, size + len(fresh))):
+        raise OtherLog("the log has a gap")
+    append_entries(database, [entries[index] for index in fresh])
+    return len(fresh)
+
+
+def _head(database: sqlite3.Connection, mailbox_id: bytes, head: tuple[int, bytes]) -> bool:
+    """Let the chain of a mailbox go on from there; False where the backup is as far, or knows no owner."""
+    (newest,) = database.execute(
+        "SELECT coalesce(max(number), 0) FROM receipts WHERE mailbox_id=?", (mailbox_id,)
+    ).fetchone()
+    owner = database.execute(OWNER, (mailbox_id, ACCOUNT_TAIL_SECONDS)).fetchone()
+    if newest >= head[0] or owner is None:
+        return False
+    (order,) = database.execute(
+        "UPDATE notes SET value=value+1 WHERE name=? RETURNING value", (NEXT_ORDER,)
+    ).fetchone()
+    account_id, expires_at = owner
+    database.execute(HEAD, (order, account_id, mailbox_id, *head, expires_at))
+    return True
