@@ -55,6 +55,7 @@ class Settings:
     free_login_failures: int
     sweep_batch_rows: int
     door_mails_per_hour: int
+    backup_tail_seconds: int
 
 
 @dataclass(frozen=True, slots=True)

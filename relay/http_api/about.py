@@ -39,6 +39,7 @@ async def relay(call: Call, _: None) -> web.Response:
             door_key=facts.door_key,
             notice_key=facts.notice_key,
             keepers=tuple(KeeperFacts(keeper_id=one, key=key) for one, key in facts.keepers),
+            backup_tail_days=facts.backup_tail_days,
             max_blob_bytes=facts.max_blob_bytes,
             max_envelope_bytes=facts.max_envelope_bytes,
         )

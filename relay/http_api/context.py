@@ -47,6 +47,7 @@ class RelayFacts:
     door_key: bytes
     notice_key: bytes
     keepers: tuple[tuple[bytes, bytes], ...]
+    backup_tail_days: int
     max_blob_bytes: int
     max_envelope_bytes: int
 

@@ -145,6 +145,7 @@ class RelayAnswer(Model):
     door_key: Bytes32
     notice_key: Bytes32
     keepers: tuple[KeeperFacts, ...]
+    backup_tail_days: int
     max_blob_bytes: int
     max_envelope_bytes: int
 
@@ -341,14 +342,24 @@ class InvitationState(Model):
     acceptance: OptionalBox
 
 
+class NotesFields(Model):
+    """The coach's notes, of which both know how many there are and when the last of them goes."""
+
+    count: int
+    expires_at: Annotated[int, Field(ge=0, le=MOST_INSTANT, description="0: there are none")]
+
+
 class EngagementAnswer(Model):
     """An engagement as a member sees it."""
 
     engagement_id: Id
     state: Literal["draft", "active", "held", "gone", "withdrawn"]
+    ends_at: Annotated[Instant, Field(description="The first second at which nothing of it is there")]
+    notes: NotesFields
     members: list[MemberFields]
     policies: list[Frame]
     acts: list[Frame]
+    proposals: Annotated[list[Frame], Field(description="Acts that wait for the other, the coach's first")]
     invitation: InvitationState | None
 
 
@@ -389,6 +400,12 @@ class ActAsked(Model):
     policy: OptionalFrame | None = None
 
 
+class ProposalAsked(Model):
+    """An act of kind 3 or 5 with the caller's signature alone."""
+
+    act: Frame
+
+
 # --- envelopes, blobs, keepers ------------------------------------------------------------------------------
 
 
@@ -423,6 +440,18 @@ class ExpireAnswer(Model):
     """How many were there."""
 
     expired: int
+
+
+class AcknowledgeAsked(Model):
+    """The caller's envelopes that were shown to a person."""
+
+    envelope_ids: Annotated[list[Id], Field(min_length=1, max_length=1024)]
+
+
+class AcknowledgeAnswer(Model):
+    """How many of them are, or were, in the mailbox."""
+
+    acknowledged: int
 
 
 class AddressAnswer(Model):

@@ -72,4 +72,5 @@ def flow_settings(settings: Settings) -> flows.Settings:
         free_login_failures=limits.login_attempts_per_minute,
         sweep_batch_rows=limits.sweep_batch_rows,
         door_mails_per_hour=limits.door_mails_per_hour,
+        backup_tail_seconds=settings.backup.tail_days * DAY_SECONDS,
     )

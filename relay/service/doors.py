@@ -71,6 +71,7 @@ def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
         door_key=keys.door.public,
         notice_key=keys.notice.public,
         keepers=((keys.keeper_id, keys.keeper_public),),
+        backup_tail_days=settings.backup.tail_days,
         max_blob_bytes=settings.limits.max_blob_bytes,
         max_envelope_bytes=MOST_ENVELOPE_BYTES,
     )

@@ -35,6 +35,7 @@ SETTINGS = Settings(
     free_login_failures=5,
     sweep_batch_rows=20,
     door_mails_per_hour=12,
+    backup_tail_seconds=14 * 86_400,
 )
 
 

@@ -135,6 +135,7 @@ async def serve(
         door_key=b"d" * 32,
         notice_key=b"n" * 32,
         keepers=((KEEPER_ID, KEEPER.public),),
+        backup_tail_days=14,
         max_blob_bytes=house.settings.most_blob_bytes,
         max_envelope_bytes=1_200_000,
     )

@@ -37,6 +37,7 @@ async def test_about_the_relay(served: Served) -> None:
     assert told.json["time"] == served.house.now
     assert told.json["keepers"][0]["keeper_id"] == b64(KEEPER_ID)
     assert told.json["max_envelope_bytes"] == 1_200_000
+    assert told.json["backup_tail_days"] == 14
     assert told.headers["quietbox-time"] == str(served.house.now)
     assert told.headers["cache-control"] == "no-store"
     assert told.headers["server"] == "quietbox"
