@@ -3,25 +3,40 @@ Owns nothing that outlives the program."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+
 from relay.store.memory.accounts import MemoryAccounts
 from relay.store.memory.blobs import MemoryBlobs
 from relay.store.memory.engagements import MemoryEngagements
 from relay.store.memory.envelopes import MemoryEnvelopes
 from relay.store.memory.ledger import MemoryLedger
+from relay.store.memory.log import MemoryLog
+from relay.store.memory.receipts import MemoryReceipts
 from relay.store.memory.state import State
 from relay.store.memory.sweep import MemorySweep
 
 __all__ = ["MemoryStore"]
 
 
-class MemoryStore(MemoryEnvelopes, MemorySweep, MemoryAccounts, MemoryEngagements, MemoryBlobs, MemoryLedger):
+class MemoryStore(
+    MemoryEnvelopes,
+    MemorySweep,
+    MemoryAccounts,
+    MemoryEngagements,
+    MemoryBlobs,
+    MemoryLedger,
+    MemoryReceipts,
+    MemoryLog,
+):
     """All ports of `relay.core.ports.Store`. No method waits between its checks and its changes,
     so each is all or nothing."""
 
-    def __init__(self) -> None:
-        """Empty."""
-        super().__init__(State())
+    def __init__(self, random: Callable[[int], bytes] = os.urandom) -> None:
+        """Empty. `random` gives the nonces of leaves."""
+        self._random = random
+        super().__init__(State(random))
 
     async def close(self) -> None:
         """Forget everything."""
-        self._state = State()
+        self._state = State(self._random)

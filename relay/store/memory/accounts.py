@@ -46,6 +46,7 @@ class MemoryAccounts:
         )
         self._state.accounts[account.account_id] = account
         self._state.statements[account.account_id] = [enrolment.statement]
+        self._state.log += [enrolment.log_entry] if enrolment.log_entry else []
         for item in enrolment.vault:
             self._state.vaults[account.account_id, item.name] = item
         if invitation.kind == 1:
@@ -145,7 +146,9 @@ class MemoryAccounts:
         for name in removed:
             self._state.vaults.pop((account_id, name), None)
 
-    async def add_statement(self, account_id: bytes, number: int, statement: bytes, *, now: int) -> None:
+    async def add_statement(
+        self, account_id: bytes, number: int, statement: bytes, *, now: int, log_entry: bytes = b""
+    ) -> None:
         """The next link, or the same one again."""
         await self._living(account_id, now)
         chain = self._state.statements[account_id]
@@ -154,6 +157,7 @@ class MemoryAccounts:
         if number != len(chain) + 1:
             raise Conflict("statement-conflict")
         chain.append(statement)
+        self._state.log += [log_entry] if log_entry else []
 
     async def statements(self, account_id: bytes, *, after: int) -> list[bytes]:
         """The links above a number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
 
 from relay.core.errors import CodeRefused, NotFound
 from relay.core.model import QueuedRevoke, Sender
@@ -41,8 +42,12 @@ class MemoryLedger:
             raise NotFound
         del self._state.senders[sender_id]
 
-    async def put_days(self, keeper_id: bytes, days: Sequence[tuple[int, bytes]]) -> None:
-        """Signed day keys; one that is known stays as it was first signed."""
+    async def put_days(
+        self, keeper_id: bytes, days: Sequence[tuple[int, bytes]], entries: Sequence[bytes] = ()
+    ) -> None:
+        """Signed day keys; one that is known stays as it was first signed, and is not logged again."""
+        new = [(keeper_id, day) not in self._state.days for day, _ in days]
+        self._state.log += compress(entries, new)
         for day, signed in days:
             self._state.days.setdefault((keeper_id, day), signed)
 

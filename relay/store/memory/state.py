@@ -3,9 +3,14 @@ few steps that several parts take on them; holds no promise by itself."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
+from keys.names import Role
+from keys.receipts import Leaf
+from relay.core.log import SignedCheckpoint
 from relay.core.model import (
     DAY_SECONDS,
     Account,
@@ -19,6 +24,8 @@ from relay.core.model import (
     Session,
     VaultItem,
 )
+from relay.core.model import State as Standing
+from relay.core.receipts import Batched, ReceiptKind, promised_at
 from relay.store.limits import account_end
 
 
@@ -34,8 +41,10 @@ class Entry:
     expires_at: int
     raw: bytes = field(repr=False)
     blob_ids: tuple[bytes, ...]
-    shortened: bool = False
+    why: Reason = Reason.DUE  # it goes, where it is there until its date
     reason: Reason | None = None
+    acknowledged: bool = False
+    twin_id: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -48,6 +57,37 @@ class Upload:
     stored: bytearray = field(default_factory=bytearray, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptLeaf:
+    """A leaf; `number` is its receipt's, 0 while that is to be written."""
+
+    position: int
+    account_id: bytes
+    mailbox_id: bytes
+    number: int
+    leaf: Leaf = field(repr=False)
+    due_at: int
+    promised_at: int
+    blob_ids: tuple[bytes, ...]
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReceipt:
+    """A receipt and where it is in the log."""
+
+    order: int
+    account_id: bytes
+    mailbox_id: bytes
+    number: int
+    kind: ReceiptKind
+    note: str = field(repr=False)
+    receipt_hash: bytes
+    day: int
+    expires_at: int
+    batch: Batched | None = None
+
+
 class Expiring(Protocol):
     """Whatever has an end."""
 
@@ -58,8 +98,9 @@ class Expiring(Protocol):
 
 @dataclass(slots=True)
 class State:
-    """Every table as a dictionary."""
+    """Every table as a dictionary. `random` gives the nonces of leaves."""
 
+    random: Callable[[int], bytes]
     entries: dict[tuple[bytes, bytes], Entry] = field(default_factory=dict)
     uploads: dict[bytes, Upload] = field(default_factory=dict)
     door_memory: dict[bytes, int] = field(default_factory=dict)
@@ -68,22 +109,39 @@ class State:
     vaults: dict[tuple[bytes, str], VaultItem] = field(default_factory=dict)
     sessions: dict[bytes, Session] = field(default_factory=dict)
     engagements: dict[bytes, Engagement] = field(default_factory=dict)
+    proposals: dict[bytes, dict[Role, bytes]] = field(default_factory=dict)
     mailboxes: dict[bytes, Mailbox] = field(default_factory=dict)
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     senders: dict[bytes, Sender] = field(default_factory=dict)
     days: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     revokes: dict[tuple[bytes, bytes], QueuedRevoke] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
+    receipts: dict[int, KeptReceipt] = field(default_factory=dict)
+    leaves: dict[int, KeptLeaf] = field(default_factory=dict)
+    log: list[bytes] = field(default_factory=list)
+    checkpoints: dict[int, SignedCheckpoint] = field(default_factory=dict)
+    days_gone: dict[bytes, int] = field(default_factory=dict)
     entry_count: int = 0
+    receipt_count: int = 0
+    leaf_count: int = 0
 
     def small_tables(self) -> tuple[dict[Any, Expiring], ...]:
         """Tables whose rows go by themselves, whatever they belong to."""
-        tables = (self.sessions, self.vaults, self.senders, self.revokes, self.invitations)
+        tables = (
+            self.sessions,
+            self.vaults,
+            self.senders,
+            self.revokes,
+            self.leaves,
+            self.receipts,
+            self.invitations,
+        )
         return cast(tuple[dict[Any, Expiring], ...], tables)
 
     def parent_tables(self) -> tuple[dict[Any, Expiring], ...]:
         """Tables whose rows go after what belongs to them."""
-        return cast(tuple[dict[Any, Expiring], ...], (self.mailboxes, self.engagements, self.accounts))
+        living = {name: one for name, one in self.engagements.items() if one.state is not Standing.GONE}
+        return cast(tuple[dict[Any, Expiring], ...], (self.mailboxes, living, self.accounts))
 
     def entries_of(self, mailbox_id: bytes) -> list[Entry]:
         """The rows of a mailbox, by order."""
@@ -97,11 +155,48 @@ class State:
 
     def expire(self, entry: Entry, reason: Reason, now: int) -> None:
         """Take the body away and leave a tombstone until the end of the mailbox."""
+        self.leave(entry, now)
         self.unlink(entry, now)
         entry.order = self.next_order(entry.mailbox_id)
-        entry.raw, entry.reason, entry.shortened = b"", reason, False
+        entry.raw, entry.reason, entry.twin_id = b"", reason, None
         entry.received_day = now // DAY_SECONDS
         entry.expires_at = self.mailboxes[entry.mailbox_id].expires_at
+
+    def leave(self, entry: Entry, now: int) -> None:
+        """Write the leaf of an envelope that goes; nothing for a tombstone."""
+        if entry.reason:
+            return
+        mailbox = self.mailboxes[entry.mailbox_id]
+        leaf = Leaf(self.random(32), entry.envelope_id, hashlib.sha256(entry.raw).digest())
+        position = self.next_leaf()
+        self.leaves[position] = KeptLeaf(
+            position=position,
+            account_id=mailbox.account_id,
+            mailbox_id=entry.mailbox_id,
+            number=0,
+            leaf=leaf,
+            due_at=min(entry.expires_at, mailbox.expires_at),
+            promised_at=promised_at(entry.raw),
+            blob_ids=entry.blob_ids,
+            expires_at=account_end(max(mailbox.expires_at, now)),
+        )
+
+    def next_leaf(self) -> int:
+        """Take the next position of a leaf."""
+        self.leaf_count += 1
+        return self.leaf_count
+
+    def is_unread(self, entry: Entry) -> bool:
+        """Whether this is its author's copy of a message that was never shown to the other."""
+        engagement_id = self.mailboxes[entry.mailbox_id].engagement_id
+        twins = [
+            one
+            for one in self.entries.values()
+            if one.envelope_id == entry.twin_id
+            and one.mailbox_id != entry.mailbox_id
+            and self.mailboxes[one.mailbox_id].engagement_id == engagement_id
+        ]
+        return entry.twin_id is not None and any(not one.acknowledged for one in twins)
 
     def unlink(self, entry: Entry, now: int) -> None:
         """Take an entry's links away; a blob that loses its last one is due."""
@@ -114,11 +209,11 @@ class State:
         """The entries that link a blob."""
         return [entry for entry in self.entries.values() if blob_id in entry.blob_ids]
 
-    def link(self, blob_id: bytes) -> None:
-        """Mark a blob as linked: from now on it lives until its own date."""
+    def link(self, blob_id: bytes, expires_at: int) -> None:
+        """Mark a blob as linked: from now on it lives until the date of its latest envelope."""
         upload = self.uploads[blob_id]
+        upload.due_at = max(expires_at, upload.due_at if upload.blob.state == "linked" else 0)
         upload.blob = replace(upload.blob, state="linked")
-        upload.due_at = upload.blob.expires_at
 
     def drop_due_uploads(self, blob_ids: tuple[bytes, ...], now: int) -> None:
         """Let those of these blobs go that are due."""
@@ -135,15 +230,39 @@ class State:
         ]
 
     def end_engagement_at(self, engagement_id: bytes, ends_at: int) -> None:
-        """Set one end for an engagement, its mailboxes and their tombstones; nothing in them
-        outlives it, their accounts do."""
+        """Set one end for an engagement, its mailboxes and their tombstones; nothing in them, or
+        named after it, outlives it, their accounts do."""
         engagement = self.engagements[engagement_id]
+        before = engagement.expires_at
         self.engagements[engagement_id] = replace(engagement, expires_at=ends_at)
+        for invitation in [one for one in self.invitations.values() if one.engagement_id == engagement_id]:
+            sooner = min(invitation.expires_at, ends_at)
+            self.invitations[invitation.invite_id] = replace(invitation, expires_at=sooner)
         for mailbox in [m for m in self.mailboxes.values() if m.engagement_id == engagement_id]:
             self.mailboxes[mailbox.mailbox_id] = replace(mailbox, expires_at=ends_at)
             for entry in self.entries_of(mailbox.mailbox_id):
-                entry.expires_at = ends_at if entry.reason else min(entry.expires_at, ends_at)
+                if entry.reason:
+                    entry.expires_at = ends_at
+                elif entry.expires_at > ends_at:
+                    entry.expires_at, entry.why = ends_at, Reason.CLOSED
+            for name in self.named_after(engagement_id, mailbox.account_id):
+                if self.vaults[name].expires_at > ends_at or self.vaults[name].expires_at == before:
+                    self.vaults[name] = replace(self.vaults[name], expires_at=ends_at)
             self.extend_account(mailbox.account_id, account_end(ends_at))
+            self._end_receipts_at(mailbox.mailbox_id, account_end(ends_at))
+
+    def _end_receipts_at(self, mailbox_id: bytes, ends_at: int) -> None:
+        for order, receipt in self.receipts.items():
+            if receipt.mailbox_id == mailbox_id:
+                self.receipts[order] = replace(receipt, expires_at=ends_at)
+        for position, leaf in self.leaves.items():
+            if leaf.mailbox_id == mailbox_id:
+                self.leaves[position] = replace(leaf, expires_at=ends_at)
+
+    def named_after(self, engagement_id: bytes, account_id: bytes) -> list[tuple[bytes, str]]:
+        """The vault items of an account that are named after an engagement."""
+        end = f"/{engagement_id.hex()}"
+        return [name for name in self.vaults if name[0] == account_id and name[1].endswith(end)]
 
     def extend_account(self, account_id: bytes, expires_at: int) -> None:
         """Let an account live until then; never move its end back."""

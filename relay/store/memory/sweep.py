@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from relay.core.model import Reason, Swept
+from relay.core.model import State as Standing
 from relay.store.limits import OVERDUE_SECONDS
 from relay.store.memory.state import Entry, State
 
@@ -47,10 +49,12 @@ class MemorySweep:
             yield self._expire_entry(entry, now)
         yield from self._small_steps(now)
         for engagement_id in [
-            e.engagement_id for e in self._state.engagements.values() if e.expires_at <= now
+            e.engagement_id
+            for e in self._state.engagements.values()
+            if e.expires_at <= now and e.state is not Standing.GONE
         ]:
             yield from self._engagement_steps(engagement_id, now)
-        for account_id in [a.account_id for a in self._state.accounts.values() if a.expires_at <= now]:
+        for account_id in self._due_accounts(now):
             yield from self._account_steps(account_id)
         for blob_id in [b for b, upload in self._state.uploads.items() if upload.due_at <= now]:
             for entry in self._state.links_to(blob_id):
@@ -58,13 +62,21 @@ class MemorySweep:
             del self._state.uploads[blob_id]
             yield "blob", blob_id
 
+    def _due_accounts(self, now: int) -> list[bytes]:
+        """After their engagements, whose certificates are theirs."""
+        members = {m.account_id for e in self._state.engagements.values() for m in e.members}
+        due = [a.account_id for a in self._state.accounts.values() if a.expires_at <= now]
+        return [account_id for account_id in due if account_id not in members]
+
     def _expire_entry(self, entry: Entry, now: int) -> tuple[str, bytes]:
         if entry.reason is None and self._state.mailboxes[entry.mailbox_id].expires_at > now:
-            self._state.expire(entry, Reason.SHORTENED if entry.shortened else Reason.DUE, now)
+            unread = entry.why is Reason.DUE and self._state.is_unread(entry)
+            self._state.expire(entry, Reason.UNREAD if unread else entry.why, now)
             return "envelope", b""
         return self._remove_entry(entry, now)
 
     def _remove_entry(self, entry: Entry, now: int) -> tuple[str, bytes]:
+        self._state.leave(entry, now)
         self._state.unlink(entry, now)
         del self._state.entries[entry.mailbox_id, entry.envelope_id]
         return ("tombstone" if entry.reason else "envelope"), b""
@@ -81,6 +93,10 @@ class MemorySweep:
 
     def _engagement_steps(self, engagement_id: bytes, now: int) -> Iterator[tuple[str, bytes]]:
         state = self._state
+        for member in state.engagements[engagement_id].members:
+            for name in state.named_after(engagement_id, member.account_id):
+                del state.vaults[name]
+                yield "small", b""
         for mailbox_id in [
             m.mailbox_id for m in state.mailboxes.values() if m.engagement_id == engagement_id
         ]:
@@ -93,7 +109,12 @@ class MemorySweep:
         ]:
             del state.invitations[invite_id]
             yield "small", b""
-        del state.engagements[engagement_id]
+        engagement = state.engagements[engagement_id]
+        if engagement.state in (Standing.DRAFT, Standing.WITHDRAWN):
+            state.proposals.pop(engagement_id, None)
+            del state.engagements[engagement_id]
+        else:
+            state.engagements[engagement_id] = replace(engagement, state=Standing.GONE)
         yield "engagement", engagement_id
 
     def _account_steps(self, account_id: bytes) -> Iterator[tuple[str, bytes]]:
@@ -107,6 +128,10 @@ class MemorySweep:
         for sender_id in [s.sender_id for s in state.senders.values() if s.account_id == account_id]:
             del state.senders[sender_id]
             yield "small", b""
+        for table in (state.leaves, state.receipts):
+            for place in [place for place, row in table.items() if row.account_id == account_id]:
+                del table[place]
+                yield "small", b""
         del state.accounts[account_id], state.statements[account_id]
         yield "account", account_id
 
