@@ -27,6 +27,7 @@ app = typer.Typer(
 coach = typer.Typer(help="The coaches of this relay.", no_args_is_help=True)
 expire = typer.Typer(help="What is due, and its end.", no_args_is_help=True)
 config_app = typer.Typer(help="The settings.", no_args_is_help=True)
+keeper = typer.Typer(help="The keeper of the days' keys.")
 clock = typer.Typer(help="The clock.", no_args_is_help=True)
 backup = typer.Typer(help="Sealed copies of the database.", no_args_is_help=True)
 for name, group in {
@@ -34,6 +35,7 @@ for name, group in {
     "expire": expire,
     "config": config_app,
     "clock": clock,
+    "keeper": keeper,
     "backup": backup,
 }.items():
     app.add_typer(group, name=name)
@@ -70,6 +72,9 @@ def init(
     config = initialise(folder, choice_of(local=local, domain=domain), SystemClock().now(), os.urandom)
     say(f"Made {config}. Next: relay serve --config {config}")
     say(f'Then, beside it: relay coach invite "Anna Harrow" --config {config}')
+    say(
+        f"Keep a copy of {folder / 'secrets' / 'backup'} apart from the backups: without it nothing opens them."
+    )
 
 
 @app.command()
@@ -83,15 +88,92 @@ def serve(
     serve_relay(config, only, _ready)
 
 
-@app.command()
-def keeper(
+@keeper.callback(invoke_without_command=True)
+def keeper_run(
+    context: typer.Context,
     config: ConfigFile = DEFAULT_CONFIG,
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Answer other relays by TCP, too.")
+    ] = None,
     child: Annotated[bool, typer.Option("--child", hidden=True)] = False,
 ) -> None:
-    """Run the keeper of the days' keys by itself."""
-    from relay.operator.serving import serve_keeper
+    """Run the keeper of the days' keys by itself; or, with a further word, look after it."""
+    if context.invoked_subcommand is None:
+        from relay.operator.serving import serve_keeper
 
-    serve_keeper(config, child=child)
+        serve_keeper(config, child=child, listen=listen)
+
+
+@keeper.command("fingerprint")
+def keeper_fingerprint(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Print the keeper's fingerprint, for people, and its key, for another relay's settings."""
+    from relay.operator.asking import settings_of
+    from relay.operator.keepers import fingerprint
+
+    short, key = fingerprint(settings_of(config))
+    result(f"fingerprint  {short}")
+    result(f"key          {key}")
+
+
+@keeper.command("ring-key")
+def keeper_ring_key(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file for the private key.")],
+) -> None:
+    """Make the key pair of ring backups: prints the public key, writes the private one to FILE."""
+    import os
+
+    from relay.operator.keepers import make_ring_key
+
+    result(make_ring_key(file, os.urandom))
+    say(f"Take {file} off this machine and keep it apart from the backups: both together open the ring.")
+
+
+@keeper.command("ring-restore")
+def keeper_ring_restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A ring backup.")],
+    key: Annotated[Path, typer.Option("--key", metavar="FILE", help="The offline private key.")],
+    refused: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="A refusal list that is not behind.")
+    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Build the keeper's folder from a ring backup."""
+    import os
+
+    from relay.operator.asking import settings_of
+    from relay.operator.keepers import restore
+    from relay.operator.standing import instant
+
+    done = restore(settings_of(config), file, key, refused, os.urandom)
+    say(f"Restored as of {instant(done.made_at)}: {done.days} days, {done.refusals} locks refused.")
+    if done.behind:
+        raise Stopped(
+            "What was taken back since then may be missing, so it opens nothing yet: "
+            "relay keeper catch-up FOLDER",
+            Exit.PARTLY,
+        )
+
+
+@keeper.command("catch-up")
+def keeper_catch_up(
+    refused: Annotated[Path, typer.Argument(metavar="FOLDER", help="A refusal list that is not behind.")],
+    config: ConfigFile = DEFAULT_CONFIG,
+) -> None:
+    """Bring a restored keeper's refusal list up to date; from then on it opens again."""
+    from relay.operator.asking import settings_of
+    from relay.operator.keepers import catch_up
+
+    say(f"Caught up: {catch_up(settings_of(config), refused)} locks are refused. Start the keeper.")
+
+
+@keeper.command("accept-clock")
+def keeper_accept_clock(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Say to a keeper that runs by itself that the clock is right."""
+    from relay.operator.asking import settings_of
+    from relay.operator.keepers import accept_clock
+
+    done = accept_clock(settings_of(config))
+    say(f"Accepted: {done['destroyed']} days were over and are destroyed.")
 
 
 @app.command()

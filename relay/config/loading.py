@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from relay.config.settings import Settings, Table
+from relay.config.settings import FurtherKeeper, Settings, Table
 
 PREFIX = "RELAY_"
 MAX_FILE_BYTES = 1 << 20
@@ -143,6 +143,7 @@ def _mistake(kind: str, place: tuple[int | str, ...], message: str) -> str:
     if kind == "missing":
         return f"{name}: missing"
     if kind == "extra_forbidden":
-        known = tables()[str(place[0])].model_fields if len(place) > 1 else tables()
+        models = {**tables(), "further_keepers": FurtherKeeper}
+        known = models[str(place[0])].model_fields if len(place) > 1 else models
         return f"{name}: there is no such name here{_nearest(str(place[-1]), known)}"
     return f"{name}: {message.removeprefix('Value error, ')}".removeprefix(": ")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from keys.encoding import Reader, counted, exact, from_base64url, label, u32, u64
-from keys.errors import KeysError, Malformed
+from keys.errors import Malformed
 from keys.names import ID_BYTES, keeper_id
 from keys.suite import HPKE_OVERHEAD_BYTES, SEED_BYTES, OpenKey, SealKey, SignKey, hpke_open, hpke_seal
 from relay.keeper.disk import PRIVATE_FOLDER, sync_folder, write_synced
@@ -124,10 +124,6 @@ def read_open_key(path: Path) -> OpenKey:
     return OpenKey.from_seed(from_base64url(path.read_text(encoding="ascii", errors="replace").strip(), 32))
 
 
-def is_seal_key(raw: bytes) -> bool:
-    """Whether bytes are a public key that a backup can be sealed to."""
-    try:
-        SealKey.from_bytes(raw)
-    except KeysError:
-        return False
-    return True
+def read_seal_key(path: Path) -> SealKey:
+    """The public key that backups are sealed to: one line of base64url. Raises OSError, Malformed."""
+    return SealKey.from_bytes(from_base64url(path.read_text(encoding="ascii", errors="replace").strip()))

@@ -1,23 +1,23 @@
-"""The keeper as the relay reaches it: the port `relay.core.ports.Keeper` over the keeper's Unix socket.
+"""A keeper as the relay reaches it: the port `relay.core.ports.Keeper` over a Unix socket or TCP.
 
-Owns deadlines and the meaning of a keeper's refusals. One connection a call: a Unix connection costs less
-than knowing whether an old one still lives. Trouble of any kind is `KeeperAway`; a request that the keeper
+Owns deadlines and the meaning of a keeper's refusals. One connection a call: it costs less than knowing
+whether an old one still lives. Trouble of any kind is `KeeperAway`; a request that the keeper
 holds to be wrong is not.
 """
 
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Final
 
+from keys.day_gone import DAY_GONE_BYTES, MOST_DAYS_GONE, open_day_gone
 from keys.encoding import load_json, u16, u32
 from keys.errors import KeysError
 from keys.keeper_wire import DAY_KEY_BYTES, open_day_key
 from keys.names import keeper_id
 from relay.core.errors import KeeperAway, Malformed
 from relay.keeper.frames import Answer, BadFrame, Request, read_frame, write_frame
-from relay.keeper.sockets import connect
+from relay.keeper.sockets import Address, connect
 
 ANSWER_SECONDS: Final = 10.0
 MOST_CALLS: Final = 16
@@ -31,11 +31,11 @@ _CALLERS_FAULT: Final = frozenset({"malformed", "stale", "refused", "gone"})
 class SocketKeeper:
     """A keeper behind a socket. The relay passes requests and answers through and can read neither."""
 
-    def __init__(self, path: Path, public: bytes, answer_seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(self, address: Address, public: bytes, answer_seconds: float = ANSWER_SECONDS) -> None:
         """`public` is the keeper's pinned verification key; `answer_seconds` bounds a whole call."""
         self.keeper_id = keeper_id(public)
         self._public = public
-        self._path = path
+        self._address = address
         self._answer_seconds = answer_seconds
         self._calls = asyncio.Semaphore(MOST_CALLS)
 
@@ -50,6 +50,20 @@ class SocketKeeper:
         if days != list(range(first, first + count)):
             raise KeeperAway("not the days that were asked for")
         return keys
+
+    async def days_gone(self, first: int) -> list[bytes]:
+        """Signed words on days destroyed, verified: up to 62, of days from `first` on, ascending. Raises
+        KeeperAway.
+        """
+        body = await self._ask(Request.DAYS_GONE, u32(first))
+        words = [body[at : at + DAY_GONE_BYTES] for at in range(0, len(body), DAY_GONE_BYTES)]
+        try:
+            days = [open_day_gone(raw, self.keeper_id, self._public).day for raw in words]
+        except KeysError as fault:
+            raise KeeperAway("a word that is not this keeper's") from fault
+        if len(days) > MOST_DAYS_GONE or days != sorted(set(days)) or (days and days[0] < first):
+            raise KeeperAway("not the days that were asked for")
+        return words
 
     async def open(self, request: bytes) -> bytes:
         """The signed answer to an open request. Raises KeeperAway; Malformed for a request that is none."""
@@ -83,7 +97,7 @@ class SocketKeeper:
             raise KeeperAway(type(trouble).__name__) from trouble
 
     async def _exchange(self, kind: Request, body: bytes) -> bytes:
-        reader, writer = await connect(self._path)
+        reader, writer = await connect(self._address)
         try:
             await write_frame(writer, kind, body, self._answer_seconds)
             frame = await read_frame(reader, self._answer_seconds, self._answer_seconds)

@@ -27,6 +27,7 @@ class Request(IntEnum):
     REVOKE = 3
     STATUS = 4
     TICK = 5
+    DAYS_GONE = 6
 
 
 class Answer(IntEnum):

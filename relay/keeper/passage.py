@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from relay.clock import Reading, divergence_seconds
+from relay.clock import DIVERGENCE_LIMIT_SECONDS, Reading, divergence_seconds
 
 GAIN_LIMIT_SECONDS: Final = 2 * 86_400
 
@@ -61,6 +61,12 @@ class Passage:
         """Whether a tick may act on the clock, and the highest instant seen follow it."""
         gain = gain_seconds(self._start_seen_at, self._start, self._read(), self._offset_at_start)
         return gain <= GAIN_LIMIT_SECONDS
+
+    def steady(self) -> bool:
+        """Whether both clocks have gone alike since the start, by a minute. Only then does a keeper tick by
+        itself.
+        """
+        return abs(divergence_seconds(self._start, self._read())) <= DIVERGENCE_LIMIT_SECONDS
 
     def vouched_at(self) -> int:
         """The highest instant by which one might have acted: what is stored, so that a jump that was put

@@ -1,4 +1,5 @@
-"""The keeper's own process: `relay keeper`. Owns its limits, its end, and the hourly note of the time.
+"""The keeper's own process: `relay keeper`. Owns its limits, its end, its own ticks, and the hourly note of
+the time.
 
 Must never leave a core dump, and never live on after the relay that started it as its child.
 """
@@ -11,16 +12,36 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from relay.clock import SystemClock, read_clocks
+from relay.keeper.backup import Backups
 from relay.keeper.folder import held
 from relay.keeper.server import KeeperServer
-from relay.keeper.service import Keeper
+from relay.keeper.service import Keeper, KeeperRefusal
+from relay.keeper.sockets import Tcp
 from relay.logs import Log
 
 NOTE_SECONDS: Final = 3_600.0
+LOOK_SECONDS: Final = 1.0
+TROUBLE_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a keeper lives and answers. A child's socket is for its own system user alone, and its relay
+    gives it its ticks; a keeper by itself lets its group in, and ticks by itself.
+    """
+
+    folder: Path
+    socket: Path
+    mirror: Path | None = None
+    backups: Backups | None = None
+    tcp: Tcp | None = None
+    offset_file: Path | None = None
+    child: bool = False
 
 
 def no_core_dumps() -> None:
@@ -28,35 +49,34 @@ def no_core_dumps() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-async def run(
-    folder: Path,
-    socket: Path,
-    *,
-    offset_file: Path | None,
-    child: bool,
-    log: Log,
-    ready: Callable[[], None],
-) -> None:
+async def run(plan: Plan, log: Log, ready: Callable[[Tcp | None], None]) -> None:
     """Serve a keeper until SIGTERM, SIGINT or, as a child, the end of standard input. Raises FolderRefused,
-    RingLost.
-
-    A child's socket is for its own system user alone; a keeper with a user of its own lets its group, the
-    relay's, in.
+    RingLost, OSError.
     """
     no_core_dumps()
     os.umask(0o077)
-    clock = SystemClock(offset_file)
-    with held(folder):
-        keeper = Keeper(folder, read=read_clocks, offset=clock.offset_seconds, random=os.urandom)
-        server = KeeperServer(keeper, socket, log, group=not child)
+    clock = SystemClock(plan.offset_file)
+    with held(*filter(None, (plan.folder, plan.mirror))):
+        keeper = Keeper(
+            plan.folder,
+            read=read_clocks,
+            offset=clock.offset_seconds,
+            random=os.urandom,
+            mirror=plan.mirror,
+            backups=plan.backups,
+            tell=log.warning,
+        )
+        server = KeeperServer(keeper, plan.socket, log, group=not plan.child, tcp=plan.tcp)
         tasks = [asyncio.create_task(server.serve(ready)), asyncio.create_task(_note(keeper, log))]
+        if not plan.child:
+            tasks.append(asyncio.create_task(_tick(keeper, log)))
         try:
-            await _first(_asked_to_end(child), *tasks)
+            await _first(_asked_to_end(plan.child), *tasks)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            keeper.note_time()
+            _note_once(keeper, log)
 
 
 async def _first(end: asyncio.Future[None], *tasks: asyncio.Task[None]) -> None:
@@ -68,10 +88,28 @@ async def _first(end: asyncio.Future[None], *tasks: asyncio.Task[None]) -> None:
 async def _note(keeper: Keeper, log: Log) -> None:
     while True:
         await asyncio.sleep(NOTE_SECONDS)
-        try:
-            await asyncio.to_thread(keeper.note_time)
-        except OSError as failure:
-            log.error("keeper.time_not_noted", failure=failure)
+        await asyncio.to_thread(_note_once, keeper, log)
+
+
+def _note_once(keeper: Keeper, log: Log) -> None:
+    try:
+        keeper.note_time()
+    except (OSError, KeeperRefusal) as failure:
+        log.error("keeper.time_not_noted", failure=failure)
+
+
+async def _tick(keeper: Keeper, log: Log) -> None:
+    """Each day's tick: a keeper that nobody starts and nobody asks destroys its days all the same."""
+    while True:
+        if keeper.tick_is_due():
+            try:
+                done = await asyncio.to_thread(keeper.tick)
+            except (OSError, KeeperRefusal) as failure:
+                log.error("keeper.not_ticked", failure=failure)
+                await asyncio.sleep(TROUBLE_SECONDS)
+            else:
+                log.info("keeper.ticked", day=done["day"], count=done["destroyed"])
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _asked_to_end(child: bool) -> asyncio.Future[None]:

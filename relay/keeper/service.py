@@ -97,6 +97,7 @@ class Keeper:
             backups.make_folder()
         self._read_disk()
         self._backup_failed = False
+        self._ticked_on = -1
         fresh = not self._ring.seeds  # nothing can be destroyed yet, so any clock will do
         self._time = Passage(int(read().wall) + offset() if fresh else self._ring.seen_at, read, offset)
         self._writes = threading.Lock()
@@ -168,7 +169,14 @@ class Keeper:
             self._hot.keep_only(self._ring.seeds)
             self._gone.drop_old(now)
             self._back_up(now)
+            self._ticked_on = first_living_day(now)
         return {"day": first_living_day(now), "destroyed": len(over), "number": self._ring.number}
+
+    def tick_is_due(self) -> bool:
+        """Whether a day has ended since the last tick, by a clock that may be acted on."""
+        if not (self._time.steady() and self._time.believed()):
+            return False
+        return first_living_day(self._time.act_at()) > self._ticked_on
 
     def days_gone(self, first: int) -> list[bytes]:
         """Up to 62 signed words, of the days from `first` on that were destroyed in the last 62 days."""

@@ -1,4 +1,4 @@
-"""Unix sockets at paths of any length, open to one system user alone.
+"""Where keepers answer: Unix sockets at paths of any length, open to one system user alone, and TCP.
 
 Owns the way round the 108 bytes that a socket's address may have: the folder is opened, and the address names
 it by its descriptor. Must never leave a socket that others may write to, not even for an instant.
@@ -12,6 +12,7 @@ import socket
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _ADDRESS_BYTES = 100
@@ -47,13 +48,26 @@ def unlisten(path: Path) -> None:
         path.unlink()
 
 
-async def connect(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Streams to the socket at `path`. Raises OSError."""
+@dataclass(frozen=True, slots=True)
+class Tcp:
+    """A host and a port."""
+
+    host: str
+    port: int
+
+
+Address = Path | Tcp
+
+
+async def connect(address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Streams to the socket at `address`. Raises OSError."""
+    if isinstance(address, Tcp):
+        return await asyncio.open_connection(address.host, address.port)
     caller = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     caller.setblocking(False)
     try:
-        with _address(path) as address:
-            await asyncio.get_running_loop().sock_connect(caller, address)
+        with _address(address) as name:
+            await asyncio.get_running_loop().sock_connect(caller, name)
         return await asyncio.open_unix_connection(sock=caller)
     except BaseException:
         caller.close()

@@ -8,10 +8,15 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from keys.errors import KeysError
 from relay.clock import ClockError, SystemClock
+from relay.config import Listen, Settings
+from relay.config.forms import parse_listen
 from relay.core.errors import Busy
 from relay.keeper import run as keeper_run
+from relay.keeper.backup import Backups, read_seal_key
 from relay.keeper.folder import FolderRefused
+from relay.keeper.sockets import Tcp
 from relay.keeper.tick import RingLost
 from relay.logs import Log, open_log, take_over
 from relay.operator.asking import settings_of
@@ -42,26 +47,54 @@ def serve_relay(config: Path, only: str | None, ready: Callable[[str], None]) ->
         raise Stopped("The relay failed; the log says where.") from None
 
 
-def serve_keeper(config: Path, *, child: bool) -> None:
+def serve_keeper(config: Path, *, child: bool, listen: str | None = None) -> None:
     """Run a keeper until SIGTERM, SIGINT, or the end of the relay that started it. Raises Stopped."""
     settings = settings_of(config)
     log = _log(settings.clock.offset_file)
-    keeper = settings.keeper
+
+    def ready(tcp: Tcp | None) -> None:
+        log.info("keeper.ready", listen=None if tcp is None else str(Listen(tcp.host, tcp.port)))
+
     try:
-        asyncio.run(
-            keeper_run.run(
-                keeper.folder,
-                keeper.socket,
-                offset_file=settings.clock.offset_file,
-                child=child,
-                log=log,
-                ready=lambda: log.info("keeper.ready"),
-            )
+        plan = keeper_run.Plan(
+            settings.keeper.folder,
+            settings.keeper.socket,
+            settings.keeper.mirror,
+            _ring_backups(settings),
+            _tcp(settings, listen),
+            settings.clock.offset_file,
+            child,
         )
+        asyncio.run(keeper_run.run(plan, log, ready))
     except (FolderRefused, RingLost, ClockError) as failure:
         raise Stopped(str(failure)) from None
     except OSError as failure:
         raise Stopped(f"The keeper could not start: {failure}") from None
+
+
+def _ring_backups(settings: Settings) -> Backups | None:
+    folder, key = settings.keeper.ring_backups, settings.keeper.ring_backup_key
+    if folder is None or key is None:
+        return None
+    try:
+        return Backups(folder, read_seal_key(key))
+    except KeysError:
+        raise Stopped(f"{key} holds no public key of `relay keeper ring-key`.") from None
+
+
+def _tcp(settings: Settings, listen: str | None) -> Tcp | None:
+    """Where to listen for other relays. A driven clock is for loopback alone, here as elsewhere."""
+    if listen is None:
+        return None
+    try:
+        place = parse_listen(listen)
+    except ValueError as mistake:
+        raise Stopped(f"--listen {mistake}", Exit.USAGE) from None
+    if not isinstance(place, Listen):
+        raise Stopped("--listen takes HOST:PORT", Exit.USAGE)
+    if settings.clock.offset_file is not None and not place.loopback:
+        raise Stopped("With a clock that is moved by hand a keeper listens on loopback alone.")
+    return Tcp(place.host, place.port)
 
 
 def _log(offset_file: Path | None) -> Log:

@@ -61,11 +61,17 @@ def create_key_files(folder: Path, keeper_public: bytes, random: Callable[[int],
     _write(folder / KEEPER_NAME, keeper_public)
 
 
+def read_keeper_public(folder: Path) -> bytes:
+    """The local keeper's verification key. Raises KeyMissing."""
+    public = _read(folder / KEEPER_NAME)
+    if not is_strict_public(public):
+        raise KeyMissing(f"{folder / KEEPER_NAME} is not a keeper's key")
+    return public
+
+
 def read_key_files(folder: Path) -> KeyFiles:
     """All keys. Raises KeyMissing."""
-    keeper_public = _read(folder / KEEPER_NAME)
-    if not is_strict_public(keeper_public):
-        raise KeyMissing(f"{folder / KEEPER_NAME} is not a keeper's key")
+    keeper_public = read_keeper_public(folder)
     pepper, *seeds = (_read(folder / name) for name in NAMES)
     relay, log, door, notice = map(SignKey.from_seed, seeds)
     return KeyFiles(pepper, relay, log, door, notice, keeper_public)

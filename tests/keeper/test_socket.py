@@ -28,7 +28,7 @@ async def path(tmp_path: Path, house: House) -> AsyncIterator[Path]:
     path = tmp_path / "keeper.sock"
     ready = asyncio.Event()
     server = KeeperServer(house.keeper, path, open_log(lambda: 0, io.StringIO()), idle_seconds=0.3)
-    serving = asyncio.create_task(server.serve(ready.set))
+    serving = asyncio.create_task(server.serve(lambda _: ready.set()))
     await ready.wait()
     yield path
     serving.cancel()
@@ -75,7 +75,7 @@ async def test_a_group_is_let_in_only_where_asked(tmp_path: Path, house: House) 
     """A keeper with a user of its own opens its socket to its group, and to no other."""
     path, ready = tmp_path / "shared.sock", asyncio.Event()
     server = KeeperServer(house.keeper, path, open_log(lambda: 0, io.StringIO()), group=True)
-    serving = asyncio.create_task(server.serve(ready.set))
+    serving = asyncio.create_task(server.serve(lambda _: ready.set()))
     await ready.wait()
     assert stat.S_IMODE(path.stat().st_mode) == 0o660
     serving.cancel()
@@ -89,7 +89,7 @@ async def test_a_path_longer_than_an_address(tmp_path: Path, house: House) -> No
     folder.mkdir(parents=True)
     path, ready = folder / "keeper.sock", asyncio.Event()
     server = KeeperServer(house.keeper, path, open_log(lambda: 0, io.StringIO()))
-    serving = asyncio.create_task(server.serve(ready.set))
+    serving = asyncio.create_task(server.serve(lambda _: ready.set()))
     await ready.wait()
     assert (await SocketKeeper(path, house.public).status())["clock"] == "ok"
     serving.cancel()
