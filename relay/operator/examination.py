@@ -8,44 +8,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from relay.config import Settings
 from relay.operator.asking import do, settings_of
+from relay.operator.backup_checks import examine_backups
+from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.stopped import Exit, Stopped
 from relay.service.keyfiles import KeyMissing, read_key_files
 from relay.service.places import Places
 from relay.store.engine import SETTINGS, connect_reader
 
-FINE: Final = "ok"
-WARNING: Final = "warning"
-WRONG: Final = "wrong"
-
 SWEEP_LATE_SECONDS: Final = 600
 WAL_RESET_FIXED: Final = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """First fixed releases; the older two are backports. https://sqlite.org/wal.html#walresetbug"""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; `advice` says what to do, where something is to be done."""
-
-    group: str
-    check: str
-    state: str
-    found: str
-    advice: str = ""
-
-    def fields(self) -> dict[str, str]:
-        """As `--json` prints it."""
-        return asdict(self)
-
-    def line(self) -> str:
-        """As people read it."""
-        head = f"{self.group:<10}{self.state.upper() if self.state == WRONG else self.state:<9}"
-        return f"{head}{self.check}: {self.found}" + (f"\n{'':<19}Do: {self.advice}" if self.advice else "")
 
 
 def examine(config: Path) -> Iterator[Finding]:
@@ -63,6 +40,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield from _keys(settings)
     yield from _data(settings)
     yield from _promises(settings)
+    yield from examine_backups(settings)
 
 
 def exit_code(findings: list[Finding]) -> Exit:

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from relay.config import Settings
+from relay.core.model import DAY_SECONDS
 from relay.operator.asking import do
+from relay.operator.stopped import Stopped
+from relay.store.backup_file import backups
 
 JSON_FIELDS: Final = ("envelopes", "blobs", "due", "overdue", "last_sweep_at", "keeper")
 
@@ -17,7 +20,24 @@ JSON_FIELDS: Final = ("envelopes", "blobs", "due", "overdue", "last_sweep_at", "
 def status(settings: Settings) -> dict[str, Any]:
     """The fields of `relay status --json`. Raises Stopped."""
     found = do(settings, "status")
-    return {name: found[name] for name in (*JSON_FIELDS, "clock", "offset_seconds", "stored_bytes", "now")}
+    names = (*JSON_FIELDS, "clock", "offset_seconds", "stored_bytes", "now")
+    return {name: found[name] for name in names} | backed_up(settings, found["now"])
+
+
+def backed_up(settings: Settings, now: int) -> dict[str, Any]:
+    """The instants of the oldest and the newest backup in the folder of the settings, null without one, and
+    how many are past their tail. Raises Stopped.
+    """
+    try:
+        made = [backup.head.created_at for backup in backups(settings.backup.folder)]
+    except OSError as failure:
+        raise Stopped(f"The folder of the backups cannot be read: {failure}") from None
+    tail_at = now - settings.backup.tail_days * DAY_SECONDS
+    return {
+        "first_backup_at": made[0] if made else None,
+        "last_backup_at": made[-1] if made else None,
+        "backups_past_tail": sum(at < tail_at for at in made),
+    }
 
 
 def told(fields: Mapping[str, Any]) -> Iterator[str]:
@@ -29,6 +49,10 @@ def told(fields: Mapping[str, Any]) -> Iterator[str]:
     yield f"due         {fields['due']}"
     yield f"overdue     {fields['overdue']}"
     yield f"last sweep  {'never' if last is None else instant(last)}"
+    backup = fields["last_backup_at"]
+    yield f"last backup {'never' if backup is None else instant(backup)}"
+    if fields["backups_past_tail"]:
+        yield f"            {fields['backups_past_tail']} past their tail: relay backup prune"
     yield f"keeper      {fields['keeper']}"
     yield f"clock       {fields['clock']}"
     if fields["offset_seconds"]:
