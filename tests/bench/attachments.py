@@ -1,23 +1,27 @@
-"""Row 10: a file of 256 MiB through the SDK, up and down, against the chunked cipher alone; and how much
-memory relay and SDK take for it.
+"""Row 10: a file of 256 MiB through the SDK, up and down, against the same bytes through bare aiohttp into
+one file and back, and against the chunked cipher alone; and how much memory relay and SDK take for it.
 
-The SDK runs in a program of its own, `python -m tests.bench.attachments FOLDER RELAY MIB ROUNDS`, whose
+What is held, and why not the cipher alone: docs/decisions/0006-large-bodies.md.
+
+The SDK runs in a program of its own, `python -m tests.bench.attachments FOLDER RELAY PORT MIB ROUNDS`, whose
 memory is then the SDK's alone. It prints what it measured as one JSON object.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from statistics import median
 
+import aiohttp
 import uvloop
 
 from client_sdk.account import AsyncAccount
@@ -26,10 +30,12 @@ from client_sdk.engagement import AsyncEngagement
 from keys.stream import Opener, Sealer
 from tests.bench.figures import Figure, Findings, Told, interleaved
 from tests.bench.house import PASSWORD, home_of, housed
-from tests.bench.programs import Memory, output_of
+from tests.bench.programs import Memory, output_of, served
 
 MIB = 1 << 20
 MOST_GROWTH_MIB = 64.0
+LEAST_OF_A_FILE = 0.4
+STEPS = ("seal", "put", "up", "open", "get", "down")
 
 Columns = dict[str, list[float]]
 
@@ -38,17 +44,19 @@ async def measure(rounds: int, quick: bool) -> Findings:
     """Send and fetch a file in each round, by a program beside this one."""
     size_mib = 32 if quick else 256
     async with housed() as (house, relay, _):
-        words = (house.folder, relay.process.pid, size_mib, rounds)
-        printed = await asyncio.to_thread(output_of, "tests.bench.attachments", *map(str, words))
+        with served("tests.bench.bare", "file", str(house.folder / "bare.bin")) as bare:
+            words = (house.folder, relay.process.pid, bare.port, size_mib, rounds)
+            printed = await asyncio.to_thread(output_of, "tests.bench.attachments", *map(str, words))
     found: Columns = json.loads(printed)
-    ways = _joined(found["up"], found["down"]), _joined(found["seal"], found["open"])
-    told = [Told("10", name, median(found[name]), "MB/s") for name in ("up", "down", "seal", "open")]
+    what, ways = f"{size_mib} MiB up and down", _joined(found["up"], found["down"])
+    file, cipher = _joined(found["put"], found["get"]), _joined(found["seal"], found["open"])
     return Findings(
         (
-            Figure("10", f"{size_mib} MiB up and down", ways[0], "the cipher alone", ways[1], "MB/s", 0.4),
+            Figure("10", what, ways, "bare aiohttp, one file", file, "MB/s", LEAST_OF_A_FILE),
+            Figure("10", what, ways, "the cipher alone", cipher, "MB/s"),
             *(_growth(who, found) for who in ("relay", "SDK") if who in found),
         ),
-        tuple(told),
+        tuple(Told("10", name, median(found[name]), "MB/s") for name in STEPS),
     )
 
 
@@ -66,6 +74,42 @@ def _growth(who: str, found: Columns) -> Figure:
 
 
 @dataclass
+class Bare:
+    """The baseline's other end: the least that a large file's way there and back safely takes. What it sends
+    is random bytes, as sealed bytes are.
+    """
+
+    http: aiohttp.ClientSession
+    url: str
+    digest: bytes = b""
+
+    async def put(self, source: Path) -> None:
+        """From a file here to one there: hashed and synced there."""
+        async with self.http.put(self.url, data=_pieces(source)) as answer:
+            assert answer.status == 201
+            self.digest = await answer.read()
+
+    async def get(self, target: Path) -> None:
+        """The same back: hashed, and synced into a file here."""
+        running = hashlib.sha256()
+        async with self.http.get(self.url, read_bufsize=MIB) as answer:
+            with target.open("wb") as file:
+                async for piece in answer.content.iter_any():
+                    running.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+        assert running.digest() == self.digest
+        target.unlink()
+
+
+async def _pieces(source: Path) -> AsyncIterator[bytes]:
+    with source.open("rb") as file:
+        while piece := file.read(MIB):
+            yield piece
+
+
+@dataclass
 class Sides:
     """Both accounts of an engagement, and a file to send."""
 
@@ -74,6 +118,7 @@ class Sides:
     source: Path
     fetched: Path
     processes: dict[str, Memory]
+    bare: Bare
     grown: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -93,6 +138,14 @@ class Sides:
         path = await file.save_to(self.fetched)
         assert path.stat().st_size == self.size_bytes
         path.unlink()
+
+    async def put(self) -> None:
+        """As many bytes through bare aiohttp, there."""
+        await self.bare.put(self.source)
+
+    async def get(self) -> None:
+        """And back."""
+        await self.bare.get(self.fetched.with_suffix(".bare"))
 
     async def seal(self) -> None:
         """The cipher alone, from memory into memory."""
@@ -121,7 +174,7 @@ class Sides:
         return self.size_bytes / 1e6 / elapsed
 
 
-async def _program(folder: Path, relay: int, size_mib: int, rounds: int) -> Columns:
+async def _program(folder: Path, relay: int, bare_port: int, size_mib: int, rounds: int) -> Columns:
     source = folder / "source.bin"
     with source.open("wb") as file:
         for _ in range(size_mib):
@@ -129,12 +182,14 @@ async def _program(folder: Path, relay: int, size_mib: int, rounds: int) -> Colu
     async with (
         await AsyncAccount.open(home=home_of(folder, "coach"), password=PASSWORD) as coach,
         await AsyncAccount.open(home=home_of(folder, "client"), password=PASSWORD) as client,
+        aiohttp.ClientSession() as http,
     ):
         processes = {"relay": Memory(relay), "SDK": Memory()}
-        sides = Sides(coach.engagement(), client.engagement(), source, folder / "fetched", processes)
-        names = ("seal", "up", "open", "down")
-        steps = (partial(sides.rate, getattr(sides, name)) for name in names)
-        found = dict(zip(names, await interleaved(rounds, *steps), strict=True))
+        bare = Bare(http, f"http://127.0.0.1:{bare_port}/file")
+        parties = coach.engagement(), client.engagement()
+        sides = Sides(*parties, source, folder / "fetched", processes, bare)
+        steps = (partial(sides.rate, getattr(sides, name)) for name in STEPS)
+        found = dict(zip(STEPS, await interleaved(rounds, *steps), strict=True))
     return found | {who: [grown] for who, grown in sides.grown.items()}
 
 
