@@ -31,7 +31,7 @@ class Catalogue:
     language: str
     _words: dict[str, Any] = field(repr=False)
 
-    def say(self, name: str, **facts: str) -> str:
+    def say(self, name: str, /, **facts: str) -> str:
         """Return a sentence with its facts filled in."""
         return Template(self._words[name]).substitute(facts)
 

@@ -43,6 +43,7 @@ from keys.policy import Policy
 from keys.sealing import Addressing, Part, ReaderTarget, seal_envelope, sign_content
 from keys.statement import Statement, choose_reading_key
 from keys.suite import SealKey
+from keys.terms import InForce
 
 FRAME_SLACK_BYTES: Final = 16 * 1024
 Random = Callable[[int], bytes]
@@ -113,7 +114,7 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def choose_date(policy: Policy, wanted_at: int | None, now: int) -> int:
+def choose_date(policy: Policy | InForce, wanted_at: int | None, now: int) -> int:
     """Return when a new message goes: the wanted instant, or the agreement's default.
 
     `RetentionExceeded` past what both signed, `Misused` for an instant that is not to come.
@@ -146,7 +147,7 @@ def compose(
     `day_keys` holds the verified key of each required keeper, by keeper id, for the day of `expires_at`.
     """
     _check_keepers(place, day_keys)
-    choose_date(terms.policy, expires_at, now)
+    choose_date(terms.in_force, expires_at, now)
     content = _content(place, terms.policy, draft, step, expires_at, now, random)
     frame = content.encode()
     if len(frame) > MOST_INNER_BYTES - FRAME_SLACK_BYTES:

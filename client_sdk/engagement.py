@@ -9,36 +9,59 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from client_sdk import protocol
+from client_sdk.agreements import AsyncAgreement
 from client_sdk.attachment import Attachment
 from client_sdk.attachments import OnProgress
-from client_sdk.compose import Composed, Draft, Step, check_draft, choose_date, compose
+from client_sdk.attending import Attending
+from client_sdk.catalogue import catalogue
+from client_sdk.changes import ProposedChange
+from client_sdk.compose import Draft, check_draft
 from client_sdk.core import Core
+from client_sdk.ending import AsyncClosePlan, Ending
 from client_sdk.errors import (
     AgreementMissing,
     Deleted,
     EngagementClosed,
+    EngagementOpen,
     Misused,
     NotFound,
-    ServerUnavailable,
+    RetentionExceeded,
     bounded,
 )
 from client_sdk.finding import slug
-from client_sdk.intake import NEWEST, Bad, Gone, Intake, Result, Taken
-from client_sdk.messages import EngagementSummary, Message, Sent, instant
-from client_sdk.outbox import Delivery, Outbox
-from client_sdk.parties import Place
-from client_sdk.settling import settle
+from client_sdk.intake import NEWEST, Bad, Gone, Intake, Taken
+from client_sdk.lengthening import Lengthening
+from client_sdk.messages import (
+    EngagementSummary,
+    GoneMessage,
+    Message,
+    Reminder,
+    Sent,
+    Waiting,
+    instant,
+)
+from client_sdk.outbox import Outbox
+from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
 from client_sdk.showing import AsyncMessage, Showing, message_id
 from client_sdk.standing import Standing
-from client_sdk.state import Seen
-from client_sdk.words import utc_day
-from keys.names import DAY_SECONDS, Role, day_of
+from client_sdk.state import REPLACED, Seen
+from client_sdk.vault import parse_invitation
+from client_sdk.why import (
+    Asker,
+    Why,
+    why_account,
+    why_engagement,
+    why_invitation,
+    why_message,
+    why_notes,
+)
+from keys.names import DAY_SECONDS, Role
 from keys.policy import parse_policy
 from keys.vault import EngagementItem
 
@@ -60,7 +83,13 @@ class AsyncEngagement:
         self._standing = Standing(core, engagement_id)
         self._intake = Intake(core, self._standing)
         self._showing = Showing(core, self._standing, self._intake.mailbox_id)
+        self._attending = Attending(core, self._intake, self._showing, engagement_id.hex())
         self._shortening = Shortening(core, self._standing)
+        self._sending = Sending(core, outbox, self._standing)
+        self._lengthening = Lengthening(core, self._standing, self._intake)
+        self._agreement = AsyncAgreement(
+            core, self._standing, self._intake, self._sending, self._lengthening, self._shortening
+        )
 
     def __repr__(self) -> str:
         """Show the id alone."""
@@ -97,10 +126,9 @@ class AsyncEngagement:
         return self._item.active
 
     @property
-    def agreement(self) -> str:
-        """The agreement's text; empty where this account never kept it."""
-        kept = self._core.vault.agreement(self._standing.engagement_id)
-        return kept.text if kept else ""
+    def agreement(self) -> AsyncAgreement:
+        """What both have signed: its words and facts, its history, and how it is changed."""
+        return self._agreement
 
     @property
     def _item(self) -> EngagementItem:
@@ -125,69 +153,13 @@ class AsyncEngagement:
         RecipientKeyChanged, RecipientKeyStale, TooLarge, InboxFull, ServerUnavailable, NotTrusted.
         """
         check_draft(subject, text, [one.label for one in attach])
-        composed, settled = None, list[Delivery]()
-        try:
-            async with bounded(timeout):
-                composed = await self._seal(subject, text, attach, keep)
-                settled = await self._outbox.flush(self._standing.engagement_id, on_progress)
-        except ServerUnavailable:
-            if (
-                composed is None
-            ):  # else it waits, sealed, and whoever is told to try again would send it twice
-                raise
-        return self._sent(composed, settled)
-
-    async def _seal(self, subject: str, text: str, attach: Sequence[Attachment], keep: Keep) -> Composed:
-        """Seal a message into the outbox."""
-        place = await self._ready()
-        now = self._core.now()
-        expires_at = choose_date(self._standing.terms.policy, keep_until(keep, now), now)
-        day_keys = await self._core.keepers.day_keys(day_of(expires_at))
-        await self._outbox.flush(self._standing.engagement_id)
-        records = await self._outbox.seal_files(attach, expires_at)
-        draft = Draft(subject, text, tuple(one.label for one in attach), records)
-
-        def make(step: Step) -> Composed:
-            return compose(
-                place,
-                self._standing.terms,
-                draft,
-                step,
-                expires_at=expires_at,
-                now=now,
-                day_keys=day_keys,
-                random=self._core.random,
-            )
-
-        return self._enqueue(place, draft, make)
-
-    async def _ready(self) -> Place:
-        """Make sure that something may be sent: both have signed and the work goes on."""
-        if not self._item.active:
-            await settle(self._core, self._standing.engagement_id)
-        await self._standing.refresh()
-        if self._standing.state not in {"active", "draft"} or (
-            self._core.now() >= self._standing.terms.work_ends_at
-        ):
-            raise EngagementClosed
-        return self._standing.place
-
-    def _enqueue(self, place: Place, draft: Draft, make: Callable[[Step], Composed]) -> Composed:
-        try:
-            return self._outbox.enqueue(
-                self._standing.engagement_id, place.me.fp, draft.records, self._standing.kept_until(), make
-            )
-        except BaseException:
-            self._outbox.drop_files([record.blob_id for record in draft.records])
-            raise
-
-    def _sent(self, composed: Composed, settled: Sequence[Delivery]) -> Sent:
-        mine = next((one for one in settled if one.content_id == composed.content_id), None)
-        if mine is not None and mine.refusal is not None:
-            raise mine.refusal
-        reason = "" if mine else self._outbox.waits_for.get(self._standing.engagement_id, "unavailable")
-        kept_until = instant(composed.expires_at)
-        return Sent(message_id(composed.content_id), self.id, kept_until, waiting=mine is None, reason=reason)
+        return await self._sending.send(
+            Draft(subject, text),
+            attach,
+            keep_until=keep_until(keep, self._core.now()),
+            on_progress=on_progress,
+            timeout=timeout,
+        )
 
     # --- reading --------------------------------------------------------------------------------------------
 
@@ -195,21 +167,27 @@ class AsyncEngagement:
         """Yield messages, newest first, fetching pages as they are needed.
 
         With `unread` those of the other person that have not been read; when all have been taken they count
-        as read, unless `mark` is False. Raises KeeperUnavailable, NotTrusted, ServerUnavailable.
+        as read. The relay is told which were shown, so that a writer can be told what went unread. With
+        `mark` False neither is done. Raises KeeperUnavailable, NotTrusted, ServerUnavailable.
         """
-        await self._standing.refresh()
-        await self._intake.catch_up()
+        await self._keep_up()
         read = self._showing.read_marks()
         newest = self._core.state.taken_order(self._intake.mailbox_id)
-        async for page in self._intake.before(NEWEST):
-            for result in page:
-                if unread and result.order <= read.order:
+        shown: list[bytes] = []
+        try:
+            async for page in self._intake.before(NEWEST):
+                for result in page:
+                    if unread and result.order <= read.order:
+                        break
+                    message = self._showing.message(result, read)
+                    if isinstance(result, Taken) and message is not None and (message.unread or not unread):
+                        shown.append(result.opened.content_id)
+                        yield message
+                if unread and page[-1].order <= read.order:
                     break
-                message = self._showing.message(result, read)
-                if message is not None and (message.unread or not unread):
-                    yield message
-            if unread and page[-1].order <= read.order:
-                break
+        finally:
+            if mark:
+                await self._attending.acknowledge(shown)
         if unread and mark:
             self._core.state.move_read(self._intake.mailbox_id, newest)
 
@@ -218,6 +196,15 @@ class AsyncEngagement:
         async with bounded(timeout):
             self._core.state.move_read(self._intake.mailbox_id, message.order)
 
+    async def acknowledge(self, message: Message[Any, Any], *, timeout: float | None = None) -> None:
+        """Tell the relay that a message was shown to a person. `messages` and `message` do so by themselves;
+        a program that shows what `watch` yields does it here. Never fails for the relay.
+        """
+        async with bounded(timeout):
+            low, high = _between(message.id)
+            found = self._core.state.seen_between(self._intake.mailbox_id, low, high)
+            await self._attending.acknowledge([one.content_id for one in found])
+
     async def message(self, message_id: str, *, timeout: float | None = None) -> AsyncMessage:
         """Return one message by its id, or by the first six signs or more of it. NotFound, Deleted."""
         async with bounded(timeout):
@@ -225,23 +212,41 @@ class AsyncEngagement:
             result = await self._intake.one(seen.row_order)
             message = self._showing.message(result, self._showing.read_marks())
             if message is None:
-                raise Deleted(_gone_on(result))
+                raise self._attending.deleted(seen.content_id, seen.content_id)
+            await self._attending.acknowledge([seen.content_id])
             return message
 
     async def _find(self, wanted: str) -> Seen:
         """Find what was taken in by the beginning of its id."""
+        await self._keep_up()
+        low, high = _between(wanted)
+        found = self._core.state.seen_between(self._intake.mailbox_id, low, high)
+        if len(found) > 1:
+            raise NotFound("That could be several messages.")
+        if not found:
+            raise self._attending.deleted(low, high)
+        return found[0]
+
+    async def _keep_up(self) -> None:
+        """Follow what was signed, take in what is new, and do my own part of what both agreed on."""
         await self._standing.refresh()
         await self._intake.catch_up()
-        typed = wanted.strip().lower()
-        if not re.fullmatch(rf"[0-9a-f]{{{LEAST_ID_SIGNS},{ID_SIGNS}}}", typed):
-            raise Misused("A message's number has 6 to 32 signs of 0-9 and a-f.")
-        low, high = (bytes.fromhex(typed.ljust(ID_SIGNS, fill)) for fill in "0f")
-        found = self._core.state.seen_between(self._intake.mailbox_id, low, high)
-        if len(found) != 1:
-            raise NotFound(
-                "There is no such message here." if not found else "That could be several messages."
-            )
-        return found[0]
+        await self._agreement.follow()
+        await self._lengthening.settle()
+
+    async def gone(self, *, new: bool = False, timeout: float | None = None) -> list[GoneMessage]:
+        """Return what has left this inbox, oldest first; with `new` what was not returned so before."""
+        async with bounded(timeout):
+            await self._keep_up()
+            return self._attending.gone(untold=new)
+
+    async def reminders(self, *, timeout: float | None = None) -> list[Reminder]:
+        """Return which unread messages go within 30, 7 or 1 days; each is given once for each of these."""
+        async with bounded(timeout):
+            if not self._item.active:
+                return []
+            await self._keep_up()
+            return self._attending.reminders()
 
     async def summary(self, *, timeout: float | None = None) -> EngagementSummary:
         """Return how the engagement stands, after taking in what is new."""
@@ -249,17 +254,24 @@ class AsyncEngagement:
             item = self._item
             if not item.active:
                 policy = parse_policy(item.policy)
-                return self._summary("invited", policy.work_ends_at, policy.hold_ends_at)
-            await self._standing.refresh()
-            await self._intake.catch_up()
+                return self._summary("invited", policy.work_ends_at, policy.hold_ends_at, [])
+            try:
+                await self._keep_up()
+            except NotFound:  # it has gone, and the relay knows it no more
+                policy = parse_policy(item.policy)
+                return self._summary("gone", policy.work_ends_at, policy.hold_ends_at, [])
             terms = self._standing.terms
-            return self._summary(self._standing.state, terms.work_ends_at, terms.policy.hold_ends_at)
+            proposals = await self._agreement.proposals()
+            return self._summary(self._standing.state, terms.work_ends_at, terms.ends_at, proposals)
 
-    def _summary(self, state: str, work_ends_at: int, hold_ends_at: int) -> EngagementSummary:
-        tally = self._core.state.tally(
-            self._intake.mailbox_id, self._core.now(), self._showing.read_marks().above
-        )
+    def _summary(
+        self, state: str, work_ends_at: int, ends_at: int, proposals: Sequence[ProposedChange]
+    ) -> EngagementSummary:
+        tally = self._attending.tally()
         queued = [one for one in self._outbox.waiting() if one.engagement_id == self._standing.engagement_id]
+        waiting = (
+            Waiting(one.id, one.kind, one.mine, one.proposed_at) for one in proposals if one.state == "open"
+        )
         return EngagementSummary(
             engagement_id=self.id,
             handle=self.handle,
@@ -269,8 +281,14 @@ class AsyncEngagement:
             unread=tally.unread,
             waiting=len(queued),
             work_ends_at=instant(work_ends_at),
-            hold_ends_at=instant(hold_ends_at),
-            next_deletion_at=instant(tally.next_expires_at) if tally.next_expires_at else None,
+            hold_ends_at=instant(ends_at),
+            next_deletion_at=instant(tally.next.at) if tally.next.at else None,
+            files=tally.files,
+            next_messages=tally.next.messages,
+            next_files=tally.next.files,
+            unread_goes_at=instant(tally.unread_goes_at) if tally.unread_goes_at else None,
+            unread_going=tally.unread_going,
+            proposals=tuple(waiting),
         )
 
     async def address(self, *, timeout: float | None = None) -> str:
@@ -296,12 +314,14 @@ class AsyncEngagement:
             row = await self._intake.one(seen.row_order)
             self._shortening.check_recall(seen, row)
             copies = self._shortening.copies(seen, row, place)
-            await self._shortening.shorten(place, copies, self._core.now())
+            await self._shortening.shorten(copies, self._core.now())
             await self._shortening.revoke(seen.content_id)
 
-    async def shorten(self, message_id: str, keep: Keep, *, timeout: float | None = None) -> None:
-        """Bring the date of a message forward, for both. Either of the two may; nobody can push it back
-        alone.
+    async def shorten(self, message_id: str, keep: Keep, *, timeout: float | None = None) -> bool:
+        """Bring the date of a message forward. Either of the two may; nobody can push it back alone.
+
+        Returns whether that holds for both: where the agreement denies recall, one alone shortens their own
+        copy alone.
         """
         async with bounded(timeout):
             now = self._core.now()
@@ -310,10 +330,30 @@ class AsyncEngagement:
             place = await self._standing.current()
             row = await self._intake.one(seen.row_order)
             if not isinstance(row, Taken):
-                raise Deleted
-            if until is None or not now < until < row.opened.content.expires_at:
+                raise self._attending.deleted(seen.content_id, seen.content_id)
+            if until is None or not now < until < row.expires_at:
                 raise Misused("A new date lies between now and the date that the message has.")
-            await self._shortening.shorten(place, self._shortening.copies(seen, row, place), until)
+            await self._shortening.shorten(self._shortening.copies(seen, row, place), until)
+            return self._shortening.reaches_both
+
+    async def extend(
+        self, message_ids: Sequence[str], keep: Keep, *, timeout: float | None = None
+    ) -> ProposedChange:
+        """Propose that messages are kept longer, with their files. Nothing changes until the other person
+        agrees; then each side's software seals its own copies again.
+
+        Raises RetentionExceeded past the end of the hold, Misused for a date that is not later, Refused for
+        mail taken in at the door, ProposalOver where the other person was first.
+        """
+        async with bounded(timeout):
+            until = keep_until(keep, self._core.now())
+            found = [await self._find(one) for one in message_ids]
+            wanted = {seen.content_id: seen for seen in found}
+            await self._standing.refresh()
+            ends_at = self._standing.terms.ends_at
+            if until is None or until > ends_at:
+                raise RetentionExceeded(instant(ends_at))
+            return await self._agreement.propose_longer(list(wanted.values()), until)
 
     async def expire(self, message_id: str, *, timeout: float | None = None) -> None:
         """Delete my own copy of a message, now. The other person's stays until its date."""
@@ -326,6 +366,77 @@ class AsyncEngagement:
             if not expired:
                 raise Deleted
 
+    # --- the end --------------------------------------------------------------------------------------------
+
+    async def plan_close(
+        self,
+        *,
+        work_ends: date | None = None,
+        hold: timedelta | None = None,
+        timeout: float | None = None,
+    ) -> AsyncClosePlan:
+        """Plan to close: nothing changes before the plan's `confirm`.
+
+        `work_ends` is the last day of work (default: at once), `hold` how long everything is held after it
+        (default: as agreed). One alone leaves the other at least seven days for a copy, and brings the end of
+        the hold forward only where the agreement allows recall. Raises EngagementClosed, RetentionExceeded
+        for a later end than agreed, Misused, Refused.
+        """
+        async with bounded(timeout):
+            return await Ending(self._core, self._standing, self._intake).plan(work_ends, hold)
+
+    async def reopen(self, until: date, *, timeout: float | None = None) -> ProposedChange:
+        """Propose that the work goes on until a day, or sign that the other person proposes the same day.
+
+        Only while it is held. Raises EngagementOpen while it is active, RetentionExceeded for a day after the
+        agreed end of the hold, Misused for one that has passed.
+        """
+        async with bounded(timeout):
+            await self._keep_up()
+            if self._standing.state != "held":
+                raise EngagementOpen if self._standing.state == "active" else EngagementClosed
+            until_at = keep_until(until, self._core.now()) or 0
+            latest = self._standing.terms.policy.hold_ends_at
+            if until_at <= self._core.now():
+                raise Misused("The day has passed.")
+            if until_at > latest:
+                raise RetentionExceeded(instant(latest))
+            return await self._agreement.propose_reopening(until_at)
+
+    async def why(self, subject: str = "engagement", *, timeout: float | None = None) -> Why:
+        """Say why something goes when it does, who decided that, and who can change it.
+
+        `subject` is a message's id, or `engagement`, `notes`, `invitation` or `account`. The answer rests on
+        what was signed alone. NotFound, Deleted.
+        """
+        async with bounded(timeout):
+            if not self._item.active:
+                kept = self._core.vault.entries.get(f"invitation/{self.id}")
+                if kept is None:
+                    raise NotFound("There is no such thing here.")
+                return why_invitation(parse_invitation(kept.plain)[1], catalogue())
+            await self._keep_up()
+            whole = {"engagement": why_engagement, "notes": why_notes}.get(subject)
+            return whole(self._asker) if whole else await self._why_other(subject)
+
+    async def _why_other(self, subject: str) -> Why:
+        terms, words = self._standing.terms, catalogue()
+        if subject == "account":
+            return why_account(terms.ends_at, self._item.my_role is Role.COACH, words)
+        if subject == "invitation":
+            raise NotFound("The invitation was accepted; it has gone.")
+        seen = await self._find(subject)
+        row = await self._intake.one(seen.row_order)
+        if not isinstance(row, Taken):
+            raise self._attending.deleted(seen.content_id, seen.content_id)
+        policy = terms.by_hash(row.opened.content.policy_hash) or terms.policy
+        return why_message(self._asker, seen, message_id(seen.content_id), policy)
+
+    @property
+    def _asker(self) -> Asker:
+        item = self._item
+        return Asker(self._standing.terms, item.my_role, item.my_name, item.their_name, catalogue())
+
     # --- for the account ------------------------------------------------------------------------------------
 
     async def since(self, order: int) -> AsyncIterator[tuple[int, AsyncMessage | Gone | Bad | None]]:
@@ -334,12 +445,15 @@ class AsyncEngagement:
             read = self._showing.read_marks()
             for result in page:
                 shown = self._showing.message(result, read)
-                yield result.order, result if isinstance(result, Gone | Bad) else shown
+                replaced = isinstance(result, Gone) and result.reason == REPLACED
+                yield result.order, result if isinstance(result, Gone | Bad) and not replaced else shown
 
     async def refresh(self) -> None:
-        """Follow what has been signed since."""
+        """Follow what has been signed since, and do my own part of it."""
         if self._item.active:
             await self._standing.refresh()
+            await self._agreement.follow()
+            await self._lengthening.settle()
 
     @property
     def mailbox_id(self) -> bytes:
@@ -347,10 +461,13 @@ class AsyncEngagement:
         return self._intake.mailbox_id
 
 
-def _gone_on(result: Result | None) -> date | None:
-    if isinstance(result, Gone) and result.gone_day:
-        return utc_day(result.gone_day * DAY_SECONDS)
-    return None
+def _between(wanted: str) -> tuple[bytes, bytes]:
+    """Return the lowest and highest id that begin as typed."""
+    typed = wanted.strip().lower()
+    if not re.fullmatch(rf"[0-9a-f]{{{LEAST_ID_SIGNS},{ID_SIGNS}}}", typed):
+        raise Misused("A message's number has 6 to 32 signs of 0-9 and a-f.")
+    low, high = (bytes.fromhex(typed.ljust(ID_SIGNS, fill)) for fill in "0f")
+    return low, high
 
 
 def keep_until(keep: Keep, now: int) -> int | None:

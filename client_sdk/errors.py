@@ -61,15 +61,18 @@ class NotFound(RelayError):
 
 
 class Deleted(NotFound):
-    """It was here and is gone, as agreed. `on` is the day it went, where that is known."""
+    """It was here and is gone, as agreed. `on` is the day it went and `reason` why (due, unread, shortened,
+    own-copy, closed), where that is known.
+    """
 
     code = "deleted"
     sentence = "This was deleted, as agreed."
     hint = "Nobody can bring it back."
 
-    def __init__(self, on: date | None = None) -> None:
+    def __init__(self, on: date | None = None, reason: str = "") -> None:
         super().__init__()
         self.on = on
+        self.reason = reason
 
 
 class RetentionExceeded(RelayError):
@@ -100,6 +103,34 @@ class EngagementClosed(RelayError):
     code = "engagement-closed"
     sentence = "This work has ended; new messages are not taken."
     hint = "Reading goes on until the agreed date."
+
+
+class EngagementOpen(RelayError):
+    """The work goes on: there is nothing to reopen."""
+
+    code = "engagement-open"
+    sentence = "The work goes on; there is nothing to reopen."
+    hint = "A later end of the work is a change of the agreement: propose it."
+
+
+class ProposalOver(RelayError):
+    """A proposal that can no longer be answered. `state` is overtaken, expired, declined or agreed."""
+
+    code = "proposal-over"
+    sentence = "This proposal is over."
+    hint = "Propose it again on what is in force now."
+
+    def __init__(self, state: str) -> None:
+        super().__init__(_OVER.get(state, ""))
+        self.state = state
+
+
+_OVER = {
+    "overtaken": "Something else was signed since; this proposal is overtaken.",
+    "expired": "The date that this proposal names has passed.",
+    "declined": "This proposal was declined.",
+    "agreed": "This proposal is agreed already.",
+}
 
 
 class RecipientKeyChanged(RelayError):

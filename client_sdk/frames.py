@@ -61,6 +61,7 @@ class Reason(IntEnum):
     SHORTENED = 2
     OWN_COPY = 3
     CLOSED = 4
+    UNREAD = 5
 
 
 @dataclass(frozen=True, slots=True)

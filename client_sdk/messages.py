@@ -7,7 +7,7 @@ sizes, never text, names or keys: values end up in logs and tracebacks.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, Generic, Literal, TypeVar
 
 LATEST_INSTANT: Final = 253_402_300_799
@@ -123,24 +123,63 @@ class RecoverySheet:
 class Event(Generic[FileT_co, MailT_co]):
     """Something that happened, in the order in which it did.
 
-    `message`: a new message. `gone`: one left, `reason` says why (due, shortened, own-copy, closed).
-    `unreadable`: one came that may not be shown, `reason` is the local code. `joined`: an invitation was
-    accepted.
+    `message`: a new message. `gone`: one left, `reason` says why (due, unread: due and never read by the
+    other person, shortened, own-copy, closed), `at` on which day. `unreadable`: one came that may not be
+    shown, `reason` is the local code. `joined`: an invitation was accepted. `reminder`: `count` unread
+    messages go within 30, 7 or 1 days, the first `at`.
     """
 
-    kind: Literal["message", "gone", "unreadable", "joined"]
+    kind: Literal["message", "gone", "unreadable", "joined", "reminder"]
     engagement_id: str
     cursor: str
     message: Message[FileT_co, MailT_co] | None = None
     reason: str = ""
+    count: int = 0
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoneMessage:
+    """A message that is gone. `id` is empty where it was never opened here, `on` None where the relay has not
+    said; `reason` is due, unread, shortened, own-copy or closed.
+    """
+
+    id: str
+    engagement_id: str
+    reason: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Unread messages that go soon: `count` of them within `days`, the first at `going_at`."""
+
+    engagement_id: str
+    days: int
+    count: int
+    going_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A proposal that waits for a signature, since `since`: mine for the other person's, or theirs for
+    mine.
+    """
+
+    id: str
+    kind: str
+    mine: bool
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class EngagementSummary:
     """An engagement at a glance.
 
-    `state` is invited, active, held, gone or withdrawn; `here` and `unread` count messages, `waiting` those
-    in the outbox.
+    `state` is invited, active, held, gone or withdrawn; `here`, `files` and `unread` count what is here,
+    `waiting` messages in the outbox. `hold_ends_at` is when everything is gone. Next to go:
+    `next_deletion_at` with `next_messages` and `next_files`; of the unread, `unread_going` at
+    `unread_goes_at`, where that is within 30 days. `proposals` wait for a signature.
     """
 
     engagement_id: str
@@ -153,6 +192,12 @@ class EngagementSummary:
     work_ends_at: datetime
     hold_ends_at: datetime
     next_deletion_at: datetime | None
+    files: int = 0
+    next_messages: int = 0
+    next_files: int = 0
+    unread_goes_at: datetime | None = None
+    unread_going: int = 0
+    proposals: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

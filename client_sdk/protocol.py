@@ -48,6 +48,7 @@ class RelayFacts:
     origin: str
     max_blob_bytes: int
     max_envelope_bytes: int
+    backup_tail_days: int
 
 
 def relay_facts() -> Call[RelayFacts]:
@@ -60,6 +61,7 @@ def relay_facts() -> Call[RelayFacts]:
             fields.text("origin"),
             fields.whole("max_blob_bytes"),
             fields.whole("max_envelope_bytes"),
+            fields.whole("backup_tail_days"),
         )
 
     return get("/v1/relay", parse)
@@ -341,7 +343,9 @@ class InvitationState:
 
 @dataclass(frozen=True, slots=True)
 class EngagementFacts:
-    """An engagement as the relay lists it; policies and acts are believed only by their signatures."""
+    """An engagement as the relay lists it; policies, acts and proposals are believed only by their
+    signatures. `notes` is how many private notes the coach keeps, by the relay's word.
+    """
 
     engagement_id: bytes
     state: str
@@ -349,6 +353,8 @@ class EngagementFacts:
     policies: tuple[bytes, ...] = field(repr=False)
     acts: tuple[bytes, ...] = field(repr=False)
     invitation: InvitationState | None
+    proposals: tuple[bytes, ...] = field(default=(), repr=False)
+    notes: int = 0
 
 
 def create_engagement(engagement_id: bytes) -> Call[None]:
@@ -374,6 +380,8 @@ def _engagement(fields: Fields) -> EngagementFacts:
         fields.blobs("policies"),
         fields.blobs("acts"),
         _invitation_state(invitation) if invitation else None,
+        fields.blobs("proposals"),
+        fields.object("notes").whole("count"),
     )
 
 
@@ -431,9 +439,20 @@ def withdraw_invitation(invite_id: bytes) -> Call[None]:
     return Call(Request("DELETE", f"/v1/invitations/{b64(invite_id)}"), nothing)
 
 
-def add_act(engagement_id: bytes, act: bytes) -> Call[None]:
-    """`POST /v1/engagements/{id}/acts`."""
-    return send_json("POST", f"/v1/engagements/{b64(engagement_id)}/acts", {"act": b64(act)}, nothing)
+def add_act(engagement_id: bytes, act: bytes, policy: bytes = b"") -> Call[None]:
+    """`POST /v1/engagements/{id}/acts`: with the policy's frame for an act of kind 1 alone."""
+    fields = {"act": b64(act)} | ({"policy": b64(policy)} if policy else {})
+    return send_json("POST", f"/v1/engagements/{b64(engagement_id)}/acts", fields, nothing)
+
+
+def put_proposal(engagement_id: bytes, act: bytes) -> Call[None]:
+    """`PUT /v1/engagements/{id}/proposal`: an act of kind 3 or 5 waits for the other's signature."""
+    return send_json("PUT", f"/v1/engagements/{b64(engagement_id)}/proposal", {"act": b64(act)}, nothing)
+
+
+def drop_proposal(engagement_id: bytes) -> Call[None]:
+    """`DELETE /v1/engagements/{id}/proposal`: withdraws one's own, or declines the other's."""
+    return Call(Request("DELETE", f"/v1/engagements/{b64(engagement_id)}/proposal"), nothing)
 
 
 # --- keepers ------------------------------------------------------------------------------------------------
@@ -521,6 +540,12 @@ def expire_own(mailbox_id: bytes, envelope_ids: tuple[bytes, ...]) -> Call[int]:
 
     fields = {"envelope_ids": [b64(one) for one in envelope_ids]}
     return send_json("POST", f"/v1/mailboxes/{b64(mailbox_id)}/expire", fields, parse)
+
+
+def acknowledge(mailbox_id: bytes, envelope_ids: tuple[bytes, ...]) -> Call[None]:
+    """`POST /v1/mailboxes/{id}/acknowledge`: these have been shown to a person."""
+    fields = {"envelope_ids": [b64(one) for one in envelope_ids]}
+    return send_json("POST", f"/v1/mailboxes/{b64(mailbox_id)}/acknowledge", fields, nothing)
 
 
 # --- blobs --------------------------------------------------------------------------------------------------

@@ -14,19 +14,26 @@ from typing import Final
 
 from client_sdk.parties import Place
 from client_sdk.state import WriterHead
-from client_sdk.terms import Terms
+from client_sdk.terms import Signed, Terms
 from keys.content import Content, ContentKind
 from keys.envelope import ZERO_TAG, Envelope, EnvelopeClass, parse_envelope
 from keys.errors import BadSignature, KeysError, Malformed, NotOpened, Refused
 from keys.keeper_wire import Ask, Grant
 from keys.locks import Lock
-from keys.names import ZERO_HASH, fingerprint
-from keys.sealing import Opened, open_envelope, open_reader_share
+from keys.names import ZERO_HASH, envelope_id, fingerprint
+from keys.resealing import open_resealed
+from keys.sealing import Opened, Part, check_grants, open_envelope, open_parts, open_reader_share
 from keys.statement import Statement
 
 OLD_KEY_SECONDS: Final = 2 * 86_400
 READABLE: Final = frozenset(
-    {EnvelopeClass.MESSAGE, EnvelopeClass.DOOR, EnvelopeClass.NOTICE, EnvelopeClass.OWN}
+    {
+        EnvelopeClass.MESSAGE,
+        EnvelopeClass.DOOR,
+        EnvelopeClass.NOTICE,
+        EnvelopeClass.RESEALED,
+        EnvelopeClass.OWN,
+    }
 )
 
 
@@ -45,13 +52,14 @@ class Due(Exception):
 @dataclass(frozen=True, slots=True)
 class Examined:
     """A row that may be opened once each keeper has answered. `locks` is by keeper id, in the order of
-    locks.
+    locks; `extension` is the act by which a re-sealed one is here.
     """
 
     envelope: Envelope
     reader_share: bytes = field(repr=False)
     locks: Mapping[bytes, Lock]
     revoker_hash: bytes
+    extension: Signed | None = None
 
     def ask(self, keeper_id: bytes) -> Ask:
         """Return what to ask one keeper."""
@@ -75,10 +83,22 @@ def examine(
     if header.envelope_class not in READABLE:
         raise Unreadable("class")
     locks = _keeper_locks(envelope, place, day_key_ids)
-    if now >= terms.date_of(header.envelope_id, header.expires_at):
+    if now >= terms.date_of([header.envelope_id], header.expires_at):
         raise Due
+    extension = _extension(envelope, terms)
     share = _reader_share(envelope, place)
-    return Examined(envelope, share, locks, _revoker(envelope, place, terms))
+    return Examined(envelope, share, locks, _revoker(envelope, place, terms), extension)
+
+
+def _extension(envelope: Envelope, terms: Terms) -> Signed | None:
+    """Find the act of both that lets a re-sealed envelope be here, under exactly its date (P15)."""
+    header = envelope.header
+    if header.envelope_class is not EnvelopeClass.RESEALED:
+        return None
+    extension = terms.extension(header.envelope_id)
+    if extension is None or extension.core.date != header.expires_at:
+        raise Unreadable("not-extended")
+    return extension
 
 
 def _reader_share(envelope: Envelope, place: Place) -> bytes:
@@ -122,24 +142,82 @@ def _revoker(envelope: Envelope, place: Place, terms: Terms) -> bytes:
 
 def finish(examined: Examined, grants: Mapping[bytes, Grant], place: Place, terms: Terms, now: int) -> Opened:
     """Open a row with the keepers' answers, by keeper id, and check what it says of itself."""
-    envelope = examined.envelope
     in_order = [grants[keeper_id] for keeper_id in examined.locks if keeper_id in grants]
     try:
-        opened = open_envelope(
-            envelope,
-            examined.reader_share,
-            in_order,
-            revoker_access_hash=examined.revoker_hash,
-            signers=signers(envelope.header.envelope_class, place),
-            my_fp=place.me.fp,
-            now=now,
-        )
+        opened = _open(examined, in_order, place, now)
     except Refused as refused:
         raise _refusal(refused) from None
     except KeysError as cause:
         raise Unreadable(_CODES.get(type(cause), "content")) from None
     _check_policy(opened, terms)
+    if now >= goes_at(examined, opened, place, terms):
+        raise Due
     return opened
+
+
+def _open(examined: Examined, grants: Sequence[Grant], place: Place, now: int) -> Opened:
+    envelope, extension = examined.envelope, examined.extension
+    if extension is not None:
+        return open_resealed(
+            envelope,
+            examined.reader_share,
+            grants,
+            revoker_access_hash=examined.revoker_hash,
+            signers={origin: signers(origin, place) for origin in ORIGINS},
+            my_fp=place.me.fp,
+            promised_at=extension.core.date,
+            now=now,
+        )
+    return open_envelope(
+        envelope,
+        examined.reader_share,
+        grants,
+        revoker_access_hash=examined.revoker_hash,
+        signers=signers(envelope.header.envelope_class, place),
+        my_fp=place.me.fp,
+        now=now,
+    )
+
+
+def signed_part(examined: Examined, grants: Mapping[bytes, Grant], now: int) -> Part | None:
+    """Return the first signed part of a row, byte for byte; None where it does not open."""
+    in_order = [grants[keeper_id] for keeper_id in examined.locks if keeper_id in grants]
+    try:
+        shares = check_grants(examined.envelope, in_order, examined.revoker_hash, now)
+        return open_parts(examined.envelope, examined.reader_share, shares)[0]
+    except KeysError:
+        return None
+
+
+ORIGINS: Final = (EnvelopeClass.MESSAGE, EnvelopeClass.DOOR)
+"""The classes whose contents may be re-sealed."""
+
+
+def goes_at(examined: Examined, opened: Opened, place: Place, terms: Terms) -> int:
+    """Return when an opened row goes: by its own date and by every act that reaches it."""
+    header, act = examined.envelope.header, examined.extension
+    return terms.date_of(
+        names_of(opened, place.me.fp, terms, header.envelope_id),
+        header.expires_at,
+        act.core.issued_at if act else opened.content.created_at,
+        act.number if act else 0,
+    )
+
+
+def names_of(opened: Opened, fp: bytes, terms: Terms, first: bytes) -> list[bytes]:
+    """Return the ids that a content has or had in one mailbox, `first` before the others: its original's, and
+    one for each act that lengthened it.
+    """
+    original = envelope_id(opened.class_of_origin, opened.content_id, fp, opened.content.expires_at)
+    later = extended_ids(opened.content_id, fp, terms)
+    return [first, *(one for one in (original, *later) if one != first)]
+
+
+def extended_ids(content_id: bytes, fp: bytes, terms: Terms) -> list[bytes]:
+    """Return the ids under which acts let a content be re-sealed into one mailbox, oldest first."""
+    dates = {act.core.date: None for act in terms.extensions}
+    ids = (envelope_id(EnvelopeClass.RESEALED, content_id, fp, date) for date in dates)
+    return [one for one in ids if terms.extension(one) is not None]
 
 
 _CODES: Final[dict[type[KeysError], str]] = {NotOpened: "not-opened", BadSignature: "signature"}

@@ -7,21 +7,16 @@ sooner. Must never call a recall done before every keeper has confirmed it by it
 
 from __future__ import annotations
 
-from typing import Final
-
-from client_sdk import protocol
+from client_sdk.acting import Acting
 from client_sdk.core import Core
 from client_sdk.errors import Deleted, PartialDeletion, Refused
-from client_sdk.intake import NEWEST, Result, Taken
+from client_sdk.intake import Result, Taken, original_id
 from client_sdk.parties import Place
+from client_sdk.receive import names_of
 from client_sdk.standing import Standing
 from client_sdk.state import MINE, Seen
-from client_sdk.wire import RelayConflict
-from keys.acts import Act, ActCore, ActKind, sign_act
+from keys.acts import ActCore, ActKind
 from keys.envelope import EnvelopeClass
-from keys.names import envelope_id
-
-ACT_TRIES: Final = 5
 
 
 class Shortening:
@@ -30,6 +25,7 @@ class Shortening:
     def __init__(self, core: Core, standing: Standing) -> None:
         self._core = core
         self._standing = standing
+        self._acting = Acting(core, standing)
 
     def check_recall(self, seen: Seen, row: Result | None) -> None:
         """Refuse a recall of what is not mine, or where the agreement denies it; `Deleted` for what is gone
@@ -46,49 +42,41 @@ class Shortening:
             raise Refused("recall-denied", hint="The agreement keeps what has been sent.")
 
     def copies(self, seen: Seen, row: Result | None, place: Place) -> tuple[bytes, ...]:
-        """Return the envelope ids of a message in both inboxes; mail taken in by the door is in one alone."""
+        """Return the envelope ids of a message in both inboxes, those under which it is kept longer too.
+
+        Mail taken in by the door is in one alone; and where the agreement denies recall, one alone moves
+        their own copy alone.
+        """
         if not isinstance(row, Taken):
             sent = (locks.envelope_id for locks in self._core.state.sent_locks(seen.content_id))
             return tuple(sorted({seen.envelope_id, *sent}))
-        opened = row.opened
-        if opened.class_of_origin is not EnvelopeClass.MESSAGE:
-            return (seen.envelope_id,)
-        date = opened.content.expires_at
-        both = (place.me.fp, place.other.fp)
-        return tuple(sorted(envelope_id(EnvelopeClass.MESSAGE, opened.content_id, fp, date) for fp in both))
+        opened, terms = row.opened, self._standing.terms
+        people = [place.me.fp]
+        if opened.class_of_origin is EnvelopeClass.MESSAGE and terms.policy.author_may_recall:
+            people.append(place.other.fp)
+        named = (one for fp in people for one in names_of(opened, fp, terms, original_id(opened, fp)))
+        return tuple(sorted(set(named)))
 
-    async def shorten(self, place: Place, envelope_ids: tuple[bytes, ...], until: int) -> None:
+    @property
+    def reaches_both(self) -> bool:
+        """Whether one alone brings a date forward for both (docs/protocol.md, part 12, kind 2)."""
+        return self._standing.terms.policy.author_may_recall
+
+    async def shorten(self, envelope_ids: tuple[bytes, ...], until: int) -> None:
         """Sign and store an act, again on the newer acts if the other person was first; nothing where it is
         already so.
         """
-        for attempt in range(1, ACT_TRIES + 1):
-            await self._standing.refresh()
-            if all(self._standing.terms.shortened.get(one, NEWEST) <= until for one in envelope_ids):
-                return
-            act = self._act(place, envelope_ids, until)
-            try:
-                await self._core.session.call(protocol.add_act(self._standing.engagement_id, act.encode()))
-            except RelayConflict:
-                if attempt == ACT_TRIES:
-                    raise
-            else:
-                await self._standing.refresh()
-                return
 
-    def _act(self, place: Place, envelope_ids: tuple[bytes, ...], until: int) -> Act:
-        terms = self._standing.terms
-        last = terms.acts[-1]
-        core = ActCore(
-            kind=ActKind.SHORTEN,
-            engagement_id=self._standing.engagement_id,
-            policy_hash=terms.policy.hash,
-            number=last.number + 1,
-            previous_hash=last.hash,
-            issued_at=self._core.now(),
-            date=until,
-            envelope_ids=envelope_ids,
-        )
-        return sign_act(core, place.me.identity)
+        def make() -> ActCore | None:
+            if all(self._is_shortened(one, until) for one in envelope_ids):
+                return None
+            return self._acting.next_core(ActKind.SHORTEN, date=until, envelope_ids=envelope_ids)
+
+        await self._acting.post_next(make)
+
+    def _is_shortened(self, envelope_id: bytes, until: int) -> bool:
+        act = self._standing.terms.shortening(envelope_id)
+        return act is not None and act.core.date <= until
 
     async def revoke(self, content_id: bytes) -> None:
         """Tell the keepers to refuse both copies, where this computer has their locks.

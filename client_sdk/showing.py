@@ -15,7 +15,7 @@ from client_sdk.intake import Result, Taken
 from client_sdk.mail import AsyncMailMessage, head_of
 from client_sdk.messages import Message, Person, instant
 from client_sdk.standing import Standing
-from client_sdk.state import MINE, SHOWN
+from client_sdk.state import MINE, READ, SHOWN
 from keys.content import Content, ContentKind, parse_door_facts
 from keys.envelope import EnvelopeClass
 from keys.names import Role
@@ -67,12 +67,12 @@ class Showing:
             sender=sender,
             mine=mine,
             sent_at=instant(content.created_at),
-            kept_until=instant(self._standing.terms.date_of(result.envelope_id, content.expires_at)),
+            kept_until=instant(result.expires_at),
             subject=subject,
             text=content.text,
             attachments=attachments,
             mail=mail,
-            unread=not mine and read.unread(result.order),
+            unread=not mine and not result.flags & READ and read.unread(result.order),
             marks=self._gap_mark(result) + ("old-key",) * result.old_key,
         )
 

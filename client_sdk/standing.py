@@ -20,6 +20,7 @@ from client_sdk.protocol import EngagementFacts, MemberFacts
 from client_sdk.terms import Terms, chain_to, follow, read_terms
 from client_sdk.vault import Change, Changes, Vault
 from keys.names import Role
+from keys.policy import Policy, parse_policy
 from keys.statement import Statement, parse_statement, statement_hash
 from keys.vault import EngagementItem
 
@@ -36,7 +37,7 @@ class Standing:
     def __init__(self, core: Core, engagement_id: bytes) -> None:
         self._core = core
         self.engagement_id = engagement_id
-        self.state = ""
+        self._facts: EngagementFacts | None = None
         self._terms: Terms | None = None
         self._signed: tuple[tuple[bytes, ...], tuple[bytes, ...]] | None = None
         self._refreshed_at = 0
@@ -62,6 +63,28 @@ class Standing:
             raise AgreementMissing
         return self._terms
 
+    @property
+    def facts(self) -> EngagementFacts:
+        """What the relay said at the last refresh; only what is signed of it is believed."""
+        if self._facts is None:
+            raise AgreementMissing
+        return self._facts
+
+    @property
+    def state(self) -> str:
+        """Active, held or gone, by what both signed and the relay's time."""
+        return self.terms.state_at(self._core.now())
+
+    @property
+    def pinned_policy(self) -> Policy:
+        """The policy that the vault holds as in force."""
+        return parse_policy(self.item.policy)
+
+    def act_of(self, policy: Policy) -> bytes:
+        """Return the act that put a policy in force, with both signatures."""
+        number = next(act.number for act in self.terms.acts if act.core.subject == policy.hash)
+        return self.facts.acts[number - 1]
+
     async def current(self) -> Place:
         """Refresh unless that was done a moment ago; returns both sides."""
         if self._terms is None or abs(self._core.now() - self._refreshed_at) > FRESH_SECONDS:
@@ -75,7 +98,7 @@ class Standing:
         await self._check_own(_member(facts, place.my_role))
         await self._follow_other(place, _member(facts, place.their_role))
         self._read_terms(facts)
-        self.state = facts.state
+        self._facts = facts
         self._refreshed_at = self._core.now()
 
     async def _check_own(self, shown: MemberFacts) -> None:
@@ -125,6 +148,7 @@ class Standing:
             pinned_act=self.item.act,
             coach_public=place.coach_public,
             client_public=place.client_public,
+            my_role=place.my_role,
         )
         self._check_not_back(terms)
         self._terms, self._signed = terms, signed
@@ -134,10 +158,10 @@ class Standing:
         name = f"acts/{self.engagement_id.hex()}"
         before = self._core.state.fact(name)
         number = int.from_bytes(before[:8], "big")
-        if len(terms.acts) < number or (number and terms.acts[number - 1].hash != before[8:]):
+        if len(terms.acts) < number or (number and terms.acts[number - 1].core.hash != before[8:]):
             raise NotTrusted("acts-rollback")
         if len(terms.acts) > number:
-            self._core.state.note(name, len(terms.acts).to_bytes(8, "big") + terms.acts[-1].hash)
+            self._core.state.note(name, len(terms.acts).to_bytes(8, "big") + terms.last.hash)
 
     # --- chains ---------------------------------------------------------------------------------------------
 

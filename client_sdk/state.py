@@ -11,13 +11,13 @@ Longer than other modules: no SQL stands anywhere else in the SDK.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 BUSY_SECONDS: Final = 20.0
 
 _SCHEMA: Final = """
@@ -28,11 +28,14 @@ CREATE TABLE mailbox(
 CREATE TABLE seen(
     mailbox_id BLOB NOT NULL, content_id BLOB NOT NULL, row_order INTEGER NOT NULL, envelope_id BLOB NOT NULL,
     flags INTEGER NOT NULL, gap INTEGER NOT NULL, gap_after INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    kind INTEGER NOT NULL, files INTEGER NOT NULL, created_at INTEGER NOT NULL, promised_at INTEGER NOT NULL,
+    since_act INTEGER NOT NULL, reminded INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY(mailbox_id, content_id)
 ) WITHOUT ROWID;
 CREATE TABLE stone(
     mailbox_id BLOB NOT NULL, envelope_id BLOB NOT NULL, row_order INTEGER NOT NULL, expires_at INTEGER NOT
-    NULL, PRIMARY KEY(mailbox_id, envelope_id)
+    NULL, content_id BLOB NOT NULL, reason TEXT NOT NULL, gone_day INTEGER NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(mailbox_id, envelope_id)
 ) WITHOUT ROWID;
 CREATE TABLE writer(
     engagement_id BLOB NOT NULL, fp BLOB NOT NULL, writer INTEGER NOT NULL, count INTEGER NOT NULL,
@@ -49,20 +52,31 @@ CREATE TABLE sent(
     expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
+_FROM_FORMAT_1: Final = ";".join(
+    ["DROP TABLE seen", "DROP TABLE stone", "UPDATE mailbox SET taken_order = 0"]
+    + [one for one in _SCHEMA.split(";") if " seen(" in one or " stone(" in one]
+    + [""]
+)
+"""What was seen is forgotten and taken in again: the mailbox has all of it."""
 _DATED: Final = ("seen", "stone", "writer", "own", "sent")
 """The outbox is not among them: a message that was not sent in time is reported, then goes."""
 
 
 MINE: Final = 1
 SHOWN: Final = 2
+READ: Final = 4
+ACKNOWLEDGED: Final = 8
+REPLACED: Final = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A content that was taken in from a mailbox.
 
-    `flags`: MINE, I wrote it; SHOWN, it is a message for people. `gap` is how many contents of its writer
-    were missing before it.
+    `flags`: MINE, I wrote it; SHOWN, it is a message for people; READ, it was read under an earlier row;
+    ACKNOWLEDGED, the relay knows that it was shown. `gap` is how many contents of its writer were missing
+    before it. `promised_at` is the header's date, `since_act` the number of the act that lengthened it (0:
+    none), `expires_at` when it goes by all acts.
     """
 
     content_id: bytes
@@ -72,15 +86,40 @@ class Seen:
     expires_at: int
     gap: int = 0
     gap_after: int = 0
+    kind: int = 1
+    files: int = 0
+    created_at: int = 0
+    promised_at: int = 0
+    since_act: int = 0
+    reminded: int = 0
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it was read under an earlier row."""
+        return bool(self.flags & READ)
+
+
+_SEEN: Final = (
+    "content_id, row_order, envelope_id, flags, expires_at, gap, gap_after, kind, files, created_at, "
+    "promised_at, since_act, reminded"
+)
+
+
+def _read_seen(row: tuple[Any, ...]) -> Seen:
+    return Seen(bytes(row[0]), row[1], bytes(row[2]), *row[3:])
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How a mailbox stands: messages that are here, those not yet read, and the next to go (0: none)."""
+class Stone:
+    """Something that left a mailbox. `content_id` is empty where it was never opened here; `gone_day` is 0
+    where the relay has not said.
+    """
 
-    here: int
-    unread: int
-    next_expires_at: int
+    envelope_id: bytes
+    content_id: bytes
+    row_order: int
+    reason: str
+    gone_day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +169,10 @@ class State:
     def _prepare(self) -> None:
         with self.changing():
             found = self._base.execute("PRAGMA user_version").fetchone()[0]
-            if found == 0:
-                for statement in _SCHEMA.split(";")[:-1]:
-                    self._base.execute(statement)
-                self._base.execute(f"PRAGMA user_version = {FORMAT}")
+            steps = {0: _SCHEMA, 1: _FROM_FORMAT_1}.get(found, "")
+            for statement in steps.split(";")[:-1]:
+                self._base.execute(statement)
+            self._base.execute(f"PRAGMA user_version = {max(found, FORMAT)}")
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -220,41 +259,121 @@ class State:
 
     def _seen(self, mailbox_id: bytes, low: bytes, high: bytes) -> list[Seen]:
         rows = self._base.execute(
-            "SELECT content_id, row_order, envelope_id, flags, expires_at, gap, gap_after FROM seen "
+            f"SELECT {_SEEN} FROM seen "  # noqa: S608 (a constant)
             "WHERE mailbox_id = ? AND content_id >= ? AND content_id <= ? LIMIT 2",
             (mailbox_id, low, high),
         )
-        return [Seen(bytes(row[0]), row[1], bytes(row[2]), *row[3:]) for row in rows]
+        return [_read_seen(row) for row in rows]
+
+    def all_seen(self, mailbox_id: bytes) -> list[Seen]:
+        """Return all contents of a mailbox, as they were taken in."""
+        rows = self._base.execute(
+            f"SELECT {_SEEN} FROM seen WHERE mailbox_id = ? ORDER BY row_order",  # noqa: S608 (a constant)
+            (mailbox_id,),
+        )
+        return [_read_seen(row) for row in rows]
 
     def remember_seen(self, mailbox_id: bytes, seen: Seen) -> None:
-        """Remember a content; what was seen first stays."""
+        """Remember a content, in place of what was known of it."""
+        fields = (getattr(seen, name) for name in _SEEN.split(", "))
         self._base.execute(
-            "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                mailbox_id,
-                seen.content_id,
-                seen.row_order,
-                seen.envelope_id,
-                seen.flags,
-                seen.gap,
-                seen.gap_after,
-                seen.expires_at,
-            ),
+            f"INSERT OR REPLACE INTO seen (mailbox_id, {_SEEN}) "  # noqa: S608 (a constant)
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (mailbox_id, *fields),
         )
 
-    def leave(self, mailbox_id: bytes, envelope_id: bytes, row_order: int, expires_at: int) -> None:
-        """An envelope has left its mailbox, by the row `row_order`: it counts no more; one that was never
-        opened is remembered as such until `expires_at`.
-        """
-        found = self._base.execute(
-            "UPDATE seen SET flags = flags & ~? WHERE mailbox_id = ? AND envelope_id = ?",
-            (SHOWN, mailbox_id, envelope_id),
+    def mark(self, mailbox_id: bytes, content_ids: Collection[bytes], flag: int) -> None:
+        """Set a flag of contents."""
+        self._base.executemany(
+            "UPDATE seen SET flags = flags | ? WHERE mailbox_id = ? AND content_id = ?",
+            [(flag, mailbox_id, one) for one in content_ids],
         )
-        if not found.rowcount:
-            self._base.execute(
-                "INSERT OR REPLACE INTO stone VALUES (?, ?, ?, ?)",
-                (mailbox_id, envelope_id, row_order, expires_at),
-            )
+
+    def redate(self, mailbox_id: bytes, dates: Mapping[bytes, int]) -> None:
+        """Set when contents go, by content id."""
+        self._base.executemany(
+            "UPDATE seen SET expires_at = ? WHERE mailbox_id = ? AND content_id = ?",
+            [(expires_at, mailbox_id, content_id) for content_id, expires_at in dates.items()],
+        )
+
+    def reminded(self, mailbox_id: bytes, content_id: bytes, days: int) -> None:
+        """A person has been reminded of a content, so many days before it goes."""
+        self._base.execute(
+            "UPDATE seen SET reminded = ? WHERE mailbox_id = ? AND content_id = ?",
+            (days, mailbox_id, content_id),
+        )
+
+    def leave(
+        self,
+        mailbox_id: bytes,
+        envelope_id: bytes,
+        row_order: int,
+        expires_at: int,
+        *,
+        reason: str = "",
+        gone_day: int = 0,
+    ) -> str:
+        """An envelope has left its mailbox, by the row `row_order`: it counts no more, and is remembered as
+        gone until `expires_at`. Returns the reason that stands: REPLACED where a newer copy took its place.
+        """
+        known = self._stone(mailbox_id, envelope_id)
+        if known is not None and known.reason == REPLACED:
+            reason, content_id = REPLACED, known.content_id
+        else:
+            content_id = self._let_go(mailbox_id, envelope_id) or (known.content_id if known else b"")
+        self._base.execute(
+            "INSERT INTO stone VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET "
+            "row_order = excluded.row_order, reason = excluded.reason, "
+            "gone_day = max(gone_day, excluded.gone_day)",
+            (mailbox_id, envelope_id, row_order, expires_at, content_id, reason, gone_day),
+        )
+        return reason
+
+    def replace_copy(self, mailbox_id: bytes, envelope_id: bytes, content_id: bytes, expires_at: int) -> None:
+        """A newer copy has taken an envelope's place: it may be let go, and nobody is told that it went."""
+        self._base.execute(
+            "INSERT INTO stone VALUES (?, ?, 0, ?, ?, ?, 0, 1) ON CONFLICT DO UPDATE SET "
+            "content_id = excluded.content_id, reason = excluded.reason, told = 1",
+            (mailbox_id, envelope_id, expires_at, content_id, REPLACED),
+        )
+
+    def replaced_copies(self, mailbox_id: bytes) -> list[bytes]:
+        """Return the envelopes whose place a newer copy took and whose tombstone has not come yet."""
+        rows = self._base.execute(
+            "SELECT envelope_id FROM stone WHERE mailbox_id = ? AND reason = ? AND row_order = 0",
+            (mailbox_id, REPLACED),
+        )
+        return [bytes(row[0]) for row in rows]
+
+    def _let_go(self, mailbox_id: bytes, envelope_id: bytes) -> bytes:
+        """Count a content no more; returns its id, nothing where it was never opened."""
+        row = self._base.execute(
+            "UPDATE seen SET flags = flags & ~? WHERE mailbox_id = ? AND envelope_id = ? "
+            "RETURNING content_id",
+            (SHOWN, mailbox_id, envelope_id),
+        ).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def _stone(self, mailbox_id: bytes, envelope_id: bytes) -> Stone | None:
+        row = self._base.execute(
+            "SELECT envelope_id, content_id, row_order, reason, gone_day FROM stone "
+            "WHERE mailbox_id = ? AND envelope_id = ?",
+            (mailbox_id, envelope_id),
+        ).fetchone()
+        return Stone(bytes(row[0]), bytes(row[1]), *row[2:]) if row else None
+
+    def stones(self, mailbox_id: bytes, *, untold: bool = False) -> list[Stone]:
+        """Return what has left a mailbox and was not replaced, oldest first; `untold`: not yet told of."""
+        rows = self._base.execute(
+            "SELECT envelope_id, content_id, row_order, reason, gone_day FROM stone "
+            "WHERE mailbox_id = ? AND reason != ? AND told <= ? ORDER BY row_order",
+            (mailbox_id, REPLACED, 0 if untold else 1),
+        )
+        return [Stone(bytes(row[0]), bytes(row[1]), *row[2:]) for row in rows]
+
+    def told(self, mailbox_id: bytes) -> None:
+        """A person has been told of everything that left so far."""
+        self._base.execute("UPDATE stone SET told = 1 WHERE mailbox_id = ? AND gone_day > 0", (mailbox_id,))
 
     def explains_gap(self, mailbox_id: bytes, gap_after: int) -> bool:
         """Whether as many envelopes left unopened after a row as contents are missing after it.
@@ -263,23 +382,10 @@ class State:
         """
         missing, stones = self._base.execute(
             "SELECT (SELECT coalesce(sum(gap), 0) FROM seen WHERE mailbox_id = ?1 AND gap_after >= ?2), "
-            "(SELECT count(*) FROM stone WHERE mailbox_id = ?1 AND row_order > ?2)",
+            "(SELECT count(*) FROM stone WHERE mailbox_id = ?1 AND row_order > ?2 AND content_id = x'')",
             (mailbox_id, gap_after),
         ).fetchone()
         return int(missing) <= int(stones)
-
-    def tally(self, mailbox_id: bytes, now: int, read_above: Collection[int] = ()) -> Tally:
-        """Count a mailbox's messages for people; those of the orders `read_above` are read too."""
-        rows = self._base.execute(
-            "SELECT row_order, flags, expires_at FROM seen "
-            "WHERE mailbox_id = ? AND expires_at > ? AND flags & ?",
-            (mailbox_id, now, SHOWN),
-        ).fetchall()
-        read_order = self.read_order(mailbox_id)
-        unread = [
-            row for row in rows if row[0] > read_order and not row[1] & MINE and row[0] not in read_above
-        ]
-        return Tally(len(rows), len(unread), min((row[2] for row in rows), default=0))
 
     # --- writers --------------------------------------------------------------------------------------------
 

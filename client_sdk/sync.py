@@ -9,14 +9,13 @@ Longer than other modules, because every public name stands here a second time, 
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from client_sdk.account import AsyncAccount
+from client_sdk.loop import LoopThread, run_once
+from client_sdk.sync_agreement import Agreement, ClosePlan
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
@@ -25,16 +24,19 @@ if TYPE_CHECKING:
 
     from client_sdk.attachment import Attachment
     from client_sdk.attachments import AsyncReceivedFile, OnProgress
+    from client_sdk.changes import ProposedChange
     from client_sdk.engagement import AsyncEngagement, Keep
     from client_sdk.home import Home
     from client_sdk.mail import AsyncMailMessage, Mail
     from client_sdk.messages import (
         EngagementSummary,
         Event,
+        GoneMessage,
         Invitation,
         Message,
         Proposal,
         RecoverySheet,
+        Reminder,
         Sender,
         Sent,
     )
@@ -42,71 +44,7 @@ if TYPE_CHECKING:
     from client_sdk.outbox import Delivery
     from client_sdk.showing import AsyncMessage
     from client_sdk.watching import AsyncEvent
-
-T = TypeVar("T")
-
-
-class LoopThread:
-    """An event loop in a thread of its own."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="client_sdk", daemon=True)
-        self._thread.start()
-
-    @property
-    def alive(self) -> bool:
-        """Whether it still runs."""
-        return self._thread.is_alive()
-
-    def run(self, call: Coroutine[Any, Any, T]) -> T:
-        """Run a call to its end; an interruption of the waiting ends it too."""
-        future = asyncio.run_coroutine_threadsafe(call, self._loop)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
-
-    def each(self, items: AsyncIterator[T]) -> Iterator[T]:
-        """Yield what an asynchronous iterator yields."""
-        end = object()
-
-        async def following() -> Any:
-            return await anext(items, end)
-
-        try:
-            while (item := self.run(following())) is not end:
-                yield item
-        finally:
-            self._end(items)
-
-    def _end(self, items: AsyncIterator[T]) -> None:
-        """Let an iterator that was left early clean up after itself."""
-
-        async def ending() -> None:
-            with suppress(RuntimeError):
-                await items.aclose()  # type: ignore[attr-defined]
-
-        if self.alive:
-            self.run(ending())
-
-    def stop(self) -> None:
-        """End the loop and its thread."""
-        if self.alive:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-            self._loop.close()
-
-
-def _run(call: Coroutine[Any, Any, T]) -> T:
-    """Run one call in a loop of its own."""
-    thread = LoopThread()
-    try:
-        return thread.run(call)
-    finally:
-        thread.stop()
-
+    from client_sdk.why import Why
 
 # --- files and mail of a message ----------------------------------------------------------------------------
 
@@ -167,7 +105,7 @@ def _event(one: AsyncEvent, thread: LoopThread) -> SyncEvent:
     from client_sdk.messages import Event
 
     message = _message(one.message, thread) if one.message else None
-    return Event(one.kind, one.engagement_id, one.cursor, message, one.reason)
+    return Event(one.kind, one.engagement_id, one.cursor, message, one.reason, one.count, one.at)
 
 
 # --- engagement ---------------------------------------------------------------------------------------------
@@ -215,9 +153,9 @@ class Engagement:
         return self._engagement.active
 
     @property
-    def agreement(self) -> str:
-        """The agreement's text; empty where this account never kept it."""
-        return self._engagement.agreement
+    def agreement(self) -> Agreement:
+        """What both have signed: its words and facts, its history, and how it is changed."""
+        return Agreement(self._engagement.agreement, self._thread)
 
     def send(
         self,
@@ -254,6 +192,18 @@ class Engagement:
         """Count a message, and all before it, as read on this computer."""
         self._thread.run(self._engagement.mark_read(message, timeout=timeout))
 
+    def acknowledge(self, message: Message[Any, Any], *, timeout: float | None = None) -> None:
+        """Tell the relay that a message was shown to a person."""
+        self._thread.run(self._engagement.acknowledge(message, timeout=timeout))
+
+    def gone(self, *, new: bool = False, timeout: float | None = None) -> list[GoneMessage]:
+        """Return what has left this inbox, oldest first; with `new` what was not returned so before."""
+        return self._thread.run(self._engagement.gone(new=new, timeout=timeout))
+
+    def reminders(self, *, timeout: float | None = None) -> list[Reminder]:
+        """Return which unread messages go within 30, 7 or 1 days; each is given once for each of these."""
+        return self._thread.run(self._engagement.reminders(timeout=timeout))
+
     def summary(self, *, timeout: float | None = None) -> EngagementSummary:
         """Return how the engagement stands, after taking in what is new."""
         return self._thread.run(self._engagement.summary(timeout=timeout))
@@ -266,9 +216,34 @@ class Engagement:
         """Take back a message that I wrote; see `AsyncEngagement.recall`."""
         self._thread.run(self._engagement.recall(message_id, timeout=timeout))
 
-    def shorten(self, message_id: str, keep: Keep, *, timeout: float | None = None) -> None:
-        """Bring the date of a message forward, for both."""
-        self._thread.run(self._engagement.shorten(message_id, keep, timeout=timeout))
+    def shorten(self, message_id: str, keep: Keep, *, timeout: float | None = None) -> bool:
+        """Bring the date of a message forward; see `AsyncEngagement.shorten`."""
+        return self._thread.run(self._engagement.shorten(message_id, keep, timeout=timeout))
+
+    def extend(
+        self, message_ids: Sequence[str], keep: Keep, *, timeout: float | None = None
+    ) -> ProposedChange:
+        """Propose that messages are kept longer; see `AsyncEngagement.extend`."""
+        return self._thread.run(self._engagement.extend(message_ids, keep, timeout=timeout))
+
+    def plan_close(
+        self,
+        *,
+        work_ends: date | None = None,
+        hold: timedelta | None = None,
+        timeout: float | None = None,
+    ) -> ClosePlan:
+        """Plan to close: nothing changes before the plan's `confirm`; see `AsyncEngagement.plan_close`."""
+        plan = self._thread.run(self._engagement.plan_close(work_ends=work_ends, hold=hold, timeout=timeout))
+        return ClosePlan(plan, self._thread)
+
+    def reopen(self, until: date, *, timeout: float | None = None) -> ProposedChange:
+        """Propose that the work goes on until a day; see `AsyncEngagement.reopen`."""
+        return self._thread.run(self._engagement.reopen(until, timeout=timeout))
+
+    def why(self, subject: str = "engagement", *, timeout: float | None = None) -> Why:
+        """Say why something goes when it does; see `AsyncEngagement.why`."""
+        return self._thread.run(self._engagement.why(subject, timeout=timeout))
 
     def expire(self, message_id: str, *, timeout: float | None = None) -> None:
         """Delete my own copy of a message, now."""
@@ -318,7 +293,7 @@ class Account:
     @classmethod
     def look(cls, link: str, *, connect: Connect | None = None, timeout: float | None = None) -> Proposal:
         """Look at a coach's invitation; see `AsyncAccount.look`."""
-        return _run(AsyncAccount.look(link, connect=connect, timeout=timeout))
+        return run_once(AsyncAccount.look(link, connect=connect, timeout=timeout))
 
     @classmethod
     def accept(

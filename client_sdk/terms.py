@@ -10,22 +10,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from client_sdk.errors import NotTrusted, RecipientKeyChanged
-from keys.acts import ActCore, ActKind, check_order, parse_act, verify_act
+from keys.acts import Act, ActCore, ActKind, check_order, parse_act, verify_act
 from keys.errors import KeysError
+from keys.names import DAY_SECONDS, Role, fingerprint
 from keys.policy import Policy, parse_policy, policy_hash
 from keys.statement import Statement, parse_statement, verify_link
+from keys.terms import CHANGES_TERMS, InForce, in_force
+
+COPY_SECONDS: Final = 7 * DAY_SECONDS
+"""How long the other person has to take a copy when one alone closes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An act in force and who of the two signed it."""
+
+    core: ActCore
+    by: frozenset[Role]
+
+    @property
+    def number(self) -> int:
+        """Its place among the acts of the engagement."""
+        return self.core.number
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is in force in an engagement: policies oldest first, all acts, and dates brought forward."""
+    """What is in force in an engagement: policies oldest first, and all acts."""
 
     policies: tuple[Policy, ...]
-    acts: tuple[ActCore, ...] = field(repr=False)
-    shortened: Mapping[bytes, int] = field(default_factory=dict)
-    closes_at: int | None = None
+    acts: tuple[Signed, ...] = field(repr=False)
+    in_force: InForce
+    _shortened: Mapping[bytes, tuple[Signed, ...]] = field(default_factory=dict, repr=False)
+    _extended: Mapping[bytes, tuple[Signed, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def policy(self) -> Policy:
@@ -33,9 +53,23 @@ class Terms:
         return self.policies[-1]
 
     @property
+    def last(self) -> ActCore:
+        """The newest act, which the next one names."""
+        return self.acts[-1].core
+
+    @property
     def work_ends_at(self) -> int:
         """The first second at which nothing new is taken."""
-        return min(self.policy.work_ends_at, self.closes_at or self.policy.work_ends_at)
+        return self.in_force.work_ends_at
+
+    @property
+    def ends_at(self) -> int:
+        """The first second at which everything is gone."""
+        return self.in_force.ends_at
+
+    def state_at(self, instant: int) -> str:
+        """Return active, held or gone."""
+        return str(self.in_force.phase_at(instant))
 
     def by_hash(self, hash_of_policy: bytes) -> Policy | None:
         """Return the policy of that hash, if it is or was in force here."""
@@ -45,9 +79,32 @@ class Terms:
         """Return the policy that an envelope's tag means, if it is or was in force here."""
         return next((policy for policy in self.policies if policy.tag == tag), None)
 
-    def date_of(self, envelope_id: bytes, expires_at: int) -> int:
-        """Return when an envelope goes: its own date, or an earlier one that an act gave it."""
-        return min(expires_at, self.shortened.get(envelope_id, expires_at))
+    def shortening(self, envelope_id: bytes, since_act: int = 0) -> Signed | None:
+        """Return the act after `since_act` that brought an envelope's date forward the most."""
+        acts = [act for act in self._shortened.get(envelope_id, ()) if act.number > since_act]
+        return min(acts, key=lambda act: act.core.date, default=None)
+
+    def extension(self, envelope_id: bytes) -> Signed | None:
+        """Return the newest act by which a re-sealed envelope of this id may be here."""
+        return max(self._extended.get(envelope_id, ()), key=lambda act: act.number, default=None)
+
+    @property
+    def extensions(self) -> tuple[Signed, ...]:
+        """All acts by which things are kept longer, oldest first."""
+        return tuple(act for act in self.acts if act.core.kind is ActKind.EXTEND)
+
+    def date_of(
+        self, envelope_ids: Sequence[bytes], expires_at: int, made_at: int | None = None, since_act: int = 0
+    ) -> int:
+        """Return when an envelope goes: its own date, or an earlier one that an act gave it.
+
+        `envelope_ids` are its own id and, for a re-sealed one, those that it had before; of these only acts
+        after `since_act`, which lengthened it, count. `made_at` is when it was made, where that is known.
+        """
+        found = (self.shortening(one, 0 if at == 0 else since_act) for at, one in enumerate(envelope_ids))
+        shortened = min((act.core.date for act in found if act), default=expires_at)
+        known = self.in_force.date_of(made_at, expires_at) if made_at is not None else self.ends_at
+        return min(expires_at, shortened, known)
 
 
 def read_terms(
@@ -58,60 +115,125 @@ def read_terms(
     pinned_act: bytes,
     coach_public: bytes,
     client_public: bytes,
+    my_role: Role = Role.COACH,
 ) -> Terms:
-    """Verify all acts of an engagement in order and return what they put in force.
+    """Verify all acts of an engagement in order and return what they put in force for `my_role`'s mailbox.
 
-    `pinned_act` is the first act, as this side signed it. `NotTrusted` for anything that does not follow.
+    `pinned_act` is an act that put a policy in force, as it was verified before: it stands at its number.
+    `NotTrusted` for anything that does not follow.
     """
     try:
-        cores = _read_cores(engagement_id, raw_acts, coach_public, client_public)
-        if not cores or cores[0] != parse_act(pinned_act).core:
-            raise NotTrusted("first-act")
-        return _apply(cores, {policy_hash(frame): frame for frame in frames})
+        signed = _read_acts(engagement_id, raw_acts, coach_public, client_public)
+        pinned = parse_act(pinned_act).core
+        if len(signed) < pinned.number or signed[pinned.number - 1].core != pinned:
+            raise NotTrusted("pinned-act")
+        return _apply(signed, {policy_hash(frame): frame for frame in frames}, coach_public, my_role)
     except KeysError as cause:
         raise NotTrusted("acts") from cause
 
 
-def _read_cores(
+def _read_acts(
     engagement_id: bytes, raw_acts: Sequence[bytes], coach_public: bytes, client_public: bytes
-) -> list[ActCore]:
-    cores: list[ActCore] = []
+) -> list[Signed]:
+    signed: list[Signed] = []
     for raw in raw_acts:
         act = parse_act(raw)
         if act.core.engagement_id != engagement_id:
             raise NotTrusted("act-of-another")
-        check_order(cores[-1] if cores else None, act.core)
+        check_order(signed[-1].core if signed else None, act.core)
         verify_act(act, coach_public=coach_public, client_public=client_public)
-        cores.append(act.core)
-    return cores
+        signed.append(Signed(act.core, signers_of(act, coach_public)))
+    return signed
 
 
-def _apply(cores: Sequence[ActCore], frames: Mapping[bytes, bytes]) -> Terms:
+def signers_of(act: Act, coach_public: bytes) -> frozenset[Role]:
+    """Return who signed an act whose signatures were verified."""
+    coach = fingerprint(coach_public)
+    return frozenset(Role.COACH if fp == coach else Role.CLIENT for fp in act.signatures)
+
+
+def _apply(
+    signed: Sequence[Signed], frames: Mapping[bytes, bytes], coach_public: bytes, my_role: Role
+) -> Terms:
     policies: list[Policy] = []
-    shortened: dict[bytes, int] = {}
-    closes_at: int | None = None
-    for core in cores:
-        if core.kind is ActKind.POLICY:
-            policies.append(_next_policy(policies, core, frames))
-        elif core.kind is ActKind.SHORTEN:
-            for envelope_id in core.envelope_ids:
-                shortened[envelope_id] = min(core.date, shortened.get(envelope_id, core.date))
-        elif core.kind is ActKind.CLOSE:
-            closes_at = core.date
-        elif core.kind is ActKind.REOPEN:
-            closes_at = None
-    return Terms(tuple(policies), tuple(cores), shortened, closes_at)
+    shortened: dict[bytes, list[Signed]] = {}
+    extended: dict[bytes, list[Signed]] = {}
+    changing: list[ActCore] = []
+    standing: InForce | None = None
+    for act in signed:
+        if act.core.kind is ActKind.POLICY:
+            policies.append(_next_policy(policies, act.core, frames, coach_public))
+        elif standing is None or act.core.policy_hash != policies[-1].hash:
+            raise NotTrusted("act-policy")
+        else:
+            check_act(act, standing)
+            if act.core.kind is ActKind.SHORTEN and _binds(act, standing.policy, my_role):
+                _index(shortened, act)
+            elif act.core.kind is ActKind.EXTEND:
+                _index(extended, act)
+        if act.core.kind in CHANGES_TERMS:
+            changing.append(act.core)
+            standing = in_force(policies, changing)
+    if standing is None:
+        raise NotTrusted("pinned-act")
+    return Terms(
+        tuple(policies),
+        tuple(signed),
+        standing,
+        {one: tuple(acts) for one, acts in shortened.items()},
+        {one: tuple(acts) for one, acts in extended.items()},
+    )
 
 
-def _next_policy(policies: Sequence[Policy], core: ActCore, frames: Mapping[bytes, bytes]) -> Policy:
+def _index(acts: dict[bytes, list[Signed]], act: Signed) -> None:
+    for envelope_id in act.core.envelope_ids:
+        acts.setdefault(envelope_id, []).append(act)
+
+
+def _binds(act: Signed, policy: Policy, my_role: Role) -> bool:
+    """Whether a shortening reaches my mailbox: without recall, one alone moves their own copies alone."""
+    return policy.author_may_recall or my_role in act.by
+
+
+def check_act(act: Signed, standing: InForce) -> None:
+    """Refuse an act whose dates no relay may take under what was in force before it.
+
+    A relay that took one for one of the two would let that one alone do what needs both.
+    """
+    core, policy, alone = act.core, standing.policy, len(act.by) == 1
+    fits = True
+    if core.kind is ActKind.CLOSE:
+        fits = core.issued_at <= core.date <= standing.work_ends_at
+        fits &= core.date <= core.second_date <= standing.ends_at
+        whole = core.second_date == standing.ends_at
+        late = core.second_date >= core.issued_at + COPY_SECONDS and policy.author_may_recall
+        fits &= not alone or whole or late
+    elif core.kind is ActKind.EXTEND:
+        fits = core.date <= standing.ends_at
+    elif core.kind is ActKind.REOPEN:
+        fits = core.date <= policy.hold_ends_at
+    if not fits:
+        raise NotTrusted("act-dates")
+
+
+def _next_policy(
+    policies: Sequence[Policy], core: ActCore, frames: Mapping[bytes, bytes], coach_public: bytes
+) -> Policy:
     if core.subject not in frames:
         raise NotTrusted("policy-withheld")
     policy = parse_policy(frames[core.subject])
-    follows = policies[-1].hash if policies else bytes(32)
-    numbered = policy.number == len(policies) + 1 and policy.previous_hash == follows
-    if policy.engagement_id != core.engagement_id or not numbered:
-        raise NotTrusted("policy-order")
+    check_follows(policies[-1] if policies else None, policy, core.engagement_id, coach_public)
     return policy
+
+
+def check_follows(before: Policy | None, policy: Policy, engagement_id: bytes, coach_public: bytes) -> None:
+    """Refuse a policy that is not the next of its engagement, or names another coach."""
+    follows = before.hash if before else bytes(32)
+    numbered = policy.number == (before.number + 1 if before else 1) and policy.previous_hash == follows
+    if policy.engagement_id != engagement_id or not numbered:
+        raise NotTrusted("policy-order")
+    if policy.coach_fp != fingerprint(coach_public):
+        raise NotTrusted("policy-coach")
 
 
 def follow(pinned: Statement, later: Sequence[bytes]) -> Statement:

@@ -9,7 +9,7 @@ old pins. (docs/protocol.md, part 8.)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -152,6 +152,11 @@ class Vault:
         entry = self.entries.get(f"agreement/{engagement_id.hex()}")
         return parse_agreement(entry.plain) if entry else None
 
+    def earlier(self, engagement_id: bytes) -> tuple[AgreementItem, ...]:
+        """The words of agreements that were in force before, oldest first."""
+        entry = self.entries.get(f"earlier/{engagement_id.hex()}")
+        return parse_earlier(entry.plain) if entry else ()
+
     def engagement(self, engagement_id: bytes) -> EngagementItem | None:
         """One engagement."""
         entry = self.entries.get(f"engagement/{engagement_id.hex()}")
@@ -244,6 +249,23 @@ def parse_agreement(plain: bytes) -> AgreementItem:
     item = AgreementItem(reader.take(32), reader.text(4))
     reader.finish()
     return item
+
+
+def encode_earlier(items: Sequence[AgreementItem]) -> bytes:
+    """Return the bytes of the item `earlier/HEX`: version 1 ‖ count 2 ‖ count × (salt 32 ‖ text₄), oldest
+    first.
+    """
+    texts = (exact(one.salt, 32, "agreement salt") + counted_text(one.text, 4) for one in items)
+    return b"\x01" + u16(len(items)) + b"".join(texts)
+
+
+def parse_earlier(plain: bytes) -> tuple[AgreementItem, ...]:
+    """Parse an item `earlier/...`."""
+    reader = Reader(plain)
+    reader.expect(b"\x01", "version")
+    items = tuple(AgreementItem(reader.take(32), reader.text(4)) for _ in range(reader.u16()))
+    reader.finish()
+    return items
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,10 @@ class Fields:
         """Return a list of objects."""
         return [Fields(item) for item in self._list(name)]
 
+    def object(self, name: str) -> Fields:
+        """Return an object."""
+        return Fields(self._fields.get(name))
+
     def optional(self, name: str) -> Fields | None:
         """Return an object, or None where it is null or missing."""
         value = self._fields.get(name)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import keyring
@@ -21,10 +23,21 @@ from client_sdk.files import new_file, safe_name
 from client_sdk.home import FileCost, FolderLock, Home, write_private
 from client_sdk.keyring import MAGIC, Keychain, SealedFile, find_keychain, open_secret, seal_secret
 from client_sdk.messages import Progress
-from client_sdk.state import MINE, SHOWN, Queued, Seen, SentLocks, State, WriterHead
+from client_sdk.state import (
+    MINE,
+    READ,
+    REPLACED,
+    SHOWN,
+    Queued,
+    Seen,
+    SentLocks,
+    State,
+    WriterHead,
+)
+from client_sdk.tallying import Next, tally, to_remind, unread_by
 from keys.blob import BlobOpener
 from keys.errors import Malformed, NotOpened
-from tests.sdk.pair import NOW, dice
+from tests.sdk.pair import DAY, NOW, dice
 
 CHEAP = FileCost(memory_kib=64, passes=1)
 SECRET = bytes(range(32))
@@ -280,7 +293,8 @@ def test_the_outbox_is_in_order(state: State) -> None:
 
 def seen(number: int, flags: int = SHOWN, expires_at: int = NOW + 9, gap: int = 0) -> Seen:
     """A content that was taken in."""
-    return Seen(bytes([number]) * 32, number, bytes([number]) * 16, flags, expires_at, gap, 5 * bool(gap))
+    ids = (bytes([number]) * 32, number, bytes([number]) * 16)
+    return Seen(*ids, flags, expires_at, gap, 5 * bool(gap), files=number)
 
 
 def test_tallies(state: State) -> None:
@@ -289,19 +303,35 @@ def test_tallies(state: State) -> None:
         state.remember_seen(b"m", one)
     state.leave(b"m", seen(6).envelope_id, 7, NOW + 9)
     state.move_read(b"m", 1)
-    tally = state.tally(b"m", NOW)
-    assert (tally.here, tally.unread, tally.next_expires_at) == (4, 2, NOW + 5)
-    assert state.tally(b"m", NOW, {5}).unread == 1
-    assert state.tally(b"m", NOW + 9).here == 0
-    assert state.tally(b"other", NOW).next_expires_at == 0
+    counted = tally(state.all_seen(b"m"), NOW, unread_by(1, ()))
+    assert (counted.here, counted.files, counted.unread, counted.next) == (4, 11, 2, Next(NOW + 5, 1, 3))
+    assert (counted.unread_goes_at, counted.unread_going) == (NOW + 5, 1)
+    assert tally(state.all_seen(b"m"), NOW, unread_by(1, {5})).unread == 1
+    assert tally(state.all_seen(b"m"), NOW + 9, unread_by(1, ())).here == 0
+    assert tally(state.all_seen(b"other"), NOW, unread_by(1, ())).next.at == 0
+    state.remember_seen(b"m", replace(seen(5), flags=SHOWN | READ))
+    assert tally(state.all_seen(b"m"), NOW, unread_by(1, ())).unread == 1
 
 
-def test_what_was_seen_first_stays(state: State) -> None:
-    """A second row of one content does not take the first one's place, and an id is found by its
-    beginning.
+def test_reminders() -> None:
+    """An unread message is reminded of once 30, 7 and 1 days before it goes, and never of days that it never
+    had.
     """
+    goes_at = NOW + 40 * DAY
+    one = replace(seen(1, expires_at=goes_at), created_at=NOW)
+    told = 0
+    for day, days in ((0, 0), (9, 0), (10, 30), (11, 0), (33, 7), (34, 0), (39, 1), (40, 0)):
+        found = to_remind([replace(one, reminded=told)], NOW + day * DAY)
+        assert [number for _, number in found] == ([days] if days else []), day
+        told = days or told
+    short = replace(one, created_at=goes_at - 3 * DAY)
+    assert to_remind([short], goes_at - 3 * DAY) == []
+    assert [days for _, days in to_remind([short], goes_at - DAY)] == [1]
+
+
+def test_a_content_is_found_by_its_beginning(state: State) -> None:
+    """An id is found by its beginning, in its own mailbox alone."""
     state.remember_seen(b"m", seen(7))
-    state.remember_seen(b"m", Seen(seen(7).content_id, 99, b"x" * 16, 0, NOW))
     assert state.seen(b"m", seen(7).content_id) == seen(7)
     assert state.seen(b"m", bytes(32)) is None
     assert state.seen_between(b"m", b"\x07\x07", b"\x07\x07") == [seen(7)]
@@ -321,6 +351,42 @@ def test_gaps_and_stones(state: State) -> None:
         assert not state.explains_gap(b"m", 5)
         state.leave(b"m", stone, 8, NOW + 9)
     assert state.explains_gap(b"m", 5)
+
+
+def test_a_replaced_copy_is_not_gone(state: State) -> None:
+    """A copy whose place a newer one took is let go without a word, before its tombstone comes and after."""
+    old, new = b"old".ljust(16, b"."), b"new".ljust(16, b".")
+    state.replace_copy(b"m", old, seen(3).content_id, NOW + 9)
+    state.remember_seen(b"m", replace(seen(3), envelope_id=new))
+    assert state.replaced_copies(b"m") == [old]
+    assert state.leave(b"m", old, 12, NOW + 9, reason="own-copy", gone_day=5) == REPLACED
+    assert (state.replaced_copies(b"m"), state.stones(b"m")) == ([], [])
+    assert state.seen(b"m", seen(3).content_id).flags & SHOWN  # type: ignore[union-attr]
+    assert state.leave(b"m", new, 13, NOW + 9, reason="unread", gone_day=6) == "unread"
+    (stone,) = state.stones(b"m", untold=True)
+    assert (stone.content_id, stone.reason, stone.gone_day) == (seen(3).content_id, "unread", 6)
+    state.told(b"m")
+    assert state.stones(b"m", untold=True) == []
+    assert len(state.stones(b"m")) == 1
+
+
+def test_an_older_state_is_taken_over(tmp_path: Path) -> None:
+    """What was seen in an older format is taken in again; counts and outbox stay."""
+    path = tmp_path / "old"
+    base = sqlite3.connect(path)
+    base.executescript(
+        "CREATE TABLE fact(name TEXT PRIMARY KEY, content BLOB NOT NULL);"
+        "CREATE TABLE mailbox(mailbox_id BLOB PRIMARY KEY, taken_order INTEGER, read_order INTEGER);"
+        "CREATE TABLE seen(mailbox_id BLOB); CREATE TABLE stone(mailbox_id BLOB);"
+        "INSERT INTO mailbox VALUES (x'6d', 9, 4); INSERT INTO fact VALUES ('a', x'01');"
+        "PRAGMA user_version = 1"
+    )
+    base.close()
+    for _ in range(2):
+        state = State(path)
+        assert (state.taken_order(b"m"), state.read_order(b"m"), state.number("a")) == (0, 4, 1)
+        state.remember_seen(b"m", seen(1))
+        state.close()
 
 
 def test_due_things_leave(state: State, tmp_path: Path) -> None:

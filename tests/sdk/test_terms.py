@@ -37,9 +37,9 @@ def test_acts_apply_in_order() -> None:
     for date, ids in ((NOW + 50, (one,)), (NOW + 80, (one, two))):
         pair.acts.append(pair.act(ActKind.SHORTEN, pair.client, date=date, envelope_ids=ids))
     found = pair.terms
-    assert found.date_of(one, NOW + 99) == NOW + 50
-    assert found.date_of(two, NOW + 99) == NOW + 80
-    assert found.date_of(two, NOW + 60) == NOW + 60
+    assert found.date_of([one], NOW + 99) == NOW + 50
+    assert found.date_of([two], NOW + 99) == NOW + 80
+    assert found.date_of([two], NOW + 60) == NOW + 60
     assert found.work_ends_at == pair.policy.work_ends_at
     pair.acts.append(pair.act(ActKind.CLOSE, pair.coach, date=NOW + DAY, second_date=NOW + 20 * DAY))
     assert pair.terms.work_ends_at == NOW + DAY
@@ -48,12 +48,12 @@ def test_acts_apply_in_order() -> None:
 @pytest.mark.parametrize(
     ("reason", "break_it"),
     [
-        ("first-act", lambda pair, act: []),
+        ("pinned-act", lambda pair, act: []),
         ("acts", lambda pair, act: [act]),
         ("acts", lambda pair, act: [pair.acts[0], act, act]),
         ("acts", lambda pair, act: [pair.acts[0], replace(act, core=replace(act.core, date=NOW + 1))]),
         ("act-of-another", lambda pair, act: [pair.acts[0], elsewhere(pair)]),
-        ("first-act", lambda pair, act: Pair(recall=False).acts),
+        ("pinned-act", lambda pair, act: Pair(recall=False).acts),
     ],
     ids=["none", "first missing", "one twice", "one changed", "another engagement's", "another first"],
 )

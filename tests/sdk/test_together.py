@@ -88,8 +88,9 @@ async def test_an_answer(house: House) -> None:
 
 async def test_the_agreement_is_kept(house: House) -> None:
     """Both can read what they signed, in the same words."""
-    assert house.to_maya.agreement == house.to_anna.agreement
-    assert "northwind.example" in house.to_anna.agreement
+    assert house.to_maya.agreement.text == house.to_anna.agreement.text
+    assert "northwind.example" in house.to_anna.agreement.text
+    assert house.to_anna.agreement.facts.refused_domains == ("northwind.example",)
 
 
 async def test_no_later_than_agreed(house: House) -> None:

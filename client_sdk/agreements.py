@@ -1,0 +1,421 @@
+# ruff: noqa: ASYNC109 (the synchronous twin has no other way to bound a call)
+"""Agreements: what is in force between the two, and how they change it together.
+
+Owns proposing, agreeing and declining: changes of the agreement, of dates and of the end of the work. Must
+never sign what the person was not shown: a proposal's words, its policy and its act are checked against each
+other first. (docs/protocol.md, parts 6 and 12.)
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from client_sdk import protocol
+from client_sdk.acting import Acting
+from client_sdk.agreement import Offer, agreement_text
+from client_sdk.catalogue import ENGLISH, catalogue
+from client_sdk.changes import (
+    AgreementVersion,
+    ChangeState,
+    ProposedChange,
+    agreement_change,
+    change_id,
+    extend_change,
+    reopen_change,
+    state_of,
+)
+from client_sdk.compose import Draft
+from client_sdk.core import Core
+from client_sdk.errors import Misused, NotFound, NotTrusted, ProposalOver, Refused, bounded
+from client_sdk.facts import Facts, Wanted, change_sentences, check_facts
+from client_sdk.intake import Intake, Taken
+from client_sdk.keeping import Texts, recovered_names
+from client_sdk.lengthening import Lengthening
+from client_sdk.messages import instant
+from client_sdk.sending import Sending
+from client_sdk.shortening import Shortening
+from client_sdk.standing import Standing
+from client_sdk.state import MINE, Seen
+from client_sdk.terms import Signed, check_act, check_follows
+from client_sdk.wire import RelayConflict
+from client_sdk.words import utc_day
+from keys.acts import Act, ActKind, parse_act, verify_signatures
+from keys.content import ContentKind
+from keys.errors import KeysError
+from keys.names import Role, fingerprint
+from keys.policy import agreement_hash, parse_policy
+from keys.proposal import Proposal, declined_shown, is_declined, read_proposal
+
+log = logging.getLogger("client_sdk")
+
+LEAST_ID_SIGNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A proposal as it was found: its act, where it lies, and what a person sees of it."""
+
+    act: Act
+    change: ProposedChange
+    proposal: Proposal | None = None
+    seen: Seen | None = None
+
+
+class AsyncAgreement:
+    """The agreement of one engagement. Get it from `AsyncEngagement.agreement`."""
+
+    def __init__(
+        self,
+        core: Core,
+        standing: Standing,
+        intake: Intake,
+        sending: Sending,
+        lengthening: Lengthening,
+        shortening: Shortening,
+    ) -> None:
+        """Not for callers: see `AsyncEngagement.agreement`."""
+        self._core = core
+        self._standing = standing
+        self._intake = intake
+        self._sending = sending
+        self._lengthening = lengthening
+        self._shortening = shortening
+        self._acting = Acting(core, standing)
+        self._texts = Texts(core, standing)
+
+    def __repr__(self) -> str:
+        """Show the engagement's id alone."""
+        return f"<agreement of {self._standing.engagement_id.hex()}>"
+
+    # --- what is in force -----------------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The agreement's words, as far as this account has come; empty where it never kept them."""
+        return self._texts.text
+
+    @property
+    def facts(self) -> Facts:
+        """What it says to the machines."""
+        return Facts.of(parse_policy(self._standing.item.policy))
+
+    async def history(self, *, timeout: float | None = None) -> list[AgreementVersion]:
+        """Return all agreements that both have signed, the newest first."""
+        async with bounded(timeout):
+            await self._current()
+            terms, words = self._standing.terms, catalogue()
+            signed = [act.core for act in terms.acts if act.core.kind is ActKind.POLICY]
+            found, before = [], None
+            for policy, core in zip(terms.policies, signed, strict=True):
+                facts = Facts.of(policy)
+                version = AgreementVersion(
+                    number=policy.number,
+                    signed_at=instant(core.issued_at),
+                    in_force=policy is terms.policy,
+                    facts=facts,
+                    text=self._texts.of(policy),
+                    changes=change_sentences(before, facts, words) if before else (),
+                )
+                found.append(version)
+                before = facts
+            return found[::-1]
+
+    # --- proposing ------------------------------------------------------------------------------------------
+
+    async def propose(  # noqa: PLR0913 (each fact of an agreement has a name)
+        self,
+        *,
+        work_ends: date | None = None,
+        hold: timedelta | None = None,
+        longest_keep: timedelta | None = None,
+        recall: bool | None = None,
+        refused_domains: tuple[str, ...] | None = None,
+        sponsor: str | None = None,
+        sponsor_sees: str | None = None,
+        places: tuple[str, ...] | None = None,
+        phones: tuple[str, ...] | None = None,
+        read_marks: bool | None = None,
+        note: str = "",
+        template: str | None = None,
+        timeout: float | None = None,
+    ) -> ProposedChange:
+        """Propose a change: what is not named stays. Nothing changes until the other person has agreed.
+
+        A longest keep of no days means: until the end of the hold. `template` is a text of your own, in place
+        of the packaged one. Raises Misused for what no agreement can be or changes nothing, EngagementClosed
+        once the work has ended (reopen it first).
+        """
+        wanted = Wanted(
+            work_ends,
+            hold,
+            longest_keep,
+            recall,
+            refused_domains,
+            sponsor,
+            sponsor_sees,
+            places,
+            phones,
+            read_marks,
+        )
+        async with bounded(timeout):
+            await self._sending.ready()
+            await self._current()
+            proposal = self._made(wanted, template)
+            shown, fixed = proposal.shown(note), proposal.act.encode()
+            draft = Draft("", "", kind=ContentKind.AGREEMENT, fixed=fixed, shown=shown)
+            await self._sending.send(draft)
+            return self._change(proposal, mine=True, declined=False, note=note)
+
+    def _made(self, wanted: Wanted, template: str | None) -> Proposal:
+        before = self._standing.terms.policy
+        facts = wanted.applied(Facts.of(before))
+        check_facts(facts, utc_day(self._core.now()))
+        if facts == Facts.of(before) and template is None:
+            raise Misused("That changes nothing.")
+        text, salt = self._words(facts, template), self._core.random(32)
+        policy = facts.policy(
+            before.engagement_id,
+            before.number + 1,
+            before.hash,
+            before.coach_fp,
+            agreement_hash(salt, text),
+        )
+        core = self._acting.next_core(ActKind.POLICY, policy_hash=policy.hash, subject=policy.hash)
+        return Proposal(self._acting.sign(core), policy, salt, text)
+
+    def _words(self, facts: Facts, template: str | None) -> str:
+        """Return the new text, in the words of the one in force."""
+        names = recovered_names(self.text, catalogue(ENGLISH).template())
+        if names is None and template is None:
+            raise Misused(
+                "The agreement in force is a text of your own.",
+                hint="Give its template with the new facts left open (--agreement FILE).",
+            )
+        item = self._standing.item
+        mine = item.my_role is Role.COACH
+        coach, client = names or (
+            (item.my_name, item.their_name) if mine else (item.their_name, item.my_name)
+        )
+        return agreement_text(Offer(coach, client, "", facts, template=template))
+
+    async def propose_longer(self, wanted: Sequence[Seen], until: int) -> ProposedChange:
+        """Propose that messages are kept longer; see `AsyncEngagement.extend`."""
+        ids = self._lengthening.ids_for(wanted, until)
+        return await self._put(ActKind.EXTEND, date=until, envelope_ids=ids)
+
+    async def propose_reopening(self, until: int) -> ProposedChange:
+        """Propose that the work goes on, or sign the other person's proposal of the same day."""
+        for one in await self._waiting():
+            same = one.change.kind == "reopen" and one.act.core.date == until
+            if same and one.change.state == "open" and not one.change.mine:
+                return await self._agree(one)
+        return await self._put(ActKind.REOPEN, date=until)
+
+    async def _put(self, kind: ActKind, **fields: object) -> ProposedChange:
+        act = self._acting.sign(self._acting.next_core(kind, **fields))
+        engagement_id = self._standing.engagement_id
+        try:
+            await self._core.session.call(protocol.put_proposal(engagement_id, act.encode()))
+        except RelayConflict as cause:
+            await self._standing.refresh()
+            raise ProposalOver("overtaken") from cause
+        self._core.state.note(self._proposed, act.encode())
+        return self._at_relay(act, mine=True, state="open")
+
+    @property
+    def _proposed(self) -> str:
+        return f"proposed/{self._standing.engagement_id.hex()}"
+
+    # --- what waits -----------------------------------------------------------------------------------------
+
+    async def proposals(self, *, timeout: float | None = None) -> list[ProposedChange]:
+        """Return what has been proposed, the newest first: what is open, and what is over and still here."""
+        async with bounded(timeout):
+            await self._current()
+            found = [one.change for one in await self._waiting()]
+            return sorted(found, key=lambda one: one.proposed_at, reverse=True)
+
+    async def _waiting(self) -> list[_Waiting]:
+        return [*await self._sealed(), *self._at_the_relay()]
+
+    async def _sealed(self) -> list[_Waiting]:
+        """Read the proposals of agreements, which lie in the mailbox as contents of kind 4."""
+        now, state = self._core.now(), self._core.state
+        seen = [one for one in state.all_seen(self._intake.mailbox_id) if one.kind == ContentKind.AGREEMENT]
+        rows = [(one, await self._intake.one(one.row_order)) for one in seen if one.expires_at > now]
+        taken = [(one, row) for one, row in rows if isinstance(row, Taken)]
+        declined = {
+            (parse_act(row.opened.content.fixed).core.hash, bool(row.flags & MINE))
+            for _, row in taken
+            if is_declined(row.opened.content.shown)
+        }
+        found = [
+            self._read(one, row, declined) for one, row in taken if not is_declined(row.opened.content.shown)
+        ]
+        return [one for one in found if one is not None]
+
+    def _read(self, seen: Seen, row: Taken, declined: set[tuple[bytes, bool]]) -> _Waiting | None:
+        """Check a proposal: who signed it, what it names, and, while it is open, that it follows."""
+        content, mine = row.opened.content, bool(row.flags & MINE)
+        place = self._standing.place
+        public = place.me.identity.public if mine else place.other.card.identity_public
+        try:
+            proposal = read_proposal(content.fixed, content.shown)
+            if verify_signatures(proposal.act, [public]) != {fingerprint(public)}:
+                return None
+            answered = (proposal.act.core.hash, not mine) in declined
+            note = str(content.shown.get("note", ""))
+            change = self._change(proposal, mine=mine, declined=answered, note=note)
+            if change.state == "open":
+                self._check_open(proposal)
+        except (KeysError, NotTrusted) as cause:
+            log.warning("a proposal does not hold: %s", type(cause).__name__)
+            return None
+        return _Waiting(proposal.act, change, proposal, seen)
+
+    def _check_open(self, proposal: Proposal) -> None:
+        place, terms = self._standing.place, self._standing.terms
+        check_follows(terms.policy, proposal.policy, self._standing.engagement_id, place.coach_public)
+        if proposal.act.core.engagement_id != self._standing.engagement_id:
+            raise NotTrusted("act-of-another")
+
+    def _change(self, proposal: Proposal, *, mine: bool, declined: bool, note: str) -> ProposedChange:
+        return agreement_change(
+            proposal,
+            self._standing.terms,
+            mine=mine,
+            declined=declined,
+            note=note,
+            now=self._core.now(),
+            words=catalogue(),
+        )
+
+    def _at_the_relay(self) -> list[_Waiting]:
+        """Read the acts that wait at the relay, and remember what became of my own."""
+        place = self._standing.place
+        shown = [act for raw in self._standing.facts.proposals if (act := self._checked(raw)) is not None]
+        found = []
+        for act in shown:
+            mine = place.me.fp in act.signatures
+            state = state_of(act.core, self._standing.terms, self._core.now(), act.core.date)
+            found.append(_Waiting(act, self._at_relay(act, mine=mine, state=state)))
+        kept = self._core.state.fact(self._proposed)
+        if kept and all(act.core != parse_act(kept).core for act in shown):
+            act = parse_act(kept)
+            state = state_of(act.core, self._standing.terms, self._core.now(), act.core.date)
+            over: ChangeState = "declined" if state == "open" else state
+            found.append(_Waiting(act, self._at_relay(act, mine=True, state=over)))
+        return found
+
+    def _checked(self, raw: bytes) -> Act | None:
+        """Return a waiting act if one of the two signed it, rightly, and it could be the next."""
+        place = self._standing.place
+        try:
+            act = parse_act(raw)
+            verify_signatures(act, (place.coach_public, place.client_public))
+            waits = act.core.kind in (ActKind.EXTEND, ActKind.REOPEN) and len(act.signatures) == 1
+            both = Signed(act.core, frozenset({Role.COACH, Role.CLIENT}))
+            if not waits or act.core.engagement_id != self._standing.engagement_id:
+                raise NotTrusted("proposal")
+            check_act(both, self._standing.terms.in_force)
+        except (KeysError, NotTrusted):
+            log.warning("what waits for a signature at the relay does not hold")
+            return None
+        return act
+
+    def _at_relay(self, act: Act, *, mine: bool, state: ChangeState) -> ProposedChange:
+        words = catalogue()
+        if act.core.kind is ActKind.REOPEN:
+            return reopen_change(act, self._standing.terms, mine=mine, state=state, words=words)
+        try:
+            dates = [one.seen.expires_at for one in self._lengthening.named(act.core)]
+        except Refused:
+            dates = []
+        return extend_change(act, dates, mine=mine, state=state, words=words)
+
+    # --- answering ------------------------------------------------------------------------------------------
+
+    async def agree(self, proposal_id: str, *, timeout: float | None = None) -> ProposedChange:
+        """Sign what the other person proposed: from then on it holds for both.
+
+        Raises ProposalOver where something else came first, Refused where it names what is not here,
+        NotFound, NotTrusted.
+        """
+        async with bounded(timeout):
+            return await self._agree(await self._find(proposal_id))
+
+    async def _agree(self, found: _Waiting) -> ProposedChange:
+        if found.change.state != "open":
+            raise ProposalOver(found.change.state)
+        if found.change.mine:
+            raise Refused("not-theirs", hint="You have signed it; it waits for the other person.")
+        if found.act.core.kind is ActKind.EXTEND:
+            self._lengthening.named(found.act.core)
+        policy = found.proposal.policy.encode() if found.proposal else b""
+        try:
+            await self._acting.post(self._acting.sign(found.act.core, found.act), policy)
+        except RelayConflict as cause:
+            await self._standing.refresh()
+            raise ProposalOver("overtaken") from cause
+        await self.follow()
+        await self._lengthening.settle()
+        if found.proposal is not None:
+            return self._change(found.proposal, mine=False, declined=False, note=found.change.note)
+        return self._at_relay(found.act, mine=False, state="agreed")
+
+    async def decline(
+        self, proposal_id: str, *, note: str = "", timeout: float | None = None
+    ) -> ProposedChange:
+        """Say no to what the other person proposed, or take my own proposal back. What holds stays."""
+        async with bounded(timeout):
+            found = await self._find(proposal_id)
+            if found.change.state != "open":
+                raise ProposalOver(found.change.state)
+            if found.seen is None:
+                await self._core.session.call(protocol.drop_proposal(self._standing.engagement_id))
+                if found.change.mine:
+                    self._core.state.note(self._proposed, b"")
+            elif found.change.mine:
+                await self._take_back(found.seen)
+            else:
+                fixed, shown = found.act.encode(), declined_shown(note)
+                draft = Draft("", "", kind=ContentKind.AGREEMENT, fixed=fixed, shown=shown)
+                await self._sending.send(draft)
+            await self._current()
+            return replace(found.change, state="declined")
+
+    async def _take_back(self, seen: Seen) -> None:
+        """Recall the content: the act that does it takes the proposal's number, so it is overtaken."""
+        row, place = await self._intake.one(seen.row_order), self._standing.place
+        copies = self._shortening.copies(seen, row, place)
+        await self._shortening.shorten(copies, self._core.now())
+        await self._shortening.revoke(seen.content_id)
+
+    async def _find(self, wanted: str) -> _Waiting:
+        """Find a proposal by the beginning of its number."""
+        await self._current()
+        typed = wanted.strip().lower()
+        if not re.fullmatch(rf"[0-9a-f]{{{LEAST_ID_SIGNS},32}}", typed):
+            raise Misused("A proposal's number has 6 to 32 signs of 0-9 and a-f.")
+        found = [one for one in await self._waiting() if change_id(one.act.core).startswith(typed)]
+        if len(found) != 1:
+            raise NotFound("There is no such proposal." if not found else "That could be several proposals.")
+        return found[0]
+
+    async def _current(self) -> None:
+        await self._standing.refresh()
+        await self._intake.catch_up()
+        await self.follow()
+
+    # --- keeping --------------------------------------------------------------------------------------------
+
+    async def follow(self) -> None:
+        """Keep in the vault what is in force since, with its words, where they are here."""
+        if not self._texts.is_behind:
+            return
+        proposals = [one.proposal for one in await self._sealed() if one.proposal is not None]
+        await self._texts.follow(proposals)

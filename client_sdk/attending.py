@@ -1,0 +1,101 @@
+"""Attending: what a person has been shown, told of and reminded of, in one engagement.
+
+Owns acknowledging at the relay that a message was shown, the counts at a glance, and what left. Nothing here
+may fail a reading: an acknowledgement that the relay did not take is made again with the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+from client_sdk import protocol
+from client_sdk.core import Core
+from client_sdk.errors import Deleted, NotFound, RelayError
+from client_sdk.intake import Intake
+from client_sdk.messages import GoneMessage, Reminder, instant
+from client_sdk.showing import Showing, message_id
+from client_sdk.state import ACKNOWLEDGED, MINE, SHOWN, Seen, Stone
+from client_sdk.tallying import Tally, tally, to_remind, unread_by
+from client_sdk.words import utc_day
+from keys.names import DAY_SECONDS
+
+log = logging.getLogger("client_sdk")
+
+MOST_AT_ONCE: Final = 1_024
+
+
+class Attending:
+    """What one person has seen of one engagement's mailbox."""
+
+    def __init__(self, core: Core, intake: Intake, showing: Showing, engagement_id: str) -> None:
+        self._core = core
+        self._intake = intake
+        self._showing = showing
+        self._engagement_id = engagement_id
+
+    @property
+    def _mailbox_id(self) -> bytes:
+        return self._intake.mailbox_id
+
+    async def acknowledge(self, content_ids: Collection[bytes]) -> None:
+        """Tell the relay that messages of the other person have been shown. Never raises for the relay."""
+        state = self._core.state
+        seen = [one for cid in content_ids if (one := state.seen(self._mailbox_id, cid)) is not None]
+        fresh = [one for one in seen if not one.flags & (MINE | ACKNOWLEDGED)]
+        for at in range(0, len(fresh), MOST_AT_ONCE):
+            batch = fresh[at : at + MOST_AT_ONCE]
+            ids = tuple(one.envelope_id for one in batch)
+            try:
+                await self._core.session.call(protocol.acknowledge(self._mailbox_id, ids))
+            except RelayError as cause:
+                log.info("not acknowledged: %s", cause.code)
+                return
+            state.mark(self._mailbox_id, [one.content_id for one in batch], ACKNOWLEDGED)
+
+    def tally(self) -> Tally:
+        """Count what is here."""
+        read = self._showing.read_marks()
+        return tally(self._seen(), self._core.now(), unread_by(read.order, read.above))
+
+    def _seen(self) -> list[Seen]:
+        return self._core.state.all_seen(self._mailbox_id)
+
+    def reminders(self) -> list[Reminder]:
+        """Return what a person is to be reminded of now; each is given once."""
+        read, now = self._showing.read_marks(), self._core.now()
+        is_unread = unread_by(read.order, read.above)
+        due = to_remind([one for one in self._seen() if one.flags & SHOWN and is_unread(one)], now)
+        for one, days in due:
+            self._core.state.reminded(self._mailbox_id, one.content_id, days)
+        found = []
+        for days in sorted({days for _, days in due}):
+            dates = [one.expires_at for one, told in due if told == days]
+            found.append(Reminder(self._engagement_id, days, len(dates), instant(min(dates))))
+        return found
+
+    def gone(self, *, untold: bool) -> list[GoneMessage]:
+        """Return what has left, oldest first; with `untold` what was not returned so before."""
+        stones = self._core.state.stones(self._mailbox_id, untold=untold)
+        if untold:
+            stones = [one for one in stones if one.gone_day]
+            self._core.state.told(self._mailbox_id)
+        return [self._gone(one) for one in stones]
+
+    def _gone(self, stone: Stone) -> GoneMessage:
+        called = message_id(stone.content_id) if stone.content_id else ""
+        return GoneMessage(called, self._engagement_id, stone.reason, gone_on(stone.gone_day))
+
+    def deleted(self, low: bytes, high: bytes) -> NotFound:
+        """Return what to raise for a message whose id lies between two and that is not here."""
+        for one in self._core.state.stones(self._mailbox_id):
+            if one.content_id and low <= one.content_id[: len(low)] <= high:
+                return Deleted(gone_on(one.gone_day), one.reason)
+        return NotFound("There is no such message here.")
+
+
+def gone_on(gone_day: int) -> date | None:
+    """Return the day of a tombstone; None where the relay has not said."""
+    return utc_day(gone_day * DAY_SECONDS) if gone_day else None

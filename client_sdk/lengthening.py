@@ -1,0 +1,186 @@
+"""Lengthening: dates that both moved back, and the re-sealing that follows.
+
+Owns which ids an act of kind 3 may name, and each side's own part of it: sealing its copies once more under
+the later date and letting the older ones go. It may stop anywhere and goes on at the next run. Must never
+seal what an act does not name, nor what was shortened or taken back since. (docs/protocol.md, 5 and 12.)
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from client_sdk import protocol
+from client_sdk.core import Core
+from client_sdk.errors import Conflict, EngagementClosed, KeeperUnavailable, Misused, Refused, RelayError
+from client_sdk.frames import Deposit, encode_group, encode_groups
+from client_sdk.intake import Intake
+from client_sdk.parties import Place
+from client_sdk.standing import Standing
+from client_sdk.state import Seen
+from client_sdk.terms import Signed
+from keys.acts import MOST_ENVELOPE_IDS, ActCore, ActKind
+from keys.content import Content, ContentKind, content_id, parse_content
+from keys.envelope import EnvelopeClass
+from keys.names import TAG_BYTES, day_of, envelope_id
+from keys.resealing import reseal
+from keys.sealing import Addressing, ReaderTarget, class_of_origin
+from keys.statement import choose_reading_key
+from keys.suite import SealKey
+
+log = logging.getLogger("client_sdk")
+
+LENGTHENED: Final = frozenset({ContentKind.MESSAGE, ContentKind.CALL, ContentKind.AGREEMENT})
+"""Kinds of which both have a copy, and which people may want to keep longer."""
+MOST_EXPIRED_AT_ONCE: Final = 1_024
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A content that an act names for both."""
+
+    seen: Seen
+    ids: tuple[bytes, bytes]
+
+
+class Lengthening:
+    """Keeps messages of one engagement longer, where both have signed it."""
+
+    def __init__(self, core: Core, standing: Standing, intake: Intake) -> None:
+        self._core = core
+        self._standing = standing
+        self._intake = intake
+
+    # --- proposing and judging ------------------------------------------------------------------------------
+
+    def ids_for(self, wanted: Sequence[Seen], until: int) -> tuple[bytes, ...]:
+        """Return the ids under which contents would be kept until a date, in both inboxes, ascending.
+
+        `Misused` for too many or a date that is none; `Refused` for what only one of the two has.
+        """
+        if not wanted or 2 * len(wanted) > MOST_ENVELOPE_IDS:
+            raise Misused(f"1 to {MOST_ENVELOPE_IDS // 2} messages are kept longer at once.")
+        place = self._standing.place
+        if any(one.expires_at >= until for one in wanted):
+            raise Misused("A later date lies after the one that a message has.")
+        if any(one.kind not in LENGTHENED for one in wanted):
+            raise Refused("not-shared", hint="Mail taken in at the door is in one inbox alone; save a copy.")
+        return tuple(sorted(one for seen in wanted for one in _ids(seen, place, until)))
+
+    def named(self, core: ActCore) -> list[Named]:
+        """Return the contents that an act names; `Refused` unless each is held here, for both, until an
+        earlier date.
+        """
+        place, left = self._standing.place, set(core.envelope_ids)
+        found = []
+        for seen in self._living():
+            ids = _ids(seen, place, core.date)
+            if left.issuperset(ids):
+                found.append(Named(seen, ids))
+                left.difference_update(ids)
+        fits = not left and all(one.seen.kind in LENGTHENED for one in found)
+        if core.kind is not ActKind.EXTEND or not fits:
+            raise Refused("not-held", hint="It names something that is not here; ask what is meant.")
+        if any(one.seen.expires_at >= core.date for one in found):
+            raise Refused("not-later", hint="It does not keep anything longer.")
+        return found
+
+    def _living(self) -> list[Seen]:
+        now = self._core.now()
+        seen = self._core.state.all_seen(self._intake.mailbox_id)
+        gone = {one.content_id for one in self._core.state.stones(self._intake.mailbox_id)}
+        return [one for one in seen if one.expires_at > now and one.content_id not in gone]
+
+    # --- my own copies --------------------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """Seal again what acts let me keep longer, and let the older copies go. What cannot be done now is
+        left for the next run.
+        """
+        try:
+            todo = self._due()
+            for seen, act in todo:
+                await self._reseal(seen, act)
+            if todo:
+                await self._intake.catch_up()
+            await self._let_go()
+        except (KeeperUnavailable, EngagementClosed) as cause:
+            log.info("re-sealing waits: %s", cause.code)
+        except RelayError as cause:
+            log.warning("re-sealing waits: %s", cause.code)
+
+    def _due(self) -> list[tuple[Seen, Signed]]:
+        """Find what is not yet sealed under the newest act that names it, and that nothing has shortened."""
+        terms, place = self._standing.terms, self._standing.place
+        if not terms.extensions:
+            return []
+        now = self._core.now()
+        found: dict[bytes, tuple[Seen, Signed]] = {}
+        acts = [act for act in terms.extensions if act.core.date > now]
+        for seen in self._living():
+            for act in acts:
+                if (
+                    act.number <= seen.since_act
+                    or _mine(seen, place, act.core.date) not in act.core.envelope_ids
+                ):
+                    continue
+                if terms.shortening(seen.envelope_id, act.number) is None:
+                    found[seen.content_id] = (seen, act)
+        return list(found.values())
+
+    async def _reseal(self, seen: Seen, act: Signed) -> None:
+        place, now, until = self._standing.place, self._core.now(), act.core.date
+        part = await self._intake.original(seen)
+        if part is None or until > self._standing.terms.ends_at:
+            return  # it has left, or what was closed since is not kept any longer
+        content = parse_content(part.content)
+        if content_id(class_of_origin(EnvelopeClass.RESEALED, part.content), part.content) != seen.content_id:
+            return
+        day_keys = await self._core.keepers.day_keys(day_of(until))
+        keys = [day_keys[one] for one in place.keeper_ids]
+        raw = reseal(self._addressing(place, content, until, now), part, keys, self._core.random)
+        blobs = tuple(record.blob_id for record in content.attachments)
+        group = encode_group((Deposit(raw, blobs),))
+        (refusal,) = await self._core.session.call(protocol.deposit(encode_groups([group])))
+        if refusal is not None and not isinstance(refusal, Conflict):  # another device was first
+            raise refusal
+        log.info("re-sealed bytes=%d files=%d", len(raw), len(blobs))
+
+    def _addressing(self, place: Place, content: Content, until: int, now: int) -> Addressing:
+        """Address a copy to myself; who may revoke it stays as it was."""
+        reading_key = choose_reading_key(place.me.statement.card, now)
+        policy = self._standing.terms.by_hash(content.policy_hash)
+        recall = policy is not None and policy.author_may_recall
+        access = place.me.access.public
+        return Addressing(
+            envelope_class=EnvelopeClass.RESEALED,
+            mailbox_id=place.my_mailbox,
+            policy_tag=content.policy_hash[:TAG_BYTES],
+            expires_at=until,
+            recipient_fp=place.me.fp,
+            target=ReaderTarget(SealKey.from_bytes(reading_key.public), reading_key.epoch),
+            reader_access=access,
+            revoker_access=place.other.card.access_public if recall else access,
+        )
+
+    async def _let_go(self) -> None:
+        """Expire the copies whose place a newer one took."""
+        mailbox_id = self._intake.mailbox_id
+        old = self._core.state.replaced_copies(mailbox_id)
+        for at in range(0, len(old), MOST_EXPIRED_AT_ONCE):
+            ids = tuple(old[at : at + MOST_EXPIRED_AT_ONCE])
+            await self._core.session.call(protocol.expire_own(mailbox_id, ids))
+        if old:
+            await self._intake.catch_up()
+
+
+def _ids(seen: Seen, place: Place, until: int) -> tuple[bytes, bytes]:
+    fps = (place.me.fp, place.other.fp)
+    mine, theirs = (envelope_id(EnvelopeClass.RESEALED, seen.content_id, fp, until) for fp in fps)
+    return mine, theirs
+
+
+def _mine(seen: Seen, place: Place, until: int) -> bytes:
+    return _ids(seen, place, until)[0]
