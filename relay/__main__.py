@@ -72,9 +72,7 @@ def init(
     config = initialise(folder, choice_of(local=local, domain=domain), SystemClock().now(), os.urandom)
     say(f"Made {config}. Next: relay serve --config {config}")
     say(f'Then, beside it: relay coach invite "Anna Harrow" --config {config}')
-    say(
-        f"Keep a copy of {folder / 'secrets' / 'backup'} apart from the backups: without it nothing opens them."
-    )
+    say(f"Keep a copy of {folder / 'secrets' / 'backup'} in another place: without it no backup opens.")
 
 
 @app.command()
