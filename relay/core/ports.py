@@ -371,6 +371,9 @@ class Keeper(Protocol):
 
     async def days(self, first: int, count: int) -> list[bytes]: ...
 
+    async def days_gone(self, first: int) -> list[bytes]:
+        """Signed words of 152 bytes on days destroyed, from `first` on, ascending."""
+
     async def open(self, request: bytes) -> bytes: ...
 
     async def revoke(self, request: bytes) -> bytes: ...

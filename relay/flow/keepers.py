@@ -9,15 +9,17 @@ part 11.)
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Final
 
 from keys.errors import KeysError
 from keys.keeper_wire import parse_revoke
+from keys.log import day_entry, day_gone_entry
 from keys.names import ID_BYTES
 from relay.core.errors import Busy, KeeperAway, Malformed, NotFound
 from relay.core.model import DAY_SECONDS, QueuedRevoke
-from relay.core.ports import Keeper, KeeperDays
+from relay.core.ports import Keeper, Store
 
 MOST_DAYS_ASKED: Final = 512
 MOST_DAYS_AHEAD: Final = 3_660
@@ -28,9 +30,10 @@ DRAINED_AT_ONCE: Final = 100
 class Keepers:
     """The keepers that this relay reaches, by their ids."""
 
-    def __init__(self, store: KeeperDays, keepers: Sequence[Keeper]) -> None:
+    def __init__(self, store: Store, keepers: Sequence[Keeper]) -> None:
         self._store = store
         self._keepers = {keeper.keeper_id: keeper for keeper in keepers}
+        self._stored_on: dict[bytes, int] = {}
 
     async def days(self, keeper_id: bytes, first: int, count: int, now: int) -> list[bytes]:
         """Signed day keys of `count` days from `first` on, of today to ten years ahead; asks the keeper
@@ -47,7 +50,7 @@ class Keepers:
         fresh = [(first + number, raw) for number, raw in enumerate(asked)]
         if len(asked) != count or any(raw[:20] != keeper_id + day.to_bytes(4, "big") for day, raw in fresh):
             raise KeeperAway("not the days that were asked for")
-        await self._store.put_days(keeper_id, fresh)
+        await self._store.put_days(keeper_id, fresh, [day_entry(raw) for raw in asked])
         return await self._store.days(keeper_id, first, count)
 
     async def open(self, keeper_id: bytes, request: bytes) -> bytes:
@@ -74,6 +77,35 @@ class Keepers:
             raise Busy
         await self._store.queue_revoke(QueuedRevoke(keeper_id, request, (lock.period + 1) * DAY_SECONDS))
         return None
+
+    async def days_gone(self, keeper_id: bytes, first: int) -> list[bytes]:
+        """A keeper's signed words on days destroyed, of days from `first` on. Raises NotFound, KeeperAway."""
+        return await self._keeper(keeper_id).days_gone(first)
+
+    async def store_ahead(self, now: int, days: int) -> None:
+        """Have the day keys of every keeper at hand, for so many days from today on, so that who writes need
+        not wait for one that is away. One that is away now is asked again the next time.
+        """
+        await asyncio.gather(*(self._store_ahead(keeper_id, now, days) for keeper_id in self._keepers))
+
+    async def _store_ahead(self, keeper_id: bytes, now: int, days: int) -> None:
+        today = now // DAY_SECONDS
+        if self._stored_on.get(keeper_id, -1) >= today:
+            return
+        with contextlib.suppress(KeeperAway, Malformed):  # Malformed: its clock is a day away from ours
+            for first in range(today, today + days, MOST_DAYS_ASKED):
+                await self.days(keeper_id, first, min(MOST_DAYS_ASKED, today + days - first), now)
+            self._stored_on[keeper_id] = today
+
+    async def log_days_gone(self) -> None:
+        """Log every keeper's word on the days that it has destroyed since it was last asked. Raises
+        KeeperAway.
+        """
+        for keeper in self._keepers.values():
+            last = await self._store.last_day_gone(keeper.keeper_id)
+            words = await keeper.days_gone(0 if last is None else last + 1)
+            entries = [(int.from_bytes(raw[16:20], "big"), day_gone_entry(raw)) for raw in words]
+            await self._store.put_days_gone(keeper.keeper_id, entries)
 
     async def drain(self) -> int:
         """Hand waiting revocations to the keepers that answer; returns how many were taken. Run it each

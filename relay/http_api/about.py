@@ -38,7 +38,10 @@ async def relay(call: Call, _: None) -> web.Response:
             log_key=facts.log_key,
             door_key=facts.door_key,
             notice_key=facts.notice_key,
-            keepers=tuple(KeeperFacts(keeper_id=one, key=key) for one, key in facts.keepers),
+            keepers=tuple(
+                KeeperFacts(keeper_id=one, key=key, further=number > 0)
+                for number, (one, key) in enumerate(facts.keepers)
+            ),
             backup_tail_days=facts.backup_tail_days,
             max_blob_bytes=facts.max_blob_bytes,
             max_envelope_bytes=facts.max_envelope_bytes,

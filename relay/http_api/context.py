@@ -36,7 +36,7 @@ class Waits(Protocol):
 @dataclass(frozen=True, slots=True)
 class RelayFacts:
     """What `GET /v1/relay` tells. The keys are Ed25519 verification keys; `keepers` are (keeper id, its
-    key).
+    key), the relay's own first, then those of other operators.
     """
 
     name: str

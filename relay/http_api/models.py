@@ -128,10 +128,11 @@ class HealthAnswer(Model):
 
 
 class KeeperFacts(Model):
-    """A keeper and its verification key."""
+    """A keeper and its verification key; `further` is one of another operator, as this relay says."""
 
     keeper_id: Id
     key: Bytes32
+    further: bool
 
 
 class RelayAnswer(Model):

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
+from keys.encoding import from_base64url
+from keys.names import keeper_id
 from relay.clock import SystemClock
 from relay.config import Settings
+from relay.config.forms import parse_keeper_address
+from relay.config.settings import FurtherKeeper
 from relay.core.pepper import Pepper
 from relay.core.ports import Store
 from relay.flow import flows
 from relay.keeper.client import SocketKeeper
+from relay.keeper.sockets import Tcp
 from relay.notify.mail import open_mail_out
 from relay.notify.wake import WakeHub
 from relay.service.desk import Desk
@@ -42,17 +48,31 @@ class House:
 def build(settings: Settings, keys: KeyFiles, store: Store, clock: SystemClock) -> House:
     """Put together what both a running relay and a single command need."""
     keeper, waits = SocketKeeper(settings.keeper.socket, keys.keeper_public), WakeHub()
+    further = tuple(map(_further, settings.further_keepers))
     ports = flows.Ports(
         store=store,
-        keepers=(keeper,),
+        keepers=(keeper, *further),
         wake=waits,
         mail_out=open_mail_out(settings, clock),
         pepper=Pepper(keys.pepper),
         random=os.urandom,
+        signs=flows.Signs(keys.relay, keys.log),
     )
     verbs = flows.build(ports, flow_settings(settings))
-    desk = Desk(store, verbs.expire, keeper, clock, between_batches)
+    desk = Desk(store, verbs.expire, keeper, clock, between_batches, further)
     return House(settings, keys, store, clock, keeper, waits, ports, verbs, desk)
+
+
+def known_keepers(settings: Settings, keys: KeyFiles) -> tuple[tuple[bytes, bytes], ...]:
+    """Id and verification key of each keeper, the local one first."""
+    publics = [from_base64url(keeper.key, 32) for keeper in settings.further_keepers]
+    return tuple((keeper_id(public), public) for public in (keys.keeper_public, *publics))
+
+
+def _further(keeper: FurtherKeeper) -> SocketKeeper:
+    place = parse_keeper_address(keeper.address)
+    address = Path(keeper.address) if place is None else Tcp(*place)
+    return SocketKeeper(address, from_base64url(keeper.key, 32))
 
 
 def flow_settings(settings: Settings) -> flows.Settings:

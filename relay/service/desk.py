@@ -7,15 +7,15 @@ and a command that found none. Must never give out anything of a person but tota
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keys.encoding import from_base64url
+from keys.encoding import from_base64url, to_base64url
 from keys.errors import KeysError
 from relay.clock import SystemClock
 from relay.core.errors import KeeperAway, Malformed
-from relay.core.model import Invitation
+from relay.core.model import DAY_SECONDS, Invitation
 from relay.core.ports import Store
 from relay.flow.expire import Expire
 from relay.keeper.client import SocketKeeper
@@ -41,6 +41,7 @@ class Desk:
     keeper: SocketKeeper
     clock: SystemClock
     pause: Callable[[], Awaitable[None]]
+    further: Sequence[SocketKeeper] = ()
 
     async def serve(self, verb: str, fields: Mapping[str, Any]) -> Fields:
         """Do what is asked. Raises Malformed for an unknown verb, ClockNotTrusted, RelayError."""
@@ -59,7 +60,9 @@ class Desk:
         """Totals, the last sweep, and whether the keeper answers."""
         now = self.clock.now()
         counts = await self.store.counts(now=now)
-        keeper = await keeper_state(self.keeper)
+        told, *further = await asyncio.gather(
+            keeper_status(self.keeper), *(further_state(one, now) for one in self.further)
+        )
         return {
             "envelopes": counts["envelopes"],
             "blobs": counts["blobs"],
@@ -67,7 +70,9 @@ class Desk:
             "due": counts["due"],
             "overdue": counts["overdue"],
             "last_sweep_at": await self.store.noted("last_sweep_at"),
-            "keeper": keeper,
+            "keeper": _state(told),
+            "keeper_facts": told,
+            "further_keepers": further,
             "clock": self.clock.standing().value,
             "offset_seconds": self.clock.offset_seconds(),
             "now": now,
@@ -99,12 +104,35 @@ class Desk:
 
 async def keeper_state(keeper: SocketKeeper) -> str:
     """`here`, `away`, or `stopped` for one that does not believe its clock."""
+    return _state(await keeper_status(keeper))
+
+
+async def keeper_status(keeper: SocketKeeper) -> Fields:
+    """What the local keeper says of itself; nothing where it is away."""
     try:
         async with asyncio.timeout(STATUS_SECONDS):
-            status = await keeper.status()
+            return dict(await keeper.status())
     except (KeeperAway, TimeoutError):
-        return "away"
-    return "here" if status.get("clock") == "ok" else "stopped"
+        return {}
+
+
+async def further_state(keeper: SocketKeeper, now: int) -> Fields:
+    """A further keeper's fingerprint, and `here`, `away`, or `differs` where its time is days from ours. It
+    tells others no more of itself; that it gives a day key under its pinned key is what counts.
+    """
+    state = "here"
+    try:
+        async with asyncio.timeout(STATUS_SECONDS):
+            await keeper.days(now // DAY_SECONDS + 1, 1)
+    except (KeeperAway, TimeoutError):
+        state = "away"
+    except Malformed:
+        state = "differs"
+    return {"fingerprint": to_base64url(keeper.keeper_id), "state": state}
+
+
+def _state(told: Mapping[str, Any]) -> str:
+    return "away" if not told else "here" if told.get("clock") == "ok" else "stopped"
 
 
 def _coach_invitation(fields: Mapping[str, Any]) -> Invitation:

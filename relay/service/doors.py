@@ -17,7 +17,7 @@ from relay.http_api.context import Context, Health, Limits, RelayFacts, Waits
 from relay.http_api.listener import listen
 from relay.logs import Log
 from relay.service import time_watch
-from relay.service.assembly import House, flow_settings
+from relay.service.assembly import House, flow_settings, known_keepers
 from relay.service.desk import keeper_state
 from relay.service.keyfiles import KeyFiles
 from relay.smtp_door.limits import Limits as DoorLimits
@@ -70,7 +70,7 @@ def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
         log_key=keys.log.public,
         door_key=keys.door.public,
         notice_key=keys.notice.public,
-        keepers=((keys.keeper_id, keys.keeper_public),),
+        keepers=known_keepers(settings, keys),
         backup_tail_days=settings.backup.tail_days,
         max_blob_bytes=settings.limits.max_blob_bytes,
         max_envelope_bytes=MOST_ENVELOPE_BYTES,
@@ -89,7 +89,7 @@ def smtp_door(house: House, log: Log) -> Door:
 
 def _door_flow(house: House) -> DoorFlow:
     keys = house.keys
-    signs = DoorKeys(keys.door, ((keys.keeper_id, keys.keeper_public),))
+    signs = DoorKeys(keys.door, known_keepers(house.settings, keys))
     return DoorFlow(house.ports, house.flows, flow_settings(house.settings), signs, house.clock.now)
 
 

@@ -1,4 +1,5 @@
-"""The loops of a running relay: the sweep, the keeper's days and ticks, and the note of the time.
+"""The loops of a running relay: the sweep, the keeper's days and ticks, receipts and the log, and the note of
+the time.
 
 Owns when they run. Each goes on after any trouble, and none acts while the clock cannot be vouched for
 (ruling 13).
@@ -53,6 +54,7 @@ class Loops:
     _drained: float = field(default=float("-inf"), init=False)
     _days_on: int = field(default=-1, init=False)
     _ticked_on: int = field(default=-1, init=False)
+    _recorded_on: int = field(default=-1, init=False)
     _keeper_here: bool = field(default=True, init=False)
 
     @property
@@ -82,6 +84,25 @@ class Loops:
                 self._tell_keeper(here=True)
             await asyncio.sleep(self.look_seconds)
 
+    async def recording(self) -> None:
+        """Write the receipts of days that are over, and sign the log as it grows."""
+        while True:
+            try:
+                await self.record_once()
+            except Exception as failure:  # noqa: BLE001 - whatever it was, the next receipts must come
+                self.log.error("log.trouble", failure=failure)
+                await asyncio.sleep(TROUBLE_SECONDS)
+            await asyncio.sleep(self.look_seconds)
+
+    async def record_once(self) -> None:
+        """What receipts and log are due, if the clock may be acted on. Raises what the store raises."""
+        at = self.clock.act_at()
+        if at is not None and at // DAY_SECONDS > self._recorded_on:
+            await self.flows.acceptances.catch_up(at, between_batches)
+            await self.flows.log.batch(at)
+            self._recorded_on = at // DAY_SECONDS
+        await self.flows.log.sign()
+
     async def sweep_once(self) -> None:
         """One sweep, if the clock may be acted on. Trouble is logged; the next sweep comes all the same."""
         at, offset_seconds = self.clock.act_at(), self.clock.offset_seconds()
@@ -109,6 +130,7 @@ class Loops:
         if now // DAY_SECONDS > self._days_on:
             await self._store_days(now)
         if self.clock.monotonic() - self._drained >= DRAIN_SECONDS:
+            await self.flows.keepers.store_ahead(now, DAYS_STORED_AHEAD)
             await self.flows.keepers.drain()
             self._drained = self.clock.monotonic()
 
@@ -137,6 +159,7 @@ class Loops:
             await time_watch.word_delivered(self.store)
         done = await self.keeper.tick()
         self._ticked_on = at // DAY_SECONDS
+        await self.flows.keepers.log_days_gone()
         await self.store.note("keeper_tick_day", done.get("day", self._ticked_on))
         self.log.info("keeper.ticked", day=self._ticked_on, count=done.get("destroyed", 0))
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from keys.day_gone import DayGone, sign_day_gone
 from keys.invitation import InvitationKeys, invitation_keys, sign_redemption
 from keys.keeper_wire import DayKey, parse_revoke, sign_day_key, sign_revoked
 from keys.names import DAY_SECONDS
+from keys.suite import SignKey
 from relay.core.errors import Busy, KeeperAway
 from relay.core.model import Invitation, Method, VaultItem
 from relay.core.pepper import Pepper
 from relay.core.ports import Store
 from relay.flow.access import Answer, Opened
 from relay.flow.enrol import Finish
-from relay.flow.flows import Flows, Ports, Settings, build
+from relay.flow.flows import Flows, Ports, Settings, Signs, build
 from relay.flow.policy import Offer
 from relay.notify.wake import WakeHub
 from tests.flow.cast import KEEPER, KEEPER_ID, MAIL_DOMAIN, NOW, ORIGIN, Dice, Person, Way, Work, day_key
@@ -39,6 +41,11 @@ SETTINGS = Settings(
 )
 
 
+RELAY_KEY = SignKey.from_seed(b"r" * 32)
+LOG_KEY = SignKey.from_seed(b"l" * 32)
+SIGNS = Signs(RELAY_KEY, LOG_KEY)
+
+
 class Keeper:
     """A keeper that signs its days and takes what it is asked; `away` makes it fail on demand."""
 
@@ -47,12 +54,22 @@ class Keeper:
     def __init__(self) -> None:
         self.away = False
         self.asked = 0
+        self.destroyed: list[int] = []
 
     async def days(self, first: int, count: int) -> list[bytes]:
         """Signed day keys, all with one public key."""
         self._answer()
         days = range(first, first + count)
         return [sign_day_key(DayKey(KEEPER_ID, day, day_key().raw), KEEPER) for day in days]
+
+    async def days_gone(self, first: int) -> list[bytes]:
+        """Signed words on the days in `destroyed`."""
+        self._answer()
+        return [
+            sign_day_gone(DayGone(KEEPER_ID, day, bytes(32), NOW), KEEPER)
+            for day in self.destroyed
+            if day >= first
+        ]
 
     async def open(self, request: bytes) -> bytes:
         """Something sealed, of which a relay sees nothing."""
@@ -118,7 +135,7 @@ class House:
 
     def __post_init__(self) -> None:
         pepper = Pepper(b"p" * 32)
-        ports = Ports(self.store, (self.keeper,), self.wake, self.mail, pepper, Dice(self.seed))
+        ports = Ports(self.store, (self.keeper,), self.wake, self.mail, pepper, Dice(self.seed), SIGNS)
         self.flows = build(ports, self.settings)
         self.work = Work(self.coach, self.client, now=self.now)
 

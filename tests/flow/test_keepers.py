@@ -37,6 +37,22 @@ async def test_days_are_asked_for_once_and_stored(house: House) -> None:
         await house.flows.keepers.days(KEEPER_ID, today + 3, 1, house.now)
 
 
+async def test_days_are_stored_ahead_and_asked_for_again_after_an_absence(house: House) -> None:
+    """A keeper that is away is passed over, asked the next time, and then left in peace until tomorrow."""
+    today = house.now // DAY_SECONDS
+    house.keeper.away = True
+    await house.flows.keepers.store_ahead(house.now, 600)
+    house.keeper.away = False
+    await house.flows.keepers.store_ahead(house.now, 600)
+    asked = house.keeper.asked
+    await house.flows.keepers.store_ahead(house.now, 600)
+    house.keeper.away = True
+    assert house.keeper.asked == asked
+    assert len(await house.flows.keepers.days(KEEPER_ID, today + 599, 1, house.now)) == 1
+    await house.flows.keepers.store_ahead(house.now + DAY_SECONDS, 600)
+    assert house.keeper.asked == asked + 1
+
+
 async def test_days_past_far_or_too_many_are_malformed(house: House) -> None:
     """A day that is over has no key, and nobody asks for more than ten years."""
     today = house.now // DAY_SECONDS
