@@ -10,7 +10,9 @@ from tests.vectors import (
     make_envelopes,
     make_keepers,
     make_primitives,
+    make_records,
     make_signed,
+    make_terms,
 )
 from tests.vectors.generate import Cases
 
@@ -29,4 +31,8 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "unlock": make_accounts.unlock_cases,
     "vault": make_accounts.vault_cases,
     "keeper": make_keepers.keeper_cases,
+    "notes": make_records.note_cases,
+    "log": make_records.log_cases,
+    "receipts": make_records.receipt_cases,
+    "terms": make_terms.term_cases,
 }

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from typing import Any
 
 from keys import blob
-from keys.acts import sign_act
+from keys.acts import ActKind, parse_act, sign_act
+from keys.calls import Call
 from keys.content import Content, ContentKind, DoorFacts, Recipient, statement_notice
-from keys.encoding import counted, u16, u64
+from keys.encoding import counted, to_base64url, u16, u64
+from keys.proposal import Proposal, declined_shown
 from keys.spoken import SpokenResult
-from tests.vectors.cast import ACT, CLIENT, COACH, EXPIRES_AT, NOW, STRANGER, message, secret
+from tests.vectors.cast import (
+    ACT,
+    AGREEMENT,
+    AGREEMENT_SALT,
+    CLIENT,
+    COACH,
+    EXPIRES_AT,
+    NOW,
+    POLICY,
+    STRANGER,
+    message,
+    secret,
+)
 from tests.vectors.generate import Cases, flip, patch
 
 PARSE = "content.parse_content"
@@ -36,9 +51,24 @@ def sealed_blob(plain: bytes = PLAIN, flags: int = 0) -> tuple[bytes, blob.Attac
     return bytes(stored), sealer.record(0, flags)
 
 
+def extension() -> bytes:
+    """Return an act of kind 3 that one has signed."""
+    core = replace(
+        ACT,
+        kind=ActKind.EXTEND,
+        number=2,
+        previous_hash=ACT.hash,
+        date=EXPIRES_AT,
+        subject=bytes(32),
+        envelope_ids=(secret("extended", 16),),
+    )
+    return sign_act(core, COACH.identity).encode()
+
+
 def contents() -> dict[str, Content]:
     """Return one content of each kind, and of some shapes."""
     act = sign_act(ACT, CLIENT.identity).encode()
+    shown = Proposal(parse_act(act), POLICY, AGREEMENT_SALT, AGREEMENT).shown("Two more sessions?")
     record = sealed_blob()[1]
     files = {"files": [{"name": "Notizen für Donnerstag.txt", "type": "text/plain"}]}
     many = tuple(Recipient(fp, bytes(32)) for fp in sorted(secret(f"fp {n}") for n in range(16)))
@@ -52,8 +82,12 @@ def contents() -> dict[str, Content]:
         "a statement": message(
             kind=ContentKind.STATEMENT, fixed=statement_notice(secret("blind"), COACH.statement())
         ),
-        "a date": message(kind=ContentKind.DATE, fixed=act),
-        "an agreement": message(kind=ContentKind.AGREEMENT, fixed=act),
+        "a date": message(kind=ContentKind.DATE, fixed=extension(), shown={"note": "For our last talk."}),
+        "an agreement": message(kind=ContentKind.AGREEMENT, fixed=act, shown=shown),
+        "an agreement declined": message(kind=ContentKind.AGREEMENT, fixed=act, shown=declined_shown("No.")),
+        "a call": message(
+            kind=ContentKind.CALL, fixed=Call(45, NOW - 3600).encode(), shown={"note": "By phone."}
+        ),
         "a withdrawal": message(kind=ContentKind.WITHDRAWAL, fixed=act),
         "a spoken check": message(
             kind=ContentKind.SPOKEN, fixed=SpokenResult(True, COACH.fp, CLIENT.fp).encode()
@@ -76,6 +110,9 @@ def content_cases(cases: Cases) -> None:
     _bad_frames(cases)
     _bad_attachments(cases)
     _bad_shown(cases)
+    _bad_acts_inside(cases)
+    _calls(cases)
+    _proposals(cases)
     _door_facts(cases)
 
 
@@ -96,7 +133,8 @@ def _bad_frames(cases: Cases) -> None:
         "version 0": patch(frame, 0, b"\0"),
         "version 2": patch(frame, 0, b"\2"),
         "kind 0": patch(frame, 1, b"\0"),
-        "kind 12": patch(frame, 1, b"\x0c"),
+        "kind 13": patch(frame, 1, b"\x0d"),
+        "message called a call": patch(frame, 1, b"\x0c"),
         "no recipients": patch(frame, 2, b"\0")[:228] + frame[292:],
         "17 recipients": patch(frame, 2, b"\x11")[:228] + bytes(64 * 17) + frame[292:],
         "33 attachments said": patch(frame, 3, b"\x21"),
@@ -196,6 +234,77 @@ def _bad_shown(cases: Cases) -> None:
     }
     for name, text in objects.items():
         _bad(cases, name, start + counted(text, 4))
+
+
+def _inside(kind: ContentKind, fixed: bytes, shown: dict[str, Any]) -> bytes:
+    """Return a frame of a kind with any fixed part and display fields."""
+    frame = message().encode()[:292]
+    return patch(frame, 1, bytes([kind])) + counted(fixed, 4) + counted(json.dumps(shown).encode(), 4)
+
+
+def _bad_acts_inside(cases: Cases) -> None:
+    act, made = sign_act(ACT, CLIENT.identity).encode(), contents()
+    shown = dict(made["an agreement"].shown)
+    date, agreement, call = ContentKind.DATE, ContentKind.AGREEMENT, ContentKind.CALL
+    faults = {
+        "a date with an act of kind 1": _inside(date, act, {}),
+        "a date whose note is no text": _inside(date, extension(), {"note": 1}),
+        "an agreement with an act of kind 3": _inside(agreement, extension(), shown),
+        "an agreement without a policy": _inside(agreement, act, {**shown, "policy": None}),
+        "an agreement whose policy is not base64url": _inside(agreement, act, {**shown, "policy": "A"}),
+        "an agreement with a policy above 90,000 bytes": _inside(
+            agreement, act, {**shown, "policy": "A" * 120_004}
+        ),
+        "an agreement with a salt of 31 bytes": _inside(agreement, act, {**shown, "salt": "A" * 42}),
+        "an agreement without its text": _inside(agreement, act, {"policy": "AA", "salt": "A" * 43}),
+        "an agreement of 40,001 bytes": _inside(agreement, act, {**shown, "agreement": "é" * 20_000 + "e"}),
+        "an answer that is neither": _inside(agreement, act, {**shown, "answer": "accepted"}),
+        "a call whose note is no text": _inside(call, Call(1, 1).encode(), {"note": ["x"]}),
+    }
+    for name, frame in faults.items():
+        _bad(cases, name, frame)
+
+
+def _calls(cases: Cases) -> None:
+    parse, fixed = "calls.parse_call", Call(45, NOW).encode()
+    for name, call in {"a minute": Call(1, 0), "a day": Call(1_440, NOW)}.items():
+        cases.good(name, parse, fixed=call.encode())
+    faults = {
+        "version 2": patch(fixed, 0, b"\2"),
+        "reserved byte": patch(fixed, 1, b"\1"),
+        "no minute": patch(fixed, 2, u16(0)),
+        "1,441 minutes": patch(fixed, 2, u16(1_441)),
+        "instant above 2**53": patch(fixed, 4, _UNSAFE),
+        "empty": b"",
+        "cut short": fixed[:-1],
+        "a byte after": fixed + b"\0",
+    }
+    for name, changed in faults.items():
+        cases.bad(name, parse, fixed=changed)
+
+
+def _proposals(cases: Cases) -> None:
+    read, act = "proposal.read_proposal", sign_act(ACT, CLIENT.identity).encode()
+    shown = dict(contents()["an agreement"].shown)
+    other = replace(POLICY, hold_days=29)
+    elsewhere = replace(POLICY, engagement_id=secret("other engagement", 16))
+    there = sign_act(replace(ACT, subject=elsewhere.hash, policy_hash=elsewhere.hash), CLIENT.identity)
+    cases.good("a first agreement", read, fixed=act, shown=shown)
+    cases.good("an empty answer is none", read, fixed=act, shown={**shown, "answer": ""})
+    faults: dict[str, tuple[bytes, dict[str, Any]]] = {
+        "another policy than the act's": (act, {**shown, "policy": to_base64url(other.encode())}),
+        "another text than the policy's": (act, {**shown, "agreement": AGREEMENT + " "}),
+        "another salt": (act, {**shown, "salt": to_base64url(secret("other salt"))}),
+        "a policy of another engagement": (
+            there.encode(),
+            {**shown, "policy": to_base64url(elsewhere.encode())},
+        ),
+        "a policy cut short": (act, {**shown, "policy": to_base64url(POLICY.encode()[:-1])}),
+        "an act of kind 3": (extension(), shown),
+        "an answer": (act, declined_shown()),
+    }
+    for name, (fixed, fields) in faults.items():
+        cases.bad(name, read, fixed=fixed, shown=fields)
 
 
 def _door_facts(cases: Cases) -> None:

@@ -172,6 +172,7 @@ def envelope_cases(cases: Cases) -> None:
     cases.good("a message", PARSE, raw=raw)
     cases.good("a message from coach to client", OPEN, **opening(raw, plain))
     _other_classes(cases)
+    _resealed(cases)
     _several_keepers(cases)
     _links(cases)
     _locks(cases, raw)
@@ -235,6 +236,82 @@ def _other_classes(cases: Cases) -> None:
     former = {"former_fps": [CLIENT.fp]}
     cases.good("given back under a new identity", "sealing.open_resealed", **(fields | former))
     cases.bad("given back to somebody who was never meant", "sealing.open_resealed", **fields)
+
+
+def _resealed(cases: Cases) -> None:
+    """Class 5 as `keys.resealing` opens it: one part, under the date of an act."""
+    open_, later = "resealing.open_resealed", EXPIRES_AT + 30 * DAY
+    plain = Recipe(message(), envelope_class=5, signed_class=1, expires_at=later)
+    frame = plain.content.encode()
+    named = {"content": frame, "reader_fp": CLIENT.fp, "expires_at": later}
+    cases.good("of a message", "resealing.resealed_id", **named)
+    cases.good("of a mail", "resealing.resealed_id", **(named | {"content": patch(frame, 1, b"\x09")}))
+    cases.bad("reader's fp of 31 bytes", "resealing.resealed_id", **(named | {"reader_fp": CLIENT.fp[1:]}))
+
+    def given(recipe: Recipe, raw: bytes | None = None) -> dict[str, Any]:
+        raw = seal(recipe) if raw is None else raw
+        fields = opening(raw, recipe)
+        del fields["signers"]
+        signers = {"parties": [COACH.identity.public, CLIENT.identity.public], "door": [DOOR.public]}
+        return fields | signers | {"promised_at": later}
+
+    good = given(plain)
+    cases.good("a message under a later date", open_, **good)
+    own = Recipe(
+        message(),
+        envelope_class=5,
+        signed_class=1,
+        expires_at=later,
+        mailbox_id=COACH_MAILBOX,
+        recipient_fp=COACH.fp,
+        reading_key=COACH.reading_key(),
+        payload={"reader_hash": COACH.access_hash, "revoker_hash": CLIENT.access_hash},
+    )
+    mine = {"my_fp": COACH.fp, "revoker_access_hash": CLIENT.access_hash}
+    cases.good("the sender's own copy", open_, **(given(own) | mine))
+    mail = Recipe(_mail(), signer=DOOR, envelope_class=5, signed_class=2, expires_at=later)
+    cases.good("a mail under a later date", open_, **given(mail))
+    first = Recipe(message())
+    notes = Recipe(
+        message(COACH, CLIENT, kind=ContentKind.OWN), envelope_class=5, signed_class=1, expires_at=later
+    )
+    two = replace(plain, inner=_resealed_parts(plain, 2))
+    faults: dict[str, dict[str, Any]] = {
+        "an envelope of class 1": given(first) | {"promised_at": EXPIRES_AT},
+        "a date that no act gave": good | {"promised_at": later - DAY},
+        "the content's own date promised": good | {"promised_at": EXPIRES_AT},
+        "two parts": given(two),
+        "an own record": given(notes),
+        "a mail signed by a party": given(replace(mail, signer=COACH.identity)),
+        "a message signed by the door": given(replace(plain, signer=DOOR)),
+        "a mail, the door unknown": given(mail) | {"door": []},
+        "signed as class 5": given(replace(plain, signed_class=5)),
+        "sealed for another": good | {"my_fp": STRANGER.fp},
+        "another revoker": good | {"revoker_access_hash": STRANGER.access_hash},
+        "id of class 1": given(replace(plain, envelope_id=_id_of_class(1, plain))),
+        "another policy tag": given(replace(plain, policy_tag=secret("tag", 16))),
+        "due": good | {"now": later},
+    }
+    for name, fields in faults.items():
+        cases.bad(name, open_, **fields)
+
+
+def _mail() -> Content:
+    """A mail taken in, as the door signs it."""
+    from tests.vectors.make_contents import contents
+
+    return replace(contents()["a mail"], sender_fp=names.fingerprint(DOOR.public))
+
+
+def _resealed_parts(recipe: Recipe, count: int) -> bytes:
+    frame = recipe.content.encode()
+    signature = recipe.signer.sign(label("content") + b"\1" + frame)
+    return pad(bytes([count]) + (counted(frame, 4) + signature) * count)
+
+
+def _id_of_class(envelope_class: int, recipe: Recipe) -> bytes:
+    first_id = content_id(EnvelopeClass.MESSAGE, recipe.content.encode())
+    return names.envelope_id(envelope_class, first_id, recipe.recipient_fp, recipe.expires_at)
 
 
 def _several_keepers(cases: Cases) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from keys import day_gone, suite
 from keys import keeper_wire as wire
-from keys import suite
 from keys.encoding import counted, label, u16, u32
 from keys.envelope import parse_envelope
 from keys.locks import open_keeper_lock
@@ -51,6 +51,7 @@ def keeper_cases(cases: Cases) -> None:
     """Fill `keeper.json`."""
     cases.good("a day", "keeper_wire.day", seed=day_seed(DAY), access_public=CLIENT.access.public)
     _day_keys(cases)
+    _days_gone(cases)
     _requests(cases)
     _answers(cases)
     _revokes(cases)
@@ -72,6 +73,34 @@ def _day_keys(cases: Cases) -> None:
     }
     for name, changes in faults.items():
         cases.bad(name, "keeper_wire.open_day_key", **(good | changes))
+
+
+def _days_gone(cases: Cases) -> None:
+    key = wire.sign_day_key(wire.DayKey(KEEPER_ID, DAY, day_key(EXPIRES_AT).public), KEEPER)
+    raw = day_gone.sign_day_gone(
+        day_gone.DayGone(KEEPER_ID, DAY, day_gone.day_key_hash(key), EXPIRES_AT + 60), KEEPER
+    )
+    good = {"raw": raw, "keeper_id": KEEPER_ID, "keeper_public": KEEPER.public}
+    cases.good("a day destroyed", "day_gone.open_day_gone", **good)
+
+    def resigned(body: bytes) -> dict[str, bytes]:
+        return {"raw": body + KEEPER.sign(label("keeper-gone"), body)}
+
+    faults: dict[str, dict[str, bytes]] = {
+        "another keeper's id": {"keeper_id": FURTHER_KEEPER_ID},
+        "another keeper's signature": {"keeper_public": FURTHER_KEEPER.public},
+        "day changed": {"raw": flip(raw, 19)},
+        "hash changed": {"raw": flip(raw, 30)},
+        "first reserved byte": resigned(flip(raw[:-64], 60)),
+        "last reserved byte": resigned(flip(raw[:-64], 87)),
+        "instant above 2**53": resigned(patch(raw[:-64], 52, (2**53).to_bytes(8, "big"))),
+        "signature under another label": {"raw": raw[:-64] + KEEPER.sign(label("keeper-day"), raw[:-64])},
+        "cut short": {"raw": raw[:-1]},
+        "a byte after": {"raw": raw + b"\0"},
+        "empty": {"raw": b""},
+    }
+    for name, changes in faults.items():
+        cases.bad(name, "day_gone.open_day_gone", **(good | changes))
 
 
 def _signed(body: bytes, name: str = "keeper-ask") -> bytes:

@@ -170,8 +170,13 @@ def act_cases(cases: Cases) -> None:
         "extend, by both": _both(
             _next(ACT, ActKind.EXTEND, date=EXPIRES_AT, envelope_ids=(secret("e", 16),))
         ),
-        "close, by the client": sign_act(_next(ACT, ActKind.CLOSE, date=EXPIRES_AT), CLIENT.identity),
-        "reopen, by both": _both(_next(ACT, ActKind.REOPEN)),
+        "close, by the client": sign_act(
+            _next(ACT, ActKind.CLOSE, date=EXPIRES_AT, second_date=EXPIRES_AT + DAY), CLIENT.identity
+        ),
+        "close, both dates alike, by both": _both(
+            _next(ACT, ActKind.CLOSE, date=EXPIRES_AT, second_date=EXPIRES_AT)
+        ),
+        "reopen, by both": _both(_next(ACT, ActKind.REOPEN, date=EXPIRES_AT)),
         "release, by the client": sign_act(release, CLIENT.identity),
         "withdraw, by the client": sign_act(
             _next(ACT, ActKind.WITHDRAW, subject=secret("slot")), CLIENT.identity
@@ -246,12 +251,14 @@ def _bad_acts(cases: Cases, raw: bytes, acts_of: dict[str, Act], who: dict[str, 
         "second without a previous hash": patch(close, 60, bytes(32)),
         "first with a previous hash": patch(close, 52, u64(1)),
         "close without a date": patch(close, 100, bytes(8)),
-        "close with a second date": patch(close, 108, u64(NOW)),
+        "close without a second date": patch(close, 108, bytes(8)),
+        "close whose hold ends before the work": patch(close, 108, u64(EXPIRES_AT - 1)),
         "close with a subject": patch(close, 116, secret("subject")),
         "close that names an envelope": patch(close, 2, u16(1)) + bytes(16),
         "shorten without an envelope": patch(shorten, 2, u16(0))[:148],
         "shorten with an envelope less than said": patch(shorten, 2, u16(3)),
-        "reopen with a date": patch(reopen, 100, u64(NOW)),
+        "reopen without a date": patch(reopen, 100, bytes(8)),
+        "reopen with a second date": patch(reopen, 108, u64(EXPIRES_AT)),
         "withdraw without a subject": patch(withdraw, 116, bytes(32)),
         "policy act of another policy": patch(policy_core, 116, secret("other policy")),
         "1,025 envelopes": patch(shorten, 2, u16(1025))[:148] + bytes(16 * 1025),
