@@ -372,7 +372,7 @@ class Keeper(Protocol):
     async def days(self, first: int, count: int) -> list[bytes]: ...
 
     async def days_gone(self, first: int) -> list[bytes]:
-        """Signed words of 152 bytes on days destroyed, from `first` on, ascending."""
+        """Signed words of 152 bytes on days destroyed, from `first` on, ascending, at most 62."""
 
     async def open(self, request: bytes) -> bytes: ...
 

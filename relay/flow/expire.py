@@ -1,7 +1,8 @@
 """Expire: what is due goes, and what an owner lets go. Owns the sweep's batches and their pace.
 
 One sweep takes everything that is due at or before now, never a window; it stops for nothing but the
-store itself. Deposits go on between batches. (docs/architecture.md, A message's way.)
+store itself. Deposits go on between batches. What has gone gets its
+receipts after the journal was truncated. (docs/architecture.md, A message's way.)
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import Final
 
 from relay.core.errors import Malformed
 from relay.core.ports import Store, Wake
-from relay.flow.fetch import Fetch
+from relay.flow.fetch import MOST_IDS, Fetch
+from relay.flow.receipts import Receipts
 from relay.flow.standings import Standings
 
-MOST_IDS: Final = 1024
 CHECKPOINT_TRIES: Final = 5
 
 
@@ -38,12 +39,20 @@ class Expire:
     """
 
     def __init__(
-        self, store: Store, standings: Standings, fetch: Fetch, wake: Wake, *, batch_rows: int
+        self,
+        store: Store,
+        standings: Standings,
+        fetch: Fetch,
+        wake: Wake,
+        receipts: Receipts,
+        *,
+        batch_rows: int,
     ) -> None:
         self._store = store
         self._standings = standings
         self._fetch = fetch
         self._wake = wake
+        self._receipts = receipts
         self._batch_rows = batch_rows
 
     async def own_copies(
@@ -60,7 +69,8 @@ class Expire:
         return expired
 
     async def sweep(self, now: int, pause: Callable[[], Awaitable[None]]) -> Sweep:
-        """Take away all that is due at `now`, batch by batch with `pause` between, then truncate the journal.
+        """Take away all that is due at `now`, batch by batch with `pause` between, then truncate the journal,
+        look again and write receipts.
 
         The caller has made sure that the clock may be acted on. Notes `last_sweep_at` when all is gone.
         """
@@ -75,9 +85,18 @@ class Expire:
             other_rows += swept.other_rows
             more = swept.more and swept.envelopes + swept.blobs + swept.other_rows > 0
             self._tell(swept.engagement_ids)
+        newest_leaf = await self._receipts.newest_leaf()
         shredded = await self._shred(pause)
         await self._store.note("last_sweep_at", now)
+        if shredded:
+            await self._certify(newest_leaf, now, pause)
         return Sweep(batches, envelopes, blobs, other_rows, shredded)
+
+    async def _certify(self, newest_leaf: int, now: int, pause: Callable[[], Awaitable[None]]) -> None:
+        """Receipts for what has gone; of what has ended, certificates in the place of its last rows."""
+        await self._receipts.after_sweep(newest_leaf, now)
+        if await self._receipts.close_ended(now):
+            await self._shred(pause)
 
     async def _shred(self, pause: Callable[[], Awaitable[None]]) -> bool:
         for _ in range(CHECKPOINT_TRIES):

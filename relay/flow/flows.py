@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from keys.suite import SignKey
 from relay.core.pepper import Pepper
 from relay.core.ports import Keeper, MailOut, Store, Wake
 from relay.flow.accept import Accept
+from relay.flow.acceptances import Acceptances
 from relay.flow.access import Access
 from relay.flow.blobs import Blobs
 from relay.flow.brake import Brake
@@ -17,11 +19,22 @@ from relay.flow.enrol import Enrol
 from relay.flow.expire import Expire
 from relay.flow.fetch import Fetch
 from relay.flow.keepers import Keepers
+from relay.flow.log import Log
+from relay.flow.notary import Notary
 from relay.flow.policy import Agreements
+from relay.flow.receipts import Receipts
 from relay.flow.senders import Senders
 from relay.flow.standings import Standings
 from relay.flow.statements import Statements
 from relay.flow.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The keys with which the relay signs receipts, and its log."""
+
+    relay: SignKey
+    log: SignKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ class Ports:
     mail_out: MailOut
     pepper: Pepper
     random: Callable[[int], bytes]
+    signs: Signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,9 @@ class Flows:
     blobs: Blobs
     senders: Senders
     keepers: Keepers
+    receipts: Receipts
+    acceptances: Acceptances
+    log: Log
 
 
 def build(ports: Ports, settings: Settings) -> Flows:
@@ -81,6 +98,9 @@ def build(ports: Ports, settings: Settings) -> Flows:
     store, wake, random = ports.store, ports.wake, ports.random
     standings = Standings(store)
     fetch = Fetch(store, standings)
+    authority = settings.origin.partition("://")[2]
+    notary = Notary(ports.signs.relay, random, authority=authority)
+    receipts = Receipts(store, notary, backup_tail_seconds=settings.backup_tail_seconds)
     return Flows(
         standings=standings,
         accept=Accept(
@@ -91,7 +111,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
             unbound_keep_seconds=settings.unbound_keep_seconds,
         ),
         fetch=fetch,
-        expire=Expire(store, standings, fetch, wake, batch_rows=settings.sweep_batch_rows),
+        expire=Expire(store, standings, fetch, wake, receipts, batch_rows=settings.sweep_batch_rows),
         access=Access(
             store,
             ports.pepper,
@@ -127,4 +147,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
         ),
         senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
         keepers=Keepers(store, ports.keepers),
+        receipts=receipts,
+        acceptances=Acceptances(store, notary),
+        log=Log(store, ports.signs.log, random, authority=authority),
     )

@@ -98,14 +98,17 @@ class Keepers:
             self._stored_on[keeper_id] = today
 
     async def log_days_gone(self) -> None:
-        """Log every keeper's word on the days that it has destroyed since it was last asked. Raises
-        KeeperAway.
+        """Log every keeper's word on the days that it has destroyed since it was last asked. One that is away
+        is asked again tomorrow: it keeps its words for two months.
         """
-        for keeper in self._keepers.values():
-            last = await self._store.last_day_gone(keeper.keeper_id)
-            words = await keeper.days_gone(0 if last is None else last + 1)
+        for keeper_id in self._keepers:
+            last = await self._store.last_day_gone(keeper_id)
+            try:
+                words = await self.days_gone(keeper_id, 0 if last is None else last + 1)
+            except KeeperAway:
+                continue
             entries = [(int.from_bytes(raw[16:20], "big"), day_gone_entry(raw)) for raw in words]
-            await self._store.put_days_gone(keeper.keeper_id, entries)
+            await self._store.put_days_gone(keeper_id, entries)
 
     async def drain(self) -> int:
         """Hand waiting revocations to the keepers that answer; returns how many were taken. Run it each

@@ -37,7 +37,7 @@ from relay.store.memory import MemoryStore
 from relay.store.sqlite import SqliteStore
 from tests.door.conftest import Peer
 from tests.flow.cast import KEEPER, KEEPER_ID, MAIL_DOMAIN, Dice
-from tests.flow.house import House
+from tests.flow.house import SIGNS, House
 
 DOOR = SignKey.from_seed(b"D" * 32)
 ADDRESS = "maya@home.example"
@@ -161,7 +161,7 @@ async def standing(store: Store) -> AsyncIterator[Doorstep]:
     await house.settle()
     await house.flows.senders.add(house.client.account_id, ADDRESS, house.now)
     await house.flows.senders.confirm(house.client.account_id, house.mail.code(), house.now)
-    ports = Ports(store, (house.keeper,), house.wake, house.mail, Pepper(b"p" * 32), Dice("door"))
+    ports = Ports(store, (house.keeper,), house.wake, house.mail, Pepper(b"p" * 32), Dice("door"), SIGNS)
     keys = DoorKeys(DOOR, ((KEEPER_ID, KEEPER.public),))
     flow = DoorFlow(ports, house.flows, house.settings, keys, lambda: house.now)
     said = io.StringIO()

@@ -27,7 +27,7 @@ from relay.service.desk import ClockNotTrusted, Desk
 from relay.service.loops import Loops, between_batches
 from relay.store.sqlite import SqliteStore
 from tests.flow.cast import KEEPER_ID, NOW, Dice, day_key
-from tests.flow.house import SETTINGS, Keeper, KeptMail
+from tests.flow.house import SETTINGS, SIGNS, Keeper, KeptMail
 from tests.service.programs import DAY_SECONDS
 
 
@@ -71,7 +71,9 @@ class Service:
     def __init__(self, store: SqliteStore, machine: Machine, last_known_at: int | None = None) -> None:
         self.store, self.machine, self.keeper = store, machine, TickingKeeper()
         self.clock = SystemClock(last_known_at=last_known_at, read=machine.read, synchronised=lambda: False)
-        ports = flows.Ports(store, (self.keeper,), WakeHub(), KeptMail(), Pepper(b"p" * 32), Dice("loops"))
+        ports = flows.Ports(
+            store, (self.keeper,), WakeHub(), KeptMail(), Pepper(b"p" * 32), Dice("loops"), SIGNS
+        )
         built = self.flows = flows.build(ports, SETTINGS)
         log = open_log(self.clock.now, io.StringIO())
         keeper: Any = self.keeper
