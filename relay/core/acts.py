@@ -5,7 +5,7 @@ kind does not name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 from keys.acts import (
@@ -23,24 +23,21 @@ from keys.errors import Malformed as MalformedFormat
 from keys.names import Role, fingerprint
 from keys.policy import Policy, parse_policy, policy_hash
 from keys.statement import parse_statement
+from keys.terms import InForce
 from relay.core.errors import ActRefused, Conflict, Malformed
-from relay.core.model import Engagement, State
-from relay.core.policy import standing_of
+from relay.core.lifecycle import allows
+from relay.core.model import DAY_SECONDS, PARTIES, Engagement, Step
+from relay.core.policy import Standing, fingerprints, shortened_sides, standing_of, terms_of
 from relay.core.retention import LONGEST_SECONDS
 
 EARLY_SECONDS: Final = 300
 """How far an act's `issued_at` may lie ahead of the relay's clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What taking an act changes: envelopes brought forward to a date, or a policy put in force."""
-
-    number: int
-    shorten: tuple[bytes, ...] = ()
-    date: int = 0
-    policy: bytes = b""
-    ends_at: int = 0
+NOTICE_SECONDS: Final = 7 * DAY_SECONDS
+"""What is left to the other to take a copy, where one alone closes."""
+UNDERWAY_SECONDS: Final = 3600
+"""How long ago an act that closes may say that it was issued before its notice is too short."""
+PROPOSED: Final = frozenset({ActKind.EXTEND, ActKind.REOPEN})
+"""What is proposed at the relay; a policy is proposed in a sealed content, with its text."""
 
 
 def next_step(engagement: Engagement, raw: bytes, policy: bytes, now: int) -> Step | None:
@@ -49,23 +46,31 @@ def next_step(engagement: Engagement, raw: bytes, policy: bytes, now: int) -> St
     `policy` is the frame that an act of kind 1 puts in force, empty for the others. Raises Malformed,
     Conflict `act-out-of-order`, ActRefused.
     """
-    try:
-        act = parse_act(raw)
-    except MalformedFormat as fault:
-        raise Malformed(detail=str(fault)) from None
-    if act.core.engagement_id != engagement.engagement_id:
-        raise Malformed("another engagement's act")
+    act = _read(engagement, raw)
     if act.core.number <= len(engagement.acts) and engagement.acts[act.core.number - 1] == raw:
         return None
-    _check_place(engagement, act.core)
+    _check_place(engagement, act.core, now)
     coach_public, client_public = identities(engagement)
     try:
         verify_act(act, coach_public=coach_public, client_public=client_public)
     except (BadSignature, Refused) as fault:
         raise ActRefused(fault.code) from None
-    if act.core.issued_at > now + EARLY_SECONDS:
-        raise ActRefused("issued in the future")
-    return _step(engagement, act.core, policy, now)
+    return _step(engagement, act, raw, policy, now)
+
+
+def check_proposal(engagement: Engagement, raw: bytes, role: Role, now: int) -> int:
+    """Judge an act that waits for the other's signature, and return its number: of a kind that is proposed
+    here, signed by the party of this role alone, and such that it could be taken now. Raises Malformed,
+    Conflict `act-out-of-order`, ActRefused.
+    """
+    act = _read(engagement, raw)
+    if act.core.kind not in PROPOSED:
+        raise ActRefused("not of a kind that is proposed here")
+    _check_place(engagement, act.core, now)
+    public = dict(zip(PARTIES, identities(engagement), strict=True))[role]
+    _check_signers(act, public)
+    _check_step(standing_of(engagement), act, now)
+    return act.core.number
 
 
 def identities(engagement: Engagement) -> tuple[bytes, bytes]:
@@ -119,14 +124,24 @@ def check_acceptance(offered: bytes, raw_act: bytes, coach_public: bytes, client
         raise ActRefused(fault.code) from None
 
 
+def _read(engagement: Engagement, raw: bytes) -> Act:
+    try:
+        act = parse_act(raw)
+    except MalformedFormat as fault:
+        raise Malformed(detail=str(fault)) from None
+    if act.core.engagement_id != engagement.engagement_id:
+        raise Malformed("another engagement's act")
+    return act
+
+
 def _check_signers(act: Act, public: bytes) -> None:
     try:
         verify_signatures(act, (public,))
     except BadSignature:
-        raise ActRefused("not the coach's signature") from None
+        raise ActRefused("not the signature of who brings it") from None
 
 
-def _check_place(engagement: Engagement, core: ActCore) -> None:
+def _check_place(engagement: Engagement, core: ActCore, now: int) -> None:
     if core.number > MOST_ACTS:
         raise ActRefused("too many acts")
     previous = parse_act(engagement.acts[-1]).core if engagement.acts else None
@@ -137,31 +152,64 @@ def _check_place(engagement: Engagement, core: ActCore) -> None:
     in_force = policy_hash(engagement.policies[-1]) if engagement.policies else b""
     if core.kind is not ActKind.POLICY and core.policy_hash != in_force:
         raise ActRefused("not under the policy in force")
+    if core.issued_at > now + EARLY_SECONDS:
+        raise ActRefused("issued in the future")
 
 
-def _step(engagement: Engagement, core: ActCore, policy: bytes, now: int) -> Step:
-    standing = standing_of(engagement)
-    state = standing.state_at(now)
-    if state not in (State.ACTIVE, State.HELD) or standing.policy is None:
-        raise ActRefused(f"an act in {state}")
+def _step(engagement: Engagement, act: Act, raw: bytes, policy: bytes, now: int) -> Step:
+    core, standing = act.core, standing_of(engagement)
+    current = _check_step(standing, act, now)
     if core.kind is ActKind.POLICY:
-        return _new_policy(standing.policy, core, policy, now)
-    if policy:
+        _check_next_policy(current, core, policy, now)
+    elif policy:
         raise Malformed("only an act of kind 1 brings a policy")
+    ends_at = _ends_at(engagement, raw, policy)
     if core.kind is ActKind.SHORTEN:
-        if core.date <= max(core.issued_at, now) and not standing.policy.author_may_recall:
-            raise ActRefused("the policy has no recall")
-        return Step(core.number, core.envelope_ids, core.date)
-    if core.kind is ActKind.CLOSE and (state is not State.ACTIVE or core.date > standing.work_ends_at):
+        sides = shortened_sides(act, current, fingerprints(engagement))
+        return Step(core.number, raw, core.envelope_ids, core.date, sides, ends_at=ends_at)
+    return Step(core.number, raw, policy=policy, ends_at=ends_at)
+
+
+def _ends_at(engagement: Engagement, raw: bytes, policy: bytes) -> int:
+    """When all ends once this act is taken."""
+    policies = (*engagement.policies, policy) if policy else engagement.policies
+    terms = terms_of(replace(engagement, acts=(*engagement.acts, raw), policies=policies))
+    return terms.ends_at if terms else engagement.expires_at
+
+
+def _check_step(standing: Standing, act: Act, now: int) -> Policy:
+    """Refuse an act that the state, or a date, does not allow now; the policy in force."""
+    core, state = act.core, standing.state_at(now)
+    terms = standing.terms
+    if not allows(state, core.kind) or terms is None:
+        raise ActRefused(f"an act of kind {int(core.kind)} in {state}")
+    if core.kind is ActKind.EXTEND and not now < core.date <= terms.ends_at:
+        raise ActRefused("nothing outlives the end of the hold")
+    if core.kind is ActKind.REOPEN and not now < core.date <= terms.policy.hold_ends_at:
+        raise ActRefused("work goes on within the hold that both have signed")
+    if core.kind is ActKind.CLOSE:
+        _check_closing(terms, act, now)
+    return terms.policy
+
+
+def _check_closing(terms: InForce, act: Act, now: int) -> None:
+    """Only forward. Who closes alone leaves the other seven days to take a copy, by the relay's clock too:
+    what the act says of its own time is the word of one party.
+    """
+    core = act.core
+    if not core.issued_at <= core.date <= terms.work_ends_at:
         raise ActRefused("closing only brings the end of work forward")
-    if core.kind is ActKind.REOPEN_MAILBOX:
-        raise ActRefused("no lost mailbox is being reopened here")
-    if core.kind is ActKind.REOPEN and state is not State.HELD:
-        raise ActRefused("what is open cannot be reopened")
-    return Step(core.number)
+    if not core.date <= core.second_date <= terms.ends_at:
+        raise ActRefused("closing only brings the end of the hold forward")
+    if len(act.signatures) == len(PARTIES) or core.second_date == terms.ends_at:
+        return
+    if not terms.policy.author_may_recall:
+        raise ActRefused("one alone does not bring the end of the hold forward here")
+    if core.second_date < max(core.issued_at, now - UNDERWAY_SECONDS) + NOTICE_SECONDS:
+        raise ActRefused("less than seven days' notice")
 
 
-def _new_policy(current: Policy, core: ActCore, frame: bytes, now: int) -> Step:
+def _check_next_policy(current: Policy, core: ActCore, frame: bytes, now: int) -> None:
     try:
         policy = parse_policy(frame)
     except MalformedFormat as fault:
@@ -169,6 +217,7 @@ def _new_policy(current: Policy, core: ActCore, frame: bytes, now: int) -> Step:
     if policy_hash(frame) != core.subject or policy.engagement_id != current.engagement_id:
         raise Malformed("the act names another policy")
     follows = policy.number == current.number + 1 and policy.previous_hash == current.hash
-    if not follows or policy.coach_fp != current.coach_fp or policy.hold_ends_at <= now:
+    if not follows or policy.coach_fp != current.coach_fp:
         raise ActRefused("not the next policy of this engagement")
-    return Step(core.number, policy=frame, ends_at=policy.hold_ends_at)
+    if not now < policy.hold_ends_at <= now + LONGEST_SECONDS:
+        raise ActRefused("dates out of range")

@@ -8,6 +8,8 @@ software says who wrote. Nothing else in the relay may make a `SealedEnvelope`.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -35,9 +37,9 @@ from relay.core.errors import (
     PolicyRefused,
     TooLarge,
 )
-from relay.core.lifecycle import takes_messages
-from relay.core.model import SealedEnvelope, State
-from relay.core.policy import Standing, check_date
+from relay.core.lifecycle import takes
+from relay.core.model import PARTIES, SealedEnvelope, State
+from relay.core.policy import Place, Standing, check_date
 
 DOOR: Final = ZERO_ID
 """The account id under which the door deposits."""
@@ -63,7 +65,9 @@ _USUAL_STARTS: Final = {
     for envelope_class in (EnvelopeClass.MESSAGE, EnvelopeClass.DOOR, EnvelopeClass.OWN)
     for locks in range(2, 2 + MOST_KEEPERS)
 }
-_DOOR_WRITES_TO: Final = frozenset({Role.COACH, Role.CLIENT})
+_DOOR_WRITES_TO: Final = frozenset(PARTIES)
+_OWNERS: Final = frozenset({EnvelopeClass.RESEALED, EnvelopeClass.OWN})
+"""Only into one's own mailbox."""
 
 
 def read(raw: bytes, blob_ids: tuple[bytes, ...] = ()) -> SealedEnvelope:
@@ -135,45 +139,76 @@ def admit(
     raise.
 
     NotFound for a mailbox that is none of the depositor's business, as for one that is not there;
-    NotAllowed for a class that this writer must not use; PolicyMissing, EngagementClosed, PolicyRefused
-    (with `latest`) by the state.
+    NotAllowed for a class that this writer must not use, and for a later date that both did not agree to;
+    PolicyMissing, EngagementClosed, PolicyRefused (with `latest`) by the state.
     """
-    _check_writer(envelope, standing, account_id)
+    place = _check_writer(envelope, standing, account_id)
     state = standing.state_at(now)
-    if not takes_messages(state):
+    if not takes(state, envelope.envelope_class):
         raise PolicyMissing if state is State.DRAFT else EngagementClosed
-    if envelope.policy_tag == ZERO_TAG:
-        _check_unbound(envelope, now, unbound_keep_seconds)
+    if envelope.envelope_class == EnvelopeClass.RESEALED:
+        _check_extended(envelope, place, standing, now)
+    elif envelope.policy_tag == ZERO_TAG:
+        _check_unbound(envelope, now, min(now + unbound_keep_seconds, standing.ends_at))
     else:
         _check_bound(envelope, standing, now)
 
 
-def _check_writer(envelope: SealedEnvelope, standing: Standing, account_id: bytes) -> None:
+def with_twin(
+    group: Sequence[SealedEnvelope], standing: Standing, account_id: bytes
+) -> tuple[SealedEnvelope, ...]:
+    """A group as it is stored. Of one message into both parties' mailboxes, the author's copy remembers the
+    other's id, so that the author can be told on the day that it was never looked at.
+    """
+    if len(group) != len(PARTIES) or any(one.envelope_class != EnvelopeClass.MESSAGE for one in group):
+        return tuple(group)
+    places = [standing.places.get(one.mailbox_id) for one in group]
+    if {place.role for place in places if place} != set(PARTIES):
+        return tuple(group)
+    owns = [place is not None and place.account_id == account_id for place in places]
+    ids = [one.envelope_id for one in reversed(group)]
+    return tuple(
+        replace(one, twin_id=other) if own else one for one, own, other in zip(group, owns, ids, strict=True)
+    )
+
+
+def _check_writer(envelope: SealedEnvelope, standing: Standing, account_id: bytes) -> Place:
     place = standing.places.get(envelope.mailbox_id)
     if place is None:
         raise NotFound
     if account_id == DOOR:
         if envelope.envelope_class != EnvelopeClass.DOOR or place.role not in _DOOR_WRITES_TO:
             raise NotAllowed("the door writes class 2 to coach or client alone")
-        return
+        return place
     role = standing.role_of(account_id)
     if role is None or role not in _WRITERS[place.role]:
         raise NotFound
     if envelope.envelope_class == EnvelopeClass.MESSAGE:
-        return
-    if envelope.envelope_class != EnvelopeClass.OWN or place.account_id != account_id:
+        return place
+    if envelope.envelope_class not in _OWNERS or place.account_id != account_id:
         raise NotAllowed(f"class {envelope.envelope_class} by a person")
+    return place
 
 
-def _check_unbound(envelope: SealedEnvelope, now: int, keep_seconds: int) -> None:
-    latest = now + keep_seconds
+def _check_extended(envelope: SealedEnvelope, place: Place, standing: Standing, now: int) -> None:
+    """What is sealed anew lives until exactly the date that both signed for exactly this envelope, under a
+    policy that is or was in force here.
+    """
+    agreed = standing.extended.get((place.role, envelope.envelope_id))
+    if place.role not in PARTIES or agreed != envelope.expires_at:
+        raise NotAllowed("a later date that both have not agreed to")
+    if envelope.policy_tag not in standing.known_tags:
+        raise PolicyRefused("not a policy of this engagement", latest=standing.ends_at)
+    if not now < envelope.expires_at <= standing.ends_at:
+        raise PolicyRefused(latest=standing.ends_at)
+
+
+def _check_unbound(envelope: SealedEnvelope, now: int, latest: int) -> None:
     if not now < envelope.expires_at <= latest:
         raise PolicyRefused(latest=latest)
 
 
 def _check_bound(envelope: SealedEnvelope, standing: Standing, now: int) -> None:
-    if standing.policy is None:
-        raise PolicyMissing
     if envelope.policy_tag != standing.policy_tag:
         raise PolicyRefused("not the policy in force", latest=standing.latest(now))
     check_date(standing, envelope.expires_at, now)

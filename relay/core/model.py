@@ -8,6 +8,7 @@ a reason there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -151,9 +152,9 @@ class Step:
 
     number: int
     act: bytes
-    shorten: tuple[bytes, ...] = ()
+    shorten: Sequence[bytes] = ()
     date: int = 0
-    sides: tuple[Role, ...] = PARTIES
+    sides: Sequence[Role] = PARTIES
     policy: bytes = b""
     ends_at: int = 0
 

@@ -11,13 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from keys.acts import ActKind, parse_act
-from keys.names import Role
-from keys.policy import Policy, parse_policy
+from keys.acts import Act, ActKind, parse_act
+from keys.names import TAG_BYTES, Role
+from keys.policy import Policy, parse_policy, policy_hash
+from keys.statement import parse_statement
+from keys.terms import CHANGES_TERMS, InForce, Phase, in_force
 from relay.core.errors import PolicyMissing, PolicyRefused
-from relay.core.model import Engagement, State
+from relay.core.lifecycle import after
+from relay.core.model import PARTIES, Engagement, State
 
-_CHANGES_WORK: Final = frozenset({ActKind.CLOSE, ActKind.REOPEN})
+_CHANGES_EXTENSION: Final = frozenset({ActKind.SHORTEN, ActKind.EXTEND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,22 @@ class Place:
 class Standing:
     """Where an engagement stands. `places` is by mailbox id, `roles` by account id.
 
-    `work_ends_at` is the first second at which no new message is taken: the policy's, or an earlier one
-    by an act of kind 4 that no act of kind 5 has undone. The end of the hold is the policy's in either
-    case: closing early makes nothing go sooner than its own date.
+    `terms` are what both have signed, None of a draft. `ends_at` is the first second at which nothing of
+    the engagement is there: the end of the hold in force, which the stored `expires_at` follows, or the
+    earlier of both. `extended` has, by side, the date of each envelope of class 5 that both have agreed to
+    and that no later act has shortened.
     """
 
     engagement_id: bytes
     stored_state: State
     places: Mapping[bytes, Place]
     roles: Mapping[bytes, Role]
-    policy: Policy | None
+    terms: InForce | None
     policy_tag: bytes
-    work_ends_at: int
+    ends_at: int
     expires_at: int
+    known_tags: frozenset[bytes]
+    extended: Mapping[tuple[Role, bytes], int]
 
     def role_of(self, account_id: bytes) -> Role | None:
         """The side of the engagement that an account is on; None for a stranger."""
@@ -54,17 +60,18 @@ class Standing:
         """The state at an instant: an active engagement is held from the end of the work on, and gone
         after the hold.
         """
-        if self.stored_state not in (State.ACTIVE, State.HELD) or self.policy is None:
+        if self.stored_state is not State.ACTIVE or self.terms is None:
             return self.stored_state
-        if now >= self.policy.hold_ends_at:
-            return State.GONE
-        return State.HELD if now >= self.work_ends_at else self.stored_state
+        if now >= self.ends_at:
+            return after(State.ACTIVE, "end")
+        held = self.terms.phase_at(now) is Phase.HELD
+        return after(State.ACTIVE, "work ends") if held else State.ACTIVE
 
     def latest(self, now: int) -> int:
         """The latest date that something made now may have. Raises PolicyMissing before both have signed."""
-        if self.policy is None:
+        if self.terms is None:
             raise PolicyMissing
-        return self.policy.latest(now)
+        return self.terms.latest(now)
 
 
 def standing_of(engagement: Engagement) -> Standing:
@@ -73,25 +80,37 @@ def standing_of(engagement: Engagement) -> Standing:
     places = {
         member.mailbox_id: Place(member.role, member.account_id) for member in engagement.members
     } | _notes_place(engagement)
-    policy = parse_policy(engagement.policies[-1]) if engagement.policies else None
+    terms = terms_of(engagement)
+    ends_at = terms.ends_at if terms else engagement.expires_at
     return Standing(
         engagement_id=engagement.engagement_id,
         stored_state=engagement.state,
         places=places,
         roles=roles,
-        policy=policy,
-        policy_tag=policy.tag if policy else b"",
-        work_ends_at=_work_ends_at(policy, engagement.acts) if policy else 0,
+        terms=terms,
+        policy_tag=terms.policy.tag if terms else b"",
+        ends_at=min(ends_at, engagement.expires_at),
         expires_at=engagement.expires_at,
+        known_tags=frozenset(policy_hash(frame)[:TAG_BYTES] for frame in engagement.policies),
+        extended=_extended(engagement),
     )
 
 
 def check_date(standing: Standing, expires_at: int, now: int) -> None:
     """Refuse a date that the policy in force does not allow now: PolicyRefused with `latest`."""
-    if standing.policy is None:
+    if standing.terms is None:
         raise PolicyMissing
-    if not standing.policy.allows(expires_at, now):
-        raise PolicyRefused(latest=standing.policy.latest(now))
+    if not standing.terms.allows(expires_at, now):
+        raise PolicyRefused(latest=standing.terms.latest(now))
+
+
+def shortened_sides(act: Act, policy: Policy, roles: Mapping[bytes, Role]) -> tuple[Role, ...]:
+    """Whose mailboxes an act of kind 2 brings forward: both sides', or, where the policy denies recall and
+    one alone signed, the signer's. `roles` is by fingerprint.
+    """
+    if policy.author_may_recall or len(act.signatures) == len(PARTIES):
+        return PARTIES
+    return tuple(roles[fp] for fp in act.signatures if fp in roles)
 
 
 def refused_domains(engagements: Iterable[Engagement]) -> frozenset[str]:
@@ -107,11 +126,35 @@ def _notes_place(engagement: Engagement) -> dict[bytes, Place]:
     return {engagement.notes_mailbox_id: Place(Role.NOTES, coach.account_id)}
 
 
-def _work_ends_at(policy: Policy, acts: Iterable[bytes]) -> int:
-    closed_at = None
-    for raw in acts:
-        if raw[1] not in _CHANGES_WORK:  # the kind: the thousand recalls of a long work are not parsed for it
+def terms_of(engagement: Engagement) -> InForce | None:
+    """What both have signed, as it stands; None of a draft. Only the acts that change it are parsed: a long
+    work has thousands of others.
+    """
+    policies = [parse_policy(frame) for frame in engagement.policies]
+    return in_force(policies, (parse_act(raw).core for raw in engagement.acts if raw[1] in CHANGES_TERMS))
+
+
+def _extended(engagement: Engagement) -> dict[tuple[Role, bytes], int]:
+    if not any(raw[1] == ActKind.EXTEND for raw in engagement.acts):
+        return {}
+    policies = {policy_hash(frame): parse_policy(frame) for frame in engagement.policies}
+    roles = fingerprints(engagement)
+    dates: dict[tuple[Role, bytes], int] = {}
+    for raw in engagement.acts:
+        if raw[1] not in _CHANGES_EXTENSION:
             continue
-        core = parse_act(raw).core
-        closed_at = min(core.date, closed_at or core.date) if core.kind is ActKind.CLOSE else None
-    return policy.work_ends_at if closed_at is None else min(policy.work_ends_at, closed_at)
+        act = parse_act(raw)
+        if act.core.kind is ActKind.EXTEND:
+            dates |= {(side, name): act.core.date for side in PARTIES for name in act.core.envelope_ids}
+            continue
+        for side in shortened_sides(act, policies[act.core.policy_hash], roles):
+            for name in act.core.envelope_ids:
+                if act.core.date < dates.get((side, name), 0):
+                    del dates[side, name]
+    return dates
+
+
+def fingerprints(engagement: Engagement) -> dict[bytes, Role]:
+    """The parties by fingerprint: that of the beginning, and that of the newest key card."""
+    found = {member.fp: member.role for member in engagement.members}
+    return found | {parse_statement(one.statement).fp: one.role for one in engagement.members}

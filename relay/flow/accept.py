@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from relay.core.admission import DOOR, admit
+from relay.core.admission import DOOR, admit, with_twin
 from relay.core.errors import Conflict, InboxFull, NotFound, PolicyRefused, RelayError
 from relay.core.model import DoorMemory, Group, Outcome, SealedEnvelope
 from relay.core.ports import Store, Wake
@@ -50,8 +50,8 @@ class Accept:
         instead.
         """
         if len(groups) == 1:
-            await self._admit(account_id, groups[0], now)
-            outcomes = await self._store_groups([Group(account_id, tuple(groups[0]))], now)
+            group = await self._admit(account_id, groups[0], now)
+            outcomes = await self._store_groups([group], now)
             if outcomes[0].status == REFUSED:
                 raise refusal(outcomes[0].code)
             return outcomes
@@ -74,21 +74,22 @@ class Accept:
         admitted: list[Group] = []
         for group in groups:
             try:
-                await self._admit(account_id, group, now)
+                admitted.append(await self._admit(account_id, group, now))
             except RelayError as fault:
                 outcomes.append(Outcome(REFUSED, fault.code))
             else:
                 outcomes.append(None)
-                admitted.append(Group(account_id, tuple(group)))
         stored = iter(await self._store_groups(admitted, now) if admitted else ())
         return [outcome or next(stored) for outcome in outcomes]
 
-    async def _admit(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> None:
+    async def _admit(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> Group:
+        standing = None
         for envelope in group:
             standing = self._standings.remembered(envelope.mailbox_id, now)
             if standing is None:
                 standing = await self._standings.of_mailbox(envelope.mailbox_id, now)
             admit(envelope, standing, account_id, now, unbound_keep_seconds=self._unbound_keep_seconds)
+        return Group(account_id, with_twin(group, standing, account_id) if standing else tuple(group))
 
     async def _store_groups(self, groups: Sequence[Group], now: int) -> list[Outcome]:
         try:

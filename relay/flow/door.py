@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 import hmac
 import ipaddress
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,11 +26,11 @@ from keys.encoding import counted, label
 from keys.envelope import EnvelopeClass
 from keys.errors import KeysError
 from keys.keeper_wire import open_day_key
-from keys.names import ZERO_HASH, Role, day_of, fingerprint
-from keys.policy import Policy, parse_policy
+from keys.names import ZERO_HASH, Role, day_of, fingerprint, keeper_set
 from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
 from keys.statement import Statement, choose_reading_key, parse_statement
 from keys.suite import SealKey, SignKey
+from keys.terms import InForce
 from relay.core import mail_head
 from relay.core.addresses import Address, within
 from relay.core.admission import DOOR, read
@@ -92,7 +93,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class DoorKeys:
-    """What the door signs with, and the verification keys of the keepers that every reader requires."""
+    """What the door signs with, and the verification keys of the keepers that readers may require."""
 
     door: SignKey
     keepers: Sequence[tuple[bytes, bytes]]  # (keeper id, verification key)
@@ -106,7 +107,7 @@ class _Inbox:
     owner: Member
     reader: Statement
     revoker: Statement
-    policy: Policy
+    terms: InForce
     refused: tuple[str, ...]
 
 
@@ -164,16 +165,27 @@ class Door:
         ):
             raise SenderUnknown
 
-    async def day_keys(self, expires_at: int, now: int) -> list[SealKey]:
-        """The verified key of each keeper for the day of expiry. Raises Busy: never seal without one."""
+    async def day_keys(self, reader: Statement, expires_at: int, now: int) -> list[SealKey]:
+        """The verified key, for the day of expiry, of each keeper that the reader requires. Raises Busy:
+        never seal without one.
+        """
         keys = []
-        for keeper_id, verification_key in self.keys.keepers:
+        for keeper_id, verification_key in self._required(reader.card.keeper_set):
             try:
                 (raw,) = await self._keepers.days(keeper_id, day_of(expires_at), 1, now)
                 keys.append(SealKey.from_bytes(open_day_key(raw, keeper_id, verification_key).public))
             except (KeysError, KeeperAway) as trouble:
                 raise Busy("day key") from trouble
         return keys
+
+    def _required(self, wanted: bytes) -> Sequence[tuple[bytes, bytes]]:
+        """Those of the known keepers that make up a card's keeper set. Raises Busy where none do."""
+        known = self.keys.keepers
+        for count in range(1, len(known) + 1):
+            for keepers in itertools.combinations(known, count):
+                if keeper_set(keeper_id for keeper_id, _ in keepers) == wanted:
+                    return keepers
+        raise Busy("keeper set")
 
     def writer(self, mailbox_id: bytes) -> _Writer:
         """The door's sequence towards this mailbox; a forgotten one begins anew under a new number."""
@@ -210,17 +222,16 @@ class Door:
         engagement = await self.store.engagement(mailbox.engagement_id, now=now)
         if engagement is None:
             raise NoSuchInbox
-        if standing_of(engagement).state_at(now) is not State.ACTIVE:
+        standing = standing_of(engagement)
+        if standing.terms is None or standing.state_at(now) is not State.ACTIVE:
             raise EngagementClosed
         sides = {member.role: member for member in engagement.members}
-        policy = parse_policy(engagement.policies[-1])
         owner, other = sides[mailbox.role], sides[_OPPOSITE[mailbox.role]]
         reader, revoker = parse_statement(owner.statement), parse_statement(other.statement)
-        if not policy.author_may_recall:
+        if not standing.terms.policy.author_may_recall:
             revoker = reader
-        return _Inbox(
-            mailbox, owner, reader, revoker, policy, (*self.settings.refused_domains, *policy.refused_domains)
-        )
+        refused = (*self.settings.refused_domains, *standing.terms.policy.refused_domains)
+        return _Inbox(mailbox, owner, reader, revoker, standing.terms, refused)
 
 
 class MailSink:
@@ -228,7 +239,7 @@ class MailSink:
 
     def __init__(self, door: Door, arrival: Arrival, inbox: _Inbox, now: int) -> None:
         self._door, self._arrival, self._inbox, self._received_at = door, arrival, inbox, now
-        self._expires_at = inbox.policy.default_expires_at(now)
+        self._expires_at = inbox.terms.default_expires_at(now)
         self._blob_id = door.random(32)
         self._sealer = BlobSealer(self._blob_id, door.random(32), self._expires_at, door.random(24))
         self._sealed = bytearray(self._sealer.start)
@@ -271,7 +282,12 @@ class MailSink:
         was dated. Under a newer one it is to come again.
         """
         inbox = await self._door.inbox(self._arrival.recipient)
-        if (inbox.mailbox.mailbox_id, inbox.policy) != (self._inbox.mailbox.mailbox_id, self._inbox.policy):
+        before = self._inbox
+        same = (inbox.mailbox.mailbox_id, inbox.terms.policy) == (
+            before.mailbox.mailbox_id,
+            before.terms.policy,
+        )
+        if not same or self._expires_at > inbox.terms.ends_at:
             raise Busy("the agreement changed")
         self._inbox = inbox
 
@@ -321,7 +337,7 @@ class MailSink:
     async def _deposit(self, attachment: Attachment) -> None:
         """Build, sign and seal the content; the sequence moves on only after the commit."""
         now, inbox = self._door.now(), self._inbox
-        day_keys = await self._door.day_keys(self._expires_at, now)
+        day_keys = await self._door.day_keys(self._inbox.reader, self._expires_at, now)
         writer = self._door.writer(inbox.mailbox.mailbox_id)
         async with writer.turn:
             frame = self._content(attachment, writer).encode()
@@ -346,7 +362,7 @@ class MailSink:
             previous_id=writer.previous_id,
             created_at=self._received_at,
             expires_at=self._expires_at,
-            policy_hash=self._inbox.policy.hash,
+            policy_hash=self._inbox.terms.policy.hash,
             sender_fp=fingerprint(self._door.keys.door.public),
             checkpoint_hash=ZERO_HASH,
             vault_counter=0,
@@ -376,7 +392,7 @@ class MailSink:
         return Addressing(
             envelope_class=EnvelopeClass.DOOR,
             mailbox_id=inbox.mailbox.mailbox_id,
-            policy_tag=inbox.policy.tag,
+            policy_tag=inbox.terms.policy.tag,
             expires_at=self._expires_at,
             recipient_fp=reader.fp,
             target=ReaderTarget(SealKey.from_bytes(key.public), key.epoch),

@@ -5,6 +5,7 @@ What is due is not found, swept or not. A mailbox of somebody else is not found 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from relay.core.errors import Malformed, NotFound
@@ -16,6 +17,7 @@ DEFAULT_ROWS: Final = 50
 MOST_ROWS: Final = 200
 MOST_PAGE_BYTES: Final = 4 * 1024 * 1024
 MOST_ORDER: Final = 2**63 - 1
+MOST_IDS: Final = 1024
 
 
 class Fetch:
@@ -44,6 +46,17 @@ class Fetch:
             max_bytes=MOST_PAGE_BYTES,
             now=now,
         )
+
+    async def acknowledge(
+        self, account_id: bytes, mailbox_id: bytes, envelope_ids: Sequence[bytes], now: int
+    ) -> int:
+        """Remember that these were shown to the caller; how many of them are, or were, in the mailbox. Told
+        to nobody, but when the author's copy goes unread. Raises NotFound, Malformed.
+        """
+        if len(envelope_ids) > MOST_IDS:
+            raise Malformed("too many envelopes")
+        await self.owned(account_id, mailbox_id, now)
+        return await self._store.acknowledge(mailbox_id, envelope_ids, now=now)
 
     async def owned(self, account_id: bytes, mailbox_id: bytes, now: int) -> None:
         """Raise NotFound unless the mailbox is this account's."""

@@ -16,10 +16,10 @@ from keys.box import OVERHEAD_BYTES
 from keys.names import ZERO_ID, Role, mailbox_id
 from keys.statement import parse_statement
 from keys.suite import is_strict_public
-from relay.core.acts import check_offer, next_step
+from relay.core.acts import check_offer, check_proposal, next_step
 from relay.core.errors import Malformed, NotAllowed, NotFound, TooManyRequests
 from relay.core.lifecycle import after
-from relay.core.model import Engagement, Invitation, Mailbox, Member, State
+from relay.core.model import Engagement, Invitation, Mailbox, Member, Notes, State
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
 from relay.core.retention import DRAFT_SECONDS, check_date
@@ -49,6 +49,8 @@ class View:
 
     engagement: Engagement
     state: State
+    ends_at: int
+    notes: Notes
     invitation: Invitation | None
 
 
@@ -138,19 +140,27 @@ class Agreements:
         step = next_step(engagement, raw, policy, now)
         if step is None:
             return
-        cursors = await self._store.apply_act(
-            engagement_id,
-            step.number,
-            raw,
-            shorten=step.shorten,
-            date=step.date,
-            now=now,
-            policy=step.policy,
-            ends_at=step.ends_at,
-        )
+        cursors = await self._store.apply_act(engagement_id, step, now=now)
         self._changed(engagement_id)
         for one, cursor in cursors:
             self._wake.mailbox(one, cursor)
+
+    async def propose(self, account_id: bytes, engagement_id: bytes, raw: bytes, now: int) -> None:
+        """Show the other an act that waits for their signature; it takes the place of the caller's own
+        earlier one. Raises NotFound, Malformed, Conflict `act-out-of-order`, ActRefused.
+        """
+        engagement, role = await self._member(account_id, engagement_id, now)
+        number = check_proposal(engagement, raw, role, now)
+        await self._store.put_proposal(engagement_id, role, number, raw, now=now)
+        self._changed(engagement_id)
+
+    async def drop_proposals(self, account_id: bytes, engagement_id: bytes, now: int) -> None:
+        """Withdraw one's own proposal and decline the other's: as both have one number, only one could have
+        been taken. Raises NotFound.
+        """
+        await self._member(account_id, engagement_id, now)
+        await self._store.drop_proposals(engagement_id, now=now)
+        self._changed(engagement_id)
 
     async def change_address(self, account_id: bytes, mailbox_id: bytes, now: int) -> str:
         """Give a mailbox a new inbound address, whose local part is returned; the old one ends. Raises
@@ -172,7 +182,9 @@ class Agreements:
         invitation = None
         if _coach(engagement).account_id == account_id:
             invitation = await self._store.invitation_of(engagement.engagement_id, now=now)
-        return View(engagement, standing_of(engagement).state_at(now), invitation)
+        standing = standing_of(engagement)
+        notes = await self._store.notes(engagement.notes_mailbox_id, now=now)
+        return View(engagement, standing.state_at(now), standing.ends_at, notes, invitation)
 
     def _draft(
         self, account_id: bytes, engagement_id: bytes, statement: bytes, expires_at: int

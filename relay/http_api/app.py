@@ -17,7 +17,7 @@ from aiohttp.http import HttpRequestParser
 from aiohttp.http_parser import HttpRequestParserPy
 
 from relay.core.errors import NotFound, RelayError
-from relay.http_api import about, blobs, engagements, envelopes, events, keepers, people
+from relay.http_api import about, blobs, engagements, envelopes, events, keepers, people, shown
 from relay.http_api.bodies import JSON_TYPE, Room
 from relay.http_api.context import Context
 from relay.http_api.openapi import describe as describe_openapi
@@ -33,6 +33,7 @@ ROUTES: Final = (
     *engagements.ROUTES,
     *people.ROUTES,
     *envelopes.ROUTES,
+    *shown.ROUTES,
     *blobs.ROUTES,
     *keepers.ROUTES,
     *events.ROUTES,

@@ -22,6 +22,8 @@ from relay.http_api.models import (
     InvitationAsked,
     InvitationState,
     MemberFields,
+    NotesFields,
+    ProposalAsked,
     RedeemAnswer,
     RedeemAsked,
     StatementsAnswer,
@@ -126,6 +128,22 @@ async def add_act(call: Call, asked: ActAsked) -> web.Response:
     return done()
 
 
+@route("PUT /v1/engagements/{engagement_id}/proposal", body=ProposalAsked, status=204)
+async def propose(call: Call, asked: ProposalAsked) -> web.Response:
+    """Show the other an act that waits for their signature"""
+    await call.context.flows.agreements.propose(
+        call.account_id, call.id("engagement_id"), asked.act, call.now
+    )
+    return done()
+
+
+@route("DELETE /v1/engagements/{engagement_id}/proposal", status=204)
+async def drop_proposals(call: Call, _: None) -> web.Response:
+    """Withdraw one's own proposal and decline the other's"""
+    await call.context.flows.agreements.drop_proposals(call.account_id, call.id("engagement_id"), call.now)
+    return done()
+
+
 def _redemption_signature(call: Call) -> bytes:
     try:
         return from_base64url(call.request.headers.get(REDEEM_HEADER, ""), 64)
@@ -137,6 +155,8 @@ def _describe(view: View) -> EngagementAnswer:
     return EngagementAnswer(
         engagement_id=view.engagement.engagement_id,
         state=view.state.value,
+        ends_at=view.ends_at,
+        notes=NotesFields(count=view.notes.count, expires_at=view.notes.expires_at),
         members=[
             MemberFields(
                 role=int(member.role),
@@ -148,6 +168,7 @@ def _describe(view: View) -> EngagementAnswer:
         ],
         policies=list(view.engagement.policies),
         acts=list(view.engagement.acts),
+        proposals=list(view.engagement.proposals),
         invitation=_describe_invitation(view.invitation),
     )
 
@@ -173,4 +194,6 @@ ROUTES: Final = (
     invite,
     withdraw,
     add_act,
+    propose,
+    drop_proposals,
 )

@@ -9,8 +9,9 @@ from typing import Any
 
 from keys.names import Role
 from relay.core.errors import Conflict, NotFound
-from relay.core.model import Engagement, Mailbox, Member, Reason, State
+from relay.core.model import Engagement, Mailbox, Member, Reason, State, Step
 from relay.store.base import Part
+from relay.store.deletions import record_gone
 from relay.store.inserts import (
     append_frame,
     end_engagement_at,
@@ -31,8 +32,8 @@ FROM members m WHERE engagement_id = ? ORDER BY rowid"""
 FRAMES = (
     "SELECT policy FROM policies WHERE engagement_id = ? ORDER BY number",
     "SELECT act FROM acts WHERE engagement_id = ? ORDER BY number",
+    "SELECT act FROM proposals WHERE engagement_id = ? ORDER BY role",
 )
-BOTH_SIDES = (int(Role.COACH), int(Role.CLIENT))
 
 
 class SqliteEngagements(Part):
@@ -74,33 +75,48 @@ class SqliteEngagements(Part):
         """The old address ends here. NotFound without such a mailbox."""
         await self._write(partial(_change_address, mailbox_id=mailbox_id, address=address, now=now))
 
-    async def apply_act(
-        self,
-        engagement_id: bytes,
-        number: int,
-        act: bytes,
-        *,
-        shorten: Sequence[bytes],
-        date: int,
-        now: int,
-        policy: bytes = b"",
-        ends_at: int = 0,
-    ) -> list[tuple[bytes, int]]:
+    async def apply_act(self, engagement_id: bytes, step: Step, *, now: int) -> list[tuple[bytes, int]]:
         """The next act and all that it changes, in one transaction; blobs without a link go before this
         returns.
         """
 
         def work(database: sqlite3.Connection) -> tuple[dict[bytes, int], list[bytes]]:
-            known = _take_act(database, engagement_id, number, act, now)
-            if known:
+            if _take_act(database, engagement_id, step, now):
                 return {}, []
-            changed = _shorten(database, engagement_id, shorten, date, now)
-            _renew(database, engagement_id, policy, ends_at)
+            changed = _shorten(database, engagement_id, step, now)
+            _renew(database, engagement_id, step)
             return changed
 
         cursors, lonely = await self._write(work)
         await self._shred(lonely, now)
         return list(cursors.items())
+
+    async def put_proposal(
+        self, engagement_id: bytes, role: Role, number: int, act: bytes, *, now: int
+    ) -> None:
+        """It ends with the engagement, or with the next act."""
+        await self._write(lambda database: _put_proposal(database, engagement_id, role, number, act, now))
+
+    async def drop_proposals(self, engagement_id: bytes, *, now: int) -> None:
+        """Those of both sides."""
+        await self._write(partial(_drop_proposals, engagement_id=engagement_id, now=now))
+
+
+def _put_proposal(
+    database: sqlite3.Connection, engagement_id: bytes, role: Role, number: int, act: bytes, now: int
+) -> None:
+    ends_at, newest = _place(database, engagement_id, now)
+    if number != newest + 1:
+        raise Conflict("act-out-of-order")
+    database.execute(
+        "INSERT OR REPLACE INTO proposals (engagement_id, role, act, expires_at) VALUES (?, ?, ?, ?)",
+        (engagement_id, int(role), act, ends_at),
+    )
+
+
+def _drop_proposals(database: sqlite3.Connection, engagement_id: bytes, now: int) -> None:
+    _place(database, engagement_id, now)
+    database.execute("DELETE FROM proposals WHERE engagement_id=?", (engagement_id,))
 
 
 def _create(
@@ -135,17 +151,18 @@ def _members(database: sqlite3.Connection, engagement_id: bytes) -> tuple[Member
 
 
 def load_engagement(database: sqlite3.Connection, engagement_id: bytes, now: int) -> Engagement | None:
+    """An engagement with all that is part of it, unless it is due."""
     row = database.execute(
         "SELECT state, notes_mailbox_id, expires_at FROM engagements WHERE engagement_id=? AND expires_at>?",
         (engagement_id, now),
     ).fetchone()
     if row is None:
         return None
-    policies, acts = (
+    policies, acts, proposals = (
         tuple(frame for (frame,) in database.execute(statement, (engagement_id,))) for statement in FRAMES
     )
     members = _members(database, engagement_id)
-    return Engagement(engagement_id, State(row[0]), members, row[1], policies, acts, row[2])
+    return Engagement(engagement_id, State(row[0]), members, row[1], policies, acts, proposals, row[2])
 
 
 def _engagements_of(database: sqlite3.Connection, account_id: bytes, now: int) -> list[Engagement]:
@@ -179,38 +196,47 @@ def _change_address(database: sqlite3.Connection, mailbox_id: bytes, address: st
         raise NotFound
 
 
-def _take_act(database: sqlite3.Connection, engagement_id: bytes, number: int, act: bytes, now: int) -> bool:
+def _take_act(database: sqlite3.Connection, engagement_id: bytes, step: Step, now: int) -> bool:
     """Append an act; True where the same one stands there already."""
-    row = database.execute(
-        "SELECT e.expires_at, (SELECT coalesce(max(number), 0) FROM acts WHERE engagement_id=?1),"
-        " (SELECT act = ?3 FROM acts WHERE engagement_id=?1 AND number=?2)"
-        " FROM engagements e WHERE e.engagement_id=?1 AND e.expires_at>?4",
-        (engagement_id, number, act, now),
+    ends_at, newest = _place(database, engagement_id, now)
+    known = database.execute(
+        "SELECT act FROM acts WHERE engagement_id=? AND number=?", (engagement_id, step.number)
     ).fetchone()
-    if row is None:
-        raise NotFound
-    ends_at, newest, is_known = row
-    if is_known:
+    if known == (step.act,):
         return True
-    if number != newest + 1:
+    if step.number != newest + 1:
         raise Conflict("act-out-of-order")
-    append_frame(database, "acts", engagement_id, act, ends_at)
+    append_frame(database, "acts", engagement_id, step.act, ends_at)
+    database.execute("DELETE FROM proposals WHERE engagement_id=?", (engagement_id,))
     return False
 
 
+def _place(database: sqlite3.Connection, engagement_id: bytes, now: int) -> tuple[int, int]:
+    """The end of a living engagement, and its newest act's number. Raises NotFound."""
+    row = database.execute(
+        "SELECT e.expires_at, (SELECT coalesce(max(number), 0) FROM acts WHERE engagement_id=?1)"
+        " FROM engagements e WHERE e.engagement_id=?1 AND e.expires_at>?2",
+        (engagement_id, now),
+    ).fetchone()
+    if row is None:
+        raise NotFound
+    return int(row[0]), int(row[1])
+
+
 def _shorten(
-    database: sqlite3.Connection, engagement_id: bytes, envelope_ids: Sequence[bytes], date: int, now: int
+    database: sqlite3.Connection, engagement_id: bytes, step: Step, now: int
 ) -> tuple[dict[bytes, int], list[bytes]]:
     """Bring envelopes forward; give back the cursors of mailboxes from which some went, and blobs left
     without a link.
     """
-    both = database.execute(
-        "SELECT mailbox_id FROM mailboxes WHERE engagement_id=? AND role IN (?, ?) ORDER BY role",
-        (engagement_id, *BOTH_SIDES),
+    found = database.execute(
+        "SELECT role, mailbox_id FROM mailboxes WHERE engagement_id=? ORDER BY role", (engagement_id,)
     ).fetchall()
+    mailboxes = [mailbox_id for role, mailbox_id in found if role in step.sides]
     cursors: dict[bytes, int] = {}
     lonely: list[bytes] = []
-    for name in [(mailbox_id, envelope_id) for (mailbox_id,) in both for envelope_id in envelope_ids]:
+    date = step.date
+    for name in [(mailbox_id, envelope_id) for mailbox_id in mailboxes for envelope_id in step.shorten]:
         changed = database.execute(
             "UPDATE mailbox_rows SET expires_at=?, shortened=1"
             " WHERE mailbox_id=? AND envelope_id=? AND reason=0 AND expires_at>?",
@@ -218,6 +244,7 @@ def _shorten(
         )
         if changed.rowcount == 0:
             continue
+        record_gone(database, name[0], [name[1]], date)
         database.execute(
             "UPDATE blob_links SET expires_at=? WHERE mailbox_id=? AND envelope_id=?", (date, *name)
         )
@@ -227,12 +254,12 @@ def _shorten(
     return cursors, lonely
 
 
-def _renew(database: sqlite3.Connection, engagement_id: bytes, policy: bytes, ends_at: int) -> None:
-    """Put a policy in force; move the end on, never back."""
+def _renew(database: sqlite3.Connection, engagement_id: bytes, step: Step) -> None:
+    """Put a policy in force; move the end where it is to be."""
     (end,) = database.execute(
         "SELECT expires_at FROM engagements WHERE engagement_id=?", (engagement_id,)
     ).fetchone()
-    if policy:
-        append_frame(database, "policies", engagement_id, policy, end)
-    if ends_at > end:
-        end_engagement_at(database, engagement_id, ends_at)
+    if step.policy:
+        append_frame(database, "policies", engagement_id, step.policy, end)
+    if step.ends_at not in (0, end):
+        end_engagement_at(database, engagement_id, step.ends_at)

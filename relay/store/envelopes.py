@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
-from relay.core.model import DAY_SECONDS, DoorMemory, Group, Outcome, Page, Reason, Row, SealedEnvelope
+from keys.envelope import EnvelopeClass
+from relay.core.model import DAY_SECONDS, DoorMemory, Group, Notes, Outcome, Page, Reason, Row, SealedEnvelope
 from relay.store.base import Part
+from relay.store.deletions import record_gone
 from relay.store.shred import expire_envelope
 
 Name = tuple[bytes, bytes]
+Bound = tuple[bytes | int | None, ...]
 
 PLACE = """
 SELECT m.expires_at, m.stored_bytes, r.reason, r.expires_at, r.raw = ?3
@@ -24,15 +27,28 @@ FROM mailboxes m LEFT JOIN mailbox_rows r ON r.mailbox_id = m.mailbox_id AND r.e
 WHERE m.mailbox_id = ?1"""
 MAKE_ROOM = """
 UPDATE mailboxes SET cursor = cursor + ?1, stored_bytes = stored_bytes + ?2
-WHERE mailbox_id = ?3 AND expires_at > ?4 AND stored_bytes + ?2 <= ?5 RETURNING cursor"""
+WHERE mailbox_id = ?3 AND expires_at >= ?4 AND stored_bytes + ?2 <= ?5 RETURNING cursor"""
 INSERT = """
-INSERT INTO mailbox_rows (mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason, raw)
-VALUES (?, ?, ?, ?, ?, 0, 0, ?)"""
+INSERT INTO mailbox_rows
+(mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason, raw, twin_id)
+VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)"""
 PAGE = """
 SELECT r.position, r.envelope_id, r.received_day, r.reason, r.raw
 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id AND m.expires_at > :now
 WHERE r.mailbox_id = :mailbox_id AND r.position {} :start AND r.expires_at > :now
 ORDER BY r.position {} LIMIT :limit"""
+LIVING_LINKS = """
+SELECT l.envelope_id, l.blob_id FROM blob_links l JOIN mailbox_rows r
+ON r.mailbox_id = l.mailbox_id AND r.envelope_id = l.envelope_id AND r.reason = 0 AND r.expires_at > ?2
+WHERE l.mailbox_id = ?1 AND l.envelope_id IN (SELECT envelope_id FROM blob_links
+    WHERE blob_id = ?3 AND mailbox_id = ?1)"""
+ACKNOWLEDGE = """
+UPDATE mailbox_rows SET acknowledged = 1 WHERE mailbox_id = ?1 AND envelope_id = ?2
+AND EXISTS (SELECT 1 FROM mailboxes WHERE mailbox_id = ?1 AND expires_at > ?3)"""
+NOTES = """
+SELECT count(*), coalesce(max(r.expires_at), 0) FROM mailbox_rows r
+JOIN mailboxes m ON m.mailbox_id = r.mailbox_id AND m.expires_at > ?2
+WHERE r.mailbox_id = ?1 AND r.reason = 0 AND r.expires_at > ?2 AND substr(r.raw, 7, 1) = ?3"""
 ASCENDING, DESCENDING = PAGE.format(">", "ASC"), PAGE.format("<", "DESC")
 
 
@@ -76,6 +92,18 @@ class SqliteEnvelopes(Part):
             lambda database: _page(database.execute(statement, bound), start, limit, max_bytes)
         )
 
+    async def acknowledge(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
+        """Whether the row still holds the envelope makes no difference: it was shown."""
+        return await self._write(
+            partial(_acknowledge, mailbox_id=mailbox_id, envelope_ids=envelope_ids, now=now)
+        )
+
+    async def notes(self, mailbox_id: bytes, *, now: int) -> Notes:
+        """The class is a byte of the envelope's header (docs/protocol.md, part 5)."""
+        bound = (mailbox_id, now, bytes([EnvelopeClass.OWN]))
+        found = await self._read(lambda database: database.execute(NOTES, bound).fetchone())
+        return Notes(*found)
+
     async def expire_own(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
         """Tombstones with the reason `OWN_COPY`; blobs without a link go before this returns."""
         expired, lonely = await self._write(
@@ -111,11 +139,12 @@ def _deposit_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> l
             waiting.setdefault(envelope.mailbox_id, []).append((number, envelope))
     now, quota_bytes = max(d.now for d in deposits), min(d.quota_bytes for d in deposits)
     cursors: list[dict[bytes, int]] = [{} for _ in deposits]
-    rows: list[tuple[bytes | int, ...]] = []
+    rows: list[Bound] = []
     for mailbox_id, envelopes in waiting.items():
         added_bytes = sum(len(envelope.raw) for _, envelope in envelopes)
+        last = max(now + 1, *[envelope.expires_at for _, envelope in envelopes])
         newest = database.execute(
-            MAKE_ROOM, (len(envelopes), added_bytes, mailbox_id, now, quota_bytes)
+            MAKE_ROOM, (len(envelopes), added_bytes, mailbox_id, last, quota_bytes)
         ).fetchone()
         if newest is None:
             raise _NotSimple
@@ -126,9 +155,9 @@ def _deposit_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> l
     return [Outcome("stored", cursors=tuple(found.items())) for found in cursors]
 
 
-def _row_of(envelope: SealedEnvelope, position: int, now: int) -> tuple[bytes | int, ...]:
+def _row_of(envelope: SealedEnvelope, position: int, now: int) -> Bound:
     name, day = envelope.envelope_id, now // DAY_SECONDS
-    return (envelope.mailbox_id, position, name, day, envelope.expires_at, envelope.raw)
+    return (envelope.mailbox_id, position, name, day, envelope.expires_at, envelope.raw, envelope.twin_id)
 
 
 def _deposit_group(database: sqlite3.Connection, group: Group, now: int, quota_bytes: int) -> Outcome:
@@ -181,12 +210,14 @@ def _refusal(
         is_same = fresh[name].raw == envelope.raw
     if is_same is not None:
         return "repeated" if is_same else "envelope-conflict"
-    if envelope.expires_at <= now:
+    if not now < envelope.expires_at <= row[0]:
         return "policy-refused"
     return "inbox-full" if stored_bytes + len(envelope.raw) > room_bytes else ""
 
 
 def _may_link(database: sqlite3.Connection, envelope: SealedEnvelope, account_id: bytes, now: int) -> bool:
+    if envelope.envelope_class == EnvelopeClass.RESEALED:
+        return _may_inherit(database, envelope, now)
     for blob_id in envelope.blob_ids:
         row = database.execute(
             "SELECT state, account_id, promised_at FROM blobs WHERE blob_id=? AND expires_at>?",
@@ -197,9 +228,21 @@ def _may_link(database: sqlite3.Connection, envelope: SealedEnvelope, account_id
     return True
 
 
+def _may_inherit(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) -> bool:
+    """Whether all blobs of a re-sealed envelope hang on one living envelope of its mailbox: it is that one
+    under a later date.
+    """
+    wanted = set(envelope.blob_ids)
+    found = database.execute(LIVING_LINKS, (envelope.mailbox_id, now, next(iter(wanted), b""))).fetchall()
+    held: dict[bytes, set[bytes]] = {}
+    for envelope_id, blob_id in found:
+        held.setdefault(envelope_id, set()).add(blob_id)
+    return not wanted or any(wanted <= blob_ids for blob_ids in held.values())
+
+
 def _insert(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) -> int:
     """Store one envelope at the next position of its mailbox, which is given back."""
-    bound = (1, len(envelope.raw), envelope.mailbox_id, now, sys.maxsize)
+    bound = (1, len(envelope.raw), envelope.mailbox_id, envelope.expires_at, sys.maxsize)
     (position,) = database.execute(MAKE_ROOM, bound).fetchone()
     name = (envelope.mailbox_id, envelope.envelope_id)
     database.execute(INSERT, _row_of(envelope, position, now))
@@ -209,7 +252,9 @@ def _insert(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) ->
             (blob_id, *name, envelope.expires_at),
         )
         database.execute(
-            "UPDATE blobs SET state='linked', expires_at=promised_at WHERE blob_id=?", (blob_id,)
+            "UPDATE blobs SET expires_at=max(?1, CASE state WHEN 'linked' THEN expires_at ELSE 0 END),"
+            " state='linked' WHERE blob_id=?2",
+            (envelope.expires_at, blob_id),
         )
     return int(position)
 
@@ -228,6 +273,15 @@ def _page(found: sqlite3.Cursor, start: int, limit: int, max_bytes: int) -> Page
     return Page(tuple(rows), rows[-1].order if rows else start, more=False)
 
 
+def _acknowledge(
+    database: sqlite3.Connection, mailbox_id: bytes, envelope_ids: Sequence[bytes], now: int
+) -> int:
+    return sum(
+        database.execute(ACKNOWLEDGE, (mailbox_id, envelope_id, now)).rowcount
+        for envelope_id in dict.fromkeys(envelope_ids)
+    )
+
+
 def _expire_own(
     database: sqlite3.Connection, mailbox_id: bytes, ids: Sequence[bytes], now: int
 ) -> tuple[int, list[bytes]]:
@@ -239,5 +293,6 @@ def _expire_own(
         ).fetchone()
         if row is not None:
             expired += 1
+            record_gone(database, mailbox_id, [envelope_id], now)
             lonely += expire_envelope(database, mailbox_id, envelope_id, Reason.OWN_COPY, now)[1]
     return expired, lonely

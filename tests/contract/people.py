@@ -102,10 +102,22 @@ def envelope(
     size: int = 1000,
     blob_ids: tuple[bytes, ...] = (),
     salt: str = "",
+    envelope_class: int = 1,
+    twin: str = "",
 ) -> SealedEnvelope:
     """Bytes that stand for an envelope; another `salt` gives other bytes under the same name."""
-    raw = named(f"{name} {salt} raw", size)
-    return SealedEnvelope(named(mailbox_name), named(name), 1, named("policy tag"), expires_at, raw, blob_ids)
+    raw = bytearray(named(f"{name} {salt} raw", size))
+    raw[6] = envelope_class
+    return SealedEnvelope(
+        named(mailbox_name),
+        named(name),
+        envelope_class,
+        named("policy tag"),
+        expires_at,
+        bytes(raw),
+        blob_ids,
+        named(twin) if twin else None,
+    )
 
 
 def group(*envelopes: SealedEnvelope, by: str = "anna") -> Group:

@@ -278,3 +278,37 @@ def test_hashes_of_too_many_uploads_are_forgotten() -> None:
     kept = hashes.after(named("blob 1", 32), 1)
     assert kept is not None
     assert kept.digest() == hashlib.sha256(b"x").digest()
+
+
+async def test_a_sealed_anew_envelope_takes_its_blobs_along(people: People) -> None:
+    """Whoever uploaded them: they live until the date of the last envelope that has them, and go with it."""
+    blob = await people.upload("photo", b"12345", expires_at=NOW + 100)
+    await people.put(
+        *[envelope(box, "m1", expires_at=NOW + 100, blob_ids=(blob.blob_id,)) for box in (COACH, CLIENT)]
+    )
+    again = envelope(CLIENT, "m1 anew", expires_at=NOW + 900, blob_ids=(blob.blob_id,), envelope_class=5)
+    assert (await people.put(again, by="maya")).status == "stored"
+    await people.sweep_all(NOW + 100)
+    assert await people.store.blob(blob.blob_id, now=NOW + 899) is not None
+    assert await people.store.blob_readers(blob.blob_id, now=NOW + 100) == [named("maya account")]
+    assert await people.store.blob(blob.blob_id, now=NOW + 900) is None
+    await people.store.expire_own(named(CLIENT), [named("m1 anew")], now=NOW + 200)
+    assert (await people.store.counts(now=NOW + 200))["blobs"] == 0
+
+
+async def test_a_sealed_anew_envelope_takes_no_others_blobs(people: People) -> None:
+    """None of another mailbox, none that is new, none of two envelopes together, none of what is due."""
+    photo, film = [await people.upload(name, b"12345", expires_at=NOW + 100) for name in ("photo", "film")]
+    fresh = await people.upload("fresh", b"12345", expires_at=NOW + 900, by="maya")
+    await people.put(envelope(COACH, "m1", expires_at=NOW + 100, blob_ids=(photo.blob_id,)))
+    await people.put(envelope(CLIENT, "m2", expires_at=NOW + 100, blob_ids=(film.blob_id,)))
+    song = await people.upload("song", b"12345", expires_at=NOW + 100)
+    await people.put(envelope(CLIENT, "m3", expires_at=NOW + 100, blob_ids=(song.blob_id,)))
+    for number, blobs in enumerate(([photo], [fresh], [film, song])):
+        ids = tuple(blob.blob_id for blob in blobs)
+        anew = envelope(CLIENT, f"a{number}", expires_at=NOW + 900, blob_ids=ids, envelope_class=5)
+        assert (await people.put(anew, by="maya")).code == "blob-missing"
+    late = envelope(CLIENT, "late", expires_at=NOW + 900, blob_ids=(film.blob_id,), envelope_class=5)
+    assert (await people.put(late, now=NOW + 100, by="maya")).code == "blob-missing"
+    found = await people.store.blob(film.blob_id, now=NOW + 100)
+    assert found is None

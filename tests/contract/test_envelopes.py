@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from relay.core.model import DAY_SECONDS, DoorMemory, Group, Outcome, Reason
+from relay.core.model import DAY_SECONDS, DoorMemory, Group, Outcome, Reason, Step
 from tests.contract.people import HOLD_ENDS, NOBODY, NOW, QUOTA, People, envelope, group, named
 
 COACH, CLIENT = "work coach", "work client"
@@ -226,13 +226,16 @@ async def test_the_same_envelope_at_once_is_stored_once(people: People) -> None:
 
 
 async def test_an_envelope_never_outlives_its_mailbox(people: People) -> None:
-    """Whatever its own date, from the mailbox's second on it is in no page, and no other is taken."""
-    late = HOLD_ENDS + 1000
-    await people.put(envelope(COACH, "m1", expires_at=late))
+    """A mailbox takes none past its own end, alone or among others, and none at all from its second on."""
+    last = envelope(COACH, "m1", expires_at=HOLD_ENDS)
+    late = envelope(COACH, "m2", expires_at=HOLD_ENDS + 1)
+    assert (await people.put(last)).status == "stored"
+    for group_of in ([late], [envelope(CLIENT, "m3"), late]):
+        refused = await people.put(*group_of)
+        assert (refused.status, refused.code) == ("refused", "policy-refused")
     assert await people.names(COACH, now=HOLD_ENDS - 1) == [(named("m1"), 0)]
     assert await people.names(COACH, now=HOLD_ENDS) == []
-    assert (await people.put(envelope(COACH, "m2", expires_at=late), now=HOLD_ENDS)).code == "not-found"
-    assert (await people.put(envelope(COACH, "m3", expires_at=late), now=HOLD_ENDS - 1)).status == "stored"
+    assert (await people.put(late, now=HOLD_ENDS)).code == "not-found"
 
 
 async def test_own_expiry_leaves_what_is_due_to_the_sweep(people: People) -> None:
@@ -242,3 +245,41 @@ async def test_own_expiry_leaves_what_is_due_to_the_sweep(people: People) -> Non
     assert await people.store.expire_own(mail.mailbox_id, [mail.envelope_id], now=NOW + 100) == 0
     await people.sweep_all(NOW + 100)
     assert await people.names(COACH, now=NOW + 100) == [(mail.envelope_id, Reason.DUE)]
+
+
+async def test_what_was_never_shown_goes_unread_in_its_authors_mailbox_alone(people: People) -> None:
+    """On the day of both copies the author's says so, unless the other's was acknowledged, even after it
+    went, or the author's own was shortened.
+    """
+    store = people.store
+    dates = {"m1": NOW + 100, "m2": NOW + 100, "m3": NOW + 100, "m4": NOW + 100}
+    for name, date in dates.items():
+        await people.put(
+            envelope(COACH, f"{name} own", expires_at=date, twin=name),
+            envelope(CLIENT, name, expires_at=date),
+        )
+    await store.expire_own(named(CLIENT), [named("m3")], now=NOW)
+    shown = [named("m2"), named("m3"), named("m2"), named("unknown")]
+    for _ in range(2):
+        assert await store.acknowledge(named(CLIENT), shown, now=NOW) == 2
+    await store.apply_act(named("work"), Step(2, b"act", [named("m4 own")], NOW + 90), now=NOW)
+    await people.sweep_all(NOW + 100)
+    assert dict(await people.names(COACH, now=NOW + 100)) == {
+        named("m1 own"): Reason.UNREAD,
+        named("m2 own"): Reason.DUE,
+        named("m3 own"): Reason.DUE,
+        named("m4 own"): Reason.SHORTENED,
+    }
+    theirs = dict(await people.names(CLIENT, now=NOW + 100))
+    assert set(theirs.values()) == {Reason.DUE, Reason.OWN_COPY}
+    assert await store.acknowledge(named(CLIENT), shown, now=HOLD_ENDS) == 0
+    assert await store.acknowledge(named("nowhere"), shown, now=NOW) == 0
+
+
+async def test_the_day_of_the_author_decides(people: People) -> None:
+    """Where the other's copy stays longer it may still be shown, and the author is told of the own day."""
+    await people.put(
+        envelope(COACH, "own", expires_at=NOW + 50, twin="m1"), envelope(CLIENT, "m1", expires_at=NOW + 90)
+    )
+    await people.sweep_all(NOW + 50)
+    assert await people.names(COACH, now=NOW + 50) == [(named("own"), Reason.UNREAD)]

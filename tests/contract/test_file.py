@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from relay.core.errors import Busy
-from relay.core.model import DAY_SECONDS, Reason
+from relay.core.model import DAY_SECONDS, Reason, Step
 from relay.store import engine
 from relay.store.engine import SETTINGS, SettingRefused, connect_reader, connect_writer
 from relay.store.limits import PIECE_BYTES
@@ -205,7 +205,7 @@ async def test_bytes_of_attachments_go_every_way(
     elif way == "own copy":
         await sqlite.expire_own(named(COACH), [named("m1")], now=NOW)
     elif way == "shorten":
-        await sqlite.apply_act(named("work"), 2, b"act 2", shorten=[named("m1")], date=NOW, now=NOW)
+        await sqlite.apply_act(named("work"), Step(2, b"act 2", shorten=[named("m1")], date=NOW), now=NOW)
     else:
         await settled.sweep_all(ends_at)
     assert await sqlite.checkpoint()

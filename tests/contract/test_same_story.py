@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.core.errors import RelayError
-from relay.core.model import DAY_SECONDS, Blob, DoorMemory, Group
+from relay.core.model import DAY_SECONDS, Blob, DoorMemory, Group, Step
 from relay.core.ports import Store
 from relay.store.memory import MemoryStore
 from relay.store.sqlite import SqliteStore
@@ -88,10 +88,12 @@ class Teller:
         """The next act of kind 2."""
         changed = await self.store.apply_act(
             named("work"),
-            self.acts + 1,
-            f"act {self.acts + 1}".encode(),
-            shorten=[named(name) for name in names],
-            date=self.now + span,
+            Step(
+                self.acts + 1,
+                f"act {self.acts + 1}".encode(),
+                shorten=[named(name) for name in names],
+                date=self.now + span,
+            ),
             now=self.now,
         )
         self.acts += 1

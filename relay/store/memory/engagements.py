@@ -8,7 +8,7 @@ from dataclasses import replace
 from keys.names import Role
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
-from relay.core.model import Engagement, Invitation, Mailbox, Reason
+from relay.core.model import Engagement, Invitation, Mailbox, Reason, Step
 from relay.store.memory.state import State
 
 
@@ -43,7 +43,10 @@ class MemoryEngagements:
         if engagement is None or engagement.expires_at <= now:
             return None
         members = [replace(m, statement=self._state.statements[m.account_id][-1]) for m in engagement.members]
-        return replace(engagement, members=tuple(members))
+        proposals = self._state.proposals.get(engagement_id, {})
+        return replace(
+            engagement, members=tuple(members), proposals=tuple(proposals[role] for role in sorted(proposals))
+        )
 
     async def engagements_of(self, account_id: bytes, *, now: int) -> list[Engagement]:
         """Those in which the account is a member, oldest first."""
@@ -139,47 +142,53 @@ class MemoryEngagements:
             state = lifecycle.after(engagement.state, "withdraw")
             self._state.engagements[engagement.engagement_id] = replace(engagement, state=state)
 
-    async def apply_act(
-        self,
-        engagement_id: bytes,
-        number: int,
-        act: bytes,
-        *,
-        shorten: Sequence[bytes],
-        date: int,
-        now: int,
-        policy: bytes = b"",
-        ends_at: int = 0,
-    ) -> list[tuple[bytes, int]]:
+    async def apply_act(self, engagement_id: bytes, step: Step, *, now: int) -> list[tuple[bytes, int]]:
         """Check the number, then change all."""
+        engagement = await self._need_engagement(engagement_id, now)
+        if 1 <= step.number <= len(engagement.acts) and engagement.acts[step.number - 1] == step.act:
+            return []
+        if step.number != len(engagement.acts) + 1:
+            raise Conflict("act-out-of-order")
+        policies = (*engagement.policies, step.policy) if step.policy else engagement.policies
+        self._state.engagements[engagement_id] = replace(
+            engagement, acts=(*engagement.acts, step.act), policies=policies, proposals=()
+        )
+        self._state.proposals.pop(engagement_id, None)
+        cursors = self._shorten(engagement_id, step, now)
+        if step.ends_at not in (0, engagement.expires_at):
+            self._state.end_engagement_at(engagement_id, step.ends_at)
+        return cursors
+
+    async def put_proposal(
+        self, engagement_id: bytes, role: Role, number: int, act: bytes, *, now: int
+    ) -> None:
+        """It ends with the engagement, or with the next act."""
+        engagement = await self._need_engagement(engagement_id, now)
+        if number != len(engagement.acts) + 1:
+            raise Conflict("act-out-of-order")
+        self._state.proposals.setdefault(engagement_id, {})[role] = act
+
+    async def drop_proposals(self, engagement_id: bytes, *, now: int) -> None:
+        """Those of both sides."""
+        await self._need_engagement(engagement_id, now)
+        self._state.proposals.pop(engagement_id, None)
+
+    async def _need_engagement(self, engagement_id: bytes, now: int) -> Engagement:
         engagement = await self.engagement(engagement_id, now=now)
         if engagement is None:
             raise NotFound
-        if 1 <= number <= len(engagement.acts) and engagement.acts[number - 1] == act:
-            return []
-        if number != len(engagement.acts) + 1:
-            raise Conflict("act-out-of-order")
-        policies = (*engagement.policies, policy) if policy else engagement.policies
-        self._state.engagements[engagement_id] = replace(
-            engagement, acts=(*engagement.acts, act), policies=policies
-        )
-        cursors = self._shorten(engagement_id, shorten, date, now)
-        if ends_at > engagement.expires_at:
-            self._state.end_engagement_at(engagement_id, ends_at)
-        return cursors
+        return engagement
 
-    def _shorten(
-        self, engagement_id: bytes, envelope_ids: Sequence[bytes], date: int, now: int
-    ) -> list[tuple[bytes, int]]:
+    def _shorten(self, engagement_id: bytes, step: Step, now: int) -> list[tuple[bytes, int]]:
         both = [m for m in self._state.mailboxes.values() if m.engagement_id == engagement_id]
         cursors: dict[bytes, int] = {}
         for mailbox in sorted(both, key=lambda m: m.role):
-            for envelope_id in envelope_ids if mailbox.role in (Role.COACH, Role.CLIENT) else ():
+            for envelope_id in step.shorten if mailbox.role in step.sides else ():
                 entry = self._state.entries.get((mailbox.mailbox_id, envelope_id))
-                if entry is None or entry.reason or entry.expires_at <= max(date, now):
+                if entry is None or entry.reason or entry.expires_at <= max(step.date, now):
                     continue
-                entry.expires_at, entry.shortened = date, True
-                if date <= now:
+                entry.expires_at, entry.why = step.date, Reason.SHORTENED
+                if step.date <= now:
                     blob_ids = entry.blob_ids
                     self._state.expire(entry, Reason.SHORTENED, now)
                     self._state.drop_due_uploads(blob_ids, now)

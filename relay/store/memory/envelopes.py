@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from relay.core.model import DAY_SECONDS, Group, Outcome, Page, Reason, Row, SealedEnvelope
+from keys.envelope import EnvelopeClass
+from relay.core.model import DAY_SECONDS, Group, Notes, Outcome, Page, Reason, Row, SealedEnvelope
 from relay.store.memory.state import Entry, State
 
 
@@ -54,13 +55,15 @@ class MemoryEnvelopes:
         raw = twin.raw if twin else entry.raw if entry else None
         if raw is not None:
             return "repeated" if raw == envelope.raw else "envelope-conflict"
-        if envelope.expires_at <= now:
+        if not now < envelope.expires_at <= mailbox.expires_at:
             return "policy-refused"
         stored = sum(len(e.raw) for e in self._state.entries_of(envelope.mailbox_id))
         waiting = sum(len(e.raw) for e in fresh.values() if e.mailbox_id == envelope.mailbox_id)
         return "inbox-full" if stored + waiting + len(envelope.raw) > quota_bytes else ""
 
     def _may_link(self, envelope: SealedEnvelope, account_id: bytes, now: int) -> bool:
+        if envelope.envelope_class == EnvelopeClass.RESEALED:
+            return self._may_inherit(envelope, now)
         for blob_id in envelope.blob_ids:
             upload = self._state.uploads.get(blob_id)
             if upload is None or upload.due_at <= now or upload.blob.state != "finished":
@@ -68,6 +71,12 @@ class MemoryEnvelopes:
             if (upload.blob.account_id, upload.blob.expires_at) != (account_id, envelope.expires_at):
                 return False
         return True
+
+    def _may_inherit(self, envelope: SealedEnvelope, now: int) -> bool:
+        """Whether all blobs of a re-sealed envelope hang on one living envelope of its mailbox."""
+        living = [e for e in self._state.entries_of(envelope.mailbox_id) if e.expires_at > now]
+        wanted = set(envelope.blob_ids)
+        return not wanted or any(wanted <= set(entry.blob_ids) for entry in living)
 
     def _store(self, envelopes: list[SealedEnvelope], now: int) -> Outcome:
         cursors: dict[bytes, int] = {}
@@ -83,9 +92,10 @@ class MemoryEnvelopes:
                 envelope.expires_at,
                 envelope.raw,
                 tuple(dict.fromkeys(envelope.blob_ids)),
+                twin_id=envelope.twin_id,
             )
             for blob_id in envelope.blob_ids:
-                self._state.link(blob_id)
+                self._state.link(blob_id, envelope.expires_at)
         return Outcome("stored", cursors=tuple(cursors.items())) if envelopes else Outcome("repeated")
 
     async def rows(
@@ -115,6 +125,26 @@ class MemoryEnvelopes:
             taken += 1
         rows = tuple(_row(entry) for entry in found[:taken])
         return Page(rows, rows[-1].order if rows else start, len(found) > taken)
+
+    async def acknowledge(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
+        """Whether the row still holds the envelope makes no difference: it was shown."""
+        mailbox = self._state.mailboxes.get(mailbox_id)
+        if mailbox is None or mailbox.expires_at <= now:
+            return 0
+        known = [self._state.entries.get((mailbox_id, one)) for one in dict.fromkeys(envelope_ids)]
+        for entry in known:
+            if entry is not None:
+                entry.acknowledged = True
+        return sum(entry is not None for entry in known)
+
+    async def notes(self, mailbox_id: bytes, *, now: int) -> Notes:
+        """The class is a byte of the envelope's header (docs/protocol.md, part 5)."""
+        mailbox = self._state.mailboxes.get(mailbox_id)
+        living = [] if mailbox is None or mailbox.expires_at <= now else self._state.entries_of(mailbox_id)
+        dates = [
+            e.expires_at for e in living if e.expires_at > now and e.raw[6:7] == bytes([EnvelopeClass.OWN])
+        ]
+        return Notes(len(dates), max(dates, default=0))
 
     async def expire_own(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
         """Tombstones with the reason `OWN_COPY`; blobs without a link go with them."""
