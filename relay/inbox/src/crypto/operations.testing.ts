@@ -9,8 +9,9 @@ import * as acts from "./acts.ts";
 import * as blob from "./blob.ts";
 import * as box from "./box.ts";
 import * as content from "./content.ts";
-import { type Bytes, concat, fromBase64url, Reader, toHex } from "./encoding.ts";
+import { type Bytes, concat, fromBase64url, Reader } from "./encoding.ts";
 import * as envelope from "./envelope.ts";
+import type { Inputs, Outputs } from "./inputs.testing.ts";
 import * as invitation from "./invitation.ts";
 import { loadJson } from "./json.ts";
 import * as keeperWire from "./keeper_wire.ts";
@@ -20,9 +21,9 @@ import * as padding from "./padding.ts";
 import type { Pins } from "./pins.ts";
 import { pinnedKeeperSet } from "./pins.ts";
 import * as policy from "./policy.ts";
+import { type GrantFields, grant, RECORD_OPERATIONS } from "./records.testing.ts";
 import * as recovery from "./recovery.ts";
 import * as sealing from "./sealing.ts";
-import { bytes } from "./sources.testing.ts";
 import * as spoken from "./spoken.ts";
 import * as statement from "./statement.ts";
 import * as stream from "./stream.ts";
@@ -31,75 +32,13 @@ import * as unlock from "./unlock.ts";
 import * as vault from "./vault.ts";
 import * as wordlist from "./wordlist.ts";
 
-/** The inputs of a case; each is asked for by name and kind, and one that is not asked for is an error. */
-export class Inputs {
-  readonly #values: Record<string, unknown>;
-  readonly #asked = new Set<string>();
-
-  constructor(values: Record<string, unknown>) {
-    this.#values = values;
-  }
-
-  bytes(name: string): Bytes {
-    return bytes(this.#value(name, "string") as string);
-  }
-
-  text(name: string): string {
-    return this.#value(name, "string") as string;
-  }
-
-  number(name: string): number {
-    return this.#value(name, "number") as number;
-  }
-
-  optionalNumber(name: string): number | undefined {
-    return this.#value(name, null) === null ? undefined : this.number(name);
-  }
-
-  list<Item>(name: string): Item[] {
-    return this.#value(name, "object") as Item[];
-  }
-
-  bytesList(name: string): Bytes[] {
-    return this.list<string>(name).map(bytes);
-  }
-
-  #value(name: string, kind: string | null): unknown {
-    const value = this.#values[name];
-    if (!(name in this.#values) || (kind !== null && typeof value !== kind)) {
-      throw new TypeError(`no input ${name} of this kind`);
-    }
-    this.#asked.add(name);
-    return value;
-  }
-
-  /** Inputs that the operation did not look at. */
-  unasked(): string[] {
-    return Object.keys(this.#values).filter((name) => !this.#asked.has(name));
-  }
-}
-
-type Outputs = Record<string, unknown>;
-
-/** Bytes as hexadecimal text, in whatever they are nested. */
-export function toJson(value: unknown): unknown {
-  if (value instanceof Uint8Array) {
-    return toHex(value as Bytes);
-  }
-  if (Array.isArray(value)) {
-    return value.map(toJson);
-  }
-  if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJson(one)]));
-  }
-  return value;
-}
-
 const system = (sizeBytes: number) => crypto.getRandomValues(new Uint8Array(sizeBytes));
 
 const WORDS = join(import.meta.dirname, "../../../../keys/words.txt");
 
 export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Outputs>> = {
+  ...RECORD_OPERATIONS,
+
   // --- suite, padding, stream, box, encoding ---
 
   "suite.hkdf": (given) => {
@@ -677,24 +616,6 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
     return {};
   },
 };
-
-interface GrantFields {
-  status: keeperWire.Status;
-  share: string;
-  revoker_hash: string;
-  not_before: number;
-  expires_at: number;
-}
-
-function grant(fields: GrantFields): keeperWire.Grant {
-  return {
-    status: fields.status,
-    share: bytes(fields.share),
-    revokerHash: bytes(fields.revoker_hash),
-    notBefore: fields.not_before,
-    expiresAt: fields.expires_at,
-  };
-}
 
 function attachment(raw: Bytes): blob.Attachment {
   const reader = new Reader(raw);

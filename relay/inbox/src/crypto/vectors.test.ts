@@ -5,7 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { KeysError } from "./errors.ts";
-import { Inputs, OPERATIONS, toJson } from "./operations.testing.ts";
+import { Inputs, toJson } from "./inputs.testing.ts";
+import { OPERATIONS } from "./operations.testing.ts";
 
 interface Case {
   readonly name: string;
