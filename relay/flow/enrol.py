@@ -30,7 +30,7 @@ from relay.core.retention import account_expires_at
 from relay.flow.access import check_method, check_name
 from relay.flow.policy import random_local_part
 from relay.flow.standings import Standings
-from relay.flow.statements import first_statement
+from relay.flow.statements import first_statement, statement_entry_of
 from relay.flow.vault import check_items
 
 CLIENT: Final = 1
@@ -42,7 +42,9 @@ _BOX_NONCE_BYTES: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """What a *Finish* asks for. `raw` are the bytes that `signature` covers; the last two are a client's."""
+    """What a *Finish* asks for. `raw` are the bytes that `signature` covers; acceptance and act are a
+    client's. `leaf` is the statement's hash in the log, empty where it is not logged.
+    """
 
     raw: bytes = field(repr=False)
     signature: bytes
@@ -53,6 +55,7 @@ class Finish:
     vault: tuple[VaultItem, ...]
     acceptance: bytes = field(default=b"", repr=False)
     act: bytes = field(default=b"", repr=False)
+    leaf: bytes = field(default=b"", repr=False)
 
 
 class Enrol:
@@ -140,6 +143,7 @@ class Enrol:
             invite_id=invitation.invite_id,
             redeemed_hash=H(finish.raw),
             answer=self._answer(finish.account_id, None),
+            log_entry=statement_entry_of(finish.leaf),
         )
 
     def _as_client(
@@ -176,6 +180,7 @@ class Enrol:
             policy=invitation.policy,
             act=finish.act,
             engagement_expires_at=ends_at,
+            log_entry=statement_entry_of(finish.leaf),
         )
 
     def _account(self, finish: Finish, statement: Statement, role: Role, expires_at: int) -> Account:

@@ -10,6 +10,7 @@ from typing import Final
 
 from keys.errors import BadSignature, KeysError, Refused
 from keys.errors import Malformed as MalformedFormat
+from keys.log import EntryType
 from keys.names import Role, origin_hash
 from keys.statement import Statement, parse_statement, verify_link, verify_statement
 from relay.core.errors import Conflict, Malformed, NotFound
@@ -28,9 +29,9 @@ class Statements:
         self._wake = wake
         self._origin_hash = origin_hash(origin)
 
-    async def add(self, account_id: bytes, raw: bytes, now: int) -> None:
-        """Store the next card. The same again changes nothing. Raises Malformed, Conflict
-        `statement-conflict`.
+    async def add(self, account_id: bytes, raw: bytes, now: int, leaf: bytes = b"") -> None:
+        """Store the next card, and log the hash that its owner made of it. The same again changes nothing.
+        Raises Malformed, Conflict `statement-conflict`.
         """
         statement = read_statement(raw, account_id, self._origin_hash)
         number = statement.card.number
@@ -43,7 +44,7 @@ class Statements:
             verify_link(parse_statement(chain[0]), statement)
         except (Refused, BadSignature) as fault:
             raise Conflict(CONFLICT, fault.code) from None
-        await self._store.add_statement(account_id, number, raw, now=now)
+        await self._store.add_statement(account_id, number, raw, now=now, log_entry=statement_entry_of(leaf))
         for engagement in await self._store.engagements_of(account_id, now=now):
             self._standings.forget(engagement.engagement_id)
             self._wake.engagement(engagement.engagement_id)
@@ -60,6 +61,13 @@ class Statements:
         if party is None or role not in (Role.COACH, Role.CLIENT):
             raise NotFound
         return await self._store.statements(party.account_id, after=after)
+
+
+def statement_entry_of(leaf: bytes) -> bytes:
+    """The entry of a statement in the log, of the blinded hash that only its owner and contacts know; nothing
+    where none was given.
+    """
+    return bytes([EntryType.STATEMENT]) + leaf if leaf else b""
 
 
 def first_statement(raw: bytes, account_id: bytes, origin: bytes) -> Statement:

@@ -17,7 +17,18 @@ from aiohttp.http import HttpRequestParser
 from aiohttp.http_parser import HttpRequestParserPy
 
 from relay.core.errors import NotFound, RelayError
-from relay.http_api import about, blobs, engagements, envelopes, events, keepers, people, shown
+from relay.http_api import (
+    about,
+    blobs,
+    engagements,
+    envelopes,
+    events,
+    keepers,
+    log,
+    people,
+    receipts,
+    shown,
+)
 from relay.http_api.bodies import JSON_TYPE, Room
 from relay.http_api.context import Context
 from relay.http_api.openapi import describe as describe_openapi
@@ -36,6 +47,8 @@ ROUTES: Final = (
     *shown.ROUTES,
     *blobs.ROUTES,
     *keepers.ROUTES,
+    *receipts.ROUTES,
+    *log.ROUTES,
     *events.ROUTES,
 )
 VERSION: Final = "1"

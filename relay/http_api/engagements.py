@@ -68,6 +68,7 @@ async def redeem(call: Call, asked: RedeemAsked) -> web.Response:
         vault=read_items(asked.vault),
         acceptance=asked.acceptance or b"",
         act=asked.act or b"",
+        leaf=asked.leaf or b"",
     )
     told = await call.context.flows.enrol.finish(call.id("invite_id"), finish, call.now)
     return web.Response(body=told, status=201, content_type=JSON_TYPE)

@@ -192,6 +192,7 @@ class RedeemAsked(Model):
     vault: Annotated[list[VaultItemFields], Field(min_length=1, max_length=4096)]
     acceptance: OptionalBox | None = None
     act: OptionalFrame | None = None
+    leaf: Annotated[Bytes32 | None, Field(description="The statement's hash in the log")] = None
 
 
 class MailboxFields(Model):
@@ -272,9 +273,10 @@ class MethodAsked(Model):
 
 
 class StatementAsked(Model):
-    """The next card of the caller's chain."""
+    """The next card of the caller's chain, and its hash in the log."""
 
     statement: Statement
+    leaf: Bytes32 | None = None
 
 
 class VaultAnswer(Model):
@@ -492,6 +494,69 @@ class DaysQuery(Model):
 
     first: QueryNumber
     count: QueryNumber
+
+
+# --- receipts and the log -----------------------------------------------------------------------------------
+
+
+class ReceiptsQuery(Model):
+    """Which receipts."""
+
+    after: QueryNumber = 0
+    limit: QueryNumber = 50
+
+
+class LeafFields(Model):
+    """An envelope that a receipt stands for."""
+
+    nonce: Bytes32
+    envelope_id: Id
+    envelope_hash: Bytes32
+
+
+class BatchFields(Model):
+    """Where a receipt is in the log: the index of its batch's entry, and its place and path in the batch."""
+
+    index: Count
+    day: Count
+    position: Count
+    path: list[Bytes32]
+
+
+class ReceiptFields(Model):
+    """A signed receipt."""
+
+    order: Count
+    receipt: str
+    leaves: list[LeafFields]
+    batch: BatchFields | None
+
+
+class ReceiptsAnswer(Model):
+    """A page of receipts, ascending by order."""
+
+    receipts: list[ReceiptFields]
+    more: bool
+
+
+class ConsistencyQuery(Model):
+    """Two sizes of the log."""
+
+    first: QueryNumber
+    second: QueryNumber
+
+
+class InclusionQuery(Model):
+    """An entry, and a size of the log."""
+
+    index: QueryNumber
+    size: QueryNumber
+
+
+class ProofAnswer(Model):
+    """Hashes, in the order of RFC 6962."""
+
+    proof: list[Bytes32]
 
 
 class EmptyQuery(Model):

@@ -17,7 +17,7 @@ from relay.http_api.problems import CONTENT_TYPE
 from relay.http_api.routes import Bytes, Route
 
 _REF: Final = "#/components/schemas/{model}"
-_PATH_NAME: Final = re.compile(r"\{(\w+)\}")
+_PATH_NAME: Final = re.compile(r"\{(\w+)(?::[^}]+)?\}")
 
 
 def describe(routes: Iterable[Route], name: str, version: str) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def describe(routes: Iterable[Route], name: str, version: str) -> dict[str, Any]
     names, schemas = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for one in routes:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, names)
+        paths.setdefault(_PATH_NAME.sub(r"{\1}", one.path), {})[one.method.lower()] = _operation(one, names)
     return {
         "openapi": "3.1.0",
         "info": {

@@ -127,7 +127,8 @@ async def remove_method(call: Call, _: None) -> web.Response:
 @route("POST /v1/statements", body=StatementAsked, status=204)
 async def add_statement(call: Call, asked: StatementAsked) -> web.Response:
     """Store the next card of the caller's chain"""
-    await call.context.flows.statements.add(call.account_id, asked.statement, call.now)
+    leaf = asked.leaf or b""
+    await call.context.flows.statements.add(call.account_id, asked.statement, call.now, leaf)
     return done()
 
 

@@ -42,8 +42,9 @@ class Stored(web.Response):
 
 
 def finish_headers(response: web.StreamResponse, context: Context, now: int) -> None:
-    """Add what every answer of the interface carries."""
-    response.headers.update(_standard(_is_secure(context), now))
+    """Add what every answer of the interface carries, where it has not said otherwise."""
+    for name, text in _standard(_is_secure(context), now).items():
+        response.headers.setdefault(name, text)
 
 
 def _is_secure(context: Context) -> bool:
