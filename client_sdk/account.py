@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from client_sdk.errors import Misused, NotFound, RelayError, bounded
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from datetime import date, timedelta
     from pathlib import Path
     from types import TracebackType
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from client_sdk.messages import Invitation, Proposal, RecoverySheet, Sender
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
+    from client_sdk.pinning import KeeperView
     from client_sdk.watching import AsyncEvent
 
 log = logging.getLogger("client_sdk")
@@ -64,22 +65,24 @@ class AsyncAccount:
         home: Home | Path | str | None = None,
         password: Password = None,
         name: str | None = None,
+        keepers: Sequence[str] = (),
         keychain: bool = False,
         connect: Connect | None = None,
         timeout: float | None = None,
     ) -> AsyncAccount:
         """Make a coach's account from the operator's link.
 
-        `name` is the login name (else one is drawn); `password` a text or something to ask; with `keychain`
-        this computer's secret goes into the system's keychain, else into a file sealed by the password. Print
-        `recovery_sheet` now: it is kept nowhere. Raises InvitationClosed, NotTrusted, Misused,
-        ServerUnavailable.
+        `keepers` are fingerprints of further keepers, from their own operators: everything of this account
+        then needs them too, and so do the clients that it invites. `name` is the login name (else one is
+        drawn); `password` a text or something to ask; with `keychain` this computer's secret goes into the
+        system's keychain, else into a file sealed by the password. Print `recovery_sheet` now: it is kept
+        nowhere. Raises InvitationClosed, NotTrusted, Misused, ServerUnavailable.
         """
         from client_sdk import enrolment, opening
 
         async with bounded(timeout):
             means = opening.means(home, password, keychain, connect)
-            made = await enrolment.setup(link, means, name)
+            made = await enrolment.setup(link, means, name, keepers)
             return await cls._begin(made.core, made.sheet)
 
     @classmethod
@@ -224,6 +227,16 @@ class AsyncAccount:
         return encode_cursor(one for one in orders if one[1])
 
     # --- engagements ----------------------------------------------------------------------------------------
+
+    async def keepers(self) -> list[KeeperView]:
+        """Return who holds the keys of the days: those without whom nothing opens here, then any other that
+        this relay names. Raises ServerUnavailable.
+        """
+        from client_sdk import protocol
+        from client_sdk.pinning import views
+
+        facts = await self._core.session.ask(protocol.relay_facts())
+        return views(self._core.vault.pins, facts.keepers)
 
     def engagements(self) -> list[AsyncEngagement]:
         """Return all engagements of the account, invited ones too."""

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from client_sdk.core import Core
 from client_sdk.joining import Accepted, accept, agreement_of, open_invitation, read_link, shown_text
 from client_sdk.messages import Proposal, RecoverySheet, instant
 from client_sdk.opening import Connect, Local, Means, closing_on_failure, means, open_core
+from client_sdk.pinning import pin_further
 from client_sdk.protocol import Enrolment
 from client_sdk.session import Session, device_way_in
 from client_sdk.vault import KEPT_SECONDS, Change, ProfileItem
@@ -41,13 +42,13 @@ class Enrolled:
     sheet: RecoverySheet
 
 
-async def setup(link: str, means: Means, name: str | None) -> Enrolled:
-    """Make a coach's account from the operator's link."""
+async def setup(link: str, means: Means, name: str | None, keepers: Sequence[str] = ()) -> Enrolled:
+    """Make a coach's account from the operator's link, with further keepers by their fingerprints."""
     parsed = read_link(link, formats.COACH)
     keys = formats.invitation_keys(parsed.secret)
     session = means.session(parsed.origin, "")
     async with closing_on_failure(session):
-        await _check_relay(session)
+        facts = await _check_relay(session)
         waiting = await session.ask(protocol.fetch_invitation(keys.invite_id))
         try:
             box = formats.open_coach_invitation(keys, waiting.box, waiting.expires_at)
@@ -57,10 +58,12 @@ async def setup(link: str, means: Means, name: str | None) -> Enrolled:
             shown_text(box.shown, "coach_name", "Coach"), shown_text(box.shown, "relay_name", "Quietbox")
         )
 
+        pins = pin_further(box.pins, keepers, facts.keepers)
+
         def no_acceptance(seeds: enrol.Seeds, card: bytes) -> None:
             return None
 
-        return await _enrol(session, means, keys, box.pins, name, profile, no_acceptance)
+        return await _enrol(session, means, keys, pins, name, profile, no_acceptance)
 
 
 async def accept_invitation(link: str, means: Means, name: str, login: str | None) -> Enrolled:
@@ -110,11 +113,12 @@ async def look(link: str, connect: Connect | None) -> Proposal:
     )
 
 
-async def _check_relay(session: Session) -> None:
+async def _check_relay(session: Session) -> protocol.RelayFacts:
     """The relay must call itself what the link calls it: keys and salts are bound to that name."""
     facts = await session.ask(protocol.relay_facts())
     if facts.origin != session.origin:
         raise errors.NotTrusted("origin")
+    return facts
 
 
 async def _enrol(

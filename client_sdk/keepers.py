@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from client_sdk import protocol
 from client_sdk.errors import KeeperUnavailable, NotTrusted, RelayError
 from client_sdk.receive import Examined
 from client_sdk.session import Session
+from client_sdk.wire import Call
+from keys.encoding import to_base64url
 from keys.envelope import HEADER_BYTES
 from keys.errors import KeysError
 from keys.keeper_wire import (
@@ -40,6 +42,7 @@ MOST_DAYS_REMEMBERED: Final = 512
 ASKED_AT_ONCE: Final = 256
 """Rows in one request: well under what the wire allows, so that a slow keeper answers in time."""
 
+T = TypeVar("T")
 Random = Callable[[int], bytes]
 Grants = Mapping[bytes, Grant]
 
@@ -70,7 +73,7 @@ class Keepers:
     async def _day_key(self, pin: KeeperPin, day: int) -> SealKey:
         known = self._days.get((pin.keeper_id, day))
         if known is None:
-            (raw,) = await self._session.call(protocol.days(pin.keeper_id, day, 1)) or (b"",)
+            (raw,) = await self._call(pin, protocol.days(pin.keeper_id, day, 1)) or (b"",)
             known = self._verified(pin, day, raw)
             while len(self._days) >= MOST_DAYS_REMEMBERED:
                 self._days.pop(next(iter(self._days)))
@@ -112,12 +115,27 @@ class Keepers:
             items=tuple(one.ask(pin.keeper_id) for one in batch),
         )
         raw = sign_open_request(request, self._access)
-        answer = await self._session.call(protocol.ask_keeper(pin.keeper_id, raw))
+        answer = await self._call(pin, protocol.ask_keeper(pin.keeper_id, raw))
         try:
             return open_answer(answer, request, raw, pin.public, reply_key).grants
         except KeysError as cause:
             log.warning("a keeper's answer was not valid items=%d", len(batch))
-            raise KeeperUnavailable from cause
+            raise self._away(pin) from cause
+
+    async def _call(self, pin: KeeperPin, call: Call[T]) -> T:
+        try:
+            return await self._session.call(call)
+        except KeeperUnavailable as cause:
+            raise self._away(pin) from cause
+
+    def _away(self, pin: KeeperPin) -> KeeperUnavailable:
+        """The error that says which keeper it is, where there are several."""
+        if len(self._pins) == 1:
+            return KeeperUnavailable()
+        return KeeperUnavailable(
+            f"The keeper {to_base64url(pin.keeper_id)} does not answer. Nothing can be opened without it; "
+            "nothing is lost."
+        )
 
     # --- revoking -------------------------------------------------------------------------------------------
 

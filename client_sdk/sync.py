@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
+    from client_sdk.pinning import KeeperView
     from client_sdk.showing import AsyncMessage
     from client_sdk.watching import AsyncEvent
     from client_sdk.why import Why
@@ -273,6 +274,7 @@ class Account:
         home: Home | Path | str | None = None,
         password: Password = None,
         name: str | None = None,
+        keepers: Sequence[str] = (),
         keychain: bool = False,
         connect: Connect | None = None,
         timeout: float | None = None,
@@ -284,6 +286,7 @@ class Account:
                 home=home,
                 password=password,
                 name=name,
+                keepers=keepers,
                 keychain=keychain,
                 connect=connect,
                 timeout=timeout,
@@ -410,6 +413,10 @@ class Account:
             return self._account.cursor
 
         return self._thread.run(read())
+
+    def keepers(self) -> list[KeeperView]:
+        """Return who holds the keys of the days; see `AsyncAccount.keepers`."""
+        return self._thread.run(self._account.keepers())
 
     def engagements(self) -> list[Engagement]:
         """Return all engagements of the account, invited ones too."""

@@ -121,6 +121,13 @@ class Fields:
             raise Malformed(f"{name} must be a whole number")
         return value
 
+    def flag(self, name: str) -> bool:
+        """Return true or false."""
+        value = self._fields.get(name)
+        if not isinstance(value, bool):
+            raise Malformed(f"{name} is not true or false")
+        return value
+
     def blob(self, name: str, size_bytes: int | None = None) -> bytes:
         """Return bytes written as base64url."""
         value = self._fields.get(name)

@@ -81,12 +81,24 @@ def setup(
     name: Annotated[
         str | None, typer.Option("--name", metavar="LOGIN", help="A login name of your own.")
     ] = None,
+    keeper: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keeper",
+            metavar="FINGERPRINT",
+            help="A further keeper, by the fingerprint from whoever runs it. Reading then needs it too.",
+        ),
+    ] = None,
     sheet: SheetFile = None,
     password_fd: PasswordFd = None,
 ) -> None:
     """Make a coach's account on this computer."""
     account = Account.setup(
-        link, password=passwords.chosen(password_fd), name=name, keychain=_use_keychain(password_fd)
+        link,
+        password=passwords.chosen(password_fd),
+        name=name,
+        keepers=tuple(keeper or ()),
+        keychain=_use_keychain(password_fd),
     )
     _finish_enrolment(account, sheet)
 
@@ -439,6 +451,17 @@ def sender_confirm(
     with opened(account, password_fd) as me:
         me.confirm_sender(code)
     say("Confirmed. Mail from there reaches your inbox.")
+
+
+@app.command()
+def keepers(account: AccountName = None, as_json: AsJson = False, password_fd: PasswordFd = None) -> None:
+    """Who holds the keys of the days: those without whom nothing opens here."""
+    with opened(account, password_fd) as me:
+        for one in me.keepers():
+            if as_json:
+                tell_json("keeper", fingerprint=one.fingerprint, required=one.required, compared=one.compared)
+            else:
+                tell(f"{one.fingerprint}  {one.words}")
 
 
 @app.command()
