@@ -40,7 +40,7 @@ from relay.store.deletions import LedgerDamaged, Withheld, ledger_days, records_
 from relay.store.dump import load
 from relay.store.engine import SettingRefused, connect_reader, connect_writer
 from relay.store.migrate import bring_up, knows
-from relay.store.replay import OtherLog, Replayed, carry_notes, replay, sign_again
+from relay.store.replay import OtherLog, Replayed, carry, replay, sign_again
 from relay.store.sqlite import SqliteStore
 
 COUNTED: Final = {
@@ -138,7 +138,7 @@ def _rebuild(settings: Settings, path: Path, folder: Path, withheld: Withheld) -
             database.execute("PRAGMA foreign_keys=1")
             backed_up = _counts(database)
             replayed = _replayed(settings, database, head, keys)
-            _carry_notes(database, places.database)
+            _carry(database, places.database)
     swept = asyncio.run(_sweep(settings, target, keys, withheld))
     with closing(connect_reader(target)) as database:
         _check_whole(database)
@@ -176,10 +176,10 @@ def _replayed(settings: Settings, database: sqlite3.Connection, head: Head, keys
     return done
 
 
-def _carry_notes(database: sqlite3.Connection, live: Path) -> None:
+def _carry(database: sqlite3.Connection, live: Path) -> None:
     if live.exists():
         with suppress(sqlite3.Error, SettingRefused), closing(connect_reader(live)) as reader:
-            carry_notes(database, reader)
+            carry(database, reader)
 
 
 def _signer(origin: str, keys: KeyFiles) -> Callable[[int, bytes], SignedCheckpoint]:

@@ -10,7 +10,7 @@ from keys.names import Role
 from relay.core.errors import Conflict, NotAllowed, NotFound
 from relay.core.model import Account, Enrolment, Session, VaultItem
 from relay.store.base import Part
-from relay.store.deletions import record_method
+from relay.store.deletions import record_method, record_statement
 from relay.store.enrol import enrol
 from relay.store.inserts import extend_account, insert_statement, need_account, put_vault_item
 from relay.store.log import append_entries
@@ -190,4 +190,5 @@ def _add_statement(
     if number != newest + 1:
         raise Conflict("statement-conflict")
     insert_statement(database, account_id, number, statement, ends_at)
+    record_statement(database, account_id, number, statement)
     append_entries(database, [log_entry] if log_entry else [])

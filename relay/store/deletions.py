@@ -4,7 +4,8 @@ part 17). Owns its records, when they reach the disk, and which files may go.
 A restored backup must not bring back what has gone since. So what a transaction takes away is told here, and
 synced, before it commits; where that fails the transaction fails. A record may tell of a transaction that
 was lost after it: its caller was told to come again, and of an index or a number the last record counts.
-Holds random ids, hashes and dates alone; must never be in a backup, nor be written by two programs at once.
+Holds random ids, hashes and dates, and of what people signed the acts, policies and statements, which are
+in clear and never go back; must never be in a backup, nor be written by two programs at once.
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ METHOD: Final = 2
 END: Final = 3
 ENTRY: Final = 4
 RECEIPT: Final = 5
+ACT: Final = 6
+STATEMENT: Final = 7
 BODY_BYTES: Final = {GONE: 40, METHOD: 32, END: 24, ENTRY: 41, RECEIPT: 56}
+SIGNED_BYTES: Final = {ACT: range(28, 1 << 16), STATEMENT: range(26, 1 << 16)}
+"""Bodies of no fixed length."""
+
 HEAD_BYTES: Final = 3
 CHECK_BYTES: Final = 4
 DAY_SECONDS: Final = 86_400
@@ -42,7 +48,7 @@ class LedgerDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: its kind, and its body of that kind's length."""
+    """One record: its kind, and its body, of that kind's length."""
 
     kind: int
     body: bytes
@@ -138,6 +144,18 @@ def record_receipt(database: sqlite3.Connection, mailbox_id: bytes, number: int,
     _tell(database, RECEIPT, mailbox_id + _u64(number) + receipt_hash)
 
 
+def record_act(
+    database: sqlite3.Connection, engagement_id: bytes, number: int, act: bytes, policy: bytes
+) -> None:
+    """The engagement's act of this number, and the policy that it puts in force or nothing."""
+    _tell(database, ACT, engagement_id + _u64(number) + _sized(act) + _sized(policy))
+
+
+def record_statement(database: sqlite3.Connection, account_id: bytes, number: int, statement: bytes) -> None:
+    """The account's statement of this number."""
+    _tell(database, STATEMENT, account_id + _u64(number) + _sized(statement))
+
+
 def told(database: sqlite3.Connection) -> int:
     """How much the open transaction has told; for `forget`."""
     return len(database.told) if isinstance(database, LedgeredConnection) else 0
@@ -204,9 +222,11 @@ def drop_files_before(folder: Path, day: int) -> int:
 def _tell(database: sqlite3.Connection, kind: int, body: bytes) -> None:
     if not isinstance(database, LedgeredConnection) or database.ledger is None:
         return
-    if len(body) != BODY_BYTES[kind]:
-        raise ValueError(f"a record of kind {kind} has {BODY_BYTES[kind]} bytes")
-    database.told.append(frame(kind, body))
+    if not _fits(kind, len(body)):
+        raise ValueError(f"a record of kind {kind} has not {len(body)} bytes")
+    record = frame(kind, body)
+    if record not in database.told[-1:]:  # two parts may tell of one thing, one right after the other
+        database.told.append(record)
 
 
 def frame(kind: int, body: bytes) -> bytes:
@@ -238,13 +258,17 @@ def _sound_length(raw: bytes) -> int:
 
 
 def _record_at(raw: bytes, at: int) -> Record | None:
-    length = BODY_BYTES.get(raw[at], -1)
+    length = int.from_bytes(raw[at + 1 : at + HEAD_BYTES], "big")
     end = at + HEAD_BYTES + length
-    if length < 0 or end + CHECK_BYTES > len(raw):
+    if not _fits(raw[at], length) or end + CHECK_BYTES > len(raw):
         return None
     if raw[at : end + CHECK_BYTES] != frame(raw[at], raw[at + HEAD_BYTES : end]):
         return None
     return Record(raw[at], raw[at + HEAD_BYTES : end])
+
+
+def _fits(kind: int, length: int) -> bool:
+    return BODY_BYTES.get(kind) == length or length in SIGNED_BYTES.get(kind, ())
 
 
 def _path(folder: Path, day: int) -> Path:
@@ -256,6 +280,10 @@ def _write_whole(descriptor: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
+
+
+def _sized(frame_bytes: bytes) -> bytes:
+    return len(frame_bytes).to_bytes(2, "big") + frame_bytes
 
 
 def _u64(number: int) -> bytes:

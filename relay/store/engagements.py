@@ -11,7 +11,7 @@ from keys.names import Role
 from relay.core.errors import Conflict, NotFound
 from relay.core.model import Engagement, Mailbox, Member, Reason, State, Step
 from relay.store.base import Part
-from relay.store.deletions import record_gone
+from relay.store.deletions import record_act, record_gone
 from relay.store.inserts import (
     append_frame,
     end_engagement_at,
@@ -207,6 +207,7 @@ def _take_act(database: sqlite3.Connection, engagement_id: bytes, step: Step, no
     if step.number != newest + 1:
         raise Conflict("act-out-of-order")
     append_frame(database, "acts", engagement_id, step.act, ends_at)
+    record_act(database, engagement_id, step.number, step.act, step.policy)
     database.execute("DELETE FROM proposals WHERE engagement_id=?", (engagement_id,))
     return False
 

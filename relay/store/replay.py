@@ -1,8 +1,9 @@
 """What a restored database is brought to before it may be used: the ledger's records applied, its counters
 moved past all that was given out after the backup (docs/protocol.md, part 17). Owns those changes.
 
-Dates only ever come forward here. The log never goes back, and no number or position is given out twice: a
-reader that follows one would miss what came under it the second time.
+Nothing that was taken away or signed since is undone: dates come forward, acts and statements stand. The log
+never goes back, and no number or position is given out twice: a reader that follows one would miss what came
+under it the second time.
 """
 
 from __future__ import annotations
@@ -12,14 +13,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from keys.encoding import Reader
 from relay.core.log import SignedCheckpoint, joined, subtrees
 from relay.store import deletions
 from relay.store.deletions import Record
-from relay.store.inserts import end_engagement_at
+from relay.store.inserts import append_frame, end_engagement_at, insert_statement
 from relay.store.limits import ACCOUNT_TAIL_SECONDS
 from relay.store.log import DAY_GONE, append_entries, log_size
 from relay.store.receipts import NEXT_ORDER
 
+OF_VAULT: Final = """
+SELECT account_id, name, version, box, expires_at FROM vault_items WHERE account_id=? ORDER BY rowid"""
+INTO_VAULT: Final = """
+INSERT INTO vault_items (account_id, name, version, box, expires_at) VALUES (?, ?, ?, ?, ?)"""
 LAST_INSTANT: Final = "last_instant"
 LEAP: Final = 1 << 32
 """How far positions and orders jump: more than can have come since the backup, and two million restores fit
@@ -46,13 +52,15 @@ class OtherLog(Exception):
 
 @dataclass(slots=True)
 class Replayed:
-    """What the ledger changed: envelopes brought forward, ways in closed, engagements brought forward,
-    entries of the log and chains of receipts brought up.
+    """What the ledger changed: envelopes brought forward, ways in closed, engagements whose end moved, acts
+    and statements added, entries of the log and chains of receipts brought up.
     """
 
     envelopes: int = 0
     methods: int = 0
     engagements: int = 0
+    acts: int = 0
+    statements: int = 0
     entries: int = 0
     chains: int = 0
 
@@ -98,10 +106,29 @@ def sign_again(database: sqlite3.Connection, sign: Sign) -> None:
         )
 
 
-def carry_notes(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
-    """Take over what the replaced database last knew of the time and of the days that keepers destroyed:
-    neither goes back with the rows. Raises sqlite3.Error.
+def carry(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
+    """Take over from the replaced database, where it is sound, what must not go back with the rows: what it
+    last knew of the time and of the days that keepers destroyed, and people's vaults, as their software
+    refuses one that is older than it has seen. Raises sqlite3.Error.
     """
+    if live.execute("PRAGMA quick_check(1)").fetchone() == ("ok",):
+        _carry_notes(database, live)
+        _carry_vaults(database, live)
+
+
+def _carry_vaults(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
+    """All of an account's vault or nothing: its manifest lists the rest."""
+    here = database.execute("SELECT account_id FROM accounts").fetchall()
+    database.execute("BEGIN IMMEDIATE")
+    for owner in here:
+        kept = live.execute(OF_VAULT, owner).fetchall()
+        if kept:
+            database.execute("DELETE FROM vault_items WHERE account_id=?", owner)
+            database.executemany(INTO_VAULT, kept)
+    database.execute("COMMIT")
+
+
+def _carry_notes(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
     kept = live.execute("SELECT name, value FROM notes").fetchall()
     database.executemany(
         "INSERT INTO notes (name, value) VALUES (?, ?)"
@@ -139,6 +166,46 @@ def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _
         case deletions.RECEIPT:
             last.receipts[body[:16]] = (int.from_bytes(body[16:24], "big"), body[24:])
 
+        case deletions.ACT:
+            done.acts += _act(database, Reader(body))
+        case deletions.STATEMENT:
+            done.statements += _statement(database, Reader(body))
+
+
+def _act(database: sqlite3.Connection, body: Reader) -> bool:
+    """The next act of an engagement that has a first. What it brought forward has records of its own."""
+    engagement_id, number = body.take(16), body.u64()
+    act, policy = body.take(body.u16()), body.take(body.u16())
+    body.finish()
+    newest, ends_at = database.execute(
+        "SELECT (SELECT max(number) FROM acts WHERE engagement_id=?1),"
+        " (SELECT expires_at FROM engagements WHERE engagement_id=?1)",
+        (engagement_id,),
+    ).fetchone()
+    if newest is None or ends_at is None or number != newest + 1:
+        return False
+    append_frame(database, "acts", engagement_id, act, ends_at)
+    if policy:
+        append_frame(database, "policies", engagement_id, policy, ends_at)
+    database.execute("DELETE FROM proposals WHERE engagement_id=?", (engagement_id,))
+    return True
+
+
+def _statement(database: sqlite3.Connection, body: Reader) -> bool:
+    """The next statement of an account that is there."""
+    account_id, number = body.take(16), body.u64()
+    statement = body.take(body.u16())
+    body.finish()
+    newest, ends_at = database.execute(
+        "SELECT (SELECT max(number) FROM statements WHERE account_id=?1),"
+        " (SELECT expires_at FROM accounts WHERE account_id=?1)",
+        (account_id,),
+    ).fetchone()
+    if ends_at is None or number != (newest or 0) + 1:
+        return False
+    insert_statement(database, account_id, number, statement, ends_at)
+    return True
+
 
 def _forget_sessions(database: sqlite3.Connection) -> None:
     """Nobody is signed in to a restored relay, and the door's keyed memory has lost its key."""
@@ -156,8 +223,11 @@ def _leap(database: sqlite3.Connection) -> None:
 
 
 def _end(database: sqlite3.Connection, engagement_id: bytes, ends_at: int) -> bool:
+    """The end that the last act left. One without an act is a draft, whose end only comes forward."""
     row = database.execute(
-        "SELECT 1 FROM engagements WHERE engagement_id=? AND expires_at>?", (engagement_id, ends_at)
+        "SELECT 1 FROM engagements e WHERE engagement_id=?1 AND expires_at<>?2"
+        " AND (expires_at>?2 OR EXISTS (SELECT 1 FROM acts a WHERE a.engagement_id=?1))",
+        (engagement_id, ends_at),
     ).fetchone()
     if row is not None:
         end_engagement_at(database, engagement_id, ends_at)
