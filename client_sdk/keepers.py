@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from client_sdk import protocol
-from client_sdk.errors import KeeperUnavailable, NotTrusted, RelayError
+from client_sdk.errors import KeeperUnavailable, NotTrusted, Refused, RelayError
 from client_sdk.receive import Examined
 from client_sdk.session import Session
 from client_sdk.wire import Call
@@ -115,7 +115,10 @@ class Keepers:
             items=tuple(one.ask(pin.keeper_id) for one in batch),
         )
         raw = sign_open_request(request, self._access)
-        answer = await self._call(pin, protocol.ask_keeper(pin.keeper_id, raw))
+        try:
+            answer = await self._call(pin, protocol.ask_keeper(pin.keeper_id, raw))
+        except Refused as cause:  # it may be another keeper that answers there, and that is no answer
+            raise self._away(pin) from cause
         try:
             return open_answer(answer, request, raw, pin.public, reply_key).grants
         except KeysError as cause:

@@ -180,7 +180,7 @@ class Door:
 
     def _required(self, wanted: bytes) -> Sequence[tuple[bytes, bytes]]:
         """Those of the known keepers that make up a card's keeper set. Raises Busy where none do."""
-        known = self.keys.keepers
+        known = sorted(self.keys.keepers)
         for count in range(1, len(known) + 1):
             for keepers in itertools.combinations(known, count):
                 if keeper_set(keeper_id for keeper_id, _ in keepers) == wanted:

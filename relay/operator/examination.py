@@ -15,6 +15,7 @@ from relay.config import Settings
 from relay.operator.asking import do, settings_of
 from relay.operator.backup_checks import examine_backups
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
+from relay.operator.keeper_checks import examine_keepers
 from relay.operator.stopped import Exit, Stopped
 from relay.service.keyfiles import KeyMissing, read_key_files
 from relay.service.places import Places
@@ -132,6 +133,7 @@ def _promises(settings: Settings) -> Iterator[Finding]:
         return
     for check in (_overdue, _last_sweep, _keeper, _clock):
         yield check(status)
+    yield from examine_keepers(settings, status)
 
 
 def _overdue(status: Mapping[str, Any]) -> Finding:

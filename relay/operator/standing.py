@@ -20,7 +20,15 @@ JSON_FIELDS: Final = ("envelopes", "blobs", "due", "overdue", "last_sweep_at", "
 def status(settings: Settings) -> dict[str, Any]:
     """The fields of `relay status --json`. Raises Stopped."""
     found = do(settings, "status")
-    names = (*JSON_FIELDS, "clock", "offset_seconds", "stored_bytes", "now")
+    names = (
+        *JSON_FIELDS,
+        "keeper_facts",
+        "further_keepers",
+        "clock",
+        "offset_seconds",
+        "stored_bytes",
+        "now",
+    )
     return {name: found[name] for name in names} | backed_up(settings, found["now"])
 
 
@@ -54,6 +62,10 @@ def told(fields: Mapping[str, Any]) -> Iterator[str]:
     if fields["backups_past_tail"]:
         yield f"            {fields['backups_past_tail']} past their tail: relay backup prune"
     yield f"keeper      {fields['keeper']}"
+    if fields["keeper_facts"].get("tail_days"):
+        yield f"            undecryptable after the tick plus {fields['keeper_facts']['tail_days']} days"
+    for one in fields["further_keepers"]:
+        yield f"further     {one['fingerprint']} {one['state']}"
     yield f"clock       {fields['clock']}"
     if fields["offset_seconds"]:
         yield f"            moved by {fields['offset_seconds']} seconds: {instant(fields['now'])}"
