@@ -16,13 +16,19 @@ from hypothesis import strategies as st
 from keys import (
     acts,
     blob,
+    calls,
     content,
+    day_gone,
     encoding,
     envelope,
     invitation,
     keeper_wire,
     locks,
+    log,
+    notes,
     policy,
+    receipt_check,
+    receipts,
     recovery,
     spoken,
     statement,
@@ -31,7 +37,8 @@ from keys import (
 )
 from keys.encoding import Reader
 from keys.errors import KeysError, Malformed
-from tests.vectors.cast import ACCOUNT_ID, COACH, KEEPER_ID
+from tests.vectors.cast import ACCOUNT_ID, COACH, KEEPER, KEEPER_ID
+from tests.vectors.make_records import HOST, RELAY
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 
@@ -54,6 +61,12 @@ PARSERS: dict[str, Callable[[bytes], Any]] = {
     "writers": vault.parse_writers,
     "manifest": lambda raw: vault.open_manifest(raw, ACCOUNT_ID, COACH.identity.public),
     "json": encoding.load_json,
+    "call": calls.parse_call,
+    "day destroyed": lambda raw: day_gone.open_day_gone(raw, KEEPER_ID, KEEPER.public),
+    "note": lambda raw: notes.open_note(raw.decode("utf-8", "surrogateescape"), HOST, RELAY.public),
+    "checkpoint": lambda raw: log.parse_checkpoint(raw.decode("utf-8", "surrogateescape")),
+    "receipt": lambda raw: receipts.parse_receipt(raw.decode("utf-8", "surrogateescape")),
+    "file of receipts": receipt_check.check_receipt_file,
 }
 
 OPERATION_OF = {
@@ -66,7 +79,13 @@ OPERATION_OF = {
     "manifest": ("vault.open_manifest", "plain"),
     "open request": ("keeper_wire.parse_open_request", "raw"),
     "json": ("encoding.load_json", "utf8"),
+    "day destroyed": ("day_gone.open_day_gone", "raw"),
+    "note": ("notes.open_note", "note"),
+    "checkpoint": ("log.parse_checkpoint", "text"),
+    "receipt": ("receipts.parse_receipt", "text"),
+    "file of receipts": ("receipt_check.check_receipt_file", "file"),
 }
+_TEXTS = ("note", "text", "file")
 
 
 @cache
@@ -75,7 +94,7 @@ def valid_bytes(name: str) -> list[bytes]:
     operation, field = OPERATION_OF[name]
     rows = [row for path in VECTORS.glob("*.json") for row in json.loads(path.read_text("utf-8"))["cases"]]
     found = [row["inputs"][field] for row in rows if row["operation"] == operation and "outputs" in row]
-    return [bytes.fromhex(one) for one in found]
+    return [one.encode() if field in _TEXTS else bytes.fromhex(one) for one in found]
 
 
 def _only_keys_errors(name: str, raw: bytes) -> None:
