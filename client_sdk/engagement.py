@@ -70,6 +70,8 @@ log = logging.getLogger("client_sdk")
 Keep = timedelta | date | datetime | None
 """How long to keep: a length of time, the last day, an aware instant; None: as the agreement says."""
 
+CLOCK_SECONDS: Final = 60
+"""How far two clocks may be apart when one has just closed and the other reopens; the relay's decides."""
 ID_SIGNS: Final = 32
 LEAST_ID_SIGNS: Final = 6
 
@@ -245,7 +247,10 @@ class AsyncEngagement:
         async with bounded(timeout):
             if not self._item.active:
                 return []
-            await self._keep_up()
+            try:
+                await self._keep_up()
+            except NotFound:  # it has gone
+                return []
             return self._attending.reminders()
 
     async def summary(self, *, timeout: float | None = None) -> EngagementSummary:
@@ -393,8 +398,9 @@ class AsyncEngagement:
         """
         async with bounded(timeout):
             await self._keep_up()
-            if self._standing.state != "held":
-                raise EngagementOpen if self._standing.state == "active" else EngagementClosed
+            state = self._standing.terms.state_at(self._core.now() + CLOCK_SECONDS)
+            if state != "held":
+                raise EngagementOpen if state == "active" else EngagementClosed
             until_at = keep_until(until, self._core.now()) or 0
             latest = self._standing.terms.policy.hold_ends_at
             if until_at <= self._core.now():
@@ -450,10 +456,14 @@ class AsyncEngagement:
 
     async def refresh(self) -> None:
         """Follow what has been signed since, and do my own part of it."""
-        if self._item.active:
+        if not self._item.active:
+            return
+        try:
             await self._standing.refresh()
             await self._agreement.follow()
             await self._lengthening.settle()
+        except NotFound:
+            log.info("an engagement has gone")
 
     @property
     def mailbox_id(self) -> bytes:

@@ -320,7 +320,8 @@ class State:
         if known is not None and known.reason == REPLACED:
             reason, content_id = REPLACED, known.content_id
         else:
-            content_id = self._let_go(mailbox_id, envelope_id) or (known.content_id if known else b"")
+            opened = self._let_go(mailbox_id, envelope_id) or (known.content_id if known else b"")
+            content_id = opened or self._sent_content(envelope_id)
         self._base.execute(
             "INSERT INTO stone VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET "
             "row_order = excluded.row_order, reason = excluded.reason, "
@@ -351,6 +352,13 @@ class State:
             "UPDATE seen SET flags = flags & ~? WHERE mailbox_id = ? AND envelope_id = ? "
             "RETURNING content_id",
             (SHOWN, mailbox_id, envelope_id),
+        ).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def _sent_content(self, envelope_id: bytes) -> bytes:
+        """Return the content of an envelope that was sent from here, perhaps never opened."""
+        row = self._base.execute(
+            "SELECT content_id FROM sent WHERE envelope_id = ?", (envelope_id,)
         ).fetchone()
         return bytes(row[0]) if row else b""
 

@@ -14,18 +14,20 @@ from client_sdk import protocol
 from client_sdk.attachments import AsyncReceivedFile
 from client_sdk.core import Core
 from client_sdk.engagement import AsyncEngagement
-from client_sdk.errors import Misused, ServerUnavailable
+from client_sdk.errors import Misused, NotFound, ServerUnavailable
 from client_sdk.intake import Bad, Gone
 from client_sdk.mail import AsyncMailMessage
-from client_sdk.messages import Event
+from client_sdk.messages import Event, instant
 from client_sdk.settling import settle
 from client_sdk.showing import AsyncMessage
 from client_sdk.wake import EngagementWake, MailboxWake, Wake, WakeReader, encode_cursor, parse_cursor
 from keys.errors import Malformed
+from keys.names import DAY_SECONDS
 
 log = logging.getLogger("client_sdk")
 
 AsyncEvent = Event[AsyncReceivedFile, AsyncMailMessage]
+REMINDED_SECONDS = 3_600
 MOST_ATTEMPTS = 8
 """After so many attempts the pauses grow no longer."""
 
@@ -36,6 +38,7 @@ class Watch:
     def __init__(self, core: Core, engagements: Callable[[], Sequence[AsyncEngagement]], since: str) -> None:
         self._core = core
         self._engagements = engagements
+        self._reminded_at = 0
         try:
             self._orders = parse_cursor(since)
         except Malformed as cause:
@@ -63,6 +66,8 @@ class Watch:
         reader, begun = WakeReader(), False
         async for line in self._core.session.lines(protocol.wake()):
             wake = reader.feed(line)
+            async for event in self._reminders():
+                yield event
             if not begun:
                 begun = True
                 async for event in self._everything():
@@ -70,6 +75,17 @@ class Watch:
             elif wake is not None:
                 async for event in self._woken(wake):
                     yield event
+
+    async def _reminders(self) -> AsyncIterator[AsyncEvent]:
+        """Say once an hour at most what unread goes soon."""
+        now = self._core.now()
+        if abs(now - self._reminded_at) < REMINDED_SECONDS:
+            return
+        self._reminded_at = now
+        for engagement in self._engagements():
+            for one in await engagement.reminders():
+                days, at = str(one.days), one.going_at
+                yield Event("reminder", engagement.id, self._cursor, reason=days, count=one.count, at=at)
 
     async def _everything(self) -> AsyncIterator[AsyncEvent]:
         for engagement in self._engagements():
@@ -95,11 +111,14 @@ class Watch:
     async def _arrived(self, engagement: AsyncEngagement) -> AsyncIterator[AsyncEvent]:
         if not engagement.active:
             return
-        async for order, result in engagement.since(self._orders.get(engagement.mailbox_id, 0)):
-            self._orders[engagement.mailbox_id] = order
-            event = _event(engagement, result, self._cursor)
-            if event is not None:
-                yield event
+        try:
+            async for order, result in engagement.since(self._orders.get(engagement.mailbox_id, 0)):
+                self._orders[engagement.mailbox_id] = order
+                event = _event(engagement, result, self._cursor)
+                if event is not None:
+                    yield event
+        except NotFound:
+            log.info("an engagement has gone")
 
 
 def _event(
@@ -108,7 +127,8 @@ def _event(
     if result is None:
         return None
     if isinstance(result, Gone):
-        return Event("gone", engagement.id, cursor, reason=result.reason)
+        at = instant(result.gone_day * DAY_SECONDS) if result.gone_day else None
+        return Event("gone", engagement.id, cursor, reason=result.reason, at=at)
     if isinstance(result, Bad):
         return Event("unreadable", engagement.id, cursor, reason=result.code)
     return Event("message", engagement.id, cursor, result)

@@ -9,22 +9,22 @@ Longer than other modules, because the words of every option stand beside its us
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from client_sdk.attachment import Attachment
-from client_sdk.cli import exits, passwords, show
+from client_sdk.cli import agreeing, exits, passwords, show
+from client_sdk.cli.agreeing import read_template
+from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
+from client_sdk.cli.opening import keep as keep_for
 from client_sdk.cli.progress import shown_progress
 from client_sdk.cli.terminal import ask, clean, clean_lines, is_talking, say, tell, tell_json
-from client_sdk.clock import RelayClock
 from client_sdk.errors import Misused, RelayError
 from client_sdk.sync import Account, Engagement
-from client_sdk.words import instant_in_words, parse_day, parse_duration
+from client_sdk.words import instant_in_words, parse_day
 
 app = typer.Typer(
     name="mailbox",
@@ -38,38 +38,20 @@ client_app = typer.Typer(help="The clients of a coach.", no_args_is_help=True)
 sender_app = typer.Typer(help="The personal mail addresses that you write from.", no_args_is_help=True)
 app.add_typer(client_app, name="client")
 app.add_typer(sender_app, name="sender")
+app.add_typer(agreeing.agreement_app, name="agreement")
+for command in (
+    agreeing.close,
+    agreeing.reopen,
+    agreeing.extend,
+    agreeing.shorten,
+    agreeing.why,
+):
+    app.command()(command)
 
-AccountName = Annotated[
-    str | None, typer.Option("--account", metavar="NAME@HOST", help="Which account, where there are several.")
-]
-PasswordFd = Annotated[
-    int | None,
-    typer.Option("--password-fd", metavar="N", help="Read the password from this file descriptor."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line (mailbox help formats).")]
-Who = Annotated[str | None, typer.Argument(metavar="[WHO]", help="A name, a part of it, or a number.")]
 SheetFile = Annotated[
     Path | None, typer.Option("--sheet", metavar="FILE", help="Write the recovery sheet to this file.")
 ]
 MOST_TEXT_BYTES: Final = 1_000_000
-MOST_TEMPLATE_BYTES: Final = 100_000
-
-
-@contextmanager
-def opened(account: str | None, descriptor: int | None) -> Iterator[Account]:
-    """Open the account, say what became of waiting messages, and close it afterwards."""
-    with Account.open(account, password=passwords.existing(descriptor)) as me:
-        for one in me.delivered:
-            if one.refusal is None:
-                say("A message that had waited has gone out.")
-            else:
-                say(f"A message that had waited was refused: {one.refusal}")
-        yield me
-
-
-def now() -> datetime:
-    """Return this computer's time, for words such as "Friday"."""
-    return datetime.fromtimestamp(RelayClock().now(), UTC)
 
 
 # --- beginning ----------------------------------------------------------------------------------------------
@@ -160,7 +142,7 @@ def _finish_enrolment(account: Account, sheet_file: Path | None) -> None:
 
 
 @client_app.command("invite")
-def client_invite(
+def client_invite(  # noqa: PLR0913, PLR0917 (each fact of an agreement has an option)
     name: Annotated[str, typer.Option("--name", help="The client's name.")],
     welcome: Annotated[str, typer.Option("--welcome", help="What the client reads first.")] = "",
     work_ends: Annotated[
@@ -173,6 +155,28 @@ def client_invite(
         list[str] | None,
         typer.Option("--refuse", metavar="DOMAIN", help="A work mail domain; may be repeated."),
     ] = None,
+    longest_keep: Annotated[
+        str | None,
+        typer.Option("--longest-keep", metavar="DAYS", help="The longest for one message: 30d."),
+    ] = None,
+    recall: Annotated[
+        bool, typer.Option("--recall/--no-recall", help="Whether an author may take back for both.")
+    ] = True,
+    sponsor: Annotated[str | None, typer.Option("--sponsor", metavar="NAME", help="Who pays.")] = None,
+    sponsor_sees: Annotated[
+        str | None, typer.Option("--sponsor-sees", metavar="TEXT", help="What the sponsor is shown.")
+    ] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option("--place", metavar="TEXT", help="Where it is kept; may be repeated."),
+    ] = None,
+    phone: Annotated[
+        list[str] | None,
+        typer.Option("--phone", metavar="NUMBER", help="A personal telephone number; may be repeated."),
+    ] = None,
+    read_marks: Annotated[
+        bool, typer.Option("--read-marks/--no-read-marks", help="Whether each sees what was read.")
+    ] = False,
     agreement: Annotated[
         Path | None, typer.Option("--agreement", metavar="FILE", help="An agreement of your own.")
     ] = None,
@@ -180,27 +184,26 @@ def client_invite(
     password_fd: PasswordFd = None,
 ) -> None:
     """Invite a client; prints the link."""
-    template = _read_text(agreement) if agreement else None
+    template = read_template(agreement) if agreement else None
     with opened(account, password_fd) as me:
         made = me.invite(
             name,
             welcome=welcome,
             work_ends=parse_day(work_ends) if work_ends else None,
             hold=timedelta(days=hold) if hold is not None else None,
+            longest_keep=days(longest_keep),
+            recall=recall,
             refuse=tuple(refuse or ()),
+            sponsor=sponsor,
+            sponsor_sees=sponsor_sees,
+            places=tuple(place) if place else None,
+            phones=tuple(phone) if phone else None,
+            read_marks=read_marks,
             agreement=template,
         )
     tell(made.link)
     say("Send it from your own phone to theirs, not to a work address.")
     say(f"Good until {instant_in_words(made.expires_at, now())}. Used only when they finish.")
-
-
-def _read_text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(MOST_TEMPLATE_BYTES).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as cause:
-        raise Misused("The agreement's file cannot be read as text.") from cause
 
 
 @client_app.command("list")
@@ -212,9 +215,23 @@ def client_list(as_json: AsJson = False, account: AccountName = None, password_f
     raise typer.Exit(code)
 
 
+@client_app.command("show")
+def client_show(
+    who: OneWho, as_json: AsJson = False, account: AccountName = None, password_fd: PasswordFd = None
+) -> None:
+    """Show one client: what is here, what goes when, what waits."""
+    with opened(account, password_fd) as me:
+        me.settle()
+        summary = me.engagement(who).summary()
+        if as_json:
+            show.show_json("engagement", show.engagement_json(summary))
+        else:
+            show.show_whole(summary, now())
+
+
 def _show_engagements(me: Account, as_json: bool) -> int:
-    """Write every engagement; one that fails stops none of the others."""
-    code = exits.DONE
+    """Write every engagement and what goes next; one that fails stops none of the others."""
+    code, shown = exits.DONE, []
     for engagement in me.engagements():
         try:
             summary = engagement.summary()
@@ -222,11 +239,25 @@ def _show_engagements(me: Account, as_json: bool) -> int:
             say(f"{engagement.name}: {error}")
             code = exits.PARTLY
             continue
+        shown.append(summary)
         if as_json:
             show.show_json("engagement", show.engagement_json(summary))
         else:
             show.show_engagement(summary, now())
+            _say_news(engagement, active=summary.state in {"active", "held"})
+    if not as_json:
+        show.show_next(shown, now())
     return code
+
+
+def _say_news(engagement: Engagement, *, active: bool) -> None:
+    """Say what has left since somebody was last told, and what unread goes soon."""
+    if not active:
+        return
+    for line in show.gone_lines(engagement.gone(new=True), engagement.name, now()):
+        say(line)
+    for reminder in engagement.reminders():
+        say(show.reminder_line(reminder.count, reminder.going_at, engagement.name, now()))
 
 
 # --- writing ------------------------------------------------------------------------------------------------
@@ -251,7 +282,7 @@ def send(
 ) -> None:
     """Send a message."""
     files = [Attachment.from_path(path) for path in attach or ()]
-    until = _keep(keep)
+    until = keep_for(keep)
     body = _text(text, has_files=bool(files))
     with opened(account, password_fd) as me:
         engagement = me.engagement(who)
@@ -268,12 +299,6 @@ def send(
         else:
             show.show_sent(sent, engagement.name, now())
     raise typer.Exit(exits.PARTLY if sent.waiting else exits.DONE)
-
-
-def _keep(typed: str | None) -> Any:
-    if typed is None:
-        return None
-    return parse_day(typed) if typed.count("-") == 2 else parse_duration(typed)
 
 
 def _text(typed: str | None, *, has_files: bool) -> str:
@@ -326,6 +351,8 @@ def read(
         for engagement in meant:
             try:
                 _read_one(engagement, unread=unread, as_json=as_json, save=save, text=with_text or as_json)
+                if not as_json:
+                    _say_news(engagement, active=engagement.active)
             except RelayError as error:
                 if who:
                     raise
@@ -390,9 +417,14 @@ def _show_event(me: Account, event: Any, *, as_json: bool, text: bool) -> None:
             show.show_json("message", show.message_json(event.message, mail, [], text=text))
         else:
             show.show_message(event.message, mail, [], text=text, now=now())
+        if text:
+            me.engagement(event.engagement_id).acknowledge(event.message)
     elif as_json:
-        more = {"reason": event.reason} if event.reason else {}
-        tell_json(event.kind, engagement=event.engagement_id, **more)
+        show.show_json(event.kind, show.event_json(event))
+    elif event.kind == "reminder":
+        tell(show.reminder_line(event.count, event.at, name, now()))
+    elif event.reason == "unread":
+        tell(show.unread_line(name, event.at.date() if event.at else None, now()))
     else:
         tell(EVENTS[event.kind].format(name=name))
 
@@ -492,7 +524,7 @@ def _sheet_numbers(path: Path) -> str:
     """Find the six groups in a sheet, whatever else is printed on it."""
     import re
 
-    groups = re.findall(r"(?<!\S)\d{5}(?!\S)", _read_text(path))
+    groups = re.findall(r"(?<!\S)\d{5}(?!\S)", read_template(path))
     if len(groups) != 6:
         raise Misused("There are no six groups of five numbers in that file.")
     return " ".join(groups)

@@ -27,6 +27,8 @@ CODES: Final[tuple[tuple[type[errors.RelayError], int], ...]] = (
     (errors.RetentionExceeded, REFUSED),
     (errors.AgreementMissing, REFUSED),
     (errors.EngagementClosed, REFUSED),
+    (errors.EngagementOpen, REFUSED),
+    (errors.ProposalOver, REFUSED),
     (errors.WorkAddressRefused, REFUSED),
     (errors.Refused, REFUSED),
     (errors.NotFound, NOT_FOUND),

@@ -6,14 +6,15 @@ within one version.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from client_sdk.cli.terminal import clean_lines, tell, tell_json
 from client_sdk.mail import Mail
-from client_sdk.messages import EngagementSummary, Message, Sent
-from client_sdk.words import instant_in_words, plural, size_in_words
+from client_sdk.messages import EngagementSummary, Event, GoneMessage, Message, Sent
+from client_sdk.words import in_words, instant_in_words, plural, size_in_words
 
 SHORT_ID_SIGNS = 12
 MARKS = {
@@ -114,22 +115,111 @@ def engagement_json(summary: EngagementSummary) -> dict[str, Any]:
         "work_ends_at": text_of(summary.work_ends_at),
         "hold_ends_at": text_of(summary.hold_ends_at),
         "next_deletion_at": text_of(summary.next_deletion_at) if summary.next_deletion_at else None,
+        "files": summary.files,
+        "next_messages": summary.next_messages,
+        "next_files": summary.next_files,
+        "unread_goes_at": text_of(summary.unread_goes_at) if summary.unread_goes_at else None,
+        "unread_going": summary.unread_going,
+        "proposals": [
+            {"id": one.id, "kind": one.kind, "mine": one.mine, "since": text_of(one.since)}
+            for one in summary.proposals
+        ],
     }
 
 
+def event_json(event: Event[Any, Any]) -> dict[str, Any]:
+    """Return what happened, for programs."""
+    fields: dict[str, Any] = {"engagement": event.engagement_id}
+    if event.reason:
+        fields["reason"] = event.reason
+    if event.at:
+        fields["at"] = text_of(event.at)
+    if event.count:
+        fields["count"] = event.count
+    return fields
+
+
 def show_engagement(summary: EngagementSummary, now: datetime) -> None:
-    """Write an engagement on a line."""
+    """Write an engagement on a line, and what waits for a signature on the next."""
     tell(f"  {summary.name:<24}  {_state(summary, now)}")
+    for line in _waits(summary, now):
+        tell(f"  {'':<24}  {line}")
+
+
+def show_whole(summary: EngagementSummary, now: datetime) -> None:
+    """Write an engagement in a few lines."""
+    tell(f"{summary.name}  (number {summary.engagement_id[:SHORT_ID_SIGNS]})")
+    tell(f"  {_state(summary, now)}")
+    if summary.state in {"active", "held"}:
+        tell(f"  everything is deleted after {instant_in_words(summary.hold_ends_at, now)}")
+    for line in _waits(summary, now):
+        tell(f"  {line}")
+    show_next([summary], now)
 
 
 def _state(summary: EngagementSummary, now: datetime) -> str:
     if summary.state == "invited":
         return "invited, has not accepted yet"
+    if summary.state == "gone":
+        return "gone; everything was deleted, as agreed"
     waiting = f", {summary.waiting} waiting to go out" if summary.waiting else ""
     if summary.state == "held":
         return f"held, everything deleted after {instant_in_words(summary.hold_ends_at, now)}{waiting}"
     here = f"{plural(summary.here, 'message')}, {summary.unread} unread"
+    if summary.unread_goes_at:
+        here += f", {summary.unread_going} going {instant_in_words(summary.unread_goes_at, now)} unread"
     return f"{here}{waiting}; until {instant_in_words(summary.work_ends_at, now)}"
+
+
+WAITING = {
+    "agreement": "a change of the agreement waits",
+    "extend": "keeping messages longer waits",
+    "reopen": "reopening waits",
+}
+
+
+def _waits(summary: EngagementSummary, now: datetime) -> list[str]:
+    lines = []
+    for one in summary.proposals:
+        whose = f"for {summary.name}" if one.mine else "for your signature"
+        since = plural(max(0, (now - one.since).days), "day")
+        lines.append(f"{WAITING[one.kind]} {whose} ({since})   number {one.id[:SHORT_ID_SIGNS]}")
+    return lines
+
+
+def show_next(summaries: Sequence[EngagementSummary], now: datetime) -> None:
+    """Write what goes next, over all engagements."""
+    dates = [one.next_deletion_at for one in summaries if one.next_deletion_at]
+    if not dates:
+        return
+    going = [one for one in summaries if one.next_deletion_at == min(dates)]
+    count = plural(sum(one.next_messages for one in going), "message")
+    files = sum(one.next_files for one in going)
+    more = f", {plural(files, 'file')}" if files else ""
+    tell(f"Next deletion: {instant_in_words(min(dates), now)}: {count}{more}")
+
+
+def gone_lines(gone: Sequence[GoneMessage], name: str, now: datetime) -> list[str]:
+    """Return what to say of what has left: what went unread for itself, the rest by number."""
+    lines = [unread_line(name, one.on, now) for one in gone if one.reason == "unread"]
+    rest = [one for one in gone if one.reason != "unread"]
+    if len(rest) == 1:
+        lines.append(f"{name}: 1 earlier message is gone, as agreed.")
+    elif rest:
+        lines.append(f"{name}: {len(rest)} earlier messages are gone, as agreed.")
+    return lines
+
+
+def unread_line(name: str, on: date | None, now: datetime) -> str:
+    """Return what to say of a message of mine that went and was never read."""
+    day = f" on {in_words(on, now.date())}" if on else ""
+    return f"{name}: a message of yours went unread{day}."
+
+
+def reminder_line(count: int, going_at: datetime, name: str, now: datetime) -> str:
+    """Return what to say of unread messages that go soon."""
+    verb = "goes" if count == 1 else "go"
+    return f"{name}: {plural(count, 'unread message')} {verb} after {instant_in_words(going_at, now)}."
 
 
 def show_json(kind: str, fields: dict[str, Any]) -> None:

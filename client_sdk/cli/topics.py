@@ -46,8 +46,22 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               it waits for: unavailable, inbox-full, too-many-requests)
   account     login, origin, name
   engagement  id, handle, name, state (invited, active, held, gone, withdrawn), here, unread, waiting,
-              work_ends_at, hold_ends_at, next_deletion_at (null: nothing)
-  gone        engagement, reason (due, shortened, own-copy, closed)
+              work_ends_at, hold_ends_at (everything is gone), next_deletion_at (null: nothing),
+              next_messages, next_files (what goes then), files (all that are here), unread_goes_at (null: not
+              within 30 days), unread_going (how many then), proposals [{id, kind, mine, since}] (wait for a
+              signature)
+  gone        engagement, reason (due, shortened, own-copy, closed; unread: due, and never read by the other
+              person), at (its day)
+  reminder    engagement, reason (30, 7 or 1: days), count (unread messages that go within them), at (the
+              first)
+  agreement   engagement, number, in_force, signed_at, facts {last_day, hold_days, longest_keep_days (0: to
+              the end of the hold), recall, refused_domains, sponsor, sponsor_sees, places, phones,
+              read_marks}, changes [sentence], text
+  proposal    engagement, id, kind (agreement, extend, reopen), mine, state (open, overtaken, expired,
+              declined, agreed), proposed_at, sentences, effects, note, text, facts (null but for agreement)
+  plan        engagement, work_ends_at, gone_at, backups_until (null: none), held and sooner {messages,
+              files, notes, calls}, lines [sentence], done (false: nothing was done)
+  why         engagement, subject, goes_at, decided [sentence], changeable [sentence]
   unreadable  engagement, reason: a local code; it did not pass a check and is not shown
   joined      engagement: an invitation was accepted
 

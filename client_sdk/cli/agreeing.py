@@ -1,0 +1,344 @@
+"""Agreeing: the commands for what both sign: agreement, closing, reopening, dates.
+
+Owns names, options and questions; a change is shown in sentences before anybody is asked to sign it. Must
+never sign for somebody who was not asked: without a terminal, only `--yes` does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from client_sdk.changes import ProposedChange
+from client_sdk.cli import exits, show, show_agreement
+from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Yes, days, keep, now, opened
+from client_sdk.cli.terminal import ask, clean, is_talking, say, tell
+from client_sdk.errors import Misused, NotFound
+from client_sdk.sync import Engagement
+from client_sdk.words import parse_day
+
+MOST_TEMPLATE_BYTES: Final = 100_000
+
+agreement_app = typer.Typer(
+    help="What you and the other person have agreed: show it, change it together.", no_args_is_help=True
+)
+
+Id = Annotated[str | None, typer.Argument(metavar="[ID]", help="The proposal's number; none: the only one.")]
+Lists = list[str] | None
+
+
+@agreement_app.callback()
+def agreement(context: typer.Context, who: OneWho) -> None:
+    """What you and the other person have agreed: show it, change it together."""
+    context.obj = who
+
+
+@agreement_app.command("show")
+def agreement_show(
+    context: typer.Context,
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Show the agreement in force, then what waits for a signature."""
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(context.obj)
+        newest = engagement.agreement.history()[0]
+        if as_json:
+            show.show_json("agreement", show_agreement.version_json(engagement.id, newest))
+        else:
+            show_agreement.show_version(newest, now())
+        _show_proposals(engagement, as_json=as_json, only_open=True)
+
+
+@agreement_app.command("history")
+def agreement_history(
+    context: typer.Context,
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """List all agreements that both have signed, and all proposals that are still here."""
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(context.obj)
+        for one in engagement.agreement.history():
+            if as_json:
+                show.show_json("agreement", show_agreement.version_json(engagement.id, one))
+            else:
+                show_agreement.show_signed(one, now())
+        _show_proposals(engagement, as_json=as_json, only_open=False)
+
+
+def _show_proposals(engagement: Engagement, *, as_json: bool, only_open: bool) -> None:
+    for one in engagement.agreement.proposals():
+        if only_open and one.state != "open":
+            continue
+        if as_json:
+            show.show_json("proposal", show_agreement.proposal_json(engagement.id, one))
+        else:
+            show_agreement.show_proposal(one, engagement.name, now())
+
+
+@agreement_app.command("propose")
+def agreement_propose(  # noqa: PLR0913, PLR0917 (each fact of an agreement has an option)
+    context: typer.Context,
+    work_ends: Annotated[
+        str | None, typer.Option("--work-ends", metavar="DATE", help="The last day of work, as 2027-02-28.")
+    ] = None,
+    hold: Annotated[
+        str | None, typer.Option("--hold", metavar="DAYS", help="How long all is held after it: 90d.")
+    ] = None,
+    longest_keep: Annotated[
+        str | None,
+        typer.Option(
+            "--longest-keep", metavar="DAYS", help="The longest for one message: 30d; 0d: no limit."
+        ),
+    ] = None,
+    recall: Annotated[
+        bool | None, typer.Option("--recall/--no-recall", help="Whether an author may take back for both.")
+    ] = None,
+    refuse: Annotated[
+        Lists, typer.Option("--refuse", metavar="DOMAIN", help="A work mail domain; all, may be repeated.")
+    ] = None,
+    sponsor: Annotated[
+        str | None, typer.Option("--sponsor", metavar="NAME", help='Who pays; "" for nobody.')
+    ] = None,
+    sponsor_sees: Annotated[
+        str | None, typer.Option("--sponsor-sees", metavar="TEXT", help="What the sponsor is shown.")
+    ] = None,
+    place: Annotated[
+        Lists, typer.Option("--place", metavar="TEXT", help="Where it is kept; all, may be repeated.")
+    ] = None,
+    phone: Annotated[
+        Lists, typer.Option("--phone", metavar="NUMBER", help="A personal number; all, may be repeated.")
+    ] = None,
+    read_marks: Annotated[
+        bool | None, typer.Option("--read-marks/--no-read-marks", help="Whether each sees what was read.")
+    ] = None,
+    note: Annotated[str, typer.Option("--note", help="A sentence to go with it.")] = "",
+    text: Annotated[
+        Path | None, typer.Option("--agreement", metavar="FILE", help="A text of your own, facts as ${...}.")
+    ] = None,
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Propose a change. What you do not name stays; nothing changes before the other person has signed."""
+    template = read_template(text) if text else None
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(context.obj)
+        made = engagement.agreement.propose(
+            work_ends=parse_day(work_ends) if work_ends else None,
+            hold=days(hold),
+            longest_keep=days(longest_keep),
+            recall=recall,
+            refused_domains=_all(refuse),
+            sponsor=sponsor,
+            sponsor_sees=sponsor_sees,
+            places=_all(place),
+            phones=_all(phone),
+            read_marks=read_marks,
+            note=note,
+            template=template,
+        )
+        _told(engagement, made, as_json=as_json)
+
+
+def _all(named: Lists) -> tuple[str, ...] | None:
+    """Return a list as typed; one empty entry means an empty list."""
+    if named is None:
+        return None
+    return tuple(one for one in named if one)
+
+
+def _told(engagement: Engagement, made: ProposedChange, *, as_json: bool) -> None:
+    if as_json:
+        show.show_json("proposal", show_agreement.proposal_json(engagement.id, made))
+        return
+    show_agreement.show_proposal(made, engagement.name, now())
+    if made.state == "open":
+        say(f"It waits for {engagement.name}. Nothing has changed yet.")
+
+
+def read_template(path: Path) -> str:
+    """Read a text of one's own."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_TEMPLATE_BYTES).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise Misused("The agreement's file cannot be read as text.") from cause
+
+
+@agreement_app.command("sign")
+def agreement_sign(
+    context: typer.Context,
+    proposal: Id = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Sign what the other person proposed, after it was shown."""
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(context.obj)
+        one = _meant(engagement, proposal)
+        if not as_json:
+            show_agreement.show_proposal(one, engagement.name, now(), whole=True)
+        _ask_yes("Sign this? Type yes:", yes=yes)
+        made = engagement.agreement.agree(one.id)
+        if as_json:
+            show.show_json("proposal", show_agreement.proposal_json(engagement.id, made))
+        else:
+            tell("Signed. It holds for both of you from now on.")
+
+
+@agreement_app.command("decline")
+def agreement_decline(
+    context: typer.Context,
+    proposal: Id = None,
+    note: Annotated[str, typer.Option("--note", help="A sentence to go with it.")] = "",
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Say no to a proposal, or take your own back. What holds stays."""
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(context.obj)
+        one = _meant(engagement, proposal, own=True)
+        engagement.agreement.decline(one.id, note=note)
+    tell("Taken back. Nothing has changed." if one.mine else "Declined. Nothing has changed.")
+
+
+def _meant(engagement: Engagement, typed: str | None, *, own: bool = False) -> ProposedChange:
+    """Return the proposal that is meant; without a number, the only one that can be answered."""
+    found = engagement.agreement.proposals()
+    if typed is not None:
+        meant = [one for one in found if one.id.startswith(typed.strip().lower())]
+    else:
+        meant = [one for one in found if one.state == "open" and (own or not one.mine)]
+    if len(meant) != 1:
+        raise NotFound("There is no such proposal." if not meant else "Say which: there are several.")
+    return meant[0]
+
+
+def _ask_yes(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not is_talking():
+        raise Misused("There is nobody to ask.", hint="Give --yes where a script decides.")
+    if ask(question).lower() != "yes":
+        say("Nothing was signed.")
+        raise typer.Exit(exits.FAILED)
+
+
+# --- the end ------------------------------------------------------------------------------------------------
+
+
+def close(
+    who: OneWho,
+    hold: Annotated[
+        str | None, typer.Option("--hold", metavar="DAYS", help="How long all is held: 90d (else as agreed).")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="The last day of work (default: at once).")
+    ] = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Close the work: shows the plan first, and does nothing before you have typed the name."""
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(who)
+        plan = engagement.plan_close(hold=days(hold), work_ends=parse_day(on) if on else None)
+        if not as_json:
+            tell(f"Plan for {engagement.name} (nothing has been done yet)")
+            for line in plan.summary().splitlines():
+                tell(f"  {line}")
+        done = yes or _confirmed(engagement.name)
+        if done:
+            plan.confirm()
+        if as_json:
+            show.show_json("plan", show_agreement.plan_json(engagement.id, plan.plan, done=done))
+        else:
+            tell("Done." if done else "Nothing was done.")
+    raise typer.Exit(exits.DONE if done or not is_talking() else exits.FAILED)
+
+
+def _confirmed(name: str) -> bool:
+    """Ask for the name; without a terminal the plan alone is shown."""
+    if not is_talking():
+        say("Nothing was done: --yes closes where nobody can be asked.")
+        return False
+    return ask(f"Proceed? Type the name to confirm ({clean(name)}):").casefold() == clean(name).casefold()
+
+
+def reopen(
+    who: OneWho,
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The new last day of work.")],
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Propose that held work goes on, or sign that the other person proposes the same day."""
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(who)
+        made = engagement.reopen(parse_day(until))
+        _told(engagement, made, as_json=as_json)
+        if made.state == "agreed" and not as_json:
+            tell("Signed by both: the work goes on.")
+
+
+# --- dates --------------------------------------------------------------------------------------------------
+
+
+Until = Annotated[str, typer.Option("--keep", metavar="TIME", help="How long: 30d, 12h, or a day.")]
+Number = Annotated[str, typer.Argument(metavar="ID", help="The message's number, or its beginning.")]
+
+
+def extend(
+    who: OneWho,
+    numbers: Annotated[list[str], typer.Argument(metavar="ID...", help="The messages' numbers.")],
+    until: Until,
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Propose that messages are kept longer; the other person signs it by `agreement WHO sign`."""
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(who)
+        _told(engagement, engagement.extend(numbers, keep(until)), as_json=as_json)
+
+
+def shorten(
+    who: OneWho,
+    number: Number,
+    until: Until,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Bring the date of a message forward, for both where the agreement says so."""
+    with opened(account, password_fd) as me:
+        both = me.engagement(who).shorten(number, keep(until))
+    tell("Shortened, for both of you." if both else "Shortened: your own copy. The other one keeps its date.")
+
+
+def why(
+    who: OneWho,
+    subject: Annotated[
+        str, typer.Argument(metavar="[ID]", help="A message, or engagement, notes, invitation, account.")
+    ] = "engagement",
+    as_json: AsJson = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Say why something goes when it does, who decided that, and who can change it."""
+    with opened(account, password_fd) as me:
+        engagement = me.engagement(who)
+        told = engagement.why(subject)
+        if as_json:
+            show.show_json("why", show_agreement.why_json(engagement.id, told))
+            return
+        for line in told.text.splitlines():
+            tell(line)
