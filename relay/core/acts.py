@@ -199,7 +199,7 @@ def _check_closing(terms: InForce, act: Act, now: int) -> None:
     core = act.core
     if not core.issued_at <= core.date <= terms.work_ends_at:
         raise ActRefused("closing only brings the end of work forward")
-    if not core.date <= core.second_date <= terms.ends_at:
+    if core.second_date > terms.ends_at:
         raise ActRefused("closing only brings the end of the hold forward")
     if len(act.signatures) == len(PARTIES) or core.second_date == terms.ends_at:
         return

@@ -16,11 +16,20 @@ from keys.box import seal_box
 from keys.content import Content, ContentKind, Recipient
 from keys.envelope import ZERO_TAG, EnvelopeClass
 from keys.invitation import Acceptance, InvitationKeys, invitation_keys, seal_acceptance, sign_redemption
-from keys.names import DAY_SECONDS, Role, fingerprint, keeper_id, keeper_set, mailbox_id, origin_hash
+from keys.names import (
+    DAY_SECONDS,
+    Role,
+    envelope_id,
+    fingerprint,
+    keeper_id,
+    keeper_set,
+    mailbox_id,
+    origin_hash,
+)
 from keys.policy import Policy, agreement_hash
 from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
 from keys.statement import Card, ReadingKey, sign_statement, statement_hash
-from keys.suite import OpenKey, SealKey, SignKey
+from keys.suite import H, OpenKey, SealKey, SignKey
 from keys.unlock import Login, MethodKeys, account_keys, device_keys
 
 ORIGIN = "https://inbox.harrow.example"
@@ -201,6 +210,7 @@ class Work:
         previous: ActCore,
         *signers: Person,
         date: int = 0,
+        second_date: int = 0,
         subject: bytes = bytes(32),
         envelope_ids: Sequence[bytes] = (),
         issued_at: int | None = None,
@@ -215,6 +225,7 @@ class Work:
             previous.hash,
             self.now if issued_at is None else issued_at,
             date=date,
+            second_date=second_date,
             subject=subject,
             envelope_ids=tuple(envelope_ids),
         )
@@ -224,9 +235,24 @@ class Work:
         assert signed is not None
         return signed
 
+    def close(self, previous: ActCore, *signers: Person, date: int, second_date: int = 0) -> Act:
+        """The act that ends the work at `date`, and the hold with the policy's or at `second_date`."""
+        second_date = second_date or self.policy.hold_ends_at
+        return self.act(ActKind.CLOSE, previous, *signers, date=date, second_date=second_date)
+
     def mailbox(self, role: Role) -> bytes:
         """The mailbox of a role."""
         return (self.client if role is Role.CLIENT else self.coach).mailbox(self.engagement_id, role)
+
+    def anew(self, raw: bytes, role: Role, date: int, *, policy: Policy | None = None) -> bytes:
+        """What the owner of a mailbox deposits once both have agreed to keep `raw` until `date`: class 5,
+        under an id that both can compute. That its body is the original's only a reader could tell.
+        """
+        reader = self.client if role is Role.CLIENT else self.coach
+        again = envelope_id(EnvelopeClass.RESEALED, H(raw), reader.fp, date)
+        fresh = bytearray(self.envelope(reader, role, expires_at=date, policy=policy))
+        fresh[6], fresh[24:40] = EnvelopeClass.RESEALED, again
+        return bytes(fresh)
 
     def envelope(
         self,

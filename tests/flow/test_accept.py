@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from keys.acts import ActKind
 from keys.envelope import ZERO_TAG, EnvelopeClass
 from keys.names import DAY_SECONDS, Role
 from relay.core import admission
@@ -23,7 +22,7 @@ from relay.core.errors import (
     RelayError,
     TooLarge,
 )
-from relay.core.model import DoorMemory, Outcome
+from relay.core.model import DoorMemory, Outcome, Reason
 from tests.flow.cast import Person
 from tests.flow.house import House
 
@@ -210,12 +209,74 @@ async def test_ended_work_takes_no_messages(house: House) -> None:
 async def test_a_closing_act_is_heeded_at_once(house: House) -> None:
     """What the relay remembers of an engagement does not outlive an act."""
     await deposit(house, house.coach, [house.work.envelope(house.coach, Role.CLIENT)])
-    act = house.work.act(ActKind.CLOSE, house.work.first_core, house.client, date=house.now)
+    act = house.work.close(house.work.first_core, house.client, date=house.now)
     await house.flows.agreements.act(
         house.client.account_id, house.work.engagement_id, act.encode(), b"", house.now
     )
+    for sender, role in ((house.coach, Role.CLIENT), (house.coach, Role.COACH), (house.client, Role.COACH)):
+        with pytest.raises(EngagementClosed):
+            await deposit(house, sender, [house.work.envelope(sender, role)])
+    mail = bytearray(house.work.envelope(house.client, Role.COACH))
+    mail[6] = EnvelopeClass.DOOR
+    memory = DoorMemory((b"t" * 32, b"u" * 32), house.now + 3600)
     with pytest.raises(EngagementClosed):
-        await deposit(house, house.coach, [house.work.envelope(house.coach, Role.CLIENT)])
+        await house.flows.accept.from_door(admission.read(bytes(mail)), memory, house.now)
+
+
+async def test_records_of_ones_own_go_on_while_the_work_is_held(house: House) -> None:
+    """Class 6 is taken until the end, and never past it, under the policy or for thirty days."""
+    work, ends_at = house.work, house.now + 10 * DAY_SECONDS
+    close = work.close(work.first_core, house.client, date=house.now, second_date=ends_at)
+    await house.flows.agreements.act(
+        house.client.account_id, work.engagement_id, close.encode(), b"", house.now
+    )
+    for tag in (None, ZERO_TAG):
+        own = [
+            work.envelope(house.coach, Role.NOTES, envelope_class=EnvelopeClass.OWN, tag=tag, expires_at=date)
+            for date in (ends_at, ends_at + 1)
+        ]
+        assert (await deposit(house, house.coach, own[:1]))[0].status == "stored"
+        with pytest.raises(PolicyRefused) as refused:
+            await deposit(house, house.coach, own[1:])
+        assert refused.value.facts["latest"] == ends_at
+    for person in (house.coach, house.client):
+        view = await house.flows.agreements.one(person.account_id, work.engagement_id, house.now)
+        assert (view.notes.count, view.notes.expires_at, view.ends_at) == (2, ends_at, ends_at)
+
+
+async def test_the_authors_copy_knows_its_twin(house: House) -> None:
+    """Of one message into both mailboxes, deposited together, the author learns if it went unread; what was
+    acknowledged by its reader, and by nobody else, did not.
+    """
+    date = house.now + DAY_SECONDS
+    sent = [
+        [house.work.envelope(house.coach, role, expires_at=date) for role in (Role.CLIENT, Role.COACH)]
+        for _ in range(2)
+    ]
+    await deposit(house, house.coach, *sent)
+    (read, _), (unread, _) = sent
+    fetch, client_box = house.flows.fetch, house.work.mailbox(Role.CLIENT)
+    ids = [read[24:40]]
+    assert await fetch.acknowledge(house.client.account_id, client_box, ids, house.now) == 1
+    for person in (house.coach, house.stranger):
+        with pytest.raises(NotFound):
+            await fetch.acknowledge(person.account_id, client_box, [unread[24:40]], house.now)
+    with pytest.raises(Malformed):
+        await fetch.acknowledge(house.client.account_id, client_box, ids * 1025, house.now)
+    house.now = date
+    await house.flows.expire.sweep(date, _at_once)
+    pages = [
+        await fetch.rows(person.account_id, house.work.mailbox(role), after=0, before=None, limit=9, now=date)
+        for person, role in ((house.coach, Role.COACH), (house.client, Role.CLIENT))
+    ]
+    assert [[row.reason for row in page.rows] for page in pages] == [
+        [Reason.DUE, Reason.UNREAD],
+        [Reason.DUE, Reason.DUE],
+    ]
+
+
+async def _at_once() -> None:
+    return None
 
 
 async def test_a_full_mailbox_refuses(house: House) -> None:

@@ -11,10 +11,11 @@ from keys.acts import Act, ActKind, sign_act
 from keys.names import DAY_SECONDS, Role
 from relay.core.errors import ActRefused, Conflict, Gone, Malformed, NotAllowed, NotFound, PolicyRefused
 from relay.core.model import Reason, State
+from relay.core.retention import LONGEST_SECONDS
 from relay.flow.policy import Offer, View
 from tests.flow.cast import Person, Work
 from tests.flow.house import House
-from tests.flow.test_accept import deposit
+from tests.flow.test_accept import deposit, rows
 
 
 async def act(house: House, person: Person, signed: Act, policy: bytes = b"") -> None:
@@ -188,23 +189,28 @@ async def test_a_recall_takes_both_copies_at_once_and_leaves_tombstones(house: H
     assert waiter.take() == ({work.mailbox(Role.CLIENT): page.next}, {work.engagement_id})
 
 
-async def test_a_policy_without_recall_refuses_it(empty: House) -> None:
-    """Where the policy denies recall, a date may be brought forward but not to now."""
+async def test_without_recall_one_alone_shortens_the_own_copy_only(empty: House) -> None:
+    """Where the policy denies recall the other's copy keeps its date, whatever the act says of its own time,
+    and until both sign.
+    """
     empty.work = Work(empty.coach, empty.client, author_may_recall=False)
     await empty.settle()
-    envelope = empty.work.envelope(empty.coach, Role.CLIENT)
-    await deposit(empty, empty.coach, [envelope])
-    for issued_at in (empty.now, empty.now - 900):  # one that says it was made earlier is a recall too
-        recall = empty.work.act(
-            ActKind.SHORTEN,
-            empty.work.first_core,
-            empty.coach,
-            date=empty.now,
-            envelope_ids=[envelope[24:40]],
-            issued_at=issued_at,
+    work = empty.work
+    theirs, own = [work.envelope(empty.coach, role) for role in (Role.CLIENT, Role.COACH)]
+    await deposit(empty, empty.coach, [theirs, own])
+    named = [theirs[24:40], own[24:40]]
+    previous = work.first_core
+    for date, issued_at in ((empty.now + 900, empty.now), (empty.now, empty.now), (1, empty.now - 900)):
+        recall = work.act(
+            ActKind.SHORTEN, previous, empty.coach, date=date, envelope_ids=named, issued_at=issued_at
         )
-        with pytest.raises(ActRefused):
-            await act(empty, empty.coach, recall)
+        await act(empty, empty.coach, recall)
+        previous = recall.core
+    assert await rows(empty, empty.client, Role.CLIENT) == [theirs]
+    assert await rows(empty, empty.coach, Role.COACH) == [None]
+    both = work.act(ActKind.SHORTEN, previous, empty.coach, empty.client, date=1, envelope_ids=named)
+    await act(empty, empty.client, both)
+    assert await rows(empty, empty.client, Role.CLIENT) == [None]
 
 
 async def test_acts_are_taken_in_order_and_once(house: House) -> None:
@@ -233,7 +239,7 @@ async def test_an_act_needs_the_signatures_of_its_kind(house: House) -> None:
     refused = [
         work.act(ActKind.EXTEND, first, house.client, date=until, envelope_ids=ids),
         work.act(ActKind.SHORTEN, first, house.stranger, date=until, envelope_ids=ids),
-        work.act(ActKind.REOPEN, first, house.coach),
+        work.act(ActKind.REOPEN, first, house.coach, date=until),
         work.act(ActKind.WITHDRAW, first, house.coach, subject=b"s" * 32),
     ]
     for signed in refused:
@@ -246,27 +252,6 @@ async def test_an_act_needs_the_signatures_of_its_kind(house: House) -> None:
         await act(house, house.coach, reopen)
     extend = work.act(ActKind.EXTEND, first, house.client, house.coach, date=until, envelope_ids=ids)
     await act(house, house.client, extend)
-
-
-async def test_closing_and_reopening(house: House) -> None:
-    """Either closes, both reopen; closing never moves the end of work back, and the hold stays."""
-    work = house.work
-    late = work.act(ActKind.CLOSE, work.first_core, house.coach, date=work.policy.work_ends_at + DAY_SECONDS)
-    with pytest.raises(ActRefused):
-        await act(house, house.coach, late)
-    with pytest.raises(ActRefused):
-        await act(house, house.coach, work.act(ActKind.REOPEN, work.first_core, house.coach, house.client))
-    close = work.act(ActKind.CLOSE, work.first_core, house.client, date=house.now + 60)
-    await act(house, house.client, close)
-    assert (await view(house, house.coach)).state is State.ACTIVE
-    house.now += 60
-    assert (await view(house, house.coach)).state is State.HELD
-    again = work.act(ActKind.CLOSE, close.core, house.client, date=house.now)
-    with pytest.raises(ActRefused):
-        await act(house, house.client, again)
-    await act(house, house.coach, work.act(ActKind.REOPEN, close.core, house.coach, house.client))
-    assert (await view(house, house.client)).state is State.ACTIVE
-    assert (await view(house, house.client)).engagement.expires_at == work.policy.hold_ends_at
 
 
 async def test_a_new_policy_needs_both_and_governs_at_once(house: House) -> None:
@@ -298,7 +283,7 @@ async def test_a_new_policy_needs_both_and_governs_at_once(house: House) -> None
 
 
 async def test_a_policy_that_does_not_follow_is_refused(house: House) -> None:
-    """The next policy names the one before it, the same coach and the next number."""
+    """The next policy names the one before it, the same coach and the next number, and ends in time."""
     work = house.work
     good = replace(work.policy, number=2, previous_hash=work.policy.hash)
     for policy in (
@@ -306,6 +291,7 @@ async def test_a_policy_that_does_not_follow_is_refused(house: House) -> None:
         replace(good, previous_hash=b"p" * 32),
         replace(good, coach_fp=house.client.fp),
         replace(good, work_ends_at=DAY_SECONDS, hold_days=0),
+        replace(good, work_ends_at=house.now - house.now % DAY_SECONDS + LONGEST_SECONDS + DAY_SECONDS),
     ):
         signed = work.act(
             ActKind.POLICY, work.first_core, house.coach, house.client, subject=policy.hash, policy=policy
@@ -343,7 +329,7 @@ async def test_an_act_of_a_draft_or_of_another_engagement_is_refused(empty: Hous
         await act(empty, empty.coach, work.agreed(), b"")
     await empty.enrol_client()
     elsewhere = Work(empty.coach, empty.stranger)
-    stray = elsewhere.act(ActKind.CLOSE, elsewhere.first_core, empty.coach, date=9)
+    stray = elsewhere.close(elsewhere.first_core, empty.coach, date=empty.now)
     with pytest.raises(Malformed):
         await act(empty, empty.coach, stray)
     with pytest.raises(Malformed):

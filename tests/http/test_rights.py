@@ -18,7 +18,10 @@ FOREIGN = [
     ("GET", "/v1/engagements/{engagement}/statements?role=1", None),
     ("POST", "/v1/engagements/{engagement}/acts", "act"),
     ("POST", "/v1/engagements/{engagement}/invitation", "invitation"),
+    ("PUT", "/v1/engagements/{engagement}/proposal", "act"),
+    ("DELETE", "/v1/engagements/{engagement}/proposal", None),
     ("GET", "/v1/mailboxes/{mailbox}/envelopes", None),
+    ("POST", "/v1/mailboxes/{mailbox}/acknowledge", "expire"),
     ("POST", "/v1/mailboxes/{mailbox}/expire", "expire"),
     ("POST", "/v1/mailboxes/{mailbox}/address", None),
     ("GET", "/v1/blobs/{blob}", None),
@@ -79,6 +82,11 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("GET", "/v1/engagements/{engagement}/statements?role=1", (404, 200, 200)),
     ("GET", "/v1/engagements/{engagement}/statements?role=2", (404, 200, 200)),
     ("POST", "/v1/engagements/{engagement}/invitation", (404, 409, 403)),
+    ("PUT", "/v1/engagements/{engagement}/proposal", (404, 403, 403)),
+    ("DELETE", "/v1/engagements/{engagement}/proposal", (404, 204, 204)),
+    ("POST", "/v1/mailboxes/{coachs}/acknowledge", (404, 200, 404)),
+    ("POST", "/v1/mailboxes/{clients}/acknowledge", (404, 404, 200)),
+    ("POST", "/v1/mailboxes/{notes}/acknowledge", (404, 200, 404)),
     ("GET", "/v1/mailboxes/{coachs}/envelopes", (404, 200, 404)),
     ("GET", "/v1/mailboxes/{clients}/envelopes", (404, 404, 200)),
     ("GET", "/v1/mailboxes/{notes}/envelopes", (404, 200, 404)),
@@ -120,8 +128,8 @@ async def test_each_object_is_for_whom_it_is_for(
     body: object = (
         {"engagement_id": b64(b"e" * 16)} if path == "/v1/engagements" and method == "POST" else None
     )
-    body = body or (bodies.get(kind) if method == "POST" else None)
-    raw = b"piece" if method == "PUT" else None
+    body = body or (bodies.get(kind) if method in ("POST", "PUT") else None)
+    raw = b"piece" if method == "PUT" and body is None else None
     told = await served.ask(method, path.format(**ids), who=person, body=body, raw=raw)
     column = {"stranger": 0, "coach": 1, "client": 2}
     assert told.status == (401 if who == "nobody" else wanted[column[who]])
@@ -177,6 +185,8 @@ def _bodies(house: House) -> dict[str, dict[str, object]]:
             "policy": b64(work.policy.encode()),
             "act": b64(work.offered()),
         },
+        "proposal": {"act": b64(work.agreed().encode())},
+        "acknowledge": {"envelope_ids": [b64(bytes(16))]},
         "expire": {"envelope_ids": [b64(bytes(16))]},
         "finish": {"stored_length": 9, "sha256": b64(bytes(32))},
     }

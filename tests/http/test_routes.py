@@ -197,16 +197,54 @@ async def test_acts_over_http(served: Served) -> None:
     """
     house, work = served.house, served.house.work
     path = f"/v1/engagements/{b64(work.engagement_id)}/acts"
-    close = work.act(ActKind.CLOSE, work.first_core, house.client, date=house.now + 60)
-    skips = work.act(ActKind.CLOSE, close.core, house.client, date=house.now)
+    close = work.close(work.first_core, house.client, date=house.now + 60)
+    skips = work.close(close.core, house.client, date=house.now)
     told = await served.ask("POST", path, who=house.client, body={"act": b64(skips.encode())})
     assert (told.status, told.code, told.json["next"]) == (409, "act-out-of-order", 2)
-    alone = work.act(ActKind.REOPEN, work.first_core, house.client)
+    alone = work.act(ActKind.REOPEN, work.first_core, house.client, date=house.now + 60)
     told = await served.ask("POST", path, who=house.client, body={"act": b64(alone.encode())})
     assert (told.status, told.code) == (403, "act-refused")
     for _ in range(2):
         told = await served.ask("POST", path, who=house.client, body={"act": b64(close.encode())})
         assert told.status == 204
+
+
+async def test_proposals_over_http(served: Served) -> None:
+    """What one has signed is shown to both with the end and the notes, until either takes it away."""
+    house, work = served.house, served.house.work
+    path = f"/v1/engagements/{b64(work.engagement_id)}"
+    alone = work.act(
+        ActKind.EXTEND, work.first_core, house.coach, date=house.now + 60, envelope_ids=[b"x" * 16]
+    )
+    sent = {"act": b64(alone.encode())}
+    assert (await served.ask("PUT", f"{path}/proposal", who=house.coach, body=sent)).status == 204
+    for person in (house.coach, house.client):
+        shown = (await served.ask("GET", path, who=person)).json
+        assert shown["proposals"] == [b64(alone.encode())]
+        assert shown["ends_at"] == work.policy.hold_ends_at
+        assert shown["notes"] == {"count": 0, "expires_at": 0}
+    refused = await served.ask("PUT", f"{path}/proposal", who=house.client, body=sent)
+    assert (refused.status, refused.code) == (403, "act-refused")
+    malformed = await served.ask("PUT", f"{path}/proposal", who=house.client, body={"act": "AQ"})
+    assert (malformed.status, malformed.code) == (400, "malformed")
+    for _ in range(2):
+        assert (await served.ask("DELETE", f"{path}/proposal", who=house.client)).status == 204
+    assert (await served.ask("GET", path, who=house.coach)).json["proposals"] == []
+
+
+async def test_acknowledging_over_http(served: Served) -> None:
+    """It says how many of the ids the mailbox knows, as often as asked; none and too many are refused."""
+    house, work = served.house, served.house.work
+    raw = work.envelope(house.coach, Role.CLIENT)
+    await served.ask("POST", "/v1/envelopes", who=house.coach, raw=deposit_body([(raw, [])]))
+    path = f"/v1/mailboxes/{b64(work.mailbox(Role.CLIENT))}/acknowledge"
+    ids = [b64(raw[24:40]), b64(b"n" * 16)]
+    for _ in range(2):
+        told = await served.ask("POST", path, who=house.client, body={"envelope_ids": ids})
+        assert (told.status, told.json) == (200, {"acknowledged": 1})
+    for odd in ([], ids * 513, ["short"]):
+        told = await served.ask("POST", path, who=house.client, body={"envelope_ids": odd})
+        assert (told.status, told.code) == (400, "malformed")
 
 
 async def test_deposit_and_rows(served: Served) -> None:
@@ -425,7 +463,7 @@ async def test_a_waiting_reader_is_told(served: Served) -> None:
         assert event == "wake"
         assert fields["mailbox_id"] == b64(work.mailbox(Role.CLIENT))
         assert fields["cursor"] >= 1
-        close = work.act(ActKind.CLOSE, work.first_core, house.coach, date=house.now + 60)
+        close = work.close(work.first_core, house.coach, date=house.now + 60)
         path = f"/v1/engagements/{b64(work.engagement_id)}/acts"
         await served.ask("POST", path, who=house.coach, body={"act": b64(close.encode())})
         assert _event(await stream.content.readuntil(b"\n\n")) == (
