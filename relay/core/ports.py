@@ -401,6 +401,16 @@ class MailOut(Protocol):
         """Hand over one plain-text mail. Raises `Busy` when it cannot be handed over now."""
 
 
+class Resolver(Protocol):
+    """The DNS."""
+
+    async def ask(self, name: str, kind: str) -> Sequence[str]:
+        """The records of a kind (A, AAAA, MX, PTR, TXT) of a lower-case ASCII name; none where there is no
+        such name or record. MX: hosts, the most preferred first; TXT: each record's strings in one, Latin-1
+        for its bytes. Raises `DnsTrouble` where a server failed or did not answer.
+        """
+
+
 class Sink(Protocol):
     """What `flow` hands the door for one mail: sealed chunk by chunk into a staging blob (ruling 22)."""
 
