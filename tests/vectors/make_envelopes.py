@@ -284,6 +284,12 @@ def _resealed(cases: Cases) -> None:
         "an own record": given(notes),
         "a mail signed by a party": given(replace(mail, signer=COACH.identity)),
         "a message signed by the door": given(replace(plain, signer=DOOR)),
+        "a mail by a party": given(
+            replace(mail, content=replace(mail.content, sender_fp=COACH.fp), signer=COACH.identity)
+        ),
+        "a message by the door": given(
+            replace(plain, content=message(sender_fp=names.fingerprint(DOOR.public)), signer=DOOR)
+        ),
         "a mail, the door unknown": given(mail) | {"door": []},
         "signed as class 5": given(replace(plain, signed_class=5)),
         "sealed for another": good | {"my_fp": STRANGER.fp},

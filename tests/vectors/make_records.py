@@ -505,12 +505,17 @@ def _files(cases: Cases, chain: list[tuple[Receipt, str]]) -> None:
         "the last place": replace(one, order=5),
         "no batch": replace(one, batch=None),
     }
+    more = replace(chain[0][0], count=4)  # type: ignore[arg-type]
+    lies["a count that its leaves do not come to"] = replace(one, note=sign_note(more.encode(), HOST, RELAY))
     for name, lie in lies.items():
         file = replace(good, receipts=(lie, *good.receipts[1:]))
         cases.good(name, check, file=file.encode().decode(), pinned=pinned)
     stray = sign_note(log.Checkpoint(f"{HOST}/log", 4, secret("root")).encode(), f"{HOST}/log", LOG)
     foreign = sign_note(log.Checkpoint("b.example/log", 4, secret("root")).encode(), f"{HOST}/log", LOG)
+    torn = replace(chain[1][0], previous_hash=secret("another receipt"))
+    third = replace(good.receipts[1], note=sign_note(torn.encode(), HOST, RELAY))
     others: dict[str, ReceiptFile] = {
+        "a receipt after another one": replace(good, receipts=(good.receipts[0], third, *good.receipts[2:])),
         "a receipt left out of the chain": replace(good, receipts=good.receipts[::2]),
         "the beginning left out": replace(good, receipts=good.receipts[1:]),
         "another root": replace(good, checkpoint=stray),
