@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from relay.core.errors import Busy, NotFound
-from relay.core.model import DAY_SECONDS, Reason
+from relay.core.model import DAY_SECONDS, Reason, Step
 from relay.store import deletions
 from relay.store.deletions import (
+    ACT,
     END,
     GONE,
     METHOD,
+    STATEMENT,
     Ledger,
     LedgerDamaged,
     drop_files_before,
@@ -66,9 +68,8 @@ async def test_an_own_copy_that_is_let_go(place: Place, people: People) -> None:
 async def test_a_date_brought_forward_and_what_is_swept(place: Place, people: People) -> None:
     """Both are told: the new date at once, and the end when it came."""
     await people.put(envelope(COACH, "one"), envelope(COACH, "two", expires_at=NOW + 50))
-    await people.store.apply_act(
-        named("work"), 2, b"act 2", shorten=[named("one")], date=NOW + 100, now=NOW + 10
-    )
+    step = Step(2, b"act 2", shorten=[named("one")], date=NOW + 100)
+    await people.store.apply_act(named("work"), step, now=NOW + 10)
     assert (named("one"), NOW + 100) in gone(place)
     await people.sweep_all(NOW + 60)
     assert (named("two"), NOW + 60) in gone(place)
@@ -158,6 +159,19 @@ async def test_a_short_write_is_no_record(
     before = place.records()
     await store.expire_own(named(COACH), [named("one")], now=NOW)
     assert len(place.records()) == len(before) + 1
+
+
+async def test_what_was_signed(place: Place, people: People, store: SqliteStore) -> None:
+    """Acts with the policies that they put in force, and statements, are told whole."""
+    step = Step(2, b"act 2", policy=b"policy 2", ends_at=NOW + 500 * DAY_SECONDS)
+    await store.apply_act(named("work"), step, now=NOW)
+    await store.apply_act(named("work"), step, now=NOW)
+    await store.add_statement(named("anna account"), 2, b"statement 2", now=NOW)
+    told = [record.body for record in place.records() if record.kind in {ACT, STATEMENT}]
+    assert told == [
+        named("work") + (2).to_bytes(8, "big") + b"\x00\x05act 2\x00\x08policy 2",
+        named("anna account") + (2).to_bytes(8, "big") + b"\x00\x0bstatement 2",
+    ]
 
 
 def test_a_connection_without_a_ledger_tells_nothing(tmp_path: Path) -> None:
