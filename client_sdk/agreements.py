@@ -175,7 +175,7 @@ class AsyncAgreement:
         facts = wanted.applied(Facts.of(before))
         check_facts(facts, utc_day(self._core.now()))
         if facts == Facts.of(before) and template is None:
-            raise Misused("That changes nothing.")
+            raise Misused("That changes nothing.", hint="Name a fact that is to be another one.")
         text, salt = self._words(facts, template), self._core.random(32)
         policy = facts.policy(
             before.engagement_id,

@@ -285,11 +285,11 @@ class Refused(RelayError):
     """The relay refuses it by a rule that has no class of its own. `reason` is the relay's code."""
 
     code = "refused"
-    sentence = "The relay refuses this."
+    sentence = "This is refused."
     hint = "The relay's documentation lists the code."
 
     def __init__(self, reason: str, *, hint: str = "", request_id: str | None = None) -> None:
-        super().__init__(f"The relay refuses this ({reason}).", hint=hint, request_id=request_id)
+        super().__init__(f"This is refused ({reason}).", hint=hint, request_id=request_id)
         self.reason = reason
 
 

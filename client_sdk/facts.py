@@ -222,9 +222,8 @@ def _changed_dates(before: Facts, after: Facts, words: Catalogue) -> list[str]:
         days = {"before": words.day(before.last_day), "after": words.day(after.last_day)}
         told.append(words.say("change.work_ends", **days))
     if before.hold_days != after.hold_days:
-        told.append(
-            words.say("change.hold", **_days(words, before.hold_days, after.hold_days)),
-        )
+        held = {"before": f"{before.hold_days:,}", "after": words.count("days", after.hold_days)}
+        told.append(words.say("change.hold", **held))
     if before.longest_keep_days != after.longest_keep_days:
         name = "change.longest"
         name += "" if before.longest_keep_days and after.longest_keep_days else _first_or_none(after)

@@ -21,7 +21,7 @@ from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
 from client_sdk.cli.opening import keep as keep_for
 from client_sdk.cli.progress import shown_progress
-from client_sdk.cli.terminal import ask, clean, clean_lines, is_talking, say, tell, tell_json
+from client_sdk.cli.terminal import ask, clean, is_talking, say, tell, tell_json
 from client_sdk.errors import Misused, RelayError
 from client_sdk.sync import Account, Engagement
 from client_sdk.words import instant_in_words, parse_day
@@ -96,7 +96,7 @@ def accept(
     """Accept a coach's invitation: read the agreement, sign it, make the account on this computer."""
     proposal = Account.look(link)
     say(f"{proposal.coach_name} has opened a private inbox for the two of you, on {proposal.relay_name}.")
-    for line in clean_lines(f"{proposal.welcome}\n\n{proposal.agreement}"):
+    for line in wrapped(f"{proposal.welcome}\n\n{proposal.agreement}"):
         say(line)
     if is_talking() and ask(f'Sign this as "{clean(name)}"? Type yes:').lower() != "yes":
         say("Nothing was signed.")

@@ -182,7 +182,8 @@ def _waits(summary: EngagementSummary, now: datetime) -> list[str]:
     lines = []
     for one in summary.proposals:
         whose = f"for {summary.name}" if one.mine else "for your signature"
-        since = plural(max(0, (now - one.since).days), "day")
+        waited = max(0, (now - one.since).days)
+        since = plural(waited, "day") if waited else "today"
         lines.append(f"{WAITING[one.kind]} {whose} ({since})   number {one.id[:SHORT_ID_SIGNS]}")
     return lines
 

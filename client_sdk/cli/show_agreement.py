@@ -10,7 +10,7 @@ from typing import Any
 
 from client_sdk.changes import AgreementVersion, ProposedChange
 from client_sdk.cli.show import SHORT_ID_SIGNS, text_of
-from client_sdk.cli.terminal import clean_lines, tell
+from client_sdk.cli.terminal import clean_lines, tell, wrapped
 from client_sdk.ending import Closing, Held
 from client_sdk.facts import Facts
 from client_sdk.why import Why
@@ -34,7 +34,7 @@ def show_version(one: AgreementVersion, now: datetime) -> None:
     """Write an agreement with its words."""
     tell(f"Agreement number {one.number}, signed by both on {instant_in_words(one.signed_at, now)}")
     tell("")
-    for line in clean_lines(one.text or "(Its words are not on this account.)"):
+    for line in wrapped(one.text or "(Its words are not on this account.)"):
         tell(f"  {line}")
     tell("")
 
@@ -58,7 +58,7 @@ def show_proposal(one: ProposedChange, name: str, now: datetime, *, whole: bool 
         tell(f"  note   {line}")
     if whole and one.text:
         tell("")
-        for line in clean_lines(one.text):
+        for line in wrapped(one.text):
             tell(f"  {line}")
     tell("")
 

@@ -11,12 +11,14 @@ import getpass
 import json
 import os
 import sys
+import textwrap
 import unicodedata
 from typing import Any, Final, TextIO
 
 from client_sdk.errors import Locked
 
 VERSION: Final = 1
+PAGE_SIGNS: Final = 100
 
 
 def clean(text: str) -> str:
@@ -27,6 +29,11 @@ def clean(text: str) -> str:
 def clean_lines(text: str) -> list[str]:
     """Return lines, each clean, tabs as spaces."""
     return [clean(line.replace("\t", "    ")) for line in text.splitlines()]
+
+
+def wrapped(text: str) -> list[str]:
+    """Return lines, each clean and of at most 100 signs, as paragraphs of a page are read."""
+    return [line for long in clean_lines(text) for line in textwrap.wrap(long, PAGE_SIGNS) or [""]]
 
 
 def say(sentence: str) -> None:

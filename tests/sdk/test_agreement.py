@@ -30,7 +30,7 @@ async def test_a_change_from_end_to_end(house: House) -> None:
     before = house.to_maya.agreement.facts
     early = await house.to_maya.send(subject="before", text="x")
     made = await house.to_maya.agreement.propose(hold=timedelta(days=180), note="More time to look back.")
-    assert made.sentences == ("Held for 180 days instead of 90 days.", "Everything else is the same.")
+    assert made.sentences == ("Held for 180 days instead of 90.", "Everything else is the same.")
     assert (made.state, made.mine, made.kind) == ("open", True, "agreement")
     (seen,) = await house.to_anna.agreement.proposals()
     assert (seen.id, seen.mine, seen.note) == (made.id, False, "More time to look back.")
