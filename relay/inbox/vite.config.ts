@@ -53,6 +53,22 @@ function licenceOf(folder: string): string {
   return `${described.name} ${described.version} (${described.license})\n\n${text}\n`;
 }
 
+/** What the worker fetches when it is first needed, and what only that uses. */
+const LATER = [
+  ...["acting", "agreements", "compose", "dates", "download", "enrol", "joining", "loghead"],
+  ...["outbox", "reading", "receipts", "uploads", "workroom"],
+].map((name) => `/src/people/${name}.ts`);
+const LATER_CORE = ["invitation", "log", "notes", "receipt_check", "receipt_file", "receipts"].map(
+  (name) => `/src/crypto/${name}.ts`,
+);
+
+/** One file compresses better than the ten into which shared parts would fall. */
+function isOfCore(id: string): boolean {
+  const path = id.replaceAll("\\", "/");
+  const ours = /\/src\/|\/(@noble|hash-wasm)\//.test(path) && !path.includes("postal-mime");
+  return ours && ![...LATER, ...LATER_CORE].some((name) => path.endsWith(name));
+}
+
 export default defineConfig({
   base: "/inbox/",
   plugins: [notePackages(), writeLicences()],
@@ -65,5 +81,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: true,
   },
-  worker: { format: "es", plugins: () => [notePackages()] },
+  worker: {
+    format: "es",
+    plugins: () => [notePackages()],
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: "core", test: isOfCore, includeDependenciesRecursively: false }],
+        },
+      },
+    },
+  },
 });

@@ -352,10 +352,237 @@ WRITING = (
     ),
 )
 
+overview = then(unlock, waiting(".timeline"))
+closing = then(unlock, waiting(".counts"))
+sure = then(closing, pressing("See exactly what happens"), waiting(".exactly"))
+WORK = (
+    Scene("work", "/work", {}, overview),
+    Scene(
+        "work-plain",
+        "/work",
+        {"plain": True, "notes": 0, "calls": "none", "receipts": "none", "backups": 0},
+        overview,
+    ),
+    Scene("work-coach", "/work", {"role": "coach"}, overview),
+    Scene("work-held", "/work", {"state": "held"}, overview),
+    Scene("work-closed", "/work", {"state": "held", "closedBy": "other"}, overview),
+    Scene("work-draft", "/work", {"state": "draft", "letters": "none"}, overview),
+    Scene("work-proposed", "/work", {"proposal": "agreement"}, overview),
+    Scene("work-loading", "/work", hanging("work"), then(unlock, reading("Opening your agreement"))),
+    Scene("work-server", "/work", failing("work", SERVER), then(unlock, waiting(".trouble"))),
+    Scene("work-why", "/work", {}, then(overview, pressing("29 May 2027"))),
+    Scene(
+        "work-why-closed",
+        "/work",
+        {"state": "held", "closedBy": "other"},
+        then(overview, pressing("19 August 2026")),
+    ),
+    Scene("work-kept", "/work/kept", {}, then(unlock, waiting(".places"))),
+    Scene("work-kept-coach", "/work/kept", {"role": "coach", "backups": 0}, then(unlock, waiting(".places"))),
+    Scene("work-sponsor", "/work/sponsor", {}, then(unlock, reading("You have released nothing"))),
+    Scene("work-sponsor-none", "/work/sponsor", {"plain": True}, then(unlock, reading("Nobody besides"))),
+    Scene("work-notes", "/work/notes", {}, then(unlock, reading("six notes"))),
+    Scene("work-notes-none", "/work/notes", {"notes": 0}, then(unlock, reading("keeps no notes"))),
+    Scene("work-notes-coach", "/work/notes", {"role": "coach"}, then(unlock, reading("six notes"))),
+    Scene("work-calls", "/work/calls", {}, then(unlock, waiting(".noted"))),
+    Scene(
+        "work-calls-none",
+        "/work/calls",
+        {"calls": "none", "plain": True},
+        then(unlock, reading("Neither of you")),
+    ),
+    Scene("work-call", "/work/calls", {}, then(unlock, waiting(".noted"), pressing("Note a call"))),
+    Scene(
+        "work-call-faults",
+        "/work/calls",
+        {},
+        then(
+            unlock, waiting(".noted"), pressing("Note a call"), filling(Minutes="many"), pressing("Note it")
+        ),
+    ),
+    Scene("work-agreement", "/work/agreement", {"versions": 2}, then(unlock, waiting(".signatures"))),
+    Scene(
+        "work-agreement-earlier",
+        "/work/agreement",
+        {"versions": 2, "textGone": True},
+        then(unlock, waiting(".signatures"), pressing("Version 1")),
+    ),
+    Scene("change", "/work/change", {"proposal": "agreement"}, then(unlock, waiting(".bullets"))),
+    Scene(
+        "change-whole", "/work/change", {"proposal": "agreement"}, then(unlock, waiting(".bullets"), summary)
+    ),
+    Scene("change-text", "/work/change", {"proposal": "text"}, then(unlock, waiting(".bullets"))),
+    Scene("change-keep", "/work/change", {"proposal": "keep"}, then(unlock, waiting(".bullets"))),
+    Scene(
+        "change-reopen",
+        "/work/change",
+        {"proposal": "reopen", "state": "held"},
+        then(unlock, waiting(".bullets")),
+    ),
+    Scene(
+        "change-mine",
+        "/work/change",
+        {"proposal": "mine", "role": "coach"},
+        then(unlock, waiting(".bullets")),
+    ),
+    Scene(
+        "change-declined",
+        "/work/change",
+        {"proposal": "declined", "role": "coach"},
+        then(unlock, reading("did not agree")),
+    ),
+    Scene(
+        "change-overtaken",
+        "/work/change",
+        {"proposal": "overtaken"},
+        then(unlock, reading("signed meanwhile")),
+    ),
+    Scene(
+        "change-agreed",
+        "/work/change",
+        {"proposal": "agreement"},
+        then(unlock, waiting(".bullets"), pressing("Agree"), reading("signed by both")),
+    ),
+    Scene(
+        "change-signing",
+        "/work/change",
+        {"proposal": "agreement", **hanging("agree")},
+        then(unlock, waiting(".bullets"), pressing("Agree"), reading("Signing")),
+    ),
+    Scene(
+        "change-offline",
+        "/work/change",
+        {"proposal": "agreement", **failing("agree", OFFLINE)},
+        then(unlock, waiting(".bullets"), pressing("Agree"), waiting(".trouble")),
+    ),
+    Scene("dates", "/work/dates", {}, then(unlock, reading("Sooner, either"))),
+    Scene(
+        "dates-keep",
+        "/",
+        {},
+        then(
+            opened,
+            later(0),
+            pressing("Our work"),
+            waiting(".timeline"),
+            pressing("Ask to change a date"),
+            pressing("Messages that go before that day"),
+            pressing("Ask Anna"),
+        ),
+    ),
+    Scene(
+        "dates-coach",
+        "/work/dates",
+        {"role": "coach"},
+        then(unlock, reading("Sooner, either"), pressing("Propose other dates")),
+    ),
+    Scene(
+        "dates-coach-nothing",
+        "/work/dates",
+        {"role": "coach"},
+        then(unlock, reading("Sooner, either"), pressing("Propose other dates", "Propose it to Maya")),
+    ),
+    Scene("dates-held", "/work/dates", {"state": "held"}, then(unlock, reading("Go on together"))),
+    Scene(
+        "dates-reopen-wrong",
+        "/work/dates",
+        {"state": "held"},
+        then(unlock, reading("Go on together"), pressing("Ask Anna to go on")),
+    ),
+    Scene("copy", "/work/copy", {}, then(unlock, reading("A copy is yours"))),
+    Scene(
+        "copy-saved",
+        "/work/copy",
+        {},
+        then(unlock, reading("A copy is yours"), pressing("Save the text"), reading("Saved outside")),
+    ),
+    Scene("close", "/work/close", {}, closing),
+    Scene(
+        "close-other",
+        "/work/close",
+        {},
+        then(closing, checking("Another day between"), pressing("See exactly what happens")),
+    ),
+    Scene("close-sure-hold", "/work/close", {}, sure),
+    Scene(
+        "close-sure-go",
+        "/work/close",
+        {},
+        then(
+            closing,
+            checking("Let it go on"),
+            checking("Delete my own copies"),
+            pressing("See exactly what happens"),
+            waiting(".exactly"),
+        ),
+    ),
+    Scene(
+        "close-doing",
+        "/work/close",
+        hanging("close"),
+        then(sure, pressing("Close our work"), reading("Signing")),
+    ),
+    Scene(
+        "close-failed",
+        "/work/close",
+        failing("close", SERVER),
+        then(sure, pressing("Close our work"), waiting(".trouble")),
+    ),
+    Scene(
+        "close-done",
+        "/work/close",
+        {},
+        then(sure, pressing("Close our work"), reading("Your work has ended")),
+    ),
+    Scene("close-already", "/work/close", {"state": "held"}, then(unlock, reading("Your work has ended"))),
+    Scene("receipts", "/receipts", {}, then(unlock, waiting(".menu"))),
+    Scene(
+        "receipts-none",
+        "/receipts",
+        {"receipts": "none"},
+        then(unlock, reading("Nothing has been deleted yet")),
+    ),
+    Scene("receipts-partial", "/receipts", {"receipts": "partial"}, then(unlock, waiting(".menu"))),
+    Scene("receipts-server", "/receipts", failing("receipts", SERVER), then(unlock, waiting(".trouble"))),
+    Scene("receipt", "/receipts/001f", {}, then(unlock, waiting(".receipt-lines"))),
+    Scene(
+        "receipt-partial", "/receipts/001f", {"receipts": "partial"}, then(unlock, waiting(".receipt-lines"))
+    ),
+    Scene(
+        "receipt-checked",
+        "/receipts/001f",
+        {},
+        then(unlock, pressing("Check this receipt"), reading("What was checked")),
+    ),
+    Scene(
+        "receipt-waiting",
+        "/receipts/001f",
+        {"checked": "waiting"},
+        then(unlock, pressing("Check this receipt"), reading("What was checked")),
+    ),
+    Scene(
+        "receipt-wrong",
+        "/receipts/001f",
+        {"checked": "wrong"},
+        then(unlock, pressing("Check this receipt"), reading("What was checked")),
+    ),
+    Scene("receipt-gone", "/receipts/00ff", {}, then(unlock, waiting(".trouble"))),
+    Scene(
+        "receipt-certificate",
+        "/receipts/0020",
+        {"receipts": "closed", "state": "gone", "letters": "none"},
+        then(unlock, waiting(".certificate")),
+    ),
+    Scene("list-asked", "/", {"proposal": "agreement"}, opened),
+    Scene("list-ends-30", "/", {"state": "held", "endsIn": 28}, opened),
+    Scene("list-ends-7", "/", {"state": "held", "endsIn": 6}, opened),
+    Scene("list-ends-1", "/", {"state": "held", "endsIn": 1}, opened),
+    Scene("list-went-unread", "/", {"unread": True}, opened),
+    Scene("read-went-unread", "/", {"unread": True}, then(opened, row("Went unread"), waiting(".gone"))),
+    Scene("list-records", "/", {}, then(opened, pushing({"kind": "records"}), waiting(".lines .banner"))),
+)
+
 OTHERS = (
-    Scene("work", "/work", {}, then(unlock, waiting(".timeline"))),
-    Scene("work-plain", "/work", {"plain": True}, then(unlock, waiting(".timeline"))),
-    Scene("work-held", "/work", {"state": "held"}, then(unlock, waiting(".timeline"))),
     Scene("settings", "/settings", {}, then(unlock, waiting(".menu"))),
     Scene("settings-locking", "/settings/locking", {}, then(unlock, checking("60 minutes"))),
     Scene("settings-display", "/settings/display", {}, then(unlock, waiting("fieldset"))),
@@ -409,4 +636,4 @@ OTHERS = (
     Scene("nowhere", "/settings/nothing", {}, then(unlock, reading("nothing at this address"))),
 )
 
-SCENES = (*JOINING, *UNLOCKING, *LISTS, *READING, *WRITING, *OTHERS)
+SCENES = (*JOINING, *UNLOCKING, *LISTS, *READING, *WRITING, *WORK, *OTHERS)

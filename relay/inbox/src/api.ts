@@ -9,7 +9,7 @@
  */
 
 import type { RelayClock } from "./clock.ts";
-import { type Bytes, toBase64url } from "./crypto/encoding.ts";
+import { type Bytes, toBase64url, utf8 } from "./crypto/encoding.ts";
 import { Malformed } from "./crypto/errors.ts";
 import { dumpJson, type Json, type JsonObject } from "./crypto/json.ts";
 import { DAY_KEY_BYTES } from "./crypto/keeper_wire.ts";
@@ -81,8 +81,9 @@ export class Api {
 
   // --- the relay, invitations ---
 
-  async relayName(): Promise<string> {
-    return Fields.of((await this.#get("/v1/relay")).body).text("name", 200);
+  async relay(): Promise<{ name: string; backupTailDays: number }> {
+    const fields = Fields.of((await this.#get("/v1/relay")).body);
+    return { name: fields.text("name", 200), backupTailDays: fields.whole("backup_tail_days") };
   }
 
   async invitation(inviteId: Bytes): Promise<InvitationBox> {
@@ -174,8 +175,11 @@ export class Api {
   async engagement(engagementId: Bytes): Promise<EngagementFacts> {
     const path = `/v1/engagements/${toBase64url(engagementId)}`;
     const fields = Fields.of((await this.#get(path, LARGE_BYTES)).body);
+    const notes = fields.object("notes");
     return {
       state: fields.text("state", 16),
+      notes: { count: notes.whole("count"), expiresAt: notes.whole("expires_at") },
+      proposals: fields.list("proposals"),
       members: fields.objects("members").map((one) => ({
         role: one.whole("role"),
         statement: one.bytes("statement"),
@@ -190,10 +194,56 @@ export class Api {
     return Fields.of((await this.#get(path, LARGE_BYTES)).body).list("statements");
   }
 
-  async addAct(engagementId: Bytes, act: Bytes): Promise<void> {
+  /** Store an act; `policy` is the frame of an act of kind 1. */
+  async addAct(engagementId: Bytes, act: Bytes, policy?: Bytes): Promise<void> {
     await this.#done("POST", `/v1/engagements/${toBase64url(engagementId)}/acts`, {
       act: toBase64url(act),
+      ...(policy && { policy: toBase64url(policy) }),
     });
+  }
+
+  async putProposal(engagementId: Bytes, act: Bytes): Promise<void> {
+    await this.#done("PUT", `/v1/engagements/${toBase64url(engagementId)}/proposal`, {
+      act: toBase64url(act),
+    });
+  }
+
+  /** Withdraw one's own, or decline the other's. */
+  async removeProposal(engagementId: Bytes): Promise<void> {
+    const path = `/v1/engagements/${toBase64url(engagementId)}/proposal`;
+    await this.#exchange({ method: "DELETE", path });
+  }
+
+  // --- receipts and the log ---
+
+  /** A page of receipts above an order, ascending. */
+  async receipts(after: number): Promise<{ receipts: Json[]; more: boolean }> {
+    const path = `/v1/receipts?after=${after}&limit=100`;
+    const fields = Fields.of((await this.#get(path, LARGE_BYTES)).body);
+    return { receipts: fields.raw("receipts"), more: fields.yes("more") };
+  }
+
+  /** The newest signed checkpoint, or the one of a hash; null where the log never signed such a one. */
+  async checkpoint(hash?: Bytes): Promise<string | null> {
+    const path = hash ? `/v1/log/checkpoints/${toBase64url(hash)}` : "/v1/log/checkpoint";
+    try {
+      return utf8((await this.#get(path)).body);
+    } catch (reason) {
+      if (isProblem(reason, "not-found")) {
+        return null;
+      }
+      throw reason;
+    }
+  }
+
+  async consistency(first: number, second: number): Promise<Bytes[]> {
+    const path = `/v1/log/consistency?first=${first}&second=${second}`;
+    return Fields.of((await this.#get(path)).body).list("proof");
+  }
+
+  async inclusion(index: number, size: number): Promise<Bytes[]> {
+    const path = `/v1/log/inclusion?index=${index}&size=${size}`;
+    return Fields.of((await this.#get(path)).body).list("proof");
   }
 
   // --- keepers ---
@@ -243,6 +293,12 @@ export class Api {
       next: cursorOf(headers.get("Quietbox-Next")),
       more: headers.get("Quietbox-More") === "1",
     };
+  }
+
+  /** These have been shown to a person. Nobody is told while they live. */
+  async acknowledge(mailboxId: Bytes, envelopeIds: readonly Bytes[]): Promise<void> {
+    const path = `/v1/mailboxes/${toBase64url(mailboxId)}/acknowledge`;
+    await this.#done("POST", path, { envelope_ids: envelopeIds.map(toBase64url) });
   }
 
   /** Take away my own copies, now; answers how many were there. */
@@ -552,6 +608,10 @@ export interface EngagementFacts {
   readonly members: readonly { readonly role: number; readonly statement: Bytes }[];
   readonly policies: readonly Bytes[];
   readonly acts: readonly Bytes[];
+  /** Acts of kind 3 or 5 with one signature. */
+  readonly proposals: readonly Bytes[];
+  /** The coach's private notes: their number, and when the last of them goes (0: there are none). */
+  readonly notes: { readonly count: number; readonly expiresAt: number };
 }
 
 export interface RowPage {

@@ -6,7 +6,7 @@
 import type { Draft } from "./drafts.ts";
 import type { Filter } from "./route.ts";
 import type { FileFacts, ListPage, ListRow, Message, Opened } from "./session.ts";
-import { GOING_SECONDS, month, SOON_SECONDS } from "./time.ts";
+import { DAY_SECONDS, GOING_SECONDS, month, SOON_SECONDS } from "./time.ts";
 
 /** A message of the open thread, or the place where one was. */
 export type Shown =
@@ -30,6 +30,8 @@ export interface Inbox {
   readonly more: boolean;
   readonly before: number | null;
   readonly connection: "live" | "lost";
+  /** *differ*: the server has shown two people different records, and not explained it within a day. */
+  readonly records: "same" | "differ";
   readonly thread: Thread | null;
   readonly drafts: readonly Draft[];
 }
@@ -49,6 +51,7 @@ export type Action =
   | { readonly kind: "shortened"; readonly id: string; readonly expiresAt: number }
   | { readonly kind: "leaving"; readonly ids: readonly string[] }
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
+  | { readonly kind: "records" }
   | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "draftDone"; readonly threadId: string | null }
   | { readonly kind: "locked" };
@@ -62,6 +65,7 @@ export const EMPTY: Inbox = {
   more: false,
   before: null,
   connection: "live",
+  records: "same",
   thread: null,
   drafts: [],
 };
@@ -100,6 +104,8 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
       return { ...inbox, leaving: action.ids };
     case "connection":
       return inbox.connection === action.state ? inbox : { ...inbox, connection: action.state };
+    case "records":
+      return { ...inbox, records: "differ" };
     case "draft":
       return { ...inbox, drafts: [...otherDrafts(inbox, action.draft.threadId), action.draft] };
     case "draftDone":
@@ -239,6 +245,13 @@ export function months(rows: readonly ListRow[], now: number, zone: string): rea
 
 export function unreadCount(inbox: Inbox): number {
   return inbox.rows.filter((row) => row.unread).length;
+}
+
+/** How near the end of everything is, in steps of 30, 7 and 1 days; null where it is further off. */
+export function endStage(holdEndsAt: number, now: number): 30 | 7 | 1 | null {
+  const left = holdEndsAt - now;
+  const stages = [1, 7, 30] as const;
+  return left > 0 ? (stages.find((days) => left <= days * DAY_SECONDS) ?? null) : null;
 }
 
 /** What goes within seven days while something of it has not been read. */

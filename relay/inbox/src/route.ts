@@ -7,6 +7,17 @@
 
 export type Filter = "all" | "unread" | "files" | "going";
 export type Step = "start" | "agreement" | "password" | "sheet";
+export type WorkPage =
+  | "overview"
+  | "kept"
+  | "sponsor"
+  | "notes"
+  | "calls"
+  | "agreement"
+  | "change"
+  | "dates"
+  | "copy"
+  | "close";
 export type Setting = "menu" | "locking" | "display" | "mail";
 
 export type Route =
@@ -15,7 +26,9 @@ export type Route =
   | { readonly view: "message"; readonly id: string }
   | { readonly view: "write" }
   | { readonly view: "reply"; readonly id: string }
-  | { readonly view: "work" }
+  | { readonly view: "work"; readonly page: WorkPage }
+  | { readonly view: "receipts" }
+  | { readonly view: "receipt"; readonly id: string }
   | { readonly view: "settings"; readonly page: Setting }
   | { readonly view: "how" }
   | { readonly view: "locked" }
@@ -25,7 +38,19 @@ export type Route =
 const FILTERS: readonly Filter[] = ["all", "unread", "files", "going"];
 const STEPS: readonly Step[] = ["start", "agreement", "password", "sheet"];
 const SETTINGS: readonly Setting[] = ["menu", "locking", "display", "mail"];
-const PLAIN = ["write", "work", "how", "locked", "help"] as const;
+const WORK: readonly WorkPage[] = [
+  "overview",
+  "kept",
+  "sponsor",
+  "notes",
+  "calls",
+  "agreement",
+  "change",
+  "dates",
+  "copy",
+  "close",
+];
+const PLAIN = ["write", "receipts", "how", "locked", "help"] as const;
 
 /** Long enough for any id the page is handed, short enough that nobody can make it chew on one. */
 const ID = /^[0-9a-f]{1,128}$/;
@@ -67,6 +92,13 @@ function parsePage(first: string, second: string | undefined): Route {
   if (page) {
     return { view: "settings", page };
   }
+  const work = first === "work" ? oneOf(WORK, second ?? "overview") : null;
+  if (work) {
+    return { view: "work", page: work };
+  }
+  if (first === "receipts" && second !== undefined && ID.test(second)) {
+    return { view: "receipt", id: second };
+  }
   const plain = second === undefined ? oneOf(PLAIN, first) : null;
   return { view: plain ?? "nowhere" };
 }
@@ -84,6 +116,10 @@ export function href(route: Route): string {
       return `/t/${route.id}/reply`;
     case "settings":
       return route.page === "menu" ? "/settings" : `/settings/${route.page}`;
+    case "work":
+      return route.page === "overview" ? "/work" : `/work/${route.page}`;
+    case "receipt":
+      return `/receipts/${route.id}`;
     case "nowhere":
       return "/";
     default:

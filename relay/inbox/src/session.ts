@@ -5,6 +5,8 @@
  * Instants are Unix seconds on the relay's clock. Ids are hex strings made for the page; they mean nothing elsewhere.
  */
 
+import type { WorkSession } from "./session.work.ts";
+
 /** The facts of the signed policy that a person is shown. */
 export interface PolicyFacts {
   readonly workEndsAt: number;
@@ -61,6 +63,8 @@ export interface ListRow {
   readonly byMail: boolean;
   /** Could not be opened; `code` is a local code to mention, never a cause. */
   readonly failed?: { readonly code: string };
+  /** Mine, and gone without having been read by the other: nothing but the day is left of it. */
+  readonly wentUnread?: true;
 }
 
 export interface FileFacts {
@@ -96,8 +100,14 @@ export interface Opened {
   readonly relayName: string;
   readonly myName: string;
   readonly otherName: string;
+  readonly myRole: "coach" | "client";
   readonly engagementState: "draft" | "active" | "held" | "gone" | "withdrawn";
+  /** The agreement's facts, with the dates as they are: a closing may have brought them forward. */
   readonly policy: PolicyFacts;
+  /** Who ended the work before the agreed date, where somebody did. */
+  readonly closedBy: "me" | "other" | null;
+  /** Proposals by the other person that wait for an answer. */
+  readonly asked: number;
   /** Relay's clock minus this device's, in seconds. */
   readonly clockOffset: number;
   readonly inboundAddress: string;
@@ -149,12 +159,13 @@ export interface Progress {
   readonly total: number;
 }
 
-/** Pushed by the worker at any time while unlocked. */
+/** Pushed by the worker at any time while unlocked. `records`: the server shows two people different records, and has not explained it within a day. */
 export type Event =
   | { readonly kind: "arrived"; readonly rows: readonly ListRow[] }
   | { readonly kind: "gone"; readonly ids: readonly string[] }
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
   | { readonly kind: "engagement"; readonly opened: Opened }
+  | { readonly kind: "records" }
   | { readonly kind: "locked"; readonly why: "idle" | "pressed" | "ended" };
 
 /** What may be said of this relay before anybody has opened anything. */
@@ -163,7 +174,7 @@ export interface Place {
 }
 
 /** The worker, as the page sees it. Every promise rejects with a `Failure`. `signal` stops a long call. */
-export interface Session {
+export interface Session extends WorkSession {
   place(): Promise<Place>;
   openInvitation(fragment: string): Promise<InvitationFacts>;
   beginEnrolment(): Promise<EnrolmentDraft>;

@@ -11,6 +11,7 @@ import {
   exactly,
   fullDay,
   hour,
+  instantIn,
   keeping,
   month,
   weekdayAndDay,
@@ -123,4 +124,13 @@ test("a whole day is the last agreed date at or before an instant, and is writte
   assert.equal(wholeDay(NOW), at("2026-09-08T00:00:00Z"));
   assert.equal(calendarDay(NOW, AUCKLAND), "2026-09-08");
   assert.equal(calendarDay(at("2026-09-08T20:00:00Z"), AUCKLAND), "2026-09-09");
+});
+
+test("a typed time is meant in the reader's zone, summer or winter", () => {
+  const said = (instant: number | null) => instant && new Date(instant * 1000).toISOString();
+  assert.equal(said(instantIn("2026-09-09", "14:30", "Europe/Zurich")), "2026-09-09T12:30:00.000Z");
+  assert.equal(said(instantIn("2026-12-09", "14:30", "Europe/Zurich")), "2026-12-09T13:30:00.000Z");
+  assert.equal(said(instantIn("2026-09-09", "00:15", "Asia/Kolkata")), "2026-09-08T18:45:00.000Z");
+  assert.equal(instantIn("2026-09-09", "24:00", "UTC"), null);
+  assert.equal(instantIn("2026-02-30", "10:00", "UTC"), null);
 });

@@ -60,6 +60,12 @@ export function fullDay(instant: number, zone: string): string {
   return `${format(instant, where, { weekday: "long" })} ${date}`;
 }
 
+/** `14 March 2027`. */
+export function plainDay(instant: number, zone: string): string {
+  const where = zoneOf(instant, zone);
+  return format(instant, where, { day: "numeric", month: "long", year: "numeric" });
+}
+
 /** `08:14`. */
 export function hour(instant: number, zone: string): string {
   return format(instant, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -144,4 +150,24 @@ export function agreedDate(text: string): number | null {
 /** The last agreed date at or before an instant. */
 export function wholeDay(instant: number): number {
   return Math.floor(instant / DAY_SECONDS) * DAY_SECONDS;
+}
+
+/** The instant of a date field and a time field as they are meant in a zone; null where either is none. */
+export function instantIn(date: string, time: string, zone: string): number | null {
+  const day = agreedDate(date);
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
+  if (day === null || hours === undefined) {
+    return null;
+  }
+  const wanted = day + Number(hours) * 3600 + Number(minutes) * 60;
+  // The zone's offset is known for an instant, not for a wall clock: the second look is right on either side of a change.
+  const first = wanted - offsetAt(wanted, zone);
+  return wanted - offsetAt(first, zone);
+}
+
+/** What a zone's wall clock shows more than UTC's at an instant, in seconds. */
+function offsetAt(instant: number, zone: string): number {
+  const day = agreedDate(calendarDay(instant, zone)) ?? 0;
+  const [hours = 0, minutes = 0] = hour(instant, zone).split(":").map(Number);
+  return day + hours * 3600 + minutes * 60 - Math.floor(instant / 60) * 60;
 }

@@ -58,7 +58,16 @@ function encodeOne({ envelope, blobIds }: Deposit): Bytes {
 /** What stands at one order of a mailbox: an envelope, or the place where one was. */
 export type Row =
   | { readonly kind: "envelope"; readonly order: number; readonly raw: Bytes }
-  | { readonly kind: "tombstone"; readonly order: number; readonly envelopeId: Bytes };
+  | ({ readonly kind: "tombstone"; readonly order: number } & Tombstone);
+
+/** Where an envelope was; `unread` where it went on its date before the other person had opened the copy. */
+export interface Tombstone {
+  readonly envelopeId: Bytes;
+  readonly unread: boolean;
+  readonly goneOnDay: number;
+}
+
+const WENT_UNREAD = 5;
 
 /** Read a page; `Malformed` unless its rows go strictly the way that was asked for. */
 export function parseRows(body: Bytes, direction: "ascending" | "descending"): Row[] {
@@ -82,16 +91,16 @@ function readRow(reader: Reader): Row {
   const raw = reader.counted(4, MOST_ENVELOPE_BYTES);
   return kind === 1
     ? { kind: "envelope", order, raw }
-    : { kind: "tombstone", order, envelopeId: readTombstone(raw) };
+    : { kind: "tombstone", order, ...readTombstone(raw) };
 }
 
-function readTombstone(raw: Bytes): Bytes {
+function readTombstone(raw: Bytes): Tombstone {
   const reader = new Reader(raw);
   const envelopeId = reader.take(ID_BYTES);
-  reader.between(reader.u8(), 1, 4, "reason");
-  reader.u32();
+  const reason = reader.between(reader.u8(), 1, WENT_UNREAD, "reason");
+  const goneOnDay = reader.u32();
   reader.finish();
-  return envelopeId;
+  return { envelopeId, unread: reason === WENT_UNREAD, goneOnDay };
 }
 
 // --- JSON answers ---------------------------------------------------------------------------------------------------
@@ -130,6 +139,28 @@ export class Fields {
 
   bytes(name: string, sizeBytes?: number): Bytes {
     return readBytes(this.#fields[name], name, sizeBytes);
+  }
+
+  /** Whether a field is there and not null. */
+  has(name: string): boolean {
+    return (this.#fields[name] ?? null) !== null;
+  }
+
+  /** A field as it came, for a reader of its own. */
+  raw(name: string): Json[] {
+    return this.#list(name);
+  }
+
+  yes(name: string): boolean {
+    const value = this.#fields[name];
+    if (typeof value !== "boolean") {
+      throw new Malformed(`${name} must be true or false`);
+    }
+    return value;
+  }
+
+  object(name: string): Fields {
+    return new Fields(this.#fields[name]);
   }
 
   list(name: string): Bytes[] {

@@ -9,6 +9,8 @@ export const first = {
     write: "Write",
     reply: "Reply",
     work: "Our work",
+    receipts: "Receipts",
+    receipt: "Receipt",
     settings: "Settings",
     how: "How this works",
     locked: "Locked",

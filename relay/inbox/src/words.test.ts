@@ -3,7 +3,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { joinWords } from "./words.join.ts";
+import { receiptWords } from "./words.receipts.ts";
+import { settingWords } from "./words.settings.ts";
 import { firstName, size, words } from "./words.ts";
+import { workWords } from "./words.work.ts";
 
 /** Words that mean something only to programmers, blame, or sell (experience, part 3.0). */
 const FORBIDDEN =
@@ -52,6 +56,9 @@ const SAMPLES: readonly (readonly unknown[])[] = [
   ["Anna", "Sunday 14 March", 3],
   [3, "Sunday 14 March", true],
   [1, 1, false],
+  [true],
+  ["me", "Anna", "Sunday 14 March"],
+  [{ messages: 2, files: 1, bytes: 1200, calls: 1 }, 3],
   [["+44 7700 900142", "+41 79 555 01 17"], "Anna", "x"],
   [{ unread: true, who: "Anna", subject: "x", when: "Tuesday", files: 2, keeping: "x" }],
   ...["kept", "soon", "last", "gone"].map((kind) => [
@@ -73,7 +80,8 @@ function sampled(words: (...given: unknown[]) => unknown): readonly string[] {
   });
 }
 
-const ALL = [...new Set(sentences(words))];
+const CATALOGUES = [words, joinWords, settingWords, workWords, receiptWords];
+const ALL = [...new Set(CATALOGUES.flatMap(sentences))];
 
 test("no sentence says a forbidden word; one, on the page that explains, once", () => {
   const once = ALL.filter((sentence) => sentence.includes(ALLOWED_ONCE));

@@ -11,8 +11,22 @@ import { first } from "./words.first.ts";
 
 const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
 
-function counted(n: number, one: string, many: string): string {
+export function counted(n: number, one: string, many: string): string {
   return `${SMALL[n] ?? String(n)} ${n === 1 ? one : many}`;
+}
+
+/** A sentence's beginning, in its middle. */
+export function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** `Three messages and one file`. */
+export function listedThings(messages: number, files: number): string {
+  const parts = [
+    ...(messages || !files ? [counted(messages, "message", "messages")] : []),
+    ...(files ? [counted(files, "file", "files")] : []),
+  ];
+  return parts.map((part, at) => (at ? lower(part) : part)).join(" and ");
 }
 
 function seconds(n: number): string {
@@ -130,99 +144,6 @@ export const words = {
   files: (n: number) => (n === 1 ? "1 file" : `${n} files`),
   newRows: (n: number) => (n === 1 ? "1 new message" : `${n} new messages`),
 
-  join: {
-    opening: "Opening the invitation",
-    notOpened: "The invitation could not be opened",
-    from: (name: string) => `${name} has opened a private inbox for the two of you`,
-    agreeing: "What you are agreeing to",
-    lines: {
-      kept: "Kept here",
-      keptWhat:
-        "The messages and files that you two write. Everybody else, this server’s people included, sees only that something is there.",
-      where: "Where",
-      during: "While you work together",
-      until: (date: string) => `Until ${date}.`,
-      untilEach: (date: string, days: number) =>
-        `Until ${date}. Each message and file is kept for ${days === 1 ? "one day" : `${days} days`} at most.`,
-      after: "After that",
-      held: (days: number, date: string) =>
-        days === 0
-          ? `Nothing is held back. Everything is deleted on ${date}.`
-          : `Held, untouched, for ${days === 1 ? "one day" : `${days} days`}. Everything is deleted on ${date}.`,
-      sponsor: (name: string) => (name ? `${name} sees` : "Others see"),
-      nothing: "Nothing.",
-      talk: "You talk",
-      talkHere: "Here.",
-      talkPhone: (numbers: readonly string[]) =>
-        `Here, and by phone on personal numbers (${numbers.map((n) => `ending ${n.slice(-2)}`).join(", ")}).`,
-    },
-    full: "Read the whole agreement",
-    change: (name: string, date: string) =>
-      `If you want something changed, ring ${name} before you sign. The invitation stays open until ${date}.`,
-    signLabel: "Type your name to sign",
-    signHint: "As you would write it under a letter.",
-    signMissing: "Please type your name.",
-    sign: "Sign",
-    opens: "How you will open it",
-    opensLead:
-      "Nobody can look this up for you. If you ever lose it, use the recovery sheet on the next page.",
-    inboxName: "Your inbox name",
-    inboxNameHint: "You type it together with the password. Your browser can remember it.",
-    which: "Your password",
-    offered: "Use these five words",
-    offeredHint: "Made just now, for you alone. Spaces between the words, small letters.",
-    own: "Choose my own",
-    ownHint: "12 characters or more. Several words are easiest.",
-    password: "Password",
-    next: "Continue",
-    faults: {
-      short: "Please use 12 characters or more.",
-      long: "Please use at most 1,024 characters.",
-      common: "That one is on the list of common passwords. Please choose another.",
-      name: "A name alone is too easy to guess. Please choose another.",
-    },
-    sheet: "Your recovery sheet",
-    sheetLead:
-      "For the drawer, not the phone. With it you can get in again if the password is lost.",
-    sheetDigits: "Recovery digits",
-    group: (n: number) => `Group ${n}`,
-    address: "Address",
-    print: "Print",
-    save: "Save as a file",
-    saved: "Saved.",
-    tick: "I have put it somewhere safe",
-    finishHint: "Print, save or copy the sheet, then tick the line above.",
-    finish: "Finish",
-    finishing: "Setting up your inbox. About five seconds.",
-    taken:
-      "Somebody has just taken that inbox name. Here is a new one, with a new sheet. Please throw the other sheet away.",
-    paperTitle: "Recovery sheet",
-    paperDate: (date: string) => `Made on ${date}`,
-    paperHow:
-      "To get in: open the address, choose Can’t get in, then type the inbox name and the six groups.",
-    paperDesk: "Not for the desk drawer at work.",
-    states: {
-      used: (name: string) => ({
-        heading: "This invitation has been used",
-        why: `If that was you, open your inbox. If it was not, ring ${name} now.`,
-      }),
-      usedOpen: "Open your inbox",
-      old: (name: string) => ({
-        heading: "This invitation is too old",
-        why: `It was good for a limited time. Ring ${name} and ask for a new one.`,
-      }),
-      withdrawn: (name: string) => ({
-        heading: "This invitation was taken back",
-        why: `Ring ${name} if you think that is a mistake.`,
-      }),
-      unknown: (name: string) => ({
-        heading: "This link opens nothing here",
-        why: `It may have been changed on its way, or replaced by a newer one. Ring ${name} and ask for it again.`,
-      }),
-      somebody: "the person who invited you",
-    },
-  },
-
   unlock: {
     heading: "Your inbox is locked",
     name: "Inbox name",
@@ -267,6 +188,9 @@ export const words = {
 
   frame: {
     nav: "Main",
+    loading: "Opening the page",
+    records: (name: string) =>
+      `This server shows ${name} and you two different records of what it did, and has not explained it within a day. Ring ${name}.`,
     inbox: "Inbox",
     work: "Our work",
     settings: "Settings",
@@ -309,6 +233,14 @@ export const words = {
     ended: (name: string, workEnded: string, until: string) =>
       `Your work with ${name} ended on ${workEnded}. Everything here is held until ${until}, then deleted.`,
     allGone: "Nothing is kept here any more.",
+    wentUnread: (date: string) => `Went unread on ${date}`,
+    wentUnreadLong: (name: string, date: string) =>
+      `You wrote something to ${name} that was deleted on ${date}, as agreed, before it had been opened. Nothing else of it is kept.`,
+    endCard: (stage: 30 | 7 | 1, date: string, unread: number) =>
+      `Everything here is deleted ${stage === 1 ? "within a day" : `on ${date}`}. ${counted(unread, "message is", "messages are")} unread.`,
+    endCopy: "Take a copy",
+    askedCard: (name: string) => `${name} asks you to agree to a change.`,
+    askedLook: "Look at it",
     byMail: "By e-mail",
     noSubject: "No subject",
     failed: "This message could not be opened",
@@ -453,99 +385,6 @@ export const words = {
     done: (date: string) => `Changed. Kept until ${date}, for both of you.`,
     tooLate:
       "It is deleted within a day, so there is no earlier date to choose. You can still delete it now.",
-  },
-
-  work: {
-    heading: "Our work",
-    withWhom: (name: string) => `With ${name}`,
-    timeline: "Dates of your agreement",
-    today: "Today",
-    here: (messages: number, files: number, more: boolean) =>
-      `${more ? "The newest " : ""}${messages === 1 ? "1 message" : `${messages} messages`}${files ? `, ${files === 1 ? "1 file" : `${files} files`}` : ""} here`,
-    ends: "Your work ends",
-    ended: "Your work ended",
-    thenHeld: (days: number) =>
-      `then held, untouched, for ${days === 1 ? "one day" : `${days} days`}`,
-    heldNow: "held, untouched",
-    deleted: "Everything is deleted",
-    each: (days: number) =>
-      `Each message and file is kept for ${days === 1 ? "one day" : `${days} days`} at most.`,
-    who: "Either of you can make a date earlier. Making one later takes both of you.",
-    places: "Where it is kept",
-    yourBrowser: "On your device, only while this page is open",
-    sponsor: (name: string) => `What ${name} sees`,
-    sponsorNothing: "Nothing.",
-    phone: "Phone calls",
-    ending: (numbers: readonly string[]) =>
-      `On personal numbers, ${numbers.map((n) => `ending ${n.slice(-2)}`).join(" and ")}.`,
-    refused: "Work mail",
-    refusedWhat: (domains: readonly string[]) =>
-      `Nothing is sent to addresses at ${domains.join(" or ")}, and nothing is taken from them.`,
-    recall: "Taking back what you wrote",
-    recallYes: "Each of you can delete for both what you wrote yourself.",
-    recallNo: "Each of you deletes only the own copy.",
-    marks: "Whether it was read",
-    marksYes: "You both agreed to show each other when a message was opened.",
-    marksNo: "Neither of you sees when the other opens a message.",
-  },
-
-  settings: {
-    heading: "Settings",
-    locking: {
-      heading: "Locking",
-      lead: "When nobody has touched this page for a while, it locks. What you are writing is kept.",
-      legend: "Lock after",
-      minutes: (n: number) => `${n} minutes`,
-      long: "After twelve hours it locks in any case.",
-      saved: "Saved on this device.",
-      hint: "When this page locks by itself",
-    },
-    display: {
-      heading: "Display",
-      legend: "Colours",
-      system: "As the device has it",
-      light: "Light",
-      dark: "Dark",
-      lead: "The size of the letters follows your browser’s setting.",
-      hint: "Light or dark",
-    },
-    mail: {
-      heading: "Sending mail in",
-      hint: "From your own e-mail address into this inbox",
-      lead: "Mail that you send or forward from your own address to the one below arrives here. It travels as ordinary e-mail until it gets here, and a copy stays in your Sent folder.",
-      address: "Address of this inbox",
-      noAddress: "This inbox has no address for mail.",
-      own: "Your own addresses",
-      none: "You have not added an address yet. Until you do, mail to this inbox is turned away.",
-      added: (date: string) => `Added on ${date}`,
-      confirmed: "Mail from it is taken",
-      unconfirmed: "Waiting for the code",
-      hidden:
-        "The addresses themselves are not stored where they could be read, so they can’t be shown.",
-      add: "Add an address",
-      label: "Your own e-mail address",
-      labelHint: "Never one that belongs to your work.",
-      missing: "Please type an address such as name@home.example.",
-      who: "Who runs this address?",
-      mine: "My family or I, or a public mail provider",
-      employer: "My employer or a client",
-      unsure: "I am not sure",
-      notWork:
-        "Then please don’t use it. Mail there belongs to them, so we send nothing to it and take nothing from it.",
-      whoMissing: "Please say who runs it.",
-      send: "Send me a code",
-      codeSent: "A code is on its way to that address. It can take a minute.",
-      code: "The code",
-      codeHint: "As it stands in the mail.",
-      codeMissing: "Please type the code.",
-      confirm: "Confirm",
-      done: "Confirmed. Mail from that address is taken from now on.",
-      codeWrong: "That code did not fit. Look at the newest mail.",
-      refused: (name: string) =>
-        name
-          ? `That looks like a ${name} address. Mail there belongs to ${name}, so it can’t be used here.`
-          : "That looks like a work address. Mail there belongs to your employer, so it can’t be used here.",
-    },
   },
 
   how: {

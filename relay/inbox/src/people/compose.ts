@@ -11,9 +11,9 @@ import * as content from "../crypto/content.ts";
 import { type Bytes, type Random, same, textBytes } from "../crypto/encoding.ts";
 import { EnvelopeClass, keeperLocks, MOST_INNER_BYTES, parseEnvelope } from "../crypto/envelope.ts";
 import { Refused } from "../crypto/errors.ts";
-import { TAG_BYTES, ZERO_HASH } from "../crypto/names.ts";
+import type { JsonObject } from "../crypto/json.ts";
+import { TAG_BYTES } from "../crypto/names.ts";
 import { pinnedKeeperSet } from "../crypto/pins.ts";
-import { defaultExpiresAt, latest } from "../crypto/policy.ts";
 import { type Addressing, type Part, sealEnvelope, signContent } from "../crypto/sealing.ts";
 import { chooseReadingKey, type Statement, statementHash } from "../crypto/statement.ts";
 import { SealKey } from "../crypto/suite.ts";
@@ -33,6 +33,12 @@ export interface Draft {
   readonly threadId: Bytes;
   readonly files: readonly { readonly name: string; readonly type: string }[];
   readonly records: readonly Attachment[];
+  /** What is not a message: its kind, fixed part and display fields. */
+  readonly special?: {
+    readonly kind: content.ContentKind;
+    readonly fixed: Bytes;
+    readonly shown: JsonObject;
+  };
 }
 
 /** A sealed message: one group for the relay, and what its own recall needs. */
@@ -58,12 +64,11 @@ export function checkDraft({ subject, text, files }: Omit<Draft, "records" | "th
 
 /** When a new message goes: the wanted instant, or the agreement's default. */
 export function chooseDate(terms: Terms, wantedAt: number | null, now: number): number {
-  const { policy } = terms.inForce;
-  if (now >= terms.workEndsAt || latest(policy, now) <= now) {
+  if (now >= terms.workEndsAt || terms.latest(now) <= now) {
     throw fault("closed");
   }
-  const date = wantedAt ?? defaultExpiresAt(policy, now);
-  if (date <= now || date > latest(policy, now)) {
+  const date = wantedAt ?? terms.defaultExpiresAt(now);
+  if (date <= now || date > terms.latest(now)) {
     throw fault("refused");
   }
   return date;
@@ -75,6 +80,8 @@ export interface Sealing {
   readonly terms: Terms;
   readonly step: Step;
   readonly vaultCounter: number;
+  /** The newest checkpoint that was verified here; zeros before the first. */
+  readonly checkpointHash: Bytes;
   readonly expiresAt: number;
   readonly now: number;
   readonly dayKeys: readonly SealKey[];
@@ -120,11 +127,11 @@ function checkKeepers({ me, other, pins }: Place, dayKeys: readonly SealKey[]): 
 
 function frameOf(
   draft: Draft,
-  { place, terms, step, vaultCounter, expiresAt, now, random }: Sealing,
+  { place, terms, step, vaultCounter, checkpointHash, expiresAt, now, random }: Sealing,
 ): content.Content {
-  const { subject, text, files, records, threadId } = draft;
+  const { records, threadId, special } = draft;
   return {
-    kind: content.ContentKind.MESSAGE,
+    kind: special?.kind ?? content.ContentKind.MESSAGE,
     nonce: random(16),
     threadId,
     writer: step.writer,
@@ -134,17 +141,21 @@ function frameOf(
     expiresAt,
     policyHash: terms.inForce.hash,
     senderFp: place.me.fp,
-    checkpointHash: ZERO_HASH,
+    checkpointHash,
     vaultCounter,
     senderStatementHash: statementHash(place.me.statement.raw),
     recipients: [{ fp: place.otherFp, statementHash: statementHash(place.other.raw) }],
     attachments: records,
-    fixed: new Uint8Array(0),
-    shown: {
-      subject: subject.toWellFormed(),
-      text: text.toWellFormed(),
-      ...(files.length > 0 && { files: files.map(({ name, type }) => ({ name, type })) }),
-    },
+    fixed: special?.fixed ?? new Uint8Array(0),
+    shown: special?.shown ?? messageShown(draft),
+  };
+}
+
+function messageShown({ subject, text, files }: Draft): JsonObject {
+  return {
+    subject: subject.toWellFormed(),
+    text: text.toWellFormed(),
+    ...(files.length > 0 && { files: files.map(({ name, type }) => ({ name, type })) }),
   };
 }
 

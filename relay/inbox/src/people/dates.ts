@@ -6,19 +6,18 @@
  * (docs/protocol.md, parts 11, 12 and 13.)
  */
 
-import { type Api, isProblem } from "../api.ts";
-import { ActKind, encodeAct, signAct } from "../crypto/acts.ts";
+import type { Api } from "../api.ts";
+import { ActKind } from "../crypto/acts.ts";
 import { type Bytes, compare } from "../crypto/encoding.ts";
 import { EnvelopeClass } from "../crypto/envelope.ts";
-import { envelopeId, ZERO_HASH } from "../crypto/names.ts";
+import { envelopeId } from "../crypto/names.ts";
+import { nextCore, postNext } from "./acting.ts";
 import type { Composed } from "./compose.ts";
 import { fault } from "./fault.ts";
 import type { Keepers, RevocableLocks } from "./keepers.ts";
 import type { Entry } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
 import type { World } from "./world.ts";
-
-const TRIES = 5;
 
 interface Parts {
   readonly api: Api;
@@ -74,38 +73,14 @@ export class Dates {
     }
   }
 
-  /** Sign and store an act of kind 2, again on the newer acts if the other person was first. */
+  /** Sign and store an act of kind 2. */
   async #shorten(entry: Entry, until: number | "now"): Promise<void> {
-    const { api, standing, world } = this.#parts;
-    for (let attempt = 1; ; attempt++) {
-      await standing.refresh();
-      const issuedAt = world.clock.now();
-      const act = this.#act(entry, until === "now" ? issuedAt : until, issuedAt);
-      try {
-        return await api.addAct(standing.engagementId, act);
-      } catch (reason) {
-        if (!isProblem(reason, "act-out-of-order") || attempt === TRIES) {
-          throw reason;
-        }
-      }
-    }
-  }
-
-  #act(entry: Entry, date: number, issuedAt: number): Bytes {
-    const { terms, place, engagementId } = this.#parts.standing;
-    const core = {
-      kind: ActKind.SHORTEN,
-      engagementId,
-      policyHash: terms.inForce.hash,
-      number: terms.lastAct.number + 1,
-      previousHash: terms.lastActHash,
-      issuedAt,
-      date,
-      secondDate: 0,
-      subject: ZERO_HASH,
-      envelopeIds: this.#copies(entry),
-    };
-    return encodeAct(signAct(core, place.me.identity));
+    const envelopeIds = this.#copies(entry);
+    await postNext(this.#parts, () => {
+      const date = until === "now" ? this.#parts.world.clock.now() : until;
+      const core = nextCore(this.#parts, { kind: ActKind.SHORTEN, date, envelopeIds });
+      return until === "now" ? { ...core, date: core.issuedAt } : core;
+    });
   }
 
   /** The envelopes of a message in both mailboxes; mail and notices are in mine alone. */
@@ -114,7 +89,11 @@ export class Dates {
       return [mine];
     }
     const { otherFp } = this.#parts.standing.place;
-    const theirs = envelopeId(EnvelopeClass.MESSAGE, content.contentId, otherFp, sealedUntil);
-    return [mine, theirs].sort(compare);
+    const { contentId, promisedAt } = content;
+    const first = envelopeId(EnvelopeClass.MESSAGE, contentId, otherFp, promisedAt);
+    const later = envelopeId(EnvelopeClass.RESEALED, contentId, otherFp, sealedUntil);
+    // What both keep longer may stand over there under either date.
+    const theirs = sealedUntil === promisedAt ? [first] : [first, later];
+    return [mine, ...theirs].sort(compare);
   }
 }

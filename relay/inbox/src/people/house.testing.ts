@@ -69,9 +69,10 @@ export class House {
   readonly coachReading = OpenKey.fromSeed(this.random(32));
   readonly keeper = SignKey.fromSeed(this.random(32));
   readonly door = SignKey.fromSeed(this.random(32));
+  readonly log = SignKey.fromSeed(this.random(32));
   readonly pins: Pins = {
     relayPublic: SignKey.fromSeed(this.random(32)).public,
-    logPublic: SignKey.fromSeed(this.random(32)).public,
+    logPublic: this.log.public,
     doorPublic: this.door.public,
     noticePublic: SignKey.fromSeed(this.random(32)).public,
     keepers: [{ keeperId: keeperId(this.keeper.public), public: this.keeper.public }],
@@ -106,6 +107,13 @@ export class House {
   statements: Bytes[] = [];
   acts: Bytes[] = [];
   rows: StoredRow[] = [];
+  laterPolicies: Bytes[] = [];
+  proposals: Bytes[] = [];
+  notes = { count: 0, expires_at: 0 };
+  acknowledged: Bytes[] = [];
+  /** The log's checkpoints by the base64url of their hash, the newest under "newest". */
+  readonly checkpoints = new Map<string, string>();
+  proofs = new Map<string, Bytes[]>();
   readonly deposits: Bytes[] = [];
   #orders = 0;
 
@@ -236,6 +244,10 @@ export class House {
 
   #answer({ method, path, body }: Heard, headers: Headers): Response {
     const [route = "", query = ""] = path.split("?");
+    const [, named] = /^\/v1\/log\/checkpoints\/([\w-]+)$/.exec(route) ?? [];
+    if (named !== undefined) {
+      return this.checkpoint(named);
+    }
     const found = ROUTES.find(([name, pattern]) => name === method && pattern.test(route));
     return found
       ? found[2](this, body, new URLSearchParams(query), headers)
@@ -290,8 +302,10 @@ export class House {
     return this.yes({
       state: "active",
       members: [coach, client],
-      policies: [toBase64url(this.policy)],
+      policies: [this.policy, ...this.laterPolicies].map(toBase64url),
       acts,
+      proposals: this.proposals.map(toBase64url),
+      notes: this.notes,
     });
   }
 
@@ -382,12 +396,38 @@ export class House {
   }
 
   addAct(body: Bytes): Response {
-    const act = parseAct(Fields.of(body).bytes("act"));
+    const fields = Fields.of(body);
+    const act = parseAct(fields.bytes("act"));
     if (act.core.number !== this.acts.length + 1) {
       return this.no(409, "act-out-of-order");
     }
+    if (act.core.kind === ActKind.POLICY) {
+      this.laterPolicies.push(fields.bytes("policy"));
+    }
     this.acts.push(encodeAct(act));
+    this.proposals = [];
     return this.yes(null, 204);
+  }
+
+  putProposal(body: Bytes): Response {
+    this.proposals = [Fields.of(body).bytes("act")];
+    return this.yes(null, 204);
+  }
+
+  acknowledge(body: Bytes): Response {
+    const ids = Fields.of(body).list("envelope_ids");
+    this.acknowledged.push(...ids);
+    return this.yes({ acknowledged: ids.length });
+  }
+
+  checkpoint(name: string): Response {
+    const note = this.checkpoints.get(name);
+    return note === undefined ? this.no(404, "not-found") : this.bytes(textBytes(note));
+  }
+
+  proof(query: URLSearchParams): Response {
+    const proof = this.proofs.get(query.toString());
+    return proof ? this.yes({ proof: proof.map(toBase64url) }) : this.no(404, "not-found");
   }
 
   #dayKey(day: number): OpenKey {
@@ -473,7 +513,7 @@ export function readDeposit(body: Bytes): Bytes[] {
 type Answering = (house: House, body: Bytes, query: URLSearchParams, headers: Headers) => Response;
 
 const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
-  ["GET", /^\/v1\/relay$/, (house) => house.yes({ name: "Harrow Coaching" })],
+  ["GET", /^\/v1\/relay$/, (house) => house.yes({ name: "Harrow Coaching", backup_tail_days: 14 })],
   [
     "GET",
     /^\/v1\/invitations\/[^/]+$/,
@@ -494,6 +534,11 @@ const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
   ["GET", /\/statements$/, (house, _, query) => house.chain(query)],
   ["POST", /\/statements$/, (house, body) => house.addStatement(body)],
   ["POST", /\/acts$/, (house, body) => house.addAct(body)],
+  ["PUT", /\/proposal$/, (house, body) => house.putProposal(body)],
+  ["POST", /\/acknowledge$/, (house, body) => house.acknowledge(body)],
+  ["GET", /^\/v1\/log\/checkpoint$/, (house) => house.checkpoint("newest")],
+  ["GET", /^\/v1\/log\/consistency$/, (house, _, query) => house.proof(query)],
+  ["GET", /^\/v1\/receipts$/, (house) => house.yes({ receipts: [], more: false })],
   ["GET", /\/days$/, (house, _, query) => house.day(query)],
   ["POST", /\/open$/, (house, body) => house.openLocks(body)],
   ["POST", /\/revoke$/, (house, body) => house.bytes(wire.signRevoked(body, house.keeper))],

@@ -5,6 +5,7 @@
 
 import type { Bytes } from "../crypto/encoding.ts";
 import type { Session } from "../session.ts";
+import type { WorkSession } from "../session.work.ts";
 import type { Seen } from "./account.ts";
 import type { Run } from "./run.ts";
 
@@ -32,7 +33,8 @@ type Plain = Pick<
   | "senders"
   | "addSender"
   | "confirmSender"
->;
+> &
+  WorkSession;
 
 type Way = Parameters<Session["unlock"]>[0];
 type SendRequest = Parameters<Session["send"]>[0];

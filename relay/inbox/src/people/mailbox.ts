@@ -11,9 +11,8 @@ import * as content from "../crypto/content.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import { type Envelope, EnvelopeClass, keeperLocks, parseEnvelope } from "../crypto/envelope.ts";
 import type { Grant } from "../crypto/keeper_wire.ts";
-import { dayOf } from "../crypto/names.ts";
-import { holdEndsAt } from "../crypto/policy.ts";
-import type { Opened } from "../crypto/sealing.ts";
+import { DAY_SECONDS, dayOf } from "../crypto/names.ts";
+import { type Opened, openParts, type Part } from "../crypto/sealing.ts";
 import { H } from "../crypto/suite.ts";
 import type { ListRow } from "../session.ts";
 import type { Row } from "../wire.ts";
@@ -38,6 +37,8 @@ const SHOWN_KINDS: readonly number[] = [
   content.ContentKind.NOTICE,
 ];
 
+const SPECIAL_KINDS: readonly number[] = [content.ContentKind.AGREEMENT, content.ContentKind.CALL];
+
 interface Parts {
   readonly api: Api;
   readonly standing: Standing;
@@ -58,6 +59,7 @@ export class Mailbox {
   readonly #parts: Parts;
   /** Everything up to this order has been taken. */
   #cursor: number;
+  readonly #replaced: string[] = [];
   #syncing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts, cursor: number) {
@@ -93,6 +95,34 @@ export class Mailbox {
     }
   }
 
+  /** Take everything that is in the mailbox, down to its first row. */
+  async toBottom(): Promise<void> {
+    const { shelf } = this.#parts;
+    for (let looked = 0; shelf.bottom > 0 && looked < MOST_SEARCHED_PAGES; looked++) {
+      await this.#page(Number.isFinite(shelf.bottom) ? shelf.bottom : null, SEARCH_ROWS);
+    }
+  }
+
+  /** Ids of older copies that a re-sealed one has replaced since this was last asked; they are mine to let go. */
+  takeReplaced(): string[] {
+    return this.#replaced.splice(0);
+  }
+
+  /** An envelope of my own mailbox, opened once more: its signed parts, to be sealed again. */
+  async parts(entry: Entry): Promise<Part[]> {
+    const { api, standing, keepers } = this.#parts;
+    const page = await api.rowsBefore(standing.place.myMailbox, entry.row.order + 1, 1);
+    const [row] = arrivedRows(page.rows);
+    const examined = row && row.id === entry.row.id ? await this.#examine(row) : null;
+    if (!examined || !("envelope" in examined)) {
+      throw fault("gone");
+    }
+    const [grants] = await keepers.open([examined]);
+    await this.#finish(examined, grants as Grants);
+    const shares = keeperShares(examined, grants as Grants);
+    return await openParts(examined.envelope, examined.readerShare, shares);
+  }
+
   /** The text of an entry, fetched again where it had to make room. */
   async text(entry: Entry): Promise<string> {
     const { api, shelf, standing } = this.#parts;
@@ -120,6 +150,7 @@ export class Mailbox {
       const page = await api.rowsAfter(standing.place.myMailbox, this.#cursor);
       rows.push(...(await this.#take(arrivedRows(page.rows))));
       gone.push(...this.#dropTombstones(page.rows));
+      rows.push(...this.#wentUnread(page.rows));
       this.#cursor = Math.max(this.#cursor, page.next);
       more = page.more;
     }
@@ -132,13 +163,47 @@ export class Mailbox {
     const rows = arrivedRows(page.rows);
     await this.#take(rows);
     this.#dropTombstones(page.rows);
+    const unread = this.#wentUnread(page.rows).map((row) => row.id);
     shelf.covered(before, page.more ? page.next : 0);
-    return { ...page, ids: rows.map((row) => row.id) };
+    return { ...page, ids: [...rows.map((row) => row.id), ...unread] };
   }
 
   #isShown(id: string): boolean {
     const entry = this.#parts.shelf.get(id);
     return entry !== undefined && (entry.content?.shown ?? true);
+  }
+
+  /** What I wrote and what went before the other person opened it: the day is left of it, and nothing else. */
+  #wentUnread(rows: readonly Row[]): ListRow[] {
+    const { shelf, standing } = this.#parts;
+    return rows.flatMap((row) => {
+      if (row.kind !== "tombstone" || !row.unread) {
+        return [];
+      }
+      const id = toHex(row.envelopeId);
+      const shown: ListRow = {
+        id,
+        threadId: id,
+        order: row.order,
+        mine: true,
+        senderName: standing.item.myName,
+        subject: "",
+        firstWords: "",
+        files: 0,
+        createdAt: row.goneOnDay * DAY_SECONDS,
+        expiresAt: standing.terms.endsAt,
+        unread: false,
+        byMail: false,
+        wentUnread: true,
+      };
+      const sealedUntil = standing.terms.endsAt;
+      shelf.put(
+        id,
+        { row: shown, envelopeId: row.envelopeId, sealedUntil, locks: null, content: null },
+        "",
+      );
+      return [shown];
+    });
   }
 
   #dropTombstones(rows: readonly Row[]): string[] {
@@ -223,7 +288,7 @@ export class Mailbox {
     const { shelf, memory } = this.#parts;
     const { expiresAt, envelopeId } = envelope.header;
     const id = toHex(envelopeId);
-    const kept = entryContent(opened);
+    const kept = this.#newest(entryContent(opened), id, envelope);
     const row = await this.#row(id, order, envelope, opened, kept);
     const records = keeperLocks(envelope).map((lock) => lock.record);
     const locks = { headerHash: envelope.headerHash, records };
@@ -234,6 +299,23 @@ export class Mailbox {
     );
     memory.advance(kept.step);
     return kept.shown ? [row] : [];
+  }
+
+  /** A content that stands here already: the later copy, which both have kept longer, replaces the older one. */
+  #newest(kept: EntryContent, id: string, { header }: Envelope): EntryContent {
+    const { shelf } = this.#parts;
+    const there = shelf.byContent(kept.contentId);
+    if (!there || there.row.id === id) {
+      return kept;
+    }
+    const later = header.envelopeClass === EnvelopeClass.RESEALED;
+    const older = later && there.sealedUntil <= header.expiresAt;
+    this.#replaced.push(older ? there.row.id : id);
+    if (!older) {
+      return { ...kept, shown: false };
+    }
+    shelf.remove(there.row.id);
+    return { ...kept, former: [...(there.content?.former ?? []), there.envelopeId] };
   }
 
   async #row(
@@ -256,7 +338,12 @@ export class Mailbox {
       firstWords: firstWords(head ? "" : content.text(frame)),
       files: head ? 0 : kept.files.length,
       createdAt: kept.mail?.receivedAt ?? frame.createdAt,
-      expiresAt: standing.terms.dateOf(envelope.header.envelopeId, envelope.header.expiresAt),
+      expiresAt: standing.terms.dateOf(
+        envelope.header.envelopeId,
+        envelope.header.expiresAt,
+        frame.createdAt,
+        kept.former,
+      ),
       unread: !mine && !memory.marks.has(order),
       byMail: head !== null,
     };
@@ -276,7 +363,7 @@ export class Mailbox {
       return [];
     }
     const { standing, shelf, world } = this.#parts;
-    const sealedUntil = envelope?.header.expiresAt ?? holdEndsAt(standing.terms.inForce.policy);
+    const sealedUntil = envelope?.header.expiresAt ?? standing.terms.endsAt;
     const row = {
       id,
       threadId: id,
@@ -299,6 +386,11 @@ export class Mailbox {
 }
 
 type Grants = ReadonlyMap<string, Grant>;
+
+/** The keepers' shares in the order of the locks. */
+function keeperShares({ locks }: Examined, grants: Grants): Bytes[] {
+  return [...locks.keys()].map((one) => (grants.get(one) as Grant).share);
+}
 
 const DUE = "due";
 
@@ -344,6 +436,10 @@ function entryContent({ content: frame, contentId, classOfOrigin }: Opened): Ent
     contentId,
     shared: classOfOrigin === EnvelopeClass.MESSAGE,
     shown: SHOWN_KINDS.includes(kind),
+    special: SPECIAL_KINDS.includes(kind) ? { kind, fixed: frame.fixed, shown: frame.shown } : null,
+    checkpointHash: frame.checkpointHash,
+    promisedAt: frame.expiresAt,
+    former: [],
     files: frame.attachments.map((record) => ({ record, ...content.file(frame, record) })),
     mail: kind === content.ContentKind.MAIL ? content.parseDoorFacts(frame.fixed) : null,
   };

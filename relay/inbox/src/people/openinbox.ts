@@ -6,21 +6,25 @@
  */
 
 import type { Api, MailboxFacts } from "../api.ts";
-import { same, toHex } from "../crypto/encoding.ts";
+import { ContentKind } from "../crypto/content.ts";
+import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import type { Event, ListPage, ListRow, Message, Opened, SendRequest } from "../session.ts";
 import type { Account } from "./account.ts";
 import type { Composed } from "./compose.ts";
-import { Dates } from "./dates.ts";
+import type { Dates } from "./dates.ts";
 import { fault, fetched } from "./fault.ts";
 import { Keepers } from "./keepers.ts";
 import { Alarm, listen } from "./live.ts";
+import type { LogHead } from "./loghead.ts";
 import { firstWords, Mailbox } from "./mailbox.ts";
 import { Memory } from "./memory.ts";
 import type { Outbox } from "./outbox.ts";
-import { Reading } from "./reading.ts";
+import type { Reading } from "./reading.ts";
 import type { Run } from "./run.ts";
-import { Shelf } from "./shelf.ts";
+import { type Entry, Shelf } from "./shelf.ts";
 import { Standing } from "./standing.ts";
+import { idBytes } from "./text.ts";
+import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
 
 interface Around {
@@ -35,10 +39,13 @@ export class OpenInbox {
   readonly #around: Around;
   readonly #standing: Standing;
   readonly #memory: Memory;
-  readonly #dates: Dates;
+  #dates: Dates | null = null;
   readonly #keepers: Keepers;
   readonly #shelf = new Shelf();
   readonly #alarm: Alarm;
+  #logHead: LogHead | null = null;
+  readonly #shownIds = new Set<string>();
+  #workroom: Workroom | null = null;
   readonly #stop = new AbortController();
   #outbox: Outbox | null = null;
   #mailbox: Mailbox | null = null;
@@ -52,7 +59,6 @@ export class OpenInbox {
     const { pins } = account.records.vault;
     this.#keepers = new Keepers(api, world.clock, pins, account.keys.access, world.random);
     this.#memory = new Memory(account, this.#standing, world);
-    this.#dates = new Dates({ ...around, standing: this.#standing, keepers: this.#keepers });
     this.#alarm = new Alarm(world, () => this.#expireDue());
   }
 
@@ -68,17 +74,46 @@ export class OpenInbox {
     this.#address = mine.address;
     const { standing, memory, keepers, shelf } = this.#parts;
     this.#mailbox = new Mailbox({ ...this.#around, standing, memory, keepers, shelf }, mine.cursor);
-    this.#reading = new Reading({
-      ...this.#around,
-      mailbox: this.#mailbox,
-      standing,
-      memory,
-      shelf,
-    });
     this.#listen();
-    // Fetched behind the list, so that an answer can be sent from a page that has lost its line meanwhile.
-    this.#sender().catch(() => {});
+    // Fetched behind the list, so that a page that has lost its line meanwhile can read and answer what is there.
+    Promise.all([this.#reader(), this.#sender(), this.#changing()]).catch(() => {});
+    this.#afterwards().catch(() => {});
     return this.#opened();
+  }
+
+  async #reader(): Promise<Reading> {
+    const mailbox = this.#need(this.#mailbox);
+    const { Reading: Kind } = await fetched(() => import("./reading.ts"));
+    this.#reading ??= new Kind({ ...this.#around, ...this.#parts, mailbox });
+    return this.#reading;
+  }
+
+  async #changing(): Promise<Dates> {
+    const { Dates: Kind } = await fetched(() => import("./dates.ts"));
+    this.#dates ??= new Kind({ ...this.#around, ...this.#parts });
+    return this.#dates;
+  }
+
+  /** What can wait until the list is there: the log, and what both have agreed to keep longer. */
+  async #afterwards(): Promise<void> {
+    await (await this.#log()).refresh();
+    this.#tellFork();
+    if (this.#standing.terms.extensions.length > 0) {
+      await (await this.work()).resealAll();
+    }
+  }
+
+  #tellFork(): void {
+    if (this.#logHead?.takeFork()) {
+      this.#around.tell({ kind: "records" });
+    }
+  }
+
+  /** Fetched behind the list: no message waits for the log. */
+  async #log(): Promise<LogHead> {
+    const { LogHead: Kind } = await fetched(() => import("./loghead.ts"));
+    this.#logHead ??= new Kind(this.#around);
+    return this.#logHead;
   }
 
   /** Stop listening and timing. */
@@ -96,19 +131,21 @@ export class OpenInbox {
     const { ids, more, before: next } = await this.#need(this.#mailbox).list(before);
     this.#setAlarm();
     this.#settleMarks();
+    this.#afterTaking();
     return { rows: ids.flatMap((id) => this.#row(id)), more, before: next };
   }
 
   async read(id: string): Promise<Message> {
-    return await this.#need(this.#reading).read(id);
+    return await (await this.#reader()).read(id);
   }
 
   async thread(threadId: string): Promise<readonly Message[]> {
-    return await this.#need(this.#reading).thread(threadId);
+    return await (await this.#reader()).thread(threadId);
   }
 
   async markRead(id: string): Promise<void> {
     const entry = this.#shelf.get(id);
+    this.#acknowledge(entry);
     if (entry?.row.unread) {
       this.#memory.setMarks(this.#memory.marks.with(entry.row.order));
       this.#shelf.change(id, { unread: false });
@@ -116,9 +153,41 @@ export class OpenInbox {
     }
   }
 
+  /** Say that a person has seen it; what could not be said is said at the next look. */
+  #acknowledge(entry: Entry | undefined): void {
+    if (!entry?.content || entry.row.mine || this.#shownIds.has(entry.row.id)) {
+      return;
+    }
+    const { api } = this.#around;
+    this.#shownIds.add(entry.row.id);
+    api.acknowledge(this.#standing.place.myMailbox, [entry.envelopeId]).catch(() => {
+      this.#shownIds.delete(entry.row.id);
+    });
+  }
+
+  /** *Our work*: fetched when somebody first goes there. */
+  async work(): Promise<Workroom> {
+    const [{ Workroom: Kind }, outbox, logHead] = await Promise.all([
+      fetched(() => import("./workroom.ts")),
+      this.#sender(),
+      this.#log(),
+    ]);
+    this.#workroom ??= new Kind({
+      ...this.#around,
+      ...this.#parts,
+      outbox,
+      logHead,
+      mailbox: this.#need(this.#mailbox),
+      follow: () => this.#followEngagement(),
+      look: () => this.#look(),
+      remove: (ids) => this.#remove(ids),
+    });
+    return this.#workroom;
+  }
+
   async send(request: SendRequest, run: Run): Promise<ListRow> {
     const composed = await (await this.#sender()).send(request, run);
-    this.#dates.remember(composed);
+    (await this.#changing()).remember(composed);
     // It is stored for both: whatever fails from here on, it has been sent.
     await this.#look().catch(() => {});
     const [row] = this.#row(toHex(composed.ownEnvelopeId));
@@ -126,8 +195,11 @@ export class OpenInbox {
   }
 
   async #sender(): Promise<Outbox> {
-    const { Outbox: Kind } = await fetched(() => import("./outbox.ts"));
-    this.#outbox ??= new Kind({ ...this.#around, ...this.#parts });
+    const [{ Outbox: Kind }, logHead] = await Promise.all([
+      fetched(() => import("./outbox.ts")),
+      this.#log(),
+    ]);
+    this.#outbox ??= new Kind({ ...this.#around, ...this.#parts, logHead });
     return this.#outbox;
   }
 
@@ -151,17 +223,19 @@ export class OpenInbox {
   }
 
   async file(id: string, index: number, run: Run): Promise<Blob> {
-    return await this.#need(this.#reading).file(id, index, run);
+    return await (await this.#reader()).file(id, index, run);
   }
 
   async expire(id: string, whose: "mine" | "both"): Promise<void> {
     const entry = await this.#need(this.#mailbox).find(id);
-    await (whose === "mine" ? this.#dates.expireMine(entry) : this.#dates.recall(entry));
+    const dates = await this.#changing();
+    await (whose === "mine" ? dates.expireMine(entry) : dates.recall(entry));
     this.#remove([id]);
   }
 
   async shorten(id: string, expiresAt: number): Promise<void> {
-    await this.#dates.shorten(await this.#need(this.#mailbox).find(id), expiresAt);
+    const dates = await this.#changing();
+    await dates.shorten(await this.#need(this.#mailbox).find(id), expiresAt);
     await this.#followEngagement();
   }
 
@@ -191,15 +265,59 @@ export class OpenInbox {
     }
     this.#setAlarm();
     this.#settleMarks();
+    this.#afterTaking();
+  }
+
+  /** What arrived may name another head of the log, replace an older copy, or propose something. */
+  #afterTaking(): void {
+    const entries = this.#shelf.all();
+    const hashes = entries.flatMap(({ content, row }) =>
+      content?.shared && !row.mine ? [content.checkpointHash] : [],
+    );
+    this.#meet(hashes).catch(() => {});
+    const replaced = this.#need(this.#mailbox).takeReplaced();
+    if (replaced.length > 0) {
+      this.#letGo(replaced).catch(() => {});
+    }
+    if (entries.some(({ content }) => content?.special?.kind === ContentKind.AGREEMENT)) {
+      this.#countProposals().catch(() => {});
+    }
+  }
+
+  async #meet(hashes: readonly Bytes[]): Promise<void> {
+    await (await this.#log()).meet(hashes);
+    this.#tellFork();
+  }
+
+  /** The older copies of what is kept longer now: mine to let go. */
+  async #letGo(ids: readonly string[]): Promise<void> {
+    const envelopeIds = ids.map(idBytes);
+    await this.#around.api.expireOwn(this.#standing.place.myMailbox, envelopeIds);
+    this.#around.tell({ kind: "gone", ids });
+  }
+
+  async #countProposals(): Promise<void> {
+    const waiting = (await this.work()).agreementsWaiting();
+    if (this.#standing.setAgreementsOpen(waiting)) {
+      this.#around.tell({ kind: "engagement", opened: this.#opened() });
+    }
   }
 
   /** Follow the engagement; an act may have brought dates forward. */
   async #followEngagement(): Promise<void> {
     await this.#standing.refresh();
+    const agreements = this.#shelf
+      .all()
+      .some(({ content }) => content?.special?.kind === ContentKind.AGREEMENT);
+    if (agreements) {
+      this.#standing.setAgreementsOpen((await this.work()).agreementsWaiting());
+    }
     this.#around.tell({ kind: "engagement", opened: this.#opened() });
     const { terms } = this.#standing;
-    const moved = this.#shelf.all().flatMap(({ row, envelopeId, sealedUntil }) => {
-      const expiresAt = terms.dateOf(envelopeId, sealedUntil);
+    const moved = this.#shelf.all().flatMap(({ row, envelopeId, sealedUntil, content }) => {
+      const former = content?.former ?? [];
+      const madeAt = content ? row.createdAt : null;
+      const expiresAt = terms.dateOf(envelopeId, sealedUntil, madeAt, former);
       return expiresAt === row.expiresAt ? [] : (this.#shelf.change(row.id, { expiresAt }) ?? []);
     });
     this.#expireDue();
@@ -208,10 +326,16 @@ export class OpenInbox {
     if (rows.length > 0) {
       this.#around.tell({ kind: "arrived", rows });
     }
+    if (terms.extensions.length > 0) {
+      (await this.work()).resealAll().catch(() => {});
+    }
   }
 
   #expireDue(): void {
     const now = this.#around.world.clock.now();
+    if (this.#standing.advance()) {
+      this.#around.tell({ kind: "engagement", opened: this.#opened() });
+    }
     const due = this.#shelf.all().filter(({ row }) => row.expiresAt <= now);
     if (due.length > 0) {
       this.#remove(due.map(({ row }) => row.id));
@@ -228,7 +352,10 @@ export class OpenInbox {
   }
 
   #setAlarm(): void {
-    const dates = this.#shelf.all().map(({ row }) => row.expiresAt);
+    const now = this.#around.world.clock.now();
+    const { workEndsAt, endsAt } = this.#standing.terms;
+    const ahead = [workEndsAt, endsAt].filter((instant) => instant > now);
+    const dates = [...ahead, ...this.#shelf.all().map(({ row }) => row.expiresAt)];
     this.#alarm.set(dates.reduce((least, date) => Math.min(least, date), Number.POSITIVE_INFINITY));
   }
 

@@ -12,12 +12,14 @@ import { dayOf } from "../crypto/names.ts";
 import type { SendRequest } from "../session.ts";
 import { Problem } from "../wire.ts";
 import type { Account } from "./account.ts";
-import { type Composed, checkDraft, chooseDate, compose } from "./compose.ts";
-import { Fault, fault } from "./fault.ts";
+import { type Composed, checkDraft, chooseDate, compose, type Draft } from "./compose.ts";
+import { Fault } from "./fault.ts";
 import type { Keepers } from "./keepers.ts";
+import type { LogHead } from "./loghead.ts";
 import type { Memory } from "./memory.ts";
 import type { Run } from "./run.ts";
 import type { Standing } from "./standing.ts";
+import { idBytes } from "./text.ts";
 import { totalBytes, Uploads } from "./uploads.ts";
 import type { World } from "./world.ts";
 
@@ -27,6 +29,7 @@ interface Parts {
   readonly standing: Standing;
   readonly keepers: Keepers;
   readonly memory: Memory;
+  readonly logHead: LogHead;
   readonly world: World;
 }
 
@@ -77,36 +80,62 @@ export class Outbox {
     }
   }
 
+  /**
+   * Sign and store something that is no message: a call that was held, a change of the agreement. Sealed once more where the
+   * deposit was refused; where its outcome is unknown, the same bytes go again.
+   */
+  async sendSpecial(special: NonNullable<Draft["special"]>): Promise<Composed> {
+    const threadId = this.#parts.world.random(16);
+    const draft = { subject: "", text: "", threadId, files: [], records: [], special };
+    await this.#prepare();
+    const composed = await this.#compose(draft, this.#date(null));
+    await this.#parts.api.deposit(composed.deposit);
+    return composed;
+  }
+
   async #seal(request: SendRequest, run: Run): Promise<Composed> {
-    const { account, standing, keepers, memory, world } = this.#parts;
     const files = request.files.map(({ name, type }) => ({
       name: shownName(name),
       type: shownType(type),
     }));
     checkDraft({ ...request, files });
-    await standing.refresh();
-    standing.checkContact();
-    const expiresAt = chooseDate(standing.terms, request.expiresAt, world.clock.now());
-    const dayKeys = await keepers.dayKeys(dayOf(expiresAt));
+    await this.#prepare();
+    const expiresAt = this.#date(request.expiresAt);
     const total = totalBytes(request.files);
     const meter = (done: number) => run.progress({ done, total });
     const records = await this.#uploads.send(request.files, expiresAt, meter, run.signal);
     const threadId = this.#thread(request.threadId);
     const { subject, text } = request;
+    return await this.#compose({ subject, text, threadId, files, records }, expiresAt);
+  }
+
+  /** What is in force and whose keys they are, as of now. */
+  async #prepare(): Promise<void> {
+    const { standing } = this.#parts;
+    await standing.refresh();
+    standing.checkContact();
+  }
+
+  #date(wantedAt: number | null): number {
+    const { standing, world } = this.#parts;
+    return chooseDate(standing.terms, wantedAt, world.clock.now());
+  }
+
+  async #compose(draft: Draft, expiresAt: number): Promise<Composed> {
+    const { account, standing, keepers, memory, logHead, world } = this.#parts;
+    const dayKeys = await keepers.dayKeys(dayOf(expiresAt));
     const step = memory.nextStep();
-    const composed = await compose(
-      { subject, text, threadId, files, records },
-      {
-        place: standing.place,
-        terms: standing.terms,
-        step,
-        vaultCounter: account.records.vault.counter,
-        expiresAt,
-        now: world.clock.now(),
-        dayKeys,
-        random: world.random,
-      },
-    );
+    const composed = await compose(draft, {
+      place: standing.place,
+      terms: standing.terms,
+      step,
+      vaultCounter: account.records.vault.counter,
+      checkpointHash: logHead.hash,
+      expiresAt,
+      now: world.clock.now(),
+      dayKeys,
+      random: world.random,
+    });
     await memory.take(step, composed.contentId);
     return composed;
   }
@@ -114,14 +143,6 @@ export class Outbox {
   #thread(threadId: string | null): Bytes {
     return threadId ? idBytes(threadId) : this.#parts.world.random(16);
   }
-}
-
-/** The bytes of an id that the page was handed. */
-function idBytes(hex: string): Bytes {
-  if (!/^[0-9a-f]{32}$/.test(hex)) {
-    throw fault("gone");
-  }
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
 function sameRequest(one: SendRequest, other: SendRequest): boolean {

@@ -11,12 +11,13 @@ import { type Envelope, EnvelopeClass, keeperLocks } from "../crypto/envelope.ts
 import { BadSignature, KeysError, NotOpened, Refused } from "../crypto/errors.ts";
 import type { Ask, Grant } from "../crypto/keeper_wire.ts";
 import type { Lock } from "../crypto/locks.ts";
+import { openResealed } from "../crypto/resealing.ts";
 import { type Opened, openEnvelope, openReaderShare } from "../crypto/sealing.ts";
 import { myAccessHash, otherAccessHash, type Place } from "./party.ts";
 import type { Terms } from "./terms.ts";
 
-const { MESSAGE, DOOR, NOTICE, OWN } = EnvelopeClass;
-const READABLE: readonly EnvelopeClass[] = [MESSAGE, DOOR, NOTICE, OWN];
+const { MESSAGE, DOOR, NOTICE, RESEALED, OWN } = EnvelopeClass;
+const READABLE: readonly EnvelopeClass[] = [MESSAGE, DOOR, NOTICE, RESEALED, OWN];
 
 /** A row that is not shown. `code` says at which step; it stays on this device. */
 export class Unreadable extends Error {
@@ -62,6 +63,9 @@ export function examine(
   }
   if (!READABLE.includes(header.envelopeClass)) {
     throw new Unreadable("class");
+  }
+  if (header.envelopeClass === RESEALED && terms.extensionOf(header.envelopeId) === null) {
+    throw new Unreadable("extension");
   }
   const locks = locksByKeeper(envelope, place, dayKeyIds);
   if (now >= terms.dateOf(header.envelopeId, header.expiresAt)) {
@@ -121,14 +125,30 @@ export async function finish(
 ): Promise<Opened> {
   const { envelope, readerShare, revokerHash } = examined;
   const inOrder = [...examined.locks.keys()].flatMap((one) => grants.get(one) ?? []);
+  const promisedAt = terms.extensionOf(envelope.header.envelopeId);
+  if (envelope.header.envelopeClass === RESEALED && promisedAt !== null) {
+    const resealed = {
+      parties: signersOf(MESSAGE, place),
+      door: signersOf(DOOR, place),
+      myFp: place.me.fp,
+      revokerAccessHash: revokerHash,
+      promisedAt,
+      now,
+    };
+    return await opening(openResealed(envelope, readerShare, inOrder, resealed), terms);
+  }
   const expected = {
     signers: signersOf(envelope.header.envelopeClass, place),
     myFp: place.me.fp,
     revokerAccessHash: revokerHash,
     now,
   };
+  return await opening(openEnvelope(envelope, readerShare, inOrder, expected), terms);
+}
+
+async function opening(attempt: Promise<Opened>, terms: Terms): Promise<Opened> {
   try {
-    const opened = await openEnvelope(envelope, readerShare, inOrder, expected);
+    const opened = await attempt;
     checkPolicy(opened, terms);
     return opened;
   } catch (reason) {

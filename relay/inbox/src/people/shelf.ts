@@ -6,8 +6,9 @@
  */
 
 import type { Attachment } from "../crypto/blob.ts";
-import type { DoorFacts } from "../crypto/content.ts";
+import type { ContentKind, DoorFacts } from "../crypto/content.ts";
 import { type Bytes, isZero, same, toHex } from "../crypto/encoding.ts";
+import type { JsonObject } from "../crypto/json.ts";
 import type { WriterMark } from "../crypto/vault.ts";
 import type { ListRow } from "../session.ts";
 import type { RevocableLocks } from "./keepers.ts";
@@ -27,6 +28,13 @@ export interface NamedFile {
   readonly type: string;
 }
 
+/** The parts of a content that is no message. */
+export interface Special {
+  readonly kind: ContentKind;
+  readonly fixed: Bytes;
+  readonly shown: JsonObject;
+}
+
 /** One envelope of my mailbox. `content` is null where it could not be opened. */
 export interface Entry {
   readonly row: ListRow;
@@ -44,6 +52,14 @@ export interface EntryContent {
   readonly shared: boolean;
   /** A message for people; other kinds are taken in silently. */
   readonly shown: boolean;
+  /** What a kind that is no message says: a call, a change of the agreement. */
+  readonly special: Special | null;
+  /** The checkpoint that its writer had verified. */
+  readonly checkpointHash: Bytes;
+  /** The date that its author gave it. */
+  readonly promisedAt: number;
+  /** The ids that a re-sealed content had before: only the newest copy stands. */
+  readonly former: readonly Bytes[];
   readonly files: readonly NamedFile[];
   readonly mail: DoorFacts | null;
 }
@@ -52,6 +68,7 @@ export class Shelf {
   readonly #entries = new Map<string, Entry>();
   readonly #texts = new Map<string, string>();
   readonly #counts = new Map<string, Bytes>();
+  readonly #byContent = new Map<string, string>();
   #textCharacters = 0;
   /** Everything from here up to the newest is on the shelf, or was and has gone. */
   #bottom = Number.POSITIVE_INFINITY;
@@ -65,6 +82,11 @@ export class Shelf {
   shown(): Entry[] {
     const entries = [...this.#entries.values()].filter((entry) => entry.content?.shown ?? true);
     return entries.sort((one, other) => other.row.order - one.row.order);
+  }
+
+  /** The entry that holds a content, whichever envelope brought it. */
+  byContent(contentId: Bytes): Entry | undefined {
+    return this.#entries.get(this.#byContent.get(toHex(contentId)) ?? "");
   }
 
   all(): Entry[] {
@@ -87,6 +109,7 @@ export class Shelf {
     if (entry.content) {
       const { step, contentId } = entry.content;
       this.#counts.set(stepName(step, step.count), contentId);
+      this.#byContent.set(toHex(contentId), id);
     }
     if (text !== null) {
       this.#keepText(id, text);

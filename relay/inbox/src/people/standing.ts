@@ -7,7 +7,9 @@
 
 import type { Api, EngagementFacts } from "../api.ts";
 import type { RelayClock } from "../clock.ts";
+import { type Act, ActKind, parseAct, verifySignatures } from "../crypto/acts.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
+import { Role } from "../crypto/names.ts";
 import { holdEndsAt, parsePolicy } from "../crypto/policy.ts";
 import { parseStatement, statementFp, statementHash } from "../crypto/statement.ts";
 import { type EngagementItem, encodeEngagement, engagementName } from "../crypto/vault.ts";
@@ -17,10 +19,11 @@ import { cardIsDue, renewal } from "./cards.ts";
 import { fault, notTrusted } from "./fault.ts";
 import { meOf, type Place, placeOf } from "./party.ts";
 import type { Chains } from "./receive.ts";
-import { chainHashes, follow, policyFacts, Terms } from "./terms.ts";
+import { chainHashes, checkAct, follow, policyFacts, type Signed, Terms } from "./terms.ts";
 import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
 import type { World } from "./world.ts";
 
+const MOVES: readonly ActKind[] = [ActKind.POLICY, ActKind.CLOSE, ActKind.REOPEN];
 const STATES = ["draft", "active", "held", "gone", "withdrawn"] as const;
 
 export class Standing {
@@ -34,6 +37,10 @@ export class Standing {
   #chains: Chains;
   #chainsWhole = false;
   #contactChanged = false;
+  #notes: EngagementFacts["notes"] = { count: 0, expiresAt: 0 };
+  #offers: readonly Act[] = [];
+  /** Changes of the agreement that wait for me: they travel as contents, which are read elsewhere. */
+  #agreementsOpen = 0;
 
   constructor(api: Api, account: Account, world: World) {
     this.#api = api;
@@ -68,15 +75,62 @@ export class Standing {
     return this.#account.records.vault.engagement(this.engagementId);
   }
 
+  /** The coach's private notes: their number and when the last of them goes. */
+  get notes(): EngagementFacts["notes"] {
+    return this.#notes;
+  }
+
+  /** What waits at the relay for a second signature: acts of kind 3 or 5, each signed by one of the two. */
+  get offers(): readonly Act[] {
+    return this.#offers;
+  }
+
+  /** How an act was signed, seen from here. */
+  sideOf(by: Signed["by"]): "both" | "me" | "other" {
+    return by === "both" ? "both" : by === this.#myRoleName ? "me" : "other";
+  }
+
+  get myRoleName(): "coach" | "client" {
+    return this.#myRoleName;
+  }
+
+  get state(): Opened["engagementState"] {
+    return this.#state;
+  }
+
+  /** Look at the clock again; answers whether the work has ended, or everything has gone, meanwhile. */
+  advance(): boolean {
+    const before = this.#state;
+    if (before !== "draft" && before !== "withdrawn") {
+      this.#state = this.#phase();
+    }
+    return before !== this.#state;
+  }
+
+  #phase(): Opened["engagementState"] {
+    return this.terms.phaseAt(this.#clock.now());
+  }
+
+  /** Tell how many changes of the agreement wait for me; answers whether that is news. */
+  setAgreementsOpen(count: number): boolean {
+    const news = count !== this.#agreementsOpen;
+    this.#agreementsOpen = count;
+    return news;
+  }
+
+  get #myRoleName(): "coach" | "client" {
+    return this.#place.myRole === Role.COACH ? "coach" : "client";
+  }
+
   /** The name of an item of this engagement in the vault. */
-  itemName(kind: "writers" | "read"): string {
+  itemName(kind: "writers" | "read" | "agreement"): string {
     return `${kind}/${toHex(this.engagementId)}`;
   }
 
   /** Until when the vault is asked to keep an item of this engagement. */
   keptUntil(): number {
-    const policy = this.#terms?.inForce.policy ?? parsePolicy(this.item.policy);
-    return holdEndsAt(policy) + KEPT_AFTER_SECONDS;
+    const endsAt = this.#terms?.endsAt ?? holdEndsAt(parsePolicy(this.item.policy));
+    return endsAt + KEPT_AFTER_SECONDS;
   }
 
   /** What the page is told of the engagement. */
@@ -86,11 +140,28 @@ export class Standing {
       relayName,
       myName,
       otherName: theirName,
+      myRole: this.#myRoleName,
       engagementState: this.#state,
-      policy: policyFacts(this.terms.inForce.policy, this.terms.workEndsAt),
+      policy: policyFacts(this.terms.inForce.policy, this.terms.standing),
+      closedBy: this.#closedBy(),
+      asked: this.#agreementsOpen + this.#offers.filter((one) => !this.isMine(one)).length,
       clockOffset: this.#clock.offsetSeconds(),
       inboundAddress,
     };
+  }
+
+  /** Whether I was the one who signed a proposal. */
+  isMine(act: Act): boolean {
+    return act.signers.some(({ fp }) => same(fp, this.#place.me.fp));
+  }
+
+  /** Who ended the work before the agreed day, where that still holds. */
+  #closedBy(): Opened["closedBy"] {
+    const last = this.terms.acts.filter(({ core }) => MOVES.includes(core.kind)).at(-1);
+    if (last?.core.kind !== ActKind.CLOSE) {
+      return null;
+    }
+    return this.sideOf(last.by) === "other" ? "other" : "me";
   }
 
   /** Read the engagement from the relay and follow what has been signed since. */
@@ -99,7 +170,10 @@ export class Standing {
     await this.#checkOwn(cardOf(facts, this.#place.myRole));
     await this.#followOther(cardOf(facts, this.#place.theirRole));
     this.#takeTerms(facts);
-    this.#state = STATES.find((one) => one === facts.state) ?? "held";
+    this.#notes = facts.notes;
+    this.#offers = facts.proposals.flatMap((raw) => this.#offer(raw));
+    const said = STATES.find((one) => one === facts.state);
+    this.#state = said === "draft" || said === "withdrawn" ? said : this.#phase();
   }
 
   /** A new card, where one is due: in the vault first, so that no key is ever announced that could be lost. */
@@ -192,12 +266,33 @@ export class Standing {
     const { coachPublic, clientPublic } = this.#place;
     const terms = Terms.read(policies, acts, {
       engagementId: this.engagementId,
-      firstAct: this.item.act,
+      act: this.item.act,
       coach: coachPublic,
       client: clientPublic,
+      me: this.#myRoleName,
     });
     this.#terms?.checkFollowedBy(terms, acts);
     this.#terms = terms;
+  }
+
+  /** A proposal that is what it seems: the next act, of the one or the other kind, signed by one of the two. */
+  #offer(raw: Bytes): Act[] {
+    try {
+      const act = parseAct(raw);
+      const { kind, number, previousHash } = act.core;
+      const { coachPublic, clientPublic } = this.#place;
+      verifySignatures(act, [coachPublic, clientPublic]);
+      const next = number === this.terms.actCount + 1 && same(previousHash, this.terms.lastActHash);
+      const fits = next && (kind === ActKind.EXTEND || kind === ActKind.REOPEN);
+      if (!fits || !same(act.core.policyHash, this.terms.inForce.hash)) {
+        return [];
+      }
+      checkAct({ core: act.core, by: "both" }, this.terms.standing);
+      return [act];
+    } catch {
+      // What does not hold is no proposal: it is not shown, and nobody is asked to sign it.
+      return [];
+    }
   }
 
   #moved(): void {

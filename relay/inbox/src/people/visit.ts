@@ -20,12 +20,22 @@ import type {
   Place,
   SendRequest,
 } from "../session.ts";
+import type {
+  AgreementRequest,
+  CallRequest,
+  Checked,
+  ClosingPlan,
+  ReceiptFacts,
+  ReceiptRow,
+  Work,
+} from "../session.work.ts";
 import { type Account, type Seen, signIn, signInBy, type Way } from "./account.ts";
 import { fault, fetched } from "./fault.ts";
 import type { Inside, Keepsake } from "./inside.ts";
 import type { Joining } from "./joining.ts";
 import { OpenInbox } from "./openinbox.ts";
 import type { Run } from "./run.ts";
+import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
 
 /** How long a lock waits for what it still has to say to the relay. */
@@ -150,6 +160,64 @@ export class Visit implements Inside {
     await this.#inbox.shorten(id, expiresAt);
   }
 
+  // --- our work ---
+
+  async work(): Promise<Work> {
+    return await (await this.#work()).work();
+  }
+
+  async agree(id: string): Promise<void> {
+    await (await this.#work()).agree(id);
+  }
+
+  async decline(id: string): Promise<void> {
+    await (await this.#work()).decline(id);
+  }
+
+  async proposeAgreement(request: AgreementRequest): Promise<void> {
+    await (await this.#work()).proposeAgreement(request);
+  }
+
+  async proposeKeep(ids: readonly string[], until: number): Promise<void> {
+    await (await this.#work()).proposeKeep(ids, until);
+  }
+
+  async proposeReopen(until: number): Promise<void> {
+    await (await this.#work()).proposeReopen(until);
+  }
+
+  async noteCall(request: CallRequest): Promise<void> {
+    await (await this.#work()).noteCall(request);
+  }
+
+  async planClosing(): Promise<ClosingPlan> {
+    return await (await this.#work()).planClosing();
+  }
+
+  async close(until: number, mineNow: boolean): Promise<void> {
+    await (await this.#work()).close(until, mineNow);
+  }
+
+  async receipts(): Promise<readonly ReceiptRow[]> {
+    return await (await this.#work()).receipts();
+  }
+
+  async receipt(id: string): Promise<ReceiptFacts> {
+    return await (await this.#work()).receipt(id);
+  }
+
+  async checkReceipt(id: string): Promise<Checked> {
+    return await (await this.#work()).checkReceipt(id);
+  }
+
+  async saveReceipts(ids: readonly string[]): Promise<Blob> {
+    return await (await this.#work()).saveReceipts(ids);
+  }
+
+  async #work(): Promise<Workroom> {
+    return await this.#inbox.work();
+  }
+
   // --- addresses of one's own ---
 
   async senders(): Promise<{ id: string; confirmed: boolean; addedOn: number }[]> {
@@ -207,7 +275,7 @@ export class Visit implements Inside {
   }
 
   async #name(): Promise<string> {
-    this.#relayName ||= await this.#api.relayName();
+    this.#relayName ||= (await this.#api.relay()).name;
     return this.#relayName;
   }
 

@@ -1,8 +1,9 @@
-/** Step 2 of joining: the coach's welcome, the agreement in six lines and in full, and the name under it. */
+/** Step 2 of joining: the coach's welcome, the agreement in a few lines and in full, and the name under it. */
 
 import { useId, useState } from "preact/hooks";
 import type { InvitationFacts, PolicyFacts } from "../session.ts";
 import { fullDay } from "../time.ts";
+import { joinWords } from "../words.join.ts";
 import { firstName, words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { TextField } from "./fields.tsx";
@@ -32,7 +33,7 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
   };
   return (
     <Letter top={<span>{words.stepOf(2)}</span>}>
-      <Heading large>{words.join.from(facts.coachName)}</Heading>
+      <Heading large>{joinWords.from(facts.coachName)}</Heading>
       {facts.welcome && (
         <blockquote class="welcome">
           <Prose text={facts.welcome} />
@@ -40,40 +41,40 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
         </blockquote>
       )}
       <section class="card" aria-labelledby={agreeing}>
-        <h2 id={agreeing}>{words.join.agreeing}</h2>
-        <SixLines policy={facts.policy} zone={zone} />
+        <h2 id={agreeing}>{joinWords.agreeing}</h2>
+        <FactLines policy={facts.policy} zone={zone} />
         <details class="whole">
-          <summary>{words.join.full}</summary>
+          <summary>{joinWords.full}</summary>
           <div class="prose kept-lines">{facts.agreement}</div>
         </details>
       </section>
       <form onSubmit={submit} noValidate>
         <TextField
-          label={words.join.signLabel}
+          label={joinWords.signLabel}
           value={name}
           onValue={setName}
-          hint={words.join.signHint}
-          fault={missing ? words.join.signMissing : null}
+          hint={joinWords.signHint}
+          fault={missing ? joinWords.signMissing : null}
           attributes={{ autocomplete: "name", class: "signature" }}
         />
         <div class="actions steps">
           <button type="submit" class="do">
-            {words.join.sign}
+            {joinWords.sign}
           </button>
           <button type="button" class="quiet" onClick={back}>
             {words.back}
           </button>
         </div>
       </form>
-      <p class="quiet-text">{words.join.change(coach, fullDay(facts.expiresAt, zone))}</p>
+      <p class="quiet-text">{joinWords.change(coach, fullDay(facts.expiresAt, zone))}</p>
     </Letter>
   );
 }
 
-function SixLines({ policy, zone }: { policy: PolicyFacts; zone: string }) {
-  const { lines } = words.join;
+function FactLines({ policy, zone }: { policy: PolicyFacts; zone: string }) {
+  const { lines } = joinWords;
   const ends = fullDay(policy.workEndsAt, zone);
-  const lines6 = [
+  const facts = [
     [lines.kept, lines.keptWhat],
     [lines.where, `${policy.places.join(". ")}.`],
     [
@@ -86,10 +87,15 @@ function SixLines({ policy, zone }: { policy: PolicyFacts; zone: string }) {
       lines.talk,
       policy.personalNumbers.length ? lines.talkPhone(policy.personalNumbers) : lines.talkHere,
     ],
+    ...(policy.refusedDomains.length
+      ? [[lines.mail, lines.mailWhat(policy.refusedDomains)] as const]
+      : []),
+    [lines.recall, policy.authorMayRecall ? lines.recallYes : lines.recallNo],
+    [lines.marks, policy.readMarks ? lines.marksYes : lines.marksNo],
   ] as const;
   return (
     <dl class="lines-six">
-      {lines6.map(([term, said]) => (
+      {facts.map(([term, said]) => (
         <div key={term}>
           <dt>{term}</dt>
           <dd>{said}</dd>

@@ -30,7 +30,12 @@ const PLACES: readonly Place[] = [
     icon: "inbox",
     views: COLUMNS,
   },
-  { route: { view: "work" }, label: words.frame.work, icon: "work", views: ["work"] },
+  {
+    route: { view: "work", page: "overview" },
+    label: words.frame.work,
+    icon: "work",
+    views: ["work", "receipts", "receipt"],
+  },
   {
     route: { view: "settings", page: "menu" },
     label: words.frame.settings,
@@ -47,6 +52,12 @@ function above(route: Route): Route | null {
       return { view: "list", filter: "all" };
     case "reply":
       return { view: "message", id: route.id };
+    case "work":
+      return route.page === "overview" ? null : { view: "work", page: "overview" };
+    case "receipts":
+      return { view: "work", page: "overview" };
+    case "receipt":
+      return { view: "receipts" };
     case "how":
       return { view: "settings", page: "menu" };
     case "settings":
@@ -59,7 +70,9 @@ function above(route: Route): Route | null {
 const ABOVE_LABEL: Partial<Record<Route["view"], string>> = {
   list: words.frame.inbox,
   settings: words.frame.settings,
+  work: words.frame.work,
   message: words.back,
+  receipts: words.back,
 };
 
 export function Frame({ children }: { children: ComponentChildren }) {
@@ -133,6 +146,9 @@ function Lines() {
       {wrong && (
         <Banner tone="note">{words.frame.clock(fullDay(now() - opened.clockOffset, zone))}</Banner>
       )}
+      {inbox.records === "differ" && (
+        <Banner tone="soon">{words.frame.records(firstName(otherName))}</Banner>
+      )}
       {engagementState === "draft" && (
         <Banner tone="note">{words.frame.pending(firstName(otherName))}</Banner>
       )}
@@ -154,7 +170,7 @@ export function UpToSettings() {
   return (
     <a class="up-wide" href={href({ view: "settings", page: "menu" })}>
       <Icon shape="back" />
-      {words.settings.heading}
+      {words.frame.settings}
     </a>
   );
 }

@@ -6,6 +6,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { fragmentKind, type Step } from "../route.ts";
 import type { EnrolmentDraft, Failure, InvitationFacts, Opened, Session } from "../session.ts";
+import { joinWords } from "../words.join.ts";
 import { firstName, words } from "../words.ts";
 import { Agreement } from "./agreement.tsx";
 import { Before, Letter } from "./before.tsx";
@@ -74,8 +75,8 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
   if (!joining) {
     return (
       <Letter top={<span>{words.stepOf(2)}</span>}>
-        <Heading large>{words.join.agreeing}</Heading>
-        <Wait>{words.join.opening}</Wait>
+        <Heading large>{joinWords.agreeing}</Heading>
+        <Wait>{joinWords.opening}</Wait>
       </Letter>
     );
   }
@@ -119,7 +120,7 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
           names={[signature, facts.coachName, draft.name]}
           notice={
             taken
-              ? words.join.taken
+              ? joinWords.taken
               : trouble
                 ? words.failure(trouble, firstName(facts.coachName))
                 : null
@@ -162,7 +163,7 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
 
 /** An invitation that cannot be used, each in its own words. */
 function Refused({ failure, again, go }: { failure: Failure; again: () => void; go: Go }) {
-  const { states } = words.join;
+  const { states } = joinWords;
   const who = states.somebody;
   switch (failure.code) {
     case "invitation-used":
@@ -184,7 +185,7 @@ function Refused({ failure, again, go }: { failure: Failure; again: () => void; 
     default:
       return (
         <Letter>
-          <Heading large>{words.join.notOpened}</Heading>
+          <Heading large>{joinWords.notOpened}</Heading>
           <Trouble text={words.failure(failure, who)} again={again} />
         </Letter>
       );

@@ -1,10 +1,10 @@
 /** The list: rows under their months, newest first; what waits at its top; what is further back. Owns nothing of what a message says. */
 
 import { useMemo, useState } from "preact/hooks";
-import { goingUnread, type Month, months, unreadCount, visible } from "../inbox.ts";
+import { endStage, goingUnread, type Month, months, unreadCount, visible } from "../inbox.ts";
 import { type Filter, href } from "../route.ts";
 import type { Failure, ListRow } from "../session.ts";
-import { brief, keeping, weekdayAndDay } from "../time.ts";
+import { brief, day, fullDay, keeping, weekdayAndDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { failureWords, useDesk } from "./desk.ts";
 import { Banner, Heading, Icon, Trouble, useKeys, Wait } from "./parts.tsx";
@@ -43,6 +43,8 @@ export function List({ filter, openId, alone, load, failure }: ListProps) {
       </div>
       <Newcomers />
       {!nothing && <Filters filter={filter} />}
+      <AskedCard />
+      <EndCard />
       <GoingCard filter={filter} />
       {failure && !inbox.loaded && <Trouble text={failureWords(failure, opened)} again={load} />}
       {!failure && !inbox.loaded && <Wait>{words.list.loading}</Wait>}
@@ -105,11 +107,49 @@ function Filters({ filter: chosen }: { filter: Filter }) {
   );
 }
 
+/** The other person waits for a signature. */
+function AskedCard() {
+  const { opened } = useDesk();
+  if (!opened.asked) {
+    return null;
+  }
+  return (
+    <Banner tone="note">
+      <p>
+        {words.list.askedCard(firstName(opened.otherName))}{" "}
+        <a href={href({ view: "work", page: "change" })}>{words.list.askedLook}</a>
+      </p>
+    </Banner>
+  );
+}
+
+/** Thirty, seven and one days before everything goes, while something of it has not been read. */
+function EndCard() {
+  const { inbox, opened, now, zone } = useDesk();
+  const { holdEndsAt } = opened.policy;
+  const stage = endStage(holdEndsAt, now());
+  const unread = unreadCount(inbox);
+  if (!stage || !unread) {
+    return null;
+  }
+  return (
+    <Banner tone="soon">
+      <p>
+        <strong>{words.list.soonWord}</strong>{" "}
+        {words.list.endCard(stage, fullDay(holdEndsAt, zone), unread)}{" "}
+        <a href={href({ view: "work", page: "copy" })}>{words.list.endCopy}</a>
+      </p>
+    </Banner>
+  );
+}
+
 /** Only when something is deleted within the week and has not been read. */
 function GoingCard({ filter }: { filter: Filter }) {
-  const { inbox, now } = useDesk();
+  const { inbox, opened, now } = useDesk();
   const { all, unread } = goingUnread(inbox, now());
-  if (!unread || filter === "going") {
+  // Where everything goes within the week, one card says so.
+  const whole = (endStage(opened.policy.holdEndsAt, now()) ?? 30) < 30;
+  if (!unread || filter === "going" || whole) {
     return null;
   }
   return (
@@ -173,6 +213,9 @@ function MonthOfRows({ part, openId, now, zone }: Told & { part: Month; openId: 
 function Row({ row, now, zone, open }: Told & { row: ListRow; open: boolean }) {
   const kept = keeping(row.expiresAt, now, zone);
   const who = row.mine ? words.list.you : row.senderName;
+  if (row.wentUnread) {
+    return <WentUnread row={row} now={now} zone={zone} open={open} who={who} />;
+  }
   const subject = row.failed ? words.list.failed : row.subject || words.list.noSubject;
   const when = brief(row.createdAt, now, zone);
   const name = words.list.rowName({
@@ -211,6 +254,29 @@ function Row({ row, now, zone, open }: Told & { row: ListRow; open: boolean }) {
           </span>
         )}
       </span>
+    </a>
+  );
+}
+
+/** Nothing is left of it but the day on which it went. */
+function WentUnread({
+  row,
+  now,
+  zone,
+  open,
+  who,
+}: Told & { row: ListRow; open: boolean; who: string }) {
+  return (
+    <a
+      id={`row-${row.id}`}
+      class="row went"
+      href={href({ view: "message", id: row.id })}
+      aria-current={open ? "true" : undefined}
+    >
+      <span class="row-who">
+        <span class="cut">{who}</span>
+      </span>
+      <span class="row-words">{words.list.wentUnread(day(row.createdAt, now, zone))}</span>
     </a>
   );
 }

@@ -12,19 +12,21 @@ import { words } from "../words.ts";
 import { type Desk, DeskContext, failureOf, useDesk } from "./desk.ts";
 import { Frame } from "./frame.tsx";
 import { type Go, useArrival } from "./history.ts";
-import { How } from "./how.tsx";
+import { lazy } from "./lazy.tsx";
 import { List } from "./list.tsx";
 import { type Outgoing, useOutgoing } from "./outgoing.tsx";
 import { Heading, Sheet } from "./parts.tsx";
 import { type Presence, usePresence } from "./presence.ts";
 import { Reader } from "./reader.tsx";
 import type { LockReason } from "./rest.tsx";
-import { Settings } from "./settings.tsx";
 import type { Surroundings } from "./start.tsx";
-import { Work } from "./work.tsx";
-import { Write } from "./write.tsx";
 
 const ASIDE_AFTER_SECONDS = 2;
+
+const Work = lazy(async () => (await import("./work.tsx")).Work);
+const How = lazy(async () => (await import("./how.tsx")).How);
+const Write = lazy(async () => (await import("./write.tsx")).Write);
+const Settings = lazy(async () => (await import("./settings.tsx")).Settings);
 
 interface MailboxProps {
   readonly session: Session;
@@ -105,7 +107,10 @@ function viewName(route: Route): string {
     case "reply":
       return `${route.view} ${route.id}`;
     case "settings":
-      return `settings ${route.page}`;
+    case "work":
+      return `${route.view} ${route.page}`;
+    case "receipt":
+      return `${route.view} ${route.id}`;
     default:
       return route.view;
   }
@@ -190,7 +195,8 @@ function useRows(session: Session, inbox: Inbox, dispatch: (action: Action) => v
     }
   };
   useEffect(() => {
-    load();
+    // Behind the list, so that an answer can be written in a page that has lost its line meanwhile.
+    load().then(() => import("./write.tsx").catch(() => {}));
   }, []);
   return { load, failure };
 }
@@ -225,9 +231,11 @@ function View({ route, load, failure }: ViewProps) {
         </div>
       );
     case "work":
+    case "receipts":
+    case "receipt":
       return (
         <div class="page">
-          <Work />
+          <Work route={route} />
         </div>
       );
     case "settings":

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Failure, Session } from "../session.ts";
 import { fullDay } from "../time.ts";
 import { mailDomain } from "../typed.ts";
-import { words } from "../words.ts";
+import { settingWords } from "../words.settings.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Choice, TextField } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
@@ -48,7 +48,7 @@ export function MailIn() {
   const [senders, setSenders] = useState<Senders | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [adding, setAdding] = useState(false);
-  const { mail } = words.settings;
+  const { mail } = settingWords;
   const load = () => {
     setFailure(null);
     session.senders().then(setSenders, (reason: unknown) => setFailure(failureOf(reason)));
@@ -96,7 +96,7 @@ export function MailIn() {
 
 function SenderList({ senders }: { senders: Senders }) {
   const { zone } = useDesk();
-  const { mail } = words.settings;
+  const { mail } = settingWords;
   if (!senders.length) {
     return <p>{mail.none}</p>;
   }
@@ -135,7 +135,7 @@ function AddSender({ waiting, done }: AddSenderProps) {
 
 function AddressForm({ sent }: { sent: () => void }) {
   const { session, opened } = useDesk();
-  const { mail } = words.settings;
+  const { mail } = settingWords;
   const [address, setAddress] = useState("");
   const [who, setWho] = useState<Who | null>(null);
   const [fault, setFault] = useState<string | null>(null);
@@ -194,12 +194,12 @@ function refusal(
   policy: { refusedDomains: readonly string[]; sponsorName: string },
 ): string | null {
   const refused = policy.refusedDomains.some((one) => domain === one || domain.endsWith(`.${one}`));
-  return refused ? words.settings.mail.refused(policy.sponsorName) : null;
+  return refused ? settingWords.mail.refused(policy.sponsorName) : null;
 }
 
 function CodeForm({ sent, done }: { sent: boolean; done: () => void }) {
   const { session, opened, say } = useDesk();
-  const { mail } = words.settings;
+  const { mail } = settingWords;
   const [code, setCode] = useState("");
   const [fault, setFault] = useState<string | null>(null);
   const submit = async (event: Event) => {

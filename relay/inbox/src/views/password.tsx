@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type PasswordFault, passwordFault } from "../password.ts";
 import type { EnrolmentDraft } from "../session.ts";
+import { joinWords } from "../words.join.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { Choice, PasswordField } from "./fields.tsx";
@@ -40,30 +41,30 @@ export function Password({ draft, choice, setChoice, names, notice, back, next }
   }, [fault]);
   return (
     <Letter top={<span>{words.stepOf(3)}</span>}>
-      <Heading large>{words.join.opens}</Heading>
+      <Heading large>{joinWords.opens}</Heading>
       {notice && <Banner tone="note">{notice}</Banner>}
-      <p class="lead">{words.join.opensLead}</p>
+      <p class="lead">{joinWords.opensLead}</p>
       <form ref={form} class="card" onSubmit={submit} noValidate>
         <InboxName draft={draft} />
         <Choice
-          legend={words.join.which}
+          legend={joinWords.which}
           choices={[
             {
               value: "offered",
-              label: words.join.offered,
-              hint: words.join.offeredHint,
+              label: joinWords.offered,
+              hint: joinWords.offeredHint,
               under: <Offered draft={draft} />,
             },
             {
               value: "own",
-              label: words.join.own,
-              hint: words.join.ownHint,
+              label: joinWords.own,
+              hint: joinWords.ownHint,
               under: (
                 <PasswordField
-                  label={words.join.password}
+                  label={joinWords.password}
                   value={choice.own}
                   onValue={(own) => setChoice({ ...choice, own })}
-                  fault={fault && words.join.faults[fault]}
+                  fault={fault && joinWords.faults[fault]}
                   autocomplete="new-password"
                 />
               ),
@@ -74,7 +75,7 @@ export function Password({ draft, choice, setChoice, names, notice, back, next }
         />
         <div class="actions steps">
           <button type="submit" class="do">
-            {words.join.next}
+            {joinWords.next}
           </button>
           <button type="button" class="quiet" onClick={back}>
             {words.back}
@@ -89,7 +90,7 @@ export function Password({ draft, choice, setChoice, names, notice, back, next }
 function InboxName({ draft }: { draft: EnrolmentDraft }) {
   return (
     <div class="field">
-      <label for="inbox-name">{words.join.inboxName}</label>
+      <label for="inbox-name">{joinWords.inboxName}</label>
       <input
         id="inbox-name"
         name="username"
@@ -100,7 +101,7 @@ function InboxName({ draft }: { draft: EnrolmentDraft }) {
         aria-describedby="inbox-name-below"
       />
       <p id="inbox-name-below" class="hint">
-        {words.join.inboxNameHint}
+        {joinWords.inboxNameHint}
       </p>
     </div>
   );

@@ -58,6 +58,7 @@ export function Reader({ id }: { id: string }) {
   const row = inbox.rows.find((one) => one.id === id);
   const shown = inbox.thread?.shown ?? [];
   const here = shown.flatMap((one) => (one.state === "here" ? [one.message] : []));
+  const living = here.filter((one) => !one.wentUnread);
   const missing =
     failure?.code === "gone" || (inbox.thread !== null && !shown.some((one) => idOf(one) === id));
   useKeys((event) => {
@@ -75,7 +76,7 @@ export function Reader({ id }: { id: string }) {
       )}
       {!inbox.thread && !failure && <Wait>{words.read.loading}</Wait>}
       {inbox.thread && <Messages key={`${inbox.thread.id} ${id}`} shown={shown} focus={id} />}
-      {here.length > 0 && <ThreadActions last={here.at(-1) as Message} />}
+      {living.length > 0 && <ThreadActions last={living.at(-1) as Message} />}
     </section>
   );
 }
@@ -87,6 +88,9 @@ function headingOf(first: ListRow | undefined, loaded: boolean): string {
   }
   if (first.failed) {
     return words.list.failed;
+  }
+  if (first.wentUnread) {
+    return words.titles.message;
   }
   return first.subject || (loaded ? words.list.noSubject : words.titles.message);
 }
@@ -113,6 +117,9 @@ function Messages({ shown, focus }: { shown: readonly Shown[]; focus: string }) 
           );
         }
         const { message } = one;
+        if (message.wentUnread) {
+          return <WentUnread key={message.id} message={message} />;
+        }
         const open = one === last || unfolded.includes(message.id);
         return open ? (
           <OpenMessage key={message.id} message={message} />
@@ -126,6 +133,13 @@ function Messages({ shown, focus }: { shown: readonly Shown[]; focus: string }) 
       })}
     </>
   );
+}
+
+/** What I wrote, and what was deleted on its date before anybody opened it. */
+function WentUnread({ message }: { message: Message }) {
+  const { opened, zone } = useDesk();
+  const date = fullDay(message.createdAt, zone);
+  return <p class="gone">{words.list.wentUnreadLong(firstName(opened.otherName), date)}</p>;
 }
 
 function Folded({ message, unfold }: { message: Message; unfold: () => void }) {

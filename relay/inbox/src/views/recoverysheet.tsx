@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { EnrolmentDraft } from "../session.ts";
 import { fullDay } from "../time.ts";
+import { joinWords } from "../words.join.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { At, CopyButton, Heading, saveBlob, Trouble } from "./parts.tsx";
@@ -33,7 +34,7 @@ export function RecoverySheet({
   const ready = taken && ticked;
   const save = async () => {
     await saveBlob(new Blob([text], { type: "text/plain" }), "recovery-sheet.txt");
-    setSaid(words.join.saved);
+    setSaid(joinWords.saved);
     setTaken(true);
   };
   const printed = () => {
@@ -42,13 +43,13 @@ export function RecoverySheet({
   };
   return (
     <Letter top={<span>{words.stepOf(4)}</span>}>
-      <Heading large>{words.join.sheet}</Heading>
-      <p class="lead">{words.join.sheetLead}</p>
+      <Heading large>{joinWords.sheet}</Heading>
+      <p class="lead">{joinWords.sheetLead}</p>
       <section class="card recovery">
-        <p class="paper-only paper-title">{words.join.paperTitle}</p>
-        <ol class="digits" aria-label={words.join.sheetDigits}>
+        <p class="paper-only paper-title">{joinWords.paperTitle}</p>
+        <ol class="digits" aria-label={joinWords.sheetDigits}>
           {draft.sheet.map((group, i) => (
-            <li key={words.join.group(i + 1)}>{group}</li>
+            <li key={joinWords.group(i + 1)}>{group}</li>
           ))}
         </ol>
         <dl class="sheet-facts">
@@ -56,20 +57,20 @@ export function RecoverySheet({
           <dd>
             <At address={draft.inboxName} />
           </dd>
-          <dt>{words.join.address}</dt>
+          <dt>{joinWords.address}</dt>
           <dd>{location.origin}</dd>
         </dl>
         <div class="paper-only">
-          <p>{words.join.paperHow}</p>
-          <p>{words.join.paperDate(fullDay(today, zone))}</p>
-          <p>{words.join.paperDesk}</p>
+          <p>{joinWords.paperHow}</p>
+          <p>{joinWords.paperDate(fullDay(today, zone))}</p>
+          <p>{joinWords.paperDesk}</p>
         </div>
         <div class="actions">
           <button type="button" onClick={printed}>
-            {words.join.print}
+            {joinWords.print}
           </button>
           <button type="button" onClick={save}>
-            {words.join.save}
+            {joinWords.save}
           </button>
           <CopyButton text={text} done={(worked) => worked && setTaken(true)} />
           <span class="said-here" role="status">
@@ -83,7 +84,7 @@ export function RecoverySheet({
           checked={ticked}
           onChange={(event) => setTicked(event.currentTarget.checked)}
         />
-        <span>{words.join.tick}</span>
+        <span>{joinWords.tick}</span>
       </label>
       {trouble && <Trouble text={trouble} />}
       <div class="actions steps">
@@ -94,14 +95,14 @@ export function RecoverySheet({
           aria-describedby="finish-hint"
           onClick={finish}
         >
-          {words.join.finish}
+          {joinWords.finish}
         </button>
         <button type="button" class="quiet" disabled={finishing} onClick={back}>
           {words.back}
         </button>
       </div>
       <p id="finish-hint" class="hint" role="status">
-        {finishing ? words.join.finishing : ready ? "" : words.join.finishHint}
+        {finishing ? joinWords.finishing : ready ? "" : joinWords.finishHint}
       </p>
     </Letter>
   );
@@ -110,16 +111,16 @@ export function RecoverySheet({
 /** The sheet as text, for a file or the clipboard. It names no person. */
 function paper(draft: EnrolmentDraft, date: string): string {
   return [
-    words.join.paperTitle,
+    joinWords.paperTitle,
     "",
     draft.sheet.join("  "),
     "",
     `${words.unlock.name}: ${draft.inboxName}`,
-    `${words.join.address}: ${location.origin}`,
+    `${joinWords.address}: ${location.origin}`,
     "",
-    words.join.paperHow,
-    words.join.paperDate(date),
-    words.join.paperDesk,
+    joinWords.paperHow,
+    joinWords.paperDate(date),
+    joinWords.paperDesk,
     "",
   ].join("\n");
 }

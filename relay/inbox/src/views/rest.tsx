@@ -11,13 +11,15 @@ import type { Opened, Session } from "../session.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { useArrival } from "./history.ts";
-import { How } from "./how.tsx";
-import { Invitation } from "./invitation.tsx";
 import { keep, lockMinutes } from "./kept.ts";
+import { lazy } from "./lazy.tsx";
 import { Mailbox } from "./mailbox.tsx";
-import { Recover } from "./recover.tsx";
 import type { RestProps } from "./start.tsx";
 import { Unlock } from "./unlock.tsx";
+
+const Invitation = lazy(async () => (await import("./invitation.tsx")).Invitation);
+const How = lazy(async () => (await import("./how.tsx")).How);
+const Recover = lazy(async () => (await import("./recover.tsx")).Recover);
 
 export type LockReason = "pressed" | "idle" | "long" | "ended";
 

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { LOCK_CHOICES_MINUTES } from "../idle.ts";
 import { href, type Route, type Setting } from "../route.ts";
+import { settingWords } from "../words.settings.ts";
 import { words } from "../words.ts";
 import { Choice } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
@@ -30,16 +31,16 @@ interface Entry {
 }
 
 const ENTRIES: readonly Entry[] = [
-  { route: { view: "settings", page: "mail" }, ...words.settings.mail },
-  { route: { view: "settings", page: "locking" }, ...words.settings.locking },
-  { route: { view: "settings", page: "display" }, ...words.settings.display },
+  { route: { view: "settings", page: "mail" }, ...settingWords.mail },
+  { route: { view: "settings", page: "locking" }, ...settingWords.locking },
+  { route: { view: "settings", page: "display" }, ...settingWords.display },
   { route: { view: "how" }, heading: words.how.heading, hint: words.how.hint },
 ];
 
 function Menu() {
   return (
     <>
-      <Heading>{words.settings.heading}</Heading>
+      <Heading>{settingWords.heading}</Heading>
       <ul class="menu">
         {ENTRIES.map(({ route, heading, hint }) => (
           <li key={heading}>
@@ -60,23 +61,23 @@ function Locking() {
   const choose = (value: string) => {
     keep("lock-minutes", value);
     setMinutes(Number(value));
-    setSaid(words.settings.locking.saved);
+    setSaid(settingWords.locking.saved);
   };
   return (
     <>
       <UpToSettings />
-      <Heading>{words.settings.locking.heading}</Heading>
-      <p class="lead">{words.settings.locking.lead}</p>
+      <Heading>{settingWords.locking.heading}</Heading>
+      <p class="lead">{settingWords.locking.lead}</p>
       <Choice
-        legend={words.settings.locking.legend}
+        legend={settingWords.locking.legend}
         choices={LOCK_CHOICES_MINUTES.map((n) => ({
           value: String(n),
-          label: words.settings.locking.minutes(n),
+          label: settingWords.locking.minutes(n),
         }))}
         chosen={String(minutes)}
         onChoose={choose}
       />
-      <p class="quiet-text">{words.settings.locking.long}</p>
+      <p class="quiet-text">{settingWords.locking.long}</p>
       <p class="hint" role="status">
         {said}
       </p>
@@ -95,7 +96,7 @@ function Display() {
     keep("theme", theme === "system" ? null : theme);
     applyTheme(theme);
   }, [theme]);
-  const { display } = words.settings;
+  const { display } = settingWords;
   return (
     <>
       <UpToSettings />

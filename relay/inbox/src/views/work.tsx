@@ -1,102 +1,197 @@
-/** *Our work*: the dates of the agreement as a line of time, and where things are kept. All of it comes from the signed policy. */
+/** *Our work*: owns what was read of it while one looks at its pages, and which page stands where. Fetched when somebody first goes there. */
 
-import { fullDay } from "../time.ts";
-import { words } from "../words.ts";
-import { useDesk } from "./desk.ts";
-import { Heading } from "./parts.tsx";
+import { useEffect, useState } from "preact/hooks";
+import { href, type Route, type WorkPage } from "../route.ts";
+import type { Failure } from "../session.ts";
+import type { Work as Facts } from "../session.work.ts";
+import { fullDay, plainDay } from "../time.ts";
+import { receiptWords } from "../words.receipts.ts";
+import { firstName } from "../words.ts";
+import { workWords } from "../words.work.ts";
+import { AgreementPage } from "./agreed.tsx";
+import { Calls } from "./calls.tsx";
+import { Changes, OpenProposals } from "./changes.tsx";
+import { Closing } from "./closing.tsx";
+import { Copy } from "./copy.tsx";
+import { Dates } from "./dates.tsx";
+import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { Kept, Notes, Sponsor } from "./keeping.tsx";
+import { Banner, Heading, Icon, Trouble, Wait } from "./parts.tsx";
+import { ReceiptPage, Receipts } from "./receipts.tsx";
+import { Timeline } from "./timeline.tsx";
 
-export function Work() {
-  const { opened } = useDesk();
-  const { policy } = opened;
-  const facts: readonly (readonly [string, readonly string[]])[] = [
-    [words.work.places, [...policy.places, words.work.yourBrowser]],
-    ...(policy.sponsorName
-      ? [
-          [
-            words.work.sponsor(policy.sponsorName),
-            [policy.sponsorShown || words.work.sponsorNothing],
-          ] as const,
-        ]
-      : []),
-    ...(policy.personalNumbers.length
-      ? [[words.work.phone, [words.work.ending(policy.personalNumbers)]] as const]
-      : []),
-    ...(policy.refusedDomains.length
-      ? [[words.work.refused, [words.work.refusedWhat(policy.refusedDomains)]] as const]
-      : []),
-    [words.work.recall, [policy.authorMayRecall ? words.work.recallYes : words.work.recallNo]],
-    [words.work.marks, [policy.readMarks ? words.work.marksYes : words.work.marksNo]],
-  ];
+/** What a page of *Our work* is given: everything that was read, and the way to read it again. */
+export interface PageProps {
+  readonly work: Facts;
+  readonly reload: () => void;
+}
+
+export type WorkRoute = Extract<Route, { view: "work" | "receipts" | "receipt" }>;
+
+const HEADINGS: Record<WorkPage, (name: string, sponsor: string) => string> = {
+  overview: () => workWords.heading,
+  kept: () => workWords.kept.heading,
+  sponsor: (_, sponsor) => workWords.rows.sponsor(sponsor),
+  notes: (name) => workWords.notes.heading(name),
+  calls: () => workWords.calls.heading,
+  agreement: () => workWords.agreement.heading,
+  change: () => workWords.change.heading,
+  dates: () => workWords.dates.heading,
+  copy: () => workWords.copy.heading,
+  close: (name) => workWords.close.heading(name),
+};
+
+const PAGES = {
+  overview: Overview,
+  kept: Kept,
+  sponsor: Sponsor,
+  notes: Notes,
+  calls: Calls,
+  agreement: AgreementPage,
+  change: Changes,
+  dates: Dates,
+  copy: Copy,
+  close: Closing,
+} as const;
+
+export function Work({ route }: { route: WorkRoute }) {
+  switch (route.view) {
+    case "receipts":
+      return <Receipts />;
+    case "receipt":
+      return <ReceiptPage key={route.id} id={route.id} />;
+    case "work":
+      return <Pages page={route.page} />;
+  }
+}
+
+function Pages({ page }: { page: WorkPage }) {
+  const { session, opened } = useDesk();
+  const [work, setWork] = useState<Facts | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const reload = () => {
+    setFailure(null);
+    session.work().then(setWork, (reason: unknown) => setFailure(failureOf(reason)));
+  };
+  // Whatever is signed changes `opened`; then it is read anew behind what is shown.
+  useEffect(reload, [opened]);
+  if (!work) {
+    const heading = HEADINGS[page](firstName(opened.otherName), opened.policy.sponsorName);
+    return (
+      <>
+        {page !== "overview" && <UpToWork />}
+        <Heading>{heading}</Heading>
+        {failure ? (
+          <Trouble text={failureWords(failure, opened)} again={reload} />
+        ) : (
+          <Wait>{workWords.loading}</Wait>
+        )}
+      </>
+    );
+  }
+  const View = PAGES[page];
+  return <View work={work} reload={reload} />;
+}
+
+/** On wide screens, where the bar above shows no arrow. */
+export function UpToWork() {
+  return (
+    <a class="up-wide" href={href({ view: "work", page: "overview" })}>
+      <Icon shape="back" />
+      {workWords.up}
+    </a>
+  );
+}
+
+function Overview({ work }: PageProps) {
+  const { opened, zone } = useDesk();
+  const since = plainDay(work.startedAt, zone);
   return (
     <>
-      <Heading>{words.work.heading}</Heading>
-      <p class="lead">{words.work.withWhom(opened.otherName)}</p>
-      <Timeline />
-      <p class="quiet-text">{words.work.who}</p>
-      <dl class="facts">
-        {facts.map(([term, said]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            {said.map((line) => (
-              <dd key={line}>{line}</dd>
-            ))}
-          </div>
-        ))}
-      </dl>
+      <Heading>{workWords.heading}</Heading>
+      <p class="lead">{workWords.withWhom(opened.otherName, since)}</p>
+      <StateLine work={work} />
+      <OpenProposals work={work} />
+      <Timeline work={work} />
+      <Rows work={work} />
+      {(work.state === "active" || work.state === "held") && (
+        <div class="actions">
+          <a class="button" href={href({ view: "work", page: "dates" })}>
+            {workWords.timeline.ask}
+          </a>
+        </div>
+      )}
     </>
   );
 }
 
-interface Point {
-  readonly instant: number;
-  readonly date: string;
-  readonly name: string;
-  readonly after?: string;
-  readonly kind: "past" | "today" | "ahead";
-  /** The stretch from here to the next point is the hold. */
-  readonly held?: boolean;
+/** One line for the state that the engagement is in; an active one needs none. */
+function StateLine({ work }: { work: Facts }) {
+  const { opened, zone } = useDesk();
+  switch (work.state) {
+    case "draft":
+      return <Banner tone="note">{workWords.draft}</Banner>;
+    case "held":
+      return (
+        <p>
+          {workWords.held(fullDay(work.deleted.at, zone))}{" "}
+          {opened.closedBy && workWords.closedBy(opened.closedBy, firstName(opened.otherName))}
+        </p>
+      );
+    case "gone":
+    case "withdrawn":
+      return <p>{workWords.gone}</p>;
+    default:
+      return null;
+  }
 }
 
-/** The points in the order of their dates; *today* wherever it falls. */
-function Timeline() {
-  const { opened, inbox, now, zone } = useDesk();
+interface RowFacts {
+  readonly route: Route;
+  readonly name: string;
+  readonly said: string;
+}
+
+function Rows({ work }: { work: Facts }) {
+  const { opened, zone } = useDesk();
+  const { rows } = workWords;
+  const coach = work.myRole === "coach" ? null : firstName(opened.otherName);
   const { policy } = opened;
-  const at = now();
-  const files = inbox.rows.reduce((all, row) => all + row.files, 0);
-  const dated = (instant: number) =>
-    ({ instant, date: fullDay(instant, zone), kind: instant <= at ? "past" : "ahead" }) as const;
-  const over = policy.workEndsAt <= at;
-  const points: readonly Point[] = [
+  const page = (name: WorkPage): Route => ({ view: "work", page: name });
+  const signed = work.agreement.signers.reduce((last, one) => Math.max(last, one.signedAt ?? 0), 0);
+  const places = 2 + (work.backupDays ? 1 : 0) + 1;
+  const list: readonly RowFacts[] = [
+    { route: page("kept"), name: rows.kept, said: rows.keptSaid(places) },
+    ...(policy.sponsorName
+      ? [{ route: page("sponsor"), name: rows.sponsor(policy.sponsorName), said: rows.sponsorSaid }]
+      : []),
+    { route: page("notes"), name: rows.notes(coach), said: rows.notesSaid(work.notes.count) },
+    { route: page("calls"), name: rows.calls, said: rows.callsSaid(work.calls.length) },
     {
-      instant: at,
-      date: words.work.today,
-      name: words.work.here(inbox.rows.length, files, inbox.more),
-      kind: "today",
-      ...(over && { after: words.work.heldNow, held: true }),
+      route: page("agreement"),
+      name: rows.agreement,
+      said: rows.agreementSaid(plainDay(signed || work.startedAt, zone), work.agreement.number),
     },
     {
-      ...dated(policy.workEndsAt),
-      name: over ? words.work.ended : words.work.ends,
-      held: true,
-      ...(policy.holdDays > 0 && { after: words.work.thenHeld(policy.holdDays) }),
+      route: { view: "receipts" },
+      name: receiptWords.heading,
+      said: rows.receiptsSaid(work.receipts),
     },
-    { ...dated(policy.holdEndsAt), name: words.work.deleted },
+    { route: page("copy"), name: rows.copy, said: rows.copySaid },
+    ...(work.state === "active"
+      ? [{ route: page("close"), name: rows.close, said: rows.closeSaid }]
+      : []),
   ];
   return (
-    <section class="card">
-      <h2>{words.work.timeline}</h2>
-      <ol class="timeline">
-        {[...points]
-          .sort((a, b) => a.instant - b.instant)
-          .map((point) => (
-            <li key={point.date} class={`${point.kind}${point.held ? " held" : ""}`}>
-              <strong>{point.date}</strong>
-              <span>{point.name}</span>
-              {point.after && <span class="meta">{point.after}</span>}
-            </li>
-          ))}
-      </ol>
-      {policy.longestKeepDays > 0 && <p class="meta">{words.work.each(policy.longestKeepDays)}</p>}
-    </section>
+    <ul class="menu work-rows">
+      {list.map(({ route, name, said }) => (
+        <li key={name}>
+          <a href={href(route)}>
+            <span>{name}</span>
+            <span class="meta">{said}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,0 +1,60 @@
+/**
+ * Acting: an act of an engagement, from what a person wants to its number at the relay.
+ *
+ * Owns making the next act and posting it, again on the newer acts where the other person was first. Must never sign what
+ * was not judged against the newest acts. (docs/protocol.md, part 12.)
+ */
+
+import { type Api, isProblem } from "../api.ts";
+import { type Act, type ActCore, encodeAct, signAct } from "../crypto/acts.ts";
+import { ZERO_HASH } from "../crypto/names.ts";
+import type { Standing } from "./standing.ts";
+import type { World } from "./world.ts";
+
+const TRIES = 5;
+
+export interface Actor {
+  readonly api: Api;
+  readonly standing: Standing;
+  readonly world: World;
+}
+
+/** The core of the next act under what is in force; `fields` gives its kind and what the kind uses. */
+export function nextCore(
+  { standing, world }: Actor,
+  fields: Partial<ActCore> & Pick<ActCore, "kind">,
+): ActCore {
+  const { terms, engagementId } = standing;
+  return {
+    engagementId,
+    policyHash: terms.inForce.hash,
+    number: terms.actCount + 1,
+    previousHash: terms.lastActHash,
+    issuedAt: world.clock.now(),
+    date: 0,
+    secondDate: 0,
+    subject: ZERO_HASH,
+    envelopeIds: [],
+    ...fields,
+  };
+}
+
+/** Sign an act, beside the other person's signature where there is one. */
+export function sign({ standing }: Actor, core: ActCore, other?: Act): Act {
+  return signAct(core, standing.place.me.identity, other);
+}
+
+/** Sign and store the act that `make` gives, made anew whenever the other person was first. */
+export async function postNext(actor: Actor, make: () => ActCore): Promise<void> {
+  const { api, standing } = actor;
+  for (let attempt = 1; ; attempt++) {
+    await standing.refresh();
+    try {
+      return await api.addAct(standing.engagementId, encodeAct(sign(actor, make())));
+    } catch (reason) {
+      if (!isProblem(reason, "act-out-of-order") || attempt === TRIES) {
+        throw reason;
+      }
+    }
+  }
+}

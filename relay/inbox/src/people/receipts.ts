@@ -1,0 +1,214 @@
+/**
+ * Receipts: what the relay has signed of taking and removing things, as a person is told of it, and its check.
+ *
+ * Owns fetching receipts and the proofs of the log that speak for them, and the file in which they are saved. The check is
+ * made here, on what was fetched, and asks nobody. Must never show a receipt that the pinned key did not sign.
+ * (docs/protocol.md, part 16.)
+ */
+
+import type { Api } from "../api.ts";
+import { type Bytes, isZero, same } from "../crypto/encoding.ts";
+import { DAY_SECONDS } from "../crypto/names.ts";
+import { judge, type ReceiptVerdict, type Verdict } from "../crypto/receipt_check.ts";
+import {
+  encodeReceiptFile,
+  type FiledReceipt,
+  type ReceiptFile,
+  readReceipt,
+} from "../crypto/receipt_file.ts";
+import { mailboxPseudonym, type Receipt } from "../crypto/receipts.ts";
+import type { Checked, ReceiptFacts, ReceiptRow } from "../session.work.ts";
+import { type Account, authority } from "./account.ts";
+import { Fault, fault } from "./fault.ts";
+import type { LogHead } from "./loghead.ts";
+import type { Standing } from "./standing.ts";
+import type { World } from "./world.ts";
+
+const MOST_PAGES = 1_000;
+
+interface Tools {
+  readonly api: Api;
+  readonly account: Account;
+  readonly standing: Standing;
+  readonly logHead: LogHead;
+  readonly world: World;
+}
+
+/** A receipt of this engagement, with what was found of it. */
+interface Known {
+  readonly filed: FiledReceipt;
+  readonly receipt: Receipt;
+  readonly verdict: ReceiptVerdict;
+}
+
+export class Receipts {
+  readonly #tools: Tools;
+  readonly #filed = new Map<number, FiledReceipt>();
+  readonly #proofs = new Map<number, readonly Bytes[]>();
+  /** The checkpoint for which the proofs were made; with a newer one they are fetched again. */
+  #checkpoint: string | null = null;
+
+  constructor(tools: Tools) {
+    this.#tools = tools;
+  }
+
+  async list(): Promise<ReceiptRow[]> {
+    await this.#fetch();
+    return this.#known().map(({ filed, receipt }) => rowOf(filed, receipt));
+  }
+
+  /** One receipt whole; what its check needs is fetched now, so that the check itself needs nobody. */
+  async one(id: string): Promise<ReceiptFacts> {
+    await this.#fetch();
+    const { filed, receipt } = this.#find(id);
+    await this.#prove([filed]);
+    return this.#facts(filed, receipt);
+  }
+
+  /** Check a receipt on what is here. */
+  check(id: string): Checked {
+    const { filed, verdict } = this.#find(id);
+    const logged = sayOf(verdict.logged);
+    return {
+      signature: sayOf(verdict.signature),
+      chain: sayOf(verdict.chain),
+      // A certificate lists no leaves: it counts what the receipts before it list.
+      leaves: verdict.receipt?.kind === "closing" ? "right" : sayOf(verdict.leaves),
+      batch: filed.batch ? logged : "waiting",
+      log: logged,
+    };
+  }
+
+  /** The file of part 16, which the command line checks too: these receipts, and those before them in their chain. */
+  async save(ids: readonly string[]): Promise<Blob> {
+    await this.#fetch();
+    const orders = ids.map((id) => this.#find(id).filed.order);
+    const last = Math.max(...orders);
+    const chain = this.#known().map(({ filed }) => filed);
+    const receipts = chain.filter(({ order }) => order <= last);
+    await this.#prove(receipts.filter(({ order }) => orders.includes(order)));
+    const named = new Set(receipts.map(({ batch }) => batch?.index));
+    const proofs = new Map([...this.#proofs].filter(([index]) => named.has(index)));
+    const bytes = encodeReceiptFile({ ...this.#file(), receipts, proofs });
+    return new Blob([bytes], { type: "application/json" });
+  }
+
+  // --- fetching ---
+
+  async #fetch(): Promise<void> {
+    const { api } = this.#tools;
+    let after = 0;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const { receipts, more } = await api.receipts(after);
+      for (const one of receipts.map(readReceipt)) {
+        this.#filed.set(one.order, one);
+        after = Math.max(after, one.order);
+      }
+      if (!more || receipts.length === 0) {
+        return;
+      }
+    }
+  }
+
+  /** Fetch the proofs of these receipts' batches; without a line, or before the log holds them, there are none. */
+  async #prove(receipts: readonly FiledReceipt[]): Promise<void> {
+    const { api, logHead } = this.#tools;
+    try {
+      await logHead.refresh();
+      if (logHead.note !== this.#checkpoint) {
+        this.#proofs.clear();
+        this.#checkpoint = logHead.note;
+      }
+      const size = logHead.checkpoint?.size ?? 0;
+      for (const { batch } of receipts) {
+        if (batch && batch.index < size && !this.#proofs.has(batch.index)) {
+          this.#proofs.set(batch.index, await api.inclusion(batch.index, size));
+        }
+      }
+    } catch (reason) {
+      if (!(reason instanceof Fault)) {
+        throw reason;
+      }
+    }
+  }
+
+  // --- judging ---
+
+  #file(): ReceiptFile {
+    const { account, world } = this.#tools;
+    const { relayPublic, logPublic } = account.records.vault.pins;
+    const keys = { host: authority(world.origin), relayPublic, logPublic };
+    const receipts = [...this.#filed.values()];
+    return { keys, receipts, checkpoint: this.#checkpoint, proofs: this.#proofs };
+  }
+
+  /** The receipts of this engagement's mailboxes, ascending; what the pinned key did not sign is none. */
+  #known(): Known[] {
+    const file = this.#file();
+    const mine = this.#pseudonyms();
+    return judge(file, file.keys).receipts.flatMap((verdict) => {
+      const { receipt, order } = verdict;
+      const filed = this.#filed.get(order);
+      const ours = receipt && mine.some((one) => same(one, receipt.mailbox));
+      return filed && receipt && ours ? [{ filed, receipt, verdict }] : [];
+    });
+  }
+
+  #pseudonyms(): Bytes[] {
+    const { place, item } = this.#tools.standing;
+    const all = [place.myMailbox, item.notesMailboxId].filter((one) => !isZero(one));
+    return all.map(mailboxPseudonym);
+  }
+
+  #find(id: string): Known {
+    const found = this.#known().find(({ filed }) => idOf(filed) === id);
+    if (!found) {
+      throw fault("gone");
+    }
+    return found;
+  }
+
+  #facts(filed: FiledReceipt, receipt: Receipt): ReceiptFacts {
+    if (receipt.kind === "acceptance") {
+      throw fault("gone");
+    }
+    const closing = receipt.kind === "closing";
+    return {
+      ...rowOf(filed, receipt),
+      host: authority(this.#tools.world.origin),
+      promisedFirst: closing ? receipt.holdEndedAt : receipt.dueFirst,
+      promisedLast: closing ? receipt.holdEndedAt : receipt.dueLast,
+      backupsUntil: receipt.backupsUntil,
+      keysUntil: receipt.keysUntil,
+      journal: receipt.journal,
+      ...(closing && {
+        closing: {
+          began: receipt.beganAt,
+          workEnded: receipt.workEndedAt,
+          holdEnded: receipt.holdEndedAt,
+          notes: receipt.notes,
+          acts: receipt.acts,
+          chain: receipt.chain,
+        },
+      }),
+    };
+  }
+}
+
+function rowOf(filed: FiledReceipt, receipt: Receipt): ReceiptRow {
+  const about = { id: idOf(filed), kind: receipt.kind, number: receipt.number };
+  if (receipt.kind === "acceptance") {
+    const nothing = { asked: 0, removed: 0, left: 0, files: 0 };
+    return { ...about, ...nothing, at: receipt.day * DAY_SECONDS, envelopes: receipt.count };
+  }
+  const { doneAt, asked, removed, left, envelopes, files } = receipt;
+  return { ...about, at: doneAt, asked, removed, left, envelopes, files };
+}
+
+function idOf({ order }: FiledReceipt): string {
+  return order.toString(16);
+}
+
+function sayOf(verdict: Verdict): Checked["signature"] {
+  return { good: "right", bad: "wrong", open: "waiting" }[verdict] as Checked["signature"];
+}

@@ -1,0 +1,102 @@
+/** The words of joining: what is agreed to, the password, the recovery sheet. Only somebody who was invited loads them. */
+
+export const joinWords = {
+  opening: "Opening the invitation",
+  notOpened: "The invitation could not be opened",
+  from: (name: string) => `${name} has opened a private inbox for the two of you`,
+  agreeing: "What you are agreeing to",
+  lines: {
+    kept: "Kept here",
+    keptWhat:
+      "The messages and files that you two write. Everybody else, this server’s people included, sees only that something is there.",
+    where: "Where",
+    during: "While you work together",
+    until: (date: string) => `Until ${date}.`,
+    untilEach: (date: string, days: number) =>
+      `Until ${date}. Each message and file is kept for ${days === 1 ? "one day" : `${days} days`} at most.`,
+    after: "After that",
+    held: (days: number, date: string) =>
+      days === 0
+        ? `Nothing is held back. Everything is deleted on ${date}.`
+        : `Held, untouched, for ${days === 1 ? "one day" : `${days} days`}. Everything is deleted on ${date}.`,
+    sponsor: (name: string) => (name ? `${name} sees` : "Others see"),
+    nothing: "Nothing.",
+    mail: "Work mail",
+    mailWhat: (domains: readonly string[]) =>
+      `Nothing is sent to addresses at ${domains.join(" or ")}, and nothing is taken from them.`,
+    recall: "Taking back",
+    recallYes: "Each of you can delete for both what you wrote yourself.",
+    recallNo: "Each of you deletes only the own copy.",
+    marks: "Whether it was read",
+    marksYes: "You show each other when a message was opened.",
+    marksNo: "Neither of you sees when the other opens a message.",
+    talk: "You talk",
+    talkHere: "Here.",
+    talkPhone: (numbers: readonly string[]) =>
+      `Here, and by phone on personal numbers (${numbers.map((n) => `ending ${n.slice(-2)}`).join(", ")}).`,
+  },
+  full: "Read the whole agreement",
+  change: (name: string, date: string) =>
+    `If you want something changed, ring ${name} before you sign. The invitation stays open until ${date}.`,
+  signLabel: "Type your name to sign",
+  signHint: "As you would write it under a letter.",
+  signMissing: "Please type your name.",
+  sign: "Sign",
+  opens: "How you will open it",
+  opensLead:
+    "Nobody can look this up for you. If you ever lose it, use the recovery sheet on the next page.",
+  inboxName: "Your inbox name",
+  inboxNameHint: "You type it together with the password. Your browser can remember it.",
+  which: "Your password",
+  offered: "Use these five words",
+  offeredHint: "Made just now, for you alone. Spaces between the words, small letters.",
+  own: "Choose my own",
+  ownHint: "12 characters or more. Several words are easiest.",
+  password: "Password",
+  next: "Continue",
+  faults: {
+    short: "Please use 12 characters or more.",
+    long: "Please use at most 1,024 characters.",
+    common: "That one is on the list of common passwords. Please choose another.",
+    name: "A name alone is too easy to guess. Please choose another.",
+  },
+  sheet: "Your recovery sheet",
+  sheetLead: "For the drawer, not the phone. With it you can get in again if the password is lost.",
+  sheetDigits: "Recovery digits",
+  group: (n: number) => `Group ${n}`,
+  address: "Address",
+  print: "Print",
+  save: "Save as a file",
+  saved: "Saved.",
+  tick: "I have put it somewhere safe",
+  finishHint: "Print, save or copy the sheet, then tick the line above.",
+  finish: "Finish",
+  finishing: "Setting up your inbox. About five seconds.",
+  taken:
+    "Somebody has just taken that inbox name. Here is a new one, with a new sheet. Please throw the other sheet away.",
+  paperTitle: "Recovery sheet",
+  paperDate: (date: string) => `Made on ${date}`,
+  paperHow:
+    "To get in: open the address, choose Can’t get in, then type the inbox name and the six groups.",
+  paperDesk: "Not for the desk drawer at work.",
+  states: {
+    used: (name: string) => ({
+      heading: "This invitation has been used",
+      why: `If that was you, open your inbox. If it was not, ring ${name} now.`,
+    }),
+    usedOpen: "Open your inbox",
+    old: (name: string) => ({
+      heading: "This invitation is too old",
+      why: `It was good for a limited time. Ring ${name} and ask for a new one.`,
+    }),
+    withdrawn: (name: string) => ({
+      heading: "This invitation was taken back",
+      why: `Ring ${name} if you think that is a mistake.`,
+    }),
+    unknown: (name: string) => ({
+      heading: "This link opens nothing here",
+      why: `It may have been changed on its way, or replaced by a newer one. Ring ${name} and ask for it again.`,
+    }),
+    somebody: "the person who invited you",
+  },
+} as const;
