@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from tests.e2e.house import House, open_house
+from client_sdk.attachment import Attachment
+from client_sdk.engagement import AsyncEngagement
+from relay.service.keyfiles import read_backup_key
+from relay.store.backup_file import opened, read_head
+from relay.store.dump import load
+from relay.store.engine import connect_writer
+from relay.store.migrate import bring_up
+from tests.e2e.house import MAYA_PASSWORD, House, open_house
+from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 
 def backup(house: House) -> Path:
@@ -67,3 +78,84 @@ async def test_the_drill(tmp_path: Path) -> None:
         for mailbox_id, numbers in chains(house).items():
             assert numbers[-1] > max(before.get(mailbox_id, [0]))
             assert len(set(numbers)) == len(numbers)
+
+
+def as_a_thief_has_it(house: House, made: Path, target: Path) -> Path:
+    """The rows of a stolen backup, opened with its stolen key, in a database; nothing is applied or swept."""
+    key = read_backup_key(house.folder / "secrets")
+    with closing(connect_writer(target)) as database, made.open("rb") as file:
+        head = read_head(file)
+        bring_up(database, head.schema)
+        database.execute("PRAGMA foreign_keys=0")
+        load(database, opened(file, head, key))
+    return target
+
+
+async def test_a_stolen_backup(tmp_path: Path) -> None:
+    """Backup, its key, the pepper and the person's own password open everything with the ring of that day,
+    and nothing with what is left of the keeper after its tick.
+    """
+    async with open_house(tmp_path / "relay") as house:
+        await house.to_maya.send(
+            subject="one", text="words", attach=[Attachment.from_bytes(b"x" * 9_000, "f")]
+        )
+        await house.to_anna.send(subject="two", text="more words")
+        stolen = as_a_thief_has_it(house, backup(house), tmp_path / "stolen.db")
+        ring = tmp_path / "ring"
+        shutil.copytree(house.folder / "keeper", ring, ignore=shutil.ignore_patterns("*.sock"))
+        before = house.plunder(house.maya, MAYA_PASSWORD, stolen, ring)
+        assert (before.envelopes_opened, before.files_opened) == (2, 1)
+        await house.next_days(4)
+        after = house.plunder(house.maya, MAYA_PASSWORD, stolen, house.folder / "keeper")
+        assert (after.envelopes, after.envelopes_opened, after.files_opened) == (2, 0, 0)
+
+
+async def test_a_backup_under_load(tmp_path: Path) -> None:
+    """Made while both write, it has each message in both mailboxes or in neither, and all that was
+    acknowledged before it began.
+    """
+    async with open_house(tmp_path / "relay") as house:
+        sent: list[str] = []
+
+        async def write(side: AsyncEngagement, name: str) -> None:
+            for number in range(25):
+                await side.send(subject=f"{name} {number}", text="x")
+                sent.append(f"{name} {number}")
+
+        await house.to_maya.send(subject="first", text="x")
+        writing = [
+            asyncio.create_task(write(house.to_maya, "a")),
+            asyncio.create_task(write(house.to_anna, "m")),
+        ]
+        while len(sent) < 10:
+            await asyncio.sleep(0.01)
+        acknowledged = list(sent)
+        made = Path((await asyncio.to_thread(house.relay.command, "backup", "create")).stdout.strip())
+        await asyncio.gather(*writing)
+        restore(house, made)
+        maya = {message.subject async for message in house.to_anna.messages()}
+        anna = {message.subject async for message in house.to_maya.messages()}
+        assert maya == anna >= {"first", *acknowledged}
+
+
+async def test_on_schedule_until_the_tail(tmp_path: Path) -> None:
+    """`relay serve` makes a backup every so often, and takes each away after its tail."""
+    relay = Relay.made(tmp_path / "relay")
+    relay.config.write_text(relay.config.read_text() + "\n[backup]\nevery_hours = 24\ntail_days = 3\n")
+    relay.start()
+
+    def made() -> list[Path]:
+        return sorted((relay.folder / "backups").glob("*.qbk"))
+
+    try:
+        (first,) = eventually(made)
+        for day in range(1, 5):
+            relay.move_clock(day * (DAY_SECONDS + 60))
+            eventually(lambda day=day: len(relay.events("backup.made")) == day + 1)
+        assert eventually(lambda: first not in made())
+        assert 3 <= len(made()) <= 4
+        assert relay.status()["backups_past_tail"] == 0
+        assert relay.status()["last_backup_at"] is not None
+        assert relay.events("backup.failed") == []
+    finally:
+        relay.end(signal.SIGKILL)
