@@ -108,6 +108,7 @@ def envelope(
     """Bytes that stand for an envelope; another `salt` gives other bytes under the same name."""
     raw = bytearray(named(f"{name} {salt} raw", size))
     raw[6] = envelope_class
+    raw[56:64] = expires_at.to_bytes(8, "big")
     return SealedEnvelope(
         named(mailbox_name),
         named(name),
