@@ -191,7 +191,7 @@ def parse_content(frame: bytes) -> Content:
     """Parse a content frame strictly, the fixed part of its kind and its display fields included."""
     reader = Reader(frame)
     reader.expect(b"\x01", "version")
-    kind = _kind(reader.u8())
+    kind = ContentKind(reader.between(reader.u8(), 1, len(ContentKind), "kind"))
     recipient_count, attachment_count = reader.u8(), reader.u8()
     nonce, thread_id = reader.take(ID_BYTES), reader.take(ID_BYTES)
     writer, count, previous_id = reader.u16(), int.from_bytes(reader.take(6), "big"), reader.take(32)
@@ -233,13 +233,6 @@ def parse_statement_notice(fixed: bytes) -> tuple[bytes, statement.Statement]:
     """Parse the fixed part of a content of kind 2 into blind and statement, its signatures unverified."""
     reader = Reader(fixed)
     return reader.take(32), statement.parse_statement(reader.rest())
-
-
-def _kind(number: int) -> ContentKind:
-    try:
-        return ContentKind(number)
-    except ValueError:
-        raise Malformed("unknown kind") from None
 
 
 def _check(content: Content) -> None:

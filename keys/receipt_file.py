@@ -165,6 +165,8 @@ def _list(fields: dict[str, Any], name: str, most: int) -> list[Any]:
 
 def _number(fields: dict[str, Any], name: str) -> int:
     found = fields.get(name)
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)  # as a browser reads 1.0
     if type(found) is not int or not 0 <= found <= MOST_INTEGER:
         raise Malformed(f"{name} is a number")
     return found

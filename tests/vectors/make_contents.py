@@ -259,6 +259,8 @@ def _bad_acts_inside(cases: Cases) -> None:
         "an agreement without its text": _inside(agreement, act, {"policy": "AA", "salt": "A" * 43}),
         "an agreement of 40,001 bytes": _inside(agreement, act, {**shown, "agreement": "é" * 20_000 + "e"}),
         "an answer that is neither": _inside(agreement, act, {**shown, "answer": "accepted"}),
+        "an answer that is null": _inside(agreement, act, {**shown, "answer": None}),
+        "a note that is null": _inside(agreement, act, {**shown, "note": None}),
         "a call whose note is no text": _inside(call, Call(1, 1).encode(), {"note": ["x"]}),
     }
     for name, frame in faults.items():

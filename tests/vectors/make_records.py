@@ -490,6 +490,8 @@ def _files(cases: Cases, chain: list[tuple[Receipt, str]]) -> None:
     cases.good(
         "another host pinned", check, file=good.encode().decode(), pinned={**pinned, "host": "b.example"}
     )
+    decimal = good.encode().decode().replace('"order":1,', '"order":1.0,')
+    cases.good("an order written as 1.0", check, file=decimal, pinned=None)
     one = good.receipts[0]
     assert one.batch is not None
     lies: dict[str, FiledReceipt] = {

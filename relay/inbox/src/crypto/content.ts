@@ -317,12 +317,13 @@ function checkFixed({ kind, fixed, attachments }: Content): void {
 
 /** Check the display fields that only some kinds have. */
 function checkKind({ kind, shown }: Content): void {
+  const { note = "" } = shown;
   const { DATE, AGREEMENT, CALL } = ContentKind;
   if (kind === AGREEMENT) {
     checkProposalShown(shown);
   }
   if (kind === DATE || kind === AGREEMENT || kind === CALL) {
-    textField(shown.note ?? "", MOST_TEXT_BYTES);
+    textField(note, MOST_TEXT_BYTES);
   }
 }
 

@@ -79,7 +79,8 @@ export function checkProposalShown(shown: JsonObject): void {
 
 /** What a proposal shows; null for an answer, whose other fields say nothing. */
 function readShown(shown: JsonObject): { frame: Bytes; salt: Bytes; agreement: string } | null {
-  if ((shown.answer ?? "") !== "" && !isDeclined(shown)) {
+  const { answer = "" } = shown;
+  if (answer !== "" && answer !== DECLINED) {
     throw new Malformed("an answer declines or is none");
   }
   if (isDeclined(shown)) {
