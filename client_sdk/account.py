@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
     from client_sdk.pinning import KeeperView
+    from client_sdk.receipts import Receipt, Receipts
     from client_sdk.watching import AsyncEvent
+    from keys.receipt_check import FileVerdict
 
 log = logging.getLogger("client_sdk")
 
@@ -321,6 +323,43 @@ class AsyncAccount:
         )
         async with bounded(timeout):
             return await post_invitation(self._core, name, Chosen(facts, welcome, agreement, language))
+
+    # --- receipts -------------------------------------------------------------------------------------------
+
+    async def receipts(self, who: str | None = None, *, timeout: float | None = None) -> list[Receipt]:
+        """Return what the relay has signed of taking and removing things, oldest first, each verified.
+
+        `who` narrows it to one engagement. One that fails a check is there too, with `sound` False.
+        """
+        async with bounded(timeout):
+            return await self._records.of(self._meant(who))
+
+    async def receipt_file(self, who: str | None = None, *, timeout: float | None = None) -> bytes:
+        """Return the receipts as a file that can be checked anywhere, without this relay."""
+        async with bounded(timeout):
+            return (await self._records.file(self._meant(who))).encode()
+
+    def check_receipts(self, file: bytes) -> FileVerdict:
+        """Check a file of receipts against the keys pinned here. Misused for what is no such file."""
+        from client_sdk.receipts import check_file
+
+        return check_file(file, self._records.keys)
+
+    @property
+    def log_forked(self) -> bool:
+        """Whether this relay has shown two people different records, and not explained it for a day."""
+        return self._core.head.forked()
+
+    @property
+    def _records(self) -> Receipts:
+        from client_sdk.receipts import Receipts
+
+        return Receipts(self._core, self._core.head)
+
+    def _meant(self, who: str | None) -> bytes | None:
+        from client_sdk.finding import find
+
+        return find(self._core.vault.engagements, who).engagement_id if who else None
 
     # --- personal addresses ---------------------------------------------------------------------------------
 

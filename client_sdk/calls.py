@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC109 (the synchronous twin has no other way to bound a call)
 """Calls: the log of calls that were held, which either writes for both.
 
 Owns noting a call and listing them. Times and minutes are what the writer says; the other reads them and can
@@ -10,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from client_sdk.compose import Draft, check_draft
-from client_sdk.errors import Misused
+from client_sdk.core import Core
+from client_sdk.errors import Misused, bounded
 from client_sdk.intake import NEWEST, Intake, Result, Taken
-from client_sdk.messages import instant
+from client_sdk.messages import Sent, instant
+from client_sdk.sending import Sending
 from client_sdk.showing import message_id
 from client_sdk.state import MINE
 from keys.calls import MOST_MINUTES, Call, parse_call
@@ -32,6 +35,29 @@ class NotedCall:
     mine: bool
     kept_until: datetime
     note: str = field(default="", repr=False)
+
+
+class AsyncCalls:
+    """The calls of one engagement. Get them from `AsyncEngagement.calls`."""
+
+    def __init__(self, core: Core, intake: Intake, sending: Sending) -> None:
+        """Not for callers: see `AsyncEngagement.calls`."""
+        self._core = core
+        self._intake = intake
+        self._sending = sending
+
+    async def add(
+        self, held_at: datetime, minutes: int, *, note: str = "", timeout: float | None = None
+    ) -> Sent:
+        """Note a call for both: when it began, how long it was, and a word if you like. Raises Misused, and
+        what `AsyncEngagement.send` does.
+        """
+        return await self._sending.send(call_draft(held_at, minutes, note, self._core.now()), timeout=timeout)
+
+    async def all(self, *, timeout: float | None = None) -> list[NotedCall]:
+        """Return all calls that either has noted, the newest first."""
+        async with bounded(timeout):
+            return await noted_calls(self._intake)
 
 
 def call_draft(held_at: datetime, minutes: int, note: str, now: int) -> Draft:

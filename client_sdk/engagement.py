@@ -18,6 +18,7 @@ from client_sdk.agreements import AsyncAgreement
 from client_sdk.attachment import Attachment
 from client_sdk.attachments import OnProgress
 from client_sdk.attending import Attending
+from client_sdk.calls import AsyncCalls
 from client_sdk.catalogue import catalogue
 from client_sdk.changes import ProposedChange
 from client_sdk.compose import Draft, check_draft
@@ -34,7 +35,7 @@ from client_sdk.errors import (
     bounded,
 )
 from client_sdk.finding import slug
-from client_sdk.intake import NEWEST, Bad, Gone, Intake, Taken
+from client_sdk.intake import NEWEST, Bad, Gone, Intake, Result, Taken
 from client_sdk.lengthening import Lengthening
 from client_sdk.messages import (
     EngagementSummary,
@@ -45,6 +46,7 @@ from client_sdk.messages import (
     Waiting,
     instant,
 )
+from client_sdk.notes import AsyncNotes
 from client_sdk.outbox import Outbox
 from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
@@ -133,6 +135,16 @@ class AsyncEngagement:
         return self._agreement
 
     @property
+    def notes(self) -> AsyncNotes:
+        """My own notes about the work: a coach's, sealed to nobody else."""
+        return AsyncNotes(self._core, self._standing)
+
+    @property
+    def calls(self) -> AsyncCalls:
+        """The calls that either of us has noted for both."""
+        return AsyncCalls(self._core, self._intake, self._sending)
+
+    @property
     def _item(self) -> EngagementItem:
         return self._standing.item
 
@@ -178,11 +190,9 @@ class AsyncEngagement:
         shown: list[bytes] = []
         try:
             async for page in self._intake.before(NEWEST):
-                for result in page:
-                    if unread and result.order <= read.order:
-                        break
+                for result in _newest_first(page):
                     message = self._showing.message(result, read)
-                    if isinstance(result, Taken) and message is not None and (message.unread or not unread):
+                    if message is not None and (message.unread or not unread):
                         shown.append(result.opened.content_id)
                         yield message
                 if unread and page[-1].order <= read.order:
@@ -428,7 +438,8 @@ class AsyncEngagement:
     async def _why_other(self, subject: str) -> Why:
         terms, words = self._standing.terms, catalogue()
         if subject == "account":
-            return why_account(terms.ends_at, self._item.my_role is Role.COACH, words)
+            others = [parse_policy(one.policy).hold_ends_at for one in self._core.vault.engagements]
+            return why_account(max(terms.ends_at, *others), self._item.my_role is Role.COACH, words)
         if subject == "invitation":
             raise NotFound("The invitation was accepted; it has gone.")
         seen = await self._find(subject)
@@ -469,6 +480,12 @@ class AsyncEngagement:
     def mailbox_id(self) -> bytes:
         """My mailbox here."""
         return self._intake.mailbox_id
+
+
+def _newest_first(page: Sequence[Result]) -> list[Taken]:
+    """Return what opened of a page, the newest written first: what was sealed again has a later row."""
+    taken = [result for result in page if isinstance(result, Taken)]
+    return sorted(taken, key=lambda one: one.opened.content.created_at, reverse=True)
 
 
 def _between(wanted: str) -> tuple[bytes, bytes]:

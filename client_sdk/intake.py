@@ -191,6 +191,7 @@ class Intake:
         with self._core.state.changing():
             for row in rows:
                 results[row.order] = self._judge(row, results, fresh, place)
+        await self._core.head.meet(one.opened.content.checkpoint_hash for one in fresh.values())
         return [results[row.order] for row in rows]
 
     def _follow_terms(self) -> None:

@@ -61,11 +61,11 @@ class LogHead:
         oldest = min((since for _, since in self._doubts()), default=None)
         return oldest is not None and self._session.now() - oldest >= PATIENCE_SECONDS
 
-    async def refresh(self) -> None:
-        """Move on to the relay's newest checkpoint, if it continues mine; a relay that is away changes
-        nothing.
+    async def refresh(self, fresh_seconds: int = FRESH_SECONDS) -> None:
+        """Move on to the relay's newest checkpoint, if it continues mine, unless that was done so many
+        seconds ago or less; a relay that is away changes nothing.
         """
-        if abs(self._session.now() - self._refreshed_at) < FRESH_SECONDS:
+        if abs(self._session.now() - self._refreshed_at) < fresh_seconds:
             return
         try:
             note = await self._session.call(protocol_records.newest_checkpoint())

@@ -1,3 +1,4 @@
+# ruff: noqa: ASYNC109 (the synchronous twin has no other way to bound a call)
 """Notes: what a coach writes down about the work for nobody else.
 
 Owns sealing into the notes mailbox and reading it. A note is an envelope of class 6 under the policy that
@@ -15,7 +16,7 @@ from typing import Final
 from client_sdk import protocol, receive
 from client_sdk.compose import check_draft, choose_date
 from client_sdk.core import Core
-from client_sdk.errors import Deleted, Misused, NotFound, RecipientKeyStale, Refused
+from client_sdk.errors import Deleted, Misused, NotFound, RecipientKeyStale, Refused, bounded
 from client_sdk.frames import Deposit, EnvelopeRow, encode_group, encode_groups
 from client_sdk.intake import NEWEST
 from client_sdk.messages import instant
@@ -47,21 +48,38 @@ class Note:
     envelope_id: bytes = field(repr=False)
 
 
-class Notes:
-    """The notes of one engagement, on the coach's side."""
+class AsyncNotes:
+    """The notes of one engagement, on the coach's side. Get them from `AsyncEngagement.notes`."""
 
     def __init__(self, core: Core, standing: Standing) -> None:
+        """Not for callers: see `AsyncEngagement.notes`."""
         self._core = core
         self._standing = standing
 
-    async def add(self, text: str, keep_until: int | None) -> Note:
-        """Seal a note and store it. Raises Misused, TooLarge, RetentionExceeded, EngagementClosed."""
+    async def add(self, text: str, *, timeout: float | None = None) -> Note:
+        """Seal a note and store it, to go with everything else. Raises Misused, TooLarge,
+        EngagementClosed.
+        """
+        async with bounded(timeout):
+            return await self._add(text)
+
+    async def all(self, *, timeout: float | None = None) -> list[Note]:
+        """Return all notes, newest first; one that cannot be opened is left out."""
+        async with bounded(timeout):
+            return [note async for note in self._each()]
+
+    async def expire(self, note_id: str, *, timeout: float | None = None) -> None:
+        """Delete one note, now. Raises NotFound, Deleted, Misused."""
+        async with bounded(timeout):
+            await self._expire(note_id)
+
+    async def _add(self, text: str) -> Note:
         if not text.strip():
             raise Misused("A note has some text.")
         check_draft("", text, ())
         place = await self._place()
         now, policy = self._core.now(), self._standing.terms.policy
-        expires_at = choose_date(policy, keep_until, now)
+        expires_at = choose_date(self._standing.terms.in_force, None, now)
         day_keys = await self._core.keepers.day_keys(day_of(expires_at))
         content = self._content(place, text, expires_at, now)
         part = sign_content(content.encode(), EnvelopeClass.OWN, place.me.identity)
@@ -70,8 +88,7 @@ class Notes:
         await self._deposit(raw)
         return _note(part, content, parse_header(raw[:HEADER_BYTES]).envelope_id)
 
-    async def all(self) -> AsyncIterator[Note]:
-        """Yield notes, newest first. What cannot be opened is left out; its row stays at the relay."""
+    async def _each(self) -> AsyncIterator[Note]:
         place = await self._place()
         before, more = NEWEST, True
         while more:
@@ -82,12 +99,11 @@ class Notes:
                 yield note
             before, more = page.rows[-1].order, page.more
 
-    async def expire(self, note_id: str) -> None:
-        """Delete one note, now. NotFound, Deleted."""
+    async def _expire(self, note_id: str) -> None:
         typed = note_id.strip().lower()
         if not LEAST_ID_SIGNS <= len(typed) <= ID_SIGNS:
             raise Misused("A note's number has 6 to 32 signs.")
-        found = [note async for note in self.all() if note.id.startswith(typed)]
+        found = [note async for note in self._each() if note.id.startswith(typed)]
         if len(found) != 1:
             raise NotFound("There is no such note." if not found else "That could be several notes.")
         place = await self._place()

@@ -94,7 +94,7 @@ class Receipts:
 
     async def file(self, engagement_id: bytes | None) -> ReceiptFile:
         """Return the file of receipts, with the proofs that the log holds them."""
-        await self._head.refresh()
+        await self._head.refresh(0)
         receipts = [one async for one in self._all() if self._is_of(one, engagement_id)]
         note = self._head.note
         if not note:

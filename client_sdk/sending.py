@@ -53,6 +53,7 @@ class Sending:
 
     async def _seal(self, draft: Draft, attach: Sequence[Attachment], keep_until: int | None) -> Composed:
         """Seal a draft into the outbox."""
+        await self._core.head.refresh()
         place = await self.ready()
         now = self._core.now()
         expires_at = choose_date(self._standing.terms.in_force, keep_until, now)

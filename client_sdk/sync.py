@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from client_sdk.account import AsyncAccount
 from client_sdk.loop import LoopThread, run_once
 from client_sdk.sync_agreement import Agreement, ClosePlan
+from client_sdk.sync_records import Calls, Notes
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
@@ -43,9 +44,11 @@ if TYPE_CHECKING:
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
     from client_sdk.pinning import KeeperView
+    from client_sdk.receipts import Receipt
     from client_sdk.showing import AsyncMessage
     from client_sdk.watching import AsyncEvent
     from client_sdk.why import Why
+    from keys.receipt_check import FileVerdict
 
 # --- files and mail of a message ----------------------------------------------------------------------------
 
@@ -152,6 +155,16 @@ class Engagement:
     def active(self) -> bool:
         """Whether both have signed."""
         return self._engagement.active
+
+    @property
+    def notes(self) -> Notes:
+        """My own notes about the work: a coach's, sealed to nobody else."""
+        return Notes(self._engagement.notes, self._thread)
+
+    @property
+    def calls(self) -> Calls:
+        """The calls that either of us has noted for both."""
+        return Calls(self._engagement.calls, self._thread)
 
     @property
     def agreement(self) -> Agreement:
@@ -480,6 +493,27 @@ class Account:
                 timeout=timeout,
             )
         )
+
+    def receipts(self, who: str | None = None, *, timeout: float | None = None) -> list[Receipt]:
+        """Return what the relay has signed of taking and removing things; see `AsyncAccount.receipts`."""
+        return self._thread.run(self._account.receipts(who, timeout=timeout))
+
+    def receipt_file(self, who: str | None = None, *, timeout: float | None = None) -> bytes:
+        """Return the receipts as a file that can be checked anywhere."""
+        return self._thread.run(self._account.receipt_file(who, timeout=timeout))
+
+    def check_receipts(self, file: bytes) -> FileVerdict:
+        """Check a file of receipts against the keys pinned here."""
+        return self._account.check_receipts(file)
+
+    @property
+    def log_forked(self) -> bool:
+        """Whether this relay has shown two people different records; see `AsyncAccount.log_forked`."""
+
+        async def forked() -> bool:
+            return self._account.log_forked
+
+        return self._thread.run(forked())
 
     def add_sender(self, address: str, *, timeout: float | None = None) -> None:
         """Register a personal mail address: a code is sent to it."""

@@ -17,12 +17,15 @@ from client_sdk import (
     account,
     agreements,
     attachments,
+    calls,
     ending,
     engagement,
     errors,
     mail,
+    notes,
     sync,
     sync_agreement,
+    sync_records,
 )
 from client_sdk.cli.terminal import clean, clean_lines
 from client_sdk.engagement import keep_until
@@ -225,6 +228,8 @@ def public(kind: type) -> dict[str, object]:
         (engagement.AsyncEngagement, sync.Engagement),
         (agreements.AsyncAgreement, sync_agreement.Agreement),
         (ending.AsyncClosePlan, sync_agreement.ClosePlan),
+        (notes.AsyncNotes, sync_records.Notes),
+        (calls.AsyncCalls, sync_records.Calls),
         (attachments.AsyncReceivedFile, sync.ReceivedFile),
         (mail.AsyncMailMessage, sync.MailMessage),
     ],

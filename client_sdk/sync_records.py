@@ -1,0 +1,54 @@
+"""Sync records: the twins without `await` of notes and calls.
+
+Adds nothing and decides nothing, as `client_sdk.sync` of which it is a part.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from client_sdk.calls import AsyncCalls, NotedCall
+    from client_sdk.loop import LoopThread
+    from client_sdk.messages import Sent
+    from client_sdk.notes import AsyncNotes, Note
+
+
+class Notes:
+    """The notes of one engagement: `AsyncNotes` without `await`."""
+
+    def __init__(self, notes: AsyncNotes, thread: LoopThread) -> None:
+        """Not for callers: see `Engagement.notes`."""
+        self._notes = notes
+        self._thread = thread
+
+    def add(self, text: str, *, timeout: float | None = None) -> Note:
+        """Seal a note and store it; see `AsyncNotes.add`."""
+        return self._thread.run(self._notes.add(text, timeout=timeout))
+
+    def all(self, *, timeout: float | None = None) -> list[Note]:
+        """Return all notes, newest first."""
+        return self._thread.run(self._notes.all(timeout=timeout))
+
+    def expire(self, note_id: str, *, timeout: float | None = None) -> None:
+        """Delete one note, now."""
+        self._thread.run(self._notes.expire(note_id, timeout=timeout))
+
+
+class Calls:
+    """The calls of one engagement: `AsyncCalls` without `await`."""
+
+    def __init__(self, calls: AsyncCalls, thread: LoopThread) -> None:
+        """Not for callers: see `Engagement.calls`."""
+        self._calls = calls
+        self._thread = thread
+
+    def add(self, held_at: datetime, minutes: int, *, note: str = "", timeout: float | None = None) -> Sent:
+        """Note a call for both; see `AsyncCalls.add`."""
+        return self._thread.run(self._calls.add(held_at, minutes, note=note, timeout=timeout))
+
+    def all(self, *, timeout: float | None = None) -> list[NotedCall]:
+        """Return all calls that either has noted, the newest first."""
+        return self._thread.run(self._calls.all(timeout=timeout))
