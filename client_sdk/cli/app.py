@@ -21,7 +21,7 @@ from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
 from client_sdk.cli.opening import keep as keep_for
 from client_sdk.cli.progress import shown_progress
-from client_sdk.cli.terminal import ask, clean, is_talking, say, tell, tell_json
+from client_sdk.cli.terminal import ask, clean, is_talking, say, tell, tell_json, wrapped
 from client_sdk.errors import Misused, RelayError
 from client_sdk.sync import Account, Engagement
 from client_sdk.words import instant_in_words, parse_day
