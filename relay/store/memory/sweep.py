@@ -24,7 +24,9 @@ class MemorySweep:
         kinds = [kind for kind, _ in taken]
         gone = tuple(row_id for kind, row_id in taken if kind == "engagement")
         known = kinds.count("envelope"), kinds.count("blob")
-        more = any(True for _ in self._due_instants(now))
+        due_accounts = [one for one in self._state.accounts.values() if one.expires_at <= now]
+        waiting = len(due_accounts) - len(self._due_accounts(now))
+        more = len(list(self._due_instants(now))) > waiting
         return Swept(*known, other_rows=len(taken) - sum(known), more=more, engagement_ids=gone)
 
     async def checkpoint(self) -> bool:
