@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -84,6 +86,23 @@ async def test_a_way_in_that_is_closed(place: Place, people: People, store: Sqli
     await store.remove_method(account, named("second"), now=NOW)
     told = [record.body for record in place.records() if record.kind == METHOD]
     assert told == [named("second") + account]
+
+
+async def test_what_is_undone_is_not_told(place: Place, people: People, store: SqliteStore) -> None:
+    """A work that is refused after it took something away leaves no record; its neighbours' stay."""
+
+    def refused(database: sqlite3.Connection) -> None:
+        record_method(database, bytes(16), bytes(16))
+        raise NotFound
+
+    def kept(database: sqlite3.Connection) -> None:
+        record_method(database, named("anna account"), named("kept"))
+
+    works = [store._writer.submit(work) for work in (kept, refused, kept)]
+    results = await asyncio.gather(*works, return_exceptions=True)
+    assert isinstance(results[1], NotFound)
+    told = {record.body[:16] for record in place.records() if record.kind == METHOD}
+    assert told == {named("kept")}
 
 
 async def test_each_end_of_an_engagement(place: Place, people: People) -> None:

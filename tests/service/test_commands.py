@@ -149,12 +149,48 @@ def test_doctor(relay: Relay) -> None:
     eventually(lambda: relay.health()["keeper"] == "here")
     found = [json.loads(line) for line in relay.command("doctor", "--json", code=3).stdout.splitlines()]
     assert {one["state"] for one in found} == {"ok", "warning"}
-    assert {"config", "data", "promises", "clock", "backup"} == {one["group"] for one in found}
+    assert {"config", "data", "promises", "clock", "keepers", "backup"} == {one["group"] for one in found}
     (relay.folder / "secrets").chmod(0o755)
     told = relay.command("doctor", code=1).stdout
     assert f"chmod 700 {relay.folder / 'secrets'}" in told
     relay.stop()
     assert "keeper: away" in relay.command("doctor", code=1).stdout
+
+
+def test_backups(relay: Relay) -> None:
+    """Made, listed and verified with a relay and without; without one to make, or a tail, it says so."""
+    relay.command("backup", "create", code=6)
+    for start in (True, False):
+        relay.start() if start else relay.stop()
+        made = relay.command("backup", "create").stdout.strip()
+        told = json.loads(relay.command("backup", "verify", made, "--json").stdout)
+        assert (told["file"], told["schema"]) == (made, "0002")
+        assert told["rows"] >= 1
+    listed = [json.loads(line) for line in relay.command("backup", "list", "--json").stdout.splitlines()]
+    assert len(listed) == 2
+    assert not any(one["past_tail"] for one in listed)
+    relay.move_clock(15 * DAY_SECONDS)
+    assert relay.status()["backups_past_tail"] == 2
+    assert "relay backup prune" in relay.command("doctor", code=1).stdout
+    assert relay.command("backup", "prune").stderr == "2 backups removed.\n"
+    assert relay.command("backup", "list").stdout == ""
+    elsewhere = relay.folder.parent / "elsewhere"
+    made = relay.command("backup", "create", "--to", str(elsewhere)).stdout.strip()
+    assert Path(made).parent == elsewhere
+    relay.command("backup", "verify", str(relay.config), code=1)
+    relay.command("backup", "verify", str(elsewhere / "none"), code=6)
+    relay.config.write_text(relay.config.read_text() + "[backup]\ntail_days = 0\n")
+    assert "keeps no backups" in relay.command("backup", "create", code=5).stderr
+
+
+def test_a_folder_of_an_older_release_gets_its_key(relay: Relay) -> None:
+    """The first backup draws it, and says that a copy belongs in another place."""
+    relay.start()
+    (relay.folder / "secrets" / "backup").unlink()
+    assert "Keep a copy of" in relay.command("backup", "create").stderr
+    assert (relay.folder / "secrets" / "backup").stat().st_mode & 0o777 == 0o600
+    assert "Keep a copy of" not in relay.command("backup", "create").stderr
+    assert relay.command("restore", "nothing.qbk", code=1).stderr.startswith("A relay or a command")
 
 
 def test_doctor_with_settings_that_cannot_be_used(relay: Relay) -> None:

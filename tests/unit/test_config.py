@@ -77,6 +77,21 @@ def test_file(from_text: Load) -> None:
     assert settings.smtp.greeting == "mx.relay.example"
 
 
+def test_backups(from_text: Load, refusal: Refusal, tmp_path: Path) -> None:
+    """The ledger stands beside the backups, never in their folder, and no schedule without a tail."""
+    settings = from_text(LEAST)
+    assert settings.backup.ledger == tmp_path / "ledger"
+    assert (settings.backup.tail_days, settings.backup.every_hours) == (14, 0)
+    apart = "backup: the ledger must be outside the folder of the backups"
+    for ledger in ("backups", "backups/ledger"):
+        assert refusal(f'{LEAST}[backup]\nledger = "{ledger}"\n') == apart
+    assert refusal(LEAST + "[backup]\ntail_days = 0\nevery_hours = 6\n") == (
+        "backup: every_hours needs tail_days over 0"
+    )
+    assert "backup.tail_days" in refusal(LEAST + "[backup]\ntail_days = 366\n")
+    assert "backup.every_hours" in refusal(LEAST + "[backup]\nevery_hours = -1\n")
+
+
 def test_environment_first(from_text: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable goes before the file, setting by setting, and is held to the same forms."""
     for name, value in {
@@ -419,3 +434,51 @@ def test_example_loads(from_text: Load) -> None:
     given_keys = {f"{table}.{key}" for table, keys in tomllib.loads(whole).items() for key in keys}
     assert given_keys == set(SETTINGS)
     assert settings.limits == from_text(LEAST).limits
+
+
+KEEPER_KEY = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+
+
+def further(*addresses: str, key: str = KEEPER_KEY) -> str:
+    """Tables of further keepers."""
+    return "".join(f'[[further_keepers]]\naddress = "{one}"\nkey = "{key}"\n' for one in addresses)
+
+
+def test_further_keepers(from_text: Load, path: Path) -> None:
+    """Up to two; an address is HOST:PORT or a path, which starts at the file's folder."""
+    settings = from_text(LEAST + further("keeper.second.example:8443", "run/third.sock"))
+    addresses = [keeper.address for keeper in settings.further_keepers]
+    assert addresses == ["keeper.second.example:8443", str(path.parent / "run" / "third.sock")]
+    assert from_text(LEAST).further_keepers == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (further("a.sock", "b.sock", "c.sock"), "further_keepers"),
+        (further("keeper.example:99999"), "HOST:PORT"),
+        (further(""), "address"),
+        (further("a.sock", key="AAAA"), "fingerprint"),
+        (further("a.sock", key="A" * 43), "fingerprint"),
+        ('[[further_keepers]]\naddress = "a.sock"\n', "key"),
+        (further("a.sock") + "word = 1\n", "word"),
+        ("further_keepers = 1\n", "further_keepers"),
+    ],
+)
+def test_wrong_further_keepers(refusal: Callable[[str], str], text: str, said: str) -> None:
+    """What is wrong with one is named."""
+    assert said in refusal(text + LEAST if text.startswith("further") else LEAST + text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('ring_backups = "ring"', "come together"),
+        ('ring_backup_key = "ring.pub"', "come together"),
+        ('mirror = "keeper"', "different places"),
+        ('mirror = "second"\nring_backups = "second"\nring_backup_key = "k"', "different places"),
+    ],
+)
+def test_wrong_places_of_a_keeper(refusal: Callable[[str], str], text: str, said: str) -> None:
+    """A mirror in the folder itself is none, and a backup without a key is none."""
+    assert said in refusal(f"{LEAST}[keeper]\n{text}\n")
