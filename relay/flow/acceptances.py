@@ -43,8 +43,10 @@ class Acceptances:
             return 0
         written = 0
         for day in range(done + 1, today):
-            written += await self._of_day(day, now, pause)
-            await self._store.note(DAY_DONE, day)
+            of_day = await self._of_day(day, now, pause)
+            written += of_day
+            if of_day or day == today - 1:  # what was empty is looked at again
+                await self._store.note(DAY_DONE, day)
         return written
 
     async def _of_day(self, day: int, now: int, pause: Pause) -> int:
