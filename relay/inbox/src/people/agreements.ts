@@ -25,9 +25,15 @@ import {
   same,
   toHex,
   u8,
-  u64,
+  u16,
 } from "../crypto/encoding.ts";
-import { agreementHash, encodePolicy, holdEndsAt, policyHash } from "../crypto/policy.ts";
+import {
+  agreementHash,
+  encodePolicy,
+  holdEndsAt,
+  type Policy,
+  policyHash,
+} from "../crypto/policy.ts";
 import {
   declinedShown,
   isDeclined,
@@ -35,6 +41,7 @@ import {
   proposalShown,
   readProposal,
 } from "../crypto/proposal.ts";
+import { encodeEngagement, engagementName } from "../crypto/vault.ts";
 import type { AgreementFacts, AgreementProposal, AgreementRequest } from "../session.work.ts";
 import type { Account } from "./account.ts";
 import { nextCore, sign } from "./acting.ts";
@@ -43,10 +50,11 @@ import type { Outbox } from "./outbox.ts";
 import type { Entry, Shelf } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
 import { type Agreed, checkFollows, policyFacts } from "./terms.ts";
-import type { Changes } from "./vault.ts";
+import type { Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const FORMAT = 1;
+const MOST_EARLIER = 20;
 
 interface Tools {
   readonly api: Api;
@@ -57,11 +65,10 @@ interface Tools {
   readonly world: World;
 }
 
-/** A text with the salt of its hash. `signedAt` is when both signatures were first seen here; null for the first version. */
+/** A text with the salt of its hash. */
 interface KeptText {
   readonly salt: Bytes;
   readonly text: string;
-  readonly signedAt: number | null;
 }
 
 /** A proposal as it arrived. */
@@ -80,7 +87,7 @@ export class Agreements {
   /** All versions, oldest first. Texts that are new here are put into the vault: what brought them goes on its date. */
   async versions(startedAt: number): Promise<AgreementFacts[]> {
     const { agreed } = this.#tools.standing.terms;
-    await this.#keepTexts(agreed);
+    await this.#keepTexts();
     return agreed.map((one) => this.#version(one, startedAt));
   }
 
@@ -107,7 +114,7 @@ export class Agreements {
 
   /** Sign the other one's proposal and put it in force. */
   async agree(id: string): Promise<void> {
-    const { api, standing, account, world } = this.#tools;
+    const { api, standing } = this.#tools;
     const found = this.#arrived().find(({ offer }) => nameOf(offer.act.core) === id);
     if (!found || this.#status(found) !== "open" || standing.isMine(found.offer.act)) {
       throw fault("refused");
@@ -115,9 +122,9 @@ export class Agreements {
     const { offer } = found;
     const both = sign(this.#tools, offer.act.core, offer.act);
     const frame = encodePolicy(offer.policy);
-    const kept = { salt: offer.salt, text: offer.agreement, signedAt: world.clock.now() };
     await api.addAct(standing.engagementId, encodeAct(both), frame);
-    await account.records.change(() => this.#textChange(offer.policy.number, kept));
+    await standing.refresh();
+    await this.#keepTexts();
   }
 
   /** Send a proposal back as it came: not agreed to, or, of one's own, withdrawn. */
@@ -226,77 +233,92 @@ export class Agreements {
 
   // --- texts ---
 
-  #version({ policy }: Agreed, startedAt: number): AgreementFacts {
-    const { standing } = this.#tools;
+  #version({ policy, act }: Agreed, startedAt: number): AgreementFacts {
+    const { standing, account } = this.#tools;
     const { myName, theirName } = standing.item;
-    const kept = this.#text(policy.number, policy.agreementHash);
-    const core = standing.terms.acts.find(({ core: one }) =>
-      same(one.subject, hashOf(policy)),
-    )?.core;
-    const coachAt = core?.issuedAt ?? null;
-    const clientAt = policy.number === 1 ? startedAt : (kept?.signedAt ?? null);
+    const offeredAt = parseAct(act).core.issuedAt;
+    // An act has one instant, its proposer's; only the first version tells when the second name came under it.
+    const clientAt = policy.number === 1 ? startedAt : null;
     const coach = standing.myRoleName === "coach";
     return {
       number: policy.number,
       policy: policyFacts(policy),
-      text: kept?.text ?? null,
+      text: textOf(this.#texts(account.records.vault), policy)?.text ?? null,
       signers: [
-        { name: coach ? myName : theirName, mine: coach, signedAt: coachAt },
+        { name: coach ? myName : theirName, mine: coach, signedAt: offeredAt },
         { name: coach ? theirName : myName, mine: !coach, signedAt: clientAt },
       ],
     };
   }
 
-  /** The text of a version, if it is in the vault and is the one that was signed. */
-  #text(number: number, hash: Bytes): KeptText | null {
-    const plain = this.#tools.account.records.vault.item(this.#itemName(number));
-    const kept = plain && parseText(plain, number);
-    return kept && same(agreementHash(kept.salt, kept.text), hash) ? kept : null;
+  /** The texts in the vault, oldest first: those that were in force, then the one that is. */
+  #texts(vault: Vault): KeptText[] {
+    const { standing } = this.#tools;
+    const newest = vault.item(standing.itemName("agreement"));
+    const earlier = vault.item(standing.itemName("earlier"));
+    return [...(earlier ? parseEarlier(earlier) : []), ...(newest ? [parseText(newest)] : [])];
   }
 
-  #itemName(number: number): string {
-    const name = this.#tools.standing.itemName("agreement");
-    return number === 1 ? name : `${name}/${number}`;
-  }
-
-  async #keepTexts(agreed: readonly Agreed[]): Promise<void> {
-    const { account, world } = this.#tools;
-    const arrived = this.#arrived();
-    const changes = new Map<string, { plain: Bytes; expiresAt: number }>();
-    for (const { policy } of agreed.slice(1)) {
-      const found = arrived.find(({ offer }) => same(hashOf(offer.policy), hashOf(policy)));
-      if (found && !this.#text(policy.number, policy.agreementHash)) {
-        const { salt, agreement } = found.offer;
-        const kept = { salt, text: agreement, signedAt: world.clock.now() };
-        for (const [name, change] of this.#textChange(policy.number, kept)) {
-          changes.set(name, change);
-        }
+  /** Pin the policy in force, and put its text into the vault where a proposal here has it: what brought it goes on its date. */
+  async #keepTexts(): Promise<void> {
+    const { account, standing } = this.#tools;
+    const { policy, act } = standing.terms.inForce;
+    const arrived = this.#arrived().map(({ offer }) => ({
+      salt: offer.salt,
+      text: offer.agreement,
+    }));
+    await account.records.change((vault) => {
+      const expiresAt = standing.keptUntil();
+      const changes = new Map<string, { plain: Bytes; expiresAt: number }>();
+      const kept = this.#texts(vault);
+      const item = vault.engagement(standing.engagementId);
+      if (!same(item.policy, encodePolicy(policy))) {
+        const moved = { ...item, policy: encodePolicy(policy), act };
+        changes.set(engagementName(item), { plain: encodeEngagement(moved), expiresAt });
       }
-    }
-    if (changes.size > 0) {
-      await account.records.change(() => changes);
-    }
-  }
-
-  #textChange(number: number, { salt, text, signedAt }: KeptText): Changes {
-    const plain = concat(u8(FORMAT), u64(signedAt ?? 0), salt, countedText(text, 4));
-    const expiresAt = this.#tools.standing.keptUntil();
-    return new Map([[this.#itemName(number), { plain, expiresAt }]]);
+      const found = textOf(arrived, policy);
+      if (found && !textOf(kept, policy)) {
+        changes.set(standing.itemName("agreement"), { plain: encodeText(found), expiresAt });
+        const earlier = encodeEarlier(kept.slice(-MOST_EARLIER));
+        changes.set(standing.itemName("earlier"), { plain: earlier, expiresAt });
+      }
+      return changes;
+    });
   }
 }
 
-/** The first version's item has no instant: that one is as old as the engagement. */
-function parseText(plain: Bytes, number: number): KeptText {
+/** The text that a policy names by its hash. */
+function textOf(texts: readonly KeptText[], policy: Policy): KeptText | undefined {
+  return texts.find(({ salt, text }) => same(agreementHash(salt, text), policy.agreementHash));
+}
+
+function encodeText({ salt, text }: KeptText): Bytes {
+  return concat(u8(FORMAT), salt, countedText(text, 4));
+}
+
+function parseText(plain: Bytes): KeptText {
   const reader = new Reader(plain);
   reader.expect(u8(FORMAT), "version");
-  const signedAt = number === 1 ? null : reader.u64();
-  const kept = { signedAt, salt: reader.take(32), text: reader.text(4) };
+  const kept = { salt: reader.take(32), text: reader.text(4) };
   reader.finish();
   return kept;
 }
 
-function hashOf(policy: Agreed["policy"]): Bytes {
-  return policyHash(encodePolicy(policy));
+function encodeEarlier(texts: readonly KeptText[]): Bytes {
+  const rows = texts.map(({ salt, text }) => concat(salt, countedText(text, 4)));
+  return concat(u8(FORMAT), u16(texts.length), ...rows);
+}
+
+function parseEarlier(plain: Bytes): KeptText[] {
+  const reader = new Reader(plain);
+  reader.expect(u8(FORMAT), "version");
+  const count = reader.between(reader.u16(), 0, MOST_EARLIER, "texts");
+  const texts = Array.from({ length: count }, () => ({
+    salt: reader.take(32),
+    text: reader.text(4),
+  }));
+  reader.finish();
+  return texts;
 }
 
 /** The name of an act for the page. */

@@ -123,7 +123,7 @@ export class Standing {
   }
 
   /** The name of an item of this engagement in the vault. */
-  itemName(kind: "writers" | "read" | "agreement"): string {
+  itemName(kind: "writers" | "read" | "agreement" | "earlier"): string {
     return `${kind}/${toHex(this.engagementId)}`;
   }
 

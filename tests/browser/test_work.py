@@ -1,0 +1,161 @@
+"""*Our work* in the browser: an agreement changed, a call noted, notes counted, receipts checked, the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from client_sdk.engagement import AsyncEngagement
+from tests.browser.conftest import Practice
+from tests.browser.test_access import grave
+from tests.browser.visitor import Client, Visitor, visiting
+from tests.service.programs import eventually
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "canary pepper meadow candle"
+
+
+async def joined(browser: Browser, practice: Practice, name: str) -> tuple[Client, AsyncEngagement]:
+    """A new client of the coach, who joined in the browser."""
+    client = Client(await practice.invite(name))
+    async with visiting(browser, practice.origin) as visitor:
+        await visitor.join(client, name, PASSWORD)
+        assert visitor.errors == []
+    await practice.anna.settle()
+    return client, practice.anna.engagement(name)
+
+
+async def entered(visitor: Visitor, client: Client, view: str = "Our work") -> None:
+    """The client's inbox, opened at a view."""
+    await visitor.page.goto(visitor.origin)
+    await visitor.unlock(client.name, PASSWORD)
+    await visitor.is_open()
+    await visitor.press(view)
+    await expect(visitor.page.get_by_role("heading", name=view, exact=True)).to_be_visible()
+
+
+async def test_notes_are_counted_and_a_call_is_noted_for_both(browser: Browser, practice: Practice) -> None:
+    """The number of the coach's notes is shown and nothing of them; what either notes of a call, both see."""
+    client, to_nora = await joined(browser, practice, "Nora Field")
+    for text in ("plover canary one", "plover canary two"):
+        await to_nora.notes.add(text)
+    async with visiting(browser, practice.origin) as visitor:
+        await entered(visitor, client)
+        await visitor.press(re.compile("private notes"))
+        await expect(visitor.page.get_by_text("Anna keeps two notes about your work.")).to_be_visible()
+        assert "plover" not in await visitor.page.content()
+        assert await grave(visitor) == []
+        await visitor.press("Our work")
+        await visitor.press(re.compile("Phone calls"))
+        await visitor.press("Note a call")
+        yesterday = datetime.fromtimestamp(practice.relay.now(), UTC) - timedelta(days=1)
+        await visitor.fill("Day", yesterday.date().isoformat())
+        await visitor.fill("Time", "14:30")
+        await visitor.page.get_by_label("Minutes").fill("40")
+        await visitor.page.get_by_label("A word for both of you").fill("About Thursday.")
+        await visitor.press("Note it")
+        await expect(visitor.page.locator(".noted")).to_contain_text("40 minutes")
+        await expect(visitor.page.locator(".noted")).to_contain_text("Noted by you")
+        assert visitor.errors == []
+    noted = await to_nora.calls.all()
+    assert [(one.minutes, one.note, one.mine) for one in noted] == [(40, "About Thursday.", False)]
+
+
+async def test_a_change_is_read_as_sentences_and_agreed_to(browser: Browser, practice: Practice) -> None:
+    """What the coach's software proposed holds once the client has pressed *Agree*, and not before; a change
+    that the client does not agree to holds never.
+    """
+    client, to_olga = await joined(browser, practice, "Olga Reed")
+    await to_olga.agreement.propose(hold=timedelta(days=60), note="For the second round.")
+    async with visiting(browser, practice.origin) as visitor:
+        await entered(visitor, client)
+        await visitor.press(re.compile("Look at it"))
+        await expect(visitor.page.get_by_text("Held for 60 days instead of 30 days.")).to_be_visible()
+        await expect(visitor.page.get_by_text("For the second round.")).to_be_visible()
+        assert await grave(visitor) == []
+        await visitor.press("Agree")
+        await expect(visitor.page.get_by_text("signed by both of you now")).to_be_visible()
+        await visitor.press("Our work")
+        await visitor.press(re.compile("^Agreement"))
+        await expect(visitor.page.get_by_text("Version 2, in force")).to_be_visible()
+        await expect(visitor.page.locator(".prose")).to_contain_text("60 days")
+        await visitor.press("Version 1")
+        await expect(visitor.page.locator(".prose")).to_contain_text("30 days")
+        assert visitor.errors == []
+    await to_olga.refresh()
+    assert to_olga.agreement.facts.hold_days == 60
+    await to_olga.agreement.propose(hold=timedelta(days=200))
+    async with visiting(browser, practice.origin) as visitor:
+        await entered(visitor, client)
+        await visitor.press(re.compile("Look at it"))
+        await visitor.press("Don’t agree")
+        await expect(visitor.page.get_by_text("the old dates stand").first).to_be_visible()
+        assert visitor.errors == []
+    states = [one.state for one in await to_olga.agreement.proposals()]
+    assert "open" not in states
+    assert to_olga.agreement.facts.hold_days == 60
+
+
+async def test_receipts_are_shown_checked_and_saved(
+    browser: Browser, practice: Practice, tmp_path: Path
+) -> None:
+    """What went on its date has a receipt whose check in the browser finds nothing wrong, with its limits."""
+    client, to_pia = await joined(browser, practice, "Pia Lund")
+    await to_pia.send(subject="Goes soon", text="Only for now.", keep=timedelta(seconds=5))
+    await asyncio.sleep(6)
+    await asyncio.to_thread(eventually, lambda: not practice.relay.status()["due"])
+    async with visiting(browser, practice.origin) as visitor:
+        await entered(visitor, client)
+        await visitor.press(re.compile("Deletion receipts"))
+        await visitor.press(re.compile("One message"))
+        await expect(visitor.page.locator(".receipt")).to_contain_text("Removed 1. Left over 0.")
+        await expect(visitor.page.locator(".receipt")).to_contain_text("Copies that you or Anna saved")
+        await visitor.press("Check this receipt")
+        await expect(visitor.page.get_by_role("heading", name="What was checked")).to_be_visible()
+        await expect(visitor.page.locator(".check")).not_to_contain_text("Wrong")
+        assert await grave(visitor) == []
+        async with visitor.page.expect_download() as coming:
+            await visitor.press("Save")
+        await (await coming.value).save_as(tmp_path / "receipts.json")
+        assert visitor.errors == []
+    saved = json.loads((tmp_path / "receipts.json").read_text())
+    assert saved["version"] == 1
+    assert len(saved["receipts"]) >= 1
+
+
+async def test_a_client_closes_and_both_go_on_again(browser: Browser, practice: Practice) -> None:
+    """The page says first what would happen; then all is held, and goes on once both have signed."""
+    client, to_rosa = await joined(browser, practice, "Rosa Hill")
+    await to_rosa.send(subject="Thrush stays", text="Until the end.")
+    async with visiting(browser, practice.origin) as visitor:
+        await entered(visitor, client)
+        await visitor.press(re.compile("Close our work"))
+        await expect(visitor.page.locator(".counts")).to_contain_text("1, 1 unread")
+        assert await grave(visitor) == []
+        await visitor.press("See exactly what happens")
+        await expect(visitor.page.locator(".exactly")).to_contain_text("1 message")
+        assert await grave(visitor) == []
+        await visitor.press("Close our work")
+        await expect(visitor.page.get_by_text("Your work has ended").first).to_be_visible()
+        await to_rosa.refresh()
+        assert (await to_rosa.summary()).state == "held"
+        await visitor.press(re.compile("^Inbox"))
+        await expect(visitor.row("Thrush stays")).to_be_visible()
+        await expect(visitor.page.get_by_role("link", name="Write", exact=True)).to_have_count(0)
+        until = datetime.fromtimestamp(practice.relay.now(), UTC).date() + timedelta(days=20)
+        await to_rosa.reopen(until)
+        await visitor.press(re.compile("Look at it"))
+        await expect(visitor.page.get_by_text("Your work goes on until")).to_be_visible()
+        await visitor.press("Agree")
+        await visitor.press(re.compile("^Inbox"))
+        await expect(visitor.page.get_by_role("link", name="Write", exact=True)).to_be_visible()
+        assert visitor.errors == []
+    await to_rosa.refresh()
+    assert (await to_rosa.summary()).state == "active"
