@@ -142,11 +142,12 @@ test("a proposal reads back from its content, and neither policy, salt nor text 
   const read = parseContent(encodeContent(content));
   assert.deepEqual(readProposal(read.fixed, read.shown), proposal);
   const other = toBase64url(encodePolicy({ ...policy, holdDays: 3_650 }));
-  for (const change of [
+  const changes: JsonObject[] = [
     { policy: other },
     { salt: "A".repeat(43) },
     { agreement: "Nine talks." },
-  ]) {
+  ];
+  for (const change of changes) {
     assert.throws(() => readProposal(fixed, { ...shown, ...change }), Refused);
   }
   const answer = declinedShown("Not now.");
