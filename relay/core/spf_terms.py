@@ -9,7 +9,6 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
-from urllib.parse import quote
 
 from relay.core.lookups import MOST_NAME_BYTES
 
@@ -29,6 +28,7 @@ _MECHANISM = re.compile(
 )
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9._-]*)=(.*)")
 _EXPANDED = re.compile(r"%(?:\{([A-Za-z])([0-9]*)([Rr]?)([.\-+,/_=]*)\}|([%_-]))")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._~-]")
 _ESCAPED = {"%": "%", "_": " ", "-": "%20"}
 _FOR_EXPLANATIONS: Final = set("crt")
 _KNOWN: Final = set("slodiphv") | _FOR_EXPLANATIONS
@@ -174,7 +174,7 @@ def expand(text: str, asked: Asked, name: str) -> str:
         if found[5]:
             return _ESCAPED[found[5]]
         filled = _transformed(values[found[1].lower()], found)
-        return quote(filled, safe="") if found[1].isupper() else filled
+        return _UNSAFE.sub(_escaped, filled) if found[1].isupper() else filled
 
     expanded = _EXPANDED.sub(fill, text)
     while len(expanded.removesuffix(".")) > MOST_NAME_BYTES and "." in expanded:
@@ -191,3 +191,7 @@ def _transformed(value: str, found: re.Match[str]) -> str:
 
 def _dotted(peer: Address) -> str:
     return str(peer) if peer.version == 4 else ".".join(peer.exploded.replace(":", ""))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())

@@ -1,0 +1,328 @@
+"""DKIM: whether a domain signed this mail (RFC 6376, RFC 8301, RFC 8463). Owns signatures and key records.
+
+Strict where the RFC leaves a choice: a signature over a part of the body (`l=`) proves nothing, SHA-1 and
+RSA keys under 1,024 bits make no signature, and a key that is marked as a test is none.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from relay.core.addresses import parse_domain
+from relay.core.dkim_canon import RawFields, Way, canonical_field
+from relay.core.errors import Malformed
+from relay.core.lookups import DnsTrouble, Lookups, TooManyLookups
+
+MOST_SIGNATURES: Final = 8  # of one mail; the likeliest are looked at first
+MOST_SIGNATURE_BYTES: Final = 8_192
+MOST_KEY_BYTES: Final = 4_096
+LEAST_RSA_BITS: Final = 1_024
+MOST_RSA_BITS: Final = 4_096  # larger ones cost the verifier more than they prove
+
+_TAG = re.compile(rb"[ \t]*([A-Za-z][A-Za-z0-9_]*)[ \t]*=(.*)", re.DOTALL)
+_SPACE = re.compile(rb"[ \t\r\n]+")
+_SELECTOR = re.compile(rb"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,200}[A-Za-z0-9_])?")
+_WAYS: Final[dict[bytes, Way]] = {b"simple": "simple", b"relaxed": "relaxed"}
+
+Outcome = Literal["pass", "fail", "permerror", "temperror"]
+Algorithm = Literal["rsa-sha256", "ed25519-sha256"]
+Tags = Mapping[bytes, bytes]
+
+
+class BadSignature(Exception):
+    """A signature or its key that proves nothing; the word says why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature as it stands in the header. `raw` is its whole field."""
+
+    raw: bytes = field(repr=False)
+    domain: str = field(repr=False)
+    selector: str = field(repr=False)
+    algorithm: Algorithm
+    field_way: Way
+    body_way: Way
+    names: tuple[bytes, ...] = field(repr=False)
+    body_hash: bytes = field(repr=False)
+    value: bytes = field(repr=False)
+    exact_identity: bool
+    expires_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What became of one signature. `why` is a word for the reader, empty on a pass."""
+
+    outcome: Outcome
+    domain: str = field(repr=False, default="")
+    selector: str = field(repr=False, default="")
+    algorithm: str = ""
+    why: str = ""
+
+
+def parse_tags(text: bytes) -> dict[bytes, bytes]:
+    """A tag list (RFC 6376, 3.2). Raises BadSignature: a tag given twice makes all of it worthless."""
+    tags: dict[bytes, bytes] = {}
+    parts = text.replace(b"\r\n", b"").split(b";")
+    for number, part in enumerate(parts):
+        if not part.strip(b" \t") and number == len(parts) - 1:
+            break
+        found = _TAG.fullmatch(part)
+        if found is None or found[1] in tags:
+            raise BadSignature("syntax")
+        tags[found[1]] = found[2].strip(b" \t")
+    return tags
+
+
+def parse_signature(raw: bytes) -> Signature:
+    """A DKIM-Signature field. Raises BadSignature."""
+    if len(raw) > MOST_SIGNATURE_BYTES:
+        raise BadSignature("too-large")
+    tags = parse_tags(raw.partition(b":")[2])
+    if tags.get(b"v") != b"1":
+        raise BadSignature("version")
+    return read_signature(raw, tags, identity=tags.get(b"i"))
+
+
+def read_signature(raw: bytes, tags: Tags, identity: bytes | None) -> Signature:
+    """What DKIM-Signature and ARC-Message-Signature have in common. Raises BadSignature."""
+    if b"l" in tags:
+        raise BadSignature("length")
+    field_way, _, body_way = tags.get(b"c", b"simple/simple").partition(b"/")
+    names = tuple(_SPACE.sub(b"", name).lower() for name in _needed(tags, b"h").split(b":"))
+    if b"from" not in names:
+        raise BadSignature("from-unsigned")
+    if b"dns/txt" not in [_SPACE.sub(b"", way) for way in tags.get(b"q", b"dns/txt").split(b":")]:
+        raise BadSignature("query")
+    domain, selector = signer(tags)
+    return Signature(
+        raw=raw,
+        domain=domain,
+        selector=selector,
+        algorithm=read_algorithm(tags),
+        field_way=_way(field_way),
+        body_way=_way(body_way or b"simple"),
+        names=names,
+        body_hash=decoded(_needed(tags, b"bh")),
+        value=decoded(_needed(tags, b"b")),
+        exact_identity=_is_exact(identity, domain),
+        expires_at=_instant(tags),
+    )
+
+
+def signer(tags: Tags) -> tuple[str, str]:
+    """Domain and selector of a signature. Raises BadSignature."""
+    selector = _needed(tags, b"s")
+    if not _SELECTOR.fullmatch(selector) or b".." in selector:
+        raise BadSignature("selector")
+    try:
+        return parse_domain(_needed(tags, b"d")), selector.decode("ascii").lower()
+    except Malformed:
+        raise BadSignature("domain") from None
+
+
+def read_algorithm(tags: Tags) -> Algorithm:
+    """The algorithm of a signature. Raises BadSignature for every other, SHA-1 among them."""
+    name = _needed(tags, b"a").lower()
+    if name == b"rsa-sha256":
+        return "rsa-sha256"
+    if name == b"ed25519-sha256":
+        return "ed25519-sha256"
+    raise BadSignature("algorithm")
+
+
+def decoded(text: bytes) -> bytes:
+    """Base64 with folds in it. Raises BadSignature."""
+    try:
+        return base64.b64decode(_SPACE.sub(b"", text), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadSignature("base64") from None
+
+
+def _needed(tags: Tags, name: bytes) -> bytes:
+    value = tags.get(name)
+    if not value:
+        raise BadSignature("syntax")
+    return value
+
+
+def _way(name: bytes) -> Way:
+    way = _WAYS.get(name)
+    if way is None:
+        raise BadSignature("canonicalization")
+    return way
+
+
+def _is_exact(identity: bytes | None, domain: str) -> bool:
+    """Whether `i=` is of the signing domain itself. Raises BadSignature where it is not even below it."""
+    if identity is None:
+        return True
+    of = _SPACE.sub(b"", identity).rpartition(b"@")[2].decode("latin-1").lower()
+    if of != domain and not of.endswith("." + domain):
+        raise BadSignature("identity")
+    return of == domain
+
+
+def _instant(tags: Tags) -> int | None:
+    expires, signed = tags.get(b"x"), tags.get(b"t")
+    for text in (expires, signed):
+        if text is not None and not (text.isdigit() and len(text) <= 12):
+            raise BadSignature("syntax")
+    if expires is not None and signed is not None and int(expires) <= int(signed):
+        raise BadSignature("expiry")
+    return None if expires is None else int(expires)
+
+
+def signed_bytes(fields: RawFields, names: Sequence[bytes], own: bytes, way: Way, skip: bytes = b"") -> bytes:
+    """What a signature is over (RFC 6376, 3.7): each named field, from the last one up, then its own with an
+    empty `b=`. `skip` is a field that is not there for it.
+    """
+    left: dict[bytes, list[bytes]] = {}
+    for name, whole in fields:
+        if whole is not own and whole is not skip:
+            left.setdefault(name, []).append(whole)
+    chosen = [left[name].pop() for name in names if left.get(name)]
+    lines = [canonical_field(whole, way) for whole in chosen] + [canonical_field(without_value(own), way)]
+    return b"\r\n".join(lines)
+
+
+def without_value(own: bytes) -> bytes:
+    """A signature's field with the value of its `b=` taken out, and nothing else changed."""
+    name, colon, value = own.partition(b":")
+    parts = value.split(b";")
+    for at, part in enumerate(parts):
+        tag, equals, _ = part.partition(b"=")
+        if tag.strip(b" \t\r\n") == b"b":
+            parts[at] = tag + equals
+    return name + colon + b";".join(parts)
+
+
+async def verify(
+    lookups: Lookups, raw: bytes, fields: RawFields, bodies: Mapping[Way, bytes], now: int
+) -> Verified:
+    """Verify one DKIM-Signature field; trouble of the DNS is `temperror`. `now`: Unix seconds UTC."""
+    try:
+        signature = parse_signature(raw)
+    except BadSignature as bad:
+        return Verified("permerror", why=bad.why)
+    return await verify_parsed(lookups, signature, fields, bodies, now)
+
+
+async def verify_parsed(
+    lookups: Lookups, signature: Signature, fields: RawFields, bodies: Mapping[Way, bytes], now: int
+) -> Verified:
+    """The same for one that is read already."""
+    outcome, why = await _outcome(lookups, signature, fields, bodies, now)
+    return Verified(outcome, signature.domain, signature.selector, signature.algorithm, why)
+
+
+async def _outcome(
+    lookups: Lookups, signature: Signature, fields: RawFields, bodies: Mapping[Way, bytes], now: int
+) -> tuple[Outcome, str]:
+    if signature.expires_at is not None and signature.expires_at <= now:
+        return "fail", "expired"
+    if bodies.get(signature.body_way) != signature.body_hash:
+        return "fail", "body"
+    text = signed_bytes(fields, signature.names, signature.raw, signature.field_way)
+    try:
+        key = await find_key(lookups, signature.domain, signature.selector, signature.algorithm)
+        if key.exact and not signature.exact_identity:
+            return "permerror", "identity"
+        return ("pass", "") if key.verifies(signature.value, text) else ("fail", "signature")
+    except BadSignature as bad:
+        return "permerror", bad.why
+    except TooManyLookups:
+        return "permerror", "lookups"
+    except DnsTrouble:
+        return "temperror", "dns"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A domain's public key. `exact`: it speaks for its own domain alone, not for those below."""
+
+    public: rsa.RSAPublicKey | ed25519.Ed25519PublicKey
+    exact: bool
+
+    def verifies(self, signature: bytes, text: bytes) -> bool:
+        """Whether this key made that signature over that text."""
+        try:
+            if isinstance(self.public, rsa.RSAPublicKey):
+                self.public.verify(signature, text, padding.PKCS1v15(), SHA256())
+            else:
+                self.public.verify(signature, hashlib.sha256(text).digest())  # RFC 8463, 3
+        except InvalidSignature:
+            return False
+        return True
+
+
+async def find_key(lookups: Lookups, domain: str, selector: str, algorithm: Algorithm) -> Key:
+    """The key that a domain publishes under a selector. Raises BadSignature, DnsTrouble, TooManyLookups."""
+    records = await lookups.ask(f"{selector}._domainkey.{domain}", "TXT")
+    if not records:
+        raise BadSignature("no-key")
+    if len(records) > 1:
+        raise BadSignature("several-keys")
+    return parse_key(records[0].encode("latin-1"), algorithm)
+
+
+def parse_key(record: bytes, algorithm: Algorithm) -> Key:
+    """A key record (RFC 6376, 3.6.1) for one algorithm. Raises BadSignature."""
+    if len(record) > MOST_KEY_BYTES:
+        raise BadSignature("key-too-large")
+    tags = parse_tags(record)
+    if tags.get(b"v", b"DKIM1") != b"DKIM1" or (b"v" in tags and next(iter(tags)) != b"v"):
+        raise BadSignature("key-version")
+    if b"p" not in tags:
+        raise BadSignature("no-key")
+    if not tags[b"p"]:
+        raise BadSignature("revoked")
+    kind = tags.get(b"k", b"rsa").lower()
+    if algorithm.encode() != kind + b"-sha256" or b"sha256" not in _listed(tags.get(b"h", b"sha256")):
+        raise BadSignature("key-algorithm")
+    flags = _listed(tags.get(b"t", b""))
+    if b"y" in flags:
+        raise BadSignature("testing")
+    if not {b"*", b"email"} & set(_listed(tags.get(b"s", b"*"))):
+        raise BadSignature("key-service")
+    raw = decoded(tags[b"p"])
+    return Key(_rsa(raw) if kind == b"rsa" else _ed25519(raw), b"s" in flags)
+
+
+def _listed(text: bytes) -> list[bytes]:
+    return [_SPACE.sub(b"", part).lower() for part in text.split(b":")]
+
+
+def _rsa(raw: bytes) -> rsa.RSAPublicKey:
+    try:
+        key = load_der_public_key(raw)
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadSignature("key") from None
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise BadSignature("key")
+    if not LEAST_RSA_BITS <= key.key_size <= MOST_RSA_BITS:
+        raise BadSignature("key-size")
+    return key
+
+
+def _ed25519(raw: bytes) -> ed25519.Ed25519PublicKey:
+    try:
+        return ed25519.Ed25519PublicKey.from_public_bytes(raw)
+    except ValueError:
+        raise BadSignature("key") from None
