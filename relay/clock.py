@@ -10,7 +10,8 @@ the watch that stops sweep and tick while the clock cannot be vouched for. It mu
 2. At the start, a wall clock more than two days away from the last known instant is `ABSENT`, until the
    kernel says that it is synchronised or the operator accepts.
 3. To refuse, the later of the two clocks counts; to act, the earlier: a jump makes nothing readable that
-   was due, and lets nothing be swept early.
+   was due, and lets nothing be swept early. Nor does time stand still where a start found the clock in the
+   past: what has gone by since counts from the last known instant on.
 4. The offset is the operator's word: it moves `now`, also back, and is no divergence and no absence. So
    floor and last known instant are *machine time*, the offset left out.
 """
@@ -129,6 +130,7 @@ class SystemClock:
         self._anchor = self._read()
         self._absent = absent(last_known_at, self._anchor.wall)
         self._floor_at = last_known_at or 0
+        self._known_from = None if last_known_at is None else last_known_at - self._anchor.monotonic
 
     def now(self) -> int:
         """The instant by which to refuse what is due, in Unix seconds UTC."""
@@ -167,9 +169,13 @@ class SystemClock:
         self._absent = False
         self._anchor = self._read()
         self._floor_at = 0
+        self._known_from = None
 
     def _judgement(self) -> Judgement:
-        judgement = judge(self._anchor, self._read(), absent=self._absent, floor_at=self._floor_at)
+        reading = self._read()
+        passed_at = 0 if self._known_from is None else int(self._known_from + reading.monotonic)
+        floor_at = max(self._floor_at, passed_at)
+        judgement = judge(self._anchor, reading, absent=self._absent, floor_at=floor_at)
         if judgement.standing is Standing.AGREED:
             self._floor_at = judgement.refuse_at
         return judgement

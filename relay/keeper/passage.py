@@ -46,16 +46,14 @@ class Passage:
         passed = self._read().monotonic - self._start.monotonic
         at = max(self._seen_at, self._start_seen_at + int(passed), self.clock_at())
         if self.believed():
-            self._seen_at = at
+            at = self._seen_at = max(at, self._expected_at())
         return at
 
     def act_at(self) -> int:
         """The instant by which to destroy: what has gone by on both clocks since the start. Ask `believed`
         first.
         """
-        reading = self._read()
-        expected = reading.wall - divergence_seconds(self._start, reading)
-        return int(min(reading.wall, expected)) + self._offset()
+        return min(self.clock_at(), self._expected_at())
 
     def believed(self) -> bool:
         """Whether a tick may act on the clock, and the highest instant seen follow it."""
@@ -85,3 +83,8 @@ class Passage:
         self._start_seen_at = seen_at
         self._start = self._read()
         self._offset_at_start = self._offset()
+
+    def _expected_at(self) -> int:
+        """What the clock would show, had it gone on from the start as the monotonic one did."""
+        reading = self._read()
+        return int(reading.wall - divergence_seconds(self._start, reading)) + self._offset()

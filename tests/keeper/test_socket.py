@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from keys.day_gone import day_key_hash, open_day_gone
 from keys.encoding import u8, u16, u32
 from keys.keeper_wire import Status, open_answer, verify_revoked
 from relay.core.errors import KeeperAway, Malformed
 from relay.keeper.client import SocketKeeper
 from relay.keeper.frames import FRAME_BYTES, Request
 from relay.keeper.ring import DAY_SECONDS
-from relay.keeper.server import MOST_CONNECTIONS, KeeperServer
-from relay.keeper.sockets import connect
+from relay.keeper.server import MOST_BY_ADDRESS, MOST_CONNECTIONS, KeeperServer
+from relay.keeper.sockets import Tcp, connect
+from relay.keeper.tick import TICK_POINTS
 from relay.logs import open_log
 from tests.keeper.conftest import NOON, TODAY, House, Person
 
@@ -154,7 +156,7 @@ async def test_refusals_keep_their_meaning(
     assert (await client.accept_clock())["destroyed"] == 1
 
 
-async def say(path: Path, frame: bytes) -> bytes:
+async def say(path: Path | Tcp, frame: bytes) -> bytes:
     """Send bytes, and read all that comes until the keeper closes."""
     reader, writer = await connect(path)
     writer.write(frame)
@@ -171,6 +173,8 @@ async def say(path: Path, frame: bytes) -> bytes:
         u32(2) + u8(Request.STATUS) + b"x",
         u32(2) + u8(Request.TICK) + b"\x02",
         u32(6) + u8(Request.DAYS) + u32(TODAY) + b"\0",
+        u32(4) + u8(Request.DAYS_GONE) + b"\0\0\0",
+        u32(6) + u8(Request.DAYS_GONE) + u32(TODAY) + b"\0",
         u32(8) + u8(Request.DAYS) + u32(TODAY) + u16(1) + b"\0",
     ],
 )
@@ -191,6 +195,134 @@ async def test_a_frame_out_of_bounds_ends_the_connection(path: Path, frame: byte
 async def test_a_silent_connection_ends(path: Path) -> None:
     """A connection that asks nothing is closed after a while."""
     assert await say(path, b"") == b""
+
+
+# --- by TCP -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def place(tmp_path: Path, house: House) -> AsyncIterator[Tcp]:
+    """Where a keeper answers other relays."""
+    found: asyncio.Future[Tcp] = asyncio.get_running_loop().create_future()
+    log, tcp = open_log(lambda: 0, io.StringIO()), Tcp("127.0.0.1", 0)
+    server = KeeperServer(house.keeper, tmp_path / "k.sock", log, tcp=tcp, idle_seconds=0.3)
+    serving = asyncio.create_task(server.serve(lambda at: at and found.set_result(at)))
+    yield await found
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+async def test_the_same_frames_by_tcp(place: Tcp, anna: Person, maya: Person, house: House) -> None:
+    """Days, open, revoke and days destroyed are answered as on the Unix socket."""
+    client = SocketKeeper(place, house.public)
+    assert len(await client.days(TODAY, 3)) == 3
+    lock = anna.lock_for(maya, NOON + DAY_SECONDS)
+    raw, request, reply = maya.request(lock)
+    answer = open_answer(await client.open(raw), request, raw, house.public, reply)
+    assert answer.grants[0].status is Status.HERE
+    revoke = anna.revoke_request(lock)
+    verify_revoked(await client.revoke(revoke), revoke, house.public)
+    assert await client.days_gone(0) == []
+
+
+async def test_what_is_the_operators_is_refused_by_tcp(place: Tcp, house: House) -> None:
+    """Neither status nor tick, least of all with the operator's word; and the connection stays."""
+    house.clock.pass_seconds(5 * DAY_SECONDS)
+    refused = u32(8) + u8(255) + b"refused"
+    frames = u32(1) + u8(Request.STATUS) + u32(1) + u8(Request.TICK) + u32(2) + u8(Request.TICK) + b"\x01"
+    assert await say(place, frames) == refused * 3
+    assert house.keeper.status()["number"] == 1
+
+
+async def test_a_stranger_cannot_fill_the_keeper(place: Tcp, tmp_path: Path, house: House) -> None:
+    """One address has so many connections by TCP; the relay on this machine is answered all the while."""
+    idle = [await connect(place) for _ in range(MOST_BY_ADDRESS)]
+    with pytest.raises(KeeperAway):
+        await SocketKeeper(place, house.public).days(TODAY, 1)
+    assert await SocketKeeper(tmp_path / "k.sock", house.public).status()
+    await asyncio.gather(*(reader.read() for reader, _ in idle))
+    for _, writer in idle:
+        writer.close()
+    assert await SocketKeeper(place, house.public).days(TODAY, 1)
+
+
+@pytest.mark.parametrize("frame", [u32(FRAME_BYTES + 1) + u8(2), u32(0), b"", b"GET / HTTP/1.1\r\n\r\n"])
+async def test_nonsense_by_tcp_ends_the_connection(place: Tcp, frame: bytes) -> None:
+    """What is no frame, or never comes, is not waited for."""
+    assert await say(place, frame) == b""
+
+
+# --- days destroyed -----------------------------------------------------------------------------------------
+
+
+async def test_days_destroyed_are_signed_and_told(client: SocketKeeper, house: House) -> None:
+    """A tick leaves a word for each day that had a key, by its hash, at the tick's time; a restart keeps
+    it.
+    """
+    keys = house.keeper.days(TODAY, 3)
+    house.clock.pass_seconds(2 * DAY_SECONDS)
+    await client.tick()
+    house.start()
+    told = [open_day_gone(raw, client.keeper_id, house.public) for raw in await client.days_gone(TODAY)]
+    assert [(one.day, one.day_key_hash) for one in told] == [
+        (TODAY, day_key_hash(keys[0])),
+        (TODAY + 1, day_key_hash(keys[1])),
+    ]
+    assert {one.destroyed_at for one in told} == {NOON + 2 * DAY_SECONDS}
+    assert len(await client.days_gone(TODAY + 1)) == 1
+    assert await client.days_gone(TODAY + 2) == []
+
+
+async def test_words_are_kept_for_62_days_and_told_62_at_a_time(client: SocketKeeper, house: House) -> None:
+    """A hundred days destroyed at once come in two answers; 62 days later they are forgotten."""
+    house.keeper.days(TODAY, 100)
+    house.clock.pass_seconds(100 * DAY_SECONDS)
+    house.keeper.tick()
+    first = await client.days_gone(0)
+    assert [int.from_bytes(raw[16:20], "big") for raw in first] == list(range(TODAY, TODAY + 62))
+    assert len(await client.days_gone(TODAY + 62)) == 38
+    house.clock.pass_seconds(62 * DAY_SECONDS)
+    house.keeper.tick()
+    assert len(await client.days_gone(TODAY + 62)) == 38
+    house.clock.pass_seconds(1)
+    house.keeper.tick()
+    assert await client.days_gone(0) == []
+    assert list((house.folder / "gone").iterdir()) == []
+
+
+@pytest.mark.parametrize("point", TICK_POINTS)
+def test_a_word_is_given_exactly_for_what_is_destroyed(house: House, point: str) -> None:
+    """A tick cut anywhere: started again, the keeper has a word for each day that its ring has lost, and for
+    no other.
+    """
+    house.keeper.days(TODAY, 4)
+
+    def crash(reached: str) -> None:
+        if reached == point:
+            raise OSError("the machine stops here")
+
+    house.start(crash)
+    house.clock.pass_seconds(2 * DAY_SECONDS)
+    with pytest.raises(OSError, match="stops here"):
+        house.keeper.tick()
+    house.start()
+    told = [int.from_bytes(raw[16:20], "big") for raw in house.keeper.days_gone(0)]
+    assert told == ([] if house.keeper.status()["days"] == 4 else [TODAY, TODAY + 1])
+    house.keeper.tick()
+    assert len(house.keeper.days_gone(0)) == 2
+
+
+async def test_a_word_that_is_not_the_keepers_is_not_taken(client: SocketKeeper, house: House) -> None:
+    """The relay verifies each word by the pinned key before it logs it; a damaged file is no word."""
+    house.keeper.days(TODAY, 1)
+    house.clock.pass_seconds(DAY_SECONDS)
+    house.keeper.tick()
+    with pytest.raises(KeeperAway):
+        await SocketKeeper(client._address, bytes(32)).days_gone(0)
+    path = house.folder / "gone" / str(TODAY)
+    path.write_bytes(path.read_bytes()[:-1])
+    house.start()
+    assert house.keeper.days_gone(0) == []
 
 
 async def test_connections_have_a_limit(path: Path, client: SocketKeeper) -> None:

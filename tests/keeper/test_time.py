@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from keys.keeper_wire import Status
-from relay.keeper.ring import DAY_SECONDS
+from relay.keeper.folder import create_keeper
+from relay.keeper.ring import DAY_SECONDS, first_living_day
 from relay.keeper.service import KeeperRefusal
 from relay.keeper.tick import TICK_POINTS
-from tests.keeper.conftest import NOON, TODAY, House, Person
+from tests.keeper.conftest import NOON, TODAY, HeldClock, House, Person
 
 YEAR = 365 * DAY_SECONDS
 
@@ -133,3 +141,98 @@ def test_a_tick_that_fails_can_be_repeated_by_the_same_keeper(house: House, poin
     assert house.keeper.status()["days"] == 8
     house.start()
     assert [raw[:-64] for raw in house.keeper.days(TODAY + 2, 8)] == [raw[:-64] for raw in living]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 2 * DAY_SECONDS),
+        st.one_of(st.integers(-400 * DAY_SECONDS, 400 * DAY_SECONDS), st.integers(-3_600, 3_600)),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+def _seeds(house: House) -> set[int]:
+    return set(house.keeper._ring.seeds)
+
+
+@given(steps=STEPS)
+@settings(max_examples=60, deadline=None)
+def test_no_jump_while_running_destroys_early_or_serves_late(steps: list[tuple[int, int, bool]]) -> None:
+    """Whatever the clock does while the keeper runs: each tick leaves every day that is not over in truth,
+    and what is due in truth is refused.
+    """
+    with TemporaryDirectory() as base:
+        clock = HeldClock()
+        house = House(Path(base) / "k", clock, create_keeper(Path(base) / "k", NOON, os.urandom))
+        house.keeper.days(TODAY, 40)
+        house.start()
+        anna, maya = Person(house), Person(house)
+        lock, true_at = anna.lock_for(maya, NOON + 5 * DAY_SECONDS), float(NOON)
+        for passed, jump, undone in steps:
+            clock.pass_seconds(passed)
+            true_at += passed
+            clock.wall += jump
+            with suppress(KeeperRefusal):
+                house.keeper.tick()
+            assert set(range(first_living_day(int(true_at)), TODAY + 40)) <= _seeds(house)
+            if true_at >= NOON + 5 * DAY_SECONDS:
+                assert maya.grant(lock).status is not Status.HERE
+            if undone:
+                clock.wall = true_at
+
+
+@given(steps=STEPS)
+@settings(max_examples=60, deadline=None)
+def test_no_jump_across_restarts_destroys_early_or_serves_late(steps: list[tuple[int, int, bool]]) -> None:
+    """Whatever the clock shows at each start, in the past or more than two days ahead (less than that is no
+    jump but an absence): no day goes before its time; and what becomes due is refused though the clock stands
+    in the past.
+    """
+    with TemporaryDirectory() as base:
+        clock = HeldClock()
+        house = House(Path(base) / "k", clock, create_keeper(Path(base) / "k", NOON, os.urandom))
+        house.keeper.days(TODAY, 40)
+        house.keeper.note_time()
+        anna, maya = Person(house), Person(house)
+        lock, true_at = anna.lock_for(maya, NOON + 5 * DAY_SECONDS), float(NOON)
+        for passed, jump, big in steps:
+            clock.wall = true_at + (abs(jump) + 2 * DAY_SECONDS + 1 if big else -abs(jump))
+            house.start()
+            clock.pass_seconds(passed)
+            true_at += passed
+            with suppress(KeeperRefusal):
+                house.keeper.tick()
+            house.keeper.note_time()
+            assert set(range(first_living_day(int(true_at)), TODAY + 40)) <= _seeds(house)
+            if true_at >= NOON + 5 * DAY_SECONDS:
+                assert maya.grant(lock).status is not Status.HERE
+
+
+def test_a_jump_put_right_is_forgotten_by_the_next_tick(house: House) -> None:
+    """A clock that gained forty hours, was asked, noted, and put right: the ticks of the true days that
+    follow destroy nothing before its time.
+    """
+    house.clock.wall += 40 * 3_600
+    house.keeper.days(TODAY + 2, 1)
+    house.keeper.note_time()
+    house.clock.wall -= 40 * 3_600
+    house.clock.pass_seconds(DAY_SECONDS)
+    assert house.keeper.tick()["destroyed"] == 1
+    house.start()
+    house.clock.pass_seconds(DAY_SECONDS)
+    assert house.keeper.tick()["destroyed"] == 1
+
+
+def test_it_ticks_by_itself_only_on_a_steady_clock(house: House) -> None:
+    """Due once a day, not while the two clocks disagree by over a minute, and again when they agree."""
+    house.keeper.tick()
+    assert not house.keeper.tick_is_due()
+    house.clock.pass_seconds(DAY_SECONDS)
+    assert house.keeper.tick_is_due()
+    for jump in (61, -61, 400 * DAY_SECONDS, -400 * DAY_SECONDS):
+        house.clock.wall += jump
+        assert not house.keeper.tick_is_due()
+        house.clock.wall -= jump
+    assert house.keeper.tick_is_due()
