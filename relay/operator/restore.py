@@ -12,11 +12,10 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from keys.log import Checkpoint, checkpoint_hash
@@ -37,25 +36,21 @@ from relay.service.places import PRIVATE_FILE, PRIVATE_FOLDER, Places
 from relay.service.time_watch import note_instant, open_clock
 from relay.store.backup_file import Head, opened, read_head
 from relay.store.deletions import LedgerDamaged, Withheld, ledger_days, records_since
-from relay.store.dump import load
-from relay.store.engine import SettingRefused, connect_reader, connect_writer
-from relay.store.migrate import bring_up, knows
-from relay.store.replay import OtherLog, Replayed, carry, replay, sign_again
-from relay.store.sqlite import SqliteStore
-
-COUNTED: Final = {
-    "messages": "SELECT count(*) FROM mailbox_rows WHERE reason=0",
-    "files": "SELECT count(*) FROM blobs",
-    "engagements": "SELECT count(*) FROM engagements",
-    "accounts": "SELECT count(*) FROM accounts",
-}
-LOCKED_OUT: Final = (
-    "SELECT count(*) FROM accounts a WHERE NOT EXISTS"
-    " (SELECT 1 FROM methods m WHERE m.account_id = a.account_id)"
+from relay.store.engine import connect_reader, connect_writer
+from relay.store.migrate import knows
+from relay.store.rebuild import (
+    Counts,
+    carry_from,
+    counts,
+    counts_of,
+    has_journal,
+    is_whole,
+    load_as,
+    locked_out,
+    settle,
 )
-BESIDE: Final = ("-wal", "-shm", "-journal")
-
-Counts = Mapping[str, int]
+from relay.store.replay import OtherLog, Replayed, replay, sign_again
+from relay.store.sqlite import SqliteStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,7 @@ def restore(settings: Settings, path: Path) -> Restored:
         withheld = Withheld()
         with _workplace(places.restoring) as folder:
             done = _rebuild(settings, path, folder, withheld)
-            _settle(places.database)
+            settle(places.database)
             withheld.release(ledger_of(settings))
             _swap(folder / places.database.name, places.database)
     return done
@@ -130,21 +125,16 @@ def _rebuild(settings: Settings, path: Path, folder: Path, withheld: Withheld) -
         head = read_head(file)
         _check_head(settings, path, head)
         with closing(connect_writer(target)) as database:
-            pieces = opened(file, head, read_backup_key(places.secrets))
-            bring_up(database, head.schema)
-            database.execute("PRAGMA foreign_keys=0")
-            load(database, pieces)
-            bring_up(database)
-            database.execute("PRAGMA foreign_keys=1")
-            backed_up = _counts(database)
+            load_as(database, head.schema, opened(file, head, read_backup_key(places.secrets)))
+            backed_up = counts(database)
             replayed = _replayed(settings, database, head, keys)
-            _carry(database, places.database)
+            carry_from(places.database, database)
     swept = asyncio.run(_sweep(settings, target, keys, withheld))
     with closing(connect_reader(target)) as database:
-        _check_whole(database)
-        restored = _counts(database)
-        (locked_out,) = database.execute(LOCKED_OUT).fetchone()
-    return Restored(head, backed_up, restored, _live(places.database), replayed, locked_out, swept)
+        if not is_whole(database):
+            raise Stopped("The rows of this backup do not belong together. Nothing was changed.")
+        restored, outside = counts(database), locked_out(database)
+    return Restored(head, backed_up, restored, counts_of(places.database), replayed, outside, swept)
 
 
 def _check_head(settings: Settings, path: Path, head: Head) -> None:
@@ -176,12 +166,6 @@ def _replayed(settings: Settings, database: sqlite3.Connection, head: Head, keys
     return done
 
 
-def _carry(database: sqlite3.Connection, live: Path) -> None:
-    if live.exists():
-        with suppress(sqlite3.Error, SettingRefused), closing(connect_reader(live)) as reader:
-            carry(database, reader)
-
-
 def _signer(origin: str, keys: KeyFiles) -> Callable[[int, bytes], SignedCheckpoint]:
     name = f"{urlsplit(origin).netloc}/log"
 
@@ -207,39 +191,8 @@ async def _sweep(settings: Settings, database: Path, keys: KeyFiles, withheld: W
         await store.close()
 
 
-def _check_whole(database: sqlite3.Connection) -> None:
-    (verdict,) = database.execute("PRAGMA integrity_check(1)").fetchone()
-    if verdict != "ok" or database.execute("PRAGMA foreign_key_check").fetchone() is not None:
-        raise Stopped("The rows of this backup do not belong together. Nothing was changed.")
-
-
-def _counts(database: sqlite3.Connection) -> Counts:
-    return {name: int(database.execute(query).fetchone()[0]) for name, query in COUNTED.items()}
-
-
-def _live(path: Path) -> Counts | None:
-    """A database that cannot be read is what a restore is for."""
-    if not path.exists():
-        return None
-    with suppress(sqlite3.Error, SettingRefused), closing(connect_reader(path)) as database:
-        return _counts(database)
-    return None
-
-
-def _settle(old: Path) -> None:
-    """Bring the journal of the old database into it, or it would be taken for the new one's. Where that
-    cannot be done there is nothing in it to keep.
-    """
-    if old.exists():
-        with suppress(sqlite3.Error, SettingRefused), closing(connect_writer(old)) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    for ending in BESIDE:
-        old.with_name(old.name + ending).unlink(missing_ok=True)
-
-
 def _swap(fresh: Path, old: Path) -> None:
-    journal = fresh.with_name(fresh.name + BESIDE[0])
-    if journal.exists() and journal.stat().st_size:
+    if has_journal(fresh):
         raise Stopped("The new database still has a journal. Nothing was changed; give the command again.")
     sync_file(fresh)
     fresh.rename(old)

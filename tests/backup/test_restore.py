@@ -263,7 +263,7 @@ def test_a_disk_that_is_full(house: House, monkeypatch: pytest.MonkeyPatch) -> N
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    for place, name in ((restoring, "load"), (restoring, "_swap"), (deletions.Withheld, "release")):
+    for place, name in ((restoring, "load_as"), (restoring, "_swap"), (deletions.Withheld, "release")):
         with monkeypatch.context() as broken:
             broken.setattr(place, name, full)
             assert "No space left" in str(refusal(house, made))
@@ -271,7 +271,7 @@ def test_a_disk_that_is_full(house: House, monkeypatch: pytest.MonkeyPatch) -> N
     assert house.messages() == {named("two")}
 
 
-POINTS = ["load.before", "load.after", "replay.after", "_settle.before", "_settle.after", "_swap.before"]
+POINTS = ["load_as.before", "load_as.after", "replay.after", "settle.before", "settle.after", "_swap.before"]
 
 
 def _crash(house: House, what: str, point: str, path: Path | str = "") -> None:
