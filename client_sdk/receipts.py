@@ -182,4 +182,6 @@ def check_file(raw: bytes, pinned: ReceiptKeys | None = None) -> FileVerdict:
     try:
         return check_receipt_file(raw, pinned)
     except Malformed as cause:
-        raise Misused("That is not a file of receipts.") from cause
+        raise Misused(
+            "That is not a file of receipts.", hint="Save one with: mailbox receipts --save FILE"
+        ) from cause

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from client_sdk.attachment import Attachment
-from client_sdk.cli import agreeing, exits, passwords, show
+from client_sdk.cli import agreeing, exits, passwords, receipting, recording, show
 from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
 from client_sdk.cli.opening import keep as keep_for
@@ -39,12 +39,15 @@ sender_app = typer.Typer(help="The personal mail addresses that you write from."
 app.add_typer(client_app, name="client")
 app.add_typer(sender_app, name="sender")
 app.add_typer(agreeing.agreement_app, name="agreement")
+app.add_typer(recording.note_app, name="note")
+app.add_typer(recording.call_app, name="call")
 for command in (
     agreeing.close,
     agreeing.reopen,
     agreeing.extend,
     agreeing.shorten,
     agreeing.why,
+    receipting.receipts,
 ):
     app.command()(command)
 

@@ -64,6 +64,13 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
   why         engagement, subject, goes_at, decided [sentence], changeable [sentence]
   unreadable  engagement, reason: a local code; it did not pass a check and is not shown
   joined      engagement: an invitation was accepted
+  note        id, written_at, kept_until, text
+  call        id, held_at, minutes, mine, kept_until, note
+  receipt     of (acceptance, deletion, closing; empty: not even signed), engagement, number, on,
+              promised, keys_until, backups_until, asked, removed, left, messages, files, sound, logged,
+              receipt (the note)
+  checked     host, relay_key, log_key, checkpoint, sound, receipts [{order, number, signature, chain, leaves,
+              logged}], each good, bad or open (nothing there to check it against)
 
 Lengths of time: 30d, 12h, 2m (minutes), 90s. Days: 2027-02-28.
 """
