@@ -17,6 +17,7 @@ from client_sdk.errors import KeeperUnavailable, NotTrusted, Refused, RelayError
 from client_sdk.receive import Examined
 from client_sdk.session import Session
 from client_sdk.wire import Call
+from keys.day_keys import open_day_key
 from keys.encoding import to_base64url
 from keys.envelope import HEADER_BYTES
 from keys.errors import KeysError
@@ -26,7 +27,6 @@ from keys.keeper_wire import (
     OpenRequest,
     Revoke,
     open_answer,
-    open_day_key,
     sign_open_request,
     sign_revoke,
     verify_revoked,

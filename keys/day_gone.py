@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from keys.day_keys import DAY_KEY_BYTES
 from keys.encoding import Reader, exact, label, u32, u64
-from keys.keeper_wire import DAY_KEY_BYTES
 from keys.names import ID_BYTES
 from keys.suite import SIGNATURE_BYTES, H, SignKey, verify
 

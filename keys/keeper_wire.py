@@ -1,16 +1,13 @@
-"""Keeper wire: day keys, open requests and their answers, revocations.
+"""Keeper wire: open requests and their answers, revocations.
 
 Owns the bytes between readers and keepers, both sides. A reader's request is signed by its access key and
 names its keeper; the answer is sealed to a one-time key and signed by the keeper over the request, so that
 a relay in between can drop either but not read, forge or replay them. Must never use an answer whose
 signature was not checked first. (docs/protocol.md, Keeper.)
-
-Longer than most modules, because both ends of each exchange stand side by side.
 """
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -19,7 +16,7 @@ from typing import Final
 from keys.encoding import Reader, counted, exact, label, u16, u32, u64
 from keys.errors import Malformed, NotOpened
 from keys.locks import KEEPER_LOCK_BYTES, SHARE_BYTES, Lock, LockType, parse_lock
-from keys.names import ID_BYTES, derive
+from keys.names import ID_BYTES
 from keys.suite import (
     HPKE_OVERHEAD_BYTES,
     SEAL_PUBLIC_BYTES,
@@ -33,7 +30,6 @@ from keys.suite import (
     verify,
 )
 
-DAY_KEY_BYTES: Final = 1_300
 NONCE_BYTES: Final = 16
 MOST_ITEMS: Final = 1_024
 MOST_DAYS: Final = 4_096
@@ -51,45 +47,6 @@ class Status(IntEnum):
     GONE = 2
     NOT_YET = 3
     REFUSED = 4
-
-
-# --- day keys ---
-
-
-def day_open_key(seed: bytes) -> OpenKey:
-    """Return the X-Wing key pair of a day's 32-byte random seed."""
-    return OpenKey.from_seed(derive(exact(seed, 32, "day seed"), "day-kem"))
-
-
-def day_share(seed: bytes, access_public: bytes) -> bytes:
-    """Return the 32-byte share of a day for one access key; what is sealed under it dies with the day."""
-    share_key = derive(exact(seed, 32, "day seed"), "day-prf")
-    return hmac.digest(share_key, label("day-share") + access_public, "sha256")
-
-
-@dataclass(frozen=True, slots=True)
-class DayKey:
-    """A keeper's public key for the envelopes that expire on one day."""
-
-    keeper_id: bytes
-    day: int
-    public: bytes = field(repr=False)
-
-
-def sign_day_key(day_key: DayKey, keeper: SignKey) -> bytes:
-    """Return the 1,300-byte signed day key."""
-    ids = exact(day_key.keeper_id, ID_BYTES, "keeper id") + u32(day_key.day)
-    signed = ids + exact(day_key.public, SEAL_PUBLIC_BYTES, "day key")
-    return signed + keeper.sign(label("keeper-day"), signed)
-
-
-def open_day_key(raw: bytes, keeper_id: bytes, keeper_public: bytes) -> DayKey:
-    """Parse a day key and verify it against the pinned keeper: `Malformed` or `BadSignature` otherwise."""
-    reader = Reader(exact(raw, DAY_KEY_BYTES, "signed day key"))
-    reader.expect(keeper_id, "keeper")
-    day_key = DayKey(keeper_id, reader.u32(), reader.take(SEAL_PUBLIC_BYTES))
-    verify(keeper_public, reader.rest(), label("keeper-day"), raw[:-SIGNATURE_BYTES])
-    return day_key
 
 
 # --- asking ---

@@ -22,10 +22,10 @@ from dataclasses import dataclass, field
 
 from keys.blob import MAIL_FLAG, Attachment, BlobSealer
 from keys.content import MOST_HEAD_BYTES, Content, ContentKind, DoorFacts, Recipient, content_id
+from keys.day_keys import open_day_key
 from keys.encoding import counted, label
 from keys.envelope import EnvelopeClass
 from keys.errors import KeysError
-from keys.keeper_wire import open_day_key
 from keys.names import ZERO_HASH, Role, day_of, fingerprint, keeper_set
 from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
 from keys.statement import Statement, choose_reading_key, parse_statement

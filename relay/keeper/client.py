@@ -11,9 +11,9 @@ import asyncio
 from typing import Final
 
 from keys.day_gone import DAY_GONE_BYTES, MOST_DAYS_GONE, open_day_gone
+from keys.day_keys import DAY_KEY_BYTES, open_day_key
 from keys.encoding import load_json, u16, u32
 from keys.errors import KeysError
-from keys.keeper_wire import DAY_KEY_BYTES, open_day_key
 from keys.names import keeper_id
 from relay.core.errors import KeeperAway, Malformed
 from relay.keeper.frames import Answer, BadFrame, Request, read_frame, write_frame

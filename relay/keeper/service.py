@@ -18,22 +18,19 @@ from pathlib import Path
 from typing import Final
 
 from keys.day_gone import DayGone, day_key_hash, sign_day_gone
+from keys.day_keys import DayKey, day_open_key, day_share, sign_day_key
 from keys.errors import KeysError
 from keys.keeper_wire import (
     CLOCK_SECONDS,
     Answer,
     Ask,
     DayGrant,
-    DayKey,
     Grant,
     Status,
-    day_open_key,
-    day_share,
     parse_open_request,
     parse_revoke,
     refusal_hash,
     seal_answer,
-    sign_day_key,
     sign_revoked,
 )
 from keys.locks import KeeperPayload, Lock, open_keeper_lock

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from keys.blob import Attachment, BlobOpener
 from keys.content import parse_content
+from keys.day_keys import day_open_key
 from keys.envelope import Envelope, parse_envelope
 from keys.errors import KeysError
-from keys.keeper_wire import day_open_key
 from keys.locks import open_keeper_lock
 from keys.names import keeper_id, key_id
 from keys.sealing import open_parts, open_reader_share

@@ -8,8 +8,9 @@ import hashlib
 from dataclasses import dataclass, field
 
 from keys.day_gone import DayGone, sign_day_gone
+from keys.day_keys import DayKey, sign_day_key
 from keys.invitation import InvitationKeys, invitation_keys, sign_redemption
-from keys.keeper_wire import DayKey, parse_revoke, sign_day_key, sign_revoked
+from keys.keeper_wire import parse_revoke, sign_revoked
 from keys.names import DAY_SECONDS
 from keys.suite import SignKey
 from relay.core.errors import Busy, KeeperAway

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from keys.day_keys import open_day_key
 from keys.envelope import parse_envelope
-from keys.keeper_wire import Revoke, open_day_key, sign_revoke, verify_revoked
+from keys.keeper_wire import Revoke, sign_revoke, verify_revoked
 from keys.names import DAY_SECONDS, Role
 from relay.core.errors import KeeperAway, Malformed, NotFound
 from tests.flow.cast import KEEPER, KEEPER_ID

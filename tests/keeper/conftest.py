@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from keys.day_keys import open_day_key
 from keys.keeper_wire import (
     Answer,
     Ask,
@@ -16,7 +17,6 @@ from keys.keeper_wire import (
     OpenRequest,
     Revoke,
     open_answer,
-    open_day_key,
     sign_open_request,
     sign_revoke,
     verify_revoked,

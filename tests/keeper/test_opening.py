@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from keys.day_keys import open_day_key
 from keys.errors import KeysError
-from keys.keeper_wire import DayGrant, Grant, Status, open_answer, open_day_key, sign_open_request
+from keys.keeper_wire import DayGrant, Grant, Status, open_answer, sign_open_request
 from keys.names import day_of
 from keys.suite import H, OpenKey
 from relay.keeper.ring import DAY_SECONDS, MOST_DAYS_AHEAD

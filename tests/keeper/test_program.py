@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from keys.keeper_wire import open_day_key
+from keys.day_keys import open_day_key
 from relay.core.errors import KeeperAway
 from relay.keeper.client import SocketKeeper
 from tests.service.programs import DAY_SECONDS, Relay, eventually

@@ -21,7 +21,8 @@ from client_sdk.parties import Place, Self
 from client_sdk.receive import Examined, examine, finish
 from client_sdk.terms import Terms, read_terms
 from keys.acts import Act, ActCore, ActKind, sign_act
-from keys.keeper_wire import Grant, Status, day_open_key
+from keys.day_keys import day_open_key
+from keys.keeper_wire import Grant, Status
 from keys.locks import open_keeper_lock
 from keys.names import ZERO_HASH, Role, access_hash, day_of, keeper_id, key_id
 from keys.pins import KeeperPin, Pins

@@ -21,8 +21,8 @@ import pytest_asyncio
 from client_sdk import AsyncAccount, Attachment, errors
 from client_sdk.frames import EnvelopeRow, parse_rows
 from client_sdk.wire import Response
+from keys.day_keys import DayKey, day_open_key, sign_day_key
 from keys.encoding import to_base64url, u32, u64
-from keys.keeper_wire import DayKey, day_open_key, sign_day_key
 from keys.suite import SignKey
 from tests.sdk.house import ANNAS, House, Liar, Lie, opened_house, subjects
 from tests.sdk.pair import ORIGIN, Pair, dice, made_self

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from keys import acts, content, keeper_wire, locks, names, policy, statement, suite, unlock
+from keys import acts, content, day_keys, locks, names, policy, statement, suite, unlock
 from keys.pins import KeeperPin, Pins
 
 NOW = 1_790_000_000
@@ -153,7 +153,7 @@ def day_seed(day: int, keeper: str = "keeper") -> bytes:
 
 def day_key(expires_at: int, keeper: str = "keeper") -> suite.OpenKey:
     """Return a keeper's key of the day of an instant."""
-    return keeper_wire.day_open_key(day_seed(names.day_of(expires_at), keeper))
+    return day_keys.day_open_key(day_seed(names.day_of(expires_at), keeper))
 
 
 def message(sender: Person = COACH, recipient: Person = CLIENT, **changes: object) -> content.Content:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keys import day_gone, suite
+from keys import day_gone, day_keys, suite
 from keys import keeper_wire as wire
 from keys.encoding import counted, label, u16, u32
 from keys.envelope import parse_envelope
@@ -58,7 +58,7 @@ def keeper_cases(cases: Cases) -> None:
 
 
 def _day_keys(cases: Cases) -> None:
-    raw = wire.sign_day_key(wire.DayKey(KEEPER_ID, DAY, day_key(EXPIRES_AT).public), KEEPER)
+    raw = day_keys.sign_day_key(day_keys.DayKey(KEEPER_ID, DAY, day_key(EXPIRES_AT).public), KEEPER)
     good = {"raw": raw, "keeper_id": KEEPER_ID, "keeper_public": KEEPER.public}
     cases.good("a day key", "keeper_wire.open_day_key", **good)
     faults: dict[str, dict[str, bytes]] = {
@@ -76,7 +76,7 @@ def _day_keys(cases: Cases) -> None:
 
 
 def _days_gone(cases: Cases) -> None:
-    key = wire.sign_day_key(wire.DayKey(KEEPER_ID, DAY, day_key(EXPIRES_AT).public), KEEPER)
+    key = day_keys.sign_day_key(day_keys.DayKey(KEEPER_ID, DAY, day_key(EXPIRES_AT).public), KEEPER)
     raw = day_gone.sign_day_gone(
         day_gone.DayGone(KEEPER_ID, DAY, day_gone.day_key_hash(key), EXPIRES_AT + 60), KEEPER
     )
@@ -146,7 +146,7 @@ def _answers(cases: Cases) -> None:
     raw_request = wire.sign_open_request(asked, CLIENT.access)
     payload = open_keeper_lock(ASK.lock, day_key(EXPIRES_AT), ASK.header_hash)
     here = wire.Grant(wire.Status.HERE, payload.share, payload.revoker_hash, 0, payload.expires_at)
-    share = wire.day_share(day_seed(DAY), CLIENT.access.public)
+    share = day_keys.day_share(day_seed(DAY), CLIENT.access.public)
     days = (wire.DayGrant(wire.Status.HERE, share), wire.DayGrant(wire.Status.GONE))
     answer = wire.Answer((here, wire.Grant(wire.Status.NOT_YET)), days)
     raw = wire.seal_answer(answer, asked, raw_request, KEEPER)

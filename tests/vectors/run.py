@@ -14,6 +14,7 @@ from keys import (
     blob,
     box,
     content,
+    day_keys,
     encoding,
     envelope,
     invitation,
@@ -190,7 +191,7 @@ def _open_reader_lock(record: bytes, header_hash: bytes, reading_seed: bytes) ->
 
 @operation("locks.open_keeper_lock")
 def _open_keeper_lock(record: bytes, header_hash: bytes, day_seed: bytes) -> Outputs:
-    day_key = keeper_wire.day_open_key(day_seed)
+    day_key = day_keys.day_open_key(day_seed)
     payload = locks.open_keeper_lock(locks.parse_lock(record), day_key, header_hash)
     return {
         "share": payload.share,
@@ -620,14 +621,14 @@ def _verify_redemption(secret: bytes, signature: bytes, body: bytes) -> Outputs:
 @operation("keeper_wire.day")
 def _day(seed: bytes, access_public: bytes) -> Outputs:
     return {
-        "public": keeper_wire.day_open_key(seed).public,
-        "day_share": keeper_wire.day_share(seed, access_public),
+        "public": day_keys.day_open_key(seed).public,
+        "day_share": day_keys.day_share(seed, access_public),
     }
 
 
 @operation("keeper_wire.open_day_key")
 def _open_day_key(raw: bytes, keeper_id: bytes, keeper_public: bytes) -> Outputs:
-    found = keeper_wire.open_day_key(raw, keeper_id, keeper_public)
+    found = day_keys.open_day_key(raw, keeper_id, keeper_public)
     return {"day": found.day, "public": found.public}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from keys.day_gone import DAY_GONE_BYTES, DayGone, day_key_hash, open_day_gone, sign_day_gone
+from keys.day_keys import DayKey, sign_day_key
 from keys.encoding import label
 from keys.errors import BadSignature, KeysError, Malformed
-from keys.keeper_wire import DayKey, sign_day_key
 from keys.names import keeper_id
 from keys.suite import H, OpenKey, SignKey
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import keys
-from keys import box, keeper_wire, sealing, selftest, stream, suite
+from keys import box, day_keys, sealing, selftest, stream, suite
 from keys.blob import BlobOpener, BlobSealer
 from keys.errors import KeysError
 from tests.vectors import cast
@@ -123,7 +123,7 @@ ACTIONS = {
     "seal a box": lambda: box.seal_box(KEY, "vault", b"", b"text", NONCE),
     "seal and open a blob": _blob,
     "stretch a password": _password,
-    "a keeper's day": lambda: keeper_wire.day_share(KEY, KEY),
+    "a keeper's day": lambda: day_keys.day_share(KEY, KEY),
     "self-test": selftest.selftest,
 }
 

@@ -14,9 +14,9 @@ from keys import (
     blob,
     box,
     content,
+    day_keys,
     encoding,
     invitation,
-    keeper_wire,
     padding,
     policy,
     recovery,
@@ -524,7 +524,7 @@ def test_day_and_midnight() -> None:
 def test_day_share_is_of_one_person() -> None:
     """Two access keys have different shares of one day, and one has different shares of two days."""
     shares = {
-        keeper_wire.day_share(seed, access)
+        day_keys.day_share(seed, access)
         for seed in (bytes(32), b"\1" * 32)
         for access in (cast.COACH.access.public, cast.CLIENT.access.public)
     }
