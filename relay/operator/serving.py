@@ -53,7 +53,10 @@ def serve_keeper(config: Path, *, child: bool, listen: str | None = None) -> Non
     log = _log(settings.clock.offset_file)
 
     def ready(tcp: Tcp | None) -> None:
-        log.info("keeper.ready", listen=None if tcp is None else str(Listen(tcp.host, tcp.port)))
+        if tcp is None:
+            log.info("keeper.ready")
+        else:
+            log.info("keeper.ready", listen=str(Listen(tcp.host, tcp.port)))
 
     try:
         plan = keeper_run.Plan(
