@@ -16,6 +16,7 @@ from relay.operator.asking import do, settings_of
 from relay.operator.backup_checks import examine_backups
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.keeper_checks import examine_keepers
+from relay.operator.record_checks import examine_records
 from relay.operator.stopped import Exit, Stopped
 from relay.service.keyfiles import KeyMissing, read_key_files
 from relay.service.places import Places
@@ -98,9 +99,18 @@ def _data(settings: Settings) -> Iterator[Finding]:
         return
     try:
         yield from _pragmas(reader)
+        yield from _records(reader, settings)
     finally:
         reader.close()
     yield _sqlite_release(sqlite3.sqlite_version_info)
+
+
+def _records(reader: sqlite3.Connection, settings: Settings) -> Iterator[Finding]:
+    try:
+        keys = read_key_files(Places(settings.relay.data_dir).secrets)
+    except KeyMissing:
+        return  # told already
+    yield from examine_records(reader, keys, settings.relay.origin.partition("://")[2])
 
 
 def _pragmas(reader: sqlite3.Connection) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ class SqliteLog(Part):
 
     async def tree_hashes(self, nodes: Sequence[Node]) -> list[bytes]:
         """By the primary key, in one snapshot."""
-        return await self._read(partial(_tree_hashes, nodes=nodes))
+        return await self._read(partial(hashes_of, nodes=nodes))
 
     async def log_entries(self, first: int, count: int) -> list[bytes]:
         """By the primary key."""
@@ -100,7 +100,8 @@ class SqliteLog(Part):
         return SignedCheckpoint(*row) if row else None
 
 
-def _tree_hashes(database: sqlite3.Connection, nodes: Sequence[Node]) -> list[bytes]:
+def hashes_of(database: sqlite3.Connection, nodes: Sequence[Node]) -> list[bytes]:
+    """The hashes of whole subtrees. Raises NotFound for one that is not whole."""
     statement = "SELECT hash FROM log_hashes WHERE level=? AND number=?"
     found = [database.execute(statement, node).fetchone() for node in nodes]
     if None in found:

@@ -209,6 +209,27 @@ async def test_day_keys_are_at_hand_before_they_are_needed(store: SqliteStore) -
     assert len(await store.days(KEEPER_ID, today + 1, 1_024)) == 1_024
 
 
+async def test_records_are_written_each_day_and_signed_as_they_come(store: SqliteStore) -> None:
+    """What the log holds is signed at the next turn; receipts of a day are looked for once, when it is over,
+    and nothing is written while the clock cannot be vouched for.
+    """
+    machine = Machine()
+    service = Service(store, machine)
+    await service.keeps()
+    await service.loops.record_once()
+    newest = await store.newest_checkpoint()
+    assert newest is not None
+    assert newest.size == await store.log_size() == 1_024
+    assert await store.noted("accepted_day") == NOW // DAY_SECONDS - 1
+    machine.wall += 5 * DAY_SECONDS
+    await service.loops.record_once()
+    assert await store.noted("accepted_day") == NOW // DAY_SECONDS - 1
+    machine.wall -= 5 * DAY_SECONDS
+    machine.pass_seconds(DAY_SECONDS)
+    await service.loops.record_once()
+    assert await store.noted("accepted_day") == NOW // DAY_SECONDS
+
+
 async def test_a_failing_sweep_is_followed_by_the_next(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
