@@ -159,3 +159,35 @@ async def test_a_client_closes_and_both_go_on_again(browser: Browser, practice: 
         assert visitor.errors == []
     await to_rosa.refresh()
     assert (await to_rosa.summary()).state == "active"
+
+
+async def test_what_both_keep_longer_is_sealed_again_and_stays_one_message(
+    browser: Browser, practice: Practice
+) -> None:
+    """A later date holds once both have signed: the browser seals its copy again and shows it once."""
+    client, to_tess = await joined(browser, practice, "Tess Moor")
+    sent = await to_tess.send(subject="Heron kept", text="For longer.", keep=timedelta(days=3))
+    later = datetime.fromtimestamp(practice.relay.now(), UTC).date() + timedelta(days=40)
+    await to_tess.extend([sent.id], later)
+    async with visiting(browser, practice.origin) as visitor:
+        await visitor.page.goto(visitor.origin)
+        await visitor.unlock(client.name, PASSWORD)
+        await visitor.see("Heron kept")
+        await expect(visitor.row("Heron kept")).to_contain_text("Deleted")
+        await visitor.press(re.compile("Look at it"))
+        await expect(visitor.page.get_by_text("One message is kept until")).to_be_visible()
+        await expect(visitor.page.get_by_text("“Heron kept”")).to_be_visible()
+        await visitor.press("Agree")
+        await expect(visitor.page.get_by_text("signed by both of you now")).to_be_visible()
+        await visitor.press(re.compile("^Inbox"))
+        await expect(visitor.row("Heron kept")).to_contain_text("Kept until")
+        await expect(visitor.row("Heron kept")).to_have_count(1)
+        await visitor.open("Heron kept")
+        await expect(visitor.page.locator(".message")).to_contain_text("For longer.")
+        assert visitor.errors == []
+    async with visiting(browser, practice.origin) as again:
+        await again.page.goto(again.origin)
+        await again.unlock(client.name, PASSWORD)
+        await again.see("Heron kept")
+        await expect(again.row("Heron kept")).to_contain_text("Kept until")
+        await expect(again.row("Heron kept")).to_have_count(1)

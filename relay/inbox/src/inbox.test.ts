@@ -6,6 +6,7 @@ import { type Draft, NO_DRAFT } from "./drafts.ts";
 import {
   type Action,
   EMPTY,
+  endStage,
   goingUnread,
   type Inbox,
   months,
@@ -170,4 +171,14 @@ test("a draft belongs to its thread, and another thread's is left alone", () => 
     inbox.drafts.map((draft) => draft.text),
     ["one, better"],
   );
+});
+
+test("what is kept longer stands where it was written, not where it arrived anew", () => {
+  const kept = row(9, { id: "k", keptLonger: true, createdAt: NOW - 998.5 });
+  assert.deepEqual(ids(after(page(row(1), row(2), row(3)), page(kept))), ["a3", "a2", "k", "a1"]);
+});
+
+test("the end is near in three steps, and over at its second", () => {
+  const stages = [31, 30, 8, 7, 2, 1, 0].map((days) => endStage(NOW + days * DAY_SECONDS, NOW));
+  assert.deepEqual(stages, [null, 30, 30, 7, 7, 1, null]);
 });

@@ -124,13 +124,19 @@ function withPage(inbox: Inbox, page: ListPage): Partial<Inbox> {
   };
 }
 
-/** Newest first, each once; a later copy of a row replaces an earlier one. */
+/** Newest first, each once; a later copy of a row replaces an earlier one. What is kept longer stands where it was written. */
 function merged(rows: readonly ListRow[], more: readonly ListRow[]): readonly ListRow[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   for (const row of more) {
     byId.set(row.id, row);
   }
-  return [...byId.values()].sort((a, b) => b.order - a.order);
+  const all = [...byId.values()].sort((a, b) => b.order - a.order);
+  const placed = all.filter((row) => !row.keptLonger);
+  for (const row of all.filter((one) => one.keptLonger)) {
+    const at = placed.findIndex((one) => one.createdAt <= row.createdAt);
+    placed.splice(at < 0 ? placed.length : at, 0, row);
+  }
+  return placed;
 }
 
 function without(rows: readonly ListRow[], ids: readonly string[]): readonly ListRow[] {

@@ -63,6 +63,8 @@ export interface ListRow {
   readonly byMail: boolean;
   /** Could not be opened; `code` is a local code to mention, never a cause. */
   readonly failed?: { readonly code: string };
+  /** Both keep it longer: it arrived anew, and stands where it was written. */
+  readonly keptLonger?: true;
   /** Mine, and gone without having been read by the other: nothing but the day is left of it. */
   readonly wentUnread?: true;
 }

@@ -59,7 +59,7 @@ export class Mailbox {
   readonly #parts: Parts;
   /** Everything up to this order has been taken. */
   #cursor: number;
-  readonly #replaced: string[] = [];
+  #replaced: Bytes[] = [];
   #syncing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts, cursor: number) {
@@ -103,8 +103,8 @@ export class Mailbox {
     }
   }
 
-  /** Ids of older copies that a re-sealed one has replaced since this was last asked; they are mine to let go. */
-  takeReplaced(): string[] {
+  /** Envelope ids of older copies that a re-sealed one has replaced since this was last asked; they are mine to let go. */
+  takeReplaced(): Bytes[] {
     return this.#replaced.splice(0);
   }
 
@@ -113,7 +113,8 @@ export class Mailbox {
     const { api, standing, keepers } = this.#parts;
     const page = await api.rowsBefore(standing.place.myMailbox, entry.row.order + 1, 1);
     const [row] = arrivedRows(page.rows);
-    const examined = row && row.id === entry.row.id ? await this.#examine(row) : null;
+    const there = row?.envelope && same(row.envelope.header.envelopeId, entry.envelopeId);
+    const examined = row && there ? await this.#examine(row) : null;
     if (!examined || !("envelope" in examined)) {
       throw fault("gone");
     }
@@ -208,7 +209,15 @@ export class Mailbox {
 
   #dropTombstones(rows: readonly Row[]): string[] {
     const { shelf } = this.#parts;
-    const ids = rows.flatMap((row) => (row.kind === "tombstone" ? [toHex(row.envelopeId)] : []));
+    const ids = rows.flatMap((row) => {
+      if (row.kind !== "tombstone") {
+        return [];
+      }
+      const id = toHex(row.envelopeId);
+      const there = shelf.get(id);
+      // Under this name a later copy may stand by now: that one has not gone.
+      return there && !same(there.envelopeId, row.envelopeId) ? [] : [id];
+    });
     for (const id of ids) {
       shelf.passTombstone(id);
       shelf.remove(id);
@@ -287,8 +296,10 @@ export class Mailbox {
   async #shelve(order: number, envelope: Envelope, opened: Opened): Promise<ListRow[]> {
     const { shelf, memory } = this.#parts;
     const { expiresAt, envelopeId } = envelope.header;
-    const id = toHex(envelopeId);
-    const kept = this.#newest(entryContent(opened), id, envelope);
+    const { id, kept, wasRead } = this.#newest(entryContent(opened), envelope);
+    if (wasRead) {
+      memory.setMarks(memory.marks.with(order));
+    }
     const row = await this.#row(id, order, envelope, opened, kept);
     const records = keeperLocks(envelope).map((lock) => lock.record);
     const locks = { headerHash: envelope.headerHash, records };
@@ -301,21 +312,30 @@ export class Mailbox {
     return kept.shown ? [row] : [];
   }
 
-  /** A content that stands here already: the later copy, which both have kept longer, replaces the older one. */
-  #newest(kept: EntryContent, id: string, { header }: Envelope): EntryContent {
+  /**
+   * A content that stands here already: the later copy, which both keep longer, takes the place and the name of the older
+   * one, which is mine to let go.
+   */
+  #newest(kept: EntryContent, { header }: Envelope): Placed {
     const { shelf } = this.#parts;
+    const own = toHex(header.envelopeId);
     const there = shelf.byContent(kept.contentId);
-    if (!there || there.row.id === id) {
-      return kept;
+    if (!there) {
+      return { id: own, kept, wasRead: false };
+    }
+    const { id, unread } = there.row;
+    if (same(there.envelopeId, header.envelopeId)) {
+      const former = there.content?.former ?? [];
+      return { id, kept: { ...kept, former }, wasRead: false };
     }
     const later = header.envelopeClass === EnvelopeClass.RESEALED;
-    const older = later && there.sealedUntil <= header.expiresAt;
-    this.#replaced.push(older ? there.row.id : id);
-    if (!older) {
-      return { ...kept, shown: false };
+    if (!later || there.sealedUntil > header.expiresAt) {
+      this.#replaced.push(header.envelopeId);
+      return { id: own, kept: { ...kept, shown: false }, wasRead: false };
     }
-    shelf.remove(there.row.id);
-    return { ...kept, former: [...(there.content?.former ?? []), there.envelopeId] };
+    this.#replaced.push(there.envelopeId);
+    const former = [...(there.content?.former ?? []), there.envelopeId];
+    return { id, kept: { ...kept, former }, wasRead: !unread };
   }
 
   async #row(
@@ -346,6 +366,9 @@ export class Mailbox {
       ),
       unread: !mine && !memory.marks.has(order),
       byMail: head !== null,
+      ...(envelope.header.envelopeClass === EnvelopeClass.RESEALED && {
+        keptLonger: true as const,
+      }),
     };
   }
 
@@ -393,6 +416,13 @@ function keeperShares({ locks }: Examined, grants: Grants): Bytes[] {
 }
 
 const DUE = "due";
+
+/** Under which name a content stands, and whether a copy of it had been read. */
+interface Placed {
+  readonly id: string;
+  readonly kept: EntryContent;
+  readonly wasRead: boolean;
+}
 
 /** Why a row is not opened. */
 interface Verdict {

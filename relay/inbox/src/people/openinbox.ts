@@ -23,7 +23,6 @@ import type { Reading } from "./reading.ts";
 import type { Run } from "./run.ts";
 import { type Entry, Shelf } from "./shelf.ts";
 import { Standing } from "./standing.ts";
-import { idBytes } from "./text.ts";
 import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
 
@@ -290,10 +289,8 @@ export class OpenInbox {
   }
 
   /** The older copies of what is kept longer now: mine to let go. */
-  async #letGo(ids: readonly string[]): Promise<void> {
-    const envelopeIds = ids.map(idBytes);
+  async #letGo(envelopeIds: readonly Bytes[]): Promise<void> {
     await this.#around.api.expireOwn(this.#standing.place.myMailbox, envelopeIds);
-    this.#around.tell({ kind: "gone", ids });
   }
 
   async #countProposals(): Promise<void> {
