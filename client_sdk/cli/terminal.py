@@ -46,7 +46,7 @@ def tell(line: str) -> None:
     _write(sys.stdout, clean(line) + "\n")
 
 
-def tell_json(kind: str, **fields: Any) -> None:
+def tell_json(kind: str, /, **fields: Any) -> None:
     """Write one object of the result on a line: its version, its type, its fields."""
     _write(sys.stdout, json.dumps({"v": VERSION, "type": kind, **fields}, ensure_ascii=False) + "\n")
 
