@@ -12,4 +12,5 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("long", settings.get_profile("quietbox"), derandomize=False, max_examples=20_000)
 settings.load_profile("quietbox")

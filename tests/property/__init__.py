@@ -1,0 +1,1 @@
+"""What must hold whatever people, operators and clocks do: random stories through the real flows."""
