@@ -16,6 +16,7 @@ from client_sdk.errors import Misused, bounded
 from client_sdk.intake import NEWEST, Intake, Result, Taken
 from client_sdk.messages import Sent, instant
 from client_sdk.sending import Sending
+from client_sdk.settling import settle
 from client_sdk.showing import message_id
 from client_sdk.state import MINE
 from keys.calls import MOST_MINUTES, Call, parse_call
@@ -40,9 +41,10 @@ class NotedCall:
 class AsyncCalls:
     """The calls of one engagement. Get them from `AsyncEngagement.calls`."""
 
-    def __init__(self, core: Core, intake: Intake, sending: Sending) -> None:
+    def __init__(self, core: Core, engagement_id: bytes, intake: Intake, sending: Sending) -> None:
         """Not for callers: see `AsyncEngagement.calls`."""
         self._core = core
+        self._engagement_id = engagement_id
         self._intake = intake
         self._sending = sending
 
@@ -57,6 +59,7 @@ class AsyncCalls:
     async def all(self, *, timeout: float | None = None) -> list[NotedCall]:
         """Return all calls that either has noted, the newest first."""
         async with bounded(timeout):
+            await settle(self._core, self._engagement_id)
             return await noted_calls(self._intake)
 
 

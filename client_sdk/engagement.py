@@ -142,7 +142,7 @@ class AsyncEngagement:
     @property
     def calls(self) -> AsyncCalls:
         """The calls that either of us has noted for both."""
-        return AsyncCalls(self._core, self._intake, self._sending)
+        return AsyncCalls(self._core, self._standing.engagement_id, self._intake, self._sending)
 
     @property
     def _item(self) -> EngagementItem:

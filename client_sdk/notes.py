@@ -22,6 +22,7 @@ from client_sdk.intake import NEWEST
 from client_sdk.messages import instant
 from client_sdk.parties import Place
 from client_sdk.receive import Due, Examined, Unreadable
+from client_sdk.settling import settle
 from client_sdk.showing import message_id
 from client_sdk.standing import Standing
 from keys.content import Content, ContentKind, Recipient, content_id
@@ -113,6 +114,7 @@ class AsyncNotes:
 
     async def _place(self) -> Place:
         """My own side in the role of the notes' only reader."""
+        await settle(self._core, self._standing.engagement_id)
         place = await self._standing.current()
         if place.my_role is not Role.COACH:
             raise Refused("not-allowed")
