@@ -399,7 +399,7 @@ export const workWords = {
       files: "Files",
       calls: "Calls noted",
       notes: (name: string | null) => (name ? `${name}’s private notes` : "Your private notes"),
-      agreement: "The agreement and its signatures",
+      agreement: "Signed agreement",
     },
     unread: (n: number) => `${n} unread`,
   },

@@ -82,7 +82,13 @@ function ByDay({ rows }: { rows: readonly ReceiptRow[] }) {
   );
 }
 
-function Save({ ids, label }: { ids: readonly string[]; label: string }) {
+interface SaveProps {
+  readonly ids: readonly string[];
+  readonly label: string;
+  readonly print?: boolean;
+}
+
+function Save({ ids, label, print: paper = false }: SaveProps) {
   const { session, opened } = useDesk();
   const [said, setSaid] = useState("");
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -102,6 +108,11 @@ function Save({ ids, label }: { ids: readonly string[]; label: string }) {
         <button type="button" onClick={save}>
           {label}
         </button>
+        {paper && (
+          <button type="button" onClick={() => print()}>
+            {words.one.print}
+          </button>
+        )}
         <span class="said-here" role="status">
           {said}
         </span>
@@ -158,12 +169,7 @@ function One({ receipt }: { receipt: ReceiptFacts }) {
       </p>
       <p class="paper-only">{one.paper(fullDay(opened.policy.holdEndsAt, zone))}</p>
       <Check id={receipt.id} />
-      <Save ids={[receipt.id]} label={words.saveOne} />
-      <div class="actions">
-        <button type="button" onClick={() => print()}>
-          {one.print}
-        </button>
-      </div>
+      <Save ids={[receipt.id]} label={words.saveOne} print />
     </article>
   );
 }
