@@ -17,7 +17,6 @@ from client_sdk.errors import EngagementClosed, ServerUnavailable, bounded
 from client_sdk.messages import Sent, instant
 from client_sdk.outbox import Delivery, Outbox
 from client_sdk.parties import Place
-from client_sdk.settling import settle
 from client_sdk.showing import message_id
 from client_sdk.standing import Standing
 from keys.names import day_of
@@ -84,8 +83,6 @@ class Sending:
 
     async def ready(self) -> Place:
         """Make sure that something may be sent: both have signed and the work goes on."""
-        if not self._standing.item.active:
-            await settle(self._core, self._standing.engagement_id)
         await self._standing.refresh()
         if self._standing.state != "active":
             raise EngagementClosed

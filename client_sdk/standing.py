@@ -17,6 +17,7 @@ from client_sdk.errors import AgreementMissing, NotTrusted
 from client_sdk.joining import kept_until
 from client_sdk.parties import Place
 from client_sdk.protocol import EngagementFacts, MemberFacts
+from client_sdk.settling import settle
 from client_sdk.terms import Terms, chain_to, follow, read_terms
 from client_sdk.vault import Change, Changes, Vault
 from keys.names import Role
@@ -92,7 +93,9 @@ class Standing:
         return self.place
 
     async def refresh(self) -> None:
-        """Read the engagement from the relay and follow what has been signed since."""
+        """Read the engagement from the relay and follow what has been signed since, an acceptance too."""
+        if not self.item.active:
+            await settle(self._core, self.engagement_id)
         place = self.place
         facts = await self._core.session.call(protocol.engagement(self.engagement_id))
         await self._check_own(_member(facts, place.my_role))
