@@ -16,6 +16,7 @@ from relay.core.model import (
     Sender,
     Session,
     Swept,
+    VaultItem,
 )
 from relay.store.limits import CHUNK_BYTES, PIECE_BYTES
 from tests.contract.people import HOLD_ENDS, NOBODY, NOW, QUOTA, People, envelope, named
@@ -48,15 +49,17 @@ async def test_batches_are_bounded(people: People) -> None:
 
 
 async def test_an_engagement_ends_with_all_that_is_in_it(people: People) -> None:
-    """Envelopes, tombstones, blobs, mailboxes, invitations and the engagement go, in small batches;
-    accounts stay.
+    """Envelopes, notes, tombstones, blobs, mailboxes, invitations and what is named after it in a vault go,
+    in small batches; accounts stay.
     """
     blob = await people.upload("photo", b"12345", expires_at=HOLD_ENDS)
-    late = HOLD_ENDS + 5000  # a date past the mailbox's own end does not outlive it
+    drafts = VaultItem(f"drafts/{named('work').hex()}", 1, HOLD_ENDS + 5000, b"sealed drafts")
+    await people.store.put_vault(ANNA, [drafts], [], now=NOW)
     await people.put(
         *[envelope(b, "m1", blob_ids=(blob.blob_id,), expires_at=HOLD_ENDS) for b in (COACH, CLIENT)]
     )
-    await people.put(envelope(CLIENT, "m2", expires_at=late), envelope(CLIENT, "m3"))
+    await people.put(envelope(CLIENT, "m2", expires_at=HOLD_ENDS), envelope(CLIENT, "m3"))
+    await people.put(envelope("work notes", "m4", expires_at=HOLD_ENDS))
     await people.store.expire_own(named(CLIENT), [named("m3")], now=NOW)
     gone: list[bytes] = []
     envelopes = 0
@@ -67,7 +70,8 @@ async def test_an_engagement_ends_with_all_that_is_in_it(people: People) -> None
         envelopes += swept.envelopes
         if not swept.more:
             break
-    assert (gone, envelopes) == ([named("work")], 3)
+    assert (gone, envelopes) == ([named("work")], 4)
+    assert drafts not in await people.store.vault(ANNA, now=NOW)
     counts = await people.store.counts(now=HOLD_ENDS)
     assert (counts["envelopes"], counts["blobs"], counts["due"], counts["stored_bytes"]) == (0, 0, 0, 0)
     assert await people.store.invitation(named("maya invite"), now=HOLD_ENDS) is None
@@ -82,6 +86,9 @@ async def test_an_account_ends_with_all_that_is_part_of_it(people: People) -> No
     await store.put_sender(
         Sender(named("home"), MAYA, b"tag", "waiting", b"code", NOW, NOW, ends_at + 50), now=NOW
     )
+    await people.sweep_all(ends_at)
+    assert await store.statements(MAYA, after=0) != []  # its certificate comes first
+    await store.close_engagement(named("work"), [])
     await people.sweep_all(ends_at)
     assert await store.statements(MAYA, after=0) == []
     assert await store.vault(MAYA, now=NOW) == []
