@@ -26,6 +26,9 @@ import { Standing } from "./standing.ts";
 import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
 
+/** How many of the newest messages are asked for the head of the log that their writer had seen. */
+const HEADS_MET = 4;
+
 interface Around {
   readonly api: Api;
   readonly account: Account;
@@ -270,9 +273,12 @@ export class OpenInbox {
   /** What arrived may name another head of the log, replace an older copy, or propose something. */
   #afterTaking(): void {
     const entries = this.#shelf.all();
-    const hashes = entries.flatMap(({ content, row }) =>
-      content?.shared && !row.mine ? [content.checkpointHash] : [],
-    );
+    // A relay that has once shown two logs must go on with both: the newest heads tell as much as all would.
+    const theirs = entries.filter(({ content, row }) => content?.shared && !row.mine);
+    const newest = theirs.sort((one, other) => other.row.order - one.row.order);
+    const hashes = newest
+      .slice(0, HEADS_MET)
+      .flatMap(({ content }) => (content ? [content.checkpointHash] : []));
     this.#meet(hashes).catch(() => {});
     const replaced = this.#need(this.#mailbox).takeReplaced();
     if (replaced.length > 0) {
