@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from keys.day_keys import open_day_key
+from keys.encoding import to_base64url
 from relay.core.errors import KeeperAway
 from relay.keeper.client import SocketKeeper
 from tests.service.programs import DAY_SECONDS, Relay, eventually
@@ -34,6 +36,11 @@ class Program:
         with (self.relay.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log)
         eventually(self.answers)
+
+    def configure(self, line: str) -> None:
+        """Add a line to its settings."""
+        text = self.relay.config.read_text()
+        self.relay.config.write_text(text.replace("[keeper]\n", f"[keeper]\n{line}\n"))
 
     def answers(self) -> bool:
         """Whether it does."""
@@ -97,6 +104,66 @@ def test_a_ring_that_does_not_open_is_said(program: Program) -> None:
     assert "ring.1" in program.relay.command("keeper", code=1).stderr
 
 
+def test_its_fingerprint_is_printed(program: Program) -> None:
+    """For people and for another relay's settings; from its folder, or from what the relay was given."""
+    short, key = to_base64url(program.client.keeper_id), to_base64url(program.public)
+    expected = f"fingerprint  {short}\nkey          {key}\n"
+    assert program.relay.command("keeper", "fingerprint").stdout == expected
+    (program.relay.folder / "keeper" / "key").unlink()
+    assert program.relay.command("keeper", "fingerprint").stdout == expected
+
+
+def test_a_clock_is_accepted_by_its_own_operator(program: Program) -> None:
+    """A keeper without a relay takes the operator's word at its own socket; one that is away is said."""
+    assert "does not answer" in program.relay.command("keeper", "accept-clock", code=7).stderr
+    program.start()
+    assert "0 days were over" in program.relay.command("keeper", "accept-clock").stderr
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "said"),
+    [("keeper.example:80", 2, "--listen must be"), ("203.0.113.7:0", 1, "loopback alone")],
+)
+def test_a_wrong_place_to_listen_is_said(program: Program, place: str, code: int, said: str) -> None:
+    """No name, and nothing but loopback while the clock is moved by hand."""
+    assert said in program.relay.command("keeper", "--listen", place, code=code).stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('mirror = "nowhere/second"', "mounted"),
+        ('ring_backups = "ring"\nring_backup_key = "relay.toml"', "no public key"),
+        ('ring_backups = "ring"\nring_backup_key = "none"', "could not start"),
+        ('ring_backups = "nowhere/ring"\nring_backup_key = "ring.pub"', "could not start"),
+    ],
+)
+def test_what_it_cannot_write_keeps_it_from_starting(program: Program, line: str, said: str) -> None:
+    """A mirror or a folder of backups that is not there, and a key that is none: a sentence each."""
+    public = program.relay.command("keeper", "ring-key", str(program.relay.folder / "k"), config=False).stdout
+    (program.relay.folder / "ring.pub").write_text(public)
+    program.configure(line)
+    assert said in program.relay.command("keeper", code=1).stderr
+
+
+def test_doctor_tells_of_mirror_and_backups(program: Program) -> None:
+    """A relay's examination has a group for keepers."""
+    public = program.relay.command("keeper", "ring-key", str(program.relay.folder / "k"), config=False).stdout
+    (program.relay.folder / "ring.pub").write_text(public)
+    program.configure('mirror = "second"\nring_backups = "ring"\nring_backup_key = "ring.pub"')
+    program.relay.start()
+    try:
+        lines = program.relay.command("doctor", "--json", code=3).stdout.splitlines()
+        told = {one["check"]: one for one in map(json.loads, lines) if one["group"] == "keepers"}
+        assert set(told) == {"clock", "mirror", "refusal list", "ring backups"}
+        assert told["mirror"]["found"] == "in step, but on the same disk as the keeper's folder"
+        assert told["ring backups"]["found"] == "undecryptable after the tick plus 14 days"
+        assert "undecryptable after the tick plus 14 days" in program.relay.command("status").stdout
+        assert program.relay.events("keeper.mirror_rebuilt")
+    finally:
+        program.relay.stop()
+
+
 def test_a_child_ends_with_its_parent(program: Program) -> None:
     """As a child it ends when standard input does."""
     program.start("--child")
@@ -107,10 +174,13 @@ def test_a_child_ends_with_its_parent(program: Program) -> None:
     assert process.wait(30) == 0
 
 
-def test_kills_in_the_middle_of_ticks_lose_nothing(program: Program) -> None:
+@pytest.mark.parametrize("mirror", [False, True])
+def test_kills_in_the_middle_of_ticks_lose_nothing(program: Program, mirror: bool) -> None:
     """Killed twenty times while it ticks and makes days, it starts each time, and each day key that it ever
-    gave out is still the one of its day.
+    gave out is still the one of its day; with a mirror too.
     """
+    if mirror:
+        program.configure('mirror = "second"')
     given: dict[int, bytes] = {}
     for round_number in range(20):
         program.start()
