@@ -96,7 +96,7 @@ async def test_a_change_is_read_as_sentences_and_agreed_to(browser: Browser, pra
         await entered(visitor, client)
         await visitor.press(re.compile("Look at it"))
         await visitor.press("Don’t agree")
-        await expect(visitor.page.get_by_text("the old dates stand").first).to_be_visible()
+        await expect(visitor.page.get_by_text("Not agreed. Anna will see that").first).to_be_visible()
         assert visitor.errors == []
     states = [one.state for one in await to_olga.agreement.proposals()]
     assert "open" not in states

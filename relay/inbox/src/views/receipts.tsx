@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { href } from "../route.ts";
 import type { Failure } from "../session.ts";
 import type { Checked, CheckStep, ReceiptFacts, ReceiptRow } from "../session.work.ts";
-import { calendarDay, fullDay, hour, weekdayAndDay } from "../time.ts";
+import { calendarDay, DAY_SECONDS, fullDay, hour, weekdayAndDay } from "../time.ts";
 import { receiptWords } from "../words.receipts.ts";
 import { firstName } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
@@ -178,7 +178,11 @@ function Lines({ receipt }: { receipt: ReceiptFacts }) {
   const { opened, zone } = useDesk();
   const { one } = words;
   const name = firstName(opened.otherName);
-  const at = (instant: number) => `${fullDay(instant, zone)}, ${hour(instant, zone)}`;
+  // What falls on a whole day was agreed on as a day, and has no hour to say.
+  const at = (instant: number) =>
+    instant % DAY_SECONDS === 0
+      ? fullDay(instant, zone)
+      : `${fullDay(instant, zone)}, ${hour(instant, zone)}`;
   const { promisedFirst, promisedLast, closing } = receipt;
   const sameDay = calendarDay(promisedFirst, zone) === calendarDay(promisedLast, zone);
   const kept = receipt.backupsUntil > receipt.at ? fullDay(receipt.backupsUntil, zone) : null;
