@@ -15,7 +15,6 @@ from typing import NamedTuple
 from keys.envelope import EnvelopeClass
 from relay.core.model import DAY_SECONDS, DoorMemory, Group, Notes, Outcome, Page, Reason, Row, SealedEnvelope
 from relay.store.base import Part
-from relay.store.deletions import record_gone
 from relay.store.shred import expire_envelope
 
 Name = tuple[bytes, bytes]
@@ -293,6 +292,5 @@ def _expire_own(
         ).fetchone()
         if row is not None:
             expired += 1
-            record_gone(database, mailbox_id, [envelope_id], now)
             lonely += expire_envelope(database, mailbox_id, envelope_id, Reason.OWN_COPY, now)[1]
     return expired, lonely
