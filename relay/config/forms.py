@@ -11,10 +11,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from keys.encoding import from_base64url
+from keys.errors import KeysError
+from keys.suite import is_strict_public
 from relay.core.addresses import parse_address, parse_domain
 from relay.core.errors import Malformed
 
 MAX_PORT = 65_535
+DNS_PORT = 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,51 @@ def _list(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _verification_key(value: str) -> str:
+    try:
+        strict = is_strict_public(from_base64url(value, 32))
+    except KeysError:
+        strict = False
+    if not strict:
+        raise ValueError("must be a keeper's verification key, as `relay keeper fingerprint` prints it")
+    return value
+
+
+def parse_keeper_address(value: str) -> tuple[str, int] | None:
+    """Host and port of `keeper.example:8443` or `[2001:db8::1]:8443`; None for what is a path."""
+    matched = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([0-9A-Za-z.-]+)):([1-9][0-9]{0,4})", value)
+    return (matched[1] or matched[2], int(matched[3])) if matched else None
+
+
+def _keeper_address(value: str) -> str:
+    place = parse_keeper_address(value)
+    if place is not None and place[1] > MAX_PORT:
+        raise ValueError("must be the path of a Unix socket, or HOST:PORT")
+    return value
+
+
+def _nameserver(value: object) -> object:
+    """`192.0.2.53`, `2001:db8::53`, or either with a port as in `listen`, as a Listen. Raises ValueError."""
+    if not isinstance(value, str):
+        return value
+    if _is_address(value):
+        return Listen(value, DNS_PORT)
+    server = parse_listen(value)
+    if not isinstance(server, Listen) or server.port == 0 or server.host == "localhost":
+        raise ValueError("must be the address of a name server, as 192.0.2.53 or [2001:db8::53]:53")
+    return server
+
+
 Address = Annotated[str, AfterValidator(_address)]
+KeeperAddress = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_keeper_address)]
+VerificationKey = Annotated[str, AfterValidator(_verification_key)]
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Domains = Annotated[tuple[Domain, ...], BeforeValidator(_list), Field(max_length=10_000)]
 Host = Annotated[str, Field(max_length=255, pattern=r"^[0-9A-Za-z.:-]+$")]
 ListenAddress = Annotated[Listen, BeforeValidator(parse_listen)]
+Nameserver = Annotated[Listen, BeforeValidator(_nameserver)]
+Nameservers = Annotated[tuple[Nameserver, ...], BeforeValidator(_list), Field(max_length=8)]
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Origin = Annotated[str, AfterValidator(parse_origin)]
 Port = Annotated[int, Field(ge=1, le=MAX_PORT)]

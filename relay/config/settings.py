@@ -16,14 +16,18 @@ from relay.config.forms import (
     Domain,
     Domains,
     Host,
+    KeeperAddress,
     Listen,
     ListenAddress,
     Name,
+    Nameservers,
     Origin,
     Port,
     Seconds,
     Size,
+    VerificationKey,
     is_loopback,
+    parse_keeper_address,
 )
 
 MIB = 1 << 20
@@ -79,6 +83,12 @@ class Smtp(Table):
     """The private key of the certificate (PEM)."""
     require_tls: bool = False
     """Whether mail is taken over STARTTLS alone. A few providers cannot, and their mail is then refused."""
+    check_senders: bool = True
+    """Whether a sender must be proven by DKIM or SPF. False: a mail's own word counts; on loopback alone."""
+    nameservers: Nameservers = ()
+    """Name servers for these checks, as 192.0.2.53 or [2001:db8::53]:53; if none, those of the machine."""
+    sender_check_seconds: Annotated[int, Field(ge=1, le=60)] = 10
+    """All lookups for one mail must be done by then; else it is to come again."""
     max_bytes: Size = 25 * MIB
     """Largest mail; other mail servers are told."""
     idle_seconds: Seconds = 60
@@ -107,6 +117,12 @@ class Smtp(Table):
             raise ValueError("require_tls needs tls_cert and tls_key")
         return self
 
+    @model_validator(mode="after")
+    def _checks(self) -> Self:
+        if not self.check_senders and not self.listen.loopback:
+            raise ValueError("check_senders = false is for a door on this machine alone")
+        return self
+
 
 class Keeper(Table):
     """The keeper of the days' keys."""
@@ -117,6 +133,31 @@ class Keeper(Table):
     """Unix socket at which it answers."""
     folder: Path = Path("keeper")
     """Its own folder, which the relay never opens."""
+    mirror: Path | None = None
+    """A second folder of the same, on another disk. What cannot be written to both is not promised."""
+    ring_backups: Path | None = None
+    """Folder for sealed backups of the ring, kept 14 days. With them a day is undecryptable only then."""
+    ring_backup_key: Path | None = None
+    """File with the public key that they are sealed to. `relay keeper ring-key` prints it and makes its
+    other half, which is kept offline."""
+
+    @model_validator(mode="after")
+    def _backups(self) -> Self:
+        if (self.ring_backups is None) != (self.ring_backup_key is None):
+            raise ValueError("ring_backups and ring_backup_key come together")
+        places = [path for path in (self.folder, self.mirror, self.ring_backups) if path is not None]
+        if len(set(places)) < len(places):
+            raise ValueError("folder, mirror and ring_backups are different places")
+        return self
+
+
+class FurtherKeeper(Table):
+    """A keeper of another operator, whose share is needed too by those who pinned it."""
+
+    address: KeeperAddress
+    """Where it answers: the path of a Unix socket, or HOST:PORT."""
+    key: VerificationKey
+    """Its verification key, as its operator's `relay keeper fingerprint` prints it."""
 
 
 class Mail(Table):
@@ -230,6 +271,7 @@ class Settings(BaseModel):
     clock: DrivenClock = DrivenClock()
     limits: Limits = Limits()
     operator: Operator = Operator()
+    further_keepers: Annotated[tuple[FurtherKeeper, ...], Field(max_length=2)] = ()
 
     @property
     def mail_from(self) -> str:
@@ -245,7 +287,14 @@ class Settings(BaseModel):
 
     def below(self, folder: Path) -> Self:
         """The same settings, with each path that is relative made to start at `folder`."""
-        return self.model_copy(update={name: _anchored(table, folder) for name, table in self})
+        tables = {name: _anchored(table, folder) for name, table in self if isinstance(table, Table)}
+        further = tuple(_anchored_keeper(one, folder) for one in self.further_keepers)
+        return self.model_copy(update={**tables, "further_keepers": further})
+
+
+def _anchored_keeper(keeper: FurtherKeeper, folder: Path) -> FurtherKeeper:
+    is_path = parse_keeper_address(keeper.address) is None
+    return keeper.model_copy(update={"address": str(folder / keeper.address)}) if is_path else keeper
 
 
 def _anchored(table: Table, folder: Path) -> Table:

@@ -8,7 +8,7 @@ that does not align is not our question, for we take none.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from relay.core.lookups import Lookups
 
@@ -32,7 +32,6 @@ class Family:
     organisation: str
     strict_dkim: bool = False
     strict_spf: bool = False
-    published: bool = False
 
 
 def parse_record(domain: str, text: str) -> Record | None:
@@ -53,7 +52,7 @@ async def family(lookups: Lookups, domain: str) -> Family:
     own = next((record for record in records if record.domain == domain), None)
     organisation = _organisation(domain, records)
     rule = own or next((record for record in records if record.domain == organisation), records[-1])
-    return Family(organisation, rule.strict_dkim, rule.strict_spf, published=True)
+    return Family(organisation, rule.strict_dkim, rule.strict_spf)
 
 
 async def _walk(lookups: Lookups, domain: str) -> list[Record]:
@@ -80,10 +79,13 @@ def _organisation(domain: str, records: list[Record]) -> str:
     return last.domain
 
 
-async def aligned(lookups: Lookups, author: str, other: str, *, strict: bool) -> bool:
-    """Whether mail of domain `author` may be vouched for by `other`. Raises DnsTrouble, TooManyLookups."""
+async def aligned(lookups: Lookups, author: str, other: str, by: Literal["dkim", "spf"]) -> bool:
+    """Whether `other` stands behind mail of domain `author` (4.4). Raises DnsTrouble, TooManyLookups."""
     if author == other:
         return True
-    if strict or author.split(".")[-2:] != other.split(".")[-2:]:
+    if author.split(".")[-2:] != other.split(".")[-2:]:
+        return False  # no organisation is above both, and nothing need be asked
+    above = await family(lookups, author)
+    if above.strict_dkim if by == "dkim" else above.strict_spf:
         return False
-    return (await family(lookups, author)).organisation == (await family(lookups, other)).organisation
+    return above.organisation == (await family(lookups, other)).organisation

@@ -21,17 +21,15 @@ _NAME = re.compile(rb"[!-9;-~]+")
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+("?)')  # possessive, and it takes an open one too: never tried twice
 _DOMAIN = rb"([A-Za-z0-9.-]+)"
-_AFTER_AT = re.compile(rb"@" + _DOMAIN)
+_AFTER_AT = re.compile(rb"@(?:[ \t]|\([^()]*\))*" + _DOMAIN)  # spaces and comments are let in there
 _SIGNING = re.compile(rb"(?:^|;)[ \t]*d[ \t]*=[ \t]*" + _DOMAIN)  # RFC 6376, 3.5
 _HOST = re.compile(rb"(?<![A-Za-z0-9.-])" + _DOMAIN)
-_GUARDED = {
-    **dict.fromkeys(
-        (b"from", b"sender", b"reply-to", b"resent-from", b"resent-sender", b"return-path"), _AFTER_AT
-    ),
-    **dict.fromkeys((b"dkim-signature", b"arc-message-signature", b"arc-seal"), _SIGNING),
-    b"received": _HOST,
-}
-"""Where each field that says who wrote, signed or carried a mail has its domains."""
+_FOREIGN = re.compile(rb"@[^\s,;<>()\"]*[\x80-\xff]")
+_WRITERS = (b"from", b"sender", b"reply-to", b"return-path")
+_SIGNERS = (b"dkim-signature", b"arc-message-signature", b"arc-seal")
+_RESENT = b"resent-"
+_OUR_MARKS = (b"message-id", b"x-loop")
+_MANY = (b"bulk", b"junk", b"list", b"auto_reply")
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -49,13 +47,13 @@ class HeadTooLarge(RelayError):
 
 
 class Automatic(RelayError):
-    """A machine answered (RFC 3834)."""
+    """A machine answered, or wrote to many."""
 
-    code, public = "automatic", "Automatic replies are not taken."
+    code, public = "automatic", "Automatic replies and mail of lists are not taken."
 
 
 class Loop(RelayError):
-    """Too many trace fields (RFC 5321, 6.3)."""
+    """Too many trace fields (RFC 5321, 6.3), or one that this relay made."""
 
     code, public = "loop", "That mail has been going in circles."
 
@@ -85,21 +83,52 @@ def author(fields: Fields) -> Address:
         raise HeadMalformed from None
 
 
-def check(fields: Fields, refused: Iterable[str]) -> None:
-    """Refuse automatic replies (RFC 3834), mail that goes in circles, and mail that an employer's domain
+def check(fields: Fields, refused: Iterable[str], own_domain: str) -> None:
+    """Refuse automatic replies, mail to many, mail that goes in circles, and mail that an employer's domain
     wrote, signed or carried. Cc and To may name it: a mail may have had colleagues in copy.
     """
     refused = tuple(refused)
-    if any(
-        name == b"auto-submitted" and value.split(b";")[0].strip().lower() != b"no" for name, value in fields
-    ):
+    if any(_is_automatic(name, value) for name, value in fields):
         raise Automatic
-    if sum(name == b"received" for name, _ in fields) > MAX_HOPS:
+    hops = sum(name == b"received" for name, _ in fields)
+    if hops > MAX_HOPS or any(name in _OUR_MARKS and _names(value, own_domain) for name, value in fields):
         raise Loop
     for name, value in fields:
-        pattern = _GUARDED.get(name)
-        if pattern is not None and any(within(domain, refused) for domain in _domains(pattern, value)):
+        if any(within(domain, refused) for domain in _guarded(name, value)):
             raise WorkAddressRefused
+
+
+def names_copied(fields: Fields, refused: Iterable[str]) -> bool:
+    """Whether To or Cc name one of these domains: then a copy exists in company mail."""
+    refused = tuple(refused)
+    copied = [value for name, value in fields if name in {b"to", b"cc"}]
+    return any(within(domain, refused) for value in copied for domain in _domains(_AFTER_AT, value))
+
+
+def _is_automatic(name: bytes, value: bytes) -> bool:
+    """A machine's answer (RFC 3834, 2 and 5), or mail of a list (RFC 2369, RFC 2919)."""
+    if name == b"auto-submitted":
+        return value.split(b";")[0].strip().lower() != b"no"
+    return name.startswith(b"list-") or (name == b"precedence" and value.lower() in _MANY)
+
+
+def _names(value: bytes, domain: str) -> bool:
+    return domain in _domains(_AFTER_AT, value)
+
+
+def _guarded(name: bytes, value: bytes) -> list[str]:
+    """The domains of a field that says who wrote, signed or carried a mail. Raises HeadMalformed for one that
+    is not ASCII: nobody could compare it.
+    """
+    if name in _SIGNERS:
+        return _domains(_SIGNING, value)
+    if name == b"received":
+        return _domains(_HOST, value)
+    if name not in _WRITERS and not name.startswith(_RESENT):
+        return []
+    if _FOREIGN.search(value):
+        raise HeadMalformed
+    return _domains(_AFTER_AT, value)
 
 
 def _domains(pattern: re.Pattern[bytes], value: bytes) -> list[str]:

@@ -1,9 +1,9 @@
 """Door: mail from a person's own address comes in, is sealed in memory, and is stored as an envelope of
 class 2.
 
-Owns who is let in before the sender checks exist (ruling 24), the staging blob that a mail is sealed into
-chunk by chunk, and the content that the door signs. Never keeps, logs or stores a byte of the mail in
-clear; any trouble with keys is a temporary refusal, never plaintext.
+Owns who is let in, the staging blob that a mail is sealed into chunk by chunk, and the content that the
+door signs. Never keeps, logs or stores a byte of the mail in clear; any trouble with keys, or with the
+checks of the sender, is a temporary refusal, never plaintext and never a pass.
 
 Above 300 lines: who may write, the sink and the content are one decision about one mail, and the only place
 of the relay that holds it in clear; it is read in one piece.
@@ -34,6 +34,7 @@ from keys.terms import InForce
 from relay.core import mail_head
 from relay.core.addresses import Address, within
 from relay.core.admission import DOOR, read
+from relay.core.dkim_canon import MailReader
 from relay.core.errors import (
     Busy,
     EngagementClosed,
@@ -45,10 +46,11 @@ from relay.core.errors import (
 )
 from relay.core.model import Blob, DoorMemory, Mailbox, Member, State
 from relay.core.policy import standing_of
+from relay.core.sender_checks import Grade
 from relay.flow.flows import Flows, Ports, Settings
+from relay.flow.sender_proof import Envelope, Proof, SenderChecks
 from relay.flow.senders import Hourly
 
-GRADE_NOT_CHECKED = 1
 MEMORY_SECONDS = 3600
 PIECE_BYTES = 1 << 18  # sealed bytes gathered for one write of the staging blob: 25 MiB cost under 2 MiB
 MOST_WRITERS = 10_000
@@ -126,12 +128,21 @@ class Door:
     """Who may write to whom by mail, and the sinks that take it. `now` is the relay's clock."""
 
     def __init__(
-        self, ports: Ports, flows: Flows, settings: Settings, keys: DoorKeys, now: Callable[[], int]
+        self,
+        ports: Ports,
+        flows: Flows,
+        settings: Settings,
+        keys: DoorKeys,
+        now: Callable[[], int],
+        *,
+        checks: SenderChecks | None,
     ) -> None:
-        """`now` gives the instant by which to refuse, Unix seconds UTC."""
+        """`now` gives the instant by which to refuse, Unix seconds UTC. `checks` of None: who wrote is taken
+        from the mail's own word and graded so, which is for a door on this machine alone.
+        """
         self.store, self.random, self._pepper = ports.store, ports.random, ports.pepper
         self.accept, self._keepers = flows.accept, flows.keepers
-        self.settings, self.keys, self.now = settings, keys, now
+        self.settings, self.keys, self.now, self.checks = settings, keys, now, checks
         self._writers: OrderedDict[bytes, _Writer] = OrderedDict()
         self._memory_keys: dict[int, bytes] = {}
         self._hourly = Hourly(settings.door_mails_per_hour)
@@ -155,15 +166,24 @@ class Door:
             raise InboxFull
         return MailSink(self, arrival, inbox, self.now())
 
-    async def check_author(self, inbox: _Inbox, fields: mail_head.Fields) -> None:
-        """Let in only what a confirmed address of the mailbox's owner wrote, and nothing of an employer's."""
-        mail_head.check(fields, inbox.refused)
-        tag = self._pepper.address_tag(str(mail_head.author(fields)))
+    async def check_author(self, inbox: _Inbox, fields: mail_head.Fields) -> Address:
+        """The author, a confirmed address of the mailbox's owner; nothing of an employer's comes in."""
+        mail_head.check(fields, inbox.refused, self.settings.mail_domain)
+        author = mail_head.author(fields)
+        tag = self._pepper.address_tag(str(author))
         known = await self.store.senders_of(inbox.owner.account_id, now=self.now())
         if not any(
             sender.state == "confirmed" and hmac.compare_digest(sender.address_tag, tag) for sender in known
         ):
             raise SenderUnknown
+        return author
+
+    async def prove(self, arrival: Arrival, author: Address, mail: MailReader) -> Proof:
+        """Who stands behind the author. Raises SenderUnproven, DnsTrouble."""
+        if self.checks is None:
+            return Proof(Grade.NOT_CHECKED, "")
+        envelope = Envelope(arrival.peer, arrival.greeting, arrival.reverse_path)
+        return await self.checks.prove(envelope, author, bytes(mail.head), mail.body_hashes(), self.now())
 
     async def day_keys(self, reader: Statement, expires_at: int, now: int) -> list[SealKey]:
         """The verified key, for the day of expiry, of each keeper that the reader requires. Raises Busy:
@@ -195,16 +215,17 @@ class Door:
             self._writers.popitem(last=False)
         return writer
 
-    def memory(self, arrival: Arrival, mail_hash: bytes, now: int) -> DoorMemory:
+    def memory(self, arrival: Arrival, origin: str, mail_hash: bytes, now: int) -> DoorMemory:
         """The duplicate memory of one SMTP transaction, under this hour's key and the last one's (ruling 19).
 
-        The keys live in this process's memory alone: without them a row tells nothing.
+        `origin` is the peer, or the author where it is proven: a provider tries again from another of its
+        machines. The keys live in this process's memory alone: without them a row tells nothing.
         """
         hour = now // MEMORY_SECONDS
         self._memory_keys = {h: key for h, key in self._memory_keys.items() if h >= hour - 1}
         for needed in (hour - 1, hour):
             self._memory_keys.setdefault(needed, self.random(32))
-        names = (arrival.peer, str(arrival.reverse_path), str(arrival.recipient))
+        names = (origin, str(arrival.reverse_path), str(arrival.recipient))
         what = label("door-memory") + b"".join(counted(name.encode(), 2) for name in names) + mail_hash
         tags = tuple(hmac.digest(self._memory_keys[h], what, "sha256") for h in (hour, hour - 1))
         return DoorMemory(tags, now + MEMORY_SECONDS)
@@ -246,13 +267,15 @@ class MailSink:
         self._begun = False
         self._stored_bytes = 0
         self._hash = hashlib.sha256()
-        self._head = bytearray()
-        self._head_whole = False
+        ways = door.checks.ways if door.checks is not None else lambda _: ()
+        self._mail = MailReader(mail_head.MAX_HEAD_BYTES, mail_head.HeadTooLarge, ways)
+        self._proof = Proof(Grade.NOT_CHECKED, "")
+        self._origin = arrival.peer
 
     async def write(self, piece: bytes) -> None:
         """Seal and stage the next bytes of the mail. Raises HeadTooLarge."""
         self._hash.update(piece)
-        self._gather_head(piece)
+        self._mail.feed(piece)
         self._sealed += self._sealer.update(piece)
         if len(self._sealed) >= PIECE_BYTES:
             await self._stage()
@@ -267,8 +290,9 @@ class MailSink:
         RelayError, nothing kept."""
         try:
             await self._look_again()
-            await self._door.check_author(self._inbox, mail_head.read_fields(bytes(self._head)))
+            await self._judge()
             attachment = await self._finish()
+            await self._look_again()
             await self._deposit(attachment)
         except KeysError as trouble:
             await self.abort()
@@ -278,8 +302,8 @@ class MailSink:
             raise
 
     async def _look_again(self) -> None:
-        """Minutes may have passed since DATA: seal by the cards of now, under the agreement by which the mail
-        was dated. Under a newer one it is to come again.
+        """Minutes may have passed since DATA, and seconds in the DNS: seal by the cards of now, under the
+        agreement by which the mail was dated. Under a newer one it is to come again.
         """
         inbox = await self._door.inbox(self._arrival.recipient)
         before = self._inbox
@@ -291,16 +315,12 @@ class MailSink:
             raise Busy("the agreement changed")
         self._inbox = inbox
 
-    def _gather_head(self, piece: bytes) -> None:
-        if self._head_whole:
-            return
-        self._head += piece
-        end = 0 if self._head.startswith(b"\r\n") else self._head.find(b"\r\n\r\n") + 2
-        if end != 1:
-            self._head_whole = True
-            del self._head[end:]
-        if len(self._head) > mail_head.MAX_HEAD_BYTES:
-            raise mail_head.HeadTooLarge
+    async def _judge(self) -> None:
+        """Whether this mail may come in, and how sure it is who wrote it."""
+        author = await self._door.check_author(self._inbox, mail_head.read_fields(bytes(self._mail.head)))
+        self._proof = await self._door.prove(self._arrival, author, self._mail)
+        if self._proof.grade is not Grade.NOT_CHECKED:
+            self._origin = str(author)
 
     async def _stage(self) -> None:
         """Put what is sealed into the staging blob, which the first piece begins; unlinked it goes after a
@@ -343,7 +363,7 @@ class MailSink:
             frame = self._content(attachment, writer).encode()
             part = sign_content(frame, EnvelopeClass.DOOR, self._door.keys.door)
             raw = seal_envelope(self._addressing(now), [part], day_keys, self._door.random)
-            memory = self._door.memory(self._arrival, self._hash.digest(), now)
+            memory = self._door.memory(self._arrival, self._origin, self._hash.digest(), now)
             following = writer.count + 1, content_id(EnvelopeClass.DOOR, frame)
             outcome = await self._door.accept.from_door(read(raw, (self._blob_id,)), memory, now)
             if outcome.status == "stored":
@@ -376,14 +396,14 @@ class MailSink:
     def _facts(self) -> DoorFacts:
         arrival = self._arrival
         return DoorFacts(
-            grade=GRADE_NOT_CHECKED,
+            grade=self._proof.grade,
             tls=arrival.tls,
             received_at=self._received_at,
             peer=ipaddress.ip_address(arrival.peer.partition("%")[0]).packed,
             greeting=arrival.greeting,
             reverse_path=str(arrival.reverse_path or ""),
             recipient=str(arrival.recipient),
-            head=bytes(self._head[:MOST_HEAD_BYTES]),
+            head=bytes(self._mail.head[:MOST_HEAD_BYTES]),
         )
 
     def _addressing(self, now: int) -> Addressing:

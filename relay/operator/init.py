@@ -117,6 +117,7 @@ listen = "{choice.http_listen}"  # this computer alone; port 0 picks a free one
 [smtp]
 listen = "{choice.smtp_listen}"  # mail comes in here, from this computer alone
 domain = "{choice.mail_domain}"  # what follows the @ of inbound addresses
+check_senders = false  # a mail's own word for who wrote it counts; for this computer alone
 """
     + _KEEPER
     + """\

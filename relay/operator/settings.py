@@ -25,6 +25,8 @@ def shown(config: Path) -> Iterator[str]:
         value = setting.value(settings)
         line = f"# {setting.key} is not set" if value is None else f"{setting.key} = {value}"
         yield f"{line}  # {setting.source(file)}"
+    for keeper in settings.further_keepers:
+        yield from ("", "[[further_keepers]]", f'address = "{keeper.address}"', f'key = "{keeper.key}"')
 
 
 def explained(config: Path, name: str) -> Iterator[str]:

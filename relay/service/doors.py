@@ -12,6 +12,7 @@ from keys.envelope import MOST_ENVELOPE_BYTES
 from relay.config import Listen, Settings
 from relay.flow.door import Door as DoorFlow
 from relay.flow.door import DoorKeys
+from relay.flow.sender_proof import SenderChecks
 from relay.http_api.app import create_app
 from relay.http_api.context import Context, Health, Limits, RelayFacts, Waits
 from relay.http_api.listener import listen
@@ -21,6 +22,7 @@ from relay.service.assembly import House, flow_settings, known_keepers
 from relay.service.desk import keeper_state
 from relay.service.keyfiles import KeyFiles
 from relay.smtp_door.limits import Limits as DoorLimits
+from relay.smtp_door.resolver import DnsResolver
 from relay.smtp_door.server import Certificate, Door
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -90,7 +92,18 @@ def smtp_door(house: House, log: Log) -> Door:
 def _door_flow(house: House) -> DoorFlow:
     keys = house.keys
     signs = DoorKeys(keys.door, known_keepers(house.settings, keys))
-    return DoorFlow(house.ports, house.flows, flow_settings(house.settings), signs, house.clock.now)
+    return DoorFlow(
+        house.ports, house.flows, flow_settings(house.settings), signs, house.clock.now,
+        checks=_sender_checks(house.settings),
+    )  # fmt: skip
+
+
+def _sender_checks(settings: Settings) -> SenderChecks | None:
+    smtp = settings.smtp
+    if not smtp.check_senders:
+        return None
+    resolver = DnsResolver([(server.host, server.port) for server in smtp.nameservers])
+    return SenderChecks(resolver, smtp.sender_check_seconds)
 
 
 def _http_limits(settings: Settings) -> Limits:

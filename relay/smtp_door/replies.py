@@ -45,7 +45,12 @@ _BY_CODE = {
     "no-such-inbox": "550 5.1.1 No such inbox here",
     "null-sender": "550 5.7.1 This inbox expects no bounces",
     "sender-unknown": "550 5.7.1 Only addresses that the owner of this inbox has registered may write here",
-    "automatic": "550 5.7.1 Automatic replies are not taken",
+    "sender-unproven": (
+        "550 5.7.26 Neither a signature (DKIM) nor the sending server (SPF) shows that this mail is from the"
+        " address in From"
+    ),
+    "dns-trouble": "451 4.4.3 The sender could not be checked for want of DNS answers, try later",
+    "automatic": "550 5.7.1 Automatic replies and mail of lists are not taken",
     "loop": "554 5.4.6 That mail has been going in circles",
     "head-malformed": "550 5.6.0 The header of that mail is not understood",
     "head-too-large": "552 5.3.4 The header of that mail is too big",

@@ -24,6 +24,7 @@ from keys.locks import open_keeper_lock
 from keys.names import Role, access_hash, fingerprint
 from keys.policy import Policy
 from keys.suite import OpenKey, SignKey
+from relay.core import policy as core_policy
 from relay.core.model import DAY_SECONDS
 from relay.core.pepper import Pepper
 from relay.core.ports import Store
@@ -31,6 +32,7 @@ from relay.flow import door as door_flow
 from relay.flow.door import Door as DoorFlow
 from relay.flow.door import DoorKeys
 from relay.flow.flows import Ports
+from relay.flow.sender_proof import SenderChecks
 from relay.logs import open_log
 from relay.smtp_door import Door, Limits
 from relay.store.memory import MemoryStore
@@ -61,9 +63,9 @@ class Doorstep:
         mailboxes = await self.store.mailboxes_of(self.house.client.account_id, now=self.house.now)
         return f"{mailboxes[0].address}@{MAIL_DOMAIN}"
 
-    async def peer(self) -> Peer:
+    async def peer(self, source: str = "127.0.0.1") -> Peer:
         """A connection that has read its greeting."""
-        peer = Peer(*await asyncio.open_connection(*self.at))
+        peer = Peer(*await asyncio.open_connection(*self.at, local_addr=(source, 0)))
         await peer.reply()
         return peer
 
@@ -80,9 +82,9 @@ class Doorstep:
                 return said
         return said
 
-    async def deliver(self, mail: bytes = MAIL, **options: str) -> str:
+    async def deliver(self, mail: bytes = MAIL, *, source: str = "127.0.0.1", **options: str) -> str:
         """One mail over a connection of its own; the reply to it."""
-        peer = await self.peer()
+        peer = await self.peer(source)
         try:
             said = await self.to_data(peer, **options)
             return await peer.say(stuffed(mail) + b".\r\n") if said.startswith("354") else said
@@ -155,15 +157,15 @@ async def doorstep(store: Store) -> AsyncIterator[Doorstep]:
 
 
 @asynccontextmanager
-async def standing(store: Store) -> AsyncIterator[Doorstep]:
-    """A door in front of a settled house."""
+async def standing(store: Store, checks: SenderChecks | None = None) -> AsyncIterator[Doorstep]:
+    """A door in front of a settled house, with or without checks of the sender."""
     house = House(store)
     await house.settle()
     await house.flows.senders.add(house.client.account_id, ADDRESS, house.now)
     await house.flows.senders.confirm(house.client.account_id, house.mail.code(), house.now)
     ports = Ports(store, (house.keeper,), house.wake, house.mail, Pepper(b"p" * 32), Dice("door"), SIGNS)
     keys = DoorKeys(DOOR, ((KEEPER_ID, KEEPER.public),))
-    flow = DoorFlow(ports, house.flows, house.settings, keys, lambda: house.now)
+    flow = DoorFlow(ports, house.flows, house.settings, keys, lambda: house.now, checks=checks)
     said = io.StringIO()
     door = Door(flow, Limits(), open_log(lambda: 0, said), hostname=MAIL_DOMAIN)
     at = await door.start("127.0.0.1", 0)
@@ -331,7 +333,7 @@ CRYPTO = [
     (door_flow, "open_day_key"),
     (door_flow, "choose_reading_key"),
     (door_flow, "parse_statement"),
-    (door_flow, "parse_policy"),
+    (core_policy, "parse_policy"),
     (door_flow, "sign_content"),
     (door_flow, "seal_envelope"),
     (door_flow, "content_id"),

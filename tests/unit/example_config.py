@@ -22,12 +22,26 @@ EXAMPLES = {
     "smtp.hostname": '"mx.relay.example"',
     "smtp.tls_cert": '"tls/chain.pem"',
     "smtp.tls_key": '"tls/key.pem"',
+    "keeper.mirror": '"/mnt/second/keeper"',
+    "keeper.ring_backups": '"/mnt/away/ring"',
+    "keeper.ring_backup_key": '"ring-backup.pub"',
     "mail.host": '"smtp.provider.example"',
     "mail.username": '"relay"',
     "mail.password": '""',
     "mail.from_address": '"notice@relay.example"',
     "clock.offset_file": '"offset"',
 }
+
+FURTHER = """
+
+# Keepers of other operators, at most two. Each envelope then carries a lock for those that its reader has
+# pinned (mailbox setup LINK --keeper FINGERPRINT), and reading needs their shares too. Take none out that
+# people have pinned. For each:
+#
+#     [[further_keepers]]
+#     address = "keeper.second.example:8443"  # HOST:PORT, or the path of a Unix socket
+#     key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"  # what its `relay keeper fingerprint` prints
+"""
 
 
 def render() -> str:
@@ -42,7 +56,7 @@ def render() -> str:
                 )
                 value = setting.default or EXAMPLES[setting.name]
                 text += f"\n{'' if setting.required else '# '}{setting.key} = {value}\n"
-    return text
+    return text + FURTHER
 
 
 if __name__ == "__main__":

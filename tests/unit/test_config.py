@@ -482,3 +482,28 @@ def test_wrong_further_keepers(refusal: Callable[[str], str], text: str, said: s
 def test_wrong_places_of_a_keeper(refusal: Callable[[str], str], text: str, said: str) -> None:
     """A mirror in the folder itself is none, and a backup without a key is none."""
     assert said in refusal(f"{LEAST}[keeper]\n{text}\n")
+
+
+SMTP = LEAST + 'listen = "192.0.2.1:25"\n'
+
+
+def test_senders_are_checked(from_text: Load, refusal: Refusal) -> None:
+    """By default they are; not to is for a door on this machine."""
+    assert from_text(SMTP).smtp.check_senders
+    assert not from_text(LEAST + "check_senders = false\n").smtp.check_senders
+    assert "on this machine alone" in refusal(SMTP + "check_senders = false\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [("192.0.2.53", Listen("192.0.2.53", 53)), ("[2001:db8::1]:5353", Listen("2001:db8::1", 5353))],
+)
+def test_name_servers(from_text: Load, text: str, at: Listen) -> None:
+    """Addresses, with a port or without."""
+    assert from_text(LEAST + f'nameservers = ["{text}"]\n').smtp.nameservers == (at,)
+
+
+@pytest.mark.parametrize("text", ["dns.example", "localhost:53", "192.0.2.53:0", "192.0.2.53:99999", ""])
+def test_what_is_no_name_server(refusal: Refusal, text: str) -> None:
+    """A name would have to be asked of whom it names."""
+    assert "smtp.nameservers" in refusal(LEAST + f'nameservers = ["{text}"]\n')

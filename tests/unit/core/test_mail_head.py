@@ -8,6 +8,8 @@ import pytest
 from relay.core import mail_head
 from relay.core.errors import WorkAddressRefused
 
+OWN = "in.harrow.example"
+
 
 def author(value: bytes) -> str:
     """The author that a From field with this value names."""
@@ -76,15 +78,16 @@ def test_machines_circles_and_employers_are_refused() -> None:
     """Automatic replies, too many hops, and an employer's domain or what lies below it in any authoring
     field."""
     with pytest.raises(mail_head.Automatic):
-        mail_head.check([(b"auto-submitted", b"Auto-Replied; x=y")], [])
+        mail_head.check([(b"auto-submitted", b"Auto-Replied; x=y")], [], OWN)
     with pytest.raises(mail_head.Loop):
-        mail_head.check([(b"received", b"x")] * 51, [])
+        mail_head.check([(b"received", b"x")] * 51, [], OWN)
     for name in (b"from", b"sender", b"reply-to", b"resent-from"):
         with pytest.raises(WorkAddressRefused):
-            mail_head.check([(name, b"HR <hr@Mail.Corp.example>")], ["corp.example"])
+            mail_head.check([(name, b"HR <hr@Mail.Corp.example>")], ["corp.example"], OWN)
     mail_head.check(
         [(b"auto-submitted", b"no"), (b"to", b"hr@corp.example"), (b"from", b"a@notcorp.example")],
         ["corp.example"],
+        OWN,
     )
 
 
@@ -106,3 +109,81 @@ def test_a_field_of_many_folds() -> None:
     """A value in ten thousand lines is one value."""
     ((_, value),) = mail_head.read_fields(b"From: a" + b"\r\n b" * 10_000 + b"\r\n")
     assert value == b"a" + b" b" * 10_000
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        (b"auto-submitted", b"auto-generated"),
+        (b"auto-submitted", b""),
+        (b"precedence", b"Bulk"),
+        (b"precedence", b"auto_reply"),
+        (b"list-id", b"<news.shop.example>"),
+        (b"list-unsubscribe", b"<mailto:x@shop.example>"),
+    ],
+)
+def test_machines_and_lists(field: tuple[bytes, bytes]) -> None:
+    """Answers of machines and mail to many are refused; what says that a person wrote is not."""
+    with pytest.raises(mail_head.Automatic):
+        mail_head.check([field], [], OWN)
+    mail_head.check([(b"auto-submitted", b"No ; x"), (b"precedence", b"first-class")], [], OWN)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        (b"message-id", b"<abc@In.Harrow.example>"),
+        (b"x-loop", b"k3v9@in.harrow.example"),
+    ],
+)
+def test_what_this_relay_made_comes_back(field: tuple[bytes, bytes]) -> None:
+    """A mail with a mark of our own goes in a circle; one of another host does not."""
+    with pytest.raises(mail_head.Loop):
+        mail_head.check([field], [], OWN)
+    mail_head.check(
+        [(b"message-id", b"<abc@mail.home.example>"), (b"to", b"k3v9@in.harrow.example")], [], OWN
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"hr@ corp.example",
+        b"hr@(x)corp.example",
+        b"hr@(x) (y)\tCorp.example",
+        b"a@home.example, HR <hr@corp.example>",
+        b"<@corp.example:a@home.example>",
+        b"group: a@home.example, hr@corp.example;",
+        b"hr@corp.example.",
+    ],
+)
+@pytest.mark.parametrize(
+    "name", [b"sender", b"reply-to", b"return-path", b"resent-from", b"resent-to", b"resent-bcc"]
+)
+def test_spellings_of_an_employers_address(name: bytes, value: bytes) -> None:
+    """Spaces, comments, routes and groups hide no domain."""
+    with pytest.raises(WorkAddressRefused):
+        mail_head.check([(name, value)], ["corp.example"], OWN)
+
+
+def test_a_domain_that_is_not_ascii_is_refused() -> None:
+    """Two spellings of one domain cannot be compared, so the second is not taken."""
+    with pytest.raises(mail_head.HeadMalformed):
+        mail_head.check([(b"sender", "hr@c\u043erp.example".encode())], ["corp.example"], OWN)
+    mail_head.check([(b"sender", "Mäya <maya@home.example>".encode())], ["corp.example"], OWN)
+
+
+def test_copies_in_company_mail_are_seen() -> None:
+    """To and Cc that name the employer are told, other fields are not."""
+    assert mail_head.names_copied([(b"cc", b"HR <hr@mail.corp.example>")], ["corp.example"])
+    assert not mail_head.names_copied(
+        [(b"cc", b"a@notcorp.example"), (b"from", b"a@corp.example")], ["corp.example"]
+    )
+
+
+@pytest.mark.parametrize(
+    "value", [b"@(" * 30_000, b"@" + b" " * 60_000, b"@(" + b"a" * 60_000, b"@()" * 20_000]
+)
+def test_a_field_of_brackets_is_read_once(value: bytes) -> None:
+    """Sixty thousand bytes of nothing cost no more than reading them."""
+    mail_head.check([(b"sender", value)], ["corp.example"], OWN)
