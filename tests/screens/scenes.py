@@ -71,6 +71,11 @@ async def summary(page: Page) -> None:
     await page.locator("summary").click()
 
 
+async def top(page: Page) -> None:
+    """Back to the beginning of the page: a bar covers half a row wherever one stops."""
+    await page.evaluate("scrollTo(0, 0)")
+
+
 finished = then(ready, pressing("Finish"))
 JOINING = (
     Scene("join-1-question", LINK),
@@ -468,6 +473,7 @@ WORK = (
             pressing("Ask to change a date"),
             pressing("Messages that go before that day"),
             pressing("Ask Anna"),
+            top,
         ),
     ),
     Scene(
