@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from relay.config.settings import FurtherKeeper, Settings, Table
@@ -143,7 +143,7 @@ def _mistake(kind: str, place: tuple[int | str, ...], message: str) -> str:
     if kind == "missing":
         return f"{name}: missing"
     if kind == "extra_forbidden":
-        models = {**tables(), "further_keepers": FurtherKeeper}
+        models: dict[str, type[BaseModel]] = {**tables(), "further_keepers": FurtherKeeper}
         known = models[str(place[0])].model_fields if len(place) > 1 else models
         return f"{name}: there is no such name here{_nearest(str(place[-1]), known)}"
     return f"{name}: {message.removeprefix('Value error, ')}".removeprefix(": ")
