@@ -269,7 +269,7 @@ class MailSink:
         self._hash = hashlib.sha256()
         ways = door.checks.ways if door.checks is not None else lambda _: ()
         self._mail = MailReader(mail_head.MAX_HEAD_BYTES, mail_head.HeadTooLarge, ways)
-        self._proof = Proof(Grade.NOT_CHECKED, "")
+        self._proof, self._copied_to_work = Proof(Grade.NOT_CHECKED, ""), False
         self._origin = arrival.peer
 
     async def write(self, piece: bytes) -> None:
@@ -317,7 +317,9 @@ class MailSink:
 
     async def _judge(self) -> None:
         """Whether this mail may come in, and how sure it is who wrote it."""
-        author = await self._door.check_author(self._inbox, mail_head.read_fields(bytes(self._mail.head)))
+        fields = mail_head.read_fields(bytes(self._mail.head))
+        author = await self._door.check_author(self._inbox, fields)
+        self._copied_to_work = mail_head.names_copied(fields, self._inbox.refused)
         self._proof = await self._door.prove(self._arrival, author, self._mail)
         if self._proof.grade is not Grade.NOT_CHECKED:
             self._origin = str(author)
@@ -390,8 +392,14 @@ class MailSink:
             recipients=(Recipient(reader.fp, reader.hash),),
             attachments=(attachment,),
             fixed=self._facts().encode(),
-            shown={"files": [{"name": "message.eml", "type": "message/rfc822"}]},
+            shown=self._shown(),
         )
+
+    def _shown(self) -> dict[str, object]:
+        """What the reader is shown beside the mail; nothing rests on it but words."""
+        files = [{"name": "message.eml", "type": "message/rfc822"}]
+        checks = {"checks": self._proof.results} if self._proof.results else {}
+        return {"files": files, "copied_to_work": self._copied_to_work, **checks}
 
     def _facts(self) -> DoorFacts:
         arrival = self._arrival

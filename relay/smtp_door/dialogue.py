@@ -9,6 +9,7 @@ copy. Above 300 lines, because each command is a few of them and a dialogue is r
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ class Dialogue:
         except TimeoutError:
             self._wire.close(replies.TIMED_OUT)
         except asyncio.CancelledError:
-            self._wire.close(replies.STOPPING)
+            self._wire.close(self._wire.farewell)
             raise
         except OSError:
             self._wire.close()
@@ -293,9 +294,14 @@ def _path(argument: bytes, keyword: bytes) -> tuple[bytes, list[bytes]]:
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
     """Do work that a cancelled dialogue must not leave half done: it is finished first, then the dialogue
     ends."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:  # however often it comes
+            cancelled = True
+    if cancelled:
+        with contextlib.suppress(Exception, asyncio.CancelledError):  # nobody is left to be told
+            task.result()
+        raise asyncio.CancelledError
+    task.result()

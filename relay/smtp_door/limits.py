@@ -13,7 +13,9 @@ class Limits:
     idle_seconds: float = 60.0  # between two reads
     connection_seconds: float = 900.0  # a whole connection, however busy
     max_connections: int = 200
-    max_connections_per_address: int = 20
+    max_connections_per_address: int = 20  # of IPv6, per /64: one customer has all of it
+    grace_seconds: float = 10.0  # for so long a connection is not called slow
+    slow_bytes_per_second: float = 1024.0  # below it, a connection makes room when all are taken
     max_commands: int = 200  # of one connection
     max_junk_commands: int = 5
     max_command_bytes: int = 1000  # RFC 5321 says 512, and more where an extension does

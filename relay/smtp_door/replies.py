@@ -16,6 +16,7 @@ CANNOT_VERIFY = "252 2.1.5 Send some mail and see"
 HELP = "214 2.0.0 This door takes mail for inboxes here and forwards none"
 
 TIMED_OUT = "421 4.4.2 That took too long, closing"
+TOO_SLOW = "421 4.4.2 Others are waiting and this is slow, try later"
 TOO_MANY_CONNECTIONS = "421 4.7.0 Too many connections, try later"
 TOO_MANY_COMMANDS = "421 4.7.0 Too many commands, closing"
 STOPPING = "421 4.3.2 Going down, try later"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import ssl
 from collections import Counter
 from pathlib import Path
@@ -14,6 +15,19 @@ from relay.smtp_door import replies
 from relay.smtp_door.dialogue import Admission, Dialogue
 from relay.smtp_door.limits import Limits
 from relay.smtp_door.wire import Wire
+
+
+def network_of(peer: str) -> str:
+    """What counts as one peer: an IPv4 address, or the /64 of an IPv6 address."""
+    try:
+        address = ipaddress.ip_address(peer.partition("%")[0])
+    except ValueError:
+        return peer
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 class Certificate:
@@ -59,7 +73,7 @@ class Door:
         self._admission, self._limits, self._log, self._hostname = admission, limits, log, hostname
         self._tls, self._require_tls = tls, require_tls
         self._open: set[Wire] = set()
-        self._by_address: Counter[str] = Counter()
+        self._by_network: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
@@ -79,19 +93,33 @@ class Door:
         await asyncio.gather(*(wire.end() for wire in self._open))
 
     async def _serve(self, wire: Wire) -> None:
-        full = len(self._open) >= self._limits.max_connections
-        if full or self._by_address[wire.peer] >= self._limits.max_connections_per_address:
+        network = network_of(wire.peer)
+        if self._by_network[network] >= self._limits.max_connections_per_address or not self._has_room():
             return wire.close(replies.TOO_MANY_CONNECTIONS)
         self._open.add(wire)
-        self._by_address[wire.peer] += 1
+        self._by_network[network] += 1
         try:
             await self._talk(wire)
         finally:
             self._open.discard(wire)
-            self._by_address[wire.peer] -= 1
-            if not self._by_address[wire.peer]:
-                del self._by_address[wire.peer]
+            self._by_network[network] -= 1
+            if not self._by_network[network]:
+                del self._by_network[network]
         return None
+
+    def _has_room(self) -> bool:
+        """Whether one more may come. Where all places are taken, the slowest of those that drip is cut: a
+        thousand peers that send a byte now and then keep no honest one out.
+        """
+        if len(self._open) < self._limits.max_connections:
+            return True
+        paces = ((wire.pace(self._limits.grace_seconds), wire) for wire in self._open)
+        slow = [(pace, wire) for pace, wire in paces if pace is not None]
+        pace, slowest = min(slow, key=lambda one: one[0], default=(self._limits.slow_bytes_per_second, None))
+        if slowest is None or pace >= self._limits.slow_bytes_per_second:
+            return False
+        slowest.cut()
+        return True
 
     async def _talk(self, wire: Wire) -> None:
         context = self._tls.context() if self._tls is not None else None

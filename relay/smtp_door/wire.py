@@ -16,7 +16,7 @@ from relay.smtp_door import replies
 
 _HIGH_WATER_BYTES = 131_072  # above it the peer is told to wait
 _HANDSHAKE_SECONDS = 20.0
-_END_SECONDS = 10.0
+_END_SECONDS = 15.0  # a commit that is under way may be waiting for the DNS
 _CLOSE_SECONDS = 5.0  # a peer that does not read its last reply is cut off
 
 
@@ -47,6 +47,8 @@ class Wire(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._lost = False
         self._said_all = False
+        self._begun_at, self._received_bytes, self._waiting = self._loop.time(), 0, False
+        self._is_cut, self.farewell = False, replies.STOPPING
         self.tls = False
         self.peer = ""
 
@@ -60,6 +62,7 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._held += data
+        self._received_bytes += len(data)
         self._arrived.set()
         if len(self._held) > _HIGH_WATER_BYTES:
             self._transport.pause_reading()
@@ -89,7 +92,11 @@ class Wire(asyncio.Protocol):
             if self._lost or self._said_all:
                 raise ConnectionResetError
             self._arrived.clear()
-            await self._within(self._arrived.wait())
+            self._waiting = True
+            try:
+                await self._within(self._arrived.wait())
+            finally:
+                self._waiting = False
         taken = bytes(self._held)
         self._held.clear()
         self._transport.resume_reading()
@@ -143,6 +150,18 @@ class Wire(asyncio.Protocol):
                 self._transport.write(last_words.encode("ascii") + b"\r\n")
             self._transport.close()
             self._loop.call_later(_CLOSE_SECONDS, self._transport.abort)
+
+    def pace(self, grace_seconds: float) -> float | None:
+        """Bytes a second that the peer has sent so far; None while it is new, waits for us, or is cut."""
+        age = self._loop.time() - self._begun_at
+        counts = self._waiting and not self._is_cut and age > grace_seconds
+        return self._received_bytes / age if counts else None
+
+    def cut(self) -> None:
+        """End the dialogue for being slow. What it had begun is undone before its last word."""
+        self._is_cut, self.farewell = True, replies.TOO_SLOW
+        if self._task is not None:
+            self._task.cancel()
 
     async def end(self) -> None:
         """Cancel the dialogue and wait until it has said its last word, at most ten seconds."""

@@ -65,7 +65,7 @@ class Signer:
     def _on_top(self, name: bytes, mail: bytes, given: dict[str, str], names: str, ways: str) -> bytes:
         head, _, body = mail.partition(b"\r\n\r\n")
         field_way, _, body_way = ways.partition("/")
-        given = {"bh": body_hash(body, body_way or "simple"), **given}
+        given = given | {"bh": given.get("bh", body_hash(body, body_way or "simple"))}
         listed = "".join(f"{tag}={value}; " for tag, value in given.items() if value is not None)
         field = name + b": " + listed.encode() + b"b="
         text = signed_bytes(raw_fields(head), names.lower().encode().split(b":"), field, field_way)  # type: ignore[arg-type]

@@ -14,7 +14,8 @@ import trustme
 
 from relay.core.errors import Busy, InboxFull
 from relay.smtp_door import Limits
-from relay.smtp_door.server import Certificate
+from relay.smtp_door.dialogue import _to_the_end
+from relay.smtp_door.server import Certificate, network_of
 from tests.door.conftest import Opener
 
 MAIL = b"From: <maya@home.example>\r\nSubject: s\r\n\r\nHello.\r\n"
@@ -308,3 +309,80 @@ async def test_nothing_of_the_mail_reaches_the_log(open_door: Opener) -> None:
     assert "door.received" in said
     for word in ("maya", "home.example", "k3v9", "Hello", "Subject"):
         assert word not in said
+
+
+async def test_the_slowest_makes_room_when_all_places_are_taken(open_door: Opener) -> None:
+    """Peers that drip keep no honest one out: the slowest is cut with a word, and what it began is undone."""
+    limits = Limits(max_connections=2, grace_seconds=0, slow_bytes_per_second=1e9)
+    house = await open_door(limits)
+    quick, slow = await house.connect(), await house.connect()
+    for peer in (quick, slow):
+        await peer.reply()
+    await slow.to_data()
+    slow.writer.write(b"From: a")
+    await quick.say(b"NOOP " + b"x" * 900 + b"\r\n")
+    await quick.say(b"NOOP " + b"x" * 900 + b"\r\n")
+    new = await house.connect()
+    assert (await new.reply()).startswith("220")
+    assert (await slow.reply()).startswith("421 4.4.2")
+    assert (await quick.say(b"NOOP\r\n")).startswith("250")
+    assert [sink.ended for sink in house.porter.sinks] == ["aborted"]
+
+
+async def test_who_is_not_slow_or_waits_for_us_keeps_its_place(open_door: Opener) -> None:
+    """Neither a peer of good pace nor one whose mail is being committed is cut: the new one comes later."""
+    house = await open_door(Limits(max_connections=1, grace_seconds=0, slow_bytes_per_second=0))
+    peer = await house.connect()
+    await peer.reply()
+    assert (await (await house.connect()).reply()).startswith("421 4.7.0")
+
+    house = await open_door(Limits(max_connections=1, grace_seconds=0, slow_bytes_per_second=1e9))
+    house.porter.next_sink = {"hold": (held := asyncio.Event())}
+    peer = await house.connect()
+    await peer.reply()
+    await peer.to_data()
+    peer.writer.write(MAIL + b".\r\n")
+    while not house.porter.sinks or bytes(house.porter.sinks[0].mail) != MAIL:
+        await asyncio.sleep(0)
+    assert (await (await house.connect()).reply()).startswith("421 4.7.0")
+    held.set()
+    assert (await peer.reply()).startswith("250")
+
+
+@pytest.mark.parametrize(
+    ("peer", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_what_counts_as_one_peer(peer: str, network: str) -> None:
+    """All of an IPv6 /64 is one peer: its owner has 2^64 addresses."""
+    assert network_of(peer) == network
+
+
+@pytest.mark.parametrize("failure", [None, ZeroDivisionError()])
+async def test_work_is_finished_however_often_the_dialogue_is_cancelled(failure: Exception | None) -> None:
+    """A second cancellation leaves a commit no more undone than the first."""
+    done, held = [], asyncio.Event()
+
+    async def work() -> None:
+        await held.wait()
+        done.append(True)
+        if failure is not None:
+            raise failure
+
+    task = asyncio.ensure_future(_to_the_end(work()))
+    for _ in range(3):
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.sleep(0)
+    assert not task.done()
+    held.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert done == [True]

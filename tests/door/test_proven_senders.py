@@ -186,3 +186,18 @@ async def test_with_a_real_name_server() -> None:
         assert (await doorstep.deliver(MAIL)).startswith("550 5.7.26")
         server.records[HOME.name] = {"TXT": FAILS}
         assert (await doorstep.deliver(HOME.sign(MAIL + b"again\r\n"))).startswith("451 4.4.3")
+
+
+async def test_the_reader_is_told_what_was_found() -> None:
+    """The findings are sealed with the mail, in words; a copy in company mail is told, and let in."""
+    async with standing(MemoryStore(), SenderChecks(Zone(KEYS), 10)) as doorstep:
+        mail = b"Cc: <hr@Mail.Northwind.example>\r\n" + HOME.sign(NOBODY.sign(MAIL))
+        assert (await doorstep.deliver(mail, reverse_path=SERVICE)).startswith("250")
+        (raw,) = await doorstep.rows()
+        shown = doorstep.open(raw).shown
+    assert shown["copied_to_work"] is True
+    assert shown["checks"] == (
+        "dkim=pass header.d=home.example header.s=k1; "
+        "dkim=permerror reason=no-key header.d=nobody.example header.s=k1; "
+        "spf=none smtp.mailfrom=bulk.test; dmarc=pass header.from=home.example; arc=none"
+    )
