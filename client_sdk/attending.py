@@ -14,7 +14,8 @@ from typing import Final
 from client_sdk import protocol
 from client_sdk.core import Core
 from client_sdk.errors import Deleted, NotFound, RelayError
-from client_sdk.intake import Intake
+from client_sdk.frames import Reason
+from client_sdk.intake import REASONS, Intake
 from client_sdk.messages import GoneMessage, Reminder, instant
 from client_sdk.showing import Showing, message_id
 from client_sdk.state import ACKNOWLEDGED, MINE, SHOWN, Seen, Stone
@@ -94,6 +95,15 @@ class Attending:
             if one.content_id and low <= one.content_id[: len(low)] <= high:
                 return Deleted(gone_on(one.gone_day), one.reason)
         return NotFound("There is no such message here.")
+
+    def absent(self, seen: Seen) -> NotFound:
+        """Return what to raise for a message that was taken in and is not shown: from its second on it is
+        deleted, whether or not the relay has swept it and left a tombstone.
+        """
+        found = self.deleted(seen.content_id, seen.content_id)
+        if not isinstance(found, Deleted) and seen.expires_at <= self._core.now():
+            return Deleted(utc_day(seen.expires_at), REASONS[Reason.DUE])
+        return found
 
 
 def gone_on(gone_day: int) -> date | None:

@@ -224,7 +224,7 @@ class AsyncEngagement:
             result = await self._intake.one(seen.row_order)
             message = self._showing.message(result, self._showing.read_marks())
             if message is None:
-                raise self._attending.deleted(seen.content_id, seen.content_id)
+                raise self._attending.absent(seen)
             await self._attending.acknowledge([seen.content_id])
             return message
 
