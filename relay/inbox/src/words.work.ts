@@ -52,7 +52,7 @@ export const workWords = {
     fixed: "Nobody. It has passed.",
     tail: (n: number) =>
       `The server keeps backups for ${days(n)}. After this day no backup holds anything of your work, and nothing in an older one can be read.`,
-    tailBy: "The people who run this server. It is the same for everybody here.",
+    tailBy: "The people who run this server chose that; it is the same for everybody here.",
     ask: "Ask to change a date",
   },
 
