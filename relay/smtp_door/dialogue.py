@@ -236,6 +236,8 @@ class Dialogue:
             except RelayError as refused:
                 verdict, reply = refused.code, replies.for_error(refused)
         self._record(verdict, reader.size_bytes)
+        if reader.fault == replies.BARE_LINE_ENDING:
+            raise Ended(reply)  # another server may see the end elsewhere: nothing behind it is believed
         return reply
 
     async def _read(self, reader: DataReader, sink: Sink) -> RelayError | None:

@@ -145,8 +145,8 @@ async def test_refusals_at_the_end_of_data(open_door: Opener) -> None:
 
 @pytest.mark.parametrize("form", [b"\n.\r\n", b"\r\n.\n", b"\n.\n", b"\r.\r\n", b"a\0\r\n"])
 async def test_smuggled_ends_make_one_refusal(open_door: Opener, form: bytes) -> None:
-    """A mail with another line ending inside is refused once, whole; the commands hidden in it are never
-    heard."""
+    """A mail with another line ending inside is refused once, whole, and the connection ends; the commands
+    hidden in it are never heard."""
     house = await open_door()
     peer = await house.connect()
     await peer.reply()
@@ -154,7 +154,7 @@ async def test_smuggled_ends_make_one_refusal(open_door: Opener, form: bytes) ->
     hidden = b"MAIL FROM:<x@y.example>\r\nRCPT TO:<k3v9@in.harrow.example>\r\nDATA\r\n"
     assert (await peer.say(MAIL + b"x" + form + hidden + b".\r\n")).startswith("550 5.6.11")
     assert [sink.ended for sink in house.porter.sinks] == ["aborted"]
-    assert (await peer.say(b"NOOP\r\n")).startswith("250")
+    assert await peer.reader.read() == b""
 
 
 async def test_bare_line_feeds_in_commands_end_the_dialogue(open_door: Opener) -> None:

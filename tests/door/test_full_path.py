@@ -200,17 +200,17 @@ async def test_a_large_mail_costs_little_memory(tmp_path: Path) -> None:
     """A mail of ten mebibytes passes through under two of memory, once all that is loaded once is loaded."""
     store = await SqliteStore.open(tmp_path / "db")
     async with standing(store) as doorstep:
-        assert await _deliver_slowly(doorstep, 1 << 20) > 0
-        assert await _deliver_slowly(doorstep, 10 << 20) < 2 << 20
+        assert await deliver_slowly(doorstep, 1 << 20) > 0
+        assert await deliver_slowly(doorstep, 10 << 20) < 2 << 20
     await store.close()
 
 
-async def _deliver_slowly(doorstep: Doorstep, size_bytes: int) -> int:
+async def deliver_slowly(doorstep: Doorstep, size_bytes: int, head: bytes = HEAD) -> int:
     """Deliver a mail of this size by a peer that holds none of it; the most memory that it took."""
     lines = (b"z" * 78 + b"\r\n") * 400
     peer = await doorstep.peer()
     await doorstep.to_data(peer)
-    peer.writer.write(HEAD + b"\r\n")
+    peer.writer.write(head + b"\r\n")
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     for _ in range(size_bytes // len(lines)):

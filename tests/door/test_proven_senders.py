@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from keys.content import parse_door_facts
 from relay.flow.sender_proof import SenderChecks
 from relay.smtp_door.resolver import DnsResolver
 from relay.store.memory import MemoryStore
+from relay.store.sqlite import SqliteStore
 from tests.door.name_server import serving
 from tests.door.signing import RSA_KEY, Signer
-from tests.door.test_full_path import ADDRESS, MAIL, standing
+from tests.door.test_full_path import ADDRESS, HEAD, MAIL, deliver_slowly, standing
 from tests.door.zone import FAILS, SILENT, Zone
 
 HOME = Signer("home.example")
@@ -201,3 +203,15 @@ async def test_the_reader_is_told_what_was_found() -> None:
         "dkim=permerror reason=no-key header.d=nobody.example header.s=k1; "
         "spf=none smtp.mailfrom=bulk.test; dmarc=pass header.from=home.example; arc=none"
     )
+
+
+async def test_checking_a_large_mail_costs_little_memory(tmp_path: Path) -> None:
+    """A mail of 24 mebibytes whose body is hashed in both ways passes through under two of memory."""
+    both = HOME_RSA.sign(HOME.sign(MAIL, ways="simple/simple"))
+    head = both.partition(b"\r\n\r\n")[0] + b"\r\n"
+    assert head.endswith(HEAD)
+    store = await SqliteStore.open(tmp_path / "db")
+    async with standing(store, SenderChecks(Zone({**KEYS, **SPF_PASS}), 10)) as doorstep:
+        await deliver_slowly(doorstep, 1 << 20, head)
+        assert await deliver_slowly(doorstep, 24 << 20, head) < 2 << 20
+    await store.close()
