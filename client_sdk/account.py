@@ -132,19 +132,21 @@ class AsyncAccount:
         password: Password = None,
         sheet: str | None = None,
         keychain: bool = False,
+        accept_older_vault: bool = False,
         connect: Connect | None = None,
         timeout: float | None = None,
     ) -> AsyncAccount:
         """Open an account (NAME@HOST; None: the only one of this computer) and send what waits in its outbox.
 
         On a computer that does not know it, `password` or `sheet` opens it and this computer gets a way in of
-        its own. What became of waiting messages is in `delivered`. Raises Locked, WrongPassword, NotTrusted,
-        ServerUnavailable.
+        its own. What became of waiting messages is in `delivered`. `accept_older_vault` is the owner's word
+        that the relay was restored, and may show their records as they were before. Raises Locked,
+        WrongPassword, NotTrusted, ServerUnavailable.
         """
         from client_sdk import opening
 
         async with bounded(timeout):
-            means = opening.means(home, password, keychain, connect)
+            means = opening.means(home, password, keychain, connect, accept_older_vault=accept_older_vault)
             return await cls._begin(await opening.unlock_account(account, means, sheet), None)
 
     @classmethod

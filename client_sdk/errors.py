@@ -268,8 +268,18 @@ class NotTrusted(RelayError):
     hint = "Ask the other person on the telephone before going on."
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"{self.sentence} ({reason})")
+        sentence, hint = _SAID.get(reason, (self.sentence, ""))
+        super().__init__(f"{sentence} ({reason})", hint=hint)
         self.reason = reason
+
+
+_SAID = {
+    "vault-rollback": (
+        "The server shows your own records as they were before something that this computer has seen.",
+        "If its operator says that it was restored: mailbox unlock --accept-older-vault. Else do not go on.",
+    ),
+}
+"""Reasons whose sentence and hint are their own."""
 
 
 class Conflict(RelayError):

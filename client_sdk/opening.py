@@ -51,6 +51,7 @@ class Means:
     password: Password = field(repr=False)
     keychain: bool
     connect: Connect
+    accept_older_vault: bool = False
 
     def ask(self) -> str:
         """Return the password. `Locked` where there is nobody to ask."""
@@ -80,11 +81,16 @@ def asked_once(password: Password) -> Password:
 
 
 def means(
-    home: Home | Path | str | None, password: Password, keychain: bool, connect: Connect | None
+    home: Home | Path | str | None,
+    password: Password,
+    keychain: bool,
+    connect: Connect | None,
+    *,
+    accept_older_vault: bool = False,
 ) -> Means:
     """Join what a caller gave; the system's own trust and the default folder where nothing was given."""
     place = home if isinstance(home, Home) else Home(home)
-    return Means(place, asked_once(password), keychain, connect or AiohttpTransport)
+    return Means(place, asked_once(password), keychain, connect or AiohttpTransport, accept_older_vault)
 
 
 # --- local state of an account ------------------------------------------------------------------------------
@@ -198,7 +204,7 @@ async def open_core(
     """Read the vault and join everything; renew the key card where that is due."""
     keys = unlock.account_keys(account_key)
     records = Records(session, local.state, account_id, keys.vault_key, secrets.token_bytes)
-    await records.load()
+    await records.load(accept_older=means.accept_older_vault)
     keepers = Keepers(session, records.vault.pins, keys.access, secrets.token_bytes)
     core = Core(
         session,

@@ -38,12 +38,17 @@ class Records:
         self._writing = asyncio.Lock()
         self.vault = Vault.empty(account_id, vault_key)
 
-    async def load(self) -> Vault:
-        """Read the vault. `NotTrusted` for one that is older than what this computer has seen."""
+    async def load(self, *, accept_older: bool = False) -> Vault:
+        """Read the vault. `NotTrusted` for one that is older than what this computer has seen, unless its
+        owner accepts just that: from then on it is the one that this computer goes on from.
+        """
         stored = await self._session.call(protocol.vault())
-        self._take(
-            Vault.open(self._account_id, self._vault_key, stored, self._state.number(COUNTER)), "vault read"
-        )
+        seen = self._state.number(COUNTER)
+        vault = Vault.open(self._account_id, self._vault_key, stored, 0 if accept_older else seen)
+        if vault.counter < seen:
+            self._state.note_number(COUNTER, vault.counter)
+            log.warning("an older vault was accepted counter=%d seen=%d", vault.counter, seen)
+        self._take(vault, "vault read")
         return self.vault
 
     async def change(self, make: Callable[[Vault], Changes]) -> Vault:

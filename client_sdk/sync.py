@@ -347,6 +347,7 @@ class Account:
         password: Password = None,
         sheet: str | None = None,
         keychain: bool = False,
+        accept_older_vault: bool = False,
         connect: Connect | None = None,
         timeout: float | None = None,
     ) -> Account:
@@ -358,6 +359,7 @@ class Account:
                 password=password,
                 sheet=sheet,
                 keychain=keychain,
+                accept_older_vault=accept_older_vault,
                 connect=connect,
                 timeout=timeout,
             )

@@ -513,12 +513,25 @@ def unlock(
     sheet: Annotated[
         Path | None, typer.Option("--sheet", metavar="FILE", help="A file with the recovery sheet's numbers.")
     ] = None,
+    accept_older_vault: Annotated[
+        bool,
+        typer.Option(
+            "--accept-older-vault",
+            help="The operator has told me that the server was restored: take my records as they were then.",
+        ),
+    ] = False,
     password_fd: PasswordFd = None,
 ) -> None:
     """Open an account on this computer by its password, or by the recovery sheet."""
     numbers = _sheet_numbers(sheet) if sheet else None
     password = passwords.existing(password_fd)
-    with Account.open(account, password=password, sheet=numbers, keychain=_use_keychain(password_fd)) as me:
+    with Account.open(
+        account,
+        password=password,
+        sheet=numbers,
+        keychain=_use_keychain(password_fd),
+        accept_older_vault=accept_older_vault,
+    ) as me:
         tell(me.login)
     say("Unlocked.")
 

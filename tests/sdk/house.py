@@ -118,10 +118,12 @@ class House:
         """Somebody's folder of local state."""
         return Home(self.folder / who, file_cost=CHEAP)
 
-    async def reopen(self, who: str) -> AsyncAccount:
+    async def reopen(self, who: str, *, accept_older_vault: bool = False) -> AsyncAccount:
         """Open a second session on somebody's computer, as another program would."""
         password = ANNAS if who == "anna" else MAYAS
-        return await AsyncAccount.open(home=self.home(who), password=password)
+        return await AsyncAccount.open(
+            home=self.home(who), password=password, accept_older_vault=accept_older_vault
+        )
 
     async def elsewhere(self, who: str, name: str) -> AsyncAccount:
         """Open somebody's account on a computer that has seen nothing yet."""

@@ -348,10 +348,18 @@ async def test_an_old_vault(house: House, liar: Liar) -> None:
     await first.invite("Tom Field")
     await first.close()
     liar.lie = about("/v1/vault", lambda honest: heard[0])
-    with pytest.raises(errors.NotTrusted, match="vault-rollback"):
+    with pytest.raises(errors.NotTrusted, match="vault-rollback") as told:
         await house.reopen("anna")
+    assert "restored" in told.value.hint
+    accepted = await house.reopen("anna", accept_older_vault=True)
+    assert "Tom Field" not in [one.name for one in accepted.engagements()]
+    await accepted.close()
+    await (await house.reopen("anna")).close()  # it was accepted once for all
     liar.lie = None
     await (await house.reopen("anna")).close()
+    liar.lie = about("/v1/vault", lambda honest: heard[0])
+    with pytest.raises(errors.NotTrusted, match="vault-rollback"):
+        await house.reopen("anna")  # and for what was shown then alone
 
 
 async def test_an_old_vault_on_a_new_computer(house: House, liar: Liar) -> None:
