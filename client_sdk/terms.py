@@ -18,7 +18,7 @@ from keys.errors import KeysError
 from keys.names import DAY_SECONDS, Role, fingerprint
 from keys.policy import Policy, parse_policy, policy_hash
 from keys.statement import Statement, parse_statement, verify_link
-from keys.terms import CHANGES_TERMS, InForce, in_force
+from keys.terms import InForce, after_act
 
 COPY_SECONDS: Final = 7 * DAY_SECONDS
 """How long the other person has to take a copy when one alone closes."""
@@ -158,7 +158,6 @@ def _apply(
     policies: list[Policy] = []
     shortened: dict[bytes, list[Signed]] = {}
     extended: dict[bytes, list[Signed]] = {}
-    changing: list[ActCore] = []
     standing: InForce | None = None
     for act in signed:
         if act.core.kind is ActKind.POLICY:
@@ -171,9 +170,7 @@ def _apply(
                 _index(shortened, act)
             elif act.core.kind is ActKind.EXTEND:
                 _index(extended, act)
-        if act.core.kind in CHANGES_TERMS:
-            changing.append(act.core)
-            standing = in_force(policies, changing)
+        standing = after_act(policies, standing, act.core)
     if standing is None:
         raise NotTrusted("pinned-act")
     return Terms(

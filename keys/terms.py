@@ -76,13 +76,21 @@ def in_force(policies: Sequence[Policy], acts: Iterable[ActCore]) -> InForce | N
     """
     standing: InForce | None = None
     for act in acts:
-        if act.kind is ActKind.POLICY:
-            standing = _agreed(policies, act, standing)
-        elif act.kind in CHANGES_TERMS:
-            if standing is None:
-                raise Refused("order")
-            standing = _closed(standing, act) if act.kind is ActKind.CLOSE else _reopened(standing, act)
+        standing = after_act(policies, standing, act)
     return standing
+
+
+def after_act(policies: Sequence[Policy], before: InForce | None, act: ActCore) -> InForce | None:
+    """Return what one further act leaves in force, for whoever judges each act by what stood before it: to
+    read all of them anew for each takes minutes where there are thousands. Raises as `in_force`.
+    """
+    if act.kind is ActKind.POLICY:
+        return _agreed(policies, act, before)
+    if act.kind not in CHANGES_TERMS:
+        return before
+    if before is None:
+        raise Refused("order")
+    return _closed(before, act) if act.kind is ActKind.CLOSE else _reopened(before, act)
 
 
 def _agreed(policies: Sequence[Policy], act: ActCore, before: InForce | None) -> InForce:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from keys.acts import ActKind
 from keys.errors import Refused
 from keys.names import DAY_SECONDS
-from keys.terms import CHANGES_TERMS, InForce, Phase, in_force
+from keys.terms import CHANGES_TERMS, InForce, Phase, after_act, in_force
 from tests.vectors.cast import NOW, POLICY
 from tests.vectors.make_terms import HOLD, WORK, History
 
@@ -94,6 +94,15 @@ def test_other_acts_change_no_terms(history: History, instant: int) -> None:
     assert _terms(history) == whole
     kept = [act for act in history.acts if act.kind in CHANGES_TERMS]
     assert in_force(history.policies, kept) == whole
+
+
+@given(history=histories())
+def test_act_by_act_the_terms_are_the_same(history: History) -> None:
+    """What one further act leaves is what all acts up to it put in force."""
+    standing: InForce | None = None
+    for number, act in enumerate(history.acts, 1):
+        standing = after_act(history.policies, standing, act)
+        assert standing == in_force(history.policies, history.acts[:number])
 
 
 @pytest.mark.parametrize(
