@@ -29,6 +29,7 @@ _HEAD_BYTES: Final = len(_START) + ID_BYTES + 8 + 8
 _MOST_RING_BYTES: Final = 64 + 36 * MOST_DAYS
 _MOST_PLAIN_BYTES: Final = SEED_BYTES + 8 + _MOST_RING_BYTES + MOST_ENTRIES * (4 + ENTRY_BYTES)
 _ENDING: Final = ".ring"
+_UNFINISHED: Final = ".new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +98,18 @@ class Backups:
     def write(self, saved: Saved) -> None:
         """Write the backup of a day in the place of an earlier one of that day. Raises OSError."""
         path = self.folder / f"{saved.made_at // DAY_SECONDS}{_ENDING}"
-        fresh = path.with_suffix(".new")
+        fresh = path.with_suffix(_UNFINISHED)
         write_synced(fresh, seal_backup(saved, self._to))
         fresh.replace(path)
         sync_folder(self.folder)
 
     def drop_old(self, now: int) -> None:
-        """Remove the backups of days that ended over 14 days ago. Raises OSError."""
+        """Remove the backups of days that ended over 14 days ago, and what a crash left of one that was being
+        written: it may be whole, and nothing else would ever end it. Raises OSError.
+        """
         first_kept = now // DAY_SECONDS - TAIL_DAYS
         old = [path for path in self._files() if int(path.stem) < first_kept]
+        old += self.folder.glob(f"*{_UNFINISHED}")
         for path in old:
             path.unlink()
         if old:

@@ -182,12 +182,14 @@ class Keeper:
 
     def note_time(self) -> None:
         """Store the highest instant seen, so that the time after a restart is measured from it; and the days
-        that were made since the last backup.
+        that were made since the last backup. Where a tick is due it makes the backup: one of today must not
+        hold a day that is over.
         """
         with self._writing():
             self._add({})
-            if self._time.believed():
-                self._back_up(self._time.act_at())
+            now = self._time.act_at()
+            if self._time.believed() and not self._ring.days_over(now):
+                self._back_up(now)
 
     def status(self) -> dict[str, int | str]:
         """Numbers and words for the operator; nothing of a person."""

@@ -87,6 +87,39 @@ def test_the_tail(saving: Saving) -> None:
         assert min(oldest.ring.seeds) == max(TODAY, TODAY + passed - TAIL_DAYS)
 
 
+def test_what_a_crash_left_of_a_backup_has_an_end(saving: Saving, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup that was written and has not got its name holds the ring as any other: the next one removes
+    it, though it comes on another day.
+    """
+    with monkeypatch.context() as crash, pytest.raises(KeyboardInterrupt):
+        crash.setattr(Path, "replace", _interrupted)
+        saving.backups.write(Saved(NOON, read_key(saving.folder), Ring(1, NOON, {TODAY: bytes(32)}), []))
+    left = saving.backups.folder / f"{TODAY}.new"
+    assert TODAY in open_backup(left.read_bytes(), OFFLINE).ring.seeds
+    saving.clock.pass_seconds(DAY_SECONDS)
+    saving.keeper.tick()
+    assert not left.exists()
+    assert saving.files() == [f"{TODAY + 1}.ring"]
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_no_backup_has_a_day_that_is_over(saving: Saving) -> None:
+    """Before the tick of a new day nothing is saved under that day's name: what is over would last a day
+    longer than people are told.
+    """
+    saving.keeper.days(TODAY, 3)
+    saving.keeper.tick()
+    saving.clock.pass_seconds(DAY_SECONDS)
+    saving.keeper.note_time()
+    assert saving.files() == [f"{TODAY}.ring"]
+    saving.keeper.tick()
+    saving.keeper.note_time()
+    assert sorted(saving.saved(TODAY + 1).ring.seeds) == [TODAY + 1, TODAY + 2]
+
+
 def test_only_the_offline_key_opens_a_backup(saving: Saving) -> None:
     """Neither what the keeper's own folder holds nor another key; and each changed bit is refused."""
     saving.keeper.days(TODAY, 3)
