@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from client_sdk import protocol_records
-from client_sdk.errors import Incompatible, NotFound, Refused, RelayError
+from client_sdk.errors import RelayError
 from client_sdk.session import Session
 from client_sdk.state import State
 from keys.errors import KeysError
@@ -29,6 +29,8 @@ PATIENCE_SECONDS: Final = DAY_SECONDS
 """How long a relay may take to explain itself: it may just have come back."""
 MOST_KNOWN: Final = 1_024
 MOST_DOUBTS: Final = 64
+MOST_ASKED: Final = 8
+"""Of the heads that a page of messages names the newest few are asked about: a fork lasts."""
 _HEAD: Final = "log-head"
 _KNOWN: Final = "log-known"
 _DOUBTS: Final = "log-doubts"
@@ -44,6 +46,7 @@ class LogHead:
         self._public = log_public
         self._name = session.origin.partition("://")[2] + "/log"
         self._refreshed_at = 0
+        self._asked_at = 0
         self._verified: tuple[str, str, Checkpoint] | None = None
 
     @property
@@ -77,9 +80,13 @@ class LogHead:
 
     async def meet(self, named: Iterable[bytes]) -> None:
         """Judge the heads that messages have named; what the relay cannot join to mine is doubted."""
-        doubted = [one for one, _ in self._doubts()]
-        for one in dict.fromkeys([*doubted, *named]):
-            if one not in {ZERO_HASH, self.hash} and (one in doubted or one not in self._known()):
+        doubted, known = [one for one, _ in self._doubts()], {ZERO_HASH, self.hash, *self._known()}
+        fresh = [one for one in dict.fromkeys(named) if one not in known][-MOST_ASKED:]
+        if not fresh and abs(self._session.now() - self._asked_at) < FRESH_SECONDS:
+            return
+        self._asked_at = self._session.now()
+        for one in dict.fromkeys([*doubted, *fresh]):
+            if one != self.hash:
                 await self._judge(one)
 
     # --- judging --------------------------------------------------------------------------------------------
@@ -112,10 +119,8 @@ class LogHead:
             mine = self._mine()
             if mine is not None:
                 await self._join(*sorted((mine, theirs), key=lambda one: one.size))
-        except (NotFound, Refused, Incompatible, KeysError) as cause:
+        except (RelayError, KeysError) as cause:  # also one that has no time for just this: it has a day
             self._doubt(named, cause)
-        except RelayError as away:
-            log.info("a checkpoint could not be asked for: %s", away.code)
         else:
             self._settle(named)
 

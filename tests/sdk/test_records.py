@@ -138,9 +138,10 @@ async def test_my_head_goes_into_what_i_send(house: House) -> None:
     assert house.maya._core.head._known()
 
 
-async def test_a_relay_that_shows_two_logs_is_found_out(lied_to: House) -> None:
-    """Where the relay cannot produce the head that a message names, messages go on being shown; after a day
-    the person is told, and after an explanation no longer.
+@pytest.mark.parametrize(("status", "code"), [(404, "not-found"), (500, "internal")])
+async def test_a_relay_that_shows_two_logs_is_found_out(lied_to: House, status: int, code: str) -> None:
+    """Where the relay cannot produce the head that a message names, or always has a reason not to, messages
+    go on being shown; after a day the person is told, and after an explanation no longer.
     """
     house = lied_to
     assert house.liar is not None
@@ -148,7 +149,8 @@ async def test_a_relay_that_shows_two_logs_is_found_out(lied_to: House) -> None:
 
     def denied(method: str, path: str, honest: Response) -> Response:
         if path.startswith("/v1/log/checkpoints/"):
-            return Response(404, {"content-type": "application/problem+json"}, b'{"code": "not-found"}')
+            problem = f'{{"code": "{code}"}}'.encode()
+            return Response(status, {"content-type": "application/problem+json"}, problem)
         return honest
 
     house.liar.lie = denied
