@@ -11,17 +11,14 @@ from typing import Final, Literal
 
 from relay.core.dkim import (
     MOST_SIGNATURE_BYTES,
-    BadSignature,
-    decoded,
-    find_key,
-    parse_tags,
     read_algorithm,
     read_signature,
     signer,
-    verify_parsed,
+    verify,
     without_value,
 )
 from relay.core.dkim_canon import RawFields, Way, canonical_field
+from relay.core.dkim_keys import BadSignature, decoded, find_key, parse_tags
 from relay.core.lookups import DnsTrouble, Lookups, TooManyLookups
 
 MOST_SETS: Final = 10  # the RFC allows 50; each costs a key and a signature
@@ -109,7 +106,7 @@ async def _check_newest(
     signature = read_signature(whole, _tags(whole), None)
     if _SEAL in signature.names:
         raise _Broken
-    verified = await verify_parsed(lookups, signature, fields, bodies, now)
+    verified = await verify(lookups, signature, fields, bodies, now)
     if verified.outcome == "temperror":
         raise DnsTrouble("arc")
     if verified.outcome != "pass":

@@ -1,51 +1,29 @@
-"""DKIM: whether a domain signed this mail (RFC 6376, RFC 8301, RFC 8463). Owns signatures and key records.
+"""DKIM: whether a domain signed this mail (RFC 6376, RFC 8301, RFC 8463). Owns signatures, not their keys.
 
-Strict where the RFC leaves a choice: a signature over a part of the body (`l=`) proves nothing, SHA-1 and
-RSA keys under 1,024 bits make no signature, and a key that is marked as a test is none.
+Stricter than the RFC: a signature over a part of the body (`l=`) proves nothing.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 from relay.core.addresses import parse_domain
 from relay.core.dkim_canon import RawFields, Way, canonical_field
+from relay.core.dkim_keys import SPACE, Algorithm, BadSignature, decoded, find_key, parse_tags
 from relay.core.errors import Malformed
 from relay.core.lookups import DnsTrouble, Lookups, TooManyLookups
 
 MOST_SIGNATURES: Final = 8  # of one mail; the likeliest are looked at first
 MOST_SIGNATURE_BYTES: Final = 8_192
-MOST_KEY_BYTES: Final = 4_096
-LEAST_RSA_BITS: Final = 1_024
-MOST_RSA_BITS: Final = 4_096  # larger ones cost the verifier more than they prove
 
-_TAG = re.compile(rb"[ \t]*([A-Za-z][A-Za-z0-9_]*)[ \t]*=(.*)", re.DOTALL)
-_SPACE = re.compile(rb"[ \t\r\n]+")
 _SELECTOR = re.compile(rb"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,200}[A-Za-z0-9_])?")
 _WAYS: Final[dict[bytes, Way]] = {b"simple": "simple", b"relaxed": "relaxed"}
 
 Outcome = Literal["pass", "fail", "permerror", "temperror"]
-Algorithm = Literal["rsa-sha256", "ed25519-sha256"]
 Tags = Mapping[bytes, bytes]
-
-
-class BadSignature(Exception):
-    """A signature or its key that proves nothing; the word says why."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +54,6 @@ class Verified:
     why: str = ""
 
 
-def parse_tags(text: bytes) -> dict[bytes, bytes]:
-    """A tag list (RFC 6376, 3.2). Raises BadSignature: a tag given twice makes all of it worthless."""
-    tags: dict[bytes, bytes] = {}
-    parts = text.replace(b"\r\n", b"").split(b";")
-    for number, part in enumerate(parts):
-        if not part.strip(b" \t") and number == len(parts) - 1:
-            break
-        found = _TAG.fullmatch(part)
-        if found is None or found[1] in tags:
-            raise BadSignature("syntax")
-        tags[found[1]] = found[2].strip(b" \t")
-    return tags
-
-
 def parse_signature(raw: bytes) -> Signature:
     """A DKIM-Signature field. Raises BadSignature."""
     if len(raw) > MOST_SIGNATURE_BYTES:
@@ -105,10 +69,10 @@ def read_signature(raw: bytes, tags: Tags, identity: bytes | None) -> Signature:
     if b"l" in tags:
         raise BadSignature("length")
     field_way, _, body_way = tags.get(b"c", b"simple/simple").partition(b"/")
-    names = tuple(_SPACE.sub(b"", name).lower() for name in _needed(tags, b"h").split(b":"))
+    names = tuple(SPACE.sub(b"", name).lower() for name in _needed(tags, b"h").split(b":"))
     if b"from" not in names:
         raise BadSignature("from-unsigned")
-    if b"dns/txt" not in [_SPACE.sub(b"", way) for way in tags.get(b"q", b"dns/txt").split(b":")]:
+    if b"dns/txt" not in [SPACE.sub(b"", way) for way in tags.get(b"q", b"dns/txt").split(b":")]:
         raise BadSignature("query")
     domain, selector = signer(tags)
     return Signature(
@@ -147,14 +111,6 @@ def read_algorithm(tags: Tags) -> Algorithm:
     raise BadSignature("algorithm")
 
 
-def decoded(text: bytes) -> bytes:
-    """Base64 with folds in it. Raises BadSignature."""
-    try:
-        return base64.b64decode(_SPACE.sub(b"", text), validate=True)
-    except (binascii.Error, ValueError):
-        raise BadSignature("base64") from None
-
-
 def _needed(tags: Tags, name: bytes) -> bytes:
     value = tags.get(name)
     if not value:
@@ -173,7 +129,7 @@ def _is_exact(identity: bytes | None, domain: str) -> bool:
     """Whether `i=` is of the signing domain itself. Raises BadSignature where it is not even below it."""
     if identity is None:
         return True
-    of = _SPACE.sub(b"", identity).rpartition(b"@")[2].decode("latin-1").lower()
+    of = SPACE.sub(b"", identity).rpartition(b"@")[2].decode("latin-1").lower()
     if of != domain and not of.endswith("." + domain):
         raise BadSignature("identity")
     return of == domain
@@ -214,20 +170,9 @@ def without_value(own: bytes) -> bytes:
 
 
 async def verify(
-    lookups: Lookups, raw: bytes, fields: RawFields, bodies: Mapping[Way, bytes], now: int
-) -> Verified:
-    """Verify one DKIM-Signature field; trouble of the DNS is `temperror`. `now`: Unix seconds UTC."""
-    try:
-        signature = parse_signature(raw)
-    except BadSignature as bad:
-        return Verified("permerror", why=bad.why)
-    return await verify_parsed(lookups, signature, fields, bodies, now)
-
-
-async def verify_parsed(
     lookups: Lookups, signature: Signature, fields: RawFields, bodies: Mapping[Way, bytes], now: int
 ) -> Verified:
-    """The same for one that is read already."""
+    """Verify a signature; trouble of the DNS is `temperror`. `now`: Unix seconds UTC."""
     outcome, why = await _outcome(lookups, signature, fields, bodies, now)
     return Verified(outcome, signature.domain, signature.selector, signature.algorithm, why)
 
@@ -251,78 +196,3 @@ async def _outcome(
         return "permerror", "lookups"
     except DnsTrouble:
         return "temperror", "dns"
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A domain's public key. `exact`: it speaks for its own domain alone, not for those below."""
-
-    public: rsa.RSAPublicKey | ed25519.Ed25519PublicKey
-    exact: bool
-
-    def verifies(self, signature: bytes, text: bytes) -> bool:
-        """Whether this key made that signature over that text."""
-        try:
-            if isinstance(self.public, rsa.RSAPublicKey):
-                self.public.verify(signature, text, padding.PKCS1v15(), SHA256())
-            else:
-                self.public.verify(signature, hashlib.sha256(text).digest())  # RFC 8463, 3
-        except InvalidSignature:
-            return False
-        return True
-
-
-async def find_key(lookups: Lookups, domain: str, selector: str, algorithm: Algorithm) -> Key:
-    """The key that a domain publishes under a selector. Raises BadSignature, DnsTrouble, TooManyLookups."""
-    records = await lookups.ask(f"{selector}._domainkey.{domain}", "TXT")
-    if not records:
-        raise BadSignature("no-key")
-    if len(records) > 1:
-        raise BadSignature("several-keys")
-    return parse_key(records[0].encode("latin-1"), algorithm)
-
-
-def parse_key(record: bytes, algorithm: Algorithm) -> Key:
-    """A key record (RFC 6376, 3.6.1) for one algorithm. Raises BadSignature."""
-    if len(record) > MOST_KEY_BYTES:
-        raise BadSignature("key-too-large")
-    tags = parse_tags(record)
-    if tags.get(b"v", b"DKIM1") != b"DKIM1" or (b"v" in tags and next(iter(tags)) != b"v"):
-        raise BadSignature("key-version")
-    if b"p" not in tags:
-        raise BadSignature("no-key")
-    if not tags[b"p"]:
-        raise BadSignature("revoked")
-    kind = tags.get(b"k", b"rsa").lower()
-    if algorithm.encode() != kind + b"-sha256" or b"sha256" not in _listed(tags.get(b"h", b"sha256")):
-        raise BadSignature("key-algorithm")
-    flags = _listed(tags.get(b"t", b""))
-    if b"y" in flags:
-        raise BadSignature("testing")
-    if not {b"*", b"email"} & set(_listed(tags.get(b"s", b"*"))):
-        raise BadSignature("key-service")
-    raw = decoded(tags[b"p"])
-    return Key(_rsa(raw) if kind == b"rsa" else _ed25519(raw), b"s" in flags)
-
-
-def _listed(text: bytes) -> list[bytes]:
-    return [_SPACE.sub(b"", part).lower() for part in text.split(b":")]
-
-
-def _rsa(raw: bytes) -> rsa.RSAPublicKey:
-    try:
-        key = load_der_public_key(raw)
-    except (ValueError, UnsupportedAlgorithm):
-        raise BadSignature("key") from None
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise BadSignature("key")
-    if not LEAST_RSA_BITS <= key.key_size <= MOST_RSA_BITS:
-        raise BadSignature("key-size")
-    return key
-
-
-def _ed25519(raw: bytes) -> ed25519.Ed25519PublicKey:
-    try:
-        return ed25519.Ed25519PublicKey.from_public_bytes(raw)
-    except ValueError:
-        raise BadSignature("key") from None

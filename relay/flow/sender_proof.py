@@ -14,6 +14,7 @@ from typing import Literal
 from relay.core import arc, dkim, dmarc, spf, spf_terms
 from relay.core.addresses import Address
 from relay.core.dkim_canon import RawFields, Way, raw_fields
+from relay.core.dkim_keys import BadSignature
 from relay.core.lookups import DnsTrouble, Lookups, TooManyLookups
 from relay.core.ports import Resolver
 from relay.core.sender_checks import Grade, Signed, Verdicts, grade_of, results
@@ -51,7 +52,7 @@ class SenderChecks:
         for whole in _signatures(fields):
             try:
                 needed.add(dkim.parse_signature(whole).body_way)
-            except dkim.BadSignature:
+            except BadSignature:
                 continue
         return needed
 
@@ -77,7 +78,7 @@ class SenderChecks:
             if isinstance(one, dkim.Verified):
                 found.append(Signed(one, aligned=False))
                 continue
-            verified = await dkim.verify_parsed(lookups, one, fields, bodies, now)
+            verified = await dkim.verify(lookups, one, fields, bodies, now)
             counts = verified.outcome in {"pass", "temperror"}
             aligned = await _aligned(lookups, author, one.domain, "dkim") if counts else False
             found.append(Signed(verified, aligned))
@@ -101,7 +102,7 @@ def _signatures(fields: RawFields) -> list[bytes]:
 def _parsed(whole: bytes) -> dkim.Signature | dkim.Verified:
     try:
         return dkim.parse_signature(whole)
-    except dkim.BadSignature as bad:
+    except BadSignature as bad:
         return dkim.Verified("permerror", why=bad.why)
 
 
