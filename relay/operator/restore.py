@@ -127,7 +127,7 @@ def _rebuild(settings: Settings, path: Path, folder: Path, withheld: Withheld) -
         with closing(connect_writer(target)) as database:
             load_as(database, head.schema, opened(file, head, read_backup_key(places.secrets)))
             backed_up = counts(database)
-            replayed = _replayed(settings, database, head, keys)
+            replayed = _replayed(settings, database, keys)
             carry_from(places.database, database)
     swept = asyncio.run(_sweep(settings, target, keys, withheld))
     with closing(connect_reader(target)) as database:
@@ -154,10 +154,12 @@ def _check_head(settings: Settings, path: Path, head: Head) -> None:
         )
 
 
-def _replayed(settings: Settings, database: sqlite3.Connection, head: Head, keys: KeyFiles) -> Replayed:
-    records = records_since(settings.backup.ledger, head.created_at // DAY_SECONDS)
+def _replayed(settings: Settings, database: sqlite3.Connection, keys: KeyFiles) -> Replayed:
+    """Apply all of the ledger: a backup that was made while the clock was ahead bears a later date than the
+    records of what went after it, and what the backup knows already changes nothing.
+    """
     try:
-        done = replay(database, records)
+        done = replay(database, records_since(settings.backup.ledger, 0))
     except (LedgerDamaged, OtherLog) as failure:
         raise Stopped(
             f"The ledger cannot be applied: {failure}. Nothing was changed.", Exit.REFUSED

@@ -140,6 +140,21 @@ def test_what_was_promised_to_be_gone(house: House) -> None:
     assert house.places.database.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("ahead_days", [1, 400])
+def test_a_backup_made_while_the_clock_was_ahead(house: House, ahead_days: int) -> None:
+    """It bears a date after that of the ledger's files which tell what has gone since; they count all the
+    same.
+    """
+    offset = house.places.folder / "offset"
+    right = int(offset.read_text())
+    write_offset(offset, right + ahead_days * 86_400)
+    made = house.backup()
+    write_offset(offset, right)
+    _let_one_go(house)
+    restoring.restore(house.settings, made)
+    assert house.messages() == {named("two")}
+
+
 def test_without_the_ledger_it_would_come_back(house: House) -> None:
     """The same restore with an empty ledger brings the message back: it is the ledger that keeps it away."""
     made = house.backup()
