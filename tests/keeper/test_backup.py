@@ -91,9 +91,11 @@ def test_what_a_crash_left_of_a_backup_has_an_end(saving: Saving, monkeypatch: p
     """A backup that was written and has not got its name holds the ring as any other: the next one removes
     it, though it comes on another day.
     """
-    with monkeypatch.context() as crash, pytest.raises(KeyboardInterrupt):
+    saved = Saved(NOON, read_key(saving.folder), Ring(1, NOON, {TODAY: bytes(32)}), [])
+    with monkeypatch.context() as crash:
         crash.setattr(Path, "replace", _interrupted)
-        saving.backups.write(Saved(NOON, read_key(saving.folder), Ring(1, NOON, {TODAY: bytes(32)}), []))
+        with pytest.raises(KeyboardInterrupt):
+            saving.backups.write(saved)
     left = saving.backups.folder / f"{TODAY}.new"
     assert TODAY in open_backup(left.read_bytes(), OFFLINE).ring.seeds
     saving.clock.pass_seconds(DAY_SECONDS)
