@@ -159,8 +159,7 @@ export class LogHead {
   /** No line is no doubt; a proof that fails is, and a relay that refuses one or has no time for just that: it has a day. */
   #excuse(reason: unknown, doubt: () => void): void {
     const away =
-      reason instanceof Fault &&
-      ["offline", "locked", "stopped"].includes(reason.failure.code);
+      reason instanceof Fault && ["offline", "locked", "stopped"].includes(reason.failure.code);
     if (!away && !(reason instanceof KeysError) && !(reason instanceof Fault)) {
       throw reason;
     }

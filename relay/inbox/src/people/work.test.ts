@@ -54,6 +54,14 @@ function byCoach(house: House, fields: Partial<ActCore> & Pick<ActCore, "kind">,
   return encodeAct(signAct(core, signer ?? house.coach));
 }
 
+/** A message that goes soon, and the ids under which both would keep it until a date. */
+async function named(house: House, visit: Visit, until: number): Promise<ActCore> {
+  await house.write("Short", { expiresAt: house.now + 3 * DAY });
+  const [row] = (await visit.list(null)).rows;
+  await visit.proposeKeep([row?.id ?? ""], until);
+  return parseAct(house.proposals[0] as never).core;
+}
+
 describe("dates", () => {
   test("closing ends the work now and everything on the chosen day, signed by one", async () => {
     const { house, visit } = await joined();
@@ -98,7 +106,7 @@ describe("dates", () => {
   test("a proposal with one true signature is shown and signed; one with a false one is not there", async () => {
     const { house, visit } = await joined();
     const act = { kind: ActKind.EXTEND, date: house.now + 20 * DAY } as const;
-    const envelopeIds = [new Uint8Array(16).fill(7)];
+    const { envelopeIds } = await named(house, visit, act.date);
     house.proposals = [byCoach(house, { ...act, envelopeIds }, house.keeper)];
     assert.deepEqual((await visit.work()).proposals, []);
     house.proposals = [byCoach(house, { ...act, envelopeIds })];
@@ -106,6 +114,20 @@ describe("dates", () => {
     assert.deepEqual([proposal?.kind, proposal?.mine, proposal?.status], ["keep", false, "open"]);
     await visit.agree(proposal?.id ?? "");
     assert.equal(parseAct(house.acts.at(-1) as never).signers.length, 2);
+  });
+
+  test("what is not shown is not signed: the other's copy of something else beside mine of what is", async () => {
+    const { house, visit } = await joined();
+    const act = { kind: ActKind.EXTEND, date: house.now + 20 * DAY } as const;
+    const { envelopeIds } = await named(house, visit, act.date);
+    const hidden = new Uint8Array(16).fill(7);
+    for (const kept of envelopeIds) {
+      house.proposals = [byCoach(house, { ...act, envelopeIds: [kept, hidden] })];
+      const [proposal] = (await visit.work()).proposals;
+      assert.deepEqual(proposal?.kind === "keep" && proposal.subjects, []);
+      assert.equal((await failing(visit.agree(proposal?.id ?? ""))).code, "refused");
+    }
+    assert.equal(house.acts.length, 1);
   });
 
   test("asking for a later date signs nothing for the other person", async () => {

@@ -210,19 +210,38 @@ export class Workroom {
     if (core.kind === ActKind.REOPEN) {
       return { ...about, kind: "reopen" };
     }
-    const named = this.#living().filter((entry) => this.#names(core, entry));
-    const subjects = named.slice(0, MOST_SUBJECTS).map(({ row }) => row.subject);
-    const messages = Math.max(named.length, Math.ceil(core.envelopeIds.length / 2));
+    const named = this.#named(core);
+    const subjects = (named ?? []).slice(0, MOST_SUBJECTS).map(({ row }) => row.subject);
+    const messages = named?.length ?? Math.ceil(core.envelopeIds.length / 2);
     return { ...about, kind: "keep", messages, subjects };
+  }
+
+  /**
+   * The messages that an act of kind 3 names, each for both and until later than now; null where it names anything else:
+   * the other's copy of what was taken back, say, beside mine of what is shown.
+   */
+  #named(core: ActCore): Entry[] | null {
+    const left = new Set(core.envelopeIds.map(toHex));
+    const named = this.#living().filter((entry) => {
+      if (!entry.content?.shared || entry.row.expiresAt >= core.date) {
+        return false;
+      }
+      const ids = this.#laterIds(entry, core.date).map(toHex);
+      return ids.every((one) => left.has(one)) && ids.every((one) => left.delete(one));
+    });
+    return left.size === 0 ? named : null;
   }
 
   // --- answers and proposals ---
 
   async agree(id: string): Promise<void> {
-    const { api, standing, follow } = this.#tools;
-    await standing.refresh();
+    const { api, standing, mailbox, follow } = this.#tools;
+    await Promise.all([standing.refresh(), mailbox.toBottom()]);
     const offer = standing.offers.find((act) => idOf(act.core) === id && !standing.isMine(act));
     if (offer) {
+      if (offer.core.kind === ActKind.EXTEND && !this.#named(offer.core)) {
+        throw fault("refused");
+      }
       const both = sign(this.#tools, offer.core, offer);
       await api.addAct(standing.engagementId, encodeAct(both));
     } else {
