@@ -162,8 +162,12 @@ def acceptance(
     )
 
 
-def deletion(receipt_id: bytes, look: Look, now: int, backup_tail_seconds: int) -> Deletion:
-    """The receipt of one look, after a sweep whose journal was truncated."""
+def deletion(
+    receipt_id: bytes, look: Look, now: int, backup_tail_seconds: int, ring_tail_seconds: int
+) -> Deletion:
+    """The receipt of one look, after a sweep whose journal was truncated. Where the ring is backed up, its
+    backups have a day's key for `ring_tail_seconds` after that day, and the keeper can be restored from them.
+    """
     dues = [(one.due_at, one.promised_at) for one in look.gone] + list(look.left_dues)
     envelopes = len(look.gone)
     return Deletion(
@@ -183,7 +187,7 @@ def deletion(receipt_id: bytes, look: Look, now: int, backup_tail_seconds: int) 
         rows_left=look.rows_left,
         blobs_left=look.blobs_left,
         journal="truncated",
-        keys_until=keys_until(promised_at for _, promised_at in dues),
+        keys_until=keys_until(promised_at for _, promised_at in dues) + ring_tail_seconds,
         backups_until=now + backup_tail_seconds,
     )
 

@@ -70,6 +70,7 @@ class Settings:
     sweep_batch_rows: int
     door_mails_per_hour: int
     backup_tail_seconds: int
+    ring_tail_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,12 @@ def build(ports: Ports, settings: Settings) -> Flows:
     fetch = Fetch(store, standings)
     authority = settings.origin.partition("://")[2]
     notary = Notary(ports.signs.relay, random, authority=authority)
-    receipts = Receipts(store, notary, backup_tail_seconds=settings.backup_tail_seconds)
+    receipts = Receipts(
+        store,
+        notary,
+        backup_tail_seconds=settings.backup_tail_seconds,
+        ring_tail_seconds=settings.ring_tail_seconds,
+    )
     return Flows(
         standings=standings,
         accept=Accept(

@@ -7,6 +7,8 @@ what that look found, never what the sweep meant to do. (docs/protocol.md, part 
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine, Sequence
 from typing import Final
 
 from keys.acts import parse_act
@@ -31,17 +33,25 @@ MOST_RECEIPTS: Final = 100
 MOST_LEAVES_SHOWN: Final = 2 * MOST_LEAVES
 MOST_ORDER: Final = 2**63 - 1
 CLOSED_AT_ONCE: Final = 16
+MAILBOXES_TOGETHER: Final = 64
+"""Their receipts share commits: most things are due at a midnight, in all mailboxes at once."""
+MAILBOXES_A_SWEEP: Final = 4096
+"""What is due in the meantime must not wait for receipts; those wait for the next sweep."""
 
 
 class Receipts:
     """Writes deletion receipts and certificates, and shows an account its own. `backup_tail_seconds` is how
-    long a backup may hold what has gone.
+    long a backup may hold what has gone, `ring_tail_seconds` how long one of the ring has a day's key after
+    that day.
     """
 
-    def __init__(self, store: Store, notary: Notary, *, backup_tail_seconds: int) -> None:
+    def __init__(
+        self, store: Store, notary: Notary, *, backup_tail_seconds: int, ring_tail_seconds: int
+    ) -> None:
         self._store = store
         self._notary = notary
         self._backup_tail_seconds = backup_tail_seconds
+        self._ring_tail_seconds = ring_tail_seconds
 
     async def newest_leaf(self) -> int:
         """How far the leaves go before a journal is truncated: a receipt speaks of none above."""
@@ -51,12 +61,14 @@ class Receipts:
         """Look again for all that waits up to that leaf, and write what there is to say; how many receipts.
 
         The journal was truncated after `up_to` was read. A mailbox whose chain grew meanwhile is left for the
-        next sweep.
+        next sweep, and so is what is more than one sweep should wait for.
         """
         written = 0
         async with self._notary.lock:
-            for mailbox_id in await self._store.mailboxes_to_look_at(up_to, now=now):
-                written += await self._of_mailbox(mailbox_id, up_to, now)
+            waiting = await self._store.mailboxes_to_look_at(up_to, now=now)
+            for at in range(0, min(len(waiting), MAILBOXES_A_SWEEP), MAILBOXES_TOGETHER):
+                together = waiting[at : at + MAILBOXES_TOGETHER]
+                written += await _sum_of([self._of_mailbox(one, up_to, now) for one in together])
         return written
 
     async def close_ended(self, now: int) -> list[bytes]:
@@ -97,7 +109,9 @@ class Receipts:
         return written
 
     def _receipt(self, look: Look, now: int) -> NewReceipt:
-        receipt = deletion(self._notary.new_id(), look, now, self._backup_tail_seconds)
+        receipt = deletion(
+            self._notary.new_id(), look, now, self._backup_tail_seconds, self._ring_tail_seconds
+        )
         return self._notary.sign(
             receipt,
             look.tip,
@@ -154,6 +168,15 @@ class Receipts:
             day=now // DAY_SECONDS,
             expires_at=max(engagement.expires_at, now) + ACCOUNT_SECONDS,
         )
+
+
+async def _sum_of(counted: Sequence[Coroutine[None, None, int]]) -> int:
+    """Run all of them to their end, then raise what one of them raised."""
+    found = await asyncio.gather(*counted, return_exceptions=True)
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+    return sum(one for one in found if isinstance(one, int))
 
 
 def lifetime(engagement: Engagement) -> Lifetime:

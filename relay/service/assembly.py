@@ -18,6 +18,7 @@ from relay.config.settings import FurtherKeeper
 from relay.core.pepper import Pepper
 from relay.core.ports import Store
 from relay.flow import flows
+from relay.keeper.backup import TAIL_DAYS
 from relay.keeper.client import SocketKeeper
 from relay.keeper.sockets import Tcp
 from relay.notify.mail import open_mail_out
@@ -75,6 +76,11 @@ def _further(keeper: FurtherKeeper) -> SocketKeeper:
     return SocketKeeper(address, from_base64url(keeper.key, 32))
 
 
+def ring_tail_days(settings: Settings) -> int:
+    """How long backups of the local keeper's ring have the key of a day that is over; 0 without them."""
+    return TAIL_DAYS if settings.keeper.ring_backups is not None else 0
+
+
 def flow_settings(settings: Settings) -> flows.Settings:
     """The operator's numbers as the flows take them."""
     limits = settings.limits
@@ -93,4 +99,5 @@ def flow_settings(settings: Settings) -> flows.Settings:
         sweep_batch_rows=limits.sweep_batch_rows,
         door_mails_per_hour=limits.door_mails_per_hour,
         backup_tail_seconds=settings.backup.tail_days * DAY_SECONDS,
+        ring_tail_seconds=ring_tail_days(settings) * DAY_SECONDS,
     )

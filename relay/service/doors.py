@@ -18,7 +18,7 @@ from relay.http_api.context import Context, Health, Limits, RelayFacts, Waits
 from relay.http_api.listener import listen
 from relay.logs import Log
 from relay.service import time_watch
-from relay.service.assembly import House, flow_settings, known_keepers
+from relay.service.assembly import House, flow_settings, known_keepers, ring_tail_days
 from relay.service.desk import keeper_state
 from relay.service.keyfiles import KeyFiles
 from relay.smtp_door.limits import Limits as DoorLimits
@@ -73,7 +73,7 @@ def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
         door_key=keys.door.public,
         notice_key=keys.notice.public,
         keepers=known_keepers(settings, keys),
-        backup_tail_days=settings.backup.tail_days,
+        backup_tail_days=settings.backup.tail_days + ring_tail_days(settings),
         max_blob_bytes=settings.limits.max_blob_bytes,
         max_envelope_bytes=MOST_ENVELOPE_BYTES,
     )

@@ -39,6 +39,7 @@ SETTINGS = Settings(
     sweep_batch_rows=20,
     door_mails_per_hour=12,
     backup_tail_seconds=14 * 86_400,
+    ring_tail_seconds=0,
 )
 
 

@@ -4,6 +4,7 @@ program that imports nothing of ours.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from relay.core.ports import Store
 from relay.core.receipts import StoredReceipt
 from relay.store.sqlite import SqliteStore
 from tests.flow.cast import ORIGIN, Person
-from tests.flow.house import LOG_KEY, RELAY_KEY, House
+from tests.flow.house import LOG_KEY, RELAY_KEY, SETTINGS, House
 from tests.flow.test_accept import deposit
 from tests.receipts import independent
 
@@ -131,6 +132,34 @@ async def test_what_went_has_a_receipt_that_a_stranger_can_check(house: House) -
     assert one.backups_until == first + house.settings.backup_tail_seconds
     assert (two.due_first, two.done_at) == (second, first + 20)
     assert one.mailbox == two.mailbox == mailbox_pseudonym(house.work.mailbox(Role.CLIENT))
+
+
+async def test_backups_of_the_ring_count_as_keys(store: Store) -> None:
+    """Where the keeper can be restored as it was 14 days ago, a receipt does not say that the key of a day
+    went with that day.
+    """
+    house = House(store, replace(SETTINGS, ring_tail_seconds=14 * DAY_SECONDS))
+    await house.settle()
+    due = house.now + DAY_SECONDS
+    await send(house, until=due)
+    await sweep(house, due)
+    (one,) = await receipts(house, house.client)
+    assert isinstance(one, Deletion)
+    assert one.keys_until == (-(-due // DAY_SECONDS) + 14) * DAY_SECONDS
+
+
+async def test_more_than_a_sweep_should_wait_for_comes_with_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is due in the meantime does not wait for receipts; none is left out, and none comes twice."""
+    monkeypatch.setattr("relay.flow.receipts.MAILBOXES_A_SWEEP", 1)
+    monkeypatch.setattr("relay.flow.receipts.MAILBOXES_TOGETHER", 1)
+    due = house.now + DAY_SECONDS
+    await send(house, until=due)
+    await send(house, until=due, role=Role.COACH)
+    for count in (1, 2, 2):
+        await sweep(house, house.now + DAY_SECONDS)
+        assert len(await receipts(house, house.client) + await receipts(house, house.coach)) == count
 
 
 async def test_a_day_is_accepted_once(house: House) -> None:
