@@ -146,7 +146,8 @@ export class Terms {
 
   /**
    * When an envelope goes: its own date, or an earlier one that an act gave it. `madeAt` is when it was made, where that is
-   * known; `former` are the ids that a re-sealed one had before, of which only acts after its extension count.
+   * known and no act lengthened it; `former` are the ids that a re-sealed one had before, of which only acts after its
+   * extension count.
    */
   dateOf(
     envelopeId: Bytes,
@@ -154,14 +155,17 @@ export class Terms {
     madeAt: number | null = null,
     former: readonly Bytes[] = [],
   ): number {
-    const since = this.#extended.get(toHex(envelopeId))?.number ?? 0;
+    const extension = this.#extended.get(toHex(envelopeId));
+    const since = extension?.number ?? 0;
     const acts = [
       ...(this.#shortened.get(toHex(envelopeId)) ?? []),
       ...former
         .flatMap((one) => this.#shortened.get(toHex(one)) ?? [])
         .filter(({ number }) => number > since),
     ];
-    const known = madeAt === null ? this.endsAt : dateUnder(this.standing, madeAt, expiresAt);
+    // What both keep longer begins anew with their act: an end that was brought forward before it does not reach it.
+    const begunAt = extension?.issuedAt ?? madeAt;
+    const known = begunAt === null ? this.endsAt : dateUnder(this.standing, begunAt, expiresAt);
     return Math.min(expiresAt, known, ...acts.map(({ date }) => date));
   }
 
