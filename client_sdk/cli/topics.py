@@ -37,13 +37,13 @@ Formats
 With --json, standard output holds one JSON object a line and nothing else. Every object has "v": 1 and a
 "type". Within one version fields are added, never changed or taken away. Instants are RFC 3339 in UTC.
 
-  message     id, engagement, from {role, name, checked}, mine, unread, sent_at, kept_until, subject, text,
-              attachments [{name, type, size}], marks, saved [path], grade (mail that came in by SMTP)
-              marks: "missing-before" something written before it did not arrive, "old-key" sealed to a
-              replaced key watch leaves text out unless --show is given
+  message     id, engagement, from {role, name, checked}, mine, unread, sent_at, kept_until, subject, text
+              (watch leaves it out unless --show is given), attachments [{name, type, size}], marks, saved
+              [path], grade (mail that came in by SMTP)
+              marks: "missing-before" something written before it did not arrive; "gone-before" it had gone
+              before it was read here; "old-key" sealed to a replaced key
   sent        id, engagement, kept_until, waiting (sealed in the outbox, goes out at the next run), reason
-  (what
-              it waits for: unavailable, inbox-full, too-many-requests)
+              (what it waits for: unavailable, inbox-full, too-many-requests)
   account     login, origin, name
   engagement  id, handle, name, state (invited, active, held, gone, withdrawn), here, unread, waiting,
               work_ends_at, hold_ends_at (everything is gone), next_deletion_at (null: nothing),
@@ -64,6 +64,8 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
   why         engagement, subject, goes_at, decided [sentence], changeable [sentence]
   unreadable  engagement, reason: a local code; it did not pass a check and is not shown
   joined      engagement: an invitation was accepted
+  keeper      fingerprint, required (nothing opens without it), compared (its fingerprint came from its own
+              operator)
   note        id, written_at, kept_until, text
   call        id, held_at, minutes, mine, kept_until, note
   receipt     of (acceptance, deletion, closing; empty: not even signed), engagement, number, on,
