@@ -80,7 +80,7 @@ export interface FileFacts {
 export interface Message extends ListRow {
   readonly text: string;
   readonly attachments: readonly FileFacts[];
-  /** For mail by the door: how it came, as facts for words. `checked` is always false until sender checks exist. */
+  /** For mail by the door: how it came, as facts for words. `checked`: the door found an aligned DKIM signature. */
   readonly mail?: {
     readonly from: string;
     readonly checked: boolean;

@@ -20,6 +20,8 @@ import type { Standing } from "./standing.ts";
 
 /** Mails that stay taken apart, for looking at their files one after the other. */
 const MAILS_KEPT = 3;
+/** Of the door's grades the one at which the author's own domain has signed the mail (docs/protocol.md, part 6). */
+const ALIGNED_DKIM = 2;
 
 interface Parts {
   readonly api: Api;
@@ -116,7 +118,12 @@ export class Reading {
       ...row,
       text,
       attachments: [...parts, ...raw],
-      mail: { from: row.senderName, checked: false, tls: facts.tls, receivedAt: facts.receivedAt },
+      mail: {
+        from: row.senderName,
+        checked: facts.grade === ALIGNED_DKIM,
+        tls: facts.tls,
+        receivedAt: facts.receivedAt,
+      },
       gapBefore: false,
     };
   }
