@@ -53,6 +53,7 @@ class SealedEnvelope:
     raw: bytes = field(repr=False)
     blob_ids: tuple[bytes, ...] = ()
     twin_id: bytes | None = None  # in its author's mailbox: the id of the same message in the other's
+    under_act: int = 0  # of class 5: the newest act when it was let in, which must still be the newest
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Standing:
     `terms` are what both have signed, None of a draft. `ends_at` is the first second at which nothing of
     the engagement is there: the end of the hold in force, which the stored `expires_at` follows, or the
     earlier of both. `extended` has, by side, the date of each envelope of class 5 that both have agreed to
-    and that no later act has shortened.
+    and that no later act has shortened; `newest_act` is the number of the last one that was looked at.
     """
 
     engagement_id: bytes
@@ -51,6 +51,7 @@ class Standing:
     expires_at: int
     known_tags: frozenset[bytes]
     extended: Mapping[tuple[Role, bytes], int]
+    newest_act: int
 
     def role_of(self, account_id: bytes) -> Role | None:
         """The side of the engagement that an account is on; None for a stranger."""
@@ -93,6 +94,7 @@ def standing_of(engagement: Engagement) -> Standing:
         expires_at=engagement.expires_at,
         known_tags=frozenset(policy_hash(frame)[:TAG_BYTES] for frame in engagement.policies),
         extended=_extended(engagement),
+        newest_act=len(engagement.acts),
     )
 
 

@@ -11,14 +11,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from relay.core.admission import DOOR, admit, with_twin
-from relay.core.errors import Conflict, InboxFull, NotFound, PolicyRefused, RelayError
+from relay.core.admission import DOOR, admit, under_act, with_twin
+from relay.core.errors import Busy, Conflict, InboxFull, NotFound, PolicyRefused, RelayError
 from relay.core.model import DoorMemory, Group, Outcome, SealedEnvelope
 from relay.core.ports import Store, Wake
 from relay.flow.standings import Standings
 
 REFUSED: Final = "refused"
-_BY_CODE: Final = {error.code: error for error in (InboxFull, NotFound, PolicyRefused)}
+_BY_CODE: Final = {error.code: error for error in (Busy, InboxFull, NotFound, PolicyRefused)}
 
 
 class Accept:
@@ -83,13 +83,14 @@ class Accept:
         return [outcome or next(stored) for outcome in outcomes]
 
     async def _admit(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> Group:
-        standing = None
+        standing, admitted = None, list[SealedEnvelope]()
         for envelope in group:
             standing = self._standings.remembered(envelope.mailbox_id, now)
             if standing is None:
                 standing = await self._standings.of_mailbox(envelope.mailbox_id, now)
             admit(envelope, standing, account_id, now, unbound_keep_seconds=self._unbound_keep_seconds)
-        return Group(account_id, with_twin(group, standing, account_id) if standing else tuple(group))
+            admitted.append(under_act(envelope, standing))
+        return Group(account_id, with_twin(admitted, standing, account_id) if standing else ())
 
     async def _store_groups(self, groups: Sequence[Group], now: int) -> list[Outcome]:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from keys.names import Role
 from relay.core.errors import Conflict, NotFound
-from relay.core.model import Engagement, Mailbox, Member, Reason, State, Step
+from relay.core.model import PARTIES, Engagement, Mailbox, Member, Reason, State, Step
 from relay.store.base import Part
 from relay.store.deletions import record_act, record_gone
 from relay.store.inserts import (
@@ -29,6 +29,8 @@ MEMBERS = """
 SELECT role, account_id, mailbox_id, fp,
     (SELECT statement FROM statements s WHERE s.account_id = m.account_id ORDER BY number DESC LIMIT 1)
 FROM members m WHERE engagement_id = ? ORDER BY rowid"""
+LINKED = "SELECT blob_id FROM blob_links WHERE mailbox_id = ? AND envelope_id = ?"
+UNLINK = "DELETE FROM blob_links WHERE blob_id = ?"
 FRAMES = (
     "SELECT policy FROM policies WHERE engagement_id = ? ORDER BY number",
     "SELECT act FROM acts WHERE engagement_id = ? ORDER BY number",
@@ -236,6 +238,7 @@ def _shorten(
     mailboxes = [mailbox_id for role, mailbox_id in found if role in step.sides]
     cursors: dict[bytes, int] = {}
     lonely: list[bytes] = []
+    recalled: list[bytes] = []
     date = step.date
     for name in [(mailbox_id, envelope_id) for mailbox_id in mailboxes for envelope_id in step.shorten]:
         changed = database.execute(
@@ -250,9 +253,22 @@ def _shorten(
             "UPDATE blob_links SET expires_at=? WHERE mailbox_id=? AND envelope_id=?", (date, *name)
         )
         if date <= now:
+            recalled += [blob_id for (blob_id,) in database.execute(LINKED, name)]
             cursors[name[0]], freed = expire_envelope(database, *name, Reason.SHORTENED, now)
             lonely += freed
+    if len(step.sides) == len(PARTIES):
+        lonely += _unlink(database, recalled, now)
     return cursors, lonely
+
+
+def _unlink(database: sqlite3.Connection, blob_ids: Sequence[bytes], now: int) -> list[bytes]:
+    """What is recalled in both mailboxes takes its files along, whatever else links them; those that were
+    still linked.
+    """
+    linked = [one for one in dict.fromkeys(blob_ids) if database.execute(UNLINK, (one,)).rowcount]
+    for blob_id in linked:
+        database.execute("UPDATE blobs SET expires_at=min(expires_at, ?) WHERE blob_id=?", (now, blob_id))
+    return linked
 
 
 def _renew(database: sqlite3.Connection, engagement_id: bytes, step: Step) -> None:

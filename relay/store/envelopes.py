@@ -24,6 +24,9 @@ PLACE = """
 SELECT m.expires_at, m.stored_bytes, r.reason, r.expires_at, r.raw = ?3
 FROM mailboxes m LEFT JOIN mailbox_rows r ON r.mailbox_id = m.mailbox_id AND r.envelope_id = ?2
 WHERE m.mailbox_id = ?1"""
+NEWEST_ACT = """
+SELECT max(a.number) FROM acts a JOIN mailboxes m ON m.engagement_id = a.engagement_id
+WHERE m.mailbox_id = ?"""
 MAKE_ROOM = """
 UPDATE mailboxes SET cursor = cursor + ?1, stored_bytes = stored_bytes + ?2
 WHERE mailbox_id = ?3 AND expires_at >= ?4 AND stored_bytes + ?2 <= ?5 RETURNING cursor"""
@@ -133,7 +136,7 @@ def _deposit_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> l
         if deposit.group.door_memory or not deposit.group.envelopes:
             raise _NotSimple
         for envelope in deposit.group.envelopes:
-            if envelope.blob_ids or envelope.expires_at <= deposit.now:
+            if envelope.blob_ids or envelope.under_act or envelope.expires_at <= deposit.now:
                 raise _NotSimple
             waiting.setdefault(envelope.mailbox_id, []).append((number, envelope))
     now, quota_bytes = max(d.now for d in deposits), min(d.quota_bytes for d in deposits)
@@ -211,6 +214,8 @@ def _refusal(
         return "repeated" if is_same else "envelope-conflict"
     if not now < envelope.expires_at <= row[0]:
         return "policy-refused"
+    if envelope.under_act and database.execute(NEWEST_ACT, name[:1]).fetchone() != (envelope.under_act,):
+        return "busy"  # an act came in between: who comes again is judged by it
     return "inbox-full" if stored_bytes + len(envelope.raw) > room_bytes else ""
 
 

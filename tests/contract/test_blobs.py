@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from keys.names import Role
 from relay.core.errors import Conflict, InboxFull, NotFound, TooLarge
-from relay.core.model import DAY_SECONDS, Blob
+from relay.core.model import DAY_SECONDS, PARTIES, Blob, Outcome, Step
 from relay.core.ports import Store
 from relay.store.hashes import MOST_UPLOADS, Hashes
 from relay.store.limits import CHUNK_BYTES, PIECE_BYTES
@@ -294,6 +295,35 @@ async def test_a_sealed_anew_envelope_takes_its_blobs_along(people: People) -> N
     assert await people.store.blob(blob.blob_id, now=NOW + 900) is None
     await people.store.expire_own(named(CLIENT), [named("m1 anew")], now=NOW + 200)
     assert (await people.store.counts(now=NOW + 200))["blobs"] == 0
+
+
+@pytest.mark.parametrize(("sides", "left"), [(PARTIES, 0), ((Role.CLIENT,), 1)])
+async def test_a_recall_takes_the_file_along_whatever_links_remain(
+    people: People, sides: tuple[Role, ...], left: int
+) -> None:
+    """A copy under a later date has it no more either. Where one side alone is shortened, the other's copy
+    keeps it.
+    """
+    blob = await people.upload("photo", b"12345", expires_at=NOW + 100)
+    await people.put(
+        *[envelope(box, "m1", expires_at=NOW + 100, blob_ids=(blob.blob_id,)) for box in (COACH, CLIENT)]
+    )
+    again = envelope(COACH, "m1 anew", expires_at=NOW + 900, blob_ids=(blob.blob_id,), envelope_class=5)
+    await people.put(again)
+    step = Step(2, b"act 2", shorten=[named("m1")], date=NOW + 1, sides=sides)
+    await people.store.apply_act(named("work"), step, now=NOW + 1)
+    assert (await people.store.counts(now=NOW + 1))["blobs"] == left
+    assert bool(await people.store.blob_readers(blob.blob_id, now=NOW + 1)) is bool(left)
+    assert (named("m1 anew"), 0) in await people.names(COACH, now=NOW + 1)
+
+
+async def test_an_act_in_between_is_judged_first(people: People) -> None:
+    """What was let in under the acts of a moment ago is not stored beside a later one, which may name it."""
+    let_in = replace(envelope(COACH, "m1 anew", envelope_class=5), under_act=1)
+    await people.store.apply_act(named("work"), Step(2, b"act 2"), now=NOW)
+    assert (await people.put(let_in)) == Outcome("refused", "busy")
+    assert (await people.put(replace(let_in, under_act=2))).status == "stored"
+    assert (await people.put(let_in)).status == "repeated"
 
 
 async def test_a_sealed_anew_envelope_takes_no_others_blobs(people: People) -> None:

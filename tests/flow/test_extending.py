@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from keys.names import DAY_SECONDS, Role
 from relay.core import admission
 from relay.core.errors import (
     ActRefused,
+    Busy,
     Conflict,
     EngagementClosed,
     Malformed,
@@ -43,6 +45,31 @@ async def kept(house: House, days: int = 9) -> tuple[bytes, bytes, bytes]:
         house.work.anew(raw, role, later) for raw, role in zip(sent, (Role.CLIENT, Role.COACH), strict=True)
     ]
     return sent[0], theirs, own
+
+
+async def test_a_recall_in_between_is_not_outrun(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later copy that was let in before an act that names it, and comes to the store after it, is not
+    stored; who comes again is refused.
+    """
+    _, theirs, own = await kept(house)
+    later = extension(house.work, house.work.first_core, house.now + 60 * DAY_SECONDS, theirs, own)
+    await act(house, house.coach, later)
+    recall = house.work.act(
+        ActKind.SHORTEN, later.core, house.coach, date=house.now, envelope_ids=[theirs[24:40]]
+    )
+    real = house.store.deposit
+
+    async def outrun(*groups: Any, **named: Any) -> Any:
+        await act(house, house.coach, recall)
+        return await real(*groups, **named)
+
+    with monkeypatch.context() as between:
+        between.setattr(house.store, "deposit", outrun)
+        with pytest.raises(Busy):
+            await deposit(house, house.client, [theirs])
+    with pytest.raises(NotAllowed):
+        await deposit(house, house.client, [theirs])
+    assert theirs not in await rows(house, house.client, Role.CLIENT)
 
 
 async def test_each_owner_keeps_what_both_have_agreed_to(house: House) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from keys.names import Role
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
-from relay.core.model import Engagement, Invitation, Mailbox, Reason, Step
+from relay.core.model import PARTIES, Engagement, Invitation, Mailbox, Reason, Step
 from relay.store.memory.state import State
 
 
@@ -182,6 +182,7 @@ class MemoryEngagements:
     def _shorten(self, engagement_id: bytes, step: Step, now: int) -> list[tuple[bytes, int]]:
         both = [m for m in self._state.mailboxes.values() if m.engagement_id == engagement_id]
         cursors: dict[bytes, int] = {}
+        recalled: list[bytes] = []
         for mailbox in sorted(both, key=lambda m: m.role):
             for envelope_id in step.shorten if mailbox.role in step.sides else ():
                 entry = self._state.entries.get((mailbox.mailbox_id, envelope_id))
@@ -190,9 +191,12 @@ class MemoryEngagements:
                 entry.expires_at, entry.why = step.date, Reason.SHORTENED
                 if step.date <= now:
                     blob_ids = entry.blob_ids
+                    recalled += blob_ids
                     self._state.expire(entry, Reason.SHORTENED, now)
                     self._state.drop_due_uploads(blob_ids, now)
                     cursors[mailbox.mailbox_id] = entry.order
+        if len(step.sides) == len(PARTIES):
+            self._state.drop_linked_uploads(recalled)
         return list(cursors.items())
 
 

@@ -57,6 +57,9 @@ class MemoryEnvelopes:
             return "repeated" if raw == envelope.raw else "envelope-conflict"
         if not now < envelope.expires_at <= mailbox.expires_at:
             return "policy-refused"
+        acts = self._state.engagements[mailbox.engagement_id].acts
+        if envelope.under_act and len(acts) != envelope.under_act:
+            return "busy"  # an act came in between: who comes again is judged by it
         stored = sum(len(e.raw) for e in self._state.entries_of(envelope.mailbox_id))
         waiting = sum(len(e.raw) for e in fresh.values() if e.mailbox_id == envelope.mailbox_id)
         return "inbox-full" if stored + waiting + len(envelope.raw) > quota_bytes else ""

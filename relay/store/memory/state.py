@@ -4,7 +4,7 @@ few steps that several parts take on them; holds no promise by itself."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
@@ -220,6 +220,13 @@ class State:
         for blob_id in blob_ids:
             if blob_id in self.uploads and self.uploads[blob_id].due_at <= now:
                 del self.uploads[blob_id]
+
+    def drop_linked_uploads(self, blob_ids: Sequence[bytes]) -> None:
+        """Let these blobs go, whatever links them."""
+        for blob_id in blob_ids:
+            for entry in self.links_to(blob_id):
+                entry.blob_ids = tuple(one for one in entry.blob_ids if one != blob_id)
+            self.uploads.pop(blob_id, None)
 
     def live_links_to(self, blob_id: bytes, now: int) -> list[Entry]:
         """Those of them that a reader may still have."""
