@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from client_sdk import protocol
 from client_sdk.acting import Acting
 from client_sdk.agreement import Offer, agreement_text
-from client_sdk.catalogue import ENGLISH, catalogue
+from client_sdk.catalogue import catalogue
 from client_sdk.changes import (
     AgreementVersion,
     ChangeState,
@@ -109,19 +109,20 @@ class AsyncAgreement:
             await self._current()
             terms, words = self._standing.terms, catalogue()
             signed = [act.core for act in terms.acts if act.core.kind is ActKind.POLICY]
-            found, before = [], None
+            found, before, earlier = [], None, ""
             for policy, core in zip(terms.policies, signed, strict=True):
-                facts = Facts.of(policy)
+                facts, text = Facts.of(policy), self._texts.of(policy)
+                same = before is not None and _same_words(earlier, before, text, facts)
                 version = AgreementVersion(
                     number=policy.number,
                     signed_at=instant(core.issued_at),
                     in_force=policy is terms.policy,
                     facts=facts,
-                    text=self._texts.of(policy),
-                    changes=change_sentences(before, facts, words) if before else (),
+                    text=text,
+                    changes=change_sentences(before, facts, words, same_words=same) if before else (),
                 )
                 found.append(version)
-                before = facts
+                before, earlier = facts, text
             return found[::-1]
 
     # --- proposing ------------------------------------------------------------------------------------------
@@ -189,7 +190,7 @@ class AsyncAgreement:
 
     def _words(self, facts: Facts, template: str | None) -> str:
         """Return the new text, in the words of the one in force."""
-        names = recovered_names(self.text, catalogue(ENGLISH).template())
+        names = recovered_names(self.text, self.facts)
         if names is None and template is None:
             raise Misused(
                 "The agreement in force is a text of your own.",
@@ -247,9 +248,13 @@ class AsyncAgreement:
         now, state = self._core.now(), self._core.state
         seen = [one for one in state.all_seen(self._intake.mailbox_id) if one.kind == ContentKind.AGREEMENT]
         rows = [(one, await self._intake.one(one.row_order)) for one in seen if one.expires_at > now]
-        taken = [(one, row) for one, row in rows if isinstance(row, Taken)]
+        taken = [
+            (one, row)
+            for one, row in rows
+            if isinstance(row, Taken) and row.opened.content_id == one.content_id
+        ]
         declined = {
-            (parse_act(row.opened.content.fixed).core.hash, bool(row.flags & MINE))
+            parse_act(row.opened.content.fixed).core.hash
             for _, row in taken
             if is_declined(row.opened.content.shown)
         }
@@ -258,7 +263,7 @@ class AsyncAgreement:
         ]
         return [one for one in found if one is not None]
 
-    def _read(self, seen: Seen, row: Taken, declined: set[tuple[bytes, bool]]) -> _Waiting | None:
+    def _read(self, seen: Seen, row: Taken, declined: set[bytes]) -> _Waiting | None:
         """Check a proposal: who signed it, what it names, and, while it is open, that it follows."""
         content, mine = row.opened.content, bool(row.flags & MINE)
         place = self._standing.place
@@ -267,7 +272,7 @@ class AsyncAgreement:
             proposal = read_proposal(content.fixed, content.shown)
             if verify_signatures(proposal.act, [public]) != {fingerprint(public)}:
                 return None
-            answered = (proposal.act.core.hash, not mine) in declined
+            answered = proposal.act.core.hash in declined  # by the other, or taken back as a browser does
             note = str(content.shown.get("note", ""))
             change = self._change(proposal, mine=mine, declined=answered, note=note)
             if change.state == "open":
@@ -284,11 +289,15 @@ class AsyncAgreement:
             raise NotTrusted("act-of-another")
 
     def _change(self, proposal: Proposal, *, mine: bool, declined: bool, note: str) -> ProposedChange:
+        terms = self._standing.terms
+        before = terms.by_hash(proposal.policy.previous_hash) or terms.policy
+        text, facts = self._texts.of(before), Facts.of(proposal.policy)
         return agreement_change(
             proposal,
-            self._standing.terms,
+            terms,
             mine=mine,
             declined=declined,
+            same_words=_same_words(text, Facts.of(before), proposal.agreement, facts),
             note=note,
             now=self._core.now(),
             words=catalogue(),
@@ -419,3 +428,9 @@ class AsyncAgreement:
             return
         proposals = [one.proposal for one in await self._sealed() if one.proposal is not None]
         await self._texts.follow(proposals)
+
+
+def _same_words(text: str, facts: Facts, next_text: str, next_facts: Facts) -> bool:
+    """Whether two texts are the packaged one, for the same two people, and differ by their facts alone."""
+    names = recovered_names(text, facts)
+    return names is not None and names == recovered_names(next_text, next_facts)

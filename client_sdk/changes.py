@@ -66,9 +66,19 @@ def state_of(core: ActCore, terms: Terms, now: int, last_at: int) -> ChangeState
 
 
 def agreement_change(
-    proposal: Proposal, terms: Terms, *, mine: bool, declined: bool, note: str, now: int, words: Catalogue
+    proposal: Proposal,
+    terms: Terms,
+    *,
+    mine: bool,
+    declined: bool,
+    same_words: bool,
+    note: str,
+    now: int,
+    words: Catalogue,
 ) -> ProposedChange:
-    """Return what a person sees of a proposed agreement."""
+    """Return what a person sees of a proposed agreement; `same_words` says that its text differs from the one
+    before by the facts alone.
+    """
     core, after = proposal.act.core, Facts.of(proposal.policy)
     state = state_of(core, terms, now, proposal.policy.hold_ends_at)
     before = terms.by_hash(proposal.policy.previous_hash) or terms.policy
@@ -79,7 +89,7 @@ def agreement_change(
         mine=mine,
         state="declined" if declined and state == "open" else state,
         proposed_at=instant(core.issued_at),
-        sentences=change_sentences(Facts.of(before), after, words),
+        sentences=change_sentences(Facts.of(before), after, words, same_words=same_words),
         effects=effect_sentences(_ends_before(before, terms), after, held, now, words),
         note=note,
         text=proposal.agreement,

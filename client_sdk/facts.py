@@ -205,15 +205,18 @@ def _some(words: Catalogue, name: str, items: tuple[str, ...], called: str) -> s
     return words.say(f"{name}.some", **{called: words.listed(items)}) if items else words.say(f"{name}.none")
 
 
-def change_sentences(before: Facts, after: Facts, words: Catalogue) -> tuple[str, ...]:
-    """Return what a change changes, a sentence each, and that all else stays."""
+def change_sentences(before: Facts, after: Facts, words: Catalogue, *, same_words: bool) -> tuple[str, ...]:
+    """Return what a change changes, a sentence each, and that all else stays; where the words differ by more
+    than these facts, that they have to be read.
+    """
     told = [
         *_changed_dates(before, after, words),
         *_changed_rules(before, after, words),
         *_changed_sponsor(before, after, words),
         *_changed_lists(before, after, words),
     ]
-    return (*told, words.say("change.same")) if told else (words.say("change.nothing"),)
+    rest = "change.same" if same_words else "change.words"
+    return (*told, words.say(rest)) if told else (words.say("change.nothing"),)
 
 
 def _changed_dates(before: Facts, after: Facts, words: Catalogue) -> list[str]:

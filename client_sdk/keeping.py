@@ -12,7 +12,9 @@ from dataclasses import replace
 from string import Template
 from typing import Final
 
+from client_sdk.catalogue import ENGLISH, catalogue
 from client_sdk.core import Core
+from client_sdk.facts import Facts, in_sentences
 from client_sdk.joining import kept_until
 from client_sdk.standing import Standing
 from client_sdk.vault import AgreementItem, Change, Changes, Vault, encode_earlier
@@ -20,7 +22,10 @@ from keys.policy import Policy, agreement_hash, policy_hash
 from keys.proposal import Proposal
 
 MOST_EARLIER: Final = 20
-MOST_FACT_SIGNS: Final = 3_000
+MOST_NAME_SIGNS: Final = 300
+_COACH: Final = "\ue000"
+_CLIENT: Final = "\ue001"
+"""Signs that no fact may hold (they are not printable), in the place of names."""
 
 
 class Texts:
@@ -81,15 +86,15 @@ def _fits(kept: AgreementItem, policy: Policy) -> bool:
     return agreement_hash(kept.salt, kept.text) == policy.agreement_hash
 
 
-def recovered_names(text: str, template: str) -> tuple[str, str] | None:
-    """Return coach's and client's names as a text of that template has them; None for another text."""
-    pattern, at, seen = "", 0, set[str]()
-    for match in Template.pattern.finditer(template):
-        name = match["braced"] or match["named"]
-        pattern += re.escape(template[at : match.start()])
-        again = name in seen
-        pattern += f"(?P={name})" if again else rf"(?P<{name}>[^\n]{{1,{MOST_FACT_SIGNS}}}?)"
-        seen.add(name)
-        at = match.end()
-    found = re.fullmatch(pattern + re.escape(template[at:]), text)
+def recovered_names(text: str, facts: Facts) -> tuple[str, str] | None:
+    """Return coach's and client's names as the packaged agreement of these facts has them; None for any other
+    text, be it by one word.
+    """
+    words = catalogue(ENGLISH)
+    unnamed = in_sentences(facts, _CLIENT, words) | {"coach": _COACH, "client": _CLIENT}
+    pattern = re.escape(Template(words.template()).substitute(unnamed))
+    for name, mark in (("coach", _COACH), ("client", _CLIENT)):
+        pattern = pattern.replace(mark, rf"(?P<{name}>[^\n]{{1,{MOST_NAME_SIGNS}}}?)", 1)
+        pattern = pattern.replace(mark, f"(?P={name})")
+    found = re.fullmatch(pattern, text)
     return (found["coach"], found["client"]) if found else None

@@ -11,7 +11,10 @@ import pytest_asyncio
 
 from client_sdk import errors
 from client_sdk.catalogue import catalogue
+from client_sdk.compose import Draft
 from client_sdk.facts import Facts
+from keys.content import ContentKind
+from keys.proposal import declined_shown
 from tests.sdk.house import House, opened_house
 from tests.service.programs import DAY_SECONDS
 
@@ -156,6 +159,31 @@ async def test_words_of_ones_own(house: House) -> None:
         await house.to_anna.agreement.propose(hold=timedelta(days=5))
     made = await house.to_anna.agreement.propose(hold=timedelta(days=5), template=own)
     assert "Anna Harrow" in made.text
+
+
+async def test_other_words_beside_a_fact_are_told(house: House) -> None:
+    """Where a proposal changes a fact and, unasked, a word elsewhere, nobody is told that all else stays."""
+    sly = catalogue().template().replace("Silence changes nothing.", "Silence is consent.")
+    made = await house.to_maya.agreement.propose(hold=timedelta(days=5), template=sly)
+    (seen,) = await house.to_anna.agreement.proposals()
+    for one in (made, seen):
+        assert one.sentences[-1] == "Other words of it are changed too: read it whole."
+    await house.to_anna.agreement.agree(seen.id)
+    assert (await house.to_anna.agreement.history())[0].changes == seen.sentences
+
+
+async def test_a_proposal_taken_back_by_a_browser(house: House) -> None:
+    """A browser takes its own proposal back by sending its act back; nobody signs it from then on."""
+    made = await house.to_maya.agreement.propose(hold=timedelta(days=5))
+    agreement = house.to_maya.agreement
+    await agreement.proposals()
+    (mine,) = await agreement._sealed()
+    answer = Draft("", "", kind=ContentKind.AGREEMENT, fixed=mine.act.encode(), shown=declined_shown())
+    await agreement._sending.send(answer)
+    (seen,) = await house.to_anna.agreement.proposals()
+    assert (seen.id, seen.state) == (made.id, "declined")
+    with pytest.raises(errors.ProposalOver):
+        await house.to_anna.agreement.agree(seen.id)
 
 
 async def test_expired_proposals(house: House) -> None:

@@ -205,7 +205,7 @@ export const workWords = {
       `You proposed this on ${date}. It holds once ${name} agrees.`,
     silence: "Saying nothing changes nothing: the old dates stand.",
     sentences: "What would be different",
-    same: "Everything else is the same.",
+    same: "No other date or rule is different. The wording may be: read the whole agreement.",
     onlyText: "Every date stays as it is. Only the wording of the agreement is new.",
     hold: (now: string, before: string) => `Held for ${now} instead of ${before}.`,
     none: "no time at all",
