@@ -22,7 +22,7 @@ from client_sdk.words import parse_day
 MOST_TEMPLATE_BYTES: Final = 100_000
 
 agreement_app = typer.Typer(
-    help="What you and the other person have agreed: show it, change it together.", no_args_is_help=True
+    help="The agreement: show it, change it together.", no_args_is_help=True
 )
 
 Id = Annotated[str | None, typer.Argument(metavar="[ID]", help="The proposal's number; none: the only one.")]
@@ -31,7 +31,7 @@ Lists = list[str] | None
 
 @agreement_app.callback()
 def agreement(context: typer.Context, who: OneWho) -> None:
-    """What you and the other person have agreed: show it, change it together."""
+    """The agreement: show it, change it together."""
     context.obj = who
 
 
@@ -60,7 +60,7 @@ def agreement_history(
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """List all agreements that both have signed, and all proposals that are still here."""
+    """List what both have signed, and what was proposed. Proposals go at their own dates."""
     with opened(account, password_fd) as me:
         engagement = me.engagement(context.obj)
         for one in engagement.agreement.history():
@@ -248,7 +248,7 @@ def close(
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Close the work: shows the plan first, and does nothing before you have typed the name."""
+    """Close the work, after showing the plan. Nothing is done before you have typed the name."""
     with opened(account, password_fd) as me:
         engagement = me.engagement(who)
         plan = engagement.plan_close(hold=days(hold), work_ends=parse_day(on) if on else None)
@@ -281,7 +281,7 @@ def reopen(
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Propose that held work goes on, or sign that the other person proposes the same day."""
+    """Reopen work that is held, by both signatures. Proposes a day, or signs the one that is proposed."""
     with opened(account, password_fd) as me:
         engagement = me.engagement(who)
         made = engagement.reopen(parse_day(until))
@@ -305,7 +305,7 @@ def extend(
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Propose that messages are kept longer; the other person signs it by `agreement WHO sign`."""
+    """Keep messages longer, by both signatures. Proposes it; `agreement WHO sign` is the answer."""
     with opened(account, password_fd) as me:
         engagement = me.engagement(who)
         _told(engagement, engagement.extend(numbers, keep(until)), as_json=as_json)
@@ -318,7 +318,7 @@ def shorten(
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Bring the date of a message forward, for both where the agreement says so."""
+    """Bring the date of a message forward. For both, where the agreement says so."""
     with opened(account, password_fd) as me:
         both = me.engagement(who).shorten(number, keep(until))
     tell("Shortened, for both of you." if both else "Shortened: your own copy. The other one keeps its date.")
@@ -333,7 +333,7 @@ def why(
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Say why something goes when it does, who decided that, and who can change it."""
+    """Say when something goes, and why. Who decided that, and who can change it."""
     with opened(account, password_fd) as me:
         engagement = me.engagement(who)
         told = engagement.why(subject)

@@ -96,7 +96,7 @@ def accept(
     sheet: SheetFile = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Accept a coach's invitation: read the agreement, sign it, make the account on this computer."""
+    """Accept a coach's invitation. Shows the agreement, asks you to sign, makes the account here."""
     proposal = Account.look(link)
     say(f"{proposal.coach_name} has opened a private inbox for the two of you, on {proposal.relay_name}.")
     for line in wrapped(f"{proposal.welcome}\n\n{proposal.agreement}"):
@@ -344,7 +344,7 @@ def read(
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """List messages, newest first; with --show or --json the texts too, which then count as read."""
+    """List messages, newest first. With --show or --json the texts too, which then count as read."""
     with opened(account, password_fd) as me:
         me.settle()
         meant = [me.engagement(who)] if who else [one for one in me.engagements() if one.active]
@@ -459,7 +459,7 @@ def status(as_json: AsJson = False, account: AccountName = None, password_fd: Pa
 
 @app.command()
 def address(who: Who = None, account: AccountName = None, password_fd: PasswordFd = None) -> None:
-    """Print the address at which your inbox takes mail from your personal addresses."""
+    """Print the address at which your inbox takes your own mail. Only registered senders may use it."""
     with opened(account, password_fd) as me:
         tell(me.engagement(who).address())
 
@@ -490,7 +490,7 @@ def sender_confirm(
 
 @app.command()
 def keepers(account: AccountName = None, as_json: AsJson = False, password_fd: PasswordFd = None) -> None:
-    """Who holds the keys of the days: those without whom nothing opens here."""
+    """Who holds the keys of the days. Without those who are needed nothing opens here."""
     with opened(account, password_fd) as me:
         for one in me.keepers():
             if as_json:
@@ -501,7 +501,7 @@ def keepers(account: AccountName = None, as_json: AsJson = False, password_fd: P
 
 @app.command()
 def lock(account: AccountName = None, password_fd: PasswordFd = None) -> None:
-    """Take this computer's way in away: only the password or the sheet opens the inbox here again."""
+    """Take this computer's way in away. Only the password or the sheet opens the inbox here again."""
     with opened(account, password_fd) as me:
         me.lock()
     say("Locked.")
@@ -522,7 +522,7 @@ def unlock(
     ] = False,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Open an account on this computer by its password, or by the recovery sheet."""
+    """Open an account here, by its password or the recovery sheet."""
     numbers = _sheet_numbers(sheet) if sheet else None
     password = passwords.existing(password_fd)
     with Account.open(

@@ -34,7 +34,7 @@ def receipts(
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Show what the server has signed of taking and deleting; `receipts check FILE` needs no server."""
+    """Show, save or check receipts of taking and deleting. `receipts check FILE` needs no server."""
     if who == "check":
         raise typer.Exit(_check(file, as_json=as_json))
     if file is not None:

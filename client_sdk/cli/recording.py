@@ -75,7 +75,7 @@ def note_list(
 
 @note_app.command("print")
 def note_print(context: typer.Context, account: AccountName = None, password_fd: PasswordFd = None) -> None:
-    """Print your notes whole, oldest first, with the date on which the paper should go too."""
+    """Print your notes whole, oldest first. With the date on which the paper should go too."""
     with opened(account, password_fd) as me:
         notes = me.engagement(context.obj).notes.all()[::-1]
     for one in notes:
