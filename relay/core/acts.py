@@ -15,6 +15,7 @@ from keys.acts import (
     ActKind,
     check_order,
     parse_act,
+    sole_signer,
     verify_act,
     verify_signatures,
 )
@@ -36,6 +37,12 @@ NOTICE_SECONDS: Final = 7 * DAY_SECONDS
 """What is left to the other to take a copy, where one alone closes."""
 UNDERWAY_SECONDS: Final = 3600
 """How long ago an act that closes may say that it was issued before its notice is too short."""
+MOST_ALONE: Final = 4_000
+"""Acts that one party may sign alone, so that neither can use up what the other needs to close."""
+KEPT_FOR_CLOSING: Final = 100
+"""More of them where it is closing: whoever has used up their share can still end it."""
+MOST_ACT_BYTES: Final = 4 * 1024 * 1024
+"""Of all acts of an engagement that one party signed alone: each view of it brings them all."""
 PROPOSED: Final = frozenset({ActKind.EXTEND, ActKind.REOPEN})
 """What is proposed at the relay; a policy is proposed in a sealed content, with its text."""
 
@@ -55,6 +62,7 @@ def next_step(engagement: Engagement, raw: bytes, policy: bytes, now: int) -> St
         verify_act(act, coach_public=coach_public, client_public=client_public)
     except (BadSignature, Refused) as fault:
         raise ActRefused(fault.code) from None
+    _check_room(engagement, raw)
     return _step(engagement, act, raw, policy, now)
 
 
@@ -154,6 +162,17 @@ def _check_place(engagement: Engagement, core: ActCore, now: int) -> None:
         raise ActRefused("not under the policy in force")
     if core.issued_at > now + EARLY_SECONDS:
         raise ActRefused("issued in the future")
+
+
+def _check_room(engagement: Engagement, raw: bytes) -> None:
+    """One alone takes no more than their share of the acts. What both sign has the rest."""
+    signer = sole_signer(raw)
+    if not signer:
+        return
+    own = [len(one) for one in engagement.acts if sole_signer(one) == signer]
+    most = MOST_ALONE + (KEPT_FOR_CLOSING if raw[1] == ActKind.CLOSE else 0)
+    if len(own) >= most or sum(own) + len(raw) > MOST_ACT_BYTES:
+        raise ActRefused("too many acts by one alone")
 
 
 def _step(engagement: Engagement, act: Act, raw: bytes, policy: bytes, now: int) -> Step:

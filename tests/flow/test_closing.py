@@ -10,7 +10,7 @@ from keys.acts import Act, ActKind
 from keys.names import DAY_SECONDS, Role
 from relay.core.errors import ActRefused, EngagementClosed, NotFound
 from relay.core.model import Reason, State
-from tests.flow.cast import Work
+from tests.flow.cast import Person, Work
 from tests.flow.house import House
 from tests.flow.test_accept import deposit, rows
 from tests.flow.test_policy import act, view
@@ -59,6 +59,33 @@ async def test_who_closes_alone_leaves_seven_days(house: House) -> None:
     house.now = now + WEEK
     with pytest.raises(NotFound):
         await view(house, house.client)
+
+
+async def test_neither_uses_up_the_acts_of_the_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One alone takes a share of the acts, by number and by bytes; the other goes on, who is out of them can
+    still close, and what both sign is not counted.
+    """
+    monkeypatch.setattr("relay.core.acts.MOST_ALONE", 2)
+    monkeypatch.setattr("relay.core.acts.KEPT_FOR_CLOSING", 1)
+    work, last = house.work, house.work.first_core
+
+    def shorten(*signers: Person) -> Act:
+        return work.act(
+            ActKind.SHORTEN, last, *signers, date=house.now + DAY_SECONDS, envelope_ids=[bytes(16)]
+        )
+
+    for _ in range(2):
+        await act(house, house.coach, signed := shorten(house.coach))
+        last = signed.core
+    await refused(house, shorten(house.coach))
+    for signers in ((house.client,), (house.coach, house.client)):
+        await act(house, house.client, signed := shorten(*signers))
+        last = signed.core
+    await act(house, house.coach, signed := work.close(last, house.coach, date=house.now + 2 * DAY_SECONDS))
+    last = signed.core
+    await refused(house, work.close(last, house.coach, date=house.now + DAY_SECONDS))
+    monkeypatch.setattr("relay.core.acts.MOST_ACT_BYTES", 2 * len(shorten(house.client).encode()) - 1)
+    await refused(house, shorten(house.client))
 
 
 async def test_both_may_end_it_at_once(house: House) -> None:
