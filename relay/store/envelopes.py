@@ -45,8 +45,10 @@ ON r.mailbox_id = l.mailbox_id AND r.envelope_id = l.envelope_id AND r.reason = 
 WHERE l.mailbox_id = ?1 AND l.envelope_id IN (SELECT envelope_id FROM blob_links
     WHERE blob_id = ?3 AND mailbox_id = ?1)"""
 ACKNOWLEDGE = """
-UPDATE mailbox_rows SET acknowledged = 1 WHERE mailbox_id = ?1 AND envelope_id = ?2
-AND EXISTS (SELECT 1 FROM mailboxes WHERE mailbox_id = ?1 AND expires_at > ?3)"""
+UPDATE mailbox_rows SET acknowledged = 1 WHERE mailbox_id = ?1 AND envelope_id = ?2 AND acknowledged = 0"""
+IS_HERE = """
+SELECT 1 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id AND m.expires_at > ?3
+WHERE r.mailbox_id = ?1 AND r.envelope_id = ?2"""
 NOTES = """
 SELECT count(*), coalesce(max(r.expires_at), 0) FROM mailbox_rows r
 JOIN mailboxes m ON m.mailbox_id = r.mailbox_id AND m.expires_at > ?2
@@ -280,10 +282,11 @@ def _page(found: sqlite3.Cursor, start: int, limit: int, max_bytes: int) -> Page
 def _acknowledge(
     database: sqlite3.Connection, mailbox_id: bytes, envelope_ids: Sequence[bytes], now: int
 ) -> int:
-    return sum(
-        database.execute(ACKNOWLEDGE, (mailbox_id, envelope_id, now)).rowcount
-        for envelope_id in dict.fromkeys(envelope_ids)
-    )
+    """What was acknowledged before is not written again: a row is written whole, its envelope with it."""
+    names = [(mailbox_id, envelope_id) for envelope_id in dict.fromkeys(envelope_ids)]
+    known = [name for name in names if database.execute(IS_HERE, (*name, now)).fetchone()]
+    database.executemany(ACKNOWLEDGE, known)
+    return len(known)
 
 
 def _expire_own(
