@@ -16,7 +16,7 @@ from keys.errors import KeysError
 from relay.clock import SystemClock
 from relay.core.errors import KeeperAway, Malformed
 from relay.core.model import DAY_SECONDS, Invitation
-from relay.core.ports import Store
+from relay.core.ports import Keeper, Store
 from relay.flow.expire import Expire
 from relay.keeper.client import SocketKeeper
 from relay.service import time_watch
@@ -24,6 +24,7 @@ from relay.service import time_watch
 COACH: Final = 2
 MOST_BOX_BYTES: Final = 16_384
 STATUS_SECONDS: Final = 2.0
+WATCH_SECONDS: Final = 30.0
 
 Fields = dict[str, Any]
 
@@ -116,7 +117,7 @@ async def keeper_status(keeper: SocketKeeper) -> Fields:
         return {}
 
 
-async def further_state(keeper: SocketKeeper, now: int) -> Fields:
+async def further_state(keeper: Keeper, now: int) -> Fields:
     """A further keeper's fingerprint, and `here`, `away`, or `differs` where its time is days from ours. It
     tells others no more of itself; that it gives a day key under its pinned key is what counts.
     """
@@ -129,6 +130,29 @@ async def further_state(keeper: SocketKeeper, now: int) -> Fields:
     except Malformed:
         state = "differs"
     return {"fingerprint": to_base64url(keeper.keeper_id), "state": state}
+
+
+class FurtherWatch:
+    """Whether all further keepers answer. Asked at most every half minute, however often one looks: anybody
+    may ask for `/healthz`, and each question costs another operator's keeper a signature.
+    """
+
+    def __init__(self, further: Sequence[Keeper], clock: SystemClock) -> None:
+        """Nothing is asked yet."""
+        self._further, self._clock = further, clock
+        self._one_asks = asyncio.Lock()
+        self._asked = float("-inf")
+        self._all_here = True
+
+    async def all_here(self) -> bool:
+        """What they said when they were last asked; true where there are none."""
+        async with self._one_asks:
+            if self._further and self._clock.monotonic() - self._asked >= WATCH_SECONDS:
+                now = self._clock.now()
+                found = await asyncio.gather(*(further_state(one, now) for one in self._further))
+                self._all_here = all(one["state"] == "here" for one in found)
+                self._asked = self._clock.monotonic()
+            return self._all_here
 
 
 def _state(told: Mapping[str, Any]) -> str:

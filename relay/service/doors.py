@@ -4,6 +4,7 @@ neither.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, cast
@@ -19,7 +20,7 @@ from relay.http_api.listener import listen
 from relay.logs import Log
 from relay.service import time_watch
 from relay.service.assembly import House, flow_settings, known_keepers, ring_tail_days
-from relay.service.desk import keeper_state
+from relay.service.desk import FurtherWatch, keeper_state
 from relay.service.keyfiles import KeyFiles
 from relay.smtp_door.limits import Limits as DoorLimits
 from relay.smtp_door.resolver import DnsResolver
@@ -50,13 +51,14 @@ OPEN: Final = {"http": open_http, "smtp": open_smtp}
 
 def http_context(house: House, log: Log) -> Context:
     """What the HTTP interface is given."""
+    further = FurtherWatch(house.desk.further, house.clock)
     return Context(
         flows=house.flows,
         facts=relay_facts(house.settings, house.keys),
         limits=_http_limits(house.settings),
         waits=cast(Waits, house.waits),  # its `leave` is given nothing but what its `join` gave
         now=house.clock.now,
-        health=lambda: _health(house),
+        health=lambda: _health(house, further),
         log=log,
         static_root=STATIC if (STATIC / "index.html").exists() else None,
     )
@@ -131,7 +133,8 @@ def _door_limits(settings: Settings) -> DoorLimits:
     )
 
 
-async def _health(house: House) -> Health:
-    keeper = await keeper_state(house.keeper)
+async def _health(house: House, further: FurtherWatch) -> Health:
+    """A further keeper that is away counts as the local one: what needs its share cannot be read."""
+    keeper, all_here = await asyncio.gather(keeper_state(house.keeper), further.all_here())
     clock_ok = time_watch.agreed(house.clock) and keeper != "stopped"
-    return Health(keeper != "away", clock_ok, house.clock.offset_seconds())
+    return Health(keeper != "away" and all_here, clock_ok, house.clock.offset_seconds())
