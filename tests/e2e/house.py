@@ -56,6 +56,11 @@ class House:
             await asyncio.to_thread(self._wait_for_tick, ticks)
         await asyncio.to_thread(eventually, lambda: not self.relay.status()["due"])
 
+    async def leap(self, days: int) -> None:
+        """Let days pass in one step, as for a relay that was off meanwhile: one sweep, one tick."""
+        self.days_gone += days - 1
+        await self.next_days(1)
+
     def _wait_for_tick(self, ticks: int) -> None:
         eventually(lambda: len(self.relay.events("keeper.ticked")) > ticks)
 
