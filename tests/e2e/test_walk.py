@@ -111,6 +111,14 @@ class Walk:
 
     def check(self) -> None:
         """Let the checker look, and look into the keeper's ring: no day that is over opens."""
+        said = self.checked(self.things)
+        assert said.returncode == 0, said.stdout + said.stderr
+        assert said.stdout.count("good") == len(checker.CHECKS)
+        today = self.relay.now() // DAY_SECONDS
+        assert min(ring_days(self.relay.folder / "keeper")) >= today - 1
+
+    def checked(self, things: list[dict[str, Any]]) -> subprocess.CompletedProcess[str]:
+        """What the checker says of these things."""
         people = {}
         for name, person in (("coach", self.coach.person), ("client", self.coach.work.client)):
             session = copy.copy(self.coach)
@@ -125,21 +133,17 @@ class Walk:
             "folder": str(self.relay.folder),
             "people": people,
             "mailboxes": {to_base64url(self.coach.work.mailbox(role)): who for role, who in OWNERS.items()},
-            "things": self.things,
+            "things": things,
         }
         path = self.relay.folder.parent / "told.json"
         path.write_text(json.dumps(told))
-        said = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-m", checker.__name__, str(path)],
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
         )
-        assert said.returncode == 0, said.stdout + said.stderr
-        assert said.stdout.count("good") == len(checker.CHECKS)
-        today = self.relay.now() // DAY_SECONDS
-        assert min(ring_days(self.relay.folder / "keeper")) >= today - 1
 
 
 def ring_days(folder: Path) -> Iterator[int]:
@@ -281,6 +285,16 @@ def disturbed(prepared: Prepared, of: str, fault: str, at: int) -> bool:
 def is_dead(seen: Path) -> bool:
     """Whether the tracer has killed what it traced."""
     return "+++ killed by SIGKILL" in seen.read_text(errors="replace")
+
+
+def test_the_checker_can_fail(prepared: Prepared) -> None:
+    """Told that all was due long ago, of a relay that holds everything, it finds all of it wrong."""
+    with prepared.walking() as walk:
+        eventually(lambda: walk.relay.events("keeper.ticked"))
+        said = walk.checked([{**one, "expires_at": 1} for one in walk.things])
+    assert said.returncode == 1
+    for name in ("mailboxes", "receipts", "raw files"):
+        assert f"WRONG  {name}: AssertionError" in said.stdout
 
 
 @pytest.mark.parametrize("of", ["relay", "keeper"])
