@@ -21,9 +21,7 @@ from client_sdk.words import parse_day
 
 MOST_TEMPLATE_BYTES: Final = 100_000
 
-agreement_app = typer.Typer(
-    help="The agreement: show it, change it together.", no_args_is_help=True
-)
+agreement_app = typer.Typer(help="The agreement: show it, change it together.", no_args_is_help=True)
 
 Id = Annotated[str | None, typer.Argument(metavar="[ID]", help="The proposal's number; none: the only one.")]
 Lists = list[str] | None
