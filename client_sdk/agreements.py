@@ -224,7 +224,7 @@ class AsyncAgreement:
         except RelayConflict as cause:
             await self._standing.refresh()
             raise ProposalOver("overtaken") from cause
-        self._core.state.note(self._proposed, act.encode())
+        self._core.state.note(self._proposed, act.encode(), self._standing.kept_until())
         return self._at_relay(act, mine=True, state="open")
 
     @property
@@ -387,7 +387,7 @@ class AsyncAgreement:
             if found.seen is None:
                 await self._core.session.call(protocol.drop_proposal(self._standing.engagement_id))
                 if found.change.mine:
-                    self._core.state.note(self._proposed, b"")
+                    self._core.state.note(self._proposed, b"", self._standing.kept_until())
             elif found.change.mine:
                 await self._take_back(found.seen)
             else:

@@ -24,7 +24,7 @@ from client_sdk.state import ACKNOWLEDGED, MINE, READ, REPLACED, SHOWN, Seen, Wr
 from client_sdk.terms import Terms
 from keys.envelope import HEADER_BYTES, EnvelopeClass, parse_header
 from keys.errors import Malformed
-from keys.names import day_of, envelope_id
+from keys.names import ZERO_HASH, day_of, envelope_id
 from keys.sealing import Opened, Part
 
 log = logging.getLogger("client_sdk")
@@ -347,6 +347,8 @@ class Intake:
         )
         mark = WriterHead(content.sender_fp, content.writer, content.count, opened.content_id, order)
         state.move_writer(engagement_id, mark, self._standing.kept_until())
+        if content.checkpoint_hash != ZERO_HASH:
+            state.note_headed(engagement_id, content.sender_fp, content.writer, content.count)
         if before is not None:
             self._replaced(before.envelope_id, opened)
         if seen.since_act:

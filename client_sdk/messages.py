@@ -47,7 +47,8 @@ class Message(Generic[FileT_co, MailT_co]):
 
     `kept_until` is the first instant at which it is gone, for both. `marks` may hold `missing-before`
     (something that this writer sent before it did not arrive), `gone-before` (as much as is missing has left,
-    by the relay's word, before it was opened here) and `old-key` (sealed to a key that had been replaced).
+    by the relay's word, before it was opened here), `old-key` (sealed to a key that had been replaced)
+    and `no-log-head` (its writer has named a head of the relay's log before, and here none).
     `mail` is set where it is mail that came in by SMTP; its text and files are in there.
     """
 

@@ -18,7 +18,7 @@ from client_sdk.standing import Standing
 from client_sdk.state import MINE, READ, SHOWN
 from keys.content import Content, ContentKind, parse_door_facts
 from keys.envelope import EnvelopeClass
-from keys.names import Role
+from keys.names import ZERO_HASH, Role
 
 AsyncMessage = Message[AsyncReceivedFile, AsyncMailMessage]
 
@@ -73,7 +73,7 @@ class Showing:
             attachments=attachments,
             mail=mail,
             unread=not mine and not result.flags & READ and read.unread(result.order),
-            marks=self._gap_mark(result) + ("old-key",) * result.old_key,
+            marks=self._gap_mark(result) + ("old-key",) * result.old_key + self._head_mark(result),
         )
 
     def _files(self, content: Content) -> tuple[AsyncReceivedFile, ...]:
@@ -84,6 +84,14 @@ class Showing:
             )
             for one in content.attachments
         )
+
+    def _head_mark(self, taken: Taken) -> tuple[str, ...]:
+        """Say that a writer who has once named a head of the relay's log names none any more (ruling 9)."""
+        content, opened = taken.opened.content, taken.opened
+        if opened.class_of_origin is not EnvelopeClass.MESSAGE or content.checkpoint_hash != ZERO_HASH:
+            return ()
+        who = (self._standing.engagement_id, content.sender_fp, content.writer)
+        return ("no-log-head",) * self._core.state.was_headed(*who, content.count)
 
     def _gap_mark(self, taken: Taken) -> tuple[str, ...]:
         """Say what is known of what is missing before: left before it was opened here, or nobody knows."""

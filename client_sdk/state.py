@@ -17,11 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 BUSY_SECONDS: Final = 20.0
 
 _SCHEMA: Final = """
-CREATE TABLE fact(name TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE fact(
+    name TEXT PRIMARY KEY, content BLOB NOT NULL, expires_at INTEGER NOT NULL DEFAULT 4611686018427387904
+) WITHOUT ROWID;
 CREATE TABLE mailbox(
     mailbox_id BLOB PRIMARY KEY, taken_order INTEGER NOT NULL DEFAULT 0, read_order INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
@@ -40,7 +42,7 @@ CREATE TABLE stone(
 CREATE TABLE writer(
     engagement_id BLOB NOT NULL, fp BLOB NOT NULL, writer INTEGER NOT NULL, count INTEGER NOT NULL,
     content_id BLOB NOT NULL, row_order INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-    PRIMARY KEY(engagement_id, fp, writer)
+    headed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(engagement_id, fp, writer)
 ) WITHOUT ROWID;
 CREATE TABLE own(engagement_id BLOB PRIMARY KEY, writer INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT
 ROWID; CREATE TABLE outbox(
@@ -58,7 +60,13 @@ _FROM_FORMAT_1: Final = ";".join(
     + [""]
 )
 """What was seen is forgotten and taken in again: the mailbox has all of it."""
-_DATED: Final = ("seen", "stone", "writer", "own", "sent")
+_FROM_FORMAT_2: Final = (
+    "ALTER TABLE fact ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 4611686018427387904;"
+    "ALTER TABLE writer ADD COLUMN headed INTEGER NOT NULL DEFAULT 0;"
+)
+FOREVER: Final = 1 << 62
+"""The date of a fact about this computer itself; what tells of an engagement has a date of its own."""
+_DATED: Final = ("fact", "seen", "stone", "writer", "own", "sent")
 """The outbox is not among them: a message that was not sent in time is reported, then goes."""
 
 
@@ -169,7 +177,7 @@ class State:
     def _prepare(self) -> None:
         with self.changing():
             found = self._base.execute("PRAGMA user_version").fetchone()[0]
-            steps = {0: _SCHEMA, 1: _FROM_FORMAT_1}.get(found, "")
+            steps = {0: _SCHEMA, 1: _FROM_FORMAT_1 + _FROM_FORMAT_2, 2: _FROM_FORMAT_2}.get(found, "")
             for statement in steps.split(";")[:-1]:
                 self._base.execute(statement)
             self._base.execute(f"PRAGMA user_version = {max(found, FORMAT)}")
@@ -202,9 +210,9 @@ class State:
         row = self._base.execute("SELECT content FROM fact WHERE name = ?", (name,)).fetchone()
         return bytes(row[0]) if row else b""
 
-    def note(self, name: str, content: bytes) -> None:
-        """Remember a fact, in place of what it was."""
-        self._base.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, content))
+    def note(self, name: str, content: bytes, expires_at: int = FOREVER) -> None:
+        """Remember a fact until a date, in place of what it was."""
+        self._base.execute("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)", (name, content, expires_at))
 
     def number(self, name: str) -> int:
         """Return a fact that is a number; 0 where it was never noted."""
@@ -415,10 +423,26 @@ class State:
         )
         return [WriterHead(bytes(row[0]), row[1], row[2], bytes(row[3]), row[4]) for row in rows]
 
+    def note_headed(self, engagement_id: bytes, fp: bytes, writer: int, count: int) -> None:
+        """A writer has named a head of the log in their content of that count; the first such counts."""
+        self._base.execute(
+            "UPDATE writer SET headed = ?1 WHERE engagement_id = ?2 AND fp = ?3 AND writer = ?4 "
+            "AND (headed = 0 OR headed > ?1)",
+            (count, engagement_id, fp, writer),
+        )
+
+    def was_headed(self, engagement_id: bytes, fp: bytes, writer: int, count: int) -> bool:
+        """Whether a writer had named a head of the log before their content of that count."""
+        row = self._base.execute(
+            "SELECT headed FROM writer WHERE engagement_id = ? AND fp = ? AND writer = ?",
+            (engagement_id, fp, writer),
+        ).fetchone()
+        return row is not None and 0 < row[0] < count
+
     def move_writer(self, engagement_id: bytes, head: WriterHead, expires_at: int) -> None:
         """A writer has come further; never moves back."""
         self._base.execute(
-            "INSERT INTO writer VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "INSERT INTO writer VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET "
             "count = excluded.count, content_id = excluded.content_id, row_order = excluded.row_order, "
             "expires_at = excluded.expires_at WHERE excluded.count > count",
             (engagement_id, head.fp, head.writer, head.count, head.content_id, head.row_order, expires_at),

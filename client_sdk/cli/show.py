@@ -21,6 +21,7 @@ MARKS = {
     "missing-before": "something that was written before this is missing",
     "gone-before": "something that was written before this went before it was read here",
     "old-key": "sealed to an old key",
+    "no-log-head": "its writer's software no longer says which records of the server it has seen",
 }
 
 

@@ -41,7 +41,8 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               (watch leaves it out unless --show is given), attachments [{name, type, size}], marks, saved
               [path], grade (mail that came in by SMTP)
               marks: "missing-before" something written before it did not arrive; "gone-before" it had gone
-              before it was read here; "old-key" sealed to a replaced key
+              before it was read here; "old-key" sealed to a replaced key; "no-log-head" it names
+              no head of the server's log, though its writer's messages did before
   sent        id, engagement, kept_until, waiting (sealed in the outbox, goes out at the next run), reason
               (what it waits for: unavailable, inbox-full, too-many-requests)
   account     login, origin, name

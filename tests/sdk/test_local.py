@@ -378,6 +378,9 @@ def test_an_older_state_is_taken_over(tmp_path: Path) -> None:
         "CREATE TABLE fact(name TEXT PRIMARY KEY, content BLOB NOT NULL);"
         "CREATE TABLE mailbox(mailbox_id BLOB PRIMARY KEY, taken_order INTEGER, read_order INTEGER);"
         "CREATE TABLE seen(mailbox_id BLOB); CREATE TABLE stone(mailbox_id BLOB);"
+        "CREATE TABLE writer(engagement_id BLOB, fp BLOB, writer INTEGER, count INTEGER, content_id BLOB,"
+        " row_order INTEGER, expires_at INTEGER, PRIMARY KEY(engagement_id, fp, writer));"
+        "INSERT INTO writer VALUES (x'65', x'66', 7, 3, x'63', 2, 99);"
         "INSERT INTO mailbox VALUES (x'6d', 9, 4); INSERT INTO fact VALUES ('a', x'01');"
         "PRAGMA user_version = 1"
     )
@@ -386,7 +389,22 @@ def test_an_older_state_is_taken_over(tmp_path: Path) -> None:
         state = State(path)
         assert (state.taken_order(b"m"), state.read_order(b"m"), state.number("a")) == (0, 4, 1)
         state.remember_seen(b"m", seen(1))
+        state.note("a", b"\x01")
+        assert state.writer_heads(b"e") == [WriterHead(b"f", 7, 3, b"c", 2)]
+        assert not state.was_headed(b"e", b"f", 7, 4)
         state.close()
+
+
+def test_who_has_named_a_head_of_the_log(state: State) -> None:
+    """From the first content with a head on, and for that writer alone, whatever order they are read in."""
+    for writer in (1, 2):
+        state.move_writer(b"e", WriterHead(b"f", writer, 9, b"c"), NOW)
+    for count in (6, 4, 8):
+        state.note_headed(b"e", b"f", 1, count)
+    named = [count for count in range(1, 10) if state.was_headed(b"e", b"f", 1, count)]
+    assert named == [5, 6, 7, 8, 9]
+    assert not state.was_headed(b"e", b"f", 2, 9)
+    assert not state.was_headed(b"e", b"f", 3, 9)
 
 
 def test_due_things_leave(state: State, tmp_path: Path) -> None:
@@ -395,6 +413,8 @@ def test_due_things_leave(state: State, tmp_path: Path) -> None:
     state.remember_seen(b"m", seen(1, expires_at=NOW))
     state.move_writer(b"e", WriterHead(b"f", 1, 1, b"c"), NOW)
     state.set_own_writer(b"e", 1, NOW)
+    state.note("proposed", b"act", NOW)
+    state.note("origin", b"https://inbox.example")
     state.remember_sent(SentLocks(b"id", b"c", canary), b"e", NOW)
     state.enqueue(Queued(b"c", b"e", b"", b"{}", b"", NOW))
     state.forget_due(NOW - 1)
@@ -404,6 +424,7 @@ def test_due_things_leave(state: State, tmp_path: Path) -> None:
     assert state.seen(b"m", seen(1).content_id) is None
     assert state.writer_heads(b"e") == []
     assert state.own_writer(b"e") is None
+    assert (state.fact("proposed"), state.fact("origin")) == (b"", b"https://inbox.example")
     assert state.sent_locks(b"c") == []
     assert state.is_queued(b"c")
     assert canary not in (tmp_path / "state.sqlite3").read_bytes()

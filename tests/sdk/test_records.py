@@ -164,3 +164,22 @@ async def test_a_relay_that_shows_two_logs_is_found_out(lied_to: House, status: 
     await house.to_maya.send(subject="three")
     assert "three" in [one.subject async for one in house.to_anna.messages()]
     assert not house.maya.log_forked
+
+
+async def test_a_writer_who_names_no_head_any_more(lied_to: House) -> None:
+    """Zeros mean that no head was seen yet: after one was named they are a fault, and marked."""
+    house = lied_to
+    assert house.liar is not None
+    await house.to_maya.send(subject="one")
+    house.anna._core.state.note("log-head", b"")
+
+    def denied(method: str, path: str, honest: Response) -> Response:
+        if path == "/v1/log/checkpoint":
+            return Response(404, {"content-type": "application/problem+json"}, b'{"code": "not-found"}')
+        return honest
+
+    house.liar.lie = denied
+    await house.to_maya.send(subject="two")
+    house.liar.lie = None
+    marks = {one.subject: one.marks async for one in house.to_anna.messages()}
+    assert marks == {"one": (), "two": ("no-log-head",)}
