@@ -10,6 +10,7 @@ from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import Invitation, State
 from relay.store.base import Part
+from relay.store.deletions import record_end
 from relay.store.inserts import end_engagement_at
 
 COLUMNS = [field.name for field in fields(Invitation)]  # the table has the model's names
@@ -91,3 +92,4 @@ def _withdraw(database: sqlite3.Connection, invite_id: bytes, now: int) -> None:
     if draft is not None:
         after = lifecycle.after(State(draft[0]), "withdraw")
         database.execute("UPDATE engagements SET state=? WHERE engagement_id=?", (after, engagement_id))
+        record_end(database, engagement_id, now)  # in a restored database the link must not open it again

@@ -26,7 +26,7 @@ from relay.service.places import Places
 from relay.store import deletions
 from relay.store.engine import connect_writer
 from relay.store.sqlite import SqliteStore
-from tests.contract.people import NOW, People, envelope, named
+from tests.contract.people import NOW, People, client_invitation, envelope, named
 
 COACH = "work coach"
 CRASH = """
@@ -138,6 +138,28 @@ def test_what_was_promised_to_be_gone(house: House) -> None:
         assert next(restoring.told(done)) == "1 restored, 1 deleted again as promised."
         assert house.left() == []
     assert house.places.database.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_withdrawn_invitation_stays_withdrawn(house: House) -> None:
+    """A link that its coach took back after the backup opens nothing in what is restored."""
+
+    async def invite(people: People) -> None:
+        await people.add_draft("other work")
+        await people.store.put_invitation(client_invitation("otto", "other work"), now=NOW)
+
+    async def withdraw(people: People) -> None:
+        await people.store.withdraw_invitation(client_invitation("otto", "other work").invite_id, now=NOW)
+
+    async def look(people: People) -> None:
+        found = await people.store.invitation(client_invitation("otto", "other work").invite_id, now=NOW)
+        assert found is None or (found.state, found.box) == ("withdrawn", b"")
+
+    house.with_store(invite)
+    made = house.backup()
+    house.with_store(withdraw)
+    house.with_store(look)
+    restoring.restore(house.settings, made)
+    house.with_store(look)
 
 
 @pytest.mark.parametrize("ahead_days", [1, 400])
