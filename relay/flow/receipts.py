@@ -140,7 +140,8 @@ class Receipts:
         return [await self._certificate(engagement, one, deletions, notes, now) for one in parties]
 
     async def _deletions(self, mailbox_ids: list[bytes]) -> list[Deletion]:
-        return self._notary.read_deletions(await self._store.deletions_of(mailbox_ids))
+        notes = await self._store.deletions_of(mailbox_ids)
+        return await asyncio.to_thread(self._notary.read_deletions, notes)  # of years of work: thousands
 
     async def _certificate(
         self,
