@@ -71,8 +71,8 @@ class Keepers:
             return await keeper.revoke(request)
         except KeeperAway:
             pass
-        if lock.period * DAY_SECONDS + DAY_SECONDS <= now:
-            raise Malformed("that day is over")
+        if not now // DAY_SECONDS <= lock.period <= now // DAY_SECONDS + MOST_DAYS_AHEAD:
+            raise Malformed("no day that a keeper has")
         if len(await self._store.queued_revokes(keeper_id, MOST_QUEUED)) >= MOST_QUEUED:
             raise Busy
         await self._store.queue_revoke(QueuedRevoke(keeper_id, request, (lock.period + 1) * DAY_SECONDS))
