@@ -146,13 +146,26 @@ async def _unlock_known(login: str, means: Means, sheet: str | None) -> Core:
         raise
     except errors.Locked:
         secret = None
-    if secret is None:
+    core = await _by_this_computer(local, origin, means, secret) if secret else None
+    if core is None:
         local.state.close()
         return await _unlock_new(login, origin, means, sheet)
+    return core
+
+
+async def _by_this_computer(local: Local, origin: str, means: Means, secret: bytes) -> Core | None:
+    """Open by the secret kept here; None where the relay does not know this computer's way in any more: it
+    was removed elsewhere, or came after the backup from which the relay was restored.
+    """
     account_id, method_id = local.state.fact("account-id"), local.state.fact("method-id")
-    session = means.session(origin, login.partition("@")[0])
+    session = means.session(origin, local.login.partition("@")[0])
     async with closing_on_failure(session, local.state):
-        account_key = await session.sign_in(device_way_in(account_id, method_id, secret))
+        try:
+            account_key = await session.sign_in(device_way_in(account_id, method_id, secret))
+        except errors.WrongPassword:
+            log.info("this computer's way in is not known any more")
+            await session.close()
+            return None
         return await open_core(session, local, means, account_id, account_key)
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from client_sdk.errors import Misused, NotFound, Refused
+from client_sdk import AsyncAccount, protocol
+from client_sdk.errors import Misused, NotFound, Refused, WrongPassword
 from client_sdk.receipts import check_file
 from client_sdk.wire import Response
 from keys.names import ZERO_HASH
@@ -183,3 +184,19 @@ async def test_a_writer_who_names_no_head_any_more(lied_to: House) -> None:
     house.liar.lie = None
     marks = {one.subject: one.marks async for one in house.to_anna.messages()}
     assert marks == {"one": (), "two": ("no-log-head",)}
+
+
+async def test_a_way_in_that_was_removed_is_made_anew_by_the_password(house: House) -> None:
+    """Where the relay does not know this computer any more, the right password opens the inbox and makes it
+    known again; a wrong one does not.
+    """
+    method_id = house.maya._core.state.fact("method-id")
+    await house.maya._core.session.call(protocol.remove_method(method_id))
+    await house.maya.close()
+    with pytest.raises(WrongPassword):
+        await AsyncAccount.open(home=house.home("maya"), password="not the password at all")
+    async with await house.reopen("maya") as again:
+        anew = again._core.state.fact("method-id")
+        assert anew != method_id
+    async with await house.reopen("maya") as later:
+        assert later._core.state.fact("method-id") == anew
