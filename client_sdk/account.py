@@ -100,7 +100,7 @@ class AsyncAccount:
             return await enrolment.look(link, connect)
 
     @classmethod
-    async def accept(
+    async def accept(  # noqa: PLR0913 (each choice of a person has a name)
         cls,
         link: str,
         *,
@@ -108,19 +108,21 @@ class AsyncAccount:
         home: Home | Path | str | None = None,
         password: Password = None,
         login: str | None = None,
+        seen: Proposal | None = None,
         keychain: bool = False,
         connect: Connect | None = None,
         timeout: float | None = None,
     ) -> AsyncAccount:
         """Accept a coach's invitation: sign the agreement as `name` and make the account.
 
-        As `setup`; `login` is the login name. `look` shows what is being signed.
+        As `setup`; `login` is the login name. `look` shows what is being signed; give what
+        it returned as `seen`, and nothing else is signed (Conflict where it was changed since).
         """
         from client_sdk import enrolment, opening
 
         async with bounded(timeout):
             means = opening.means(home, password, keychain, connect)
-            made = await enrolment.accept_invitation(link, means, name, login)
+            made = await enrolment.accept_invitation(link, means, name, login, seen)
             return await cls._begin(made.core, made.sheet)
 
     @classmethod

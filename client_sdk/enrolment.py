@@ -28,6 +28,7 @@ from client_sdk.wire import RelayConflict
 from keys import invitation as formats
 from keys.errors import KeysError
 from keys.pins import Pins
+from keys.suite import H
 
 log = logging.getLogger("client_sdk")
 
@@ -66,8 +67,12 @@ async def setup(link: str, means: Means, name: str | None, keepers: Sequence[str
         return await _enrol(session, means, keys, pins, name, profile, no_acceptance)
 
 
-async def accept_invitation(link: str, means: Means, name: str, login: str | None) -> Enrolled:
-    """Make a client's account from a coach's link, and sign the agreement as `name`."""
+async def accept_invitation(
+    link: str, means: Means, name: str, login: str | None, seen: Proposal | None
+) -> Enrolled:
+    """Make a client's account from a coach's link, and sign the agreement as `name`: the one that was `seen`,
+    where it was looked at before.
+    """
     if not name.strip() or len(name) > 200:
         raise errors.Misused("A name has 1 to 200 characters.")
     parsed = read_link(link, formats.CLIENT)
@@ -77,6 +82,8 @@ async def accept_invitation(link: str, means: Means, name: str, login: str | Non
         await _check_relay(session)
         waiting = await session.ask(protocol.fetch_invitation(keys.invite_id))
         box = open_invitation(keys, waiting.box, waiting.expires_at, session.origin)
+        if seen is not None and seen.box_hash != H(waiting.box):
+            raise errors.Conflict("The invitation was changed after you read it: read it again.")
         profile = ProfileItem(name.strip(), shown_text(box.shown, "relay_name", "Quietbox"))
 
         def answer(seeds: enrol.Seeds, card: bytes) -> Accepted:
@@ -110,6 +117,7 @@ async def look(link: str, connect: Connect | None) -> Proposal:
         welcome=str(box.shown.get("welcome", "")),
         agreement=agreement_of(box).text,
         expires_at=instant(waiting.expires_at),
+        box_hash=H(waiting.box),
     )
 
 

@@ -92,7 +92,9 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What an invitation proposes: who invites whom, and the agreement that accepting signs."""
+    """What an invitation proposes: who invites whom, and the agreement that accepting signs. `box_hash` tells
+    it from any other under the same link.
+    """
 
     coach_name: str = field(repr=False)
     client_name: str = field(repr=False)
@@ -100,6 +102,7 @@ class Proposal:
     welcome: str = field(repr=False)
     agreement: str = field(repr=False)
     expires_at: datetime
+    box_hash: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,7 +312,7 @@ class Account:
         return run_once(AsyncAccount.look(link, connect=connect, timeout=timeout))
 
     @classmethod
-    def accept(
+    def accept(  # noqa: PLR0913 (each choice of a person has a name)
         cls,
         link: str,
         *,
@@ -320,6 +320,7 @@ class Account:
         home: Home | Path | str | None = None,
         password: Password = None,
         login: str | None = None,
+        seen: Proposal | None = None,
         keychain: bool = False,
         connect: Connect | None = None,
         timeout: float | None = None,
@@ -332,6 +333,7 @@ class Account:
                 home=home,
                 password=password,
                 login=login,
+                seen=seen,
                 keychain=keychain,
                 connect=connect,
                 timeout=timeout,

@@ -108,6 +108,7 @@ def accept(
         link,
         name=name,
         login=login,
+        seen=proposal,
         password=passwords.chosen(password_fd),
         keychain=_use_keychain(password_fd),
     )

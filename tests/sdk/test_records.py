@@ -7,18 +7,20 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from client_sdk import AsyncAccount, protocol
-from client_sdk.errors import Misused, NotFound, Refused, WrongPassword
+from client_sdk.errors import Conflict, Misused, NotFound, Refused, WrongPassword
 from client_sdk.receipts import check_file
 from client_sdk.wire import Response
 from keys.names import ZERO_HASH
-from tests.sdk.house import House, opened_house
+from tests.sdk.house import MAYAS, House, opened_house
 
 DAY = 86_400
 CHECKER = Path(__file__).parents[1] / "receipts" / "independent.py"
@@ -200,3 +202,14 @@ async def test_a_way_in_that_was_removed_is_made_anew_by_the_password(house: Hou
         assert anew != method_id
     async with await house.reopen("maya") as later:
         assert later._core.state.fact("method-id") == anew
+
+
+async def test_only_what_was_read_is_signed(house: House) -> None:
+    """Who gives what they looked at signs that invitation and no other; the link stays good for it."""
+    offered = await house.anna.invite("Tom Field")
+    seen = await AsyncAccount.look(offered.link)
+    more: dict[str, Any] = {"name": "Tom Field", "home": house.home("tom"), "password": MAYAS}
+    with pytest.raises(Conflict):
+        await AsyncAccount.accept(offered.link, seen=replace(seen, box_hash=bytes(32)), **more)
+    async with await AsyncAccount.accept(offered.link, seen=seen, **more) as tom:
+        assert tom.my_name == "Tom Field"
