@@ -14,7 +14,16 @@ from typing import Final
 
 from client_sdk import protocol
 from client_sdk.core import Core
-from client_sdk.errors import Conflict, EngagementClosed, KeeperUnavailable, Misused, Refused, RelayError
+from client_sdk.errors import (
+    Conflict,
+    EngagementClosed,
+    KeeperUnavailable,
+    Misused,
+    NotFound,
+    Refused,
+    RelayError,
+    RetentionExceeded,
+)
 from client_sdk.frames import Deposit, encode_group, encode_groups
 from client_sdk.intake import Intake
 from client_sdk.parties import Place
@@ -102,7 +111,7 @@ class Lengthening:
         try:
             todo = self._due()
             for seen, act in todo:
-                await self._reseal(seen, act)
+                await self._try_to_reseal(seen, act)
             if todo:
                 await self._intake.catch_up()
             await self._let_go()
@@ -129,6 +138,13 @@ class Lengthening:
                 if terms.shortening(seen.envelope_id, act.number) is None:
                     found[seen.content_id] = (seen, act)
         return list(found.values())
+
+    async def _try_to_reseal(self, seen: Seen, act: Signed) -> None:
+        """Seal one again; what the relay refuses of it keeps none of the others from being kept."""
+        try:
+            await self._reseal(seen, act)
+        except (Refused, Conflict, NotFound, RetentionExceeded) as cause:
+            log.warning("one re-sealing is refused: %s", cause.code)
 
     async def _reseal(self, seen: Seen, act: Signed) -> None:
         place, now, until = self._standing.place, self._core.now(), act.core.date

@@ -53,7 +53,8 @@ def receipts(
     if not found:
         say("No receipts yet: they are written when something has gone, and the day after something came.")
     if forked:
-        say("This server has shown two people different records. Ask the other person, by phone.")
+        say("This server cannot explain a record that the other person's message names, for over a day.")
+        say("Either it shows the two of you different records, or that was made up. Ask them, by phone.")
     raise typer.Exit(exits.DONE if all(one.sound for one in found) and not forked else exits.KEY_CHANGED)
 
 
