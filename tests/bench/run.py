@@ -10,7 +10,7 @@ from typing import Final
 
 import uvloop
 
-from tests.bench import attachments, crypto, deposits, lists
+from tests.bench import attachments, crypto, deposits, lateness, lists
 from tests.bench.figures import Findings, as_json, table
 from tests.bench.programs import LOAD_CORES, pin
 
@@ -21,6 +21,7 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"6"}), lists.measure),
     (frozenset({"10"}), attachments.measure),
     (frozenset({"12"}), crypto.measure),
+    (frozenset({"13"}), lateness.measure),
 )
 
 
