@@ -63,7 +63,7 @@ _TYPES: Final[Mapping[str, str]] = {
 _HASHED: Final = re.compile(r"assets/[^/]+-[A-Za-z0-9_-]{8}\.[a-z0-9]+")
 _SEGMENT: Final = r"[A-Za-z0-9_-]{1,128}"
 _VIEW: Final = re.compile(
-    rf"/|/(?:write|how|locked|help)|/i/(?:{_SEGMENT})?|/(?:settings|work|receipts)(?:/{_SEGMENT})?"
+    rf"/|/(?:write|how|locked|help)|/i/(?:{_SEGMENT})?|/(?:settings|our-work|receipts)(?:/{_SEGMENT})?"
     rf"|/(?:t|e|report)/{_SEGMENT}(?:/{_SEGMENT})?"
 )
 

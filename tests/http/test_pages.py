@@ -22,7 +22,7 @@ VIEWS = [
     "/t/0a1b2c",
     "/t/0a1b2c/reply",
     "/write",
-    "/work",
+    "/our-work",
     "/how",
     "/help",
     "/locked",

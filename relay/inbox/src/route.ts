@@ -92,7 +92,7 @@ function parsePage(first: string, second: string | undefined): Route {
   if (page) {
     return { view: "settings", page };
   }
-  const work = first === "work" ? oneOf(WORK, second ?? "overview") : null;
+  const work = first === "our-work" ? oneOf(WORK, second ?? "overview") : null;
   if (work) {
     return { view: "work", page: work };
   }
@@ -117,7 +117,7 @@ export function href(route: Route): string {
     case "settings":
       return route.page === "menu" ? "/settings" : `/settings/${route.page}`;
     case "work":
-      return route.page === "overview" ? "/work" : `/work/${route.page}`;
+      return route.page === "overview" ? "/our-work" : `/our-work/${route.page}`;
     case "receipt":
       return `/receipts/${route.id}`;
     case "nowhere":
