@@ -313,8 +313,3 @@ SHOWN_KINDS: Final = frozenset({ContentKind.MESSAGE, ContentKind.MAIL, ContentKi
 def is_shown(opened: Opened) -> bool:
     """Whether a content is a message for people; the others are taken in silently."""
     return opened.content.kind in SHOWN_KINDS
-
-
-def batches(examined: Sequence[Examined], most: int) -> list[Sequence[Examined]]:
-    """Split rows into as many as one request to a keeper may hold."""
-    return [examined[at : at + most] for at in range(0, len(examined), most)]

@@ -8,7 +8,6 @@ Longer than other modules, because the words of every option stand beside its us
 
 from __future__ import annotations
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -21,7 +20,7 @@ from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
 from client_sdk.cli.opening import keep as keep_for
 from client_sdk.cli.progress import shown_progress
-from client_sdk.cli.terminal import ask, clean, is_talking, say, tell, tell_json, wrapped
+from client_sdk.cli.terminal import ask, clean, is_talking, say, tell, tell_json, typed_text, wrapped
 from client_sdk.errors import Misused, RelayError
 from client_sdk.sync import Account, Engagement
 from client_sdk.words import instant_in_words, parse_day
@@ -54,7 +53,6 @@ for command in (
 SheetFile = Annotated[
     Path | None, typer.Option("--sheet", metavar="FILE", help="Write the recovery sheet to this file.")
 ]
-MOST_TEXT_BYTES: Final = 1_000_000
 
 
 # --- beginning ----------------------------------------------------------------------------------------------
@@ -307,16 +305,7 @@ def send(
 
 def _text(typed: str | None, *, has_files: bool) -> str:
     """Return the text: as typed, or read to the end; files may go without one."""
-    if typed is not None and typed != "-":
-        return typed
-    if typed is None and has_files:
-        return ""
-    if is_talking():
-        say("Text (end with Ctrl-D):")
-    try:
-        return sys.stdin.buffer.read(MOST_TEXT_BYTES).decode("utf-8").removesuffix("\n")
-    except UnicodeDecodeError as cause:
-        raise Misused("The text is not UTF-8.") from cause
+    return "" if typed is None and has_files else typed_text(typed)
 
 
 @app.command()

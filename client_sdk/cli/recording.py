@@ -5,7 +5,6 @@ Owns names and options of what is kept of the work beside its messages.
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime, time
 from typing import Annotated, Any, Final
 
@@ -14,12 +13,10 @@ import typer
 from client_sdk.calls import NotedCall
 from client_sdk.cli import exits, show
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, now, opened
-from client_sdk.cli.terminal import clean_lines, is_talking, say, tell
-from client_sdk.errors import Misused
+from client_sdk.cli.terminal import clean_lines, say, tell, typed_text
 from client_sdk.notes import Note
 from client_sdk.words import in_words, instant_in_words, parse_day, plural
 
-MOST_TEXT_BYTES: Final = 1_000_000
 SHORT_ID_SIGNS: Final = 12
 
 note_app = typer.Typer(help="Your own notes about a client: nobody else can read them.", no_args_is_help=True)
@@ -45,7 +42,7 @@ def note_add(
     password_fd: PasswordFd = None,
 ) -> None:
     """Write a note."""
-    body = _text(text)
+    body = typed_text(text)
     with opened(account, password_fd) as me:
         kept = me.engagement(context.obj).notes.add(body)
     tell(f"Noted. It goes with everything else, {instant_in_words(kept.kept_until, now())}.")
@@ -177,17 +174,6 @@ def call_json(one: NotedCall) -> dict[str, Any]:
 
 
 # --- words --------------------------------------------------------------------------------------------------
-
-
-def _text(typed: str | None) -> str:
-    if typed is not None and typed != "-":
-        return typed
-    if is_talking():
-        say("Text (end with Ctrl-D):")
-    try:
-        return sys.stdin.buffer.read(MOST_TEXT_BYTES).decode("utf-8").removesuffix("\n")
-    except UnicodeDecodeError as cause:
-        raise Misused("The text is not UTF-8.") from cause
 
 
 def _first_words(text: str) -> str:

@@ -15,10 +15,11 @@ import textwrap
 import unicodedata
 from typing import Any, Final, TextIO
 
-from client_sdk.errors import Locked
+from client_sdk.errors import Locked, Misused
 
 VERSION: Final = 1
 PAGE_SIGNS: Final = 100
+MOST_TEXT_BYTES: Final = 1_000_000
 
 
 def clean(text: str) -> str:
@@ -34,6 +35,20 @@ def clean_lines(text: str) -> list[str]:
 def wrapped(text: str) -> list[str]:
     """Return lines, each clean and of at most 100 signs, as paragraphs of a page are read."""
     return [line for long in clean_lines(text) for line in textwrap.wrap(long, PAGE_SIGNS) or [""]]
+
+
+def typed_text(typed: str | None) -> str:
+    """Return a text as it was typed; for `-` or nothing read standard input to its end. Misused for what is
+    not UTF-8.
+    """
+    if typed is not None and typed != "-":
+        return typed
+    if is_talking():
+        say("Text (end with Ctrl-D):")
+    try:
+        return sys.stdin.buffer.read(MOST_TEXT_BYTES).decode("utf-8").removesuffix("\n")
+    except UnicodeDecodeError as cause:
+        raise Misused("The text is not UTF-8.") from cause
 
 
 def say(sentence: str) -> None:

@@ -1,9 +1,10 @@
 """The states of an engagement, as a table. Owns which step leads where; an illegal step raises and changes
 nothing.
 
-Stored are `draft`, `active` and `withdrawn` alone. That an active engagement is held, or gone, follows from
-the signed dates and the clock (`relay.core.policy.Standing.state_at`), by the same table: so no run of any
-task has to come first, and no missed one leaves a door open.
+Stored are `draft`, `active` and `withdrawn`, and `gone` while certificates are still to be written. That an
+active engagement is held, or gone, follows from the signed dates and the clock
+(`relay.core.policy.Standing.state_at`), by the same table: so no run of any task has to come first, and no
+missed one leaves a door open.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Every screen and state of the web inbox, with the way to it. A scene's name is its picture's name."""
+"""Every screen and state of the web inbox, with the way to it. A scene's name is its picture's name.
+
+Longer than other modules: every screen and state is one line of one list.
+"""
 
 from __future__ import annotations
 

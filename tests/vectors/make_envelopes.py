@@ -1,5 +1,7 @@
 """Cases of envelopes, locks and sealing: whole ones, and ones that are wrong in one place under valid
 seals.
+
+Longer than other modules: one fault is one entry, and they are read together.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Cases of notes, the log, receipts and files of receipts."""
+"""Cases of notes, the log, receipts and files of receipts.
+
+Longer than other modules: one fault is one entry, and they are read together.
+"""
 
 from __future__ import annotations
 

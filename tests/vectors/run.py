@@ -3,6 +3,8 @@
 Owns the operations of keys, envelopes, contents, accounts and the keeper's wire; those of what the relay and
 the parties sign for the record are in `run_records.py`. README.md says the same for readers in another
 language.
+
+Longer than other modules: one function for each operation of the vectors, read beside `formats.py`.
 """
 
 from __future__ import annotations
