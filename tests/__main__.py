@@ -27,6 +27,9 @@ NPM = f"{WHEEL}/lib/node_modules/npm/bin/npm-cli.js"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGES = ("chromium", "fonts-dejavu-core")
 
+SHARED = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+"""All tests take turns on the processors, each file's in its order; half the time is waiting for programs."""
+
 NO_CHROMIUM = """\
 error: the browser tests need Chromium, and it could not be installed.
   Debian, Ubuntu:  sudo apt-get install chromium
@@ -54,7 +57,7 @@ def main() -> int:
     if failed:
         say(f"FAILED before pytest: {', '.join(failed)}")
     say("pytest")
-    code = run("python", "-m", "pytest", *arguments)
+    code = run("python", "-m", "pytest", *(arguments or SHARED))
     return code or (1 if failed else 0)
 
 
