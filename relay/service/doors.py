@@ -12,7 +12,7 @@ from typing import Final, cast
 from keys.envelope import MOST_ENVELOPE_BYTES
 from relay.config import Listen, Settings
 from relay.flow.door import Door as DoorFlow
-from relay.flow.door import DoorKeys
+from relay.flow.mail_sink import MailDoor
 from relay.flow.sender_proof import SenderChecks
 from relay.http_api.app import create_app
 from relay.http_api.context import Context, Health, Limits, RelayFacts, Waits
@@ -91,12 +91,12 @@ def smtp_door(house: House, log: Log) -> Door:
     )  # fmt: skip
 
 
-def _door_flow(house: House) -> DoorFlow:
-    keys = house.keys
-    signs = DoorKeys(keys.door, known_keepers(house.settings, keys))
-    return DoorFlow(
-        house.ports, house.flows, flow_settings(house.settings), signs, house.clock.now,
-        checks=_sender_checks(house.settings),
+def _door_flow(house: House) -> MailDoor:
+    keepers, numbers = known_keepers(house.settings, house.keys), flow_settings(house.settings)
+    reception = DoorFlow(house.ports, house.flows, numbers, keepers, house.clock.now)
+    return MailDoor(
+        reception, house.keys.door, house.ports.random,
+        own_domain=house.settings.smtp.domain, checks=_sender_checks(house.settings),
     )  # fmt: skip
 
 

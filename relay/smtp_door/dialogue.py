@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from relay.core.addresses import Address, parse_address, split_path
 from relay.core.errors import Malformed, RelayError
 from relay.core.ports import Sink
-from relay.flow.door import Arrival
+from relay.flow.visit import Arrival
 from relay.smtp_door import replies
 from relay.smtp_door.data import DataReader
 from relay.smtp_door.limits import Limits
@@ -28,7 +28,7 @@ _CUT_OFF_FACTOR = 2  # a mail that goes on to twice the limit is not read to its
 
 
 class Admission(Protocol):
-    """What the door asks of `relay.flow.door`. Each raises a RelayError to refuse."""
+    """What the door asks of `relay.flow.mail_sink`. Each raises a RelayError to refuse."""
 
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
         """Whether mail with this reverse path may come to this inbox at all."""

@@ -11,7 +11,8 @@ import pytest
 
 from relay.core.addresses import Address
 from relay.core.errors import RelayError
-from relay.flow.door import Arrival, NoSuchInbox, NullSender
+from relay.flow.door import NoSuchInbox, NullSender
+from relay.flow.visit import Arrival
 from relay.logs import open_log
 from relay.smtp_door import Door, Limits
 

@@ -29,9 +29,10 @@ from relay.core.model import DAY_SECONDS
 from relay.core.pepper import Pepper
 from relay.core.ports import Store
 from relay.flow import door as door_flow
+from relay.flow import mail_sink
 from relay.flow.door import Door as DoorFlow
-from relay.flow.door import DoorKeys
 from relay.flow.flows import Ports
+from relay.flow.mail_sink import MailDoor
 from relay.flow.sender_proof import SenderChecks
 from relay.logs import open_log
 from relay.smtp_door import Door, Limits
@@ -54,6 +55,7 @@ class Doorstep:
     house: House
     store: Store
     flow: DoorFlow
+    sinks: MailDoor
     door: Door
     at: tuple[str, int]
     log: io.StringIO
@@ -164,12 +166,13 @@ async def standing(store: Store, checks: SenderChecks | None = None) -> AsyncIte
     await house.flows.senders.add(house.client.account_id, ADDRESS, house.now)
     await house.flows.senders.confirm(house.client.account_id, house.mail.code(), house.now)
     ports = Ports(store, (house.keeper,), house.wake, house.mail, Pepper(b"p" * 32), Dice("door"), SIGNS)
-    keys = DoorKeys(DOOR, ((KEEPER_ID, KEEPER.public),))
-    flow = DoorFlow(ports, house.flows, house.settings, keys, lambda: house.now, checks=checks)
+    keepers = ((KEEPER_ID, KEEPER.public),)
+    flow = DoorFlow(ports, house.flows, house.settings, keepers, lambda: house.now)
+    sinks = MailDoor(flow, DOOR, Dice("sinks"), own_domain=MAIL_DOMAIN, checks=checks)
     said = io.StringIO()
-    door = Door(flow, Limits(), open_log(lambda: 0, said), hostname=MAIL_DOMAIN)
+    door = Door(sinks, Limits(), open_log(lambda: 0, said), hostname=MAIL_DOMAIN)
     at = await door.start("127.0.0.1", 0)
-    yield Doorstep(house, store, flow, door, at, said)
+    yield Doorstep(house, store, flow, sinks, door, at, said)
     await door.stop()
 
 
@@ -331,13 +334,13 @@ CRYPTO = [
     (BlobSealer, "record"),
     (BlobSealer, "__init__"),
     (door_flow, "open_day_key"),
-    (door_flow, "choose_reading_key"),
+    (mail_sink, "choose_reading_key"),
     (door_flow, "parse_statement"),
     (core_policy, "parse_policy"),
-    (door_flow, "sign_content"),
-    (door_flow, "seal_envelope"),
-    (door_flow, "content_id"),
-    (door_flow, "fingerprint"),
+    (mail_sink, "sign_content"),
+    (mail_sink, "seal_envelope"),
+    (mail_sink, "content_id"),
+    (mail_sink, "fingerprint"),
     (sealing.locks, "seal_reader_lock"),
     (sealing.locks, "seal_keeper_lock"),
     (sealing.stream, "seal_stream"),
@@ -380,10 +383,11 @@ async def test_a_random_source_that_fails_is_a_451(
     doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is sealed with bytes that did not come."""
-    with monkeypatch.context() as patched:
-        patched.setattr(doorstep.flow, "random", broken)
-        assert (await doorstep.deliver()).startswith("451")
-        await ended(doorstep)
+    for drawing in (doorstep.flow, doorstep.sinks):
+        with monkeypatch.context() as patched:
+            patched.setattr(drawing, "random", broken)
+            assert (await doorstep.deliver()).startswith("451")
+            await ended(doorstep)
     assert await doorstep.kept() == (0, 0)
 
 

@@ -1,0 +1,199 @@
+"""Mail sink: one mail, from its first byte to its envelope of class 2.
+
+Owns the sealing of a mail as it comes, the reading of its head, the checks of its sender and the content that
+the door signs. It holds a mail in clear, alone in the relay, and only in memory: it must never keep, log or
+hand on a byte of it unsealed, and must never reach the store. Any trouble with keys, or with the checks of
+the sender, is a temporary refusal, never plaintext and never a pass.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Callable
+from typing import Final
+
+from keys.blob import MAIL_FLAG, Attachment, BlobSealer
+from keys.content import MOST_HEAD_BYTES, Content, ContentKind, DoorFacts, Recipient, content_id
+from keys.envelope import EnvelopeClass
+from keys.errors import KeysError
+from keys.names import TAG_BYTES, ZERO_HASH, fingerprint
+from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
+from keys.statement import choose_reading_key
+from keys.suite import SealKey, SignKey
+from relay.core import mail_head
+from relay.core.addresses import Address
+from relay.core.dkim_canon import MailReader
+from relay.core.errors import Busy
+from relay.core.sender_checks import Grade
+from relay.flow.sender_proof import Envelope, Proof, SenderChecks
+from relay.flow.visit import Arrival, Ready, Reception, Sealed, Visit
+
+PIECE_BYTES: Final = 1 << 18  # sealed bytes gathered for one staging: 25 MiB cost under 2 MiB
+
+
+class MailDoor:
+    """Makes sinks. `reception` decides; `own_domain` follows the @ of inbound addresses."""
+
+    def __init__(
+        self,
+        reception: Reception,
+        door_key: SignKey,
+        random: Callable[[int], bytes],
+        *,
+        own_domain: str,
+        checks: SenderChecks | None,
+    ) -> None:
+        """`checks` of None: who wrote is taken from the mail's own word and graded so, which is for a door on
+        this machine alone.
+        """
+        self._reception, self.door_key, self.random = reception, door_key, random
+        self.own_domain, self.checks = own_domain, checks
+
+    async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
+        """Whether mail with this reverse path may come to this inbox at all. Raises a RelayError."""
+        await self._reception.recipient(reverse_path, recipient)
+
+    async def open(self, arrival: Arrival) -> MailSink:
+        """A sink for one mail. Raises a RelayError where nothing of it need be heard."""
+        return MailSink(self, arrival, await self._reception.open(arrival))
+
+
+class MailSink:
+    """One mail on its way: sealed as it comes, judged after the last byte, stored in one transaction."""
+
+    def __init__(self, door: MailDoor, arrival: Arrival, visit: Visit) -> None:
+        self._door, self._arrival, self._visit = door, arrival, visit
+        key, salt = door.random(32), door.random(24)
+        self._sealer = BlobSealer(visit.blob_id, key, visit.expires_at, salt)
+        self._sealed = bytearray(self._sealer.start)
+        self._staged_bytes = 0
+        self._hash = hashlib.sha256()
+        ways = door.checks.ways if door.checks is not None else lambda _: ()
+        self._mail = MailReader(mail_head.MAX_HEAD_BYTES, mail_head.HeadTooLarge, ways)
+        self._proof, self._copied_to_work = Proof(Grade.NOT_CHECKED, ""), False
+
+    async def write(self, piece: bytes) -> None:
+        """Seal and stage the next bytes of the mail. Raises HeadTooLarge."""
+        self._hash.update(piece)
+        self._mail.feed(piece)
+        self._sealed += self._sealer.update(piece)
+        if len(self._sealed) >= PIECE_BYTES:
+            await self._stage()
+
+    async def abort(self) -> None:
+        """Let what was staged go now."""
+        await self._visit.abort()
+
+    async def commit(self) -> None:
+        """Judge the author, finish the blob, seal the content, store all. Returns after commit; raises a
+        RelayError, nothing kept."""
+        try:
+            await self._judge()
+            attachment = await self._finish()
+            ready = await self._visit.finish(attachment.stored_bytes, attachment.stored_sha256)
+            await self._visit.deposit(self._seal(attachment, ready))
+        except KeysError as trouble:
+            await self.abort()
+            raise Busy("sealing") from trouble
+        except BaseException:
+            await self.abort()
+            raise
+
+    async def _judge(self) -> None:
+        """Whether this mail may come in, and how sure it is who wrote it; nothing of an employer's does."""
+        inbox = await self._visit.look_again()
+        fields = mail_head.read_fields(bytes(self._mail.head))
+        mail_head.check(fields, inbox.refused, self._door.own_domain)
+        author = mail_head.author(fields)
+        await self._visit.author(author)
+        self._copied_to_work = mail_head.names_copied(fields, inbox.refused)
+        self._proof = await self._prove(author, inbox.seen_at)
+
+    async def _prove(self, author: Address, now: int) -> Proof:
+        """Who stands behind the author. Raises SenderUnproven, DnsTrouble."""
+        if self._door.checks is None:
+            return Proof(Grade.NOT_CHECKED, "")
+        arrival, mail = self._arrival, self._mail
+        envelope = Envelope(arrival.peer, arrival.greeting, arrival.reverse_path)
+        return await self._door.checks.prove(envelope, author, bytes(mail.head), mail.body_hashes(), now)
+
+    async def _stage(self) -> None:
+        piece, self._sealed = bytes(self._sealed), bytearray()
+        await self._visit.stage(self._staged_bytes, piece)
+        self._staged_bytes += len(piece)
+
+    async def _finish(self) -> Attachment:
+        for piece in self._sealer.finish():
+            self._sealed += piece
+            if len(self._sealed) >= PIECE_BYTES:
+                await self._stage()
+        if self._sealed:
+            await self._stage()
+        return self._sealer.record(0, MAIL_FLAG)
+
+    def _seal(self, attachment: Attachment, ready: Ready) -> Sealed:
+        """Build, sign and seal the content."""
+        frame = self._content(attachment, ready).encode()
+        part = sign_content(frame, EnvelopeClass.DOOR, self._door.door_key)
+        return Sealed(
+            envelope=seal_envelope(self._addressing(ready), [part], ready.day_keys, self._door.random),
+            content_id=content_id(EnvelopeClass.DOOR, frame),
+            mail_hash=self._hash.digest(),
+            proven=self._proof.grade is not Grade.NOT_CHECKED,
+        )
+
+    def _content(self, attachment: Attachment, ready: Ready) -> Content:
+        reader, turn = ready.inbox.reader, ready.turn
+        return Content(
+            kind=ContentKind.MAIL,
+            nonce=self._door.random(16),
+            thread_id=self._door.random(16),
+            writer=turn.writer,
+            count=turn.count,
+            previous_id=turn.previous_id,
+            created_at=self._visit.received_at,
+            expires_at=self._visit.expires_at,
+            policy_hash=ready.inbox.policy_hash,
+            sender_fp=fingerprint(self._door.door_key.public),
+            checkpoint_hash=ZERO_HASH,
+            vault_counter=0,
+            sender_statement_hash=ZERO_HASH,
+            recipients=(Recipient(reader.fp, reader.hash),),
+            attachments=(attachment,),
+            fixed=self._facts().encode(),
+            shown=self._shown(),
+        )
+
+    def _shown(self) -> dict[str, object]:
+        """What the reader is shown beside the mail; nothing rests on it but words."""
+        files = [{"name": "message.eml", "type": "message/rfc822"}]
+        checks = {"checks": self._proof.results} if self._proof.results else {}
+        return {"files": files, "copied_to_work": self._copied_to_work, **checks}
+
+    def _facts(self) -> DoorFacts:
+        arrival = self._arrival
+        return DoorFacts(
+            grade=self._proof.grade,
+            tls=arrival.tls,
+            received_at=self._visit.received_at,
+            peer=ipaddress.ip_address(arrival.peer.partition("%")[0]).packed,
+            greeting=arrival.greeting,
+            reverse_path=str(arrival.reverse_path or ""),
+            recipient=str(arrival.recipient),
+            head=bytes(self._mail.head[:MOST_HEAD_BYTES]),
+        )
+
+    def _addressing(self, ready: Ready) -> Addressing:
+        inbox, reader = ready.inbox, ready.inbox.reader
+        key = choose_reading_key(reader.card, inbox.seen_at)
+        return Addressing(
+            envelope_class=EnvelopeClass.DOOR,
+            mailbox_id=inbox.mailbox_id,
+            policy_tag=inbox.policy_hash[:TAG_BYTES],
+            expires_at=self._visit.expires_at,
+            recipient_fp=reader.fp,
+            target=ReaderTarget(SealKey.from_bytes(key.public), key.epoch),
+            reader_access=reader.card.access_public,
+            revoker_access=inbox.revoker_access,
+        )

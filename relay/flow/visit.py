@@ -1,0 +1,107 @@
+"""Visit: what those who decide about a mail, and those who seal it, say to each other.
+
+Owns the words of that border and nothing else. Of a mail only its SMTP facts, its author's address, hashes
+and sealed bytes may cross it: those who decide never see a byte of head or body, and those who seal never
+see the store, the pepper or another mailbox (docs/architecture.md, The door's processes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from keys.statement import Statement
+from keys.suite import SealKey
+from relay.core.addresses import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The SMTP facts of one mail. Its repr shows none of them."""
+
+    peer: str
+    greeting: str
+    tls: bool
+    reverse_path: Address | None
+    recipient: Address
+
+    def __repr__(self) -> str:
+        return "Arrival(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The addressed mailbox with what judging and sealing need of it, as it stood at `seen_at`."""
+
+    mailbox_id: bytes
+    reader: Statement
+    revoker_access: bytes  # Ed25519 public key of who may revoke
+    policy_hash: bytes
+    refused: tuple[str, ...] = field(repr=False)  # domains, with all below them
+    seen_at: int  # Unix seconds UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The door's place in its sequence towards one mailbox (docs/protocol.md, part 6)."""
+
+    writer: int
+    count: int  # of the content to be made, from 1
+    previous_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What sealing needs in its last instant: the inbox of now, the keepers' keys of the day, the turn."""
+
+    inbox: Inbox
+    day_keys: Sequence[SealKey]
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A mail that is sealed: its envelope, and what the deciding side cannot see in it."""
+
+    envelope: bytes = field(repr=False)
+    content_id: bytes  # 32 bytes, for the next one's previous id
+    mail_hash: bytes  # SHA-256 of the mail, for the duplicate memory
+    proven: bool  # whether the author was proven, so that any of a provider's machines may repeat the mail
+
+
+class Visit(Protocol):
+    """One mail's way past those who decide. Each call raises a RelayError to refuse."""
+
+    blob_id: bytes
+    received_at: int
+    expires_at: int
+    inbox: Inbox  # as it stood at the beginning
+
+    async def stage(self, at_bytes: int, sealed: bytes) -> None:
+        """Put the next sealed bytes of the mail into its staging blob, which the first ones begin."""
+
+    async def look_again(self) -> Inbox:
+        """The inbox of now. Raises Busy where it is another, or under another agreement, than it was."""
+
+    async def author(self, author: Address) -> None:
+        """Raises SenderUnknown unless the author is a confirmed address of the inbox's owner."""
+
+    async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
+        """End the staging blob and take the turn, which is held until `deposit` or `abort`."""
+
+    async def deposit(self, sealed: Sealed) -> None:
+        """Store envelope, blob and duplicate memory in one transaction. Returns after commit."""
+
+    async def abort(self) -> None:
+        """Let the staging blob and the turn go. Repeated: no change."""
+
+
+class Reception(Protocol):
+    """Who decides. Each call raises a RelayError to refuse."""
+
+    async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
+        """Whether mail with this reverse path may come to this inbox at all."""
+
+    async def open(self, arrival: Arrival) -> Visit:
+        """The visit of one mail; nothing of it need be heard where it raises."""
