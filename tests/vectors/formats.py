@@ -9,6 +9,7 @@ from tests.vectors import (
     make_contents,
     make_envelopes,
     make_keepers,
+    make_mail,
     make_primitives,
     make_records,
     make_signed,
@@ -35,4 +36,5 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "log": make_records.log_cases,
     "receipts": make_records.receipt_cases,
     "terms": make_terms.term_cases,
+    "mailin": make_mail.mailin_cases,
 }

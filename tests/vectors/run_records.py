@@ -1,5 +1,5 @@
 """Runs one vector of what is signed for the record: notes, log, receipts, days destroyed, terms, proposals,
-calls and re-sealed envelopes, in terms of `keys`.
+calls, mail and re-sealed envelopes, in terms of `keys`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from keys import (
     day_gone,
     envelope,
     log,
+    mailin,
     names,
     notes,
     policy,
@@ -188,6 +189,14 @@ def _read_proposal(fixed: bytes, shown: dict[str, Any]) -> Outputs:
 def _parse_call(fixed: bytes) -> Outputs:
     call = calls.parse_call(fixed)
     return {"minutes": call.minutes, "held_at": call.held_at}
+
+
+@operation("mailin.parse_verdicts")
+def _parse_verdicts(plain: bytes) -> Outputs:
+    found = mailin.parse_verdicts(plain)
+    if mailin.encode_verdicts(found) != plain:
+        raise AssertionError("what was parsed is written alike")
+    return {"verdicts": [{"start": start, "verdict": int(one)} for start, one in found.items()]}
 
 
 # --- re-sealed envelopes ---

@@ -3,6 +3,7 @@
  * calls and re-sealed envelopes. Mirrors `tests/vectors/run_records.py` name for name.
  */
 
+import assert from "node:assert/strict";
 import { parseAct } from "./acts.ts";
 import { parseCall } from "./call.ts";
 import { openDayGone } from "./day_gone.ts";
@@ -12,6 +13,7 @@ import type { Inputs, Outputs } from "./inputs.testing.ts";
 import type { JsonObject } from "./json.ts";
 import type * as keeperWire from "./keeper_wire.ts";
 import * as log from "./log.ts";
+import { encodeVerdicts, parseVerdicts } from "./mailin.ts";
 import { keyHash, openNote } from "./notes.ts";
 import { encodePolicy, parsePolicy, policyHash } from "./policy.ts";
 import { readProposal } from "./proposal.ts";
@@ -169,6 +171,13 @@ export const RECORD_OPERATIONS: Record<string, (given: Inputs) => Outputs | Prom
   "calls.parse_call": (given) => {
     const call = parseCall(given.bytes("fixed"));
     return { minutes: call.minutes, held_at: call.heldAt };
+  },
+
+  "mailin.parse_verdicts": (given) => {
+    const plain = given.bytes("plain");
+    const verdicts = parseVerdicts(plain);
+    assert.deepEqual(encodeVerdicts(verdicts), plain);
+    return { verdicts: verdicts.map(({ start, verdict }) => ({ start, verdict })) };
   },
 
   // --- re-sealed envelopes ---
