@@ -289,7 +289,7 @@ def _check_shown(shown: Mapping[str, Any]) -> None:
 
 
 def _check_door(facts: DoorFacts) -> None:
-    if facts.grade not in (1, 2, 3) or len(facts.peer) not in (4, 16):
+    if facts.grade not in range(1, 7) or len(facts.peer) not in (4, 16):
         raise Malformed("wrong grade or peer address")
     if len(facts.head) > MOST_HEAD_BYTES:
         raise Malformed("the head is cut at 16 KiB")

@@ -314,10 +314,12 @@ def _door_facts(cases: Cases) -> None:
     cases.good("a mail", "content.parse_door_facts", fixed=fixed)
     ipv6 = replace(FACTS, peer=secret("peer", 16), grade=3, tls=False, head=b"", reverse_path="")
     cases.good("over IPv6, bounced", "content.parse_door_facts", fixed=ipv6.encode())
+    for grade, name in {4: "by a rule", 5: "by a rule, its author proven", 6: "a confirmation"}.items():
+        cases.good(name, "content.parse_door_facts", fixed=patch(fixed, 1, bytes([grade])))
     faults: dict[str, Any] = {
         "version 2": patch(fixed, 0, b"\2"),
         "grade 0": patch(fixed, 1, b"\0"),
-        "grade 4": patch(fixed, 1, b"\4"),
+        "grade 7": patch(fixed, 1, b"\7"),
         "TLS 2": patch(fixed, 2, b"\2"),
         "reserved byte": patch(fixed, 3, b"\1"),
         "peer of 5 bytes": fixed[:12] + b"\5" + bytes(5) + fixed[17:],

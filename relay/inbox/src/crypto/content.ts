@@ -349,7 +349,7 @@ function checkShown(shown: JsonObject): number {
 
 function checkDoor(facts: DoorFacts): void {
   const { grade, peer } = facts;
-  if (grade < 1 || grade > 3 || (peer.length !== 4 && peer.length !== 16)) {
+  if (grade < 1 || grade > 6 || (peer.length !== 4 && peer.length !== 16)) {
     throw new Malformed("wrong grade or peer address");
   }
   if (facts.head.length > MOST_HEAD_BYTES) {
