@@ -57,7 +57,7 @@ class DataReader:
     def _look_for_faults(self, certain: bytes) -> None:
         pairs = certain.count(b"\r\n")
         if pairs != certain.count(b"\r") or pairs != certain.count(b"\n") or b"\0" in certain:
-            self.fault = self.fault or replies.BARE_LINE_ENDING
+            self.fault = replies.BARE_LINE_ENDING  # before any other: with it the connection ends
         lines = certain.split(b"\r\n")
         lengths = [len(line) for line in lines]
         lengths[0] += self._line_bytes

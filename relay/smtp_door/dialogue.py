@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ from relay.smtp_door.limits import Limits
 from relay.smtp_door.wire import Fault, Wire
 
 _CUT_OFF_FACTOR = 2  # a mail that goes on to twice the limit is not read to its end
+_MOST_SIZE_DIGITS = 20  # RFC 1870, 4
+_GREETING = re.compile(rb"[!-~]{1,255}")  # a name or an address literal; what it says is believed nowhere
+_OTHER_PROTOCOLS = (b"GET", b"POST", b"PUT", b"HEAD", b"OPTIONS", b"CONNECT")
+"""A browser or a proxy that was led here: what follows in its request must not be heard as commands."""
 
 
 class Admission(Protocol):
@@ -112,9 +117,11 @@ class Dialogue:
             if fault.fatal:
                 raise Ended(fault.reply) from None
             return await self._junk(fault.reply)
-        verb, _, argument = line.partition(b" ")
+        verb, _, argument = line.rstrip(b" \t").partition(b" ")  # RFC 5321, 4.1.1: trailing space is borne
         command = self._commands.get(verb.upper())
         if command is None:
+            if verb.upper() in _OTHER_PROTOCOLS:
+                raise Ended(replies.UNKNOWN)
             return await self._junk(replies.UNKNOWN)
         if self._require_tls and not self._wire.tls and verb.upper() in {b"MAIL", b"RCPT", b"DATA"}:
             return await self._wire.say(replies.TLS_FIRST)
@@ -146,7 +153,7 @@ class Dialogue:
 
     async def _greet(self, argument: bytes) -> bool:
         name = argument.strip()
-        if not name or len(name) > 255 or not name.isascii() or not name.decode("ascii").isprintable():
+        if not _GREETING.fullmatch(name):
             await self._wire.say(replies.BAD_ARGUMENT)
             return False
         self._greeting, self._mail = name.decode("ascii"), None
@@ -175,7 +182,9 @@ class Dialogue:
             return replies.BAD_ARGUMENT
         for name, parameter in zip(names, parameters, strict=True):
             value = parameter.partition(b"=")[2]
-            if name == b"SIZE" and value.isdigit() and len(value) <= 20:
+            if name == b"SIZE":
+                if not value.isdigit() or len(value) > _MOST_SIZE_DIGITS:
+                    return replies.BAD_ARGUMENT
                 if int(value) > self._limits.max_mail_bytes:
                     return replies.TOO_BIG
             elif name != b"BODY" or value.upper() not in {b"7BIT", b"8BITMIME"}:
@@ -189,6 +198,8 @@ class Dialogue:
             return await self._wire.say(replies.ONE_RECIPIENT)
         try:
             path, parameters = _path(argument, b"TO:")
+            if path.lower() == b"postmaster":  # the one path without a domain (RFC 5321, 4.5.1)
+                return await self._junk(replies.NO_POSTMASTER)
             recipient = parse_address(path)
         except Malformed:
             return await self._junk(replies.BAD_RECIPIENT)
@@ -209,8 +220,11 @@ class Dialogue:
         if mail is None or mail.recipient is None:
             self._mail = mail
             return await self._wire.say(replies.RECIPIENT_FIRST)
+        if self._wire.has_more:  # RFC 2920, 3.1: who cannot wait for 354 does not read our answers
+            raise Ended(replies.TOO_EAGER)
         arrival = Arrival(self._wire.peer, self._greeting, self._wire.tls, mail.reverse_path, mail.recipient)
         sink = await self._admission.open(arrival)
+        self._wire.begin_mail()
         await self._wire.say(replies.SEND_DATA)
         return await self._wire.say(await self._take(sink))
 
@@ -246,7 +260,7 @@ class Dialogue:
         refusal: RelayError | None = None
         read_bytes = 0
         while not reader.ended:
-            arrived = await self._wire.piece()
+            arrived = await self._wire.mail_piece()
             read_bytes += len(arrived)
             if read_bytes > _CUT_OFF_FACTOR * self._limits.max_mail_bytes:
                 raise Ended(replies.TOO_BIG)
@@ -280,8 +294,8 @@ class Dialogue:
         await self._wire.start_tls(self._tls_context)
         return None
 
-    async def _vrfy(self, _argument: bytes) -> None:
-        await self._wire.say(replies.CANNOT_VERIFY)
+    async def _vrfy(self, argument: bytes) -> None:
+        await self._wire.say(replies.CANNOT_VERIFY if argument else replies.BAD_ARGUMENT)
 
     async def _help(self, _argument: bytes) -> None:
         await self._wire.say(replies.HELP)

@@ -11,6 +11,11 @@ class Limits:
 
     max_mail_bytes: int = 26_214_400  # 25 MiB, announced by SIZE
     idle_seconds: float = 60.0  # between two reads
+    line_seconds: float = 30.0  # from the first byte of a command to its end, however steadily it drips
+    handshake_seconds: float = 20.0  # of TLS
+    drip_bytes_per_second: float = (
+        128.0  # of a mail, over each span of idle_seconds; who sends less is let go
+    )
     connection_seconds: float = 900.0  # a whole connection, however busy
     max_connections: int = 200
     max_connections_per_address: int = 20  # of IPv6, per /64: one customer has all of it
@@ -19,3 +24,4 @@ class Limits:
     max_commands: int = 200  # of one connection
     max_junk_commands: int = 5
     max_command_bytes: int = 1000  # RFC 5321 says 512, and more where an extension does
+    max_skipped_bytes: int = 65_536  # of a command over that limit; past them nobody waits for its end

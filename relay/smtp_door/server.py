@@ -4,7 +4,6 @@ nothing of mail."""
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 import ssl
 from collections import Counter
@@ -15,6 +14,8 @@ from relay.smtp_door import replies
 from relay.smtp_door.dialogue import Admission, Dialogue
 from relay.smtp_door.limits import Limits
 from relay.smtp_door.wire import Wire
+
+_BACKLOG = 1024  # connections that come at once wait here, and none is refused for coming beside others
 
 
 def network_of(peer: str) -> str:
@@ -30,29 +31,48 @@ def network_of(peer: str) -> str:
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
+_Stamp = tuple[tuple[int, int, int], ...]
+
+
 class Certificate:
-    """The certificate for STARTTLS, read again when its file has changed: certificates live for weeks, doors
-    for longer.
+    """The certificate for TLS, read again when one of its files has changed: certificates live for weeks,
+    doors for longer.
     """
 
     def __init__(self, chain: Path, private_key: Path) -> None:
         """Read the files. Raises OSError or ssl.SSLError."""
-        self._chain, self._private_key = chain, private_key
-        self._changed_at = chain.stat().st_mtime_ns
+        self._files = (chain, private_key)
+        self._seen = self._stamp()
         self._context = self._read()
 
-    def context(self) -> ssl.SSLContext:
-        """A server context for TLS 1.2 and later; the one before while the files do not fit each other."""
-        with contextlib.suppress(OSError, ssl.SSLError):
-            changed_at = self._chain.stat().st_mtime_ns
-            if changed_at != self._changed_at:
-                self._context, self._changed_at = self._read(), changed_at
+    def context(self, log: Log) -> ssl.SSLContext:
+        """A server context for TLS 1.2 and later; the one before while the files cannot be used, which the
+        log is told once for each state that they are in.
+        """
+        try:
+            stamp = self._stamp()
+        except OSError:
+            stamp = ()
+        if stamp != self._seen:
+            self._seen = stamp
+            try:
+                self._context = self._read()
+            except (OSError, ssl.SSLError) as failure:
+                log.error("door.certificate_kept", failure=failure)
+            else:
+                log.info("door.certificate_renewed")
         return self._context
+
+    def _stamp(self) -> _Stamp:
+        """What tells a state of the files from another. A file is renewed in place, or by a new one."""
+        found = (path.stat() for path in self._files)
+        return tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
 
     def _read(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(self._chain, self._private_key)
+        context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+        context.load_cert_chain(*self._files)
         return context
 
 
@@ -74,28 +94,32 @@ class Door:
         self._tls, self._require_tls = tls, require_tls
         self._open: set[Wire] = set()
         self._by_network: Counter[str] = Counter()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
 
-    async def start(self, host: str, port: int) -> tuple[str, int]:
-        """Listen; port 0 picks a free one. Returns host and port. Raises OSError."""
+    async def start(self, host: str, port: int, *, implicit_tls: bool = False) -> tuple[str, int]:
+        """Listen; port 0 picks a free one. Once for each port, one of which may begin with TLS at once
+        (it needs the certificate). Returns host and port. Raises OSError.
+        """
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Wire(self._serve, self._limits.idle_seconds, self._limits.connection_seconds), host, port
+        server = await loop.create_server(
+            lambda: Wire(self._serve, self._limits, implicit_tls=implicit_tls), host, port, backlog=_BACKLOG
         )
-        name = self._server.sockets[0].getsockname()
+        self._servers.append(server)
+        name = server.sockets[0].getsockname()
         return str(name[0]), int(name[1])
 
     async def stop(self) -> None:
         """Stop listening and end the dialogues. A commit that is under way is finished, because it is
         shielded."""
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         await asyncio.gather(*(wire.end() for wire in self._open))
 
     async def _serve(self, wire: Wire) -> None:
         network = network_of(wire.peer)
         if self._by_network[network] >= self._limits.max_connections_per_address or not self._has_room():
-            return wire.close(replies.TOO_MANY_CONNECTIONS)
+            words = "" if wire.implicit_tls else replies.TOO_MANY_CONNECTIONS
+            return wire.close(words, linger=False)
         self._open.add(wire)
         self._by_network[network] += 1
         try:
@@ -122,7 +146,9 @@ class Door:
         return True
 
     async def _talk(self, wire: Wire) -> None:
-        context = self._tls.context() if self._tls is not None else None
+        context = self._tls.context(self._log) if self._tls is not None else None
+        if wire.implicit_tls and not await self._begin_tls(wire, context):
+            return
         dialogue = Dialogue(
             wire, self._admission, self._limits, hostname=self._hostname, tls_context=context,
             require_tls=self._require_tls, record=self._record,
@@ -132,6 +158,21 @@ class Door:
         except Exception as trouble:  # noqa: BLE001 - one dialogue's trouble must not end the door
             self._log.error("door.trouble", failure=trouble)
             wire.close(replies.TROUBLE)
+
+    async def _begin_tls(self, wire: Wire, context: ssl.SSLContext | None) -> bool:
+        """Whether the peer and we came to terms."""
+        if context is not None:
+            try:
+                await wire.begin_tls(context)
+            except OSError:  # a time-out is one, too
+                pass
+            except asyncio.CancelledError:
+                wire.close()
+                raise
+            else:
+                return True
+        wire.close()
+        return False
 
     def _record(self, verdict: str, size_bytes: int) -> None:
         self._log.info("door.received", verdict=verdict, size_bytes=size_bytes)

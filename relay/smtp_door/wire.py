@@ -1,5 +1,5 @@
-"""The connection under the dialogue. Owns bytes in and out, the idle limit, the connection's deadline and
-STARTTLS; knows no SMTP.
+"""The connection under the dialogue. Owns bytes in and out, the idle limit, the connection's deadline, the
+pace of a mail, and TLS; knows no SMTP.
 
 A protocol of asyncio and nothing else: what has arrived and not been used is in one buffer of ours, so that
 forgetting it when TLS begins is one line (RFC 3207, 4.2: nothing said in clear may count afterwards).
@@ -13,9 +13,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 from relay.smtp_door import replies
+from relay.smtp_door.limits import Limits
 
 _HIGH_WATER_BYTES = 131_072  # above it the peer is told to wait
-_HANDSHAKE_SECONDS = 20.0
 _END_SECONDS = 15.0  # a commit that is under way may be waiting for the DNS
 _CLOSE_SECONDS = 5.0  # a peer that does not read its last reply is cut off
 
@@ -30,25 +30,31 @@ class Fault(Exception):
 
 
 class Wire(asyncio.Protocol):
-    """One connection. `serve` is run as a task when it is made; once it is lost, each of its waits raises."""
+    """One connection. `serve` is run as a task when it is made; once it is lost, each of its waits raises.
+    With `implicit_tls` nothing is read until `begin_tls`.
+    """
 
     def __init__(
-        self, serve: Callable[[Wire], Coroutine[Any, Any, None]], idle_seconds: float, total_seconds: float
+        self,
+        serve: Callable[[Wire], Coroutine[Any, Any, None]],
+        limits: Limits,
+        *,
+        implicit_tls: bool = False,
     ) -> None:
-        self._serve = serve
+        self._serve, self._limits, self.implicit_tls = serve, limits, implicit_tls
         self._loop = asyncio.get_running_loop()
-        self._idle_seconds = idle_seconds
-        self._deadline = self._loop.time() + total_seconds
+        self._begun_at = self._loop.time()
+        self._deadline = self._begun_at + limits.connection_seconds
         self._held = bytearray()
         self._arrived = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
         self._transport: asyncio.Transport
         self._task: asyncio.Task[None] | None = None
-        self._lost = False
-        self._said_all = False
-        self._begun_at, self._received_bytes, self._waiting = self._loop.time(), 0, False
-        self._is_cut, self.farewell = False, replies.STOPPING
+        self._lost = self._said_all = self._waiting = self._is_cut = self._over = False
+        self._received_bytes = 0
+        self._span_ends_at, self._span_from_bytes = 0.0, 0
+        self.farewell = replies.STOPPING
         self.tls = False
         self.peer = ""
 
@@ -57,10 +63,14 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         if self._task is None:
+            if self.implicit_tls:
+                self._transport.pause_reading()  # the first byte belongs to the handshake
             self.peer = str((transport.get_extra_info("peername") or ("",))[0])
             self._task = self._loop.create_task(self._serve(self))
 
     def data_received(self, data: bytes) -> None:
+        if self._over:
+            return  # after the last word nothing counts; it is read so that the last word arrives
         self._held += data
         self._received_bytes += len(data)
         self._arrived.set()
@@ -70,7 +80,7 @@ class Wire(asyncio.Protocol):
     def eof_received(self) -> bool:
         self._said_all = True
         self._arrived.set()
-        return not self.tls  # in clear the other direction stays open for the reply; TLS closes both
+        return not (self.tls or self._over)  # in clear the other direction stays open for the reply
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
@@ -85,16 +95,22 @@ class Wire(asyncio.Protocol):
 
     # the dialogue calls these
 
-    async def piece(self) -> bytes:
+    @property
+    def has_more(self) -> bool:
+        """Whether something has arrived that was not asked for yet."""
+        return bool(self._held)
+
+    async def piece(self, *, before: float = float("inf")) -> bytes:
         """What has arrived, at least one byte. Raises TimeoutError, or ConnectionResetError when the peer
-        has gone."""
+        has gone. `before` is an instant of the loop's clock.
+        """
         while not self._held:
             if self._lost or self._said_all:
                 raise ConnectionResetError
             self._arrived.clear()
             self._waiting = True
             try:
-                await self._within(self._arrived.wait())
+                await self._within(self._arrived.wait(), before)
             finally:
                 self._waiting = False
         taken = bytes(self._held)
@@ -102,19 +118,43 @@ class Wire(asyncio.Protocol):
         self._transport.resume_reading()
         return taken
 
+    def begin_mail(self) -> None:
+        """From now on pieces belong to a mail, and have its pace."""
+        self._span_ends_at = self._loop.time() + self._limits.idle_seconds
+        self._span_from_bytes = self._received_bytes
+
+    async def mail_piece(self) -> bytes:
+        """As `piece`, of a mail. Raises TimeoutError too where it drips: a byte now and then is not silence,
+        and would hold its place for as long as a whole mail may take.
+        """
+        if self._loop.time() >= self._span_ends_at:  # and not for want of bytes: the time was ours
+            self.begin_mail()
+        while True:
+            try:
+                return await self.piece(before=self._span_ends_at)
+            except TimeoutError:
+                least_bytes = self._limits.drip_bytes_per_second * self._limits.idle_seconds
+                if self._received_bytes - self._span_from_bytes < least_bytes:
+                    raise
+                self.begin_mail()
+
     async def line(self, max_bytes: int) -> bytes:
         """One command line without CR LF. Raises Fault for a long line (skipped to its end) and for other
         line endings (fatal)."""
-        held, long = b"", False
+        held, skipped_bytes = await self.piece(), 0
+        before = self._loop.time() + self._limits.line_seconds
         while (end := held.find(b"\n")) < 0:
             if len(held) > max_bytes:
-                held, long = held[-1:], True
-            held += await self.piece()
+                skipped_bytes += len(held) - 1
+                held = held[-1:]
+            if skipped_bytes > self._limits.max_skipped_bytes:
+                raise Fault(replies.LINE_TOO_LONG, fatal=True)
+            held += await self.piece(before=before)
         self.put_back(held[end + 1 :])
         line = held[: end + 1]
         if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
             raise Fault(replies.LINE_ENDING, fatal=True)
-        if long or len(line) > max_bytes:
+        if skipped_bytes or len(line) > max_bytes:
             raise Fault(replies.LINE_TOO_LONG, fatal=False)
         return line[:-2]
 
@@ -135,21 +175,51 @@ class Wire(asyncio.Protocol):
         self._transport.pause_reading()  # what comes next belongs to the handshake
         await self.say(replies.READY_FOR_TLS)
         self._held.clear()  # before the handshake: what comes right behind it is already said in TLS
-        upgraded = await self._loop.start_tls(
-            self._transport, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
-        )
+        await self.begin_tls(context)
+
+    async def begin_tls(self, context: ssl.SSLContext) -> None:
+        """Take the peer's handshake. Raises OSError or TimeoutError."""
+        self._waiting = True  # so that one who drips through a handshake makes room as any other
+        try:
+            upgraded = await self._loop.start_tls(
+                self._transport,
+                self,
+                context,
+                server_side=True,
+                ssl_handshake_timeout=self._limits.handshake_seconds,
+            )
+        finally:
+            self._waiting = False
         if upgraded is None:
             raise ConnectionResetError
         self._transport = upgraded
         self.tls = True
 
-    def close(self, last_words: str = "") -> None:
-        """Say a last reply if there is one, close, and cut off a peer that does not read it."""
-        if not self._transport.is_closing():
-            if last_words:
-                self._transport.write(last_words.encode("ascii") + b"\r\n")
+    def close(self, last_words: str = "", *, linger: bool = True) -> None:
+        """Say a last reply if there is one, close, and cut off a peer that does not read it.
+
+        In clear our direction alone is closed first: to close both while something is unread would reset the
+        connection, and the peer would lose the reply that tells it why.
+        """
+        if self._over or self._transport.is_closing():
+            return
+        if last_words:
+            self._transport.write(last_words.encode("ascii") + b"\r\n")
+        if linger and last_words and not self.tls and not self._said_all:
+            self._over = True
+            self._held.clear()
+            self._end_our_direction()
+        else:
             self._transport.close()
-            self._loop.call_later(_CLOSE_SECONDS, self._transport.abort)
+        self._loop.call_later(_CLOSE_SECONDS, self._transport.abort)
+
+    def _end_our_direction(self) -> None:
+        try:
+            self._transport.write_eof()
+        except OSError:  # the peer has gone, and the loop has not told yet
+            self._transport.abort()
+        else:
+            self._transport.resume_reading()
 
     def pace(self, grace_seconds: float) -> float | None:
         """Bytes a second that the peer has sent so far; None while it is new, waits for us, or is cut."""
@@ -164,11 +234,13 @@ class Wire(asyncio.Protocol):
             self._task.cancel()
 
     async def end(self) -> None:
-        """Cancel the dialogue and wait until it has said its last word, at most ten seconds."""
+        """Cancel the dialogue and wait until it has said its last word, at most fifteen seconds."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=_END_SECONDS)
 
-    async def _within(self, waiting: Coroutine[Any, Any, object]) -> None:
-        async with asyncio.timeout(max(0.0, min(self._idle_seconds, self._deadline - self._loop.time()))):
+    async def _within(self, waiting: Coroutine[Any, Any, object], before: float = float("inf")) -> None:
+        now = self._loop.time()
+        ends_at = min(now + self._limits.idle_seconds, self._deadline, before)
+        async with asyncio.timeout(max(0.0, ends_at - now)):
             await waiting
