@@ -15,6 +15,8 @@ from enum import IntEnum, StrEnum
 from keys.names import Role
 
 DAY_SECONDS = 86_400
+BEARER_TAG_BYTES = 32
+MOST_BEARERS = 8
 PARTIES = (Role.COACH, Role.CLIENT)
 """The two sides whose signatures an agreement has."""
 
@@ -276,6 +278,37 @@ class Sender:
     code_expires_at: int
     added_on: int  # a day's first second
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A provider's automatic forwarding (docs/protocol.md, part 18): an inbound address of its own, and by
+    whom mail to it may be brought. Of the challenge and of the bearers there are keyed hashes alone.
+    """
+
+    rule_id: bytes
+    mailbox_id: bytes
+    account_id: bytes
+    sender_id: bytes
+    address: str  # local part of the inbound address, random
+    state: str  # waiting, active
+    token_tag: bytes  # of the newest challenge; empty: none went out
+    token_expires_at: int
+    token_used: int  # 1 once that challenge has come back
+    bearers: bytes  # tags of `BEARER_TAG_BYTES` each, the newest last, at most `MOST_BEARERS`
+    first_mails: int  # mails taken while it waited
+    expires_at: int
+
+    @property
+    def bearer_tags(self) -> tuple[bytes, ...]:
+        """The keyed hashes of those who may bring mail."""
+        size = BEARER_TAG_BYTES
+        return tuple(self.bearers[at : at + size] for at in range(0, len(self.bearers), size))
+
+    def with_bearers(self, tags: Sequence[bytes]) -> bytes:
+        """What `bearers` becomes with these known too: each once, the oldest let go beyond the limit."""
+        kept = [tag for tag in self.bearer_tags if tag not in tags]
+        return b"".join([*kept, *dict.fromkeys(tags)][-MOST_BEARERS:])
 
 
 @dataclass(frozen=True, slots=True)

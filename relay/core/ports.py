@@ -26,6 +26,7 @@ from relay.core.model import (
     Outcome,
     Page,
     QueuedRevoke,
+    Rule,
     Sender,
     Session,
     Step,
@@ -239,7 +240,40 @@ class Senders(Protocol):
     async def confirm_sender(self, account_id: bytes, code_tag: bytes, *, now: int) -> Sender:
         """CodeRefused if no waiting one fits."""
 
-    async def remove_sender(self, account_id: bytes, sender_id: bytes, *, now: int) -> None: ...
+    async def remove_sender(self, account_id: bytes, sender_id: bytes, *, now: int) -> None:
+        """Its rules end with it. NotFound."""
+
+
+class Rules(Protocol):
+    """Providers' automatic forwarding. A rule lives with its mailbox and its confirmed sender; what is not
+    found, or whose sender or mailbox is due or gone, is not there.
+    """
+
+    async def put_rule(self, rule: Rule, *, now: int, most: int) -> None:
+        """Store a waiting rule. NotFound unless mailbox and confirmed sender are there and of its account;
+        TooManyRequests where the mailbox has `most` already.
+        """
+
+    async def rules_of(self, account_id: bytes, *, now: int) -> list[Rule]:
+        """Oldest first."""
+
+    async def rule_by_address(self, address: str, *, now: int) -> Rule | None: ...
+
+    async def put_challenge(self, rule_id: bytes, token_tag: bytes, expires_at: int, *, now: int) -> None:
+        """Remember the challenge that goes out, in the place of an earlier one. NotFound."""
+
+    async def activate_rule(
+        self, rule_id: bytes, token_tag: bytes, bearers: Sequence[bytes], *, now: int
+    ) -> None:
+        """The challenge has come back: the rule is active until its mailbox ends, and knows these bearers
+        too. CodeRefused unless it is its newest challenge, in time. The same challenge again: no change.
+        """
+
+    async def count_first_mail(self, rule_id: bytes, most: int, *, now: int) -> None:
+        """Count a mail that a waiting rule takes. TooManyRequests where it has taken `most`, NotFound."""
+
+    async def remove_rule(self, account_id: bytes, rule_id: bytes, *, now: int) -> None:
+        """Its address ends here. NotFound."""
 
 
 class KeeperDays(Protocol):
@@ -358,7 +392,9 @@ class LogStore(Protocol):
         """The last one that is logged."""
 
 
-class Store(Envelopes, Accounts, Engagements, Blobs, Senders, KeeperDays, Receipts, LogStore, Protocol):
+class Store(
+    Envelopes, Accounts, Engagements, Blobs, Senders, Rules, KeeperDays, Receipts, LogStore, Protocol
+):
     """All of the above over one file (or one memory)."""
 
     async def close(self) -> None: ...

@@ -23,6 +23,8 @@ OF_ENGAGEMENT = ("engagements", "mailboxes", "members", "policies", "acts", "pro
 BRING_FORWARD = """
 UPDATE mailbox_rows SET expires_at = ?1, shortened = 2
 WHERE mailbox_id = ?2 AND reason = 0 AND expires_at > ?1 RETURNING envelope_id"""
+RULES_END = """
+UPDATE rules SET expires_at = ?1 WHERE mailbox_id = ?2 AND (state = 'active' OR expires_at > ?1)"""
 # What ended with the engagement goes on with it: a reopening gives back what a closing took from a vault.
 NAMED_AFTER = """
 UPDATE vault_items SET expires_at = ?1 WHERE account_id = ?2 AND name GLOB '*/' || lower(hex(?3))
@@ -87,6 +89,7 @@ def _end_mailbox_at(database: sqlite3.Connection, mailbox_id: bytes, ends_at: in
     database.execute(
         "UPDATE mailbox_rows SET expires_at=? WHERE mailbox_id=? AND reason<>0", (ends_at, mailbox_id)
     )
+    database.execute(RULES_END, (ends_at, mailbox_id))
     move_ends(database, mailbox_id, account_end(ends_at))
 
 

@@ -47,7 +47,7 @@ class SqliteLedger(Part):
         return await self._write(partial(_confirm_sender, account_id=account_id, code_tag=code_tag, now=now))
 
     async def remove_sender(self, account_id: bytes, sender_id: bytes, *, now: int) -> None:
-        """NotFound where it is not this account's."""
+        """NotFound where it is not this account's. Its rules go in the same transaction."""
         await self._write(partial(_remove_sender, account_id=account_id, sender_id=sender_id, now=now))
 
     async def put_days(
@@ -121,9 +121,8 @@ def _confirm_sender(database: sqlite3.Connection, account_id: bytes, code_tag: b
 
 
 def _remove_sender(database: sqlite3.Connection, account_id: bytes, sender_id: bytes, now: int) -> None:
-    removed = database.execute(
-        "DELETE FROM senders WHERE sender_id=? AND account_id=? AND expires_at>?",
-        (sender_id, account_id, now),
-    )
-    if removed.rowcount == 0:
+    mine = "SELECT 1 FROM senders WHERE sender_id=? AND account_id=? AND expires_at>?"
+    if database.execute(mine, (sender_id, account_id, now)).fetchone() is None:
         raise NotFound
+    database.execute("DELETE FROM rules WHERE sender_id=?", (sender_id,))
+    database.execute("DELETE FROM senders WHERE sender_id=?", (sender_id,))

@@ -192,6 +192,23 @@ invitations = Table(
     _ends(),
 )
 
+rules = Table(  # a provider's automatic forwarding, with an inbound address of its own
+    "rules",
+    metadata,
+    _bytes("rule_id", primary_key=True),
+    _of("mailboxes.mailbox_id", index=True),
+    _bytes("account_id", index=True),  # the mailbox's
+    _of("senders.sender_id", index=True),
+    Column("address", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    _bytes("token_tag"),
+    _number("token_expires_at"),
+    Column("token_used", Integer, nullable=False),
+    _bytes("bearers"),  # keyed hashes, one after the other
+    Column("first_mails", Integer, nullable=False),
+    _ends(),
+)
+
 mailbox_rows = Table(
     "mailbox_rows",
     metadata,

@@ -21,6 +21,7 @@ from relay.store.log import SqliteLog
 from relay.store.migrate import bring_up
 from relay.store.readers import Readers
 from relay.store.receipts import SqliteReceipts
+from relay.store.rules import SqliteRules
 from relay.store.sweep import SqliteSweep
 from relay.store.writer import Writer
 
@@ -34,6 +35,7 @@ class SqliteStore(
     SqliteEngagements,
     SqliteInvitations,
     SqliteBlobs,
+    SqliteRules,
     SqliteLedger,
     SqliteReceipts,
     SqliteLog,

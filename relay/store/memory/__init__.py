@@ -13,6 +13,7 @@ from relay.store.memory.envelopes import MemoryEnvelopes
 from relay.store.memory.ledger import MemoryLedger
 from relay.store.memory.log import MemoryLog
 from relay.store.memory.receipts import MemoryReceipts
+from relay.store.memory.rules import MemoryRules
 from relay.store.memory.state import State
 from relay.store.memory.sweep import MemorySweep
 
@@ -25,6 +26,7 @@ class MemoryStore(
     MemoryAccounts,
     MemoryEngagements,
     MemoryBlobs,
+    MemoryRules,
     MemoryLedger,
     MemoryReceipts,
     MemoryLog,

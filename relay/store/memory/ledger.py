@@ -40,6 +40,8 @@ class MemoryLedger:
         """NotFound where it is not this account's."""
         if sender_id not in [s.sender_id for s in await self.senders_of(account_id, now=now)]:
             raise NotFound
+        for rule in [one for one in self._state.rules.values() if one.sender_id == sender_id]:
+            del self._state.rules[rule.rule_id]
         del self._state.senders[sender_id]
 
     async def put_days(

@@ -20,6 +20,7 @@ from relay.core.model import (
     Mailbox,
     QueuedRevoke,
     Reason,
+    Rule,
     Sender,
     Session,
     VaultItem,
@@ -113,6 +114,7 @@ class State:
     mailboxes: dict[bytes, Mailbox] = field(default_factory=dict)
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     senders: dict[bytes, Sender] = field(default_factory=dict)
+    rules: dict[bytes, Rule] = field(default_factory=dict)
     days: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     revokes: dict[tuple[bytes, bytes], QueuedRevoke] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
@@ -130,6 +132,7 @@ class State:
         tables = (
             self.sessions,
             self.vaults,
+            self.rules,
             self.senders,
             self.revokes,
             self.leaves,
@@ -255,8 +258,14 @@ class State:
             for name in self.named_after(engagement_id, mailbox.account_id):
                 if self.vaults[name].expires_at > ends_at or self.vaults[name].expires_at == before:
                     self.vaults[name] = replace(self.vaults[name], expires_at=ends_at)
+            self._end_rules_at(mailbox.mailbox_id, ends_at)
             self.extend_account(mailbox.account_id, account_end(ends_at))
             self._end_receipts_at(mailbox.mailbox_id, account_end(ends_at))
+
+    def _end_rules_at(self, mailbox_id: bytes, ends_at: int) -> None:
+        for rule in [one for one in self.rules.values() if one.mailbox_id == mailbox_id]:
+            if rule.state == "active" or rule.expires_at > ends_at:
+                self.rules[rule.rule_id] = replace(rule, expires_at=ends_at)
 
     def _end_receipts_at(self, mailbox_id: bytes, ends_at: int) -> None:
         for order, receipt in self.receipts.items():

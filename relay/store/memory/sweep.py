@@ -104,6 +104,9 @@ class MemorySweep:
         ]:
             for entry in state.entries_of(mailbox_id):
                 yield self._remove_entry(entry, now)
+            for rule_id in [r.rule_id for r in state.rules.values() if r.mailbox_id == mailbox_id]:
+                del state.rules[rule_id]
+                yield "small", b""
             del state.mailboxes[mailbox_id]
             yield "mailbox", mailbox_id
         for invite_id in [
