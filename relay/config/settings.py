@@ -73,12 +73,14 @@ class Smtp(Table):
 
     listen: ListenAddress = Listen("127.0.0.1", 8025)
     """Where other mail servers connect."""
+    listen_tls: ListenAddress | None = None
+    """A second port, for TLS from the first byte on, as 0.0.0.0:465; if not set, none. Needs a certificate."""
     domain: Domain
     """Domain of the addresses at which mail comes in, as relay.example."""
     hostname: Domain | None = None
     """The name that greets other mail servers; if not set, the domain."""
     tls_cert: Path | None = None
-    """Certificate chain for STARTTLS (PEM), read again when it changes; if not set, no STARTTLS."""
+    """Certificate chain (PEM), read again when it changes; if not set, no TLS."""
     tls_key: Path | None = None
     """The private key of the certificate (PEM)."""
     require_tls: bool = False
@@ -105,6 +107,11 @@ class Smtp(Table):
     """Unknown or wrong commands in one connection."""
 
     @property
+    def listeners(self) -> tuple[Listen, ...]:
+        """Every port at which mail comes in."""
+        return (self.listen,) if self.listen_tls is None else (self.listen, self.listen_tls)
+
+    @property
     def greeting(self) -> str:
         """The name that greets other mail servers."""
         return self.hostname or self.domain
@@ -115,11 +122,13 @@ class Smtp(Table):
             raise ValueError("tls_cert and tls_key come together")
         if self.require_tls and self.tls_cert is None:
             raise ValueError("require_tls needs tls_cert and tls_key")
+        if self.listen_tls is not None and self.tls_cert is None:
+            raise ValueError("listen_tls needs tls_cert and tls_key")
         return self
 
     @model_validator(mode="after")
     def _checks(self) -> Self:
-        if not self.check_senders and not self.listen.loopback:
+        if not self.check_senders and not all(listen.loopback for listen in self.listeners):
             raise ValueError("check_senders = false is for a door on this machine alone")
         return self
 
@@ -280,7 +289,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _driven_clock(self) -> Self:
-        listeners = (self.http.listen, self.smtp.listen)
+        listeners = (self.http.listen, *self.smtp.listeners)
         if self.clock.offset_file is not None and not all(listen.loopback for listen in listeners):
             raise ValueError("clock.offset_file: only where http.listen and smtp.listen are loopback")
         return self

@@ -39,10 +39,12 @@ async def open_http(house: House, log: Log, stack: AsyncExitStack) -> str:
 
 async def open_smtp(house: House, log: Log, stack: AsyncExitStack) -> str:
     """Open the SMTP port, to be closed with the stack; says where. Raises OSError."""
-    door, at = smtp_door(house, log), house.settings.smtp.listen
-    host, port = await door.start(at.host, at.port)
+    door, smtp = smtp_door(house, log), house.settings.smtp
     stack.push_async_callback(door.stop)
-    return f"smtp={Listen(host, port)}"
+    said = f"smtp={Listen(*await door.start(smtp.listen.host, smtp.listen.port))}"
+    if (at := smtp.listen_tls) is not None:
+        said += f" smtps={Listen(*await door.start(at.host, at.port, implicit_tls=True))}"
+    return said
 
 
 OPEN: Final = {"http": open_http, "smtp": open_smtp}

@@ -19,6 +19,7 @@ HEAD = """\
 EXAMPLES = {
     "relay.origin": '"https://relay.example"',
     "smtp.domain": '"relay.example"',
+    "smtp.listen_tls": '"127.0.0.1:8465"',
     "smtp.hostname": '"mx.relay.example"',
     "smtp.tls_cert": '"tls/chain.pem"',
     "smtp.tls_key": '"tls/key.pem"',

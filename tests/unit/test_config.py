@@ -244,6 +244,9 @@ def test_driven_clock(refusal: Refusal, from_text: Load, table: str) -> None:
     said = refusal(LEAST + texts["smtp"] + "[http]\n" + texts["http"] + driven)
     assert said == "clock.offset_file: only where http.listen and smtp.listen are loopback"
     assert from_text(LEAST + driven).clock.offset_file
+    second = 'listen_tls = "0.0.0.0:465"\ntls_cert = "c.pem"\ntls_key = "k.pem"\n'
+    assert refusal(LEAST + second + driven) == said
+    assert "this machine alone" in refusal(LEAST + second + "check_senders = false\n")
 
 
 @pytest.mark.parametrize("origin", ["https://relay.example", "https://relay.example:8443"])
@@ -312,6 +315,7 @@ def test_forms_refuse_or_take(text: str) -> None:
         ('tls_cert = "c.pem"\n', "smtp: tls_cert and tls_key come together"),
         ('tls_key = "k.pem"\n', "smtp: tls_cert and tls_key come together"),
         ("require_tls = true\n", "smtp: require_tls needs tls_cert and tls_key"),
+        ('listen_tls = "127.0.0.1:465"\n', "smtp: listen_tls needs tls_cert and tls_key"),
         ('[mail]\nout = "smarthost"\n', 'mail: out = "smarthost" needs host'),
         ('[mail]\nusername = "relay"\n', "mail: username and password come together"),
         ('[mail]\npassword = "lantern"\n', "mail: username and password come together"),
