@@ -74,7 +74,7 @@ class Smtp(Table):
     listen: ListenAddress = Listen("127.0.0.1", 8025)
     """Where other mail servers connect."""
     listen_tls: ListenAddress | None = None
-    """A second port, for TLS from the first byte on, as 0.0.0.0:465; if not set, none. Needs a certificate."""
+    """A second port, TLS from its first byte on, as 0.0.0.0:465; if not set, none. Needs a certificate."""
     domain: Domain
     """Domain of the addresses at which mail comes in, as relay.example."""
     hostname: Domain | None = None
