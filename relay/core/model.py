@@ -206,7 +206,7 @@ class Method:
     """
 
     method_id: bytes
-    kind: str  # password, sheet, device
+    kind: str  # password, sheet, device, passkey
     kdf: int
     salt: bytes
     login_key: bytes = field(repr=False)

@@ -23,8 +23,10 @@ SALT_BYTES: Final = 16
 LOGIN_KEY_BYTES: Final = 32
 METHOD_BYTES: Final = 1 + 1 + SALT_BYTES + LOGIN_KEY_BYTES + WRAP_BYTES
 SEALED_METHOD_BYTES: Final = METHOD_BYTES + OVERHEAD_BYTES
-KINDS: Final = ("password", "sheet", "device")
-KDF_OF_KIND: Final = {"password": 1, "sheet": 1, "device": 0}
+KINDS: Final = ("password", "sheet", "device", "passkey")
+KDF_OF_KIND: Final = {"password": 1, "sheet": 1, "device": 0, "passkey": 0}
+GUESSABLE: Final = frozenset({"password", "sheet"})
+"""The kinds that a person knows or has on paper; the secret of any other is random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,17 @@ class Pepper:
     def invented(self, name: str) -> tuple[bytes, tuple[WayIn, ...]]:
         """Account id and ways in of a person who does not exist: the same for the same name, for ever.
 
-        Some invented people have devices, so that a device in an answer proves nothing.
+        Some invented people have devices and passkeys, so that one in an answer proves nothing.
         """
         seed = _tag(self._invention_key, name.encode("utf-8"))
-        devices = seed[0] % 3
         ways = [WayIn(self._drawn(seed, b"m0"), "password", 1, self._drawn(seed, b"s0"))]
         ways.append(WayIn(self._drawn(seed, b"m1"), "sheet", 1, self._drawn(seed, b"s1")))
         ways.extend(
             WayIn(self._drawn(seed, b"d%d" % number), "device", 0, bytes(SALT_BYTES))
-            for number in range(devices)
+            for number in range(seed[0] % 3)
         )
+        if seed[1] % 2:
+            ways.append(WayIn(self._drawn(seed, b"p"), "passkey", 0, bytes(SALT_BYTES)))
         return self._drawn(seed, b"account"), in_order(ways)
 
     def _drawn(self, seed: bytes, what: bytes) -> bytes:

@@ -106,7 +106,10 @@ class Accounts(Protocol):
     async def extend_account(self, account_id: bytes, expires_at: int) -> None:
         """A coach's account lives on at each unlock; never moves back."""
 
-    async def put_method(self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int) -> None: ...
+    async def put_method(
+        self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+    ) -> None:
+        """Add a way in, or replace the one of that id; those in `replaced` are closed with it."""
 
     async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
         """NotFound if absent; NotAllowed for the last one."""
@@ -116,6 +119,9 @@ class Accounts(Protocol):
     async def session(self, token_tag: bytes, *, now: int) -> Session | None: ...
 
     async def close_session(self, token_tag: bytes) -> None: ...
+
+    async def sessions_of(self, account_id: bytes, *, now: int) -> list[Session]:
+        """The open sessions of an account, the one that lasts longest first."""
 
     async def vault(self, account_id: bytes, *, now: int) -> list[VaultItem]: ...
 

@@ -1,5 +1,7 @@
 """Access: who is calling. Owns challenge and answer, sessions and ways in. (docs/protocol.md, part 9.)
 
+Longer than most modules, so that all that opens and closes an account is read in one place.
+
 The answer for a name that nobody has is of the same shape and stays the same; a wrong answer costs the
 same work whoever was named. A bearer token is known by its keyed hash alone. Must never say which of
 name, way in or secret was wrong.
@@ -7,6 +9,7 @@ name, way in or secret was wrong.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -20,12 +23,21 @@ from keys.errors import Malformed as MalformedFormat
 from keys.names import Role, origin_hash
 from keys.suite import SignKey, is_strict_public
 from keys.unlock import Login, check_login_name
-from relay.core.errors import Busy, LoginRefused, Malformed, NotFound, NotSignedIn, TooManyRequests
+from relay.core.errors import (
+    Busy,
+    LoginRefused,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooManyRequests,
+)
 from relay.core.model import Account, Method, Session
-from relay.core.pepper import KDF_OF_KIND, SALT_BYTES, WRAP_BYTES, Pepper, WayIn, in_order
+from relay.core.pepper import GUESSABLE, KDF_OF_KIND, SALT_BYTES, WRAP_BYTES, Pepper, WayIn, in_order
 from relay.core.ports import Store
 from relay.core.retention import CHALLENGE_SECONDS, account_expires_at
 from relay.flow.brake import Brake
+from relay.flow.tabs import Tab, Tabs
 
 TOKEN_BYTES: Final = 32
 CHALLENGE_BYTES: Final = 32
@@ -35,6 +47,7 @@ MOST_CHALLENGES_USED: Final = 100_000
 _MAC_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
 _BOX_NONCE_BYTES: Final = 24
+_SESSION_ID_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,17 @@ class Opened:
     expires_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An open session as its owner is told of it. `seen_at` is 0 and `label` empty where nothing is known."""
+
+    session_id: bytes
+    expires_at: int
+    seen_at: int
+    label: bytes = field(repr=False)
+    current: bool
+
+
 class Access:
     """Opens and closes sessions. `random` gives that many random bytes; a session lives `session_seconds`."""
 
@@ -89,6 +113,8 @@ class Access:
         self._used: OrderedDict[bytes, int] = OrderedDict()
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._closings = 0
+        self._tabs = Tabs()
+        self._methods = asyncio.Lock()
         nobody = Method(bytes(16), "password", 1, bytes(SALT_BYTES), _public(random(32)), bytes(WRAP_BYTES))
         self._nobody = pepper.seal_method(bytes(16), nobody, random(_BOX_NONCE_BYTES))
 
@@ -108,13 +134,13 @@ class Access:
         """Answer a challenge. `network` names where the caller is, or is empty where that says nothing.
 
         Raises LoginRefused, or TooManyRequests with `retry_after` while this name or network has to wait;
-        a device's secret cannot be guessed, so whoever proves it never waits. Whoever does not, waits as at
-        an invented device: else the wait would tell which names are somebody's.
+        the secret of a device or passkey cannot be guessed, so whoever proves it never waits. Whoever does
+        not, waits as at an invented device: else the wait would tell which names are somebody's.
         """
         account = await self._store.account(answer.account_id, now=now)
         method = self._method(account, answer.method_id)
         proven = self._proven(method, answer)
-        if method.kind != "device" or not proven:
+        if method.kind in GUESSABLE or not proven:
             self._check_pace(answer.account_id, network, now)
         fresh = self._take_challenge(answer.account_id, answer.challenge, now)
         if not (proven and fresh) or account is None:
@@ -126,7 +152,10 @@ class Access:
     def remembered(self, token: bytes, now: int) -> bytes | None:
         """The account of a session that is at hand: no store is asked."""
         session = self._sessions.get(self._pepper.session_tag(token))
-        return session.account_id if session is not None and now < session.expires_at else None
+        if session is None or now >= session.expires_at:
+            return None
+        self._tabs.seen(session.token_tag, now)
+        return session.account_id
 
     async def caller(self, token: bytes, now: int) -> bytes:
         """The account of a session. Raises NotSignedIn."""
@@ -143,26 +172,94 @@ class Access:
 
     async def close(self, token: bytes) -> None:
         """End a session."""
-        tag = self._pepper.session_tag(token)
+        await self._close(self._pepper.session_tag(token))
+
+    async def _close(self, tag: bytes) -> None:
+        self._tabs.forget(tag)
         self._sessions.pop(tag, None)
         await self._store.close_session(tag)
         self._closings += 1
         self._sessions.pop(tag, None)  # a look-up may have been under way
 
+    # --- what is open, and tabs that are reloaded ---
+
+    async def sessions(self, token: bytes, account_id: bytes, now: int) -> list[Listed]:
+        """The caller's open sessions. One whose page was left, and not come back to, ends here."""
+        mine = self._pepper.session_tag(token)
+        found = await self._store.sessions_of(account_id, now=now)
+        for one in found:
+            if self._tabs.abandoned(one.token_tag, now):
+                await self._close(one.token_tag)
+                found = [other for other in found if other is not one]
+        return [self._listed(one, mine) for one in found]
+
+    def _listed(self, session: Session, mine: bytes) -> Listed:
+        label, seen_at = self._tabs.known(session.token_tag)
+        tag = session.token_tag
+        return Listed(tag[:_SESSION_ID_BYTES], session.expires_at, seen_at, label, tag == mine)
+
+    async def end_session(self, account_id: bytes, session_id: bytes, now: int) -> None:
+        """End one of the caller's sessions, at its next request. Raises NotFound."""
+        found = await self._store.sessions_of(account_id, now=now)
+        tags = [one.token_tag for one in found if one.token_tag[:_SESSION_ID_BYTES] == session_id]
+        if not tags:
+            raise NotFound
+        for tag in tags:
+            await self._close(tag)
+
+    def keep_tab(self, token: bytes, tab: Tab, now: int) -> None:
+        """Hold the relay's half for this session's page."""
+        self._tabs.put(self._pepper.session_tag(token), tab, now)
+
+    async def resume(self, tab_token: bytes, now: int) -> Tab:
+        """The half of a page that is reloaded. Raises NotSignedIn where it, or its session, is no more."""
+        found = self._tabs.find(tab_token, now)
+        if found is None:
+            raise NotSignedIn
+        session_tag, tab = found
+        if await self._store.session(session_tag, now=now) is None:
+            self._tabs.forget(session_tag)
+            raise NotSignedIn
+        return tab
+
+    def leave(self, tab_token: bytes, now: int) -> None:
+        """A page says that it is being left."""
+        self._tabs.left(tab_token, now)
+
+    # --- ways in ---
+
+    async def ways(self, account_id: bytes, now: int) -> tuple[WayIn, ...]:
+        """The caller's ways in. Raises NotFound."""
+        return self._ways(await self._account(account_id, now))
+
     async def add_method(self, account_id: bytes, method: Method, now: int) -> None:
-        """Add a way in of kind `device`. Raises Malformed."""
+        """Add a way in. A password or a sheet takes the place of the one before. Raises Malformed."""
+        check_method(method)
+        async with self._methods:
+            ways = await self.ways(account_id, now)
+            replaced = [
+                way.method_id
+                for way in ways
+                if way.kind == method.kind and way.kind in GUESSABLE and way.method_id != method.method_id
+            ]
+            if len(ways) - len(replaced) >= MOST_METHODS:
+                raise Malformed("method")
+            sealed = self._pepper.seal_method(account_id, method, self._random(_BOX_NONCE_BYTES))
+            await self._store.put_method(account_id, method.method_id, sealed, now=now, replaced=replaced)
+
+    async def remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
+        """Remove a way in. NotFound; NotAllowed where no password and no sheet would remain."""
+        async with self._methods:
+            others = [way for way in await self.ways(account_id, now) if way.method_id != method_id]
+            if not any(way.kind in GUESSABLE for way in others):
+                raise NotAllowed
+            await self._store.remove_method(account_id, method_id, now=now)
+
+    async def _account(self, account_id: bytes, now: int) -> Account:
         account = await self._store.account(account_id, now=now)
         if account is None:
             raise NotFound
-        if method.kind != "device" or len(account.methods) >= MOST_METHODS:
-            raise Malformed("method")
-        check_method(method)
-        sealed = self._pepper.seal_method(account_id, method, self._random(_BOX_NONCE_BYTES))
-        await self._store.put_method(account_id, method.method_id, sealed, now=now)
-
-    async def remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
-        """Remove a way in. NotFound; NotAllowed for the last one."""
-        await self._store.remove_method(account_id, method_id, now=now)
+        return account
 
     def _check_pace(self, account_id: bytes, network: bytes, now: int) -> None:
         wait_seconds = self._brake.wait_seconds(account_id, network, now)

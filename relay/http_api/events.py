@@ -62,6 +62,7 @@ async def _tell(call: Call, waiter: Waiter, response: web.StreamResponse) -> Non
         if not await _signed_in(call):
             return
         await response.write(events)
+        call.context.flows.access.remembered(call.token, call.context.now())  # somebody is at the other end
 
 
 async def _signed_in(call: Call) -> bool:

@@ -80,6 +80,9 @@ Id = Annotated[bytes, Sized(16, 16)]
 Bytes32 = Annotated[bytes, Sized(32, 32)]
 Signature = Annotated[bytes, Sized(64, 64)]
 Wrap = Annotated[bytes, Sized(104, 104)]
+TabBox = Annotated[bytes, Sized(169, 169)]
+Label = Annotated[bytes, Sized(136, 136)]
+OptionalLabel = Annotated[bytes, Sized(0, 136)]
 Statement = Annotated[bytes, Sized(1, 8 * 1024)]
 Frame = Annotated[bytes, Sized(1, 48 * 1024)]
 OptionalFrame = Annotated[bytes, Sized(0, 48 * 1024)]
@@ -89,7 +92,7 @@ Instant = Annotated[int, Field(ge=1, le=MOST_INSTANT)]
 Count = Annotated[int, Field(ge=0, le=MOST_ORDER)]
 RoleNumber = Annotated[int, Field(ge=1, le=4, description="1 coach, 2 client, 3 sponsor, 4 notes")]
 LoginName = Annotated[str, Field(min_length=3, max_length=64, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
-MethodKind = Annotated[str, Field(pattern="^(password|sheet|device)$")]
+MethodKind = Annotated[str, Field(pattern="^(password|sheet|device|passkey)$")]
 Kdf = Annotated[int, Field(ge=0, le=1)]
 QueryNumber = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=MOST_ORDER)]
 
@@ -270,6 +273,57 @@ class MethodAsked(Model):
     """A further way in, of kind `device`."""
 
     method: MethodFields
+
+
+class MethodsAnswer(Model):
+    """The caller's ways in."""
+
+    methods: list[WayInFields]
+
+
+class SessionFields(Model):
+    """An open session of the caller's."""
+
+    session_id: Id
+    expires_at: Instant
+    seen_at: Annotated[int, Field(ge=0, le=MOST_INSTANT, description="0: not known since the last start")]
+    label: OptionalLabel
+    current: bool
+
+
+class SessionsAnswer(Model):
+    """What is open."""
+
+    sessions: list[SessionFields]
+
+
+class TabAsked(Model):
+    """The relay's half of what a page needs to be reloaded; forgotten after `idle_seconds` of silence."""
+
+    token: Bytes32
+    half: Bytes32
+    box: TabBox
+    idle_seconds: Annotated[int, Field(ge=60, le=86_400)]
+    label: Label
+
+
+class ResumeAsked(Model):
+    """A page that is reloaded."""
+
+    token: Bytes32
+
+
+class LeaveAsked(Model):
+    """A page that is being left."""
+
+    token: Bytes32
+
+
+class TabAnswer(Model):
+    """The relay's half."""
+
+    half: Bytes32
+    box: TabBox
 
 
 class StatementAsked(Model):

@@ -10,21 +10,30 @@ from aiohttp import web
 from keys.encoding import to_base64url
 from keys.names import Role
 from relay.core.model import Mailbox, Method, VaultItem
+from relay.core.pepper import WayIn
 from relay.flow.access import Answer
+from relay.flow.tabs import Tab
 from relay.http_api.models import (
     AccountAnswer,
     CodeAsked,
+    LeaveAsked,
     MailboxFields,
     MethodAsked,
     MethodFields,
+    MethodsAnswer,
+    ResumeAsked,
     SenderAsked,
     SenderFields,
     SendersAnswer,
     SessionAnswer,
     SessionAsked,
+    SessionFields,
+    SessionsAnswer,
     StartAnswer,
     StartAsked,
     StatementAsked,
+    TabAnswer,
+    TabAsked,
     VaultAnswer,
     VaultAsked,
     VaultItemFields,
@@ -47,10 +56,7 @@ LOGIN_BYTES: Final = 8192
 async def start_session(call: Call, asked: StartAsked) -> web.Response:
     """Begin to sign in; of the same shape for a name that nobody has"""
     started = await call.context.flows.access.start(asked.name, call.now)
-    ways = [
-        WayInFields(method_id=way.method_id, kind=way.kind, kdf=way.kdf, salt=way.salt)
-        for way in started.ways
-    ]
+    ways = describe_ways(started.ways)
     return answer(StartAnswer(account_id=started.account_id, methods=ways, challenge=started.challenge))
 
 
@@ -74,6 +80,58 @@ async def open_session(call: Call, asked: SessionAsked) -> web.Response:
 async def close_session(call: Call, _: None) -> web.Response:
     """Lock: the session ends"""
     await call.context.flows.access.close(call.token)
+    return done()
+
+
+@route("GET /v1/sessions", answer=SessionsAnswer)
+async def sessions(call: Call, _: None) -> web.Response:
+    """What is open: the caller's sessions"""
+    found = await call.context.flows.access.sessions(call.token, call.account_id, call.now)
+    fields = [
+        SessionFields(
+            session_id=one.session_id,
+            expires_at=one.expires_at,
+            seen_at=one.seen_at,
+            label=one.label,
+            current=one.current,
+        )
+        for one in found
+    ]
+    return answer(SessionsAnswer(sessions=fields))
+
+
+@route("DELETE /v1/sessions/{session_id}", status=204)
+async def end_session(call: Call, _: None) -> web.Response:
+    """End one of the caller's sessions, at its next request"""
+    await call.context.flows.access.end_session(call.account_id, call.id("session_id"), call.now)
+    return done()
+
+
+@route("PUT /v1/sessions/tab", body=TabAsked, status=204)
+async def keep_tab(call: Call, asked: TabAsked) -> web.Response:
+    """Leave the relay's half of what this page needs to be reloaded"""
+    tab = Tab(asked.token, asked.half, asked.box, asked.idle_seconds, asked.label)
+    call.context.flows.access.keep_tab(call.token, tab, call.now)
+    return done()
+
+
+@route(
+    "POST /v1/sessions/resume",
+    session=False,
+    body=ResumeAsked,
+    answer=TabAnswer,
+    most_bytes=LOGIN_BYTES,
+)
+async def resume(call: Call, asked: ResumeAsked) -> web.Response:
+    """The relay's half, for a page that is reloaded while its session is open"""
+    tab = await call.context.flows.access.resume(asked.token, call.now)
+    return answer(TabAnswer(half=tab.half, box=tab.box))
+
+
+@route("POST /v1/sessions/leave", session=False, body=LeaveAsked, status=204, most_bytes=LOGIN_BYTES)
+async def leave(call: Call, asked: LeaveAsked) -> web.Response:
+    """A page is being left: unless it comes back within a minute, its session ends"""
+    call.context.flows.access.leave(asked.token, call.now)
     return done()
 
 
@@ -110,16 +168,23 @@ async def put_vault(call: Call, asked: VaultAsked) -> web.Response:
     return done()
 
 
+@route("GET /v1/methods", answer=MethodsAnswer)
+async def methods(call: Call, _: None) -> web.Response:
+    """The caller's ways in"""
+    ways = await call.context.flows.access.ways(call.account_id, call.now)
+    return answer(MethodsAnswer(methods=describe_ways(ways)))
+
+
 @route("POST /v1/methods", body=MethodAsked, status=204)
 async def add_method(call: Call, asked: MethodAsked) -> web.Response:
-    """Add a way in, of kind device"""
+    """Add a way in; a password or a sheet takes the place of the one before"""
     await call.context.flows.access.add_method(call.account_id, read_method(asked.method), call.now)
     return done()
 
 
 @route("DELETE /v1/methods/{method_id}", status=204)
 async def remove_method(call: Call, _: None) -> web.Response:
-    """Remove a way in, never the last"""
+    """Remove a way in, never the last password or sheet"""
     await call.context.flows.access.remove_method(call.account_id, call.id("method_id"), call.now)
     return done()
 
@@ -161,6 +226,11 @@ async def remove_sender(call: Call, _: None) -> web.Response:
     return done()
 
 
+def describe_ways(ways: Iterable[WayIn]) -> list[WayInFields]:
+    """Ways in as a login answer, and their owner, are told of them."""
+    return [WayInFields(method_id=way.method_id, kind=way.kind, kdf=way.kdf, salt=way.salt) for way in ways]
+
+
 def describe_mailboxes(mailboxes: Iterable[Mailbox], mail_domain: str) -> list[MailboxFields]:
     """Mailboxes as their owner is told of them."""
     return [
@@ -190,9 +260,15 @@ ROUTES: Final = (
     start_session,
     open_session,
     close_session,
+    sessions,
+    end_session,
+    keep_tab,
+    resume,
+    leave,
     account,
     vault,
     put_vault,
+    methods,
     add_method,
     remove_method,
     add_statement,

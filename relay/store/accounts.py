@@ -37,10 +37,13 @@ class SqliteAccounts(Part):
         """Its end moves on, or stays."""
         await self._write(partial(extend_account, account_id=account_id, expires_at=expires_at))
 
-    async def put_method(self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int) -> None:
-        """Add a way in, or replace the one of that id."""
+    async def put_method(
+        self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+    ) -> None:
+        """Add a way in, or replace the one of that id, and close others with it."""
+        method = (method_id, sealed)
         await self._write(
-            partial(_put_method, account_id=account_id, method_id=method_id, sealed=sealed, now=now)
+            partial(_put_method, account_id=account_id, method=method, replaced=replaced, now=now)
         )
 
     async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
@@ -68,6 +71,17 @@ class SqliteAccounts(Part):
         await self._write(
             lambda database: database.execute("DELETE FROM sessions WHERE token_tag=?", (token_tag,)).rowcount
         )
+
+    async def sessions_of(self, account_id: bytes, *, now: int) -> list[Session]:
+        """The open sessions of an account."""
+        found = await self._read(
+            lambda database: database.execute(
+                "SELECT token_tag, account_id, expires_at FROM sessions WHERE account_id=? AND expires_at>?"
+                " ORDER BY expires_at DESC, token_tag",
+                (account_id, now),
+            ).fetchall()
+        )
+        return [Session(*row) for row in found]
 
     async def vault(self, account_id: bytes, *, now: int) -> list[VaultItem]:
         """The items that are not due, by name."""
@@ -126,13 +140,19 @@ def _account(database: sqlite3.Connection, column: str, value: bytes, now: int) 
 
 
 def _put_method(
-    database: sqlite3.Connection, account_id: bytes, method_id: bytes, sealed: bytes, now: int
+    database: sqlite3.Connection,
+    account_id: bytes,
+    method: tuple[bytes, bytes],
+    replaced: Sequence[bytes],
+    now: int,
 ) -> None:
     ends_at = need_account(database, account_id, now)
+    for method_id in replaced:
+        _close_method(database, account_id, method_id)
     database.execute(
         "INSERT INTO methods (account_id, method_id, sealed, expires_at) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET sealed=excluded.sealed",
-        (account_id, method_id, sealed, ends_at),
+        (account_id, *method, ends_at),
     )
 
 
@@ -143,6 +163,10 @@ def _remove_method(database: sqlite3.Connection, account_id: bytes, method_id: b
         raise NotFound
     if len(found) == 1:
         raise NotAllowed
+    _close_method(database, account_id, method_id)
+
+
+def _close_method(database: sqlite3.Connection, account_id: bytes, method_id: bytes) -> None:
     record_method(database, account_id, method_id)
     database.execute("DELETE FROM methods WHERE account_id=? AND method_id=?", (account_id, method_id))
 

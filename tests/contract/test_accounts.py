@@ -173,6 +173,28 @@ async def test_ways_in(people: People) -> None:
         await store.remove_method(named("nobody"), named("device"), now=NOW)
 
 
+async def test_a_way_in_takes_the_place_of_others(people: People) -> None:
+    """In one transaction: those that are replaced are gone when the new one is there."""
+    store, first = people.store, named("anna method")
+    await store.put_method(ANNA, named("new"), b"new", now=NOW, replaced=[first])
+    found = await store.account(ANNA, now=NOW)
+    assert found is not None
+    assert found.methods == ((named("new"), b"new"),)
+    with pytest.raises(NotFound):
+        await store.put_method(named("nobody"), named("new"), b"new", now=NOW, replaced=[first])
+
+
+async def test_sessions_of_an_account(people: People) -> None:
+    """Those that are open, and nobody else's."""
+    store = people.store
+    for number in (1, 2):
+        await store.open_session(Session(named(f"t{number}", 32), ANNA, NOW + number), now=NOW)
+    found = await store.sessions_of(ANNA, now=NOW)
+    assert [one.expires_at for one in found] == [NOW + 2, NOW + 1]
+    assert [one.token_tag for one in await store.sessions_of(ANNA, now=NOW + 1)] == [named("t2", 32)]
+    assert await store.sessions_of(named("nobody"), now=NOW) == []
+
+
 async def test_sessions(people: People) -> None:
     """Open until its second or until closed; closing twice is no error; none for an unknown account."""
     store, session = people.store, Session(named("token", 32), ANNA, NOW + 100)

@@ -95,8 +95,8 @@ class Person:
 
     def way(self, kind: str) -> Way:
         """A fresh way in; a password's stretching is left out, for its result is as random as a device's."""
-        kdf = 0 if kind == "device" else 1
-        salt = bytes(16) if kind == "device" else self.dice(16)
+        kdf = 1 if kind in ("password", "sheet") else 0
+        salt = self.dice(16) if kdf else bytes(16)
         return Way(self.dice(16), kind, kdf, salt, device_keys(self.dice(32)), self.dice(104))
 
     def statement(self, number: int = 1, previous: bytes | None = None, now: int = NOW) -> bytes:

@@ -39,9 +39,9 @@ async def test_an_unknown_name_gets_a_stable_answer_of_the_same_shape(house: Hou
 
 
 async def test_some_invented_people_have_devices(house: House) -> None:
-    """A device in an answer proves nothing: about two in three invented names have some."""
+    """A device or passkey in an answer proves nothing: many invented names have some."""
     counts = [len((await house.flows.access.start(f"name-{n}", house.now)).ways) for n in range(60)]
-    assert set(counts) == {2, 3, 4}
+    assert set(counts) == {2, 3, 4, 5}
 
 
 async def test_a_wrong_answer_says_nothing_of_what_was_wrong(house: House) -> None:
@@ -189,11 +189,11 @@ async def test_a_coach_lives_on_at_each_unlock(house: House) -> None:
 
 
 async def test_ways_in_are_added_and_removed_but_never_the_last(house: House) -> None:
-    """A device opens once added and no longer once removed."""
+    """A device opens once added and no longer once removed; a password or a sheet always remains."""
     access, account_id = house.flows.access, house.client.account_id
     device = house.client.way("device")
     with pytest.raises(Malformed):
-        await access.add_method(account_id, method(house.client.way("password")), house.now)
+        await access.add_method(account_id, replace(method(device), kind="key"), house.now)
     with pytest.raises(Malformed):
         await access.add_method(account_id, replace(method(device), kdf=1), house.now)
     with pytest.raises(Malformed):
@@ -206,8 +206,27 @@ async def test_ways_in_are_added_and_removed_but_never_the_last(house: House) ->
     with pytest.raises(NotFound):
         await access.remove_method(account_id, device.method_id, house.now)
     await access.remove_method(account_id, house.client.ways[1].method_id, house.now)
+    await access.add_method(account_id, method(house.client.way("passkey")), house.now)
     with pytest.raises(NotAllowed):
         await access.remove_method(account_id, house.client.ways[0].method_id, house.now)
+
+
+async def test_a_new_password_takes_the_place_of_the_one_before(house: House) -> None:
+    """In one step: the old one opens nothing any more, the sheet and a passkey go on. So with a sheet."""
+    access, account_id = house.flows.access, house.client.account_id
+    passkey = house.client.way("passkey")
+    await access.add_method(account_id, method(passkey), house.now)
+    for at, kind in enumerate(("password", "sheet")):
+        fresh = house.client.way(kind)
+        for _ in range(2):
+            await access.add_method(account_id, method(fresh), house.now)
+        assert (await house.open(house.client, fresh)).wrap == fresh.wrap
+        with pytest.raises(LoginRefused):
+            await house.open(house.client, house.client.ways[at])
+    assert (await house.open(house.client, passkey)).wrap == passkey.wrap
+    assert [way.kind for way in await access.ways(account_id, house.now)] == ["password", "sheet", "passkey"]
+    with pytest.raises(NotFound):
+        await access.ways(house.stranger.dice(16), house.now)
 
 
 async def test_ways_in_are_bounded(house: House) -> None:

@@ -29,6 +29,7 @@ FOREIGN = [
     ("POST", "/v1/blobs/{blob}/finish", "finish"),
     ("DELETE", "/v1/invitations/{invitation}", None),
     ("DELETE", "/v1/methods/{method}", None),
+    ("DELETE", "/v1/sessions/{session}", None),
     ("DELETE", "/v1/senders/{sender}", None),
 ]
 
@@ -50,6 +51,7 @@ async def test_a_foreign_id_and_an_unknown_one_are_answered_alike(
         "blob": b64(b"b" * 32),
         "invitation": b64(house.work.invitation.invite_id),
         "method": b64(house.client.ways[0].method_id),
+        "session": b64(await _session_id(house, house.client)),
         "sender": b64(sender.sender_id),
     }
     unknown = {name: b64(bytes(32 if name == "blob" else 16)) for name in foreign}
@@ -102,6 +104,10 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("POST", "/v1/blobs/{unlinked}/finish", (404, 409, 404)),
     ("DELETE", "/v1/methods/{coachs_method}", (404, 204, 404)),
     ("DELETE", "/v1/methods/{clients_method}", (404, 404, 204)),
+    ("DELETE", "/v1/sessions/{coachs_session}", (404, 204, 404)),
+    ("DELETE", "/v1/sessions/{clients_session}", (404, 404, 204)),
+    ("GET", "/v1/sessions", (200, 200, 200)),
+    ("GET", "/v1/methods", (200, 200, 200)),
     ("DELETE", "/v1/senders/{coachs_sender}", (404, 204, 404)),
     ("DELETE", "/v1/invitations/{invitation}", (404, 410, 404)),
     ("GET", "/v1/keepers/{keeper}/days?first={today}&count=1", (200, 200, 200)),
@@ -143,6 +149,14 @@ def test_the_matrix_and_the_foreign_list_cover_every_route_with_an_object() -> N
             assert bound.path.split("{")[0] in covered, bound.path
 
 
+async def _session_id(house: House, person: Person) -> bytes:
+    """The id of one more session of somebody's."""
+    opened = await house.open(person)
+    found = await house.flows.access.sessions(opened.token, person.account_id, house.now)
+    (session_id,) = [one.session_id for one in found if one.current]
+    return session_id
+
+
 async def _objects(served: Served) -> dict[str, str]:
     house = served.house
     flows, until = house.flows, house.work.policy.hold_ends_at
@@ -165,6 +179,8 @@ async def _objects(served: Served) -> dict[str, str]:
         "unlinked": b"u" * 32,
         "coachs_method": house.coach.ways[1].method_id,
         "clients_method": house.client.ways[1].method_id,
+        "coachs_session": await _session_id(house, house.coach),
+        "clients_session": await _session_id(house, house.client),
         "coachs_sender": sender.sender_id,
         "invitation": house.work.invitation.invite_id,
         "keeper": KEEPER_ID,

@@ -93,6 +93,33 @@ async def test_signing_in_and_locking(served: Served) -> None:
     assert refused.headers["www-authenticate"] == "Bearer"
 
 
+async def test_a_page_is_reloaded_while_its_session_is_open(served: Served) -> None:
+    """The half that it left comes back for its token alone, until it locks; sizes are checked."""
+    client, token = served.house.client, b64(b"t" * 32)
+    tab = {
+        "token": token,
+        "half": b64(b"h" * 32),
+        "box": b64(b"b" * 169),
+        "idle_seconds": 900,
+        "label": b64(b"l" * 136),
+    }
+    for wrong in ({"idle_seconds": 59}, {"idle_seconds": 86_401}, {"half": b64(b"h")}, {"more": 1}):
+        told = await served.ask("PUT", "/v1/sessions/tab", who=client, body=tab | wrong)
+        assert told.code == "malformed"
+    assert (await served.ask("PUT", "/v1/sessions/tab", who=client, body=tab)).status == 204
+    resumed = await served.ask("POST", "/v1/sessions/resume", body={"token": token})
+    assert (resumed.status, resumed.json) == (200, {"half": tab["half"], "box": tab["box"]})
+    (listed,) = (await served.ask("GET", "/v1/sessions", who=client)).json["sessions"]
+    assert (listed["label"], listed["seen_at"], listed["current"]) == (tab["label"], served.house.now, True)
+    for told_token in (token, b64(bytes(32))):
+        left = await served.ask("POST", "/v1/sessions/leave", body={"token": told_token})
+        assert left.status == 204
+    assert (await served.ask("DELETE", "/v1/sessions", who=client)).status == 204
+    for told_token in (token, b64(bytes(32))):
+        gone = await served.ask("POST", "/v1/sessions/resume", body={"token": told_token})
+        assert (gone.status, gone.code) == (401, "not-signed-in")
+
+
 async def test_a_start_has_one_shape_for_known_and_unknown_names(served: Served) -> None:
     """Same status, same headers, same names and types: nothing tells that nobody has the name."""
     shapes = set()

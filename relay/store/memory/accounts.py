@@ -89,10 +89,12 @@ class MemoryAccounts:
         """Its end moves on, or stays."""
         self._state.extend_account(account_id, expires_at)
 
-    async def put_method(self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int) -> None:
-        """Add a way in, or replace the one of that id."""
+    async def put_method(
+        self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+    ) -> None:
+        """Add a way in, or replace the one of that id, and close others with it."""
         account = await self._living(account_id, now)
-        methods = dict(account.methods) | {method_id: sealed}
+        methods = {one: kept for one, kept in account.methods if one not in replaced} | {method_id: sealed}
         self._state.accounts[account_id] = replace(account, methods=tuple(methods.items()))
 
     async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
@@ -125,6 +127,13 @@ class MemoryAccounts:
     async def close_session(self, token_tag: bytes) -> None:
         """Forget a session, if there is one."""
         self._state.sessions.pop(token_tag, None)
+
+    async def sessions_of(self, account_id: bytes, *, now: int) -> list[Session]:
+        """The open sessions of an account."""
+        mine = [one for one in self._state.sessions.values() if one.account_id == account_id]
+        return sorted(
+            (one for one in mine if one.expires_at > now), key=lambda one: (-one.expires_at, one.token_tag)
+        )
 
     async def vault(self, account_id: bytes, *, now: int) -> list[VaultItem]:
         """The items that are not due, by name."""

@@ -1,0 +1,96 @@
+"""Tabs: the relay's half of what lets a page be reloaded without asking again. (docs/protocol.md, part 9.)
+
+Owns the halves, in memory alone, and when each is forgotten: with its session, after silence, and soon after
+its page was left. A half opens nothing without the tab's own secret, which never comes here. Must never be
+written to a disk.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from keys.suite import H
+
+LEFT_SECONDS: Final = 60
+"""A reload over a slow line takes less; whoever opens a closed tab again later is asked."""
+MOST_TABS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """What a page leaves here for its next reload. `label` is sealed for its owner; it may be empty."""
+
+    token: bytes = field(repr=False)
+    half: bytes = field(repr=False)
+    box: bytes = field(repr=False)
+    idle_seconds: int
+    label: bytes = field(default=b"", repr=False)
+
+
+@dataclass(slots=True)
+class _Held:
+    tab: Tab
+    seen_at: int
+    left_at: int = 0
+
+    def forgotten(self, now: int) -> bool:
+        left = self.left_at and now >= self.left_at + LEFT_SECONDS
+        return bool(left) or now >= self.seen_at + self.tab.idle_seconds
+
+
+class Tabs:
+    """Halves by session (`session_tag`, the keyed hash of its token)."""
+
+    def __init__(self, most_tabs: int = MOST_TABS) -> None:
+        self._most_tabs = most_tabs
+        self._held: OrderedDict[bytes, _Held] = OrderedDict()
+        self._sessions: dict[bytes, bytes] = {}
+
+    def put(self, session_tag: bytes, tab: Tab, now: int) -> None:
+        """Keep a session's half; the one before is forgotten."""
+        self.forget(session_tag)
+        self._held[session_tag] = _Held(tab, now)
+        self._sessions[H(tab.token)] = session_tag
+        if len(self._held) > self._most_tabs:
+            self.forget(next(iter(self._held)))
+
+    def find(self, token: bytes, now: int) -> tuple[bytes, Tab] | None:
+        """The session and the half of a tab's token; it is at hand again. None where it is forgotten."""
+        session_tag = self._sessions.get(H(token), b"")
+        held = self._held.get(session_tag)
+        if held is None or held.forgotten(now):
+            return None
+        held.seen_at, held.left_at = now, 0
+        return session_tag, held.tab
+
+    def left(self, token: bytes, now: int) -> None:
+        """The page says that it is being left."""
+        held = self._held.get(self._sessions.get(H(token), b""))
+        if held is not None:
+            held.left_at = now
+
+    def seen(self, session_tag: bytes, now: int) -> None:
+        """Something came from this session: it has not been left after all, or another tab shares it."""
+        held = self._held.get(session_tag)
+        if held is not None and not held.forgotten(now):
+            held.seen_at = now
+            if now > held.left_at:
+                held.left_at = 0
+
+    def known(self, session_tag: bytes) -> tuple[bytes, int]:
+        """Label and last sign of a session; empty and 0 where nothing is held."""
+        held = self._held.get(session_tag)
+        return (held.tab.label, held.seen_at) if held is not None else (b"", 0)
+
+    def abandoned(self, session_tag: bytes, now: int) -> bool:
+        """Whether its page was left and nobody came back: nothing can go on with this session."""
+        held = self._held.get(session_tag)
+        return held is not None and held.left_at > 0 and held.forgotten(now)
+
+    def forget(self, session_tag: bytes) -> None:
+        """Drop a session's half."""
+        held = self._held.pop(session_tag, None)
+        if held is not None:
+            self._sessions.pop(H(held.tab.token), None)
