@@ -8,6 +8,7 @@ from tests.vectors import (
     make_accounts,
     make_contents,
     make_envelopes,
+    make_index,
     make_keepers,
     make_mail,
     make_primitives,
@@ -37,4 +38,5 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "receipts": make_records.receipt_cases,
     "terms": make_terms.term_cases,
     "mailin": make_mail.mailin_cases,
+    "index": make_index.index_cases,
 }

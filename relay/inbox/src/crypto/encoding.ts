@@ -144,8 +144,14 @@ export function isZero(field: Bytes): boolean {
   return field.every((byte) => byte === 0);
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 export function toHex(field: Bytes): string {
-  return Array.from(field, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let text = "";
+  for (const byte of field) {
+    text += HEX[byte];
+  }
+  return text;
 }
 
 /** base64url without padding (RFC 4648, part 5). */

@@ -11,6 +11,7 @@ import * as box from "./box.ts";
 import * as content from "./content.ts";
 import { type Bytes, concat, fromBase64url, Reader } from "./encoding.ts";
 import * as envelope from "./envelope.ts";
+import { INDEX_OPERATIONS } from "./index.testing.ts";
 import type { Inputs, Outputs } from "./inputs.testing.ts";
 import * as invitation from "./invitation.ts";
 import { loadJson } from "./json.ts";
@@ -38,6 +39,7 @@ const WORDS = join(import.meta.dirname, "../../../../keys/words.txt");
 
 export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Outputs>> = {
   ...RECORD_OPERATIONS,
+  ...INDEX_OPERATIONS,
 
   // --- suite, padding, stream, box, encoding ---
 
