@@ -1,34 +1,22 @@
-"""The listener. Owns the port, the connections that are open, their caps, and the certificate; knows
-nothing of mail."""
+"""The listener. Owns the port, the connections that are open here, the slowest of them, and the certificate;
+knows nothing of mail."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import socket
 import ssl
-from collections import Counter
 from pathlib import Path
 
 from relay.logs import Log
 from relay.smtp_door import replies
+from relay.smtp_door.calls import Place
 from relay.smtp_door.dialogue import Admission, Dialogue
 from relay.smtp_door.limits import Limits
+from relay.smtp_door.places import DoorPlaces, Places
 from relay.smtp_door.wire import Wire
 
 _BACKLOG = 1024  # connections that come at once wait here, and none is refused for coming beside others
-
-
-def network_of(peer: str) -> str:
-    """What counts as one peer: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        address = ipaddress.ip_address(peer.partition("%")[0])
-    except ValueError:
-        return peer
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 _Stamp = tuple[tuple[int, int, int], ...]
@@ -76,6 +64,25 @@ class Certificate:
         return context
 
 
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 picks a free one. Raises OSError."""
+    family, kind, number, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, number)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
 class Door:
     """The SMTP door of one relay. `start` binds and returns the address; `stop` lets each dialogue say a
     last word."""
@@ -89,54 +96,84 @@ class Door:
         hostname: str,
         tls: Certificate | None = None,
         require_tls: bool = False,
+        places: Places | None = None,
     ) -> None:
+        """`places` counts the connections of all processes of the door; if None, it has this one alone."""
         self._admission, self._limits, self._log, self._hostname = admission, limits, log, hostname
         self._tls, self._require_tls = tls, require_tls
         self._open: set[Wire] = set()
-        self._by_network: Counter[str] = Counter()
+        self._places = places or DoorPlaces(limits)
         self._servers: list[asyncio.Server] = []
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     async def start(self, host: str, port: int, *, implicit_tls: bool = False) -> tuple[str, int]:
         """Listen; port 0 picks a free one. Once for each port, one of which may begin with TLS at once
         (it needs the certificate). Returns host and port. Raises OSError.
         """
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: Wire(self._serve, self._limits, implicit_tls=implicit_tls), host, port, backlog=_BACKLOG
+        listener = listening(host, port)
+        await self.listen(listener, implicit_tls=implicit_tls)
+        name = listener.getsockname()
+        return str(name[0]), int(name[1])
+
+    async def listen(self, listener: socket.socket, *, implicit_tls: bool = False) -> None:
+        """Take the connections of a socket that listens already, perhaps for other processes too."""
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Wire(self._serve, self._limits, implicit_tls=implicit_tls),
+            sock=listener,
+            backlog=_BACKLOG,
         )
         self._servers.append(server)
-        name = server.sockets[0].getsockname()
-        return str(name[0]), int(name[1])
+
+    def close(self) -> None:
+        """Take no further connection; those that are open go on."""
+        for server in self._servers:
+            server.close()
+
+    def leave(self) -> None:
+        """Let each peer go between two mails: who says nothing just then at once, the others when they come
+        to that point.
+        """
+        for wire in self._open:
+            wire.leave()
+
+    async def emptied(self) -> None:
+        """Wait until no connection is open."""
+        await self._empty.wait()
 
     async def stop(self) -> None:
         """Stop listening and end the dialogues. A commit that is under way is finished, because it is
         shielded."""
-        for server in self._servers:
-            server.close()
+        self.close()
         await asyncio.gather(*(wire.end() for wire in self._open))
 
     async def _serve(self, wire: Wire) -> None:
-        network = network_of(wire.peer)
-        if self._by_network[network] >= self._limits.max_connections_per_address or not self._has_room():
-            words = "" if wire.implicit_tls else replies.TOO_MANY_CONNECTIONS
-            return wire.close(words, linger=False)
         self._open.add(wire)
-        self._by_network[network] += 1
+        self._empty.clear()
         try:
-            await self._talk(wire)
+            if await self._has_place(wire):
+                try:
+                    await self._talk(wire)
+                finally:
+                    self._places.leave(wire.peer)
+            else:
+                words = "" if wire.implicit_tls else replies.TOO_MANY_CONNECTIONS
+                wire.close(words, linger=False)
         finally:
             self._open.discard(wire)
-            self._by_network[network] -= 1
-            if not self._by_network[network]:
-                del self._by_network[network]
-        return None
+            if not self._open:
+                self._empty.set()
 
-    def _has_room(self) -> bool:
-        """Whether one more may come. Where all places are taken, the slowest of those that drip is cut: a
-        thousand peers that send a byte now and then keep no honest one out.
+    async def _has_place(self, wire: Wire) -> bool:
+        place = await self._places.enter(wire.peer)
+        if place is Place.FULL and self.make_room():
+            place = await self._places.enter(wire.peer, crowding=True)
+        return place is Place.HERE
+
+    def make_room(self) -> bool:
+        """Where all places are taken, cut the slowest of those that drip: a thousand peers that send a byte
+        now and then keep no honest one out. False where nobody drips.
         """
-        if len(self._open) < self._limits.max_connections:
-            return True
         paces = ((wire.pace(self._limits.grace_seconds), wire) for wire in self._open)
         slow = [(pace, wire) for pace, wire in paces if pace is not None]
         pace, slowest = min(slow, key=lambda one: one[0], default=(self._limits.slow_bytes_per_second, None))

@@ -52,6 +52,7 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._task: asyncio.Task[None] | None = None
         self._lost = self._said_all = self._waiting = self._is_cut = self._over = False
+        self._leaving = self._between = False
         self._received_bytes = 0
         self._span_ends_at, self._span_from_bytes = 0.0, 0
         self.farewell = replies.STOPPING
@@ -139,8 +140,17 @@ class Wire(asyncio.Protocol):
                 self.begin_mail()
 
     async def line(self, max_bytes: int) -> bytes:
-        """One command line without CR LF. Raises Fault for a long line (skipped to its end) and for other
-        line endings (fatal)."""
+        """One command line without CR LF. Raises Fault for a long line (skipped to its end), for other line
+        endings (fatal), and where the peer is to leave (fatal)."""
+        if self._leaving:
+            raise Fault(replies.STOPPING, fatal=True)
+        self._between = True
+        try:
+            return await self._line(max_bytes)
+        finally:
+            self._between = False
+
+    async def _line(self, max_bytes: int) -> bytes:
         held, skipped_bytes = await self.piece(), 0
         before = self._loop.time() + self._limits.line_seconds
         while (end := held.find(b"\n")) < 0:
@@ -231,6 +241,12 @@ class Wire(asyncio.Protocol):
         """End the dialogue for being slow. What it had begun is undone before its last word."""
         self._is_cut, self.farewell = True, replies.TOO_SLOW
         if self._task is not None:
+            self._task.cancel()
+
+    def leave(self) -> None:
+        """Let the peer go between two commands: at once if we wait for one, else when it is answered."""
+        self._leaving = True
+        if self._between and self._waiting and self._task is not None:
             self._task.cancel()
 
     async def end(self) -> None:

@@ -15,7 +15,8 @@ import trustme
 from relay.core.errors import Busy, InboxFull
 from relay.smtp_door import Limits
 from relay.smtp_door.dialogue import _to_the_end
-from relay.smtp_door.server import Certificate, network_of
+from relay.smtp_door.places import network_of
+from relay.smtp_door.server import Certificate
 from tests.door.conftest import Opener
 
 MAIL = b"From: <maya@home.example>\r\nSubject: s\r\n\r\nHello.\r\n"

@@ -1,0 +1,165 @@
+"""A door worker's end of its socket to the relay: what is decided there, asked over the socket.
+
+Owns the worker's calls under way. `FarReception` and `FarPlaces` stand for those who decide and who count
+connections; the mail itself never comes here, only what `relay.smtp_door.calls` lists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from relay.core.addresses import Address
+from relay.flow.visit import Arrival, Inbox, Ready, Sealed
+from relay.smtp_door import calls
+from relay.smtp_door.calls import Order, Place
+
+
+class LinkLost(OSError):
+    """The relay is gone, or has closed this worker's socket."""
+
+
+class Link:
+    """Asks and is told. `obey` is given each order; `run` reads until the relay's end."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, obey: Callable[[Order], None]
+    ) -> None:
+        self._reader, self._writer, self._obey = reader, writer, obey
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, tuple[Any, asyncio.Future[Any]]] = {}
+        self._lost = False
+
+    async def run(self) -> None:
+        """Read answers and orders until the socket's end. Raises BadFrame."""
+        try:
+            while True:
+                head = await self._reader.readexactly(calls.HEAD_BYTES)
+                length, kind, number = calls.parse_head(head, calls.MOST_ANSWER_BYTES)
+                self._take(kind, number, await self._reader.readexactly(length))
+        except (asyncio.IncompleteReadError, OSError):
+            return
+        finally:
+            self._lost = True
+            for _, answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(LinkLost())
+
+    async def ask(self, call: Any) -> Any:
+        """The answer to a call. Raises Refusal, LinkLost."""
+        number = next(self._numbers)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = (call, answer)
+        try:
+            self._send(number, call)
+            await self._writer.drain()
+            return await answer
+        finally:
+            del self._waiting[number]
+
+    def tell(self, call: Any) -> None:
+        """Make a call whose answer matters to nobody."""
+        if not self._lost:
+            self._send(next(self._numbers), call)
+
+    def _send(self, number: int, call: Any) -> None:
+        if self._lost:
+            raise LinkLost
+        self._writer.write(calls.asking(number, call))
+
+    def _take(self, kind: int, number: int, body: bytes) -> None:
+        if not number:
+            return self._obey(Order(kind))
+        call, answer = self._waiting.get(number, (None, None))
+        if call is None or answer is None or answer.done():
+            return None  # who asked has been cancelled
+        try:
+            answer.set_result(calls.parse_answer(kind, body, call))
+        except calls.Refusal as refusal:
+            answer.set_exception(refusal)
+        return None
+
+
+class FarPlaces:
+    """The door's places, which the relay counts for all workers together."""
+
+    def __init__(self, link: Link) -> None:
+        """Every place is asked for over the link."""
+        self._link = link
+
+    async def enter(self, peer: str, *, crowding: bool = False) -> Place:
+        """As `Places.enter`."""
+        try:
+            found: Place = await self._link.ask(calls.Enter(peer, crowding))
+        except asyncio.CancelledError:
+            self._link.tell(calls.Leave(peer))
+            raise
+        return found
+
+    def leave(self, peer: str) -> None:
+        """As `Places.leave`."""
+        self._link.tell(calls.Leave(peer))
+
+
+class FarReception:
+    """`relay.flow.visit.Reception`, asked over the link."""
+
+    def __init__(self, link: Link) -> None:
+        """Nothing is asked yet."""
+        self._link, self._visits = link, itertools.count(1)
+
+    async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
+        """As `Reception.recipient`."""
+        await self._link.ask(calls.Ask(reverse_path, recipient))
+
+    async def open(self, arrival: Arrival) -> FarVisit:
+        """As `Reception.open`."""
+        visit = next(self._visits)
+        try:
+            opened = await self._link.ask(calls.Open(visit, arrival))
+        except asyncio.CancelledError:
+            self._link.tell(calls.Abort(visit))
+            raise
+        return FarVisit(self._link, visit, opened)
+
+
+class FarVisit:
+    """`relay.flow.visit.Visit`, asked over the link."""
+
+    def __init__(self, link: Link, visit: int, opened: calls.Opened) -> None:
+        self._link, self._visit, self._over = link, visit, False
+        self.blob_id, self.inbox = opened.blob_id, opened.inbox
+        self.received_at, self.expires_at = opened.received_at, opened.expires_at
+
+    async def stage(self, at_bytes: int, sealed: bytes) -> None:
+        """As `Visit.stage`, in frames that are not too large."""
+        for start in range(0, len(sealed), calls.MOST_PIECE_BYTES):
+            piece = sealed[start : start + calls.MOST_PIECE_BYTES]
+            await self._link.ask(calls.Stage(self._visit, at_bytes + start, piece))
+
+    async def look_again(self) -> Inbox:
+        """As `Visit.look_again`."""
+        inbox: Inbox = await self._link.ask(calls.LookAgain(self._visit))
+        return inbox
+
+    async def author(self, author: Address) -> None:
+        """As `Visit.author`."""
+        await self._link.ask(calls.Author(self._visit, author))
+
+    async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
+        """As `Visit.finish`."""
+        ready: Ready = await self._link.ask(calls.Finish(self._visit, stored_bytes, stored_sha256))
+        return ready
+
+    async def deposit(self, sealed: Sealed) -> None:
+        """As `Visit.deposit`."""
+        await self._link.ask(calls.Deposit(self._visit, sealed))
+        self._over = True
+
+    async def abort(self) -> None:
+        """As `Visit.abort`."""
+        if not self._over:
+            self._over = True
+            await self._link.ask(calls.Abort(self._visit))
