@@ -1,11 +1,12 @@
 """Pages: the built web inbox, read whole at the start and served from a fixed table. Owns its headers.
 
 No path of a request ever reaches the file system. Each file carries the strict policy, workers' scripts
-too: a worker's policy is its own answer's. (docs/threat-model.md.)
+too: a worker's policy is its own answer's. Where mail is met there is a stricter one. (docs/threat-model.md.)
 """
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import re
@@ -29,6 +30,7 @@ CSP: Final = "; ".join(
         "img-src 'self' blob: data:",
         "connect-src 'self'",
         "worker-src 'self'",
+        "frame-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -36,6 +38,11 @@ CSP: Final = "; ".join(
         f"trusted-types {TRUSTED_TYPES}",
     )
 )
+FRAME: Final = "frame.html"
+"""The document in which the layout of a mail is looked at. It alone may be framed, by us alone."""
+MAIL_WORKER: Final = re.compile(r"assets/mailworker-[A-Za-z0-9_-]+\.js")
+MAIL_WORKER_CSP: Final = "default-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+"""Where a stranger's bytes are taken apart nothing is fetched."""
 HEADERS: Final[Mapping[str, str]] = {
     "Server": SERVER,
     "Content-Security-Policy": CSP,
@@ -44,6 +51,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-DNS-Prefetch-Control": "off",
     "X-Robots-Tag": "noindex",
 }
 _TYPES: Final[Mapping[str, str]] = {
@@ -61,6 +69,7 @@ _TYPES: Final[Mapping[str, str]] = {
     ".woff2": "font/woff2",
 }
 _HASHED: Final = re.compile(r"assets/[^/]+-[A-Za-z0-9_-]{8}\.[a-z0-9]+")
+_INLINE_SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _SEGMENT: Final = r"[A-Za-z0-9_-]{1,128}"
 _VIEW: Final = re.compile(
     rf"/|/(?:write|how|locked|help)|/i/(?:{_SEGMENT})?|/(?:settings|our-work|receipts)(?:/{_SEGMENT})?"
@@ -108,7 +117,7 @@ def _read(root: Path, secure: bool) -> Iterator[tuple[str, Page]]:
 
 def _page(name: str, body: bytes, secure: bool) -> Page:
     lasting = _HASHED.fullmatch(name) is not None
-    headers = dict(HEADERS)
+    headers = {**HEADERS, "Content-Security-Policy": _policy(name, body)}
     headers["Content-Type"] = _TYPES.get(Path(name).suffix, "application/octet-stream")
     headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
     headers["Vary"] = "Accept-Encoding"
@@ -118,6 +127,33 @@ def _page(name: str, body: bytes, secure: bool) -> Page:
     if len(packed) >= len(body):
         return _tagged(body, headers)
     return _tagged(body, headers, _tagged(packed, {**headers, "Content-Encoding": "gzip"}))
+
+
+def _policy(name: str, body: bytes) -> str:
+    """The content security policy of a file: the strict one, and a stricter one where mail is met."""
+    if name == FRAME:
+        return _frame_policy(body)
+    return MAIL_WORKER_CSP if MAIL_WORKER.fullmatch(name) else CSP
+
+
+def _frame_policy(body: bytes) -> str:
+    """No origin, no network, no way out; the script that is in the document runs, by its hash, and no other."""
+    hashes = (hashlib.sha256(script).digest() for script in _INLINE_SCRIPT.findall(body))
+    scripts = " ".join(f"'sha256-{base64.b64encode(one).decode()}'" for one in hashes) or "'none'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {scripts}",
+            "style-src 'unsafe-inline'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+            "sandbox allow-scripts",
+            "require-trusted-types-for 'script'",
+            "trusted-types dompurify",
+        )
+    )
 
 
 def _tagged(body: bytes, headers: Mapping[str, str], packed: Page | None = None) -> Page:

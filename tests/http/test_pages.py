@@ -4,7 +4,9 @@ system.
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import io
 from pathlib import Path
 
@@ -66,7 +68,8 @@ async def test_every_view_answers_with_the_page_and_the_strict_policy(served: Se
     assert told.headers["content-security-policy"] == (
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
         "img-src 'self' blob: data:; "
-        "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "connect-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types quietbox"
     )
     for name, value in (
@@ -96,6 +99,41 @@ async def test_files_of_hashed_names_last_and_others_are_asked_for_again(served:
     assert (again.status, again.body) == (304, b"")
     head = await served.ask("HEAD", "/inbox/assets/plain.css")
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", "7")
+
+
+def test_the_frame_of_a_mail_runs_the_one_script_that_is_in_it(tmp_path: Path) -> None:
+    """The document for layouts is without origin and network; its script is named by its hash; we alone frame
+    it. Without a script in it none may run.
+    """
+    script = b"show('\xc3\xa4')"
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+    (tmp_path / "frame.html").write_bytes(b"<body><script>" + script + b"</script></body>")
+    found = Pages(tmp_path, secure=False).find("/inbox/frame.html")
+    assert found is not None
+    assert found.headers["Content-Security-Policy"] == (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts; "
+        "require-trusted-types-for 'script'; trusted-types dompurify"
+    )
+    assert found.headers["X-DNS-Prefetch-Control"] == "off"
+    (tmp_path / "frame.html").write_bytes(b"<body></body>")
+    empty = Pages(tmp_path, secure=False).find("/inbox/frame.html")
+    assert empty is not None
+    assert "script-src 'none';" in empty.headers["Content-Security-Policy"]
+
+
+def test_where_mail_is_taken_apart_nothing_is_fetched(tmp_path: Path) -> None:
+    """The mail worker's script has a policy without network; another worker's keeps the page's."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "mailworker-87u22LM9.js").write_bytes(b"1")
+    (tmp_path / "assets" / "worker-87u22LM9.js").write_bytes(b"1")
+    pages_here = Pages(tmp_path, secure=False)
+    found = pages_here.find("/inbox/assets/mailworker-87u22LM9.js")
+    other = pages_here.find("/inbox/assets/worker-87u22LM9.js")
+    assert found is not None
+    assert other is not None
+    assert found.headers["Content-Security-Policy"].startswith("default-src 'none'; require-trusted")
+    assert other.headers["Content-Security-Policy"] == pages.CSP
 
 
 async def test_a_large_file_goes_out_compressed_to_whom_takes_it(served: Served) -> None:
