@@ -137,7 +137,7 @@ def _policy(name: str, body: bytes) -> str:
 
 
 def _frame_policy(body: bytes) -> str:
-    """No origin, no network, no way out; the script that is in the document runs, by its hash, and no other."""
+    """No origin, no network, no way out; of scripts the one that is in the document, by its hash."""
     hashes = (hashlib.sha256(script).digest() for script in _INLINE_SCRIPT.findall(body))
     scripts = " ".join(f"'sha256-{base64.b64encode(one).decode()}'" for one in hashes) or "'none'"
     return "; ".join(
