@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from client_sdk.attachments import AsyncReceivedFile
     from client_sdk.engagement import AsyncEngagement
     from client_sdk.home import FileCost, Home
-    from client_sdk.mail import Mail
+    from client_sdk.mail import Mail, MailGrade
     from client_sdk.messages import (
         EngagementSummary,
         Event,
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
         Progress,
         Proposal,
         RecoverySheet,
+        Rule,
         Sender,
         Sent,
     )
+    from client_sdk.refused import RefusedMail
     from client_sdk.sync import Account, Engagement, ReceivedFile
 
 _HOME_OF = {
@@ -50,12 +52,15 @@ _HOME_OF = {
     "Home": "home",
     "Invitation": "messages",
     "Mail": "mail",
+    "MailGrade": "mail",
     "Message": "messages",
     "Person": "messages",
     "Progress": "messages",
     "Proposal": "messages",
     "ReceivedFile": "sync",
     "RecoverySheet": "messages",
+    "RefusedMail": "refused",
+    "Rule": "messages",
     "Sender": "messages",
     "Sent": "messages",
     "errors": "",
@@ -74,12 +79,15 @@ __all__ = [
     "Home",
     "Invitation",
     "Mail",
+    "MailGrade",
     "Message",
     "Person",
     "Progress",
     "Proposal",
     "ReceivedFile",
     "RecoverySheet",
+    "RefusedMail",
+    "Rule",
     "Sender",
     "Sent",
     "errors",

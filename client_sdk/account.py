@@ -13,18 +13,18 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-from client_sdk.errors import Misused, NotFound, RelayError, bounded
+from client_sdk.errors import NotFound, RelayError, awaited, bounded
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
-    from datetime import date, timedelta
+    from datetime import date, datetime, timedelta
     from pathlib import Path
     from types import TracebackType
 
     from client_sdk.core import Core
     from client_sdk.engagement import AsyncEngagement
     from client_sdk.home import Home
-    from client_sdk.messages import Invitation, Proposal, RecoverySheet, Sender
+    from client_sdk.messages import Invitation, Proposal, RecoverySheet, Rule, Sender
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
     from client_sdk.pinning import KeeperView
@@ -369,11 +369,9 @@ class AsyncAccount:
 
     async def add_sender(self, address: str, *, timeout: float | None = None) -> None:
         """Register a personal mail address: a code is sent to it. WorkAddressRefused for an employer's."""
-        from client_sdk import protocol
+        from client_sdk import protocol, rules
 
-        plain = address.strip()
-        if not plain.isascii() or not 3 <= len(plain) <= 254 or "@" not in plain:
-            raise Misused("That is not a mail address.")
+        plain = rules.mail_address(address)
         async with bounded(timeout):
             await self._core.session.call(protocol.add_sender(plain))
 
@@ -389,13 +387,10 @@ class AsyncAccount:
 
     async def senders(self, *, timeout: float | None = None) -> list[Sender]:
         """Return my registered addresses, without the addresses: the relay does not keep them."""
-        from client_sdk import messages, protocol
+        from client_sdk import rules
 
         async with bounded(timeout):
-            found = await self._core.session.call(protocol.senders())
-        return [
-            messages.Sender(one.sender_id.hex(), one.state, messages.instant(one.added_on)) for one in found
-        ]
+            return await rules.senders(self._core)
 
     async def remove_sender(self, sender: Sender, *, timeout: float | None = None) -> None:
         """Forget a personal address."""
@@ -403,6 +398,45 @@ class AsyncAccount:
 
         async with bounded(timeout):
             await self._core.session.call(protocol.remove_sender(bytes.fromhex(sender.id)))
+
+    async def rules(self, *, timeout: float | None = None) -> list[Rule]:
+        """Return the rules by which a provider forwards mail into my inboxes; `AsyncEngagement.add_rule` asks
+        for one.
+        """
+        from client_sdk import rules
+
+        async with bounded(timeout):
+            return await rules.listed(self._core)
+
+    async def test_rule(self, rule: Rule, address: str, *, timeout: float | None = None) -> datetime:
+        """Have the relay mail a line to the rule's personal address, which it knows only as a hash; when the
+        provider forwards it to the rule's address, the rule is active. Returns until when the line is good.
+
+        Do it once the rule's address is entered at the provider. Raises Misused, NotFound for an address that
+        is not the rule's, RateLimited.
+        """
+        from client_sdk import messages, protocol, rules
+
+        plain = rules.mail_address(address)
+        async with bounded(timeout):
+            good_until = await self._core.session.call(protocol.challenge_rule(bytes.fromhex(rule.id), plain))
+        return messages.instant(good_until)
+
+    async def active_rule(self, rule: Rule, *, timeout: float | None = None) -> Rule:
+        """Wait until a rule is active, and return it so. NothingYet where `timeout` (seconds) is over first,
+        NotFound where the rule has ended.
+        """
+        from client_sdk import rules
+
+        async with awaited(timeout):
+            return await rules.settled(self._core, rule.id)
+
+    async def remove_rule(self, rule: Rule, *, timeout: float | None = None) -> None:
+        """End a rule: its address takes nothing from then on. What it brought stays until its date."""
+        from client_sdk import protocol
+
+        async with bounded(timeout):
+            await self._core.session.call(protocol.remove_rule(bytes.fromhex(rule.id)))
 
     # --- watching -------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
-from client_sdk import protocol
+from client_sdk import protocol, rules
 from client_sdk.agreements import AsyncAgreement
 from client_sdk.attachment import Attachment
 from client_sdk.attachments import OnProgress
@@ -32,16 +32,20 @@ from client_sdk.errors import (
     Misused,
     NotFound,
     RetentionExceeded,
+    awaited,
     bounded,
 )
 from client_sdk.finding import slug
 from client_sdk.intake import NEWEST, Bad, Gone, Intake, Result, Taken
 from client_sdk.lengthening import Lengthening
+from client_sdk.mailing import Mailing
 from client_sdk.messages import (
     EngagementSummary,
     GoneMessage,
     Message,
     Reminder,
+    Rule,
+    Sender,
     Sent,
     Waiting,
     instant,
@@ -63,6 +67,7 @@ from client_sdk.why import (
     why_message,
     why_notes,
 )
+from keys.mailin import Verdict
 from keys.names import DAY_SECONDS, Role
 from keys.policy import parse_policy
 from keys.vault import EngagementItem
@@ -89,6 +94,7 @@ class AsyncEngagement:
         self._showing = Showing(core, self._standing, self._intake.mailbox_id)
         self._attending = Attending(core, self._intake, self._showing, engagement_id.hex())
         self._shortening = Shortening(core, self._standing)
+        self._mailing = Mailing(core, self._standing, self._intake, self._showing)
         self._sending = Sending(core, outbox, self._standing)
         self._lengthening = Lengthening(core, self._standing, self._intake)
         self._agreement = AsyncAgreement(
@@ -304,6 +310,7 @@ class AsyncEngagement:
             unread_goes_at=instant(tally.unread_goes_at) if tally.unread_goes_at else None,
             unread_going=tally.unread_going,
             proposals=tuple(waiting),
+            notices=tally.notices,
         )
 
     async def address(self, *, timeout: float | None = None) -> str:
@@ -314,6 +321,35 @@ class AsyncEngagement:
                 if mailbox.mailbox_id == self._item.my_mailbox_id:
                     return mailbox.address
             raise AgreementMissing
+
+    # --- mail that came in ----------------------------------------------------------------------------------
+
+    async def confirm_mail(self, message_id: str, *, mine: bool = True, timeout: float | None = None) -> None:
+        """Say of a mail with the mark `confirm` whether it was from you. One that was not goes from this
+        inbox and is shown on none of your devices any more. Misused for any other message.
+        """
+        async with bounded(timeout):
+            seen = await self._find(message_id)
+            await self._mailing.judge(seen, Verdict.MINE if mine else Verdict.NOT_MINE)
+
+    async def next_mail(self, *, timeout: float | None = None) -> AsyncMessage:
+        """Wait for the next mail that comes in here, or the relay's notice that one was refused.
+
+        NothingYet where `timeout` (seconds) is over first.
+        """
+        async with awaited(timeout):
+            await self._keep_up()
+            return await self._mailing.next(self._core.state.taken_order(self._intake.mailbox_id))
+
+    async def add_rule(self, sender: Sender | None = None, *, timeout: float | None = None) -> Rule:
+        """Ask for an address to which a provider may forward mail by itself into this inbox. It takes nothing
+        but a provider's own confirmation before `AsyncAccount.test_rule` has gone through.
+
+        `sender` is the confirmed personal address whose mail is forwarded (default: the only one). Misused
+        where there is none, or several.
+        """
+        async with bounded(timeout):
+            return await rules.add(self._core, self._standing.engagement_id, sender)
 
     # --- taking back ----------------------------------------------------------------------------------------
 

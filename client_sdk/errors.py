@@ -220,6 +220,15 @@ class ServerUnavailable(RelayError):
     retryable = True
 
 
+class NothingYet(RelayError):
+    """What was waited for has not come in the time that was given."""
+
+    code = "nothing-yet"
+    sentence = "Nothing has come yet."
+    hint = "It may still come; run it again to go on waiting."
+    retryable = True
+
+
 class KeeperUnavailable(ServerUnavailable):
     """The keeper of the dates did not answer, or not validly: nothing can be opened this minute, nothing is
     lost.
@@ -319,3 +328,13 @@ async def bounded(seconds: float | None) -> AsyncIterator[None]:
             yield
     except TimeoutError as cause:
         raise ServerUnavailable("It took longer than was allowed.") from cause
+
+
+@asynccontextmanager
+async def awaited(seconds: float | None) -> AsyncIterator[None]:
+    """Bound the waiting for something that others do: `NothingYet` when the time is over."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as cause:
+        raise NothingYet from cause

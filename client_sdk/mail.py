@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import parseaddr
+from enum import IntEnum
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
@@ -26,7 +27,32 @@ from client_sdk.files import new_file, safe_name
 from keys.content import DoorFacts
 
 MOST_PARTS: Final = 1_000
-GRADES: Final = {1: "sender not checked", 2: "sender's domain checked", 3: "sender's server checked"}
+
+
+class MailGrade(IntEnum):
+    """What the door found of a mail's author (docs/protocol.md, part 6). Nothing of it is end to end."""
+
+    NOT_CHECKED = 1
+    SIGNED = 2
+    SERVER = 3
+    RULE = 4
+    RULE_SIGNED = 5
+    CONFIRMATION = 6
+
+    @property
+    def words(self) -> str:
+        """The grade for a person."""
+        return GRADES[self]
+
+
+GRADES: Final = {
+    MailGrade.NOT_CHECKED: "sender not checked",
+    MailGrade.SIGNED: "sender's domain checked",
+    MailGrade.SERVER: "sender's server checked",
+    MailGrade.RULE: "brought by your rule, author not proven",
+    MailGrade.RULE_SIGNED: "brought by your rule, author's domain checked",
+    MailGrade.CONFIRMATION: "came while a rule is being set up, gone within the hour",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +100,7 @@ def open_mail(raw: bytes, grade: int) -> Mail:
     files = tuple(_file(part, number) for number, part in enumerate(parts, 1) if part is not body)
     return Mail(
         sender_of(message),
-        GRADES.get(grade, GRADES[1]),
+        MailGrade(grade).words,
         _header(message, "subject"),
         _text(body) if body is not None else "",
         files,
@@ -148,10 +174,13 @@ def _file(part: EmailMessage, number: int) -> MailFile:
 
 @dataclass(frozen=True, slots=True)
 class AsyncMailMessage:
-    """A mail that came in by SMTP, not yet fetched. `raw` is the mail byte for byte."""
+    """A mail that came in by SMTP, not yet fetched. `raw` is the mail byte for byte, `grade` a MailGrade,
+    `checks` what the door noted of its checks (RFC 8601's words; empty where it checks nothing).
+    """
 
     raw: AsyncReceivedFile
     grade: int
+    checks: str = field(default="", repr=False)
 
     async def open(self, *, timeout: float | None = None) -> Mail:
         """Fetch and open the mail. `TooLarge` above 64 MiB: save `raw` instead."""

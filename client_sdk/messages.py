@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Generic, Literal, TypeVar
 
+from client_sdk.refused import RefusedMail
+
 LATEST_INSTANT: Final = 253_402_300_799
 """The last second of the year 9999: a later instant is shown as this one."""
 
@@ -49,7 +51,10 @@ class Message(Generic[FileT_co, MailT_co]):
     (something that this writer sent before it did not arrive), `gone-before` (as much as is missing has left,
     by the relay's word, before it was opened here), `old-key` (sealed to a key that had been replaced)
     and `no-log-head` (its writer has named a head of the relay's log before, and here none).
-    `mail` is set where it is mail that came in by SMTP; its text and files are in there.
+    `mail` is set where it is mail that came in by SMTP; its text and files are in there. Its marks may be
+    `confirm` (its server alone vouches for the sender: say by `confirm_mail` whether it was you) and
+    `copied-to-work` (a refused work domain got a copy). `refused` is what a notice of the relay tells of mail
+    that it did not take.
     """
 
     id: str
@@ -65,6 +70,7 @@ class Message(Generic[FileT_co, MailT_co]):
     mail: MailT_co | None = field(default=None, repr=False)
     unread: bool = False
     marks: tuple[str, ...] = ()
+    refused: tuple[RefusedMail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,8 @@ class EngagementSummary:
     `state` is invited, active, held, gone or withdrawn; `here`, `files` and `unread` count what is here,
     `waiting` messages in the outbox. `hold_ends_at` is when everything is gone. Next to go:
     `next_deletion_at` with `next_messages` and `next_files`; of the unread, `unread_going` at
-    `unread_goes_at`, where that is within 30 days. `proposals` wait for a signature.
+    `unread_goes_at`, where that is within 30 days. `notices` of the unread are the relay's, of mail that it
+    refused. `proposals` wait for a signature.
     """
 
     engagement_id: str
@@ -202,6 +209,7 @@ class EngagementSummary:
     unread_goes_at: datetime | None = None
     unread_going: int = 0
     proposals: tuple[Waiting, ...] = ()
+    notices: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +221,19 @@ class Sender:
     id: str
     state: str
     added_on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A provider's automatic forwarding into one of my inboxes. `address` is what the provider forwards to.
+
+    `state` is waiting (until the provider has forwarded its test) or active; `ends_at` is when the rule ends,
+    for one that waits within a day.
+    """
+
+    id: str
+    engagement_id: str
+    sender_id: str
+    address: str = field(repr=False)
+    state: str
+    ends_at: datetime

@@ -651,3 +651,61 @@ def senders() -> Call[tuple[SenderFacts, ...]]:
 def remove_sender(sender_id: bytes) -> Call[None]:
     """`DELETE /v1/senders/{sender_id}`."""
     return Call(Request("DELETE", f"/v1/senders/{b64(sender_id)}"), nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """A rule for mail that a provider forwards. `state` is waiting or active."""
+
+    rule_id: bytes
+    mailbox_id: bytes
+    sender_id: bytes
+    address: str = field(repr=False)
+    state: str
+    expires_at: int
+
+
+def add_rule(mailbox_id: bytes, sender_id: bytes) -> Call[tuple[bytes, str, int]]:
+    """`POST /v1/mailboxes/{id}/rules`: its id, its inbound address, and until when it waits."""
+
+    def parse(response: Response) -> tuple[bytes, str, int]:
+        fields = Fields.of(response)
+        return fields.blob("rule_id", 16), fields.text("address"), fields.whole("expires_at")
+
+    path = f"/v1/mailboxes/{b64(mailbox_id)}/rules"
+    return send_json("POST", path, {"sender_id": b64(sender_id)}, parse, repeatable=False)
+
+
+def challenge_rule(rule_id: bytes, address: str) -> Call[int]:
+    """`POST /v1/rules/{rule_id}/challenge`: a line is mailed to the address; until when it is good."""
+
+    def parse(response: Response) -> int:
+        return Fields.of(response).whole("expires_at")
+
+    path = f"/v1/rules/{b64(rule_id)}/challenge"
+    return send_json("POST", path, {"address": address}, parse, repeatable=False)
+
+
+def rules() -> Call[tuple[RuleFacts, ...]]:
+    """`GET /v1/rules`."""
+
+    def parse(response: Response) -> tuple[RuleFacts, ...]:
+        return tuple(_rule(one) for one in Fields.of(response).objects("rules"))
+
+    return get("/v1/rules", parse)
+
+
+def _rule(fields: Fields) -> RuleFacts:
+    return RuleFacts(
+        fields.blob("rule_id", 16),
+        fields.blob("mailbox_id", 16),
+        fields.blob("sender_id", 16),
+        fields.text("address"),
+        fields.text("state"),
+        fields.whole("expires_at"),
+    )
+
+
+def remove_rule(rule_id: bytes) -> Call[None]:
+    """`DELETE /v1/rules/{rule_id}`: its address takes nothing from then on."""
+    return Call(Request("DELETE", f"/v1/rules/{b64(rule_id)}"), nothing)

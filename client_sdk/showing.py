@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from client_sdk.attachments import AsyncReceivedFile
 from client_sdk.core import Core
 from client_sdk.intake import Result, Taken
-from client_sdk.mail import AsyncMailMessage, head_of
+from client_sdk.mail import AsyncMailMessage, MailGrade, head_of
 from client_sdk.messages import Message, Person, instant
+from client_sdk.refused import read_refused
 from client_sdk.standing import Standing
 from client_sdk.state import MINE, READ, SHOWN
 from keys.content import Content, ContentKind, parse_door_facts
 from keys.envelope import EnvelopeClass
-from keys.names import ZERO_HASH, Role
+from keys.mailin import Verdict
+from keys.names import ID_BYTES, ZERO_HASH, Role
+from keys.sealing import Opened
+
+MOST_CHECKS_SIGNS: Final = 4_096
 
 AsyncMessage = Message[AsyncReceivedFile, AsyncMailMessage]
 
@@ -49,8 +55,12 @@ class Showing:
         return ReadMarks(self._core.state.read_order(self._mailbox_id), above)
 
     def message(self, result: Result | None, read: ReadMarks) -> AsyncMessage | None:
-        """Return what a person sees of a row; None for what is not for showing."""
+        """Return what a person sees of a row; None for what is not for showing, as mail that its owner has
+        said not to be theirs.
+        """
         if not isinstance(result, Taken) or not result.flags & SHOWN:
+            return None
+        if self._verdict(result.opened) is Verdict.NOT_MINE:
             return None
         content, mine = result.opened.content, bool(result.flags & MINE)
         sender, subject, mail = self._sender(result), content.subject, None
@@ -59,7 +69,8 @@ class Showing:
             facts = parse_door_facts(content.fixed)
             address, subject = head_of(facts)
             sender = Person("mail", address, checked=False)
-            mail, attachments = AsyncMailMessage(attachments[0], facts.grade), ()
+            checks = text if isinstance(text := content.shown.get("checks"), str) else ""
+            mail, attachments = AsyncMailMessage(attachments[0], facts.grade, checks[:MOST_CHECKS_SIGNS]), ()
         return Message(
             id=message_id(result.opened.content_id),
             engagement_id=self._standing.engagement_id.hex(),
@@ -73,7 +84,11 @@ class Showing:
             attachments=attachments,
             mail=mail,
             unread=not mine and not result.flags & READ and read.unread(result.order),
-            marks=self._gap_mark(result) + ("old-key",) * result.old_key + self._head_mark(result),
+            marks=self._gap_mark(result)
+            + ("old-key",) * result.old_key
+            + self._head_mark(result)
+            + self._mail_marks(result.opened),
+            refused=read_refused(content.shown) if content.kind is ContentKind.NOTICE else (),
         )
 
     def _files(self, content: Content) -> tuple[AsyncReceivedFile, ...]:
@@ -92,6 +107,23 @@ class Showing:
             return ()
         who = (self._standing.engagement_id, content.sender_fp, content.writer)
         return ("no-log-head",) * self._core.state.was_headed(*who, content.count)
+
+    def _verdict(self, opened: Opened) -> Verdict | None:
+        """Return what the owner has said of a mail of grade 3; nobody's word counts on any other."""
+        content = opened.content
+        if content.kind is not ContentKind.MAIL or parse_door_facts(content.fixed).grade != MailGrade.SERVER:
+            return None
+        return self._core.vault.verdicts(self._standing.engagement_id).get(opened.content_id[:ID_BYTES])
+
+    def _mail_marks(self, opened: Opened) -> tuple[str, ...]:
+        """Say what its owner has to know of a mail: that they are asked whether it was them, and that a copy
+        lies in company mail.
+        """
+        content = opened.content
+        if content.kind is not ContentKind.MAIL:
+            return ()
+        in_doubt = parse_door_facts(content.fixed).grade == MailGrade.SERVER and not self._verdict(opened)
+        return ("confirm",) * in_doubt + ("copied-to-work",) * (content.shown.get("copied_to_work") is True)
 
     def _gap_mark(self, taken: Taken) -> tuple[str, ...]:
         """Say what is known of what is missing before: left before it was opened here, or nobody knows."""

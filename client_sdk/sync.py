@@ -19,7 +19,7 @@ from client_sdk.sync_agreement import Agreement, ClosePlan
 from client_sdk.sync_records import Calls, Notes
 
 if TYPE_CHECKING:
-    from datetime import date, timedelta
+    from datetime import date, datetime, timedelta
     from pathlib import Path
     from types import TracebackType
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Proposal,
         RecoverySheet,
         Reminder,
+        Rule,
         Sender,
         Sent,
     )
@@ -76,10 +77,11 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class MailMessage:
-    """A mail that came in by SMTP, not yet fetched. `raw` is the mail byte for byte."""
+    """A mail that came in by SMTP, not yet fetched; see `AsyncMailMessage`."""
 
     raw: ReceivedFile
     grade: int
+    checks: str = field(repr=False)
     _mail: AsyncMailMessage = field(repr=False)
     _thread: LoopThread = field(repr=False)
 
@@ -97,8 +99,12 @@ def _file(one: AsyncReceivedFile, thread: LoopThread) -> ReceivedFile:
     return ReceivedFile(one.name, one.media_type, one.size_bytes, one, thread)
 
 
+def _mail(one: AsyncMailMessage, thread: LoopThread) -> MailMessage:
+    return MailMessage(_file(one.raw, thread), one.grade, one.checks, one, thread)
+
+
 def _message(one: AsyncMessage, thread: LoopThread) -> SyncMessage:
-    mail = one.mail and MailMessage(_file(one.mail.raw, thread), one.mail.grade, one.mail, thread)
+    mail = one.mail and _mail(one.mail, thread)
     files = tuple(_file(file, thread) for file in one.attachments)
     twin: Any = replace(one, attachments=(), mail=None)  # the same message, but for how its files are fetched
     message: SyncMessage = replace(twin, attachments=files, mail=mail)
@@ -225,6 +231,20 @@ class Engagement:
     def address(self, *, timeout: float | None = None) -> str:
         """Return the address at which my inbox here takes mail from my registered personal addresses."""
         return self._thread.run(self._engagement.address(timeout=timeout))
+
+    def confirm_mail(self, message_id: str, *, mine: bool = True, timeout: float | None = None) -> None:
+        """Say of a mail with the mark `confirm` whether it was from you; see
+        `AsyncEngagement.confirm_mail`.
+        """
+        self._thread.run(self._engagement.confirm_mail(message_id, mine=mine, timeout=timeout))
+
+    def next_mail(self, *, timeout: float | None = None) -> SyncMessage:
+        """Wait for the next mail, or the notice of a refused one; see `AsyncEngagement.next_mail`."""
+        return _message(self._thread.run(self._engagement.next_mail(timeout=timeout)), self._thread)
+
+    def add_rule(self, sender: Sender | None = None, *, timeout: float | None = None) -> Rule:
+        """Ask for an address to which a provider may forward; see `AsyncEngagement.add_rule`."""
+        return self._thread.run(self._engagement.add_rule(sender, timeout=timeout))
 
     def recall(self, message_id: str, *, timeout: float | None = None) -> None:
         """Take back a message that I wrote; see `AsyncEngagement.recall`."""
@@ -534,6 +554,22 @@ class Account:
     def remove_sender(self, sender: Sender, *, timeout: float | None = None) -> None:
         """Forget a personal address."""
         self._thread.run(self._account.remove_sender(sender, timeout=timeout))
+
+    def rules(self, *, timeout: float | None = None) -> list[Rule]:
+        """Return the rules by which a provider forwards mail into my inboxes."""
+        return self._thread.run(self._account.rules(timeout=timeout))
+
+    def test_rule(self, rule: Rule, address: str, *, timeout: float | None = None) -> datetime:
+        """Have the relay mail a line through the provider; see `AsyncAccount.test_rule`."""
+        return self._thread.run(self._account.test_rule(rule, address, timeout=timeout))
+
+    def active_rule(self, rule: Rule, *, timeout: float | None = None) -> Rule:
+        """Wait until a rule is active; see `AsyncAccount.active_rule`."""
+        return self._thread.run(self._account.active_rule(rule, timeout=timeout))
+
+    def remove_rule(self, rule: Rule, *, timeout: float | None = None) -> None:
+        """End a rule: its address takes nothing from then on."""
+        self._thread.run(self._account.remove_rule(rule, timeout=timeout))
 
     def watch(self, since: str | None = None) -> Iterator[SyncEvent]:
         """Yield what happens, each event once; see `AsyncAccount.watch`."""

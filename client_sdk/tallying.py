@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from client_sdk.state import MINE, SHOWN, Seen
+from keys.content import ContentKind
 from keys.names import DAY_SECONDS
 
 REMINDED_DAYS: Final = (30, 7, 1)
@@ -29,7 +30,8 @@ class Next:
 @dataclass(frozen=True, slots=True)
 class Tally:
     """How a mailbox stands: messages and files that are here, those not yet read, and the next to go; of
-    the unread ones the first to go within 30 days (0: none) and how many go with it.
+    the unread ones the first to go within 30 days (0: none) and how many go with it, and how many are
+    notices of the relay.
     """
 
     here: int
@@ -38,6 +40,7 @@ class Tally:
     next: Next
     unread_goes_at: int
     unread_going: int
+    notices: int
 
 
 def tally(seen: Sequence[Seen], now: int, is_unread: Callable[[Seen], bool]) -> Tally:
@@ -53,6 +56,7 @@ def tally(seen: Sequence[Seen], now: int, is_unread: Callable[[Seen], bool]) -> 
         next=_next(here),
         unread_goes_at=first,
         unread_going=soon.count(first),
+        notices=sum(one.kind == ContentKind.NOTICE for one in unread),
     )
 
 

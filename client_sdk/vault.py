@@ -18,6 +18,7 @@ from client_sdk.protocol import StoredItem
 from keys.box import NONCE_BYTES
 from keys.encoding import Reader, ascending, counted, counted_text, exact, u16, u64
 from keys.errors import KeysError
+from keys.mailin import Verdict, parse_verdicts
 from keys.names import DAY_SECONDS
 from keys.pins import Pins
 from keys.suite import H, SignKey
@@ -171,6 +172,11 @@ class Vault:
         """What of an engagement's mailbox has been read, on any device."""
         entry = self.entries.get(f"read/{engagement_id.hex()}")
         return parse_read(entry.plain) if entry else ReadItem(0, ())
+
+    def verdicts(self, engagement_id: bytes) -> Mapping[bytes, Verdict]:
+        """What was said of mail that came in: whether it was me, by the first 16 bytes of content ids."""
+        entry = self.entries.get(f"mailin/{engagement_id.hex()}")
+        return parse_verdicts(entry.plain) if entry else {}
 
     # --- writing --------------------------------------------------------------------------------------------
 

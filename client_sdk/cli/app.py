@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from client_sdk.attachment import Attachment
-from client_sdk.cli import agreeing, exits, passwords, receipting, recording, show
+from client_sdk.cli import agreeing, exits, mailing, passwords, receipting, recording, show
 from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
 from client_sdk.cli.opening import keep as keep_for
@@ -34,9 +34,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 client_app = typer.Typer(help="The clients of a coach.", no_args_is_help=True)
-sender_app = typer.Typer(help="The personal mail addresses that you write from.", no_args_is_help=True)
 app.add_typer(client_app, name="client")
-app.add_typer(sender_app, name="sender")
+app.add_typer(mailing.sender_app, name="sender")
+app.add_typer(mailing.rule_app, name="rule")
 app.add_typer(agreeing.agreement_app, name="agreement")
 app.add_typer(recording.note_app, name="note")
 app.add_typer(recording.call_app, name="call")
@@ -47,6 +47,8 @@ for command in (
     agreeing.shorten,
     agreeing.why,
     receipting.receipts,
+    mailing.address,
+    mailing.confirm,
 ):
     app.command()(command)
 
@@ -445,37 +447,6 @@ def status(as_json: AsJson = False, account: AccountName = None, password_fd: Pa
         if not as_json and not me.engagements():
             say("Nobody here yet. Begin with `mailbox client invite --name NAME`.")
     raise typer.Exit(code)
-
-
-@app.command()
-def address(who: Who = None, account: AccountName = None, password_fd: PasswordFd = None) -> None:
-    """Print the address at which your inbox takes your own mail. Only registered senders may use it."""
-    with opened(account, password_fd) as me:
-        tell(me.engagement(who).address())
-
-
-@sender_app.command("add")
-def sender_add(
-    mail_address: Annotated[str, typer.Argument(metavar="ADDRESS", help="A personal mail address.")],
-    account: AccountName = None,
-    password_fd: PasswordFd = None,
-) -> None:
-    """Register a personal address; a code is sent to it."""
-    with opened(account, password_fd) as me:
-        me.add_sender(mail_address)
-    say("A code is on its way there. Then: mailbox sender confirm CODE")
-
-
-@sender_app.command("confirm")
-def sender_confirm(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="The code that came.")],
-    account: AccountName = None,
-    password_fd: PasswordFd = None,
-) -> None:
-    """Confirm a personal address."""
-    with opened(account, password_fd) as me:
-        me.confirm_sender(code)
-    say("Confirmed. Mail from there reaches your inbox.")
 
 
 @app.command()

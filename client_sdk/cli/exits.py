@@ -22,6 +22,7 @@ INTERRUPTED: Final = 130
 CODES: Final[tuple[tuple[type[errors.RelayError], int], ...]] = (
     (errors.Misused, USAGE),
     (errors.PartialDeletion, PARTLY),
+    (errors.NothingYet, PARTLY),
     (errors.Locked, LOCKED),
     (errors.WrongPassword, LOCKED),
     (errors.RetentionExceeded, REFUSED),

@@ -21,6 +21,8 @@ MARKS = {
     "missing-before": "something that was written before this is missing",
     "gone-before": "something that was written before this went before it was read here",
     "old-key": "sealed to an old key",
+    "confirm": "its server alone vouches for it: was it you? mailbox confirm WHO NUMBER, or with --not-me",
+    "copied-to-work": "a work address got a copy too: that copy is the employer's",
     "no-log-head": "its writer's software no longer says which records of the server it has seen",
 }
 
@@ -44,6 +46,11 @@ def show_message(
         tell("  files  " + ", ".join(f"{one.name} ({size_in_words(one.size_bytes)})" for one in files))
     for path in saved:
         tell(f"  saved  {path}")
+    for one in message.refused:
+        tell(
+            f"  refused {one.address or 'an unknown author'}, {instant_in_words(one.at, now)}: {one.sentence}"
+        )
+        tell(f"          {one.hint}")
     for mark in message.marks:
         tell(f"  note   {MARKS.get(mark, mark)}")
     tell(f"  kept until {instant_in_words(message.kept_until, now)}   number {message.id[:SHORT_ID_SIGNS]}")
@@ -76,6 +83,12 @@ def message_json(
         "marks": list(message.marks),
         "saved": [str(path) for path in saved],
     }
+    if message.refused:
+        fields["refused"] = [
+            {"address": one.address, "reason": one.reason, "at": text_of(one.at)} for one in message.refused
+        ]
+    if message.mail:
+        fields |= {"grade_number": message.mail.grade, "checks": message.mail.checks}
     if mail:
         fields["grade"] = mail.grade
     if text:
@@ -117,6 +130,7 @@ def engagement_json(summary: EngagementSummary) -> dict[str, Any]:
         "hold_ends_at": text_of(summary.hold_ends_at),
         "next_deletion_at": text_of(summary.next_deletion_at) if summary.next_deletion_at else None,
         "files": summary.files,
+        "notices": summary.notices,
         "next_messages": summary.next_messages,
         "next_files": summary.next_files,
         "unread_goes_at": text_of(summary.unread_goes_at) if summary.unread_goes_at else None,
@@ -181,6 +195,9 @@ WAITING = {
 
 def _waits(summary: EngagementSummary, now: datetime) -> list[str]:
     lines = []
+    if summary.notices:
+        notices = plural(summary.notices, "notice")
+        lines.append(f"{notices} of mail that was not taken in: mailbox read {summary.handle}")
     for one in summary.proposals:
         whose = f"for {summary.name}" if one.mine else "for your signature"
         waited = max(0, (now - one.since).days)

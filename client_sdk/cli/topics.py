@@ -39,18 +39,22 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
 
   message     id, engagement, from {role, name, checked}, mine, unread, sent_at, kept_until, subject, text
               (watch leaves it out unless --show is given), attachments [{name, type, size}], marks, saved
-              [path], grade (mail that came in by SMTP)
+              [path]; of mail that came in by SMTP also grade (its words), grade_number (1 not checked, 2
+              signed by its domain, 3 its server alone, 4 by a rule, 5 by a rule and signed, 6 a provider's
+              confirmation of a rule), checks; of a notice of the relay refused [{address (masked), reason,
+              at}]
               marks: "missing-before" something written before it did not arrive; "gone-before" it had gone
               before it was read here; "old-key" sealed to a replaced key; "no-log-head" it names
-              no head of the server's log, though its writer's messages did before
+              no head of the server's log, though its writer's messages did before; "confirm" its server
+              alone vouches for it: say whether it was you; "copied-to-work" a refused domain got a copy
   sent        id, engagement, kept_until, waiting (sealed in the outbox, goes out at the next run), reason
               (what it waits for: unavailable, inbox-full, too-many-requests)
   account     login, origin, name
   engagement  id, handle, name, state (invited, active, held, gone, withdrawn), here, unread, waiting,
               work_ends_at, hold_ends_at (everything is gone), next_deletion_at (null: nothing),
               next_messages, next_files (what goes then), files (all that are here), unread_goes_at (null: not
-              within 30 days), unread_going (how many then), proposals [{id, kind, mine, since}] (wait for a
-              signature)
+              within 30 days), unread_going (how many then), notices (unread ones of the relay),
+              proposals [{id, kind, mine, since}] (wait for a signature)
   gone        engagement, reason (due, shortened, own-copy, closed; unread: due, and never read by the other
               person), at (its day)
   reminder    engagement, reason (30, 7 or 1: days), count (unread messages that go within them), at (the
@@ -72,6 +76,9 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
   receipt     of (acceptance, deletion, closing; empty: not even signed), engagement, number, on,
               promised, keys_until, backups_until, asked, removed, left, messages, files, sound, logged,
               receipt (the note)
+  sender      id, state (waiting, confirmed), added_on; the relay keeps no address
+  tested      engagement, id, grade_number (null where it was refused), refused (null, or the reason)
+  rule        id, engagement, sender, address, state (waiting, active), ends_at
   checked     host, relay_key, log_key, checkpoint, sound, receipts [{order, number, signature, chain, leaves,
               logged}], each good, bad or open (nothing there to check it against)
 
