@@ -132,11 +132,19 @@ class House:
 
 
 @asynccontextmanager
-async def opened_house(folder: Path, *, lying: bool = False) -> AsyncIterator[House]:
-    """Start a relay, let a coach set up, invite a client, and the client accept."""
+async def opened_house(folder: Path, *, lying: bool = False, checked_by: str = "") -> AsyncIterator[House]:
+    """Start a relay, let a coach set up, invite a client, and the client accept. With `checked_by`, a name
+    server, the relay checks senders.
+    """
     origin_port = free_port()
     listen_port = free_port() if lying else origin_port
-    relay = made_relay(folder / "relay", origin_port, listen_port).start()
+    relay = made_relay(folder / "relay", origin_port, listen_port)
+    if checked_by:
+        text = relay.config.read_text()
+        checks = f'check_senders = true\nnameservers = ["{checked_by}"]'
+        assert "check_senders = false" in text
+        relay.config.write_text(text.replace("check_senders = false", checks))
+    relay.start()
     liar = Liar(listen_port) if lying else None
     async with AsyncExitStack() as ending:
         ending.callback(_end, relay)
