@@ -67,6 +67,7 @@ class Group:
     account_id: bytes
     envelopes: tuple[SealedEnvelope, ...]
     door_memory: DoorMemory | None = None
+    tells: tuple[Tell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,16 @@ class DoorMemory:
 
     tags: tuple[bytes, ...]  # under this hour's key first, then under the last hour's
     expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """With a group something arrives for this account: a notice is pending then, due at this instant if none
+    was before (`relay.core.telling`).
+    """
+
+    account_id: bytes
+    due_at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from keys.box import OVERHEAD_BYTES, open_box, seal_box
 from keys.encoding import Reader, exact, label, u8
 from keys.names import derive
 from relay.core.model import Method
+from relay.core.notice_seal import NoticeSeal
 
 PEPPER_BYTES: Final = 32
 TAG_BYTES: Final = 32
@@ -53,6 +54,7 @@ class Pepper:
         self._code_key = derive(secret, "pepper/code")
         self._method_key = derive(secret, "pepper/method")
         self._invention_key = derive(secret, "pepper/invention")
+        self.notices = NoticeSeal(secret)
 
     def __repr__(self) -> str:
         return "Pepper(…)"

@@ -34,6 +34,7 @@ from relay.core.model import (
     VaultItem,
 )
 from relay.core.receipts import Arrived, Look, NewReceipt, StoredReceipt, Tip, Unlogged
+from relay.core.telling import Channel, Pending, Window
 
 
 class Envelopes(Protocol):
@@ -282,6 +283,51 @@ class Rules(Protocol):
         """Its address ends here. NotFound."""
 
 
+class Channels(Protocol):
+    """How people are told by mail, one channel each, and what is pending on it."""
+
+    async def put_channel(self, channel: Channel, *, now: int) -> None:
+        """Store, or replace the settings of the account's own. What is pending stays, due at `due_at` from
+        now on, unless the number is another; what was sent is remembered. NotFound without the account.
+        """
+
+    async def channel(self, account_id: bytes, *, now: int) -> Channel | None: ...
+
+    async def confirm_channel(
+        self, account_id: bytes, code_tag: bytes, expires_at: int, *, now: int
+    ) -> None:
+        """CodeRefused unless it waits for this code, in time; it lives until `expires_at` then."""
+
+    async def end_channel(self, account_id: bytes, *, now: int) -> None:
+        """No restored backup brings it back. NotFound."""
+
+    async def stop_channel(self, number: bytes, state: str, *, now: int) -> bytes | None:
+        """Set a confirmed one to `broken` or `refused`, nothing pending; whose it is, None if there is
+        none.
+        """
+
+    async def due_channels(self, *, now: int, limit: int) -> list[Channel]:
+        """Confirmed ones with something due, the longest due first."""
+
+    async def put_off(self, number: bytes, due_at: int, attempts: int) -> None:
+        """What is pending, if it still is, is due then."""
+
+    async def note_sent(self, channel: Channel, sent: bytes, due_at: int) -> None:
+        """The notice that was due has gone. What arrived since `channel` was read is due at `due_at`."""
+
+    async def drop_pending(self, channel: Channel, what: Pending) -> None:
+        """It was read meanwhile; no change where something arrived since `channel` was read."""
+
+    async def unread_going(self, window: Window, *, now: int) -> list[bytes]:
+        """Accounts that want to be warned and have something unread that goes within the window."""
+
+    async def has_unread_going(self, account_id: bytes, until: int, *, now: int) -> bool:
+        """Whether this account has something unread that goes until then."""
+
+    async def add_warning(self, number: bytes, what: Pending, due_at: int) -> None:
+        """A warning is pending, due then unless something is due already."""
+
+
 class KeeperDays(Protocol):
     """Signed day keys and what waits for a keeper. Holds nothing of a person but the queue."""
 
@@ -399,7 +445,7 @@ class LogStore(Protocol):
 
 
 class Store(
-    Envelopes, Accounts, Engagements, Blobs, Senders, Rules, KeeperDays, Receipts, LogStore, Protocol
+    Envelopes, Accounts, Engagements, Blobs, Senders, Channels, Rules, KeeperDays, Receipts, LogStore, Protocol
 ):
     """All of the above over one file (or one memory)."""
 

@@ -28,7 +28,8 @@ ENTRY: Final = 4
 RECEIPT: Final = 5
 ACT: Final = 6
 STATEMENT: Final = 7
-BODY_BYTES: Final = {GONE: 40, METHOD: 32, END: 24, ENTRY: 41, RECEIPT: 56}
+CHANNEL: Final = 8
+BODY_BYTES: Final = {GONE: 40, METHOD: 32, END: 24, ENTRY: 41, RECEIPT: 56, CHANNEL: 24}
 SIGNED_BYTES: Final = {ACT: range(28, 1 << 16), STATEMENT: range(26, 1 << 16)}
 """Bodies of no fixed length."""
 
@@ -154,6 +155,11 @@ def record_act(
 def record_statement(database: sqlite3.Connection, account_id: bytes, number: int, statement: bytes) -> None:
     """The account's statement of this number."""
     _tell(database, STATEMENT, account_id + _u64(number) + _sized(statement))
+
+
+def record_channel(database: sqlite3.Connection, account_id: bytes, number: bytes) -> None:
+    """This way of being told has ended."""
+    _tell(database, CHANNEL, account_id + number)
 
 
 def told(database: sqlite3.Connection) -> int:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from keys.envelope import EnvelopeClass
 from relay.core.model import DAY_SECONDS, DoorMemory, Group, Notes, Outcome, Page, Reason, Row, SealedEnvelope
 from relay.store.base import Part
+from relay.store.channels import mark_arrivals
 from relay.store.shred import expire_envelope
 
 Name = tuple[bytes, bytes]
@@ -156,6 +157,7 @@ def _deposit_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> l
             cursors[number][mailbox_id] = position
             rows.append(_row_of(envelope, position, deposits[number].now))
     database.executemany(INSERT, rows)
+    mark_arrivals(database, [tell for deposit in deposits for tell in deposit.group.tells])
     return [Outcome("stored", cursors=tuple(found.items())) for found in cursors]
 
 
@@ -184,6 +186,7 @@ def _deposit_group(database: sqlite3.Connection, group: Group, now: int, quota_b
             (group.door_memory.tags[0], group.door_memory.expires_at),
         )
     cursors = {envelope.mailbox_id: _insert(database, envelope, now) for envelope in fresh.values()}
+    mark_arrivals(database, group.tells if fresh else ())
     return Outcome("stored", cursors=tuple(cursors.items())) if fresh else Outcome("repeated")
 
 

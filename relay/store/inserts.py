@@ -52,6 +52,10 @@ def extend_account(database: sqlite3.Connection, account_id: bytes, expires_at: 
         "UPDATE senders SET expires_at=? WHERE account_id=? AND state='confirmed' AND expires_at<?",
         (expires_at, account_id, expires_at),
     )
+    database.execute(
+        "UPDATE notice_channels SET expires_at=? WHERE account_id=? AND state<>'waiting' AND expires_at<?",
+        (expires_at, account_id, expires_at),
+    )
 
 
 def end_engagement_at(database: sqlite3.Connection, engagement_id: bytes, ends_at: int) -> None:

@@ -168,6 +168,10 @@ def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _
 
         case deletions.ACT:
             done.acts += _act(database, Reader(body))
+        case deletions.CHANNEL:
+            database.execute(
+                "DELETE FROM notice_channels WHERE account_id=? AND number=?", (body[:16], body[16:])
+            )
         case deletions.STATEMENT:
             done.statements += _statement(database, Reader(body))
 

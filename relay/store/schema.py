@@ -116,6 +116,31 @@ senders = Table(
     _ends(),
 )
 
+notice_channels = Table(  # how people are told by mail
+    "notice_channels",
+    metadata,
+    Column(
+        "account_id", LargeBinary, ForeignKey("accounts.account_id"), primary_key=True, nullable=False
+    ),
+    _bytes("number", index=True),  # random: names it in bounce addresses
+    _bytes("sealed"),  # address, subject line and phrase, under the pepper
+    Column("state", Text, nullable=False),
+    Column("timing", Text, nullable=False),
+    Column("warnings", Integer, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("quiet_from", Integer, nullable=False),
+    Column("quiet_until", Integer, nullable=False),
+    Column("offset_minutes", Integer, nullable=False),
+    _bytes("code_tag"),
+    _number("code_expires_at"),
+    Column("pending", Integer, nullable=False),
+    _number("arrivals"),
+    Column("due_at", BigInteger, nullable=False, index=True),  # 0: nothing is pending
+    Column("attempts", Integer, nullable=False),
+    _bytes("sent"),  # the instants of the last notices, at most six, for the ceilings
+    _ends(),
+)
+
 engagements = Table(
     "engagements",
     metadata,

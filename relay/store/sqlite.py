@@ -10,6 +10,7 @@ from typing import Self
 
 from relay.store.accounts import SqliteAccounts
 from relay.store.blobs import SqliteBlobs
+from relay.store.channels import SqliteChannels
 from relay.store.deletions import Ledger
 from relay.store.engagements import SqliteEngagements
 from relay.store.engine import connect_writer, hold
@@ -35,6 +36,7 @@ class SqliteStore(
     SqliteEngagements,
     SqliteInvitations,
     SqliteBlobs,
+    SqliteChannels,
     SqliteRules,
     SqliteLedger,
     SqliteReceipts,

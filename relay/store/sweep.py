@@ -29,6 +29,7 @@ SMALL: Final = (
     "vault_items",
     "rules",  # before the senders that they belong to
     "senders",
+    "notice_channels",
     "queued_revokes",
     "receipt_leaves",
     "receipts",
@@ -38,6 +39,7 @@ OF_ACCOUNT: Final = (
     "sessions",
     "vault_items",
     "senders",
+    "notice_channels",
     "methods",
     "statements",
     "receipt_leaves",

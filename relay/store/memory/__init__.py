@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from relay.store.memory.accounts import MemoryAccounts
 from relay.store.memory.blobs import MemoryBlobs
+from relay.store.memory.channels import MemoryChannels
 from relay.store.memory.engagements import MemoryEngagements
 from relay.store.memory.envelopes import MemoryEnvelopes
 from relay.store.memory.ledger import MemoryLedger
@@ -26,6 +27,7 @@ class MemoryStore(
     MemoryAccounts,
     MemoryEngagements,
     MemoryBlobs,
+    MemoryChannels,
     MemoryRules,
     MemoryLedger,
     MemoryReceipts,

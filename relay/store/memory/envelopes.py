@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from keys.envelope import EnvelopeClass
 from relay.core.model import DAY_SECONDS, Group, Notes, Outcome, Page, Reason, Row, SealedEnvelope
+from relay.store.memory.channels import mark_arrivals
 from relay.store.memory.state import Entry, State
 
 
@@ -35,6 +36,8 @@ class MemoryEnvelopes:
             return Outcome("refused", "blob-missing")
         if group.door_memory:
             self._state.door_memory[group.door_memory.tags[0]] = group.door_memory.expires_at
+        if fresh:
+            mark_arrivals(self._state, group.tells)
         return self._store(list(fresh.values()), now)
 
     def _refusal(

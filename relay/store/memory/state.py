@@ -27,6 +27,7 @@ from relay.core.model import (
 )
 from relay.core.model import State as Standing
 from relay.core.receipts import Batched, ReceiptKind, promised_at
+from relay.core.telling import Channel
 from relay.store.limits import account_end
 
 
@@ -115,6 +116,7 @@ class State:
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     senders: dict[bytes, Sender] = field(default_factory=dict)
     rules: dict[bytes, Rule] = field(default_factory=dict)
+    channels: dict[bytes, Channel] = field(default_factory=dict)
     days: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     revokes: dict[tuple[bytes, bytes], QueuedRevoke] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
@@ -134,6 +136,7 @@ class State:
             self.vaults,
             self.rules,
             self.senders,
+            self.channels,
             self.revokes,
             self.leaves,
             self.receipts,
@@ -288,3 +291,6 @@ class State:
         for sender in [one for one in self.senders.values() if one.account_id == account_id]:
             if sender.state == "confirmed" and sender.expires_at < expires_at:
                 self.senders[sender.sender_id] = replace(sender, expires_at=expires_at)
+        channel = self.channels.get(account_id)
+        if channel is not None and channel.state != "waiting" and channel.expires_at < expires_at:
+            self.channels[account_id] = replace(channel, expires_at=expires_at)

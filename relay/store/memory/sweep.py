@@ -137,6 +137,8 @@ class MemorySweep:
             for place in [place for place, row in table.items() if row.account_id == account_id]:
                 del table[place]
                 yield "small", b""
+        if state.channels.pop(account_id, None) is not None:
+            yield "small", b""
         del state.accounts[account_id], state.statements[account_id]
         yield "account", account_id
 
