@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from keys.names import Role
 
@@ -97,14 +98,13 @@ class Outcome:
     cursors: tuple[tuple[bytes, int], ...] = ()  # (mailbox id, newest order), for the wake
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a mailbox: an envelope (`raw` set) or a tombstone (`reason` set)."""
+class Row(NamedTuple):
+    """One row of a mailbox: an envelope (`raw` set) or a tombstone (`reason` set). A page makes fifty."""
 
     order: int
     envelope_id: bytes
     received_day: int
-    raw: bytes | None = field(default=None, repr=False)
+    raw: bytes | None = None
     reason: Reason | None = None
     gone_day: int = 0
 

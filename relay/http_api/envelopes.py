@@ -9,13 +9,14 @@ from aiohttp import web
 
 from relay.core.errors import TooLarge
 from relay.core.model import Outcome
-from relay.http_api.bodies import JSON_TYPE
+from relay.http_api.bodies import BINARY_TYPE, JSON_TYPE
 from relay.http_api.frames import encode_rows, parse_deposit
 from relay.http_api.models import AddressAnswer, DepositAnswer, ExpireAnswer, ExpireAsked, RowsQuery
-from relay.http_api.responses import Stored
-from relay.http_api.routes import Bytes, Call, answer, binary, route
+from relay.http_api.responses import Ready
+from relay.http_api.routes import Bytes, Call, answer, route
 
 DEPOSIT_BYTES: Final = 8 * 1024 * 1024
+STORED: Final = b'{"groups":[{"status":"stored"}]}'
 
 
 @route(
@@ -32,7 +33,7 @@ async def deposit(call: Call, body: bytes) -> web.Response:
     groups = parse_deposit(body)
     outcomes = await call.context.flows.accept.deposit(call.account_id, groups, call.now)
     if len(outcomes) == 1 and outcomes[0].status == "stored":
-        return Stored(call.context, call.now)
+        return Ready(call.context, call.now, JSON_TYPE, (STORED,), status=201)
     refused = any(outcome.status == "refused" for outcome in outcomes)
     told = json.dumps({"groups": [_describe(outcome) for outcome in outcomes]}).encode("ascii")
     return web.Response(body=told, status=207 if refused else 201, content_type=JSON_TYPE)
@@ -50,10 +51,8 @@ async def rows(call: Call, _: None) -> web.Response:
         limit=query.limit,
         now=call.now,
     )
-    response = binary(encode_rows(page.rows))
-    response.headers["Quietbox-Next"] = str(page.next)
-    response.headers["Quietbox-More"] = "1" if page.more else "0"
-    return response
+    told = {"Quietbox-Next": str(page.next), "Quietbox-More": "1" if page.more else "0"}
+    return Ready(call.context, call.now, BINARY_TYPE, encode_rows(page.rows), told=told)
 
 
 @route("POST /v1/mailboxes/{mailbox_id}/expire", body=ExpireAsked, answer=ExpireAnswer)

@@ -1,44 +1,63 @@
-"""Responses: the headers that every answer carries, and the one answer that is ready beforehand. Owns their
-names and values; looks at nobody's data.
+"""Responses: the headers that every answer carries, and the answers that are written straight. Owns the names
+and values of headers; looks at nobody's data.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from email.utils import formatdate
 from functools import lru_cache
+from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
-from relay.http_api.bodies import JSON_TYPE
 from relay.http_api.context import Context
 
 SERVER: Final = "quietbox"
 HSTS: Final = "max-age=63072000"
-STORED: Final = b'{"groups":[{"status":"stored"}]}'
 
 
-class Stored(web.Response):
-    """The answer to a deposit whose one group was stored.
+class Ready(web.Response):
+    """An answer whose head and body are written as they are, in one piece: a deposit's, a page of rows.
 
-    For a caller of HTTP/1.1 who stays connected it is bytes that are made once a second: a head made anew
-    for each was a ninth of a deposit's time. It uses private parts of aiohttp's response; tests cover them.
+    For a caller of HTTP/1.1 who stays connected; most of its head is made once a second. The usual way, a
+    ninth of a deposit's time, builds each head anew and copies the body once more. It uses private parts of
+    aiohttp's response; tests cover them.
     """
 
-    def __init__(self, context: Context, now: int) -> None:
-        super().__init__(body=STORED, status=201, content_type=JSON_TYPE)
-        self._context, self._now = context, now
+    def __init__(
+        self,
+        context: Context,
+        now: int,
+        content_type: str,
+        pieces: Sequence[bytes],
+        *,
+        status: int = 200,
+        told: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`pieces` joined are the body; `told` are headers of this answer's own, plain ASCII."""
+        super().__init__(status=status, content_type=content_type, headers=told)
+        self._context, self._now, self._pieces, self._told = context, now, pieces, told
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Write all of it, or what is usual where the usual head would differ."""
         transport = request.transport
         stays = request.keep_alive and request.version == HttpVersion11
         if not stays or self.prepared or transport is None or transport.is_closing():
+            self.body = b"".join(self._pieces)
             return await super().prepare(request)
-        transport.write(_stored(_is_secure(self._context), self._now))
+        transport.write(b"".join((self._head(), *self._pieces)))
         self._keep_alive = self._eof_sent = True
         return None
+
+    def _head(self) -> bytes:
+        start = _start(_is_secure(self._context), self._now, self.status, self.content_type)
+        own = "".join(f"{name}: {text}\r\n" for name, text in self._told.items())
+        length = sum(map(len, self._pieces))
+        return start + f"Content-Length: {length}\r\n{own}\r\n".encode("ascii")
 
 
 def finish_headers(response: web.StreamResponse, context: Context, now: int) -> None:
@@ -63,12 +82,12 @@ def _standard(secure: bool, now: int) -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _stored(secure: bool, now: int) -> bytes:
+def _start(secure: bool, now: int, status: int, content_type: str) -> bytes:
+    """The status line and the fields that all answers of one kind within a second share."""
     fields = {
-        "Content-Type": JSON_TYPE,
-        "Content-Length": str(len(STORED)),
+        "Content-Type": content_type,
         "Date": formatdate(now, usegmt=True),
         **_standard(secure, now),
     }
     head = "".join(f"{name}: {text}\r\n" for name, text in fields.items())
-    return f"HTTP/1.1 201 Created\r\n{head}\r\n".encode("ascii") + STORED
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{head}".encode("ascii")

@@ -25,6 +25,9 @@ class Part:
     async def _read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         return await self._readers.run(work)
 
+    async def _share(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        return await self._readers.share(work)
+
     async def _write(self, work: Work[Result]) -> Result:
         return await self._writer.submit(work)
 

@@ -93,7 +93,7 @@ class SqliteEnvelopes(Part):
         """A page of what is not due; at least one row, however large, where there is one."""
         statement, start = (ASCENDING, after or 0) if before is None else (DESCENDING, before)
         bound = {"mailbox_id": mailbox_id, "start": start, "limit": limit + 1, "now": now}
-        return await self._read(
+        return await self._share(
             lambda database: _page(database.execute(statement, bound), start, limit, max_bytes)
         )
 
@@ -278,7 +278,7 @@ def _page(found: sqlite3.Cursor, start: int, limit: int, max_bytes: int) -> Page
         if reason:
             rows.append(Row(position, envelope_id, day, reason=Reason(reason), gone_day=day))
         else:
-            rows.append(Row(position, envelope_id, day, raw=raw))
+            rows.append(Row(position, envelope_id, day, raw))
     return Page(tuple(rows), rows[-1].order if rows else start, more=False)
 
 
