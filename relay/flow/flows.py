@@ -24,6 +24,7 @@ from relay.flow.notary import Notary
 from relay.flow.policy import Agreements
 from relay.flow.receipts import Receipts
 from relay.flow.senders import Senders
+from relay.flow.rules import Rules
 from relay.flow.standings import Standings
 from relay.flow.statements import Statements
 from relay.flow.vault import Vault
@@ -90,6 +91,7 @@ class Flows:
     senders: Senders
     keepers: Keepers
     receipts: Receipts
+    rules: Rules
     acceptances: Acceptances
     log: Log
 
@@ -154,6 +156,9 @@ def build(ports: Ports, settings: Settings) -> Flows:
         senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
         keepers=Keepers(store, ports.keepers),
         receipts=receipts,
+        rules=Rules(
+            store, fetch, ports.pepper, ports.mail_out, random, refused=settings.refused_domains
+        ),
         acceptances=Acceptances(store, notary),
         log=Log(store, ports.signs.log, random, authority=authority),
     )

@@ -28,6 +28,7 @@ from relay.http_api import (
     people,
     receipts,
     shown,
+    rules,
 )
 from relay.http_api.bodies import JSON_TYPE, Room
 from relay.http_api.context import Context
@@ -44,6 +45,7 @@ ROUTES: Final = (
     *engagements.ROUTES,
     *people.ROUTES,
     *envelopes.ROUTES,
+    *rules.ROUTES,
     *shown.ROUTES,
     *blobs.ROUTES,
     *keepers.ROUTES,
