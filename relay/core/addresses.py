@@ -52,6 +52,14 @@ def parse_address(raw: bytes) -> Address:
     return Address(local.decode("ascii").lower(), parse_domain(domain))
 
 
+def parse_typed(text: str) -> Address:
+    """An address as a person typed it. Raises Malformed."""
+    try:
+        return parse_address(text.encode("ascii"))
+    except UnicodeEncodeError:
+        raise Malformed("address") from None
+
+
 def split_path(argument: bytes) -> tuple[bytes, list[bytes]]:
     """What stands after `FROM:` or `TO:`, as the text within the brackets and the parameters behind it.
     Raises Malformed.
@@ -65,6 +73,13 @@ def split_path(argument: bytes) -> tuple[bytes, list[bytes]]:
     if rest and not rest.startswith(b" "):
         raise Malformed("path")
     return path[1:], rest.split()
+
+
+def named_domains(path: Address) -> list[str]:
+    """The domains that a reverse path names: its own, and those that a forwarder wrote into its local part
+    (`SRS0=HASH=TT=DOMAIN=LOCAL`, `LOCAL=DOMAIN`).
+    """
+    return [path.domain, *re.split(r"[=!]", path.local)]
 
 
 def within(domain: str, refused: Iterable[str]) -> bool:

@@ -8,8 +8,9 @@ which one address does From name. Where two readers could answer differently, th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from relay.core import trace
 from relay.core.addresses import Address, parse_address, within
 from relay.core.errors import Malformed, RelayError, WorkAddressRefused
 
@@ -23,13 +24,14 @@ _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+("?)')  # possessive, and it takes an o
 _DOMAIN = rb"([A-Za-z0-9.-]+)"
 _AFTER_AT = re.compile(rb"@(?:[ \t]|\([^()]*\))*" + _DOMAIN)  # spaces and comments are let in there
 _SIGNING = re.compile(rb"(?:^|;)[ \t]*d[ \t]*=[ \t]*" + _DOMAIN)  # RFC 6376, 3.5
-_HOST = re.compile(rb"(?<![A-Za-z0-9.-])" + _DOMAIN)
 _FOREIGN = re.compile(rb"@[^\s,;<>()\"]*[\x80-\xff]")
 _WRITERS = (b"from", b"sender", b"reply-to", b"return-path")
 _SIGNERS = (b"dkim-signature", b"arc-message-signature", b"arc-seal")
 _RESENT = b"resent-"
+_COPIED = (b"to", b"cc")
 _OUR_MARKS = (b"message-id", b"x-loop")
-_MANY = (b"bulk", b"junk", b"list", b"auto_reply")
+_ANSWERS = (b"auto_reply",)
+_MANY = (b"bulk", b"junk", b"list", *_ANSWERS)
 
 Fields = list[tuple[bytes, bytes]]
 
@@ -47,15 +49,27 @@ class HeadTooLarge(RelayError):
 
 
 class Automatic(RelayError):
-    """A machine answered, or wrote to many."""
+    """A machine answered another mail."""
 
-    code, public = "automatic", "Automatic replies and mail of lists are not taken."
+    code, public = "automatic", "Automatic replies are not taken."
+
+
+class ListMail(RelayError):
+    """A list distributed it: nobody wrote it to this address by hand."""
+
+    code, public = "list-mail", "Mail of lists is not taken at this address."
 
 
 class Loop(RelayError):
-    """Too many trace fields (RFC 5321, 6.3), or one that this relay made."""
+    """A trace field or a mark that this relay made."""
 
-    code, public = "loop", "That mail has been going in circles."
+    code, public = "loop", "That mail has come through here before."
+
+
+class TooManyHops(RelayError):
+    """More trace fields than any honest way leaves (RFC 5321, 6.3)."""
+
+    code, public = "too-many-hops", "That mail has passed too many hosts."
 
 
 def read_fields(head: bytes) -> Fields:
@@ -83,37 +97,73 @@ def author(fields: Fields) -> Address:
         raise HeadMalformed from None
 
 
-def check(fields: Fields, refused: Iterable[str], own_domain: str) -> None:
-    """Refuse automatic replies, mail to many, mail that goes in circles, and mail that an employer's domain
-    wrote, signed or carried. Cc and To may name it: a mail may have had colleagues in copy.
+def check(
+    fields: Fields, refused: Iterable[str], own_names: Collection[str], *, null_path: bool = False
+) -> None:
+    """Refuse what no person sent to an inbox by hand: what a machine or a list sent, what goes in circles,
+    and mail that an employer's domain wrote, signed or carried. `own_names` are our hosts' names, `null_path`
+    says that the reverse path is empty.
+    """
+    check_machine(fields, null_path=null_path)
+    if any(_is_of_list(name, value) for name, value in fields):
+        raise ListMail
+    check_circle(fields, own_names)
+    check_guard(fields, refused)
+
+
+def check_machine(fields: Fields, *, null_path: bool) -> None:
+    """Refuse a machine's answer to another mail (RFC 3834, 2 and 5). Raises Automatic."""
+    for name, value in fields:
+        if name == b"auto-submitted" and value.split(b";")[0].strip().lower() != b"no":
+            raise Automatic
+        if name == b"precedence" and value.lower() in (_MANY if null_path else _ANSWERS):
+            raise Automatic
+
+
+def check_circle(fields: Fields, own_names: Collection[str]) -> None:
+    """Refuse a mail that came through here before. Raises Loop, TooManyHops."""
+    check_hops(fields)
+    for name, value in fields:
+        marks = trace.hosts(value) if name == b"received" else ()
+        if name in _OUR_MARKS:
+            marks = _domains(_AFTER_AT, value)
+        if any(mark in own_names for mark in marks):
+            raise Loop
+
+
+def check_hops(fields: Fields) -> None:
+    """Refuse a mail that has passed more hosts than any honest way has. Raises TooManyHops."""
+    if sum(name == b"received" for name, _ in fields) > MAX_HOPS:
+        raise TooManyHops
+
+
+def check_guard(fields: Fields, refused: Iterable[str]) -> None:
+    """Refuse mail that an employer's domain wrote, signed or carried. Cc and To may name it: a mail may have
+    had colleagues in copy, and so may `for` in a trace field. Raises WorkAddressRefused, HeadMalformed.
     """
     refused = tuple(refused)
-    if any(_is_automatic(name, value) for name, value in fields):
-        raise Automatic
-    hops = sum(name == b"received" for name, _ in fields)
-    if hops > MAX_HOPS or any(name in _OUR_MARKS and _names(value, own_domain) for name, value in fields):
-        raise Loop
     for name, value in fields:
         if any(within(domain, refused) for domain in _guarded(name, value)):
             raise WorkAddressRefused
 
 
 def names_copied(fields: Fields, refused: Iterable[str]) -> bool:
-    """Whether To or Cc name one of these domains: then a copy exists in company mail."""
+    """Whether To or Cc name one of these domains, or it was delivered there: then a copy exists in company
+    mail.
+    """
     refused = tuple(refused)
-    copied = [value for name, value in fields if name in {b"to", b"cc"}]
-    return any(within(domain, refused) for value in copied for domain in _domains(_AFTER_AT, value))
+    return any(within(domain, refused) for name, value in fields for domain in _copied(name, value))
 
 
-def _is_automatic(name: bytes, value: bytes) -> bool:
-    """A machine's answer (RFC 3834, 2 and 5), or mail of a list (RFC 2369, RFC 2919)."""
-    if name == b"auto-submitted":
-        return value.split(b";")[0].strip().lower() != b"no"
+def _copied(name: bytes, value: bytes) -> list[str]:
+    if name == b"received":
+        return trace.delivered_to(value)
+    return _domains(_AFTER_AT, value) if name in _COPIED else []
+
+
+def _is_of_list(name: bytes, value: bytes) -> bool:
+    """Mail of a list (RFC 2369, RFC 2919)."""
     return name.startswith(b"list-") or (name == b"precedence" and value.lower() in _MANY)
-
-
-def _names(value: bytes, domain: str) -> bool:
-    return domain in _domains(_AFTER_AT, value)
 
 
 def _guarded(name: bytes, value: bytes) -> list[str]:
@@ -123,7 +173,7 @@ def _guarded(name: bytes, value: bytes) -> list[str]:
     if name in _SIGNERS:
         return _domains(_SIGNING, value)
     if name == b"received":
-        return _domains(_HOST, value)
+        return trace.hosts(value)
     if name not in _WRITERS and not name.startswith(_RESENT):
         return []
     if _FOREIGN.search(value):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keys.box import OVERHEAD_BYTES, open_box, seal_box
-from keys.encoding import Reader, exact, label, u8
+from keys.encoding import Reader, counted, exact, label, u8
 from keys.names import derive
 from relay.core.model import Method
 from relay.core.notice_seal import NoticeSeal
@@ -52,6 +52,8 @@ class Pepper:
         self._address_key = derive(secret, "pepper/address")
         self._session_key = derive(secret, "pepper/session")
         self._code_key = derive(secret, "pepper/code")
+        self._token_key = derive(secret, "pepper/rule-token")
+        self._bearer_key = derive(secret, "pepper/rule-bearer")
         self._method_key = derive(secret, "pepper/method")
         self._invention_key = derive(secret, "pepper/invention")
         self.notices = NoticeSeal(secret)
@@ -74,6 +76,16 @@ class Pepper:
     def code_tag(self, account_id: bytes, code: str) -> bytes:
         """The 32 bytes of a confirmation code that was sent for this account."""
         return _tag(self._code_key, account_id + code.encode("utf-8"))
+
+    def token_tag(self, rule_id: bytes, token: str) -> bytes:
+        """The 32 bytes of the challenge that went out for this rule."""
+        return _tag(self._token_key, rule_id + token.encode("utf-8"))
+
+    def bearer_tag(self, rule_id: bytes, kind: str, name: str) -> bytes:
+        """The 32 bytes under which a rule knows who may bring its mail: the same provider of two rules shows
+        in no two rows.
+        """
+        return _tag(self._bearer_key, rule_id + counted(kind.encode(), 1) + name.encode("utf-8"))
 
     def seal_method(self, account_id: bytes, method: Method, nonce: bytes) -> bytes:
         """Seal a way in for the database; `nonce` is 24 fresh random bytes. 226 bytes, whatever the

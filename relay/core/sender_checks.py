@@ -25,6 +25,9 @@ class Grade(IntEnum):
     NOT_CHECKED = 1
     ALIGNED_DKIM = 2
     ALIGNED_SPF = 3
+    RULE = 4
+    RULE_AND_DKIM = 5
+    FIRST_OF_RULE = 6
 
 
 class SenderUnproven(RelayError):
@@ -57,15 +60,8 @@ def grade_of(verdicts: Verdicts) -> Grade:
     """A signature of the author's own domain is the best proof, its sending server a weaker one. Raises
     DnsTrouble where a better answer may come later, SenderUnproven where none will.
     """
-    outcomes = [
-        (signed.verified.outcome, signed.aligned)
-        for signed in verdicts.signatures
-        if signed.aligned is not False
-    ]
-    if ("pass", True) in outcomes:
+    if signed_by_author(verdicts):
         return Grade.ALIGNED_DKIM
-    if any(outcome in {"pass", "temperror"} for outcome, _ in outcomes):
-        raise DnsTrouble("dkim")
     if verdicts.spf == "pass" and verdicts.spf_aligned:
         return Grade.ALIGNED_SPF
     if verdicts.spf in {"pass", "temperror"} and verdicts.spf_aligned is not False:
@@ -73,11 +69,28 @@ def grade_of(verdicts: Verdicts) -> Grade:
     raise SenderUnproven
 
 
-def results(verdicts: Verdicts) -> str:
-    """The findings on a mail that is let in, in the words of RFC 8601: `dkim=pass header.d=…; spf=…`."""
+def signed_by_author(verdicts: Verdicts) -> bool:
+    """Whether a signature of the author's own domain holds. Raises DnsTrouble where that may show later."""
+    outcomes = [
+        (signed.verified.outcome, signed.aligned)
+        for signed in verdicts.signatures
+        if signed.aligned is not False
+    ]
+    if ("pass", True) in outcomes:
+        return True
+    if any(outcome in {"pass", "temperror"} for outcome, _ in outcomes):
+        raise DnsTrouble("dkim")
+    return False
+
+
+def results(verdicts: Verdicts, *, proven: bool = True) -> str:
+    """The findings on a mail that is let in, in the words of RFC 8601: `dkim=pass header.d=…; spf=…`.
+    `proven`: something stands behind its author.
+    """
     said = [_signature(signed) for signed in verdicts.signatures] or ["dkim=none"]
     said.append(f"spf={verdicts.spf} smtp.mailfrom={verdicts.spf_domain}")
-    said.append(f"dmarc=pass header.from={verdicts.author_domain}")
+    if proven:
+        said.append(f"dmarc=pass header.from={verdicts.author_domain}")
     sealer = f" header.d={verdicts.arc.sealer}" if verdicts.arc.sealer else ""
     said.append(f"arc={verdicts.arc.verdict}{sealer}")
     return "; ".join(said)[:MOST_RESULT_CHARACTERS]

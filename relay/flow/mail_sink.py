@@ -104,7 +104,7 @@ class MailSink:
         """Whether this mail may come in, and how sure it is who wrote it; nothing of an employer's does."""
         inbox = await self._visit.look_again()
         fields = mail_head.read_fields(bytes(self._mail.head))
-        mail_head.check(fields, inbox.refused, self._door.own_domain)
+        mail_head.check(fields, inbox.refused, {self._door.own_domain})
         author = mail_head.author(fields)
         await self._visit.author(author)
         self._copied_to_work = mail_head.names_copied(fields, inbox.refused)

@@ -17,7 +17,8 @@ from relay.core.dkim_canon import RawFields, Way, raw_fields
 from relay.core.dkim_keys import BadSignature
 from relay.core.lookups import DnsTrouble, Lookups, TooManyLookups
 from relay.core.ports import Resolver
-from relay.core.sender_checks import Grade, Signed, Verdicts, grade_of, results
+from relay.core.rules import Bearer
+from relay.core.sender_checks import Grade, Signed, Verdicts, grade_of, results, signed_by_author
 
 _SIGNATURE = b"dkim-signature"
 
@@ -36,6 +37,18 @@ class Proof:
     """How sure it is who wrote, and the findings in words."""
 
     grade: Grade
+    results: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What is known of a mail that somebody brought for its author: whether a signature of the author's own
+    domain holds, who brought it, whether trouble of the DNS may hide more of them, and the findings in words.
+    """
+
+    proven: bool
+    bearers: tuple[Bearer, ...] = field(repr=False)
+    unsure: bool
     results: str = field(repr=False)
 
 
@@ -67,6 +80,39 @@ class SenderChecks:
         verdicts = Verdicts(author.domain, signatures, verdict, spf_domain, aligned, chain)
         grade = grade_of(verdicts)
         return Proof(grade, results(verdicts))
+
+    async def carried(
+        self,
+        envelope: Envelope,
+        author: Address | None,
+        head: bytes,
+        bodies: Mapping[Way, bytes],
+        now: int,
+    ) -> Carried:
+        """Who brought a mail, and whether its author (None: it names none that can be read) signed it. Raises
+        DnsTrouble.
+        """
+        lookups, fields = Lookups(self._resolver, self._seconds), raw_fields(head)
+        author_domain = author.domain if author else ""
+        signatures = await self._signatures(lookups, author_domain, fields, bodies, now) if author else []
+        path, greeting = envelope.reverse_path, envelope.greeting.rstrip(".").lower()
+        by_path = await self._spf_of(lookups, envelope, path.domain, str(path)) if path else "none"
+        by_greeting = await self._spf_of(lookups, envelope, greeting, f"postmaster@{greeting}")
+        chain = await arc.check_arc(lookups, fields, bodies, now)
+        verdicts = Verdicts(
+            author_domain, signatures, by_path, path.domain if path else "", spf_aligned=False, arc=chain
+        )
+        found = [Bearer("path", path.domain)] if path and by_path == "pass" else []
+        found += [Bearer("greeting", greeting)] if by_greeting == "pass" else []
+        found += [Bearer("arc", chain.sealer)] if chain.verdict == "pass" else []
+        unsure = "temperror" in (by_path, by_greeting, chain.verdict)
+        proven = signed_by_author(verdicts)
+        return Carried(proven, tuple(found), unsure, results(verdicts, proven=proven))
+
+    async def _spf_of(
+        self, lookups: Lookups, envelope: Envelope, domain: str, sender: str
+    ) -> spf_terms.Verdict:
+        return await spf.check_spf(lookups, envelope.peer, domain, sender, envelope.greeting)
 
     async def _signatures(
         self, lookups: Lookups, author: str, fields: RawFields, bodies: Mapping[Way, bytes], now: int

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from relay.core.addresses import Address, parse_address, within
-from relay.core.errors import CodeRefused, Malformed, NotFound, TooManyRequests, WorkAddressRefused
+from relay.core.addresses import Address, parse_typed, within
+from relay.core.errors import CodeRefused, NotFound, TooManyRequests, WorkAddressRefused
 from relay.core.model import Sender
 from relay.core.pepper import Pepper
 from relay.core.policy import refused_domains
@@ -76,7 +76,7 @@ class Senders:
 
     async def add(self, account_id: bytes, address: str, now: int) -> None:
         """Send a code to an address. Raises Malformed, WorkAddressRefused, TooManyRequests, Busy."""
-        parsed = _parse(address)
+        parsed = parse_typed(address)
         await self._check_domain(account_id, parsed, now)
         account = await self._store.account(account_id, now=now)
         if account is None:
@@ -129,10 +129,3 @@ class Senders:
             added_on=day_start(now),
             expires_at=now + CODE_SECONDS,
         )
-
-
-def _parse(address: str) -> Address:
-    try:
-        return parse_address(address.encode("ascii"))
-    except UnicodeEncodeError:
-        raise Malformed("address") from None

@@ -372,6 +372,46 @@ class SendersAnswer(Model):
     senders: list[SenderFields]
 
 
+class RuleAsked(Model):
+    """A rule for a confirmed address."""
+
+    sender_id: Id
+
+
+class ChallengeAsked(Model):
+    """The rule's confirmed address, in clear: the relay keeps a keyed hash alone."""
+
+    address: Annotated[str, Field(min_length=3, max_length=254)]
+
+
+class ChallengeAnswer(Model):
+    """Until when the challenge is good."""
+
+    expires_at: int
+
+
+class NewRuleAnswer(Model):
+    """A rule that waits for its challenge; `address` is to be entered at the provider."""
+
+    rule_id: Id
+    address: str
+    state: Annotated[str, Field(pattern="^(waiting|active)$")]
+    expires_at: int
+
+
+class RuleFields(NewRuleAnswer):
+    """A provider's automatic forwarding."""
+
+    mailbox_id: Id
+    sender_id: Id
+
+
+class RulesAnswer(Model):
+    """The caller's rules."""
+
+    rules: list[RuleFields]
+
+
 # --- engagements --------------------------------------------------------------------------------------------
 
 

@@ -46,6 +46,7 @@ def path_of(bound: Route, house: House) -> str:
         "blob_id": b"b" * 32,
         "method_id": house.client.ways[0].method_id,
         "sender_id": b"s" * 16,
+        "rule_id": b"r" * 16,
         "session_id": b"s" * 16,
         "hash": b"h" * 32,
     }

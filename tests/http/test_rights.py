@@ -12,6 +12,7 @@ from relay.http_api.app import ROUTES
 from tests.flow.cast import KEEPER_ID, Person
 from tests.flow.house import House
 from tests.http.served import Served, b64, deposit_body
+from tests.http.test_index import index_body, segment
 
 FOREIGN = [
     ("GET", "/v1/engagements/{engagement}", None),
@@ -24,6 +25,9 @@ FOREIGN = [
     ("POST", "/v1/mailboxes/{mailbox}/acknowledge", "expire"),
     ("POST", "/v1/mailboxes/{mailbox}/expire", "expire"),
     ("POST", "/v1/mailboxes/{mailbox}/address", None),
+    ("GET", "/v1/mailboxes/{mailbox}/index", None),
+    ("PUT", "/v1/mailboxes/{mailbox}/index", index_body(segment())),
+    ("DELETE", "/v1/mailboxes/{mailbox}/index", None),
     ("GET", "/v1/blobs/{blob}", None),
     ("PUT", "/v1/blobs/{blob}?offset=0", b"piece"),
     ("POST", "/v1/blobs/{blob}/finish", "finish"),
@@ -31,6 +35,9 @@ FOREIGN = [
     ("DELETE", "/v1/methods/{method}", None),
     ("DELETE", "/v1/sessions/{session}", None),
     ("DELETE", "/v1/senders/{sender}", None),
+    ("POST", "/v1/mailboxes/{mailbox}/rules", "rule"),
+    ("POST", "/v1/rules/{rule}/challenge", "challenge"),
+    ("DELETE", "/v1/rules/{rule}", None),
 ]
 
 
@@ -43,8 +50,7 @@ async def test_a_foreign_id_and_an_unknown_one_are_answered_alike(
     await house.flows.blobs.create(
         house.coach.account_id, b"b" * 32, house.work.policy.hold_ends_at, house.now
     )
-    await house.flows.senders.add(house.client.account_id, "maya@post.example", house.now)
-    (sender,) = await house.flows.senders.all_of(house.client.account_id, house.now)
+    rule_id, sender_id = await _rule(house, house.client, "maya@post.example")
     foreign = {
         "engagement": b64(house.work.engagement_id),
         "mailbox": b64(house.work.mailbox(Role.CLIENT)),
@@ -52,7 +58,8 @@ async def test_a_foreign_id_and_an_unknown_one_are_answered_alike(
         "invitation": b64(house.work.invitation.invite_id),
         "method": b64(house.client.ways[0].method_id),
         "session": b64(await _session_id(house, house.client)),
-        "sender": b64(sender.sender_id),
+        "sender": b64(sender_id),
+        "rule": b64(rule_id),
     }
     unknown = {name: b64(bytes(32 if name == "blob" else 16)) for name in foreign}
     told = []
@@ -98,6 +105,11 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("POST", "/v1/mailboxes/{coachs}/address", (404, 200, 404)),
     ("POST", "/v1/mailboxes/{clients}/address", (404, 404, 200)),
     ("POST", "/v1/mailboxes/{notes}/address", (404, 200, 404)),
+    ("GET", "/v1/mailboxes/{coachs}/index", (404, 200, 404)),
+    ("GET", "/v1/mailboxes/{clients}/index", (404, 404, 200)),
+    ("GET", "/v1/mailboxes/{notes}/index", (404, 200, 404)),
+    ("DELETE", "/v1/mailboxes/{coachs}/index", (404, 204, 404)),
+    ("DELETE", "/v1/mailboxes/{clients}/index", (404, 404, 204)),
     ("GET", "/v1/blobs/{to_client}", (404, 200, 200)),
     ("GET", "/v1/blobs/{unlinked}", (404, 200, 404)),
     ("PUT", "/v1/blobs/{unlinked}?offset=0", (404, 200, 404)),
@@ -109,6 +121,12 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("GET", "/v1/sessions", (200, 200, 200)),
     ("GET", "/v1/methods", (200, 200, 200)),
     ("DELETE", "/v1/senders/{coachs_sender}", (404, 204, 404)),
+    ("POST", "/v1/mailboxes/{coachs}/rules", (404, 201, 404)),
+    ("POST", "/v1/mailboxes/{clients}/rules", (404, 404, 404)),  # for the coach's address
+    ("POST", "/v1/mailboxes/{notes}/rules", (404, 404, 404)),
+    ("POST", "/v1/rules/{coachs_rule}/challenge", (404, 200, 404)),
+    ("DELETE", "/v1/rules/{coachs_rule}", (404, 204, 404)),
+    ("GET", "/v1/rules", (200, 200, 200)),
     ("DELETE", "/v1/invitations/{invitation}", (404, 410, 404)),
     ("GET", "/v1/keepers/{keeper}/days?first={today}&count=1", (200, 200, 200)),
     ("GET", "/v1/account", (200, 200, 200)),
@@ -129,7 +147,7 @@ async def test_each_object_is_for_whom_it_is_for(
     house = served.house
     ids = await _objects(served)
     person: Person | None = None if who == "nobody" else getattr(house, who)
-    bodies = _bodies(house)
+    bodies = _bodies(house) | {"rules": {"sender_id": ids["coachs_sender"]}}
     kind = path.partition("?")[0].rsplit("/", 1)[-1]
     body: object = (
         {"engagement_id": b64(b"e" * 16)} if path == "/v1/engagements" and method == "POST" else None
@@ -157,6 +175,16 @@ async def _session_id(house: House, person: Person) -> bytes:
     return session_id
 
 
+async def _rule(house: House, person: Person, address: str) -> tuple[bytes, bytes]:
+    """A rule of somebody's, and the confirmed address that it is for."""
+    await house.flows.senders.add(person.account_id, address, house.now)
+    await house.flows.senders.confirm(person.account_id, house.mail.code(), house.now)
+    (sender,) = await house.flows.senders.all_of(person.account_id, house.now)
+    mailbox_id = house.work.mailbox(Role.COACH if person is house.coach else Role.CLIENT)
+    rule = await house.flows.rules.add(person.account_id, mailbox_id, sender.sender_id, house.now)
+    return rule.rule_id, sender.sender_id
+
+
 async def _objects(served: Served) -> dict[str, str]:
     house = served.house
     flows, until = house.flows, house.work.policy.hold_ends_at
@@ -168,8 +196,7 @@ async def _objects(served: Served) -> dict[str, str]:
     )
     linked = deposit_body([(house.work.envelope(house.coach, Role.CLIENT), [b"l" * 32])])
     assert (await served.ask("POST", "/v1/envelopes", who=house.coach, raw=linked)).status == 201
-    await flows.senders.add(house.coach.account_id, "anna@post.example", house.now)
-    (sender,) = await flows.senders.all_of(house.coach.account_id, house.now)
+    rule_id, sender_id = await _rule(house, house.coach, "anna@post.example")
     ids = {
         "engagement": house.work.engagement_id,
         "coachs": house.work.mailbox(Role.COACH),
@@ -181,7 +208,8 @@ async def _objects(served: Served) -> dict[str, str]:
         "clients_method": house.client.ways[1].method_id,
         "coachs_session": await _session_id(house, house.coach),
         "clients_session": await _session_id(house, house.client),
-        "coachs_sender": sender.sender_id,
+        "coachs_sender": sender_id,
+        "coachs_rule": rule_id,
         "invitation": house.work.invitation.invite_id,
         "keeper": KEEPER_ID,
     }
@@ -204,5 +232,7 @@ def _bodies(house: House) -> dict[str, dict[str, object]]:
         "proposal": {"act": b64(work.agreed().encode())},
         "acknowledge": {"envelope_ids": [b64(bytes(16))]},
         "expire": {"envelope_ids": [b64(bytes(16))]},
+        "rule": {"sender_id": b64(bytes(16))},
+        "challenge": {"address": "anna@post.example"},
         "finish": {"stored_length": 9, "sha256": b64(bytes(32))},
     }

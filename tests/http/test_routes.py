@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 
 import pytest
 from openapi_spec_validator import validate
@@ -419,6 +420,34 @@ async def test_senders_over_http(served: Served) -> None:
     assert (await served.ask("DELETE", f"/v1/senders/{sender['sender_id']}", who=person)).status == 204
     told = await served.ask("POST", "/v1/senders", who=person, body={"address": "m@northwind.example"})
     assert (told.status, told.code) == (403, "work-address-refused")
+
+
+async def test_rules_over_http(served: Served) -> None:
+    """Make, test, list, end; the answer names the inbound address, and never the personal one."""
+    person, mailbox = served.house.client, b64(served.house.work.mailbox(Role.CLIENT))
+    address = {"address": "maya@post.example"}
+    await served.ask("POST", "/v1/senders", who=person, body=address)
+    body = {"code": served.house.mail.code()}
+    await served.ask("POST", "/v1/senders/confirm", who=person, body=body)
+    (sender,) = (await served.ask("GET", "/v1/senders", who=person)).json["senders"]
+    path, asked = f"/v1/mailboxes/{mailbox}/rules", {"sender_id": sender["sender_id"]}
+    made = await served.ask("POST", path, who=person, body=asked)
+    assert made.status == 201
+    assert re.fullmatch("[a-z2-7]{16}@in.harrow.example", made.json["address"])
+    (rule,) = (await served.ask("GET", "/v1/rules", who=person)).json["rules"]
+    assert rule == made.json | asked | {"mailbox_id": mailbox, "state": "waiting"}
+    where = f"/v1/rules/{rule['rule_id']}"
+    told = await served.ask("POST", f"{where}/challenge", who=person, body=address)
+    assert (told.status, told.json) == (200, {"expires_at": served.house.now + 3600})
+    assert served.house.mail.sent[-1][2].startswith("quietbox-rule ")
+    for body in ({"address": "tom@post.example"}, {"address": "no address"}):
+        told = await served.ask("POST", f"{where}/challenge", who=person, body=body)
+        assert told.status in (400, 404)
+    answers = [await served.ask("POST", path, who=person, body=asked) for _ in range(4)]
+    assert [told.status for told in answers] == [201, 201, 201, 429]
+    assert (await served.ask("DELETE", where, who=person)).status == 204
+    assert (await served.ask("DELETE", where, who=person)).code == "not-found"
+    assert len((await served.ask("GET", "/v1/rules", who=person)).json["rules"]) == 3
 
 
 async def test_blobs_over_http(served: Served) -> None:

@@ -17,7 +17,9 @@ class MemoryRules:
 
     async def put_rule(self, rule: Rule, *, now: int, most: int) -> None:
         """Check what it belongs to, then store."""
-        if not self._stands(rule, now) or rule.sender_id not in self._confirmed(rule.account_id, now):
+        if not self._rule_stands(rule, now) or rule.sender_id not in self._confirmed_senders(
+            rule.account_id, now
+        ):
             raise NotFound
         here = [one for one in self._living_rules(now) if one.mailbox_id == rule.mailbox_id]
         if len(here) >= most:
@@ -70,7 +72,8 @@ class MemoryRules:
         return [
             rule
             for rule in rules
-            if self._stands(rule, now) and rule.sender_id in self._confirmed(rule.account_id, now)
+            if self._rule_stands(rule, now)
+            and rule.sender_id in self._confirmed_senders(rule.account_id, now)
         ]
 
     def _need_rule(self, rule_id: bytes, now: int) -> Rule:
@@ -79,10 +82,10 @@ class MemoryRules:
             raise NotFound
         return found[0]
 
-    def _stands(self, rule: Rule, now: int) -> bool:
+    def _rule_stands(self, rule: Rule, now: int) -> bool:
         mailbox = self._state.mailboxes.get(rule.mailbox_id)
         return mailbox is not None and mailbox.expires_at > now and mailbox.account_id == rule.account_id
 
-    def _confirmed(self, account_id: bytes, now: int) -> set[bytes]:
+    def _confirmed_senders(self, account_id: bytes, now: int) -> set[bytes]:
         senders = [one for one in self._state.senders.values() if one.account_id == account_id]
         return {one.sender_id for one in senders if one.state == "confirmed" and one.expires_at > now}
