@@ -211,6 +211,19 @@ class VaultItem:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexSegment:
+    """A box of a mailbox's sealed index: what a list shows of the envelopes of one day whose positions lie in
+    one run of 64 (docs/protocol.md, part 19).
+    """
+
+    day: int
+    number: int
+    version: int
+    expires_at: int
+    box: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A way in: login public key and wrapped account key. Stored sealed under the pepper
     (`relay.core.pepper`).

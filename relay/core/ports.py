@@ -20,6 +20,7 @@ from relay.core.model import (
     Engagement,
     Enrolment,
     Group,
+    IndexSegment,
     Invitation,
     Mailbox,
     Notes,
@@ -237,6 +238,25 @@ class Blobs(Protocol):
         """An unlinked blob goes now."""
 
 
+class Indexes(Protocol):
+    """Mailboxes' sealed indexes. A segment goes with the first envelope of its place that goes."""
+
+    async def segments(
+        self, mailbox_id: bytes, *, after: tuple[int, int], max_bytes: int, now: int
+    ) -> tuple[list[IndexSegment], bool]:
+        """Segments above a (day, number), ascending, at least one where there is one; and whether there are
+        more.
+        """
+
+    async def put_segments(self, mailbox_id: bytes, segments: Sequence[IndexSegment], *, now: int) -> None:
+        """All or nothing; each version one above the stored (1 for new): Conflict `index-conflict`. The same
+        again: no change. Nothing outlives its mailbox. InboxFull over 8,192 segments or 32 MiB; NotFound.
+        """
+
+    async def drop_index(self, mailbox_id: bytes, *, now: int) -> None:
+        """All segments of a mailbox go. NotFound."""
+
+
 class Senders(Protocol):
     """Personal addresses, as keyed hashes."""
 
@@ -293,9 +313,7 @@ class Channels(Protocol):
 
     async def channel(self, account_id: bytes, *, now: int) -> Channel | None: ...
 
-    async def confirm_channel(
-        self, account_id: bytes, code_tag: bytes, expires_at: int, *, now: int
-    ) -> None:
+    async def confirm_channel(self, account_id: bytes, code_tag: bytes, expires_at: int, *, now: int) -> None:
         """CodeRefused unless it waits for this code, in time; it lives until `expires_at` then."""
 
     async def end_channel(self, account_id: bytes, *, now: int) -> None:
@@ -314,6 +332,9 @@ class Channels(Protocol):
 
     async def note_sent(self, channel: Channel, sent: bytes, due_at: int) -> None:
         """The notice that was due has gone. What arrived since `channel` was read is due at `due_at`."""
+
+    async def remember_sent(self, number: bytes, sent: bytes) -> None:
+        """A notice went that was not pending: it counts as any other."""
 
     async def drop_pending(self, channel: Channel, what: Pending) -> None:
         """It was read meanwhile; no change where something arrived since `channel` was read."""
@@ -347,7 +368,9 @@ class KeeperDays(Protocol):
     async def drop_revoke(self, revoke: QueuedRevoke) -> None: ...
 
     async def note(self, name: str, value: int) -> None:
-        """Remember an instant of the relay itself: `last_instant`, `last_sweep_at`, `keeper_tick_day`."""
+        """Remember an instant of the relay itself: `last_instant`, `last_sweep_at`, `keeper_tick_day`,
+        `warned_day`.
+        """
 
     async def noted(self, name: str) -> int | None: ...
 
@@ -445,7 +468,18 @@ class LogStore(Protocol):
 
 
 class Store(
-    Envelopes, Accounts, Engagements, Blobs, Senders, Channels, Rules, KeeperDays, Receipts, LogStore, Protocol
+    Envelopes,
+    Accounts,
+    Engagements,
+    Blobs,
+    Indexes,
+    Senders,
+    Channels,
+    Rules,
+    KeeperDays,
+    Receipts,
+    LogStore,
+    Protocol,
 ):
     """All of the above over one file (or one memory)."""
 
@@ -485,8 +519,10 @@ class Wake(Protocol):
 class MailOut(Protocol):
     """Outgoing mail of the relay itself: codes and notices, never content."""
 
-    async def send(self, recipient: str, subject: str, text: str) -> None:
-        """Hand over one plain-text mail. Raises `Busy` when it cannot be handed over now."""
+    async def send(self, recipient: str, subject: str, text: str, *, reverse_path: str = "") -> None:
+        """Hand over one plain-text mail; it is returned to `reverse_path`, or to the notice address. Raises
+        `Busy` when it cannot be handed over now, `AddressRefused` when the recipient is refused for good.
+        """
 
 
 class Resolver(Protocol):

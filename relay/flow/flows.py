@@ -18,6 +18,7 @@ from relay.flow.brake import Brake
 from relay.flow.enrol import Enrol
 from relay.flow.expire import Expire
 from relay.flow.fetch import Fetch
+from relay.flow.index import Index
 from relay.flow.keepers import Keepers
 from relay.flow.log import Log
 from relay.flow.notary import Notary
@@ -81,6 +82,7 @@ class Flows:
     standings: Standings
     accept: Accept
     fetch: Fetch
+    index: Index
     expire: Expire
     access: Access
     enrol: Enrol
@@ -119,6 +121,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
             unbound_keep_seconds=settings.unbound_keep_seconds,
         ),
         fetch=fetch,
+        index=Index(store, fetch),
         expire=Expire(store, standings, fetch, wake, receipts, batch_rows=settings.sweep_batch_rows),
         access=Access(
             store,

@@ -527,6 +527,13 @@ class RowsQuery(Model):
     limit: QueryNumber = 50
 
 
+class IndexQuery(Model):
+    """Above which segment."""
+
+    after_day: QueryNumber = 0
+    after_number: QueryNumber = 0
+
+
 class ExpireAsked(Model):
     """The caller's own copies to take away."""
 

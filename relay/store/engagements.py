@@ -20,6 +20,7 @@ from relay.store.inserts import (
     insert_member,
     need_account,
 )
+from relay.store.segments import bring_forward_with
 from relay.store.shred import expire_envelope
 
 MAILBOX = """
@@ -249,6 +250,7 @@ def _shorten(
         if changed.rowcount == 0:
             continue
         record_gone(database, name[0], [name[1]], date)
+        bring_forward_with(database, *name, date)
         database.execute(
             "UPDATE blob_links SET expires_at=? WHERE mailbox_id=? AND envelope_id=?", (date, *name)
         )

@@ -15,6 +15,7 @@ from relay.core.model import Account, Engagement, Mailbox, Member, VaultItem
 from relay.store.deletions import record_end, record_gone
 from relay.store.leaves import move_ends
 from relay.store.limits import account_end
+from relay.store.segments import end_segments_at
 
 # The tables whose rows end with their account, and with their engagement.
 OF_ACCOUNT = ("accounts", "methods", "statements")
@@ -94,6 +95,7 @@ def _end_mailbox_at(database: sqlite3.Connection, mailbox_id: bytes, ends_at: in
         "UPDATE mailbox_rows SET expires_at=? WHERE mailbox_id=? AND reason<>0", (ends_at, mailbox_id)
     )
     database.execute(RULES_END, (ends_at, mailbox_id))
+    end_segments_at(database, mailbox_id, ends_at)
     move_ends(database, mailbox_id, account_end(ends_at))
 
 

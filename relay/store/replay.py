@@ -212,9 +212,12 @@ def _statement(database: sqlite3.Connection, body: Reader) -> bool:
 
 
 def _forget_sessions(database: sqlite3.Connection) -> None:
-    """Nobody is signed in to a restored relay, and the door's keyed memory has lost its key."""
+    """Nobody is signed in to a restored relay, and the door's keyed memory has lost its key. An index would
+    quote what has gone since; people's software makes it again.
+    """
     database.execute("DELETE FROM sessions")
     database.execute("DELETE FROM door_memory")
+    database.execute("DELETE FROM index_segments")
 
 
 def _leap(database: sqlite3.Connection) -> None:

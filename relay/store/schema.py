@@ -119,9 +119,7 @@ senders = Table(
 notice_channels = Table(  # how people are told by mail
     "notice_channels",
     metadata,
-    Column(
-        "account_id", LargeBinary, ForeignKey("accounts.account_id"), primary_key=True, nullable=False
-    ),
+    Column("account_id", LargeBinary, ForeignKey("accounts.account_id"), primary_key=True, nullable=False),
     _bytes("number", index=True),  # random: names it in bounce addresses
     _bytes("sealed"),  # address, subject line and phrase, under the pepper
     Column("state", Text, nullable=False),
@@ -250,6 +248,17 @@ mailbox_rows = Table(
     PrimaryKeyConstraint("mailbox_id", "position"),
     UniqueConstraint("mailbox_id", "envelope_id"),
     Index(None, "expires_at", "reason"),
+)
+index_segments = Table(  # what a list shows, in boxes of its owner's software
+    "index_segments",
+    metadata,
+    _of("mailboxes.mailbox_id"),
+    _number("day"),
+    _number("number"),  # which run of 64 positions
+    _number("version"),
+    _ends(),  # the earliest date of the rows in it
+    _bytes("box"),
+    PrimaryKeyConstraint("mailbox_id", "day", "number"),
 )
 door_memory = Table("door_memory", metadata, _bytes("tag", primary_key=True), _ends())
 

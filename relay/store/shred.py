@@ -12,6 +12,7 @@ import sqlite3
 from relay.core.model import DAY_SECONDS, Reason
 from relay.store.leaves import leave
 from relay.store.limits import PIECE_BYTES
+from relay.store.segments import drop_with
 
 
 def expire_envelope(
@@ -47,9 +48,10 @@ def remove_row(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: byt
 
 
 def _part_from(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> list[bytes]:
-    """Take an envelope's links away and leave its leaf. Blobs without another link are due from now on; give
-    them back.
+    """Take an envelope's links and its row of the index away, and leave its leaf. Blobs without another link
+    are due from now on; give them back.
     """
+    drop_with(database, mailbox_id, envelope_id)
     deleted = database.execute(
         "DELETE FROM blob_links WHERE mailbox_id=? AND envelope_id=? RETURNING blob_id",
         (mailbox_id, envelope_id),

@@ -15,6 +15,7 @@ from relay.store.deletions import Ledger
 from relay.store.engagements import SqliteEngagements
 from relay.store.engine import connect_writer, hold
 from relay.store.envelopes import SqliteEnvelopes
+from relay.store.index import SqliteIndex
 from relay.store.invitations import SqliteInvitations
 from relay.store.leaves import teach
 from relay.store.ledger import SqliteLedger
@@ -36,6 +37,7 @@ class SqliteStore(
     SqliteEngagements,
     SqliteInvitations,
     SqliteBlobs,
+    SqliteIndex,
     SqliteChannels,
     SqliteRules,
     SqliteLedger,

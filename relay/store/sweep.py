@@ -27,6 +27,7 @@ SMALL: Final = (
     "door_memory",
     "sessions",
     "vault_items",
+    "index_segments",
     "rules",  # before the senders that they belong to
     "senders",
     "notice_channels",
@@ -62,7 +63,7 @@ NAMED_AFTER: Final = """
 account_id IN (SELECT account_id FROM members WHERE engagement_id = ?1)
 AND name GLOB '*/' || lower(hex(?1))"""
 """The vault items that are named after an engagement."""
-RULES_OF_ENGAGEMENT: Final = """
+OF_ITS_MAILBOXES: Final = """
 mailbox_id IN (SELECT mailbox_id FROM mailboxes WHERE engagement_id = ?)"""
 DUE_ENGAGEMENTS: Final = """
 SELECT rowid, engagement_id, state FROM engagements WHERE expires_at <= ? AND state <> 'gone' LIMIT ?"""
@@ -168,7 +169,8 @@ class _Batch:
         """Take all that was in an engagement."""
         self._plain("vault_items", NAMED_AFTER, engagement_id)
         self._rows(self._each(ROWS_OF_ENGAGEMENT, engagement_id))
-        self._plain("rules", RULES_OF_ENGAGEMENT, engagement_id)
+        self._plain("rules", OF_ITS_MAILBOXES, engagement_id)
+        self._plain("index_segments", OF_ITS_MAILBOXES, engagement_id)
         for part in ("mailboxes", "invitations"):
             self._plain(part, "engagement_id = ?", engagement_id)
 

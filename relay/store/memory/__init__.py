@@ -11,6 +11,7 @@ from relay.store.memory.blobs import MemoryBlobs
 from relay.store.memory.channels import MemoryChannels
 from relay.store.memory.engagements import MemoryEngagements
 from relay.store.memory.envelopes import MemoryEnvelopes
+from relay.store.memory.index import MemoryIndex
 from relay.store.memory.ledger import MemoryLedger
 from relay.store.memory.log import MemoryLog
 from relay.store.memory.receipts import MemoryReceipts
@@ -27,6 +28,7 @@ class MemoryStore(
     MemoryAccounts,
     MemoryEngagements,
     MemoryBlobs,
+    MemoryIndex,
     MemoryChannels,
     MemoryRules,
     MemoryLedger,

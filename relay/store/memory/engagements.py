@@ -9,7 +9,7 @@ from keys.names import Role
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import PARTIES, Engagement, Invitation, Mailbox, Reason, Step
-from relay.store.memory.state import State
+from relay.store.memory.state import State, segment_place
 
 
 class MemoryEngagements:
@@ -189,6 +189,7 @@ class MemoryEngagements:
                 if entry is None or entry.reason or entry.expires_at <= max(step.date, now):
                     continue
                 entry.expires_at, entry.why = step.date, Reason.SHORTENED
+                self._state.bring_segment_forward(segment_place(entry), step.date)
                 if step.date <= now:
                     blob_ids = entry.blob_ids
                     recalled += blob_ids

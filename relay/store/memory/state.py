@@ -16,6 +16,7 @@ from relay.core.model import (
     Account,
     Blob,
     Engagement,
+    IndexSegment,
     Invitation,
     Mailbox,
     QueuedRevoke,
@@ -28,7 +29,7 @@ from relay.core.model import (
 from relay.core.model import State as Standing
 from relay.core.receipts import Batched, ReceiptKind, promised_at
 from relay.core.telling import Channel
-from relay.store.limits import account_end
+from relay.store.limits import INDEX_RUN, account_end
 
 
 @dataclass(slots=True)
@@ -90,6 +91,11 @@ class KeptReceipt:
     batch: Batched | None = None
 
 
+def segment_place(entry: Entry) -> tuple[bytes, int, int]:
+    """Where the index has the row of an envelope."""
+    return entry.mailbox_id, (promised_at(entry.raw) - 1) // DAY_SECONDS, entry.order // INDEX_RUN
+
+
 class Expiring(Protocol):
     """Whatever has an end."""
 
@@ -113,6 +119,7 @@ class State:
     engagements: dict[bytes, Engagement] = field(default_factory=dict)
     proposals: dict[bytes, dict[Role, bytes]] = field(default_factory=dict)
     mailboxes: dict[bytes, Mailbox] = field(default_factory=dict)
+    segments: dict[tuple[bytes, int, int], IndexSegment] = field(default_factory=dict)
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     senders: dict[bytes, Sender] = field(default_factory=dict)
     rules: dict[bytes, Rule] = field(default_factory=dict)
@@ -134,6 +141,7 @@ class State:
         tables = (
             self.sessions,
             self.vaults,
+            self.segments,
             self.rules,
             self.senders,
             self.channels,
@@ -153,6 +161,17 @@ class State:
         """The rows of a mailbox, by order."""
         return sorted((e for e in self.entries.values() if e.mailbox_id == mailbox_id), key=lambda e: e.order)
 
+    def segments_of(self, mailbox_id: bytes) -> list[IndexSegment]:
+        """The segments of a mailbox's index, by day and number."""
+        found = [one for (owner, _, _), one in self.segments.items() if owner == mailbox_id]
+        return sorted(found, key=lambda one: (one.day, one.number))
+
+    def bring_segment_forward(self, place: tuple[bytes, int, int], date: int) -> None:
+        """A segment goes no later than that."""
+        found = self.segments.get(place)
+        if found is not None:
+            self.segments[place] = replace(found, expires_at=min(found.expires_at, date))
+
     def next_order(self, mailbox_id: bytes) -> int:
         """Take the next order of a mailbox."""
         mailbox = self.mailboxes[mailbox_id]
@@ -169,9 +188,11 @@ class State:
         entry.expires_at = self.mailboxes[entry.mailbox_id].expires_at
 
     def leave(self, entry: Entry, now: int) -> None:
-        """Write the leaf of an envelope that goes; nothing for a tombstone."""
+        """Write the leaf of an envelope that goes, and take its row of the index away; nothing for a
+        tombstone."""
         if entry.reason:
             return
+        self.segments.pop(segment_place(entry), None)
         mailbox = self.mailboxes[entry.mailbox_id]
         leaf = Leaf(self.random(32), entry.envelope_id, hashlib.sha256(entry.raw).digest())
         position = self.next_leaf()
@@ -262,6 +283,8 @@ class State:
                 if self.vaults[name].expires_at > ends_at or self.vaults[name].expires_at == before:
                     self.vaults[name] = replace(self.vaults[name], expires_at=ends_at)
             self._end_rules_at(mailbox.mailbox_id, ends_at)
+            for one in self.segments_of(mailbox.mailbox_id):
+                self.bring_segment_forward((mailbox.mailbox_id, one.day, one.number), ends_at)
             self.extend_account(mailbox.account_id, account_end(ends_at))
             self._end_receipts_at(mailbox.mailbox_id, account_end(ends_at))
 
