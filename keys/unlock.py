@@ -17,7 +17,7 @@ from nacl.bindings import crypto_pwhash_alg, crypto_pwhash_ALG_ARGON2ID13
 from keys.box import open_box, seal_box
 from keys.encoding import counted_text, exact, label, u8
 from keys.errors import Malformed, NotOpened
-from keys.names import ID_BYTES, derive
+from keys.names import ID_BYTES, derive, origin_hash
 from keys.suite import H, SignKey, verify
 
 KDF_DEVICE: Final = 0
@@ -26,6 +26,8 @@ SALT_BYTES: Final = 16
 ACCOUNT_KEY_BYTES: Final = 32
 WRAPPED_BYTES: Final = 104
 CHALLENGE_BYTES: Final = 32
+MOST_CREDENTIAL_BYTES: Final = 1_023
+"""WebAuthn, 4."""
 LEAST_PASSWORD_CHARACTERS: Final = 12
 MOST_PASSWORD_CHARACTERS: Final = 1_024
 
@@ -94,6 +96,18 @@ def password_keys(secret: bytes, salt: bytes) -> MethodKeys:
     exact(salt, SALT_BYTES, "salt")
     stretched = crypto_pwhash_alg(64, secret, salt, _PASSES, _MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13)
     return MethodKeys(SignKey.from_seed(stretched[:32]), stretched[32:])
+
+
+def passkey_input(origin: str) -> bytes:
+    """Return what a passkey's `prf` is evaluated with at an origin."""
+    return H(label("passkey-input"), origin_hash(origin))
+
+
+def passkey_method_id(credential_id: bytes) -> bytes:
+    """Return the method id of a passkey, made of its credential id, which the relay never learns."""
+    if not 1 <= len(credential_id) <= MOST_CREDENTIAL_BYTES:
+        raise Malformed("a credential id has 1 to 1,023 bytes")
+    return H(label("passkey-method"), credential_id)[:ID_BYTES]
 
 
 def device_keys(secret: bytes) -> MethodKeys:

@@ -80,7 +80,7 @@ Id = Annotated[bytes, Sized(16, 16)]
 Bytes32 = Annotated[bytes, Sized(32, 32)]
 Signature = Annotated[bytes, Sized(64, 64)]
 Wrap = Annotated[bytes, Sized(104, 104)]
-TabBox = Annotated[bytes, Sized(169, 169)]
+TabBox = Annotated[bytes, Sized(234, 234)]
 Label = Annotated[bytes, Sized(136, 136)]
 OptionalLabel = Annotated[bytes, Sized(0, 136)]
 Statement = Annotated[bytes, Sized(1, 8 * 1024)]
@@ -270,7 +270,7 @@ class AccountAnswer(Model):
 
 
 class MethodAsked(Model):
-    """A further way in, of kind `device`."""
+    """A way in; a password or a sheet takes the place of the one before."""
 
     method: MethodFields
 

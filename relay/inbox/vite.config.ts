@@ -56,11 +56,18 @@ function licenceOf(folder: string): string {
 /** What the worker fetches when it is first needed, and what only that uses. */
 const LATER = [
   ...["acting", "agreements", "compose", "dates", "download", "enrol", "joining", "loghead"],
-  ...["outbox", "reading", "receipts", "uploads", "workroom"],
+  ...["outbox", "own", "reading", "receipts", "tab", "uploads", "workroom"],
 ].map((name) => `/src/people/${name}.ts`);
-const LATER_CORE = ["invitation", "log", "notes", "receipt_check", "receipt_file", "receipts"].map(
-  (name) => `/src/crypto/${name}.ts`,
-);
+const LATER_CORE = [
+  "browsers",
+  "invitation",
+  "log",
+  "notes",
+  "receipt_check",
+  "receipt_file",
+  "receipts",
+  "tab",
+].map((name) => `/src/crypto/${name}.ts`);
 
 /** One file compresses better than the ten into which shared parts would fall. */
 function isOfCore(id: string): boolean {

@@ -11,7 +11,7 @@ from relay.flow.access import Opened
 from relay.flow.tabs import LEFT_SECONDS, Tab, Tabs
 from tests.flow.house import House
 
-TAB = Tab(b"t" * 32, b"h" * 32, b"b" * 169, 300, b"l" * 136)
+TAB = Tab(b"t" * 32, b"h" * 32, b"b" * 234, 300, b"l" * 136)
 
 
 async def opened(house: House, tab: Tab = TAB) -> Opened:

@@ -100,7 +100,7 @@ async def test_a_page_is_reloaded_while_its_session_is_open(served: Served) -> N
     tab = {
         "token": token,
         "half": b64(b"h" * 32),
-        "box": b64(b"b" * 169),
+        "box": b64(b"b" * 234),
         "idle_seconds": 900,
         "label": b64(b"l" * 136),
     }

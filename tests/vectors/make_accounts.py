@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from keys import invitation, names, unlock, vault
+from keys import browsers, invitation, names, unlock, vault
 from keys.acts import sign_act
 from keys.box import seal_box
 from keys.encoding import counted, label, to_base64url, u16, u64
@@ -43,10 +43,19 @@ def unlock_cases(cases: Cases) -> None:
     _passwords(cases)
     cases.good("a device", "unlock.device_keys", secret=secret("device"))
     cases.bad("secret of 31 bytes", "unlock.device_keys", secret=secret("device", 31))
+    _passkeys(cases)
     cases.good("an account key", "unlock.account_keys", account_key=ACCOUNT_KEY)
     _wraps(cases)
     _logins(cases)
     _sheets(cases)
+
+
+def _passkeys(cases: Cases) -> None:
+    operation = "unlock.passkey"
+    cases.good("a passkey", operation, origin="https://inbox.harrow.example", credential_id=secret("id", 20))
+    cases.good("the longest id", operation, origin="http://localhost:8080", credential_id=bytes(1_023))
+    for length in (0, 1_024):
+        cases.bad(f"id of {length} bytes", operation, origin="http://x.test", credential_id=bytes(length))
 
 
 def _salts(cases: Cases) -> None:
@@ -230,6 +239,7 @@ def vault_cases(cases: Cases) -> None:
     _plain_items(cases)
     _engagements(cases)
     _writers(cases)
+    _browsers(cases)
     _manifests(cases)
 
 
@@ -330,6 +340,31 @@ def _writers(cases: Cases) -> None:
     cases.bad("writers not ascending", operation, plain=plain[:3] + rows[1] + rows[0] + rows[2])
     cases.bad("one writer twice", operation, plain=plain[:3] + rows[0] + rows[0] + rows[2])
     cases.bad("a writer less than said", operation, plain=patch(plain, 1, u16(4)))
+
+
+def _browsers(cases: Cases) -> None:
+    operation = "browsers.parse_browsers"
+    day = NOW - NOW % 86_400
+    ids = sorted(secret(name, 16) for name in ("one", "two"))
+    labels = ("Safari on an iPhone", "\u00e9" * 24)
+    plain = browsers.encode_browsers(
+        [browsers.Browser(one, day, day, label) for one, label in zip(ids, labels, strict=True)]
+    )
+    first = len(labels[0]) + 33
+    cases.good("two browsers", operation, plain=plain)
+    cases.good("none", operation, plain=browsers.encode_browsers(()))
+    _shapes(cases, operation, plain)
+    cases.bad("not ascending", operation, plain=plain[:3] + plain[3 + first :] + plain[3 : 3 + first])
+    cases.bad("one twice", operation, plain=plain[:3] + plain[3 : 3 + first] * 2)
+    cases.bad("33 browsers", operation, plain=plain[:1] + u16(33) + b"".join(_bare(n) for n in range(33)))
+    cases.bad(
+        "a label of 49 bytes", operation, plain=plain[:1] + u16(1) + _bare(1)[:-1] + b"\x31" + b"a" * 49
+    )
+    cases.bad("a label not UTF-8", operation, plain=patch(plain, -1, b"\xff"))
+
+
+def _bare(number: int) -> bytes:
+    return bytes([number]) * 16 + u64(1) + u64(1) + b"\0"
 
 
 def _manifests(cases: Cases) -> None:

@@ -15,6 +15,7 @@ from keys import (
     acts,
     blob,
     box,
+    browsers,
     content,
     day_keys,
     encoding,
@@ -453,6 +454,11 @@ def _password_keys(secret: bytes, salt: bytes) -> Outputs:
     return _method_keys(unlock.password_keys(secret, salt))
 
 
+@operation("unlock.passkey")
+def _passkey(origin: str, credential_id: bytes) -> Outputs:
+    return {"input": unlock.passkey_input(origin), "method_id": unlock.passkey_method_id(credential_id)}
+
+
 @operation("unlock.device_keys")
 def _device_keys(secret: bytes) -> Outputs:
     return _method_keys(unlock.device_keys(secret))
@@ -553,6 +559,13 @@ def _parse_engagement(plain: bytes) -> Outputs:
         "their_name": item.their_name,
         "plain": item.encode(),
     }
+
+
+@operation("browsers.parse_browsers")
+def _parse_browsers(plain: bytes) -> Outputs:
+    found = browsers.parse_browsers(plain)
+    assert browsers.encode_browsers(found) == plain
+    return {"method_ids": [one.method_id for one in found], "used_on": [one.used_on for one in found]}
 
 
 @operation("vault.parse_writers")

@@ -38,6 +38,8 @@ const LARGE_BYTES = 64 * 1024 * 1024;
 const ROWS_BYTES = 5 * 1024 * 1024;
 /** Above any order that a relay can give. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
+/** What an answer without content says. */
+const EMPTY = dumpJson({});
 
 /** What an `Api` gets from outside, so that tests can script it. */
 export interface Outside {
@@ -130,6 +132,16 @@ export class Api {
     const fields = await this.#json("POST", "/v1/sessions", body, { repeat: false });
     this.#bearer = fields.text("session", 256);
     return fields.bytes("wrap");
+  }
+
+  /** The token of the open session, for the box that goes on with it after a reload. */
+  get token(): string {
+    return this.#bearer;
+  }
+
+  /** Go on with a session that is open at the relay. */
+  goOn(token: string): void {
+    this.#bearer = token;
   }
 
   /** End the session; the token is forgotten whatever the relay says. */
@@ -415,6 +427,18 @@ export class Api {
   }
 
   // --- exchanges ---
+
+  /** A call that a part makes which is fetched when it is needed: settings and what they show. */
+  async ask(
+    method: string,
+    path: string,
+    fields?: JsonObject,
+    mostBytes = LARGE_BYTES,
+  ): Promise<Fields> {
+    const body = fields && { body: dumpJson(fields), type: JSON_TYPE };
+    const answer = await this.#exchange({ method, path, mostBytes, ...body });
+    return Fields.of(answer.body.length > 0 ? answer.body : EMPTY);
+  }
 
   async #get(path: string, mostBytes = SMALL_BYTES): Promise<Answer> {
     return await this.#exchange({ method: "GET", path, mostBytes });

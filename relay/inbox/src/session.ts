@@ -5,6 +5,7 @@
  * Instants are Unix seconds on the relay's clock. Ids are hex strings made for the page; they mean nothing elsewhere.
  */
 
+import type { OwnSession, PasskeyResult } from "./session.own.ts";
 import type { WorkSession } from "./session.work.ts";
 
 /** The facts of the signed policy that a person is shown. */
@@ -170,6 +171,12 @@ export type Event =
   | { readonly kind: "records" }
   | { readonly kind: "locked"; readonly why: "idle" | "pressed" | "ended" };
 
+/** An inbox that was open before the page was loaded anew; `openedAt` on the relay's clock. */
+export interface Resumed {
+  readonly opened: Opened;
+  readonly openedAt: number;
+}
+
 /** What may be said of this relay before anybody has opened anything. */
 export interface Place {
   readonly relayName: string;
@@ -182,8 +189,19 @@ export interface Session extends WorkSession {
   beginEnrolment(): Promise<EnrolmentDraft>;
   finishEnrolment(choice: { signature: string; password: string }): Promise<Opened>;
   unlock(
-    way: { name: string; password: string } | { name: string; sheet: string },
+    way: { name: string; password: string } | { name: string; sheet: string } | PasskeyResult,
   ): Promise<Opened>;
+  /** Leave the server its half of what the next load of this page needs; answers the half that the tab keeps. Neither opens anything alone. */
+  keepTab(idleSeconds: number, label: string): Promise<string>;
+  /** Go on after a reload; rejects with `locked` where the server has forgotten its half. */
+  resume(kept: string): Promise<Resumed>;
+  /** A call of the settings. */
+  own<N extends keyof OwnSession>(
+    name: N,
+    args: Parameters<OwnSession[N]>,
+    progress?: (p: Progress) => void,
+    signal?: AbortSignal,
+  ): ReturnType<OwnSession[N]>;
   lock(): Promise<void>;
   list(before: number | null): Promise<ListPage>;
   read(id: string): Promise<Message>;

@@ -11,6 +11,13 @@ export const settingWords = {
     saved: "Saved on this device.",
     hint: "When this page locks by itself",
   },
+  browsers: {
+    heading: "Browsers and unlocking",
+    hint: "What is open, and how you get in",
+    on: "on",
+    unnamed: "A browser",
+    reload: "This page was open",
+  },
   display: {
     heading: "Display",
     legend: "Colours",

@@ -170,22 +170,6 @@ export const words = {
     safe: "Locked. Your unsent message is safe.",
   },
 
-  recover: {
-    heading: "Can’t get in?",
-    withSheet: "With your recovery sheet",
-    withSheetHint: "Type the digits, or paste all six groups into any field.",
-    group: (n: number) => `Group ${n}`,
-    groups: "Recovery digits",
-    wrongGroup: (n: number) => `Group ${n} does not fit. Look at that one again.`,
-    missing: (n: number) => `Group ${n} needs five digits.`,
-    wrong: "Those digits did not open this inbox. Check the inbox name too.",
-    open: "Open with the sheet",
-    noSheet: "Without the sheet",
-    noSheetHow:
-      "Nobody can open this inbox then, neither your coach nor the people who run this server. Ring your coach: you can begin a new inbox by a new invitation.",
-    back: "Back to the password",
-  },
-
   frame: {
     nav: "Main",
     loading: "Opening the page",
@@ -308,46 +292,6 @@ export const words = {
     sooner: (date: string) => `Deleted on ${date}`,
   },
 
-  write: {
-    heading: (name: string) => `Write to ${name}`,
-    headingReply: (name: string) => `Reply to ${name}`,
-    subject: "Subject",
-    re: (subject: string) => (/^re:/i.test(subject) ? subject : `Re: ${subject}`),
-    text: "Message",
-    files: "Files",
-    addFiles: "Add files",
-    removeFile: (name: string) => `Remove ${name}`,
-    remove: "Remove",
-    filesLost: (n: number) =>
-      `${counted(n, "file was", "files were")} taken out when the inbox locked. Please add them again.`,
-    total: (n: number, bytes: string) => `${counted(n, "file", "files")}, ${bytes} in all`,
-    tooLarge: (name: string, most: string) => `${name} is larger than ${most} and can’t be sent.`,
-    tooMany: (most: number) => `At most ${most} files go with one message.`,
-    keep: "Kept until",
-    keepAgreed: (date: string) => `${date}, as you both agreed`,
-    keepMonth: (date: string) => `For 30 days, until ${date}`,
-    keepWork: (date: string) => `The end of our work, ${date}`,
-    keepDate: "A date",
-    keepDateLabel: "Delete it on",
-    keepDateHint: (latest: string) => `Any day from tomorrow to ${latest}.`,
-    keepDateWrong: (latest: string) => `Please choose a day from tomorrow to ${latest}.`,
-    empty: "Please write something, or add a file.",
-    longSubject: "Please make the subject shorter than 300 characters.",
-    longText: "This text is too long for one message. Please send it as a file.",
-    send: (name: string) => `Send to ${name}`,
-    kept: "What you typed is kept while this page stays open.",
-    discard: "Throw away",
-    closed: (name: string, date: string) =>
-      `Your work with ${name} ended on ${date}. New messages can’t be sent.`,
-    notYet: (name: string) =>
-      `You can write as soon as ${name}’s computer has confirmed your set-up.`,
-    workAddress: (domain: string) =>
-      `There is a ${domain} address in your text. Mail sent there belongs to your employer.`,
-    offline:
-      "No connection. Your message will be sent when you are back online, while this page stays open.",
-    summary: "Please look at these again:",
-  },
-
   outgoing: {
     region: "On its way",
     sendIn: (name: string, n: number) => `Your message to ${name} leaves in ${seconds(n)}.`,
@@ -385,38 +329,6 @@ export const words = {
     done: (date: string) => `Changed. Kept until ${date}, for both of you.`,
     tooLate:
       "It is deleted within a day, so there is no earlier date to choose. You can still delete it now.",
-  },
-
-  how: {
-    heading: "How this works",
-    hint: "Who can read what, and when it goes",
-    parts: [
-      {
-        heading: "Who can read it",
-        text: "Messages are end-to-end encrypted: your device and the other person’s lock and open them, and nobody in between can. That includes the people who run this server, and your employer.",
-      },
-      {
-        heading: "What the server sees",
-        text: "That something arrived, how large it is roughly, for which inbox, and on which day it is to be deleted. It sees no names, no subjects and no text.",
-      },
-      {
-        heading: "When it goes",
-        text: "Every message shows its date. On that date the server deletes it, and what would be needed to read an old copy is destroyed as well. Either of you can make a date earlier. Making it later takes both.",
-      },
-      {
-        heading: "What nobody can promise",
-        text: "What you or the other person saved, printed or photographed is out of reach. So is a device that somebody else looks after. Use your own.",
-      },
-      {
-        heading: "If you can’t get in",
-        text: "Your recovery sheet opens the inbox when the password is lost. If both are lost, nobody can open the inbox; your coach keeps the other copy of what you wrote to each other, and can invite you anew.",
-      },
-      {
-        heading: "Mail from outside",
-        text: "Mail that you send in from your own address travels as ordinary e-mail first. Your mail provider keeps its copy, and each such message says so.",
-      },
-    ],
-    back: "Back",
   },
 
   idle: {

@@ -49,6 +49,8 @@ function makeWorker(): Worker {
   return new Worker(trusted, { type: "module", name: "quietbox" });
 }
 
+const ASIDE = "aside";
+
 class Line {
   readonly #listeners: Set<(event: Event) => void>;
   readonly #waiting = new Map<number, Waiting>();
@@ -133,6 +135,24 @@ class Line {
   }
 }
 
+/** Sealed text lies in the tab's own storage, so that a reload loses nothing that was typed. */
+function putAside({ seen, sealed }: Keepsake): void {
+  try {
+    sessionStorage.setItem(ASIDE, JSON.stringify({ seen, sealed: sealed && [...sealed] }));
+  } catch {
+    // Where the browser keeps nothing, or no more, a reload asks whether to leave what was typed.
+  }
+}
+
+function aside(): Keepsake | null {
+  try {
+    const { seen, sealed } = JSON.parse(sessionStorage.getItem(ASIDE) ?? "");
+    return { seen, sealed: sealed && new Uint8Array(sealed) };
+  } catch {
+    return null;
+  }
+}
+
 /** The session of this page. */
 export function createSession(): Session {
   const listeners = new Set<(event: Event) => void>();
@@ -144,6 +164,10 @@ export function createSession(): Session {
     beginEnrolment: () => line.call("beginEnrolment", []),
     finishEnrolment: (choice) => line.call("finishEnrolment", [choice]),
     unlock: (way) => line.call("unlock", [way, keepsake?.seen ?? null]),
+    keepTab: (idleSeconds, label) => line.call("keepTab", [idleSeconds, label]),
+    resume: (kept) => line.call("resume", [kept]),
+    own: (name, args, progress, signal) =>
+      line.call("own", [name, args], progress && signal && { progress, signal }) as never,
     lock: async () => {
       await line.call("lock", []).catch(() => {});
       line.end();
@@ -174,13 +198,15 @@ export function createSession(): Session {
     confirmSender: (code) => line.call("confirmSender", [code]),
     setAside: async (draft) => {
       keepsake = await line.call("sealAside", [draft]);
+      putAside(keepsake);
     },
     takeBack: async () => {
-      const held = keepsake;
+      const held = keepsake ?? aside();
       if (!held?.sealed) {
         return null;
       }
       keepsake = { ...held, sealed: null };
+      putAside(keepsake);
       return await line.call("openAside", [held]);
     },
     onEvent: (listener) => {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import * as acts from "./acts.ts";
 import * as blob from "./blob.ts";
 import * as box from "./box.ts";
+import { parseBrowsers } from "./browsers.ts";
 import * as content from "./content.ts";
 import { type Bytes, concat, fromBase64url, Reader } from "./encoding.ts";
 import * as envelope from "./envelope.ts";
@@ -420,6 +421,11 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
   "unlock.password_keys": async (given) =>
     methodKeys(await unlock.passwordKeys(given.bytes("secret"), given.bytes("salt"))),
 
+  "unlock.passkey": (given) => ({
+    input: unlock.passkeyInput(given.text("origin")),
+    method_id: unlock.passkeyMethodId(given.bytes("credential_id")),
+  }),
+
   "unlock.device_keys": (given) => methodKeys(unlock.deviceKeys(given.bytes("secret"))),
 
   "unlock.account_keys": (given) => {
@@ -495,6 +501,14 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
       my_name: item.myName,
       their_name: item.theirName,
       plain: vault.encodeEngagement(item),
+    };
+  },
+
+  "browsers.parse_browsers": (given) => {
+    const found = parseBrowsers(given.bytes("plain"));
+    return {
+      method_ids: found.map(({ methodId }) => methodId),
+      used_on: found.map(({ usedOn }) => usedOn),
     };
   },
 

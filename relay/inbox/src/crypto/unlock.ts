@@ -19,7 +19,7 @@ import {
   u8,
 } from "./encoding.ts";
 import { Malformed, NotOpened } from "./errors.ts";
-import { derive, ID_BYTES } from "./names.ts";
+import { derive, ID_BYTES, originHash } from "./names.ts";
 import { H, SignKey, verify } from "./suite.ts";
 
 export const KDF_DEVICE = 0;
@@ -28,6 +28,8 @@ export const SALT_BYTES = 16;
 export const ACCOUNT_KEY_BYTES = 32;
 export const WRAPPED_BYTES = 104;
 export const CHALLENGE_BYTES = 32;
+/** WebAuthn, 4: credential ids are at most 1,023 bytes long. */
+const MOST_CREDENTIAL_BYTES = 1_023;
 export const LEAST_PASSWORD_CHARACTERS = 12;
 export const MOST_PASSWORD_CHARACTERS = 1_024;
 
@@ -103,6 +105,19 @@ export async function passwordKeys(secret: Bytes, salt: Bytes): Promise<MethodKe
 export function deviceKeys(secret: Bytes): MethodKeys {
   exact(secret, 32, "device secret");
   return { login: SignKey.fromSeed(derive(secret, "login")), wrapKey: derive(secret, "wrap") };
+}
+
+/** What a passkey's `prf` is evaluated with at an origin. */
+export function passkeyInput(origin: string): Bytes {
+  return H(label("passkey-input"), originHash(origin));
+}
+
+/** The method id of a passkey: made of its credential id (1 to 1,023 bytes), which the relay never learns. */
+export function passkeyMethodId(credentialId: Bytes): Bytes {
+  if (credentialId.length < 1 || credentialId.length > MOST_CREDENTIAL_BYTES) {
+    throw new Malformed("a credential id has 1 to 1,023 bytes");
+  }
+  return H(label("passkey-method"), credentialId).slice(0, ID_BYTES);
 }
 
 /** Derive what the 32-byte account key gives. */

@@ -6,7 +6,7 @@
  */
 
 import type { Api, LoginStart, OfferedMethod } from "../api.ts";
-import { type Bytes, textBytes, toHex } from "../crypto/encoding.ts";
+import { type Bytes, same, textBytes, toHex } from "../crypto/encoding.ts";
 import { KeysError, NotOpened } from "../crypto/errors.ts";
 import type { JsonObject } from "../crypto/json.ts";
 import { originHash } from "../crypto/names.ts";
@@ -31,13 +31,23 @@ export interface MadeMethod {
 
 /** An account that is open: its keys, and its vault. */
 export interface Account {
+  readonly name: string;
+  readonly accountKey: Bytes;
   readonly keys: unlock.AccountKeys;
   readonly records: Records;
 }
 
 export type Way =
   | { readonly name: string; readonly password: string }
-  | { readonly name: string; readonly sheet: string };
+  | { readonly name: string; readonly sheet: string }
+  | Passkey;
+
+/** What a browser's authenticator gave: its name for the credential, and 32 bytes that it alone can make again. */
+export interface Passkey {
+  readonly name: string;
+  readonly credentialId: Bytes;
+  readonly result: Bytes;
+}
 
 /** Sign in by what somebody typed. A mistyped sheet is refused before anything is sent. */
 export async function signIn(
@@ -46,17 +56,33 @@ export async function signIn(
   way: Way,
   seen: Seen | null,
 ): Promise<Account> {
-  const { kind, secret } = secretOf(way);
   const name = checkedName(way.name);
+  if ("result" in way) {
+    const id = unlock.passkeyMethodId(way.credentialId);
+    const keys = unlock.deviceKeys(way.result);
+    const fits = (one: OfferedMethod) => one.kind === "passkey" && same(one.methodId, id);
+    return await begin(api, world, name, fits, async () => keys, seen);
+  }
+  const { kind, secret } = secretOf(way);
+  const fits = (one: OfferedMethod) => one.kind === kind && one.kdf === unlock.KDF_PASSWORD;
+  const keysOf = (one: OfferedMethod) => stretch(secret, name, world.origin, one.serverSalt);
+  return await begin(api, world, name, fits, keysOf, seen);
+}
+
+async function begin(
+  api: Api,
+  world: World,
+  name: string,
+  fits: (one: OfferedMethod) => boolean,
+  keysOf: (one: OfferedMethod) => Promise<unlock.MethodKeys>,
+  seen: Seen | null,
+): Promise<Account> {
   const started = await api.startSession(name);
-  const offered = started.methods.find(
-    (one) => one.kind === kind && one.kdf === unlock.KDF_PASSWORD,
-  );
+  const offered = started.methods.find(fits);
   if (!offered) {
     throw fault("wrong-password");
   }
-  const keys = await stretch(secret, name, world.origin, offered.serverSalt);
-  return await answer(api, world, { started, offered, keys }, seen);
+  return await answer(api, world, { name, started, offered, keys: await keysOf(offered) }, seen);
 }
 
 /** Sign in by a way in that was just made, without stretching its secret again. */
@@ -67,10 +93,10 @@ export async function signInBy(
   made: MadeMethod,
 ): Promise<Account> {
   const started = await api.startSession(name);
-  return await answer(api, world, { started, ...made }, null);
+  return await answer(api, world, { name, started, ...made }, null);
 }
 
-function secretOf(way: Way): { kind: "password" | "sheet"; secret: Bytes } {
+function secretOf(way: Exclude<Way, Passkey>): { kind: "password" | "sheet"; secret: Bytes } {
   if ("sheet" in way) {
     return { kind: "sheet", secret: sheetSecret(way.sheet) };
   }
@@ -91,6 +117,7 @@ function checkedName(name: string): string {
 }
 
 interface Attempt {
+  readonly name: string;
   readonly started: LoginStart;
   readonly offered: OfferedMethod;
   readonly keys: unlock.MethodKeys;
@@ -99,7 +126,7 @@ interface Attempt {
 async function answer(
   api: Api,
   world: World,
-  { started, offered, keys }: Attempt,
+  { name, started, offered, keys }: Attempt,
   seen: Seen | null,
 ): Promise<Account> {
   const { accountId, challenge } = started;
@@ -113,10 +140,20 @@ async function answer(
   const signature = unlock.signLogin(login, keys.login);
   const wrap = await api.openSession({ ...login, nonce: login.clientNonce, signature });
   const accountKey = unwrap(wrap, keys.wrapKey, accountId, offered);
-  const opened = unlock.accountKeys(accountKey);
   const least = seen?.account === toHex(accountId) ? seen.counter : 0;
-  const vault = Vault.open(accountId, opened.vaultKey, await api.vault(), least);
-  return { keys: opened, records: new Records(api, vault, opened.vaultKey, world.random) };
+  return await openAccount(api, world, { name, accountId, accountKey }, least);
+}
+
+/** Open the vault of whoever has signed in; never one with a lower counter than `least`. */
+export async function openAccount(
+  api: Api,
+  world: World,
+  who: { readonly name: string; readonly accountId: Bytes; readonly accountKey: Bytes },
+  least: number,
+): Promise<Account> {
+  const keys = unlock.accountKeys(who.accountKey);
+  const vault = Vault.open(who.accountId, keys.vaultKey, await api.vault(), least);
+  return { ...who, keys, records: new Records(api, vault, keys.vaultKey, world.random) };
 }
 
 function unwrap(wrap: Bytes, wrapKey: Bytes, accountId: Bytes, offered: OfferedMethod): Bytes {

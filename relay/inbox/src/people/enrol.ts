@@ -113,7 +113,11 @@ export function newPasswordSecret(password: string): Bytes {
 export async function makeMethod(
   kind: "password" | "sheet",
   secret: Bytes,
-  who: { readonly name: string; readonly origin: string; readonly seeds: Seeds },
+  who: {
+    readonly name: string;
+    readonly origin: string;
+    readonly seeds: Pick<Seeds, "accountId" | "accountKey">;
+  },
   random: Random,
 ): Promise<MadeMethod> {
   const serverSalt = random(unlock.SALT_BYTES);

@@ -4,7 +4,8 @@
  */
 
 import type { Bytes } from "../crypto/encoding.ts";
-import type { Session } from "../session.ts";
+import type { OwnSession } from "../session.own.ts";
+import type { Resumed, Session } from "../session.ts";
 import type { WorkSession } from "../session.work.ts";
 import type { Seen } from "./account.ts";
 import type { Run } from "./run.ts";
@@ -40,6 +41,9 @@ type Way = Parameters<Session["unlock"]>[0];
 type SendRequest = Parameters<Session["send"]>[0];
 
 export interface Inside extends Plain {
+  keepTab(idleSeconds: number, label: string): Promise<string>;
+  resume(kept: string): Promise<Resumed>;
+  own(name: keyof OwnSession, args: readonly unknown[], run: Run): Promise<unknown>;
   unlock(way: Way, seen: Seen | null): ReturnType<Session["unlock"]>;
   send(request: SendRequest, run: Run): ReturnType<Session["send"]>;
   file(id: string, index: number, run: Run): ReturnType<Session["file"]>;

@@ -9,6 +9,7 @@ import { Api } from "../api.ts";
 import { NONCE_BYTES, openBox, sealBox } from "../crypto/box.ts";
 import { textBytes, toHex, utf8 } from "../crypto/encoding.ts";
 import { selftest } from "../crypto/selftest.ts";
+import type { OwnSession } from "../session.own.ts";
 import type {
   EnrolmentDraft,
   Event,
@@ -18,6 +19,7 @@ import type {
   Message,
   Opened,
   Place,
+  Resumed,
   SendRequest,
 } from "../session.ts";
 import type {
@@ -34,6 +36,7 @@ import { fault, fetched } from "./fault.ts";
 import type { Inside, Keepsake } from "./inside.ts";
 import type { Joining } from "./joining.ts";
 import { OpenInbox } from "./openinbox.ts";
+import type { Own } from "./own.ts";
 import type { Run } from "./run.ts";
 import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
@@ -42,6 +45,7 @@ import type { World } from "./world.ts";
 const FAREWELL_MS = 2_000;
 
 interface Open {
+  readonly openedAt: number;
   readonly account: Account;
   readonly inbox: OpenInbox;
 }
@@ -53,6 +57,7 @@ export class Visit implements Inside {
   readonly #tested: Promise<void>;
   #relayName = "";
   #joining: Joining | null = null;
+  #own: Own | null = null;
   #open: Open | null = null;
 
   constructor(world: World, tell: (event: Event) => void) {
@@ -96,7 +101,20 @@ export class Visit implements Inside {
     return this.#joining;
   }
 
-  async #enter(account: Account): Promise<Opened> {
+  async keepTab(idleSeconds: number, label: string): Promise<string> {
+    const open = this.#needOpen();
+    const { keepTab } = await fetched(() => import("./tab.ts"));
+    return await keepTab(this.#api, open, this.#world, { idleSeconds, label });
+  }
+
+  async resume(kept: string): Promise<Resumed> {
+    await this.#tested;
+    const { resumeTab } = await fetched(() => import("./tab.ts"));
+    const { account, openedAt } = await resumeTab(this.#api, this.#world, kept);
+    return { opened: await this.#enter(account, openedAt), openedAt };
+  }
+
+  async #enter(account: Account, openedAt = this.#world.clock.now()): Promise<Opened> {
     const [name, mailboxes] = await Promise.all([this.#name(), this.#api.account()]);
     const tell = (event: Event) => this.#tell(event);
     const inbox = new OpenInbox({
@@ -107,7 +125,7 @@ export class Visit implements Inside {
       tell,
     });
     const opened = await inbox.begin(mailboxes);
-    this.#open = { account, inbox };
+    this.#open = { account, inbox, openedAt };
     return opened;
   }
 
@@ -216,6 +234,17 @@ export class Visit implements Inside {
 
   async #work(): Promise<Workroom> {
     return await this.#inbox.work();
+  }
+
+  // --- settings ---
+
+  async own(name: keyof OwnSession, args: readonly unknown[], run: Run): Promise<unknown> {
+    const { account } = this.#needOpen();
+    const { Own: Kind } = await fetched(() => import("./own.ts"));
+    this.#own ??= new Kind(this.#api, account, this.#world);
+    // `Session` ties arguments to names; here all that is left to do is to hand them over.
+    const work = this.#own[name] as (...given: unknown[]) => Promise<unknown>;
+    return await work.call(this.#own, ...args, run);
   }
 
   // --- addresses of one's own ---

@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import type { Draft } from "../drafts.ts";
-import { size, words } from "../words.ts";
+import { size } from "../words.ts";
+import { writeWords } from "../words.write.ts";
 import { Icon } from "./parts.tsx";
 
 const MOST_FILES = 32;
@@ -22,9 +23,9 @@ export function DraftFiles({ draft, change }: PartProps) {
     const files = [...draft.files, ...chosen.filter((file) => file.size <= LARGEST_FILE_BYTES)];
     setFault(
       large
-        ? words.write.tooLarge(large.name, size(LARGEST_FILE_BYTES))
+        ? writeWords.tooLarge(large.name, size(LARGEST_FILE_BYTES))
         : files.length > MOST_FILES
-          ? words.write.tooMany(MOST_FILES)
+          ? writeWords.tooMany(MOST_FILES)
           : "",
     );
     change({ files: files.slice(0, MOST_FILES), filesLost: 0 });
@@ -32,8 +33,8 @@ export function DraftFiles({ draft, change }: PartProps) {
   };
   const bytes = draft.files.reduce((all, file) => all + file.size, 0);
   return (
-    <section class="draft-files" aria-label={words.write.files}>
-      {draft.filesLost > 0 && <p class="fault">{words.write.filesLost(draft.filesLost)}</p>}
+    <section class="draft-files" aria-label={writeWords.files}>
+      {draft.filesLost > 0 && <p class="fault">{writeWords.filesLost(draft.filesLost)}</p>}
       {draft.files.length > 0 && (
         <ul>
           {draft.files.map((file, place) => (
@@ -46,10 +47,10 @@ export function DraftFiles({ draft, change }: PartProps) {
               <button
                 type="button"
                 class="quiet"
-                aria-label={words.write.removeFile(file.name)}
+                aria-label={writeWords.removeFile(file.name)}
                 onClick={() => change({ files: draft.files.filter((other) => other !== file) })}
               >
-                {words.write.remove}
+                {writeWords.remove}
               </button>
             </li>
           ))}
@@ -58,10 +59,10 @@ export function DraftFiles({ draft, change }: PartProps) {
       <div class="add-files">
         <label class="button">
           <input type="file" multiple class="unseen" onChange={add} />
-          {words.write.addFiles}
+          {writeWords.addFiles}
         </label>
         <span class="meta">
-          {draft.files.length > 1 && words.write.total(draft.files.length, size(bytes))}
+          {draft.files.length > 1 && writeWords.total(draft.files.length, size(bytes))}
         </span>
       </div>
       <p class="fault" role="status">

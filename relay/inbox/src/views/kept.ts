@@ -1,13 +1,21 @@
-/** The few choices that a browser keeps for its owner. Nothing that opens an inbox, and nothing that anybody wrote, may go in here. */
+/**
+ * The few choices that a browser keeps for its owner, and the half by which a reload goes on. Nothing that opens an inbox by itself, and nothing
+ * that anybody wrote, may go in here.
+ */
 
 import { chosenMinutes } from "../idle.ts";
 
-export type Choice = "theme" | "lock-minutes" | "inbox-name" | "told-of-saving";
+export type Choice = "tab" | "theme" | "lock-minutes" | "inbox-name" | "told-of-saving";
+
+/** What goes with its tab lies in the tab's own storage. */
+function storeOf(choice: Choice): Storage {
+  return choice === "tab" ? sessionStorage : localStorage;
+}
 
 /** A kept choice; null where there is none or where the browser keeps nothing. */
 export function kept(choice: Choice): string | null {
   try {
-    return localStorage.getItem(choice);
+    return storeOf(choice).getItem(choice);
   } catch {
     return null;
   }
@@ -17,9 +25,9 @@ export function kept(choice: Choice): string | null {
 export function keep(choice: Choice, value: string | null): void {
   try {
     if (value === null) {
-      localStorage.removeItem(choice);
+      storeOf(choice).removeItem(choice);
     } else {
-      localStorage.setItem(choice, value);
+      storeOf(choice).setItem(choice, value);
     }
   } catch {
     // Private windows of some browsers refuse; the choice then lasts as long as the page.

@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { href } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
 import { GROUP_DIGITS, loginName, SHEET_GROUPS, spread } from "../typed.ts";
+import { recoverWords } from "../words.recover.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
@@ -38,7 +39,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
   };
   const failed = (found: Failure) => {
     if (found.code === "sheet-group" && found.group) {
-      point(found.group, words.recover.wrongGroup(found.group));
+      point(found.group, recoverWords.wrongGroup(found.group));
     } else {
       setFailure(found);
     }
@@ -50,7 +51,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
     setMissing(!loginName(name));
     const short = fields.findIndex((field) => field.length !== GROUP_DIGITS);
     if (short >= 0) {
-      point(short + 1, words.recover.missing(short + 1));
+      point(short + 1, recoverWords.missing(short + 1));
       return;
     }
     if (!loginName(name)) {
@@ -71,9 +72,9 @@ export function Recover({ session, relayName, open }: RecoverProps) {
   };
   return (
     <Letter top={<span class="firm">{relayName}</span>}>
-      <Heading large>{words.recover.heading}</Heading>
+      <Heading large>{recoverWords.heading}</Heading>
       <form ref={form} class="card" onSubmit={submit} noValidate>
-        <h2>{words.recover.withSheet}</h2>
+        <h2>{recoverWords.withSheet}</h2>
         <TextField
           label={words.unlock.name}
           value={name}
@@ -89,7 +90,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
         />
         <Groups fields={fields} fault={fault} typed={typed} />
         <button type="submit" class="do wide" aria-disabled={opening}>
-          {words.recover.open}
+          {recoverWords.open}
         </button>
         <p class="wait" role="status">
           {opening && words.unlock.opening}
@@ -97,11 +98,11 @@ export function Recover({ session, relayName, open }: RecoverProps) {
         {failure && <Trouble text={sheetFailure(failure)} />}
       </form>
       <section class="card">
-        <h2>{words.recover.noSheet}</h2>
-        <p>{words.recover.noSheetHow}</p>
+        <h2>{recoverWords.noSheet}</h2>
+        <p>{recoverWords.noSheetHow}</p>
       </section>
       <p class="foot-links">
-        <a href={href({ view: "locked" })}>{words.recover.back}</a>
+        <a href={href({ view: "locked" })}>{recoverWords.back}</a>
       </p>
     </Letter>
   );
@@ -109,7 +110,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
 
 /** The server says the same of a wrong sheet as of a wrong password; here it was digits. */
 function sheetFailure(failure: Failure): string {
-  return failure.code === "wrong-password" ? words.recover.wrong : words.failure(failure, "");
+  return failure.code === "wrong-password" ? recoverWords.wrong : words.failure(failure, "");
 }
 
 interface GroupsProps {
@@ -131,10 +132,10 @@ function Groups({ fields, fault, typed }: GroupsProps) {
   };
   return (
     <fieldset class="groups" aria-describedby="groups-below">
-      <legend>{words.recover.groups}</legend>
+      <legend>{recoverWords.groups}</legend>
       <div class="group-row">
         {fields.map((value, at) => (
-          <label key={words.recover.group(at + 1)} class="group">
+          <label key={recoverWords.group(at + 1)} class="group">
             <span>{at + 1}</span>
             <input
               ref={(element) => {
@@ -146,7 +147,7 @@ function Groups({ fields, fault, typed }: GroupsProps) {
               inputMode="numeric"
               autocomplete="off"
               value={value}
-              aria-label={words.recover.group(at + 1)}
+              aria-label={recoverWords.group(at + 1)}
               aria-invalid={fault?.group === at + 1 || undefined}
               onInput={(event) => input(at, event.currentTarget)}
             />
@@ -154,7 +155,7 @@ function Groups({ fields, fault, typed }: GroupsProps) {
         ))}
       </div>
       <p id="groups-below" class={fault ? "fault" : "hint"} role="status">
-        {fault?.text ?? words.recover.withSheetHint}
+        {fault?.text ?? recoverWords.withSheetHint}
       </p>
     </fieldset>
   );

@@ -7,11 +7,11 @@ import { useEffect, useReducer, useState } from "preact/hooks";
 import { type Draft, packDrafts, unpackDrafts } from "../drafts.ts";
 import { EMPTY, reduce } from "../inbox.ts";
 import type { Route } from "../route.ts";
-import type { Opened, Session } from "../session.ts";
+import type { Opened, Resumed, Session } from "../session.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { useArrival } from "./history.ts";
-import { keep, lockMinutes } from "./kept.ts";
+import { keep, kept, lockMinutes } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { Mailbox } from "./mailbox.tsx";
 import type { RestProps } from "./start.tsx";
@@ -19,6 +19,7 @@ import { Unlock } from "./unlock.tsx";
 
 const Invitation = lazy(async () => (await import("./invitation.tsx")).Invitation);
 const How = lazy(async () => (await import("./how.tsx")).How);
+const Reload = lazy(async () => (await import("./tab.tsx")).Reload);
 const Recover = lazy(async () => (await import("./recover.tsx")).Recover);
 
 export type LockReason = "pressed" | "idle" | "long" | "ended";
@@ -36,21 +37,27 @@ export function Rest({ surroundings, session, fragment, route, go }: RestProps) 
   const [locked, setLocked] = useState<Locked | null>(null);
   const [welcome, setWelcome] = useState("");
   const [openedAt, setOpenedAt] = useState(0);
+  const [half, setHalf] = useState(() => kept("tab"));
   const relayName = useRelayName(session);
 
-  const open = async (opened: Opened, remembered: string | null, greeting: string) => {
-    keep("inbox-name", remembered);
+  const goOn = async (opened: Opened, greeting: string, since: number) => {
     const drafts = unpackDrafts(await session.takeBack().catch(() => null));
     setWelcome(greeting);
-    setOpenedAt(surroundings.now());
+    setOpenedAt(since);
     dispatch({ kind: "opened", opened, drafts });
     const wanted = locked?.goOn ?? route;
     const outside = ["invitation", "locked", "help"].includes(wanted.view);
     go(outside ? { view: "list", filter: "all" } : wanted, "replace");
     setLocked(null);
   };
+  const open = async (opened: Opened, remembered: string | null, greeting: string) => {
+    keep("inbox-name", remembered);
+    leaveHalf(session);
+    await goOn(opened, greeting, surroundings.now());
+  };
   const lock = (why: LockReason, drafts: readonly Draft[]) => {
     // What is on the page goes first; the worker follows.
+    keep("tab", null);
     dispatch({ kind: "locked" });
     setLocked({
       why,
@@ -78,6 +85,18 @@ export function Rest({ surroundings, session, fragment, route, go }: RestProps) 
         welcome={welcome}
       />
     );
+  }
+  if (half && route.view !== "invitation") {
+    const ask = () => {
+      keep("tab", null);
+      setHalf(null);
+    };
+    const done = ({ opened, openedAt: since }: Resumed) => {
+      setHalf(null);
+      leaveHalf(session);
+      goOn(opened, "", since - opened.clockOffset);
+    };
+    return <Reload session={session} half={half} done={done} ask={ask} />;
   }
   switch (route.view) {
     case "invitation":
@@ -111,6 +130,17 @@ export function Rest({ surroundings, session, fragment, route, go }: RestProps) 
           open={(opened, name) => open(opened, name, "")}
         />
       );
+  }
+}
+
+/** What the next load of this page needs; fetched behind the list. */
+async function leaveHalf(session: Session): Promise<void> {
+  try {
+    const { keepTabHalf, tellLeaving } = await import("./tab.tsx");
+    tellLeaving();
+    await keepTabHalf(session);
+  } catch {
+    // A reload then asks for the password, which is all that is lost.
   }
 }
 

@@ -3,8 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { LOCK_CHOICES_MINUTES } from "../idle.ts";
 import { href, type Route, type Setting } from "../route.ts";
+import { howWords } from "../words.how.ts";
 import { settingWords } from "../words.settings.ts";
-import { words } from "../words.ts";
 import { Choice } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
 import { applyTheme, keep, kept, lockMinutes } from "./kept.ts";
@@ -34,7 +34,7 @@ const ENTRIES: readonly Entry[] = [
   { route: { view: "settings", page: "mail" }, ...settingWords.mail },
   { route: { view: "settings", page: "locking" }, ...settingWords.locking },
   { route: { view: "settings", page: "display" }, ...settingWords.display },
-  { route: { view: "how" }, heading: words.how.heading, hint: words.how.hint },
+  { route: { view: "how" }, heading: howWords.heading, hint: howWords.hint },
 ];
 
 function Menu() {

@@ -15,6 +15,7 @@ import type { Route } from "../route.ts";
 import type { Failure } from "../session.ts";
 import { calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
+import { writeWords } from "../words.write.ts";
 import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
 import { DraftFiles, type PartProps } from "./draftfiles.tsx";
 import { Choice, Field, TextField } from "./fields.tsx";
@@ -39,7 +40,7 @@ function useStart(replyTo: string | null): {
     const row = inbox.rows.find((one) => one.id === replyTo);
     Promise.resolve(row ?? session.read(replyTo)).then(
       ({ threadId, subject }) =>
-        setFound({ ...NO_DRAFT, replyTo, threadId, subject: subject && words.write.re(subject) }),
+        setFound({ ...NO_DRAFT, replyTo, threadId, subject: subject && writeWords.re(subject) }),
       (reason: unknown) => setFailure(failureOf(reason)),
     );
   }, [replyTo]);
@@ -53,7 +54,7 @@ export function Write({ replyTo }: { replyTo: string | null }) {
   const draft = start && (inbox.drafts.find((one) => one.threadId === start.threadId) ?? start);
   return (
     <section class="writer" aria-label={replyTo ? words.titles.reply : words.titles.write}>
-      <Heading>{replyTo ? words.write.headingReply(name) : words.write.heading(name)}</Heading>
+      <Heading>{replyTo ? writeWords.headingReply(name) : writeWords.heading(name)}</Heading>
       {failure && <Trouble text={failureWords(failure, opened)} />}
       {!draft && !failure && <Wait>{words.read.loading}</Wait>}
       {opened.engagementState === "active" ? (
@@ -61,8 +62,8 @@ export function Write({ replyTo }: { replyTo: string | null }) {
       ) : (
         <p class="gone">
           {opened.engagementState === "draft"
-            ? words.write.notYet(name)
-            : words.write.closed(name, fullDay(opened.policy.workEndsAt, zone))}
+            ? writeWords.notYet(name)
+            : writeWords.closed(name, fullDay(opened.policy.workEndsAt, zone))}
         </p>
       )}
       {draft && opened.engagementState !== "active" && draft.text && (
@@ -84,11 +85,11 @@ function faultsOf(draft: Draft, desk: Desk): Faults {
   const bytes = new TextEncoder().encode(draft.text).length;
   const empty = draft.text.trim() === "" && draft.files.length === 0;
   return {
-    ...(empty && { text: words.write.empty }),
-    ...(bytes > LONGEST_TEXT_BYTES && { text: words.write.longText }),
-    ...([...draft.subject].length > LONGEST_SUBJECT && { subject: words.write.longSubject }),
+    ...(empty && { text: writeWords.empty }),
+    ...(bytes > LONGEST_TEXT_BYTES && { text: writeWords.longText }),
+    ...([...draft.subject].length > LONGEST_SUBJECT && { subject: writeWords.longSubject }),
     ...(!keepAllowed(draft.keep, policy, now) && {
-      keep: words.write.keepDateWrong(fullDay(wholeDay(latest(policy, now)), desk.zone)),
+      keep: writeWords.keepDateWrong(fullDay(wholeDay(latest(policy, now)), desk.zone)),
     }),
   };
 }
@@ -127,14 +128,14 @@ function Form({ draft, start }: { draft: Draft; start: Draft }) {
     <form ref={form} class="write" onSubmit={submit} noValidate>
       <Summary faults={faults} />
       <TextField
-        label={words.write.subject}
+        label={writeWords.subject}
         value={draft.subject}
         onValue={(subject) => change({ subject })}
         fault={faults.subject}
         attributes={{ autocomplete: "off" }}
       />
       <Field
-        label={words.write.text}
+        label={writeWords.text}
         fault={faults.text}
         hint={workAddressHint(draft.text, opened.policy.refusedDomains)}
       >
@@ -152,18 +153,18 @@ function Form({ draft, start }: { draft: Draft; start: Draft }) {
       </Field>
       <DraftFiles draft={draft} change={change} />
       <KeepChoice draft={draft} change={change} fault={faults.keep} />
-      {inbox.connection === "lost" && <p class="hint">{words.write.offline}</p>}
+      {inbox.connection === "lost" && <p class="hint">{writeWords.offline}</p>}
       <div class="actions">
         <button type="submit" class="do">
-          {words.write.send(name)}
+          {writeWords.send(name)}
         </button>
         {worthKeeping(draft, start.subject) && (
           <button type="button" class="quiet" onClick={discard}>
-            {words.write.discard}
+            {writeWords.discard}
           </button>
         )}
       </div>
-      <p class="hint">{words.write.kept}</p>
+      <p class="hint">{writeWords.kept}</p>
     </form>
   );
 }
@@ -175,7 +176,7 @@ function Summary({ faults }: { faults: Faults }) {
   }
   return (
     <div class="trouble" role="alert">
-      <p>{words.write.summary}</p>
+      <p>{writeWords.summary}</p>
       <ul>
         {all.map((fault: string) => (
           <li key={fault}>{fault}</li>
@@ -189,7 +190,7 @@ function Summary({ faults }: { faults: Faults }) {
 function workAddressHint(text: string, refused: readonly string[]): string | undefined {
   const lower = text.toLowerCase();
   const found = refused.find((domain) => lower.includes(`@${domain}`));
-  return found && words.write.workAddress(found);
+  return found && writeWords.workAddress(found);
 }
 
 function KeepChoice({ draft, change, fault }: PartProps & { fault: string | undefined }) {
@@ -201,20 +202,20 @@ function KeepChoice({ draft, change, fault }: PartProps & { fault: string | unde
   const last = wholeDay(latest(policy, at));
   const date = draft.keep.kind === "date" ? draft.keep.date : "";
   const all = [
-    { value: "agreed", label: words.write.keepAgreed(say({ kind: "agreed" })) },
-    { value: "month", label: words.write.keepMonth(say({ kind: "month" })) },
-    { value: "work", label: words.write.keepWork(say({ kind: "work" })) },
-    { value: "date", label: words.write.keepDate },
+    { value: "agreed", label: writeWords.keepAgreed(say({ kind: "agreed" })) },
+    { value: "month", label: writeWords.keepMonth(say({ kind: "month" })) },
+    { value: "work", label: writeWords.keepWork(say({ kind: "work" })) },
+    { value: "date", label: writeWords.keepDate },
   ] as const;
   const possible = all.filter(
     ({ value }) => value === "date" || keepAllowed({ kind: value }, policy, at),
   );
   const field = (
     <TextField
-      label={words.write.keepDateLabel}
+      label={writeWords.keepDateLabel}
       value={date}
       onValue={(chosen) => change({ keep: { kind: "date", date: chosen } })}
-      hint={words.write.keepDateHint(fullDay(last, zone))}
+      hint={writeWords.keepDateHint(fullDay(last, zone))}
       fault={fault}
       attributes={{
         type: "date",
@@ -225,7 +226,7 @@ function KeepChoice({ draft, change, fault }: PartProps & { fault: string | unde
   );
   return (
     <Choice
-      legend={words.write.keep}
+      legend={writeWords.keep}
       choices={possible.map((one) => (one.value === "date" ? { ...one, under: field } : one))}
       chosen={draft.keep.kind}
       onChoose={(kind) => change({ keep: kind === "date" ? { kind, date } : { kind } })}

@@ -1,0 +1,204 @@
+/**
+ * Own: what a person does with their own account in the settings: browsers, ways in.
+ *
+ * Owns the making and closing of ways in after joining. Every change wraps the same account key, so no message is touched
+ * by it. (docs/protocol.md, parts 3, 8, 9 and 13.)
+ */
+
+import { Api } from "../api.ts";
+import { NONCE_BYTES } from "../crypto/box.ts";
+import {
+  type Browser,
+  cutLabel,
+  encodeBrowsers,
+  MOST_BROWSERS,
+  parseBrowsers,
+} from "../crypto/browsers.ts";
+import { type Bytes, fromBase64url, isZero, same, toBase64url } from "../crypto/encoding.ts";
+import { KeysError } from "../crypto/errors.ts";
+import { DAY_SECONDS } from "../crypto/names.ts";
+import { openLabel } from "../crypto/tab.ts";
+import * as unlock from "../crypto/unlock.ts";
+import type {
+  Browsers,
+  NewSheet,
+  OpenBrowser,
+  OwnSession,
+  PasskeyResult,
+  WayIn,
+} from "../session.own.ts";
+import type { Fields } from "../wire.ts";
+import { type Account, authority, sheetSecret, signIn } from "./account.ts";
+import * as enrol from "./enrol.ts";
+import { fault } from "./fault.ts";
+import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
+import type { World } from "./world.ts";
+
+const ITEM = "browsers";
+const KINDS: readonly WayIn["kind"][] = ["password", "sheet", "device", "passkey"];
+
+export class Own implements OwnSession {
+  readonly #api: Api;
+  readonly #account: Account;
+  readonly #world: World;
+  #drawn: string | null = null;
+
+  constructor(api: Api, account: Account, world: World) {
+    this.#api = api;
+    this.#account = account;
+    this.#world = world;
+  }
+
+  // --- browsers and ways in ---
+
+  async browsers(): Promise<Browsers> {
+    const [open, ways] = await Promise.all([
+      this.#api.ask("GET", "/v1/sessions"),
+      this.#api.ask("GET", "/v1/methods"),
+      this.#account.records.load(),
+    ]);
+    const known = new Map(this.#known().map((one) => [toBase64url(one.methodId), one]));
+    return {
+      open: open.objects("sessions").map((one) => this.#openBrowser(one)),
+      ways: ways.objects("methods").flatMap((one) => wayIn(one, known)),
+    };
+  }
+
+  async endBrowser(id: string): Promise<void> {
+    await this.#api.ask("DELETE", `/v1/sessions/${id}`);
+  }
+
+  async removeWay(id: string): Promise<void> {
+    const methodId = fromBase64url(id, 16);
+    await this.#api.ask("DELETE", `/v1/methods/${id}`);
+    await this.#change((browsers) => browsers.filter((one) => !same(one.methodId, methodId)));
+  }
+
+  async checkPassword(password: string): Promise<void> {
+    const api = new Api(this.#world);
+    await signIn(api, this.#world, { name: this.#account.name, password }, null);
+    await api.closeSession();
+  }
+
+  async offerPassword(): Promise<string> {
+    return enrol.drawPassword(await this.#world.words(), this.#world.random);
+  }
+
+  async changePassword(password: string): Promise<void> {
+    await this.#replace("password", enrol.newPasswordSecret(password));
+  }
+
+  async drawSheet(): Promise<NewSheet> {
+    this.#drawn = enrol.drawSheet(this.#world.random);
+    return { inboxName: this.#inboxName, sheet: this.#drawn.split(" ") };
+  }
+
+  async keepSheet(): Promise<void> {
+    if (this.#drawn === null) {
+      throw fault("refused");
+    }
+    await this.#replace("sheet", sheetSecret(this.#drawn));
+    this.#drawn = null;
+  }
+
+  async aboutPasskey(): Promise<{ name: string; inboxName: string }> {
+    return { name: this.#account.name, inboxName: this.#inboxName };
+  }
+
+  async addPasskey({ credentialId, result }: PasskeyResult, label: string): Promise<void> {
+    if (result.length !== 32 || isZero(result)) {
+      throw fault("refused");
+    }
+    const { accountKey, records } = this.#account;
+    const keys = unlock.deviceKeys(result);
+    const methodId = unlock.passkeyMethodId(credentialId);
+    const offered = { methodId, kdf: unlock.KDF_DEVICE, serverSalt: new Uint8Array(16) };
+    const nonce = this.#world.random(NONCE_BYTES);
+    const { accountId } = records.vault;
+    const wrap = unlock.wrapAccountKey(accountKey, keys.wrapKey, accountId, offered, nonce);
+    const method = {
+      method_id: toBase64url(methodId),
+      kind: "passkey",
+      kdf: offered.kdf,
+      salt: toBase64url(offered.serverSalt),
+      login_key: toBase64url(keys.login.public),
+      wrap: toBase64url(wrap),
+    };
+    await this.#api.ask("POST", "/v1/methods", { method });
+    const today = this.#today;
+    const added = { methodId, addedOn: today, usedOn: today, label: cutLabel(label) };
+    await this.#change((browsers) => [
+      ...browsers.filter((one) => !same(one.methodId, methodId)),
+      added,
+    ]);
+  }
+
+  async usedPasskey(credentialId: Bytes): Promise<void> {
+    const [methodId, today] = [unlock.passkeyMethodId(credentialId), this.#today];
+    await this.#change((browsers) =>
+      browsers.map((one) => (same(one.methodId, methodId) ? { ...one, usedOn: today } : one)),
+    );
+  }
+
+  async #replace(kind: "password" | "sheet", secret: Bytes): Promise<void> {
+    const { name, accountKey, records } = this.#account;
+    const seeds = { accountId: records.vault.accountId, accountKey };
+    const who = { name, origin: this.#world.origin, seeds };
+    const { json } = await enrol.makeMethod(kind, secret, who, this.#world.random);
+    await this.#api.ask("POST", "/v1/methods", { method: json });
+  }
+
+  #openBrowser(one: Fields): OpenBrowser {
+    return {
+      id: toBase64url(one.bytes("session_id", 16)),
+      label: this.#label(one.bytes("label")),
+      seenAt: one.whole("seen_at"),
+      expiresAt: one.whole("expires_at"),
+      current: one.yes("current"),
+    };
+  }
+
+  #label(box: Bytes): string {
+    const { keys, records } = this.#account;
+    try {
+      return box.length > 0 ? openLabel(box, keys.vaultKey, records.vault.accountId) : "";
+    } catch (reason) {
+      if (reason instanceof KeysError) {
+        return "";
+      }
+      throw reason;
+    }
+  }
+
+  #known(vault: Vault = this.#account.records.vault): Browser[] {
+    const plain = vault.item(ITEM);
+    return plain ? parseBrowsers(plain) : [];
+  }
+
+  async #change(make: (browsers: readonly Browser[]) => readonly Browser[]): Promise<void> {
+    await this.#account.records.change((vault): Changes => {
+      const before = vault.item(ITEM);
+      const plain = encodeBrowsers(make(this.#known(vault)).slice(-MOST_BROWSERS));
+      const unchanged = before ? same(before, plain) : plain.length === 3;
+      const expiresAt = this.#world.clock.now() + KEPT_SECONDS;
+      return unchanged ? new Map() : new Map([[ITEM, { plain, expiresAt }]]);
+    });
+  }
+
+  get #inboxName(): string {
+    return `${this.#account.name}@${authority(this.#world.origin)}`;
+  }
+
+  get #today(): number {
+    const now = this.#world.clock.now();
+    return now - (now % DAY_SECONDS);
+  }
+}
+
+function wayIn(one: Fields, known: ReadonlyMap<string, Browser>): WayIn[] {
+  const kind = KINDS.find((name) => name === one.text("kind", 16));
+  const id = toBase64url(one.bytes("method_id", 16));
+  const noted = known.get(id);
+  const { label, addedOn, usedOn } = noted ?? { label: "", addedOn: 0, usedOn: 0 };
+  return kind ? [{ id, kind, label, addedOn, usedOn }] : [];
+}

@@ -1,0 +1,33 @@
+/** The words of the page that explains. */
+
+export const howWords = {
+  heading: "How this works",
+  hint: "Who can read what, and when it goes",
+  parts: [
+    {
+      heading: "Who can read it",
+      text: "Messages are end-to-end encrypted: your device and the other person’s lock and open them, and nobody in between can. That includes the people who run this server, and your employer.",
+    },
+    {
+      heading: "What the server sees",
+      text: "That something arrived, how large it is roughly, for which inbox, and on which day it is to be deleted. It sees no names, no subjects and no text.",
+    },
+    {
+      heading: "When it goes",
+      text: "Every message shows its date. On that date the server deletes it, and what would be needed to read an old copy is destroyed as well. Either of you can make a date earlier. Making it later takes both.",
+    },
+    {
+      heading: "What nobody can promise",
+      text: "What you or the other person saved, printed or photographed is out of reach. So is a device that somebody else looks after. Use your own.",
+    },
+    {
+      heading: "If you can’t get in",
+      text: "Your recovery sheet opens the inbox when the password is lost. If both are lost, nobody can open the inbox; your coach keeps the other copy of what you wrote to each other, and can invite you anew.",
+    },
+    {
+      heading: "Mail from outside",
+      text: "Mail that you send in from your own address travels as ordinary e-mail first. Your mail provider keeps its copy, and each such message says so.",
+    },
+  ],
+  back: "Back",
+} as const;

@@ -1,0 +1,17 @@
+/** The words of *Can’t get in?*. */
+
+export const recoverWords = {
+  heading: "Can’t get in?",
+  withSheet: "With your recovery sheet",
+  withSheetHint: "Type the digits, or paste all six groups into any field.",
+  group: (n: number) => `Group ${n}`,
+  groups: "Recovery digits",
+  wrongGroup: (n: number) => `Group ${n} does not fit. Look at that one again.`,
+  missing: (n: number) => `Group ${n} needs five digits.`,
+  wrong: "Those digits did not open this inbox. Check the inbox name too.",
+  open: "Open with the sheet",
+  noSheet: "Without the sheet",
+  noSheetHow:
+    "Nobody can open this inbox then, neither your coach nor the people who run this server. Ring your coach: you can begin a new inbox by a new invitation.",
+  back: "Back to the password",
+} as const;

@@ -1,0 +1,43 @@
+/** The words of writing, which nobody needs before the list is there. */
+
+import { counted } from "./words.ts";
+
+export const writeWords = {
+  heading: (name: string) => `Write to ${name}`,
+  headingReply: (name: string) => `Reply to ${name}`,
+  subject: "Subject",
+  re: (subject: string) => (/^re:/i.test(subject) ? subject : `Re: ${subject}`),
+  text: "Message",
+  files: "Files",
+  addFiles: "Add files",
+  removeFile: (name: string) => `Remove ${name}`,
+  remove: "Remove",
+  filesLost: (n: number) =>
+    `${counted(n, "file was", "files were")} taken out when the inbox locked. Please add them again.`,
+  total: (n: number, bytes: string) => `${counted(n, "file", "files")}, ${bytes} in all`,
+  tooLarge: (name: string, most: string) => `${name} is larger than ${most} and can’t be sent.`,
+  tooMany: (most: number) => `At most ${most} files go with one message.`,
+  keep: "Kept until",
+  keepAgreed: (date: string) => `${date}, as you both agreed`,
+  keepMonth: (date: string) => `For 30 days, until ${date}`,
+  keepWork: (date: string) => `The end of our work, ${date}`,
+  keepDate: "A date",
+  keepDateLabel: "Delete it on",
+  keepDateHint: (latest: string) => `Any day from tomorrow to ${latest}.`,
+  keepDateWrong: (latest: string) => `Please choose a day from tomorrow to ${latest}.`,
+  empty: "Please write something, or add a file.",
+  longSubject: "Please make the subject shorter than 300 characters.",
+  longText: "This text is too long for one message. Please send it as a file.",
+  send: (name: string) => `Send to ${name}`,
+  kept: "What you typed is kept while this page stays open.",
+  discard: "Throw away",
+  closed: (name: string, date: string) =>
+    `Your work with ${name} ended on ${date}. New messages can’t be sent.`,
+  notYet: (name: string) =>
+    `You can write as soon as ${name}’s computer has confirmed your set-up.`,
+  workAddress: (domain: string) =>
+    `There is a ${domain} address in your text. Mail sent there belongs to your employer.`,
+  offline:
+    "No connection. Your message will be sent when you are back online, while this page stays open.",
+  summary: "Please look at these again:",
+} as const;
