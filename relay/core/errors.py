@@ -110,6 +110,10 @@ class WorkAddressRefused(RelayError):
     )
 
 
+class AddressRefused(RelayError):
+    code, public = "address-refused", "That address takes no mail."
+
+
 class CodeRefused(RelayError):
     code, public = "code-refused", "That code does not fit, or is too old."
 

@@ -155,8 +155,13 @@ def held_until(channel: Channel, now: int) -> int:
     """The first instant from `now` on at which a notice that is due may go: hours and ceilings may have
     changed since it was dated, or the relay have been away.
     """
-    at = max(now, _ceiling(channel.sent))
+    at = allowed_at(channel, now)
     return _next_hour(channel.times, channel.times.quiet_until, at) if _is_quiet(channel.times, at) else at
+
+
+def allowed_at(channel: Channel, now: int) -> int:
+    """The first instant from `now` on at which the ceilings allow one more; hours apart."""
+    return max(now, _ceiling(channel.sent))
 
 
 def retry_at(attempts: int, now: int) -> int:

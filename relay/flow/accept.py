@@ -15,7 +15,9 @@ from relay.core.admission import DOOR, admit, under_act, with_twin
 from relay.core.errors import Busy, Conflict, InboxFull, NotFound, PolicyRefused, RelayError
 from relay.core.model import DoorMemory, Group, Outcome, SealedEnvelope
 from relay.core.ports import Store, Wake
+from relay.core.telling import TOLD_CLASSES
 from relay.flow.standings import Standings
+from relay.flow.telling import Telling
 
 REFUSED: Final = "refused"
 _BY_CODE: Final = {error.code: error for error in (Busy, InboxFull, NotFound, PolicyRefused)}
@@ -32,6 +34,7 @@ class Accept:
         store: Store,
         standings: Standings,
         wake: Wake,
+        telling: Telling,
         *,
         quota_bytes: int,
         unbound_keep_seconds: int,
@@ -39,6 +42,7 @@ class Accept:
         self._store = store
         self._standings = standings
         self._wake = wake
+        self._telling = telling
         self._quota_bytes = quota_bytes
         self._unbound_keep_seconds = unbound_keep_seconds
         self._finishing: set[asyncio.Task[None]] = set()
@@ -61,8 +65,8 @@ class Accept:
         """Store one mail that the door sealed, with the duplicate memory of its transaction. Raises
         RelayError.
         """
-        await self._admit(DOOR, (envelope,), now)
-        (outcome,) = await self._store_groups([Group(DOOR, (envelope,), memory)], now)
+        admitted = await self._admit(DOOR, (envelope,), now)
+        (outcome,) = await self._store_groups([Group(DOOR, (envelope,), memory, admitted.tells)], now)
         if outcome.status == REFUSED:
             raise refusal(outcome.code)
         return outcome
@@ -83,14 +87,18 @@ class Accept:
         return [outcome or next(stored) for outcome in outcomes]
 
     async def _admit(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> Group:
-        standing, admitted = None, list[SealedEnvelope]()
+        standing, admitted, owners = None, list[SealedEnvelope](), set[bytes]()
         for envelope in group:
             standing = self._standings.remembered(envelope.mailbox_id, now)
             if standing is None:
                 standing = await self._standings.of_mailbox(envelope.mailbox_id, now)
             admit(envelope, standing, account_id, now, unbound_keep_seconds=self._unbound_keep_seconds)
             admitted.append(under_act(envelope, standing))
-        return Group(account_id, with_twin(admitted, standing, account_id) if standing else ())
+            owner = standing.places[envelope.mailbox_id].account_id
+            if owner != account_id and envelope.envelope_class in TOLD_CLASSES:
+                owners.add(owner)
+        envelopes = with_twin(admitted, standing, account_id) if standing else ()
+        return Group(account_id, envelopes, tells=await self._telling.tells(owners, now))
 
     async def _store_groups(self, groups: Sequence[Group], now: int) -> list[Outcome]:
         try:

@@ -38,6 +38,7 @@ from relay.core.ports import Store
 from relay.core.retention import CHALLENGE_SECONDS, account_expires_at
 from relay.flow.brake import Brake
 from relay.flow.tabs import Tab, Tabs
+from relay.flow.telling import Telling
 
 TOKEN_BYTES: Final = 32
 CHALLENGE_BYTES: Final = 32
@@ -99,11 +100,13 @@ class Access:
         pepper: Pepper,
         brake: Brake,
         random: Callable[[int], bytes],
+        telling: Telling,
         *,
         origin: str,
         session_seconds: int,
     ) -> None:
         self._store = store
+        self._telling = telling
         self._pepper = pepper
         self._brake = brake
         self._random = random
@@ -147,7 +150,10 @@ class Access:
             self._brake.failed(answer.account_id, network, now)
             raise LoginRefused
         self._brake.succeeded(answer.account_id, network)
-        return await self._open_session(account, method, now)
+        waiting = await self._telling.waiting(answer.account_id, now)
+        opened = await self._open_session(account, method, now)
+        await self._telling.was_read(waiting)
+        return opened
 
     def remembered(self, token: bytes, now: int) -> bytes | None:
         """The account of a session that is at hand: no store is asked."""

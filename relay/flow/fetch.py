@@ -12,6 +12,7 @@ from relay.core.errors import Malformed, NotFound
 from relay.core.model import Account, Mailbox, Page
 from relay.core.ports import Store
 from relay.flow.standings import Standings
+from relay.flow.telling import Telling
 
 DEFAULT_ROWS: Final = 50
 MOST_ROWS: Final = 200
@@ -23,9 +24,10 @@ MOST_IDS: Final = 1024
 class Fetch:
     """Reads mailboxes for their owners."""
 
-    def __init__(self, store: Store, standings: Standings) -> None:
+    def __init__(self, store: Store, standings: Standings, telling: Telling) -> None:
         self._store = store
         self._standings = standings
+        self._telling = telling
 
     async def rows(
         self, account_id: bytes, mailbox_id: bytes, *, after: int, before: int | None, limit: int, now: int
@@ -51,12 +53,16 @@ class Fetch:
         self, account_id: bytes, mailbox_id: bytes, envelope_ids: Sequence[bytes], now: int
     ) -> int:
         """Remember that these were shown to the caller; how many of them are, or were, in the mailbox. Told
-        to nobody, but when the author's copy goes unread. Raises NotFound, Malformed.
+        to nobody, but when the author's copy goes unread. Whoever reads need not be told by mail. Raises
+        NotFound, Malformed.
         """
         if len(envelope_ids) > MOST_IDS:
             raise Malformed("too many envelopes")
         await self.owned(account_id, mailbox_id, now)
-        return await self._store.acknowledge(mailbox_id, envelope_ids, now=now)
+        waiting = await self._telling.waiting(account_id, now)
+        known = await self._store.acknowledge(mailbox_id, envelope_ids, now=now)
+        await self._telling.was_read(waiting if known else None)
+        return known
 
     async def owned(self, account_id: bytes, mailbox_id: bytes, now: int) -> None:
         """Raise NotFound unless the mailbox is this account's."""

@@ -22,12 +22,14 @@ from relay.flow.index import Index
 from relay.flow.keepers import Keepers
 from relay.flow.log import Log
 from relay.flow.notary import Notary
+from relay.flow.notice_channel import NoticeChannel
 from relay.flow.policy import Agreements
 from relay.flow.receipts import Receipts
 from relay.flow.senders import Senders
 from relay.flow.rules import Rules
 from relay.flow.standings import Standings
 from relay.flow.statements import Statements
+from relay.flow.telling import Telling
 from relay.flow.vault import Vault
 
 
@@ -91,6 +93,8 @@ class Flows:
     statements: Statements
     blobs: Blobs
     senders: Senders
+    telling: Telling
+    notice_channel: NoticeChannel
     keepers: Keepers
     receipts: Receipts
     rules: Rules
@@ -102,7 +106,15 @@ def build(ports: Ports, settings: Settings) -> Flows:
     """Put the verbs together. Whatever else changes engagements in this process must use the same `Flows`."""
     store, wake, random = ports.store, ports.wake, ports.random
     standings = Standings(store)
-    fetch = Fetch(store, standings)
+    telling = Telling(
+        store,
+        ports.pepper,
+        ports.mail_out,
+        random,
+        refused=settings.refused_domains,
+        mail_domain=settings.mail_domain,
+    )
+    fetch = Fetch(store, standings, telling)
     authority = settings.origin.partition("://")[2]
     notary = Notary(ports.signs.relay, random, authority=authority)
     receipts = Receipts(
@@ -117,6 +129,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
             store,
             standings,
             wake,
+            telling,
             quota_bytes=settings.mailbox_quota_bytes,
             unbound_keep_seconds=settings.unbound_keep_seconds,
         ),
@@ -128,6 +141,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
             ports.pepper,
             Brake(settings.free_login_failures),
             random,
+            telling,
             origin=settings.origin,
             session_seconds=settings.session_seconds,
         ),
@@ -157,6 +171,8 @@ def build(ports: Ports, settings: Settings) -> Flows:
             unlinked_keep_seconds=settings.unlinked_keep_seconds,
         ),
         senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
+        telling=telling,
+        notice_channel=NoticeChannel(store, ports.pepper, ports.mail_out, random, telling),
         keepers=Keepers(store, ports.keepers),
         receipts=receipts,
         rules=Rules(

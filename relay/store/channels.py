@@ -107,6 +107,11 @@ class SqliteChannels(Part):
         bound = (channel.number, channel.arrivals, sent, due_at)
         await self._write(lambda database: database.execute(SENT, bound).rowcount)
 
+    async def remember_sent(self, number: bytes, sent: bytes) -> None:
+        """What is pending stays."""
+        statement = "UPDATE notice_channels SET sent=? WHERE number=?"
+        await self._write(lambda database: database.execute(statement, (sent, number)).rowcount)
+
     async def drop_pending(self, channel: Channel, what: Pending) -> None:
         """Nothing happens where more came since."""
         bound = (channel.number, channel.arrivals, int(what))

@@ -5,7 +5,7 @@ sent.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from keys.day_gone import DayGone, sign_day_gone
 from keys.day_keys import DayKey, sign_day_key
@@ -13,7 +13,7 @@ from keys.invitation import InvitationKeys, invitation_keys, sign_redemption
 from keys.keeper_wire import parse_revoke, sign_revoked
 from keys.names import DAY_SECONDS
 from keys.suite import SignKey
-from relay.core.errors import Busy, KeeperAway
+from relay.core.errors import AddressRefused, Busy, KeeperAway
 from relay.core.model import Invitation, Method, VaultItem
 from relay.core.pepper import Pepper
 from relay.core.ports import Store
@@ -105,13 +105,18 @@ class KeptMail:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str, str]] = []
+        self.returned_to: list[str] = []
+        self.refusing: set[str] = set()
         self.full = False
 
-    async def send(self, recipient: str, subject: str, text: str) -> None:
+    async def send(self, recipient: str, subject: str, text: str, *, reverse_path: str = "") -> None:
         """Keep one mail."""
         if self.full:
             raise Busy
+        if recipient in self.refusing:
+            raise AddressRefused
         self.sent.append((recipient, subject, text))
+        self.returned_to.append(reverse_path)
 
     def code(self) -> str:
         """The code in the newest mail."""
@@ -130,6 +135,7 @@ class House:
     mail: KeptMail = field(default_factory=KeptMail)
     wake: WakeHub = field(default_factory=WakeHub)
     flows: Flows = field(init=False)
+    ports: Ports = field(init=False)
     coach: Person = field(default_factory=lambda: Person("anna"))
     client: Person = field(default_factory=lambda: Person("maya"))
     stranger: Person = field(default_factory=lambda: Person("otto"))
@@ -137,9 +143,15 @@ class House:
 
     def __post_init__(self) -> None:
         pepper = Pepper(b"p" * 32)
-        ports = Ports(self.store, (self.keeper,), self.wake, self.mail, pepper, Dice(self.seed), SIGNS)
-        self.flows = build(ports, self.settings)
+        self.ports = Ports(self.store, (self.keeper,), self.wake, self.mail, pepper, Dice(self.seed), SIGNS)
+        self.flows = build(self.ports, self.settings)
         self.work = Work(self.coach, self.client, now=self.now)
+
+    def refuse(self, domain: str) -> None:
+        """The operator refuses one more domain, and starts anew."""
+        refused = (*self.settings.refused_domains, domain)
+        self.settings = replace(self.settings, refused_domains=refused)
+        self.flows = build(self.ports, self.settings)
 
     async def settle(self) -> None:
         """Enrol the coach, the client by invitation, and a stranger, who is another coach."""

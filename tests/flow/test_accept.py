@@ -306,14 +306,15 @@ async def test_a_depositor_who_goes_away_still_wakes_the_reader(house: House) ->
     """A deposit whose connection is lost is stored once, and its reader is woken."""
     mailbox_id = house.work.mailbox(Role.CLIENT)
     raw = house.work.envelope(house.coach, Role.CLIENT)
-    await deposit(house, house.coach, [house.work.envelope(house.coach, Role.COACH)])
+    before = house.work.envelope(house.coach, Role.CLIENT)
+    await deposit(house, house.coach, [before])
     waiter = house.wake.join(house.client.account_id, [mailbox_id])
     task = asyncio.ensure_future(deposit(house, house.coach, [raw]))
     await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert await waiter.wait(10)
-    assert await rows(house, house.client, Role.CLIENT) == [raw]
+    assert await rows(house, house.client, Role.CLIENT) == [before, raw]
 
 
 @pytest.mark.parametrize("size", [0, 71, 72, 1000])

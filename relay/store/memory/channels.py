@@ -86,6 +86,12 @@ class MemoryChannels:
             pending, due_at = (NOTHING, 0) if same else (Pending.ARRIVED, due_at)
             self._keep(replace(known, sent=sent, attempts=0, pending=pending, due_at=due_at))
 
+    async def remember_sent(self, number: bytes, sent: bytes) -> None:
+        """What is pending stays."""
+        channel = self._numbered(number)
+        if channel is not None:
+            self._keep(replace(channel, sent=sent))
+
     async def drop_pending(self, channel: Channel, what: Pending) -> None:
         """Nothing happens where more came since."""
         known = self._numbered(channel.number)

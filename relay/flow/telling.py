@@ -1,0 +1,207 @@
+"""Telling: who is told by mail, and when. Owns what becomes pending as things arrive, what is dropped because
+it was read, warnings of what goes unread, and the handing over of what is due.
+
+All that is pending is in the store: a restart loses nothing. A notice is noted as sent after the smarthost
+has taken it, one after the other, so that a crash in between sends that one again and no other. Must never
+put anything of a person but their own words into a mail. (docs/protocol.md, part 18, Being told.)
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from keys.errors import KeysError
+from relay.core.addresses import within
+from relay.core.bounces import says_failed
+from relay.core.errors import AddressRefused, Busy
+from relay.core.model import DAY_SECONDS, Tell
+from relay.core.pepper import Pepper
+from relay.core.policy import refused_domains
+from relay.core.ports import MailOut, Store
+from relay.core.telling import (
+    Channel,
+    Pending,
+    Words,
+    delay_seconds,
+    due_at,
+    held_until,
+    notice_text,
+    retry_at,
+    warned_until,
+    windows,
+    with_sent,
+)
+
+MOST_REMEMBERED: Final = 100_000
+WARNED_DAY: Final = "warned_day"
+DRAWN_BYTES: Final = 8
+
+
+class Telling:
+    """Notices of one relay. `refused` are the operator's refused domains, with all below them; `mail_domain`
+    follows the @ of the addresses to which notices are returned.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        pepper: Pepper,
+        mail_out: MailOut,
+        random: Callable[[int], bytes],
+        *,
+        refused: Sequence[str],
+        mail_domain: str,
+    ) -> None:
+        self._store, self._pepper, self._mail_out, self._random = store, pepper, mail_out, random
+        self._refused, self._mail_domain = tuple(refused), mail_domain
+        self._known: OrderedDict[bytes, Channel | None] = OrderedDict()
+        self._changes = 0
+
+    # what arrives, and what is read
+
+    async def tells(self, owners: Iterable[bytes], now: int) -> tuple[Tell, ...]:
+        """What the deposit of something for these accounts has to mark, for those who are to be told."""
+        channels = [await self._channel(owner, now) for owner in owners]
+        return tuple(
+            Tell(one.account_id, self.due_at(one, Pending.ARRIVED, now))
+            for one in channels
+            if one is not None and one.state == "confirmed" and one.times.timing != "never"
+        )
+
+    async def waiting(self, account_id: bytes, now: int) -> Channel | None:
+        """The channel on which an arrival is pending, as it stands before its owner reads; for `was_read`."""
+        if await self._channel(account_id, now) is None:
+            return None
+        channel = await self._store.channel(account_id, now=now)
+        return channel if channel is not None and Pending.ARRIVED in channel.pending else None
+
+    async def was_read(self, waiting: Channel | None) -> None:
+        """Its owner has been there: what was pending then is dropped, what has come since is not."""
+        if waiting is not None:
+            await self._store.drop_pending(waiting, Pending.ARRIVED)
+
+    # what is due
+
+    async def warn(self, now: int) -> None:
+        """Once a day: something unread that goes in 30, 7 or 1 days makes a warning pending. Missed days are
+        caught up.
+        """
+        today = now // DAY_SECONDS
+        noted = await self._store.noted(WARNED_DAY)
+        last_day = today - 1 if noted is None else noted
+        if today <= last_day:
+            return
+        for window in windows(last_day, today):
+            for account_id in await self._store.unread_going(window, now=now):
+                channel = await self._store.channel(account_id, now=now)
+                if channel is not None:
+                    at = self.due_at(channel, window.what, now)
+                    await self._store.add_warning(channel.number, window.what, at)
+        await self._store.note(WARNED_DAY, today)
+
+    async def send_next(self, now: int) -> bool:
+        """Handle the notice that has been due the longest: sent, put off, or dropped. False if none is due.
+        Raises what is neither the recipient's nor the smarthost's trouble, that notice put off.
+        """
+        for channel in await self._store.due_channels(now=now, limit=1):
+            held = held_until(channel, now)
+            if held > now:
+                await self._store.put_off(channel.number, held, channel.attempts)
+            else:
+                await self._send(channel, now)
+            return True
+        return False
+
+    async def bounced(self, number: bytes, mail: bytes, now: int) -> bool:
+        """A mail came back to the return address of this number; whether it says that delivery failed, by
+        which the channel is broken.
+        """
+        failed = says_failed(mail)
+        if failed:
+            await self._stop(number, "broken", now)
+        return failed
+
+    # what the owner's own calls share
+
+    async def deliver(self, channel: Channel, words: Words, text: str, now: int) -> None:
+        """Hand one notice over. Raises AddressRefused, and the channel is broken; Busy."""
+        local = self._pepper.notices.bounce_local(channel.number, now)
+        try:
+            await self._mail_out.send(
+                words.address, words.subject, text, reverse_path=f"{local}@{self._mail_domain}"
+            )
+        except AddressRefused:
+            await self._stop(channel.number, "broken", now)
+            raise
+
+    async def guard(self, channel: Channel, words: Words, now: int) -> bool:
+        """Whether the address is an employer's by now; if so the channel is switched off."""
+        if not await self.is_refused(channel.account_id, words.address, now):
+            return False
+        await self._stop(channel.number, "refused", now)
+        return True
+
+    async def is_refused(self, account_id: bytes, address: str, now: int) -> bool:
+        """Whether the operator, or a policy of this person's, refuses the address's domain."""
+        engagements = await self._store.engagements_of(account_id, now=now)
+        domain = address.rpartition("@")[2]
+        return within(domain, (*self._refused, *refused_domains(engagements)))
+
+    def due_at(self, channel: Channel, about: Pending, now: int) -> int:
+        """When a notice is due that is pending from now on; drawn anew each time."""
+        return due_at(channel, about, now, delay_seconds(self._random(DRAWN_BYTES)))
+
+    def forget(self, account_id: bytes) -> None:
+        """A channel has changed: it is looked up again."""
+        self._changes += 1
+        self._known.pop(account_id, None)
+
+    async def _send(self, channel: Channel, now: int) -> None:
+        warnings = channel.pending.warnings
+        if warnings and not await self._store.has_unread_going(
+            channel.account_id, warned_until(warnings, now), now=now
+        ):
+            return await self._store.drop_pending(channel, warnings)
+        try:
+            words = self._pepper.notices.open(channel.account_id, channel.sealed)
+        except KeysError:  # sealed under another pepper: nobody can be told
+            return await self._stop(channel.number, "broken", now)
+        if not await self.guard(channel, words, now):
+            await self._hand_over(channel, words, now)
+        return None
+
+    async def _hand_over(self, channel: Channel, words: Words, now: int) -> None:
+        tried = channel.attempts + 1
+        try:
+            await self.deliver(channel, words, notice_text(channel.pending, words.phrase), now)
+        except AddressRefused:
+            return
+        except Exception as trouble:
+            await self._store.put_off(channel.number, retry_at(tried, now), tried)
+            if not isinstance(trouble, Busy):
+                raise
+        else:
+            sent = with_sent(channel.sent, now)
+            at = self.due_at(channel, Pending.ARRIVED, now)
+            await self._store.note_sent(channel, sent, at)
+            self.forget(channel.account_id)
+
+    async def _stop(self, number: bytes, state: str, now: int) -> None:
+        account_id = await self._store.stop_channel(number, state, now=now)
+        if account_id is not None:
+            self.forget(account_id)
+
+    async def _channel(self, account_id: bytes, now: int) -> Channel | None:
+        """The settings of a channel, remembered: they change through this flow alone."""
+        if account_id not in self._known:
+            changes = self._changes
+            found = await self._store.channel(account_id, now=now)
+            if changes != self._changes:  # it may be as it was before
+                return found
+            self._known[account_id] = found
+            if len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
+        channel = self._known[account_id]
+        return channel if channel is not None and now < channel.expires_at else None
