@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig, type Plugin } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 
 const packageFolders = new Set<string>();
 
@@ -53,6 +53,51 @@ function licenceOf(folder: string): string {
   return `${described.name} ${described.version} (${described.license})\n\n${text}\n`;
 }
 
+/**
+ * Writes the document in which the layout of a mail is shown, its script within it: so its policy can name that script by
+ * its hash, and a browser needs nothing further to draw it.
+ */
+function writeFrame(): Plugin {
+  return {
+    name: "write-frame",
+    apply: "build",
+    async generateBundle() {
+      const source = join(import.meta.dirname, "src/frame");
+      const script = await bundled(join(source, "frame.ts"));
+      if (/<!--|<\/?script/i.test(script)) {
+        throw new Error("the frame's script would end before its end");
+      }
+      const page = readFileSync(join(source, "frame.html"), "utf8").replaceAll("\r\n", "\n");
+      const withScript = page.replace(
+        "<body></body>",
+        () => `<body><script>${script}</script></body>`,
+      );
+      this.emitFile({ type: "asset", fileName: "frame.html", source: withScript });
+    },
+  };
+}
+
+/** One script without imports. What would read as markup inside a document is written another way. */
+async function bundled(entry: string): Promise<string> {
+  const made = await build({
+    configFile: false,
+    logLevel: "error",
+    plugins: [notePackages()],
+    build: {
+      write: false,
+      target: "es2022",
+      modulePreload: false,
+      lib: { entry, formats: ["iife"], name: "frame" },
+    },
+  });
+  const [output] = [made].flat();
+  const chunk = output && "output" in output ? output.output[0] : undefined;
+  if (chunk?.type !== "chunk") {
+    throw new Error("the frame has no script");
+  }
+  return chunk.code.replaceAll("<!--", "<\\!--").replace(/<(\/?script)/gi, "\\x3c$1");
+}
+
 /** What the worker fetches when it is first needed, and what only that uses. */
 const LATER = [
   ...["acting", "agreements", "compose", "dates", "download", "enrol", "joining", "loghead"],
@@ -72,13 +117,14 @@ const LATER_CORE = [
 /** One file compresses better than the ten into which shared parts would fall. */
 function isOfCore(id: string): boolean {
   const path = id.replaceAll("\\", "/");
-  const ours = /\/src\/|\/(@noble|hash-wasm)\//.test(path) && !path.includes("postal-mime");
+  // The mail worker is one file: its policy lets it fetch nothing, not even a part of itself.
+  const ours = /\/src\/(?!mail\/(?!.*\?worker))|\/(@noble|hash-wasm)\//.test(path);
   return ours && ![...LATER, ...LATER_CORE].some((name) => path.endsWith(name));
 }
 
 export default defineConfig({
   base: "/inbox/",
-  plugins: [notePackages(), writeLicences()],
+  plugins: [notePackages(), writeFrame(), writeLicences()],
   build: {
     outDir: "../static",
     emptyOutDir: true,

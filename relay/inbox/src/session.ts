@@ -57,6 +57,8 @@ export interface ListRow {
   readonly subject: string;
   readonly firstWords: string;
   readonly files: number;
+  /** Of a message's files, as far as the index has room for them. */
+  readonly fileNames?: readonly string[];
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly unread: boolean;
@@ -78,16 +80,51 @@ export interface FileFacts {
   readonly expiresAt: number;
 }
 
+/**
+ * What the door found out about a mail's author: nothing; the author's domain signed it; only the server that brought it was
+ * one of the author's domain; it came by a rule of the owner's, its author unproven, or proven; it is a provider's
+ * confirmation while a rule was set up. (docs/protocol.md, part 6.)
+ */
+export type MailGrade = "unchecked" | "signed" | "server" | "rule" | "rule-signed" | "code";
+
+export interface MailFacts {
+  readonly from: string;
+  readonly grade: MailGrade;
+  readonly tls: boolean;
+  readonly receivedAt: number;
+  /** Its To or Cc named a work address: a copy is in company mail. */
+  readonly copiedToWork: boolean;
+  /** What is wanted of the owner, or was said: whether it was they who sent it. */
+  readonly confirm: "asked" | "mine" | null;
+  /** *file*: it could not be taken apart within limits, and is there to be saved alone. */
+  readonly opened: "whole" | "cut" | "file";
+  readonly hasLayout: boolean;
+}
+
+/** A mail that the door turned away. `address` is masked. `reason` is a code for words. */
+export interface RefusedMail {
+  readonly address: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** A mail's own HTML, for the frame that cleans it and for nothing else; and the pictures that it names. */
+export interface Layout {
+  readonly html: string;
+  readonly pictures: readonly {
+    readonly cid: string;
+    readonly type: string;
+    readonly content: Uint8Array<ArrayBuffer>;
+  }[];
+}
+
 export interface Message extends ListRow {
   readonly text: string;
   readonly attachments: readonly FileFacts[];
-  /** For mail by the door: how it came, as facts for words. `checked`: the door found an aligned DKIM signature. */
-  readonly mail?: {
-    readonly from: string;
-    readonly checked: boolean;
-    readonly tls: boolean;
-    readonly receivedAt: number;
-  };
+  /** For mail by the door: how it came, as facts for words. */
+  readonly mail?: MailFacts;
+  /** For a notice by the relay of mail that it turned away. */
+  readonly refused?: readonly RefusedMail[];
   /** Something by the same writer before this one has not arrived. */
   readonly gapBefore: boolean;
 }
@@ -165,6 +202,8 @@ export interface Progress {
 /** Pushed by the worker at any time while unlocked. `records`: the server shows two people different records, and has not explained it within a day. */
 export type Event =
   | { readonly kind: "arrived"; readonly rows: readonly ListRow[] }
+  /** Rows that were there before; *reading*: more of them are on their way. */
+  | { readonly kind: "known"; readonly page: ListPage; readonly reading: boolean }
   | { readonly kind: "gone"; readonly ids: readonly string[] }
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
   | { readonly kind: "engagement"; readonly opened: Opened }
@@ -222,6 +261,10 @@ export interface Session extends WorkSession {
   expire(id: string, whose: "mine" | "both"): Promise<void>;
   /** An earlier date for both copies. */
   shorten(id: string, expiresAt: number): Promise<void>;
+  /** How a mail looks as its author made it; null where it has nothing but words. */
+  layout(id: string): Promise<Layout | null>;
+  /** Whether it was I who sent a mail that only its server vouches for. What was not mine is deleted. */
+  judgeMail(id: string, mine: boolean): Promise<void>;
   senders(): Promise<
     readonly { readonly id: string; readonly confirmed: boolean; readonly addedOn: number }[]
   >;

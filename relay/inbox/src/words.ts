@@ -264,11 +264,6 @@ export const words = {
       `This message could not be opened here. ${name} can send it again. If you ask, mention ${code}.`,
     gap: (name: string) => `Something that ${name} wrote before this has not arrived.`,
     gapMine: "Something that you wrote before this is not here.",
-    mail: (from: string) =>
-      `Forwarded in from ${from}. It travelled by ordinary e-mail before it got here; we could not check the sender.`,
-    mailChecked: (from: string) =>
-      `Forwarded in from ${from}. It travelled by ordinary e-mail before it got here.`,
-    mailOpen: "On its last stretch it was not even under cover.",
     links: "Leaving this inbox",
     linkGoes: (host: string) => `This goes to ${host}, outside this inbox.`,
     linkOpen: (host: string) => `Open ${host}`,

@@ -9,6 +9,7 @@
 import type { Keepsake } from "../people/inside.ts";
 import type { Event, Failure, Progress, Session } from "../session.ts";
 import type { Args, Asked, Name, Told, Value } from "./calls.ts";
+import { workerMaker } from "./trusted.ts";
 import address from "./worker.ts?worker&url";
 
 /** Whoever called, and how far it was told to be. */
@@ -23,31 +24,7 @@ interface Follow {
   readonly signal: AbortSignal;
 }
 
-/** The part of the platform's Trusted Types that is needed; where there is none, addresses are plain text. */
-interface PolicyFactory {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL: (address: string) => string },
-  ): { createScriptURL: (address: string) => string };
-}
-
-/** The one policy of the page: it knows one address, and vouches for no other. */
-const policy = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes?.createPolicy(
-  "quietbox",
-  {
-    createScriptURL: (asked) => {
-      if (asked !== address) {
-        throw new TypeError("no script of ours");
-      }
-      return asked;
-    },
-  },
-);
-
-function makeWorker(): Worker {
-  const trusted = policy?.createScriptURL(address) ?? address;
-  return new Worker(trusted, { type: "module", name: "quietbox" });
-}
+const makeWorker = workerMaker(address, "quietbox");
 
 const ASIDE = "aside";
 
@@ -193,6 +170,8 @@ export function createSession(): Session {
     receipt: (id) => line.call("receipt", [id]),
     checkReceipt: (id) => line.call("checkReceipt", [id]),
     saveReceipts: (ids) => line.call("saveReceipts", [ids]),
+    layout: (id) => line.call("layout", [id]),
+    judgeMail: (id, mine) => line.call("judgeMail", [id, mine]),
     senders: () => line.call("senders", []),
     addSender: (address) => line.call("addSender", [address]),
     confirmSender: (code) => line.call("confirmSender", [code]),

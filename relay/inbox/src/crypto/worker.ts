@@ -5,12 +5,20 @@
  */
 
 import { RelayClock } from "../clock.ts";
+import mailWorker from "../mail/mailworker.ts?worker&url";
 import { failureOf, fetched } from "../people/fault.ts";
 import type { Inside } from "../people/inside.ts";
+import { WorkerParser } from "../people/mailparser.ts";
 import { Visit } from "../people/visit.ts";
 import type { World } from "../people/world.ts";
 import type { Asked, Told } from "./calls.ts";
+import { workerMaker } from "./trusted.ts";
 import { readWords } from "./wordlist.ts";
+
+const after = (milliseconds: number, work: () => void) => {
+  const timer = setTimeout(work, milliseconds);
+  return () => clearTimeout(timer);
+};
 
 const world: World = {
   origin: self.location.origin,
@@ -20,10 +28,8 @@ const world: World = {
   random: (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes)),
   words: async () =>
     readWords((await fetched(() => import("../../../../keys/words.txt?raw"))).default),
-  after: (milliseconds, work) => {
-    const timer = setTimeout(work, milliseconds);
-    return () => clearTimeout(timer);
-  },
+  after,
+  mail: new WorkerParser(workerMaker(mailWorker, "mail"), after),
 };
 
 const tell = (told: Told) => self.postMessage(told);

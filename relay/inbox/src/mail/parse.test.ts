@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { textBytes } from "../crypto/encoding.ts";
 import { htmlText } from "./htmltext.ts";
-import { openMail, readHead } from "./mail.ts";
+import { openMail, readHead } from "./parse.ts";
 
 const mail = (...lines: string[]) => textBytes(lines.join("\r\n"));
 
@@ -21,7 +21,7 @@ test("a head that is cut or broken gives empty fields rather than none", async (
   assert.deepEqual(await readHead(mail("Received: from", "Subj")), { from: "", subject: "" });
 });
 
-test("text comes before HTML, and files keep their names without folders", async () => {
+test("text comes before HTML, and files keep what they were called", async () => {
   const raw = mail(
     "From: mia@home.example",
     'Content-Type: multipart/mixed; boundary="b"',
@@ -50,7 +50,7 @@ test("text comes before HTML, and files keep their names without folders", async
   assert.equal(opened?.text.trim(), "plain words");
   assert.deepEqual(
     opened?.files.map(({ name, type, content }) => [name, type, [...content]]),
-    [["goals.pdf", "application/pdf", [65, 66, 67]]],
+    [["../../etc/goals.pdf", "application/pdf", [65, 66, 67]]],
   );
 });
 

@@ -31,6 +31,7 @@ import { counting } from "../crypto/sources.testing.ts";
 import { blind, parseStatement, signStatement, statementHash } from "../crypto/statement.ts";
 import { H, OpenKey, SealKey, SignKey } from "../crypto/suite.ts";
 import { verifyLogin } from "../crypto/unlock.ts";
+import { openMail, readHead } from "../mail/parse.ts";
 import type { Event } from "../session.ts";
 import { Fields } from "../wire.ts";
 import type { World } from "./world.ts";
@@ -128,6 +129,7 @@ export class House {
         Array.from({ length: 7776 }, (_, at) => `w${"abcdefghij"[at % 10]}${"klmnopqrst"[at % 7]}`),
       fetch: (address, init) => this.#fetch(address, init),
       pause: () => Promise.resolve(),
+      mail: { head: readHead, mail: openMail },
       after: (milliseconds, work) => {
         const timer = { at: this.now + milliseconds / 1000, work };
         this.timers.push(timer);

@@ -31,6 +31,8 @@ type Plain = Pick<
   | "markRead"
   | "expire"
   | "shorten"
+  | "layout"
+  | "judgeMail"
   | "senders"
   | "addSender"
   | "confirmSender"

@@ -11,6 +11,7 @@ import * as content from "../crypto/content.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import { type Envelope, EnvelopeClass, keeperLocks, parseEnvelope } from "../crypto/envelope.ts";
 import type { Grant } from "../crypto/keeper_wire.ts";
+import { Verdict as MailVerdict } from "../crypto/mailin.ts";
 import { DAY_SECONDS, dayOf } from "../crypto/names.ts";
 import { type Opened, openParts, type Part } from "../crypto/sealing.ts";
 import { H } from "../crypto/suite.ts";
@@ -18,7 +19,6 @@ import type { ListRow } from "../session.ts";
 import type { Row } from "../wire.ts";
 import { Fault, fault } from "./fault.ts";
 import type { Keepers } from "./keepers.ts";
-import { readHead } from "./mail.ts";
 import type { Memory } from "./memory.ts";
 import { Due, type Examined, examine, finish, statementsKnown, Unreadable } from "./receive.ts";
 import type { Entry, EntryContent, Shelf } from "./shelf.ts";
@@ -37,7 +37,12 @@ const SHOWN_KINDS: readonly number[] = [
   content.ContentKind.NOTICE,
 ];
 
-const SPECIAL_KINDS: readonly number[] = [content.ContentKind.AGREEMENT, content.ContentKind.CALL];
+const SPECIAL_KINDS: readonly number[] = [
+  content.ContentKind.AGREEMENT,
+  content.ContentKind.CALL,
+  content.ContentKind.MAIL,
+  content.ContentKind.NOTICE,
+];
 
 interface Parts {
   readonly api: Api;
@@ -296,7 +301,7 @@ export class Mailbox {
   async #shelve(order: number, envelope: Envelope, opened: Opened): Promise<ListRow[]> {
     const { shelf, memory } = this.#parts;
     const { expiresAt, envelopeId } = envelope.header;
-    const { id, kept, wasRead } = this.#newest(entryContent(opened), envelope);
+    const { id, kept, wasRead } = this.#newest(this.#judged(entryContent(opened)), envelope);
     if (wasRead) {
       memory.setMarks(memory.marks.with(order));
     }
@@ -310,6 +315,12 @@ export class Mailbox {
     );
     memory.advance(kept.step);
     return kept.shown ? [row] : [];
+  }
+
+  /** Mail of which its owner has said that it was not theirs is not shown again, should it still be there. */
+  #judged(kept: EntryContent): EntryContent {
+    const refused = this.#parts.memory.verdict(kept.contentId) === MailVerdict.NOT_MINE;
+    return refused ? { ...kept, shown: false } : kept;
   }
 
   /**
@@ -345,15 +356,15 @@ export class Mailbox {
     { content: frame }: Opened,
     kept: EntryContent,
   ): Promise<ListRow> {
-    const { standing, memory } = this.#parts;
-    const head = kept.mail ? await readHead(kept.mail.head) : null;
+    const { standing, memory, world } = this.#parts;
+    const head = kept.mail ? await world.mail.head(kept.mail.head) : null;
     const mine = same(frame.senderFp, standing.place.me.fp);
     return {
       id,
       threadId: toHex(frame.threadId),
       order,
       mine,
-      senderName: head ? head.from : this.#nameOf(frame.senderFp),
+      senderName: head ? oneLine(head.from) : this.#nameOf(frame.senderFp),
       subject: oneLine(head ? head.subject : content.subject(frame)),
       firstWords: firstWords(head ? "" : content.text(frame)),
       files: head ? 0 : kept.files.length,

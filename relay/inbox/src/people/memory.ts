@@ -1,18 +1,20 @@
 /**
- * Memory: what a person's browsers remember of an engagement together, in the vault: the last content of each writer, and
- * what has been read.
+ * Memory: what a person's browsers remember of an engagement together, in the vault: the last content of each writer,
+ * what has been read, and which mail was one's own.
  *
- * Owns both items and when they are written. My own count is stored before anything is sent under it, because a count
+ * Owns these items and when they are written. My own count is stored before anything is sent under it, because a count
  * that is forgotten is a count used twice; the rest is gathered and stored a little later. (docs/protocol.md, parts 6
  * and 8.)
  */
 
 import { type Bytes, type Random, same, toHex } from "../crypto/encoding.ts";
-import { ZERO_HASH } from "../crypto/names.ts";
+import { encodeVerdicts, MOST_VERDICTS, parseVerdicts, Verdict } from "../crypto/mailin.ts";
+import { ID_BYTES, ZERO_HASH } from "../crypto/names.ts";
 import { encodeWriters, type WriterMark } from "../crypto/vault.ts";
 import type { Account } from "./account.ts";
 import { ReadMarks } from "./marks.ts";
 import type { Standing } from "./standing.ts";
+import { idBytes } from "./text.ts";
 import type { Changes, Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
@@ -33,6 +35,8 @@ export class Memory {
   readonly #writers = new Map<string, WriterMark>();
   readonly #atStart: ReadonlyMap<string, WriterMark>;
   #marks: ReadMarks;
+  /** By the beginning of a content id, in hex; what was said last stands last. */
+  #verdicts: ReadonlyMap<string, Verdict>;
   #mine: { readonly writer: number; count: number; previousId: Bytes } | null = null;
   #dirty = false;
   #forgetTimer: (() => void) | null = null;
@@ -43,6 +47,7 @@ export class Memory {
     this.#world = world;
     const { vault } = account.records;
     this.#marks = this.#marksOf(vault);
+    this.#verdicts = this.#verdictsOf(vault);
     for (const mark of vault.writers(standing.engagementId)) {
       this.#writers.set(writerName(mark.fp, mark.writer), mark);
     }
@@ -51,6 +56,19 @@ export class Memory {
 
   get marks(): ReadMarks {
     return this.#marks;
+  }
+
+  /** What was said of a mail whose server alone vouches for it. */
+  verdict(contentId: Bytes): Verdict | null {
+    return this.#verdicts.get(startOf(contentId)) ?? null;
+  }
+
+  /** Say it; resolves once the relay has stored it. */
+  async judge(contentId: Bytes, mine: boolean): Promise<void> {
+    const said = mine ? Verdict.MINE : Verdict.NOT_MINE;
+    this.#verdicts = newest([...this.#verdicts, [startOf(contentId), said]]);
+    this.#dirty = true;
+    await this.flush();
   }
 
   /** The last content that any browser knew of a writer when this inbox was opened. */
@@ -126,7 +144,7 @@ export class Memory {
     });
   }
 
-  /** Both items as they are to be, whatever another browser has stored meanwhile. */
+  /** The items as they are to be, whatever another browser has stored meanwhile. */
   #changes(vault: Vault): Changes {
     for (const mark of vault.writers(this.#standing.engagementId)) {
       const name = writerName(mark.fp, mark.writer);
@@ -135,9 +153,11 @@ export class Memory {
       }
     }
     this.#marks = this.#marks.and(this.#marksOf(vault));
+    this.#verdicts = newest([...this.#verdictsOf(vault), ...this.#verdicts]);
     const plains = new Map([
       [this.#standing.itemName("writers"), encodeWriters([...this.#writers.values()])],
       [this.#standing.itemName("read"), this.#marks.encode()],
+      ...(this.#verdicts.size > 0 ? [this.#verdictItem()] : []),
     ]);
     const expiresAt = this.#standing.keptUntil();
     const differs = ([name, plain]: [string, Bytes]) => !same(vault.item(name) ?? NOTHING, plain);
@@ -146,10 +166,33 @@ export class Memory {
     );
   }
 
+  #verdictItem(): [string, Bytes] {
+    const verdicts = [...this.#verdicts].map(([start, verdict]) => ({
+      start: idBytes(start),
+      verdict,
+    }));
+    return [this.#standing.itemName("mailin"), encodeVerdicts(verdicts)];
+  }
+
+  #verdictsOf(vault: Vault): ReadonlyMap<string, Verdict> {
+    const plain = vault.item(this.#standing.itemName("mailin"));
+    const verdicts = plain ? parseVerdicts(plain) : [];
+    return new Map(verdicts.map(({ start, verdict }) => [toHex(start), verdict]));
+  }
+
   #marksOf(vault: Vault): ReadMarks {
     const plain = vault.item(this.#standing.itemName("read"));
     return plain ? ReadMarks.parse(plain) : ReadMarks.NONE;
   }
+}
+
+function startOf(contentId: Bytes): string {
+  return toHex(contentId.slice(0, ID_BYTES));
+}
+
+/** Of each mail what was said last; where there are too many, not those that came first. */
+function newest(verdicts: readonly (readonly [string, Verdict])[]): ReadonlyMap<string, Verdict> {
+  return new Map([...new Map(verdicts)].slice(-MOST_VERDICTS));
 }
 
 const NOTHING: Bytes = new Uint8Array(0);

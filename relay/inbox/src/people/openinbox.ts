@@ -8,7 +8,7 @@
 import type { Api, MailboxFacts } from "../api.ts";
 import { ContentKind } from "../crypto/content.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
-import type { Event, ListPage, ListRow, Message, Opened, SendRequest } from "../session.ts";
+import type { Event, Layout, ListPage, ListRow, Message, Opened, SendRequest } from "../session.ts";
 import type { Account } from "./account.ts";
 import type { Composed } from "./compose.ts";
 import type { Dates } from "./dates.ts";
@@ -226,6 +226,24 @@ export class OpenInbox {
 
   async file(id: string, index: number, run: Run): Promise<Blob> {
     return await (await this.#reader()).file(id, index, run);
+  }
+
+  /** How a mail looks, as its author made it. */
+  async layout(id: string): Promise<Layout | null> {
+    return await (await this.#reader()).layout(id);
+  }
+
+  /** What I say of a mail that my address alone vouches for; one that was not mine goes. */
+  async judgeMail(id: string, mine: boolean): Promise<void> {
+    const entry = await this.#need(this.#mailbox).find(id);
+    if (!entry.content) {
+      throw fault("gone");
+    }
+    await this.#memory.judge(entry.content.contentId, mine);
+    if (!mine) {
+      await (await this.#changing()).expireMine(entry);
+      this.#remove([id]);
+    }
   }
 
   async expire(id: string, whose: "mine" | "both"): Promise<void> {

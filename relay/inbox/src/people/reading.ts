@@ -7,24 +7,42 @@
  */
 
 import type { Api } from "../api.ts";
-import type { DoorFacts } from "../crypto/content.ts";
-import type { FileFacts, Message } from "../session.ts";
+import { ContentKind, type DoorFacts } from "../crypto/content.ts";
+import { Verdict } from "../crypto/mailin.ts";
+import type { Mail } from "../mail/parse.ts";
+import type { FileFacts, Layout, MailFacts, MailGrade, Message, RefusedMail } from "../session.ts";
 import { download } from "./download.ts";
 import { fault } from "./fault.ts";
-import { type Mail, MOST_PARSED_BYTES, openMail, RAW_NAME, RAW_TYPE } from "./mail.ts";
+import { safeName } from "./filenames.ts";
 import { firstWords, type Mailbox } from "./mailbox.ts";
 import type { Memory } from "./memory.ts";
 import type { Run } from "./run.ts";
 import type { Entry, EntryContent, Shelf } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
+import { oneLine } from "./text.ts";
+import type { World } from "./world.ts";
 
 /** Mails that stay taken apart, for looking at their files one after the other. */
 const MAILS_KEPT = 3;
-/** Of the door's grades the one at which the author's own domain has signed the mail (docs/protocol.md, part 6). */
-const ALIGNED_DKIM = 2;
+const RAW_NAME = "message.eml";
+const RAW_TYPE = "message/rfc822";
+/** Above this a mail is only saved: taking it apart takes several times its size in memory. */
+const MOST_PARSED_BYTES = 48 * 1024 * 1024;
+/** The door's grades in their order, from 1 (docs/protocol.md, part 6). */
+const GRADES: readonly MailGrade[] = [
+  "unchecked",
+  "signed",
+  "server",
+  "rule",
+  "rule-signed",
+  "code",
+];
+/** As many as a notice may name (docs/protocol.md, part 18). */
+const MOST_REFUSED = 64;
 
 interface Parts {
   readonly api: Api;
+  readonly world: World;
   readonly mailbox: Mailbox;
   readonly standing: Standing;
   readonly memory: Memory;
@@ -72,6 +90,15 @@ export class Reading {
     return await download(this.#parts.api, record, meter, run.signal);
   }
 
+  /** How a mail looks as its author made it; null where it has nothing but words. */
+  async layout(id: string): Promise<Layout | null> {
+    const entry = await this.#parts.mailbox.find(id);
+    if (!entry.content?.mail) {
+      throw fault("gone");
+    }
+    return (await this.#mail(entry, entry.content))?.layout ?? null;
+  }
+
   /** Nothing of a message that went stays here. */
   forget(id: string): void {
     this.#mails.delete(id);
@@ -87,7 +114,9 @@ export class Reading {
       return await this.#mailMessage(entry, content, content.mail);
     }
     const text = await this.#parts.mailbox.text(entry);
-    return { ...row, text, attachments: fileFacts(content, row.expiresAt), gapBefore };
+    const refused = refusedOf(content);
+    const attachments = fileFacts(content, row.expiresAt);
+    return { ...row, text, attachments, gapBefore, ...(refused && { refused }) };
   }
 
   #isGap({ step }: EntryContent): boolean {
@@ -106,7 +135,7 @@ export class Reading {
     }));
     const parts = (mail?.files ?? []).map((file, index) => ({
       index,
-      name: file.name,
+      name: safeName(file.name, index),
       type: file.type,
       bytes: file.content.length,
       expiresAt: entry.row.expiresAt,
@@ -118,13 +147,24 @@ export class Reading {
       ...row,
       text,
       attachments: [...parts, ...raw],
-      mail: {
-        from: row.senderName,
-        checked: facts.grade === ALIGNED_DKIM,
-        tls: facts.tls,
-        receivedAt: facts.receivedAt,
-      },
+      mail: this.#facts(row.senderName, content, facts, mail),
       gapBefore: false,
+    };
+  }
+
+  #facts(from: string, content: EntryContent, facts: DoorFacts, mail: Mail | null): MailFacts {
+    const { grade, tls, receivedAt } = facts;
+    const named = GRADES[grade - 1] ?? "unchecked";
+    const said = this.#parts.memory.verdict(content.contentId);
+    return {
+      from,
+      grade: named,
+      tls,
+      receivedAt,
+      copiedToWork: content.special?.shown.copied_to_work === true,
+      confirm: said === Verdict.MINE ? "mine" : named === "server" ? "asked" : null,
+      opened: mail ? (mail.cut ? "cut" : "whole") : "file",
+      hasLayout: mail?.layout != null,
     };
   }
 
@@ -137,7 +177,7 @@ export class Reading {
       return known ?? null;
     }
     const blob = await download(this.#parts.api, record, () => {}, new AbortController().signal);
-    const mail = await openMail(new Uint8Array(await blob.arrayBuffer()));
+    const mail = await this.#parts.world.mail.mail(new Uint8Array(await blob.arrayBuffer()));
     if (mail) {
       this.#mails.set(id, mail);
       const [oldest] = this.#mails.keys();
@@ -152,9 +192,27 @@ export class Reading {
 function fileFacts({ files }: EntryContent, expiresAt: number): FileFacts[] {
   return files.map(({ record, name, type }, index) => ({
     index,
-    name,
+    name: safeName(name, index),
     type,
     bytes: record.plainBytes,
     expiresAt: Math.min(record.expiresAt, expiresAt),
   }));
+}
+
+/** What a notice says of mail that was turned away; null for anything else. What is not as it should be is left out. */
+function refusedOf({ special }: EntryContent): RefusedMail[] | null {
+  if (special?.kind !== ContentKind.NOTICE || special.shown.about !== "refused") {
+    return null;
+  }
+  const listed = Array.isArray(special.shown.refused) ? special.shown.refused : [];
+  return listed.slice(0, MOST_REFUSED).flatMap((one): RefusedMail[] => {
+    if (typeof one !== "object" || one === null || Array.isArray(one)) {
+      return [];
+    }
+    const { address, reason, at } = one;
+    const fits = typeof address === "string" && typeof reason === "string";
+    return fits && Number.isSafeInteger(at)
+      ? [{ address: oneLine(address), reason: oneLine(reason), at: Number(at) }]
+      : [];
+  });
 }

@@ -28,7 +28,7 @@ export interface NamedFile {
   readonly type: string;
 }
 
-/** The parts of a content that is no message. */
+/** The parts of a content that is no plain message. */
 export interface Special {
   readonly kind: ContentKind;
   readonly fixed: Bytes;
@@ -52,7 +52,7 @@ export interface EntryContent {
   readonly shared: boolean;
   /** A message for people; other kinds are taken in silently. */
   readonly shown: boolean;
-  /** What a kind that is no message says: a call, a change of the agreement. */
+  /** What a kind that is no plain message says: a call, a change of the agreement, a mail, a notice. */
   readonly special: Special | null;
   /** The checkpoint that its writer had verified. */
   readonly checkpointHash: Bytes;

@@ -123,7 +123,7 @@ export class Standing {
   }
 
   /** The name of an item of this engagement in the vault. */
-  itemName(kind: "writers" | "read" | "agreement" | "earlier"): string {
+  itemName(kind: "writers" | "read" | "agreement" | "earlier" | "mailin" | "index"): string {
     return `${kind}/${toHex(this.engagementId)}`;
   }
 

@@ -23,7 +23,16 @@ export const KEPT_SECONDS = 8_000 * DAY_SECONDS;
 /** An engagement's records outlive its hold by as long as a client's account does. */
 export const KEPT_AFTER_SECONDS = 30 * DAY_SECONDS;
 /** Items that go with their engagement, and may therefore be missing though the manifest names them. */
-const DATED = ["engagement/", "writers/", "agreement/", "earlier/", "invitation/", "read/"];
+const DATED = [
+  "engagement/",
+  "writers/",
+  "agreement/",
+  "earlier/",
+  "invitation/",
+  "read/",
+  "mailin/",
+  "index/",
+];
 const TRIES = 5;
 
 /** An item as it is now. `expiresAt` is what the relay was last asked for. */

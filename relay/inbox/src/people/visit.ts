@@ -14,6 +14,7 @@ import type {
   EnrolmentDraft,
   Event,
   InvitationFacts,
+  Layout,
   ListPage,
   ListRow,
   Message,
@@ -176,6 +177,14 @@ export class Visit implements Inside {
 
   async shorten(id: string, expiresAt: number): Promise<void> {
     await this.#inbox.shorten(id, expiresAt);
+  }
+
+  async layout(id: string): Promise<Layout | null> {
+    return await this.#inbox.layout(id);
+  }
+
+  async judgeMail(id: string, mine: boolean): Promise<void> {
+    await this.#inbox.judgeMail(id, mine);
   }
 
   // --- our work ---

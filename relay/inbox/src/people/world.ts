@@ -2,6 +2,7 @@
 
 import type { Outside } from "../api.ts";
 import type { Random } from "../crypto/encoding.ts";
+import type { MailParser } from "./mailparser.ts";
 
 export interface World extends Outside {
   /** The place whose page this is; it stands in salts and cards, and is taken from the address, never from the relay. */
@@ -11,4 +12,6 @@ export interface World extends Outside {
   readonly words: () => Promise<string[]>;
   /** Call back after some milliseconds; the answer forgets it. */
   readonly after: (milliseconds: number, work: () => void) => () => void;
+  /** Takes mail apart, elsewhere: never where the keys are. */
+  readonly mail: MailParser;
 }

@@ -5,7 +5,13 @@
 
 import { chosenMinutes } from "../idle.ts";
 
-export type Choice = "tab" | "theme" | "lock-minutes" | "inbox-name" | "told-of-saving";
+export type Choice =
+  | "tab"
+  | "theme"
+  | "lock-minutes"
+  | "inbox-name"
+  | "told-of-saving"
+  | "told-of-original";
 
 /** What goes with its tab lies in the tab's own storage. */
 function storeOf(choice: Choice): Storage {

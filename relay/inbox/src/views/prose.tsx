@@ -5,7 +5,8 @@ import { type Block, blocks, type Piece } from "../prose.ts";
 import { words } from "../words.ts";
 import { Sheet } from "./parts.tsx";
 
-interface Target {
+/** Where a link goes, and the host that is named in the question. */
+export interface Target {
   readonly address: string;
   readonly host: string;
 }
@@ -78,7 +79,8 @@ function Line({ pieces, follow }: { pieces: readonly Piece[]; follow: Follow }) 
   );
 }
 
-function Leaving({ target, onClose }: { target: Target; onClose: () => void }) {
+/** The question before anything outside is opened. */
+export function Leaving({ target, onClose }: { target: Target; onClose: () => void }) {
   return (
     <Sheet heading={words.read.links} onClose={onClose}>
       <p>{words.read.linkGoes(target.host)}</p>

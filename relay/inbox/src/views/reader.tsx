@@ -8,11 +8,14 @@ import { exactly, fullDay, keeping, written } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Files } from "./files.tsx";
+import { lazy } from "./lazy.tsx";
 import { Heading, Initials, Trouble, useKeys, Wait } from "./parts.tsx";
 import { Prose } from "./prose.tsx";
 import { DeleteSheet, ShortenSheet } from "./sheets.tsx";
 
 const READ_AFTER_SECONDS = 2;
+
+const MailPart = lazy(async () => (await import("./mailpart.tsx")).MailPart);
 
 /** Fetch the thread of a message into the state; again when something of it arrives or `attempt` changes. */
 function useThread(id: string, attempt: number): Failure | null {
@@ -204,19 +207,15 @@ function OpenMessage({ message }: { message: Message }) {
           {message.mine ? words.read.gapMine : words.read.gap(firstName(message.senderName))}
         </p>
       )}
-      {message.mail && (
-        <p class="aside">
-          {message.mail.checked
-            ? words.read.mailChecked(message.mail.from)
-            : words.read.mail(message.mail.from)}{" "}
-          {!message.mail.tls && words.read.mailOpen}
-        </p>
-      )}
       {message.failed ? (
         <p class="gone">{words.read.failed(name, message.failed.code)}</p>
       ) : (
         <>
-          <Prose text={message.text} />
+          {message.mail || message.refused ? (
+            <MailPart message={message} />
+          ) : (
+            <Prose text={message.text} />
+          )}
           <Files message={message} />
         </>
       )}
