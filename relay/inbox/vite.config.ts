@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, defineConfig, type Plugin } from "vite";
+import { nameByHashes } from "./build_web.ts";
 
 const packageFolders = new Set<string>();
 
@@ -124,7 +125,7 @@ function isOfCore(id: string): boolean {
 
 export default defineConfig({
   base: "/inbox/",
-  plugins: [notePackages(), writeFrame(), writeLicences()],
+  plugins: [notePackages(), writeFrame(), writeLicences(), nameByHashes()],
   build: {
     outDir: "../static",
     emptyOutDir: true,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from relay.http_api import pages
+from keys import web
 from relay.http_api.pages import Pages
 from tests.flow.house import House
 from tests.http.served import Served, serve
@@ -66,7 +66,7 @@ async def test_every_view_answers_with_the_page_and_the_strict_policy(served: Se
     assert told.headers["content-type"] == "text/html; charset=utf-8"
     assert told.headers["cache-control"] == "no-cache"
     assert told.headers["content-security-policy"] == (
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+        "default-src 'none'; script-src 'none' 'wasm-unsafe-eval'; style-src 'self'; "
         "img-src 'self' blob: data:; "
         "connect-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'; "
@@ -122,6 +122,25 @@ def test_the_frame_of_a_mail_runs_the_one_script_that_is_in_it(tmp_path: Path) -
     assert "script-src 'none';" in empty.headers["Content-Security-Policy"]
 
 
+def test_the_page_runs_the_scripts_whose_hashes_it_names(tmp_path: Path) -> None:
+    """The page's policy names no address: its scripts, what they import later by its map, and the map itself
+    stand there by their hashes.
+    """
+    entry, later = (base64.b64encode(hashlib.sha256(one).digest()).decode() for one in (b"entry", b"later"))
+    imports = f'{{"integrity":{{"/inbox/assets/later-87u22LM9.js":"sha256-{later}"}}}}'
+    script = f'<script type="module" integrity="sha256-{entry}" src="/inbox/assets/e-87u22LM9.js"></script>'
+    (tmp_path / "index.html").write_text(f'<script type="importmap">{imports}</script>{script}')
+    found = Pages(tmp_path, secure=False).find("/write")
+    assert found is not None
+    scripts = found.headers["Content-Security-Policy"].split("; ")[1].split(" ")
+    mapped = base64.b64encode(hashlib.sha256(imports.encode()).digest()).decode()
+    assert set(scripts[1:]) == {
+        "'strict-dynamic'",
+        "'wasm-unsafe-eval'",
+        *(f"'sha256-{one}'" for one in (entry, later, mapped)),
+    }
+
+
 def test_where_mail_is_taken_apart_nothing_is_fetched(tmp_path: Path) -> None:
     """The mail worker's script has a policy without network; another worker's keeps the page's."""
     (tmp_path / "assets").mkdir()
@@ -133,7 +152,7 @@ def test_where_mail_is_taken_apart_nothing_is_fetched(tmp_path: Path) -> None:
     assert found is not None
     assert other is not None
     assert found.headers["Content-Security-Policy"].startswith("default-src 'none'; require-trusted")
-    assert other.headers["Content-Security-Policy"] == pages.CSP
+    assert other.headers["Content-Security-Policy"] == web.FILE_CSP
 
 
 async def test_a_large_file_goes_out_compressed_to_whom_takes_it(served: Served) -> None:
@@ -180,6 +199,6 @@ def test_a_folder_that_is_no_built_inbox_stops_the_start(
     static_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Too many or too large files are a mistake of whoever named the folder."""
-    monkeypatch.setattr(pages, "MOST_FILES", 2)
+    monkeypatch.setattr(web, "MOST_FILES", 2)
     with pytest.raises(ValueError, match="no built inbox"):
         Pages(static_root, secure=False)
