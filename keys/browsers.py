@@ -54,7 +54,7 @@ def _row(one: Browser) -> bytes:
     return method_id + u64(one.added_on) + u64(one.used_on) + counted_text(one.label, 1)
 
 
-def _check(labels: Sequence[str], ids: Sequence[bytes]) -> None:
+def _check(labels: Sequence[str], ids: list[bytes]) -> None:
     if len(ids) > MOST_BROWSERS or any(len(label.encode("utf-8")) > MOST_LABEL_BYTES for label in labels):
         raise Malformed("too many browsers, or a label that is too long")
     ascending(ids, "method ids")

@@ -48,7 +48,7 @@ async def locked(visitor: Visitor) -> None:
 
 
 async def test_a_reload_goes_on_and_what_was_typed_is_there(browser: Browser, pair: Pair) -> None:
-    """No password is asked, as often as it is loaded anew; an unsent text stays; no secret is left in clear."""
+    """No password is asked, as often as it is loaded anew; an unsent text stays, unreadable."""
     async with visiting(browser, pair.origin) as visitor:
         half = await open_with_half(visitor, pair)
         for _ in range(2):
