@@ -47,8 +47,8 @@ export interface OwnSession {
   endBrowser(id: string): Promise<void>;
   /** Close a way in. The server refuses the last password or sheet. */
   removeWay(id: string): Promise<void>;
-  /** Whether this password opens this inbox: asked before a way in is changed. */
-  checkPassword(password: string): Promise<void>;
+  /** Whether this password, or these digits of a sheet, open this inbox: asked before a way in is changed. */
+  prove(typed: string): Promise<void>;
   changePassword(password: string): Promise<void>;
   /** Five ready-made words. */
   offerPassword(): Promise<string>;

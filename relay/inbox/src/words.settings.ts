@@ -2,6 +2,7 @@
 
 export const settingWords = {
   heading: "Settings",
+  loading: "Looking",
   locking: {
     heading: "Locking",
     lead: "When nobody has touched this page for a while, it locks. What you are writing is kept.",

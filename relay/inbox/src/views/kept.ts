@@ -7,6 +7,7 @@ import { chosenMinutes } from "../idle.ts";
 
 export type Choice =
   | "tab"
+  | "device-unlock"
   | "theme"
   | "lock-minutes"
   | "inbox-name"

@@ -18,6 +18,64 @@ interface RecoverySheetProps {
   readonly finish: () => void;
 }
 
+interface SheetCardProps {
+  readonly draft: Pick<EnrolmentDraft, "inboxName" | "sheet">;
+  readonly today: number;
+  readonly zone: string;
+  /** It has been printed, saved or copied. */
+  readonly taken: () => void;
+}
+
+/** The sheet itself, and the ways to put it somewhere. */
+export function SheetCard({ draft, today, zone, taken }: SheetCardProps) {
+  const [said, setSaid] = useState("");
+  const text = paper(draft, fullDay(today, zone));
+  const save = async () => {
+    await saveBlob(new Blob([text], { type: "text/plain" }), "recovery-sheet.txt");
+    setSaid(joinWords.saved);
+    taken();
+  };
+  const printed = () => {
+    print();
+    taken();
+  };
+  return (
+    <section class="card recovery">
+      <p class="paper-only paper-title">{joinWords.paperTitle}</p>
+      <ol class="digits" aria-label={joinWords.sheetDigits}>
+        {draft.sheet.map((group, i) => (
+          <li key={joinWords.group(i + 1)}>{group}</li>
+        ))}
+      </ol>
+      <dl class="sheet-facts">
+        <dt>{words.unlock.name}</dt>
+        <dd>
+          <At address={draft.inboxName} />
+        </dd>
+        <dt>{joinWords.address}</dt>
+        <dd>{location.origin}</dd>
+      </dl>
+      <div class="paper-only">
+        <p>{joinWords.paperHow}</p>
+        <p>{joinWords.paperDate(fullDay(today, zone))}</p>
+        <p>{joinWords.paperDesk}</p>
+      </div>
+      <div class="actions">
+        <button type="button" onClick={printed}>
+          {joinWords.print}
+        </button>
+        <button type="button" onClick={save}>
+          {joinWords.save}
+        </button>
+        <CopyButton text={text} done={(worked) => worked && taken()} />
+        <span class="said-here" role="status">
+          {said}
+        </span>
+      </div>
+    </section>
+  );
+}
+
 export function RecoverySheet({
   draft,
   today,
@@ -29,55 +87,12 @@ export function RecoverySheet({
 }: RecoverySheetProps) {
   const [taken, setTaken] = useState(false);
   const [ticked, setTicked] = useState(false);
-  const [said, setSaid] = useState("");
-  const text = paper(draft, fullDay(today, zone));
   const ready = taken && ticked;
-  const save = async () => {
-    await saveBlob(new Blob([text], { type: "text/plain" }), "recovery-sheet.txt");
-    setSaid(joinWords.saved);
-    setTaken(true);
-  };
-  const printed = () => {
-    print();
-    setTaken(true);
-  };
   return (
     <Letter top={<span>{words.stepOf(4)}</span>}>
       <Heading large>{joinWords.sheet}</Heading>
       <p class="lead">{joinWords.sheetLead}</p>
-      <section class="card recovery">
-        <p class="paper-only paper-title">{joinWords.paperTitle}</p>
-        <ol class="digits" aria-label={joinWords.sheetDigits}>
-          {draft.sheet.map((group, i) => (
-            <li key={joinWords.group(i + 1)}>{group}</li>
-          ))}
-        </ol>
-        <dl class="sheet-facts">
-          <dt>{words.unlock.name}</dt>
-          <dd>
-            <At address={draft.inboxName} />
-          </dd>
-          <dt>{joinWords.address}</dt>
-          <dd>{location.origin}</dd>
-        </dl>
-        <div class="paper-only">
-          <p>{joinWords.paperHow}</p>
-          <p>{joinWords.paperDate(fullDay(today, zone))}</p>
-          <p>{joinWords.paperDesk}</p>
-        </div>
-        <div class="actions">
-          <button type="button" onClick={printed}>
-            {joinWords.print}
-          </button>
-          <button type="button" onClick={save}>
-            {joinWords.save}
-          </button>
-          <CopyButton text={text} done={(worked) => worked && setTaken(true)} />
-          <span class="said-here" role="status">
-            {said}
-          </span>
-        </div>
-      </section>
+      <SheetCard draft={draft} today={today} zone={zone} taken={() => setTaken(true)} />
       <label class="tick">
         <input
           type="checkbox"
@@ -109,7 +124,7 @@ export function RecoverySheet({
 }
 
 /** The sheet as text, for a file or the clipboard. It names no person. */
-function paper(draft: EnrolmentDraft, date: string): string {
+function paper(draft: SheetCardProps["draft"], date: string): string {
   return [
     joinWords.paperTitle,
     "",

@@ -5,14 +5,19 @@ import { LOCK_CHOICES_MINUTES } from "../idle.ts";
 import { href, type Route, type Setting } from "../route.ts";
 import { howWords } from "../words.how.ts";
 import { settingWords } from "../words.settings.ts";
+import { Browsers } from "./browsers.tsx";
+import { useDesk } from "./desk.ts";
 import { Choice } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
 import { applyTheme, keep, kept, lockMinutes } from "./kept.ts";
 import { MailIn } from "./mailin.tsx";
 import { Heading } from "./parts.tsx";
+import { keepTabHalf } from "./tab.tsx";
 
 export function Settings({ page }: { page: Setting }) {
   switch (page) {
+    case "browsers":
+      return <Browsers />;
     case "locking":
       return <Locking />;
     case "display":
@@ -31,6 +36,7 @@ interface Entry {
 }
 
 const ENTRIES: readonly Entry[] = [
+  { route: { view: "settings", page: "browsers" }, ...settingWords.browsers },
   { route: { view: "settings", page: "mail" }, ...settingWords.mail },
   { route: { view: "settings", page: "locking" }, ...settingWords.locking },
   { route: { view: "settings", page: "display" }, ...settingWords.display },
@@ -56,12 +62,15 @@ function Menu() {
 }
 
 function Locking() {
+  const { session } = useDesk();
   const [minutes, setMinutes] = useState(lockMinutes);
   const [said, setSaid] = useState("");
   const choose = (value: string) => {
     keep("lock-minutes", value);
     setMinutes(Number(value));
     setSaid(settingWords.locking.saved);
+    // The server forgets its half after the same time.
+    keepTabHalf(session);
   };
   return (
     <>

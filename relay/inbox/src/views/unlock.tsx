@@ -10,8 +10,11 @@ import { failureOf } from "./desk.ts";
 import { PasswordField, TextField } from "./fields.tsx";
 import { useArrival } from "./history.ts";
 import { kept } from "./kept.ts";
+import { lazy } from "./lazy.tsx";
 import { Heading, Trouble } from "./parts.tsx";
 import type { LockReason } from "./rest.tsx";
+
+const OpenWithDevice = lazy(async () => (await import("./passkey.tsx")).OpenWithDevice);
 
 const AWAY_SECONDS = 8;
 const SLOW_SECONDS = 30;
@@ -67,6 +70,7 @@ export function Unlock({ session, relayName, locked, open }: UnlockProps) {
     <Letter top={<span class="firm">{relayName}</span>}>
       <Heading large>{words.unlock.heading}</Heading>
       {locked && <p class="lead">{lockedWords(locked)}</p>}
+      <OpenWithDevice session={session} open={open} />
       <form onSubmit={submit} noValidate>
         <TextField
           label={words.unlock.name}

@@ -1,0 +1,219 @@
+/** *Browsers and unlocking*: what is open, the ways in, and changing them. Never takes away the last password or sheet. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Browsers as Facts, OpenBrowser, WayIn } from "../session.own.ts";
+import type { Failure } from "../session.ts";
+import { DAY_SECONDS, fullDay, written } from "../time.ts";
+import { browserWords } from "../words.browsers.ts";
+import { settingWords } from "../words.settings.ts";
+import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { UpToSettings } from "./frame.tsx";
+import { keep } from "./kept.ts";
+import { ChangePassword, NewSheetForm } from "./newways.tsx";
+import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
+import { makePasskey, NoPasskey, passkeysHere } from "./passkey.tsx";
+import { thisBrowser } from "./tab.tsx";
+
+type Doing = "password" | "sheet" | null;
+
+export function Browsers() {
+  const { session, opened } = useDesk();
+  const [facts, setFacts] = useState<Facts | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [doing, setDoing] = useState<Doing>(null);
+  const [said, setSaid] = useState("");
+  const load = () => {
+    setFailure(null);
+    session.own("browsers", []).then(setFacts, (reason: unknown) => setFailure(failureOf(reason)));
+  };
+  useEffect(load, []);
+  const done = (text: string) => {
+    setDoing(null);
+    setSaid(text);
+    load();
+  };
+  return (
+    <>
+      <UpToSettings />
+      <Heading>{settingWords.browsers.heading}</Heading>
+      {doing === "password" && <ChangePassword done={done} cancel={() => setDoing(null)} />}
+      {doing === "sheet" && <NewSheetForm done={done} cancel={() => setDoing(null)} />}
+      {doing === null && (
+        <>
+          <p class="lead">{browserWords.lead}</p>
+          <p class="hint" role="status">
+            {said}
+          </p>
+          {failure && <Trouble text={failureWords(failure, opened)} again={load} />}
+          {!facts && !failure && <Wait>{settingWords.loading}</Wait>}
+          {facts && (
+            <>
+              <OpenNow open={facts.open} done={done} failed={setFailure} />
+              <Ways ways={facts.ways} change={setDoing} done={done} failed={setFailure} />
+            </>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+interface Doings {
+  readonly done: (said: string) => void;
+  readonly failed: (failure: Failure) => void;
+}
+
+function OpenNow({ open, done, failed }: Doings & { readonly open: readonly OpenBrowser[] }) {
+  const { session, now, zone } = useDesk();
+  const remove = (id: string) =>
+    session.own("endBrowser", [id]).then(
+      () => done(browserWords.removed),
+      (reason: unknown) => failed(failureOf(reason)),
+    );
+  const others = open.filter((one) => !one.current);
+  return (
+    <section class="card">
+      <h2>{browserWords.open}</h2>
+      <ul class="ways-in">
+        {[...open.filter((one) => one.current), ...others].map((one) => (
+          <li key={one.id}>
+            <div>
+              <span>{one.label || browserWords.unnamed}</span>
+              <span class="meta">
+                {one.current ? browserWords.current : seenWords(one.seenAt, now(), zone)}
+                {" · "}
+                {browserWords.until(written(one.expiresAt, now(), zone))}
+              </span>
+            </div>
+            {!one.current && (
+              <button type="button" onClick={() => remove(one.id)}>
+                {browserWords.remove}
+                <span class="unseen"> {one.label}</span>
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p class="hint">{browserWords.openHint}</p>
+      {others.length > 0 && <p class="hint">{browserWords.unknown}</p>}
+    </section>
+  );
+}
+
+function seenWords(at: number, now: number, zone: string): string {
+  return browserWords.seen(at === 0 ? "" : dayWords(at, now, zone)).trim();
+}
+
+/** Days of the world's clock, as the notes have them. */
+function dayWords(at: number, now: number, zone: string): string {
+  return now - at < DAY_SECONDS ? browserWords.today : browserWords.on(fullDay(at, zone));
+}
+
+interface WaysProps extends Doings {
+  readonly ways: readonly WayIn[];
+  readonly change: (doing: Doing) => void;
+}
+
+function Ways({ ways, change, done, failed }: WaysProps) {
+  const { session } = useDesk();
+  const [asked, setAsked] = useState<WayIn | null>(null);
+  const remove = (way: WayIn) => {
+    setAsked(null);
+    session.own("removeWay", [way.id]).then(
+      () => done(browserWords.wayRemoved),
+      (reason: unknown) => failed(failureOf(reason)),
+    );
+  };
+  return (
+    <section class="card">
+      <h2>{browserWords.ways}</h2>
+      <ul class="ways-in">
+        {ways.map((way) => (
+          <li key={way.id}>
+            <Way way={way} />
+            {way.kind === "password" && (
+              <button type="button" onClick={() => change("password")}>
+                {browserWords.change}
+                <span class="unseen"> {browserWords.password}</span>
+              </button>
+            )}
+            {way.kind === "sheet" && (
+              <button type="button" onClick={() => change("sheet")}>
+                {browserWords.makeSheet}
+                <span class="unseen"> {browserWords.sheet}</span>
+              </button>
+            )}
+            {(way.kind === "passkey" || way.kind === "device") && (
+              <button type="button" onClick={() => setAsked(way)}>
+                {browserWords.remove}
+                <span class="unseen"> {way.label || browserWords[way.kind]}</span>
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p class="hint">{browserWords.neverLast}</p>
+      {passkeysHere() && <AddDevice done={done} />}
+      {asked && (
+        <Sheet heading={browserWords.removeWay} onClose={() => setAsked(null)}>
+          <p>{browserWords.removeWayText}</p>
+          <div class="actions">
+            <button type="button" class="do destroys" onClick={() => remove(asked)}>
+              {browserWords.removeWayDo}
+            </button>
+            <button type="button" onClick={() => setAsked(null)}>
+              {browserWords.cancel}
+            </button>
+          </div>
+        </Sheet>
+      )}
+    </section>
+  );
+}
+
+function Way({ way }: { way: WayIn }) {
+  const { now, zone } = useDesk();
+  const noted = [
+    way.addedOn && browserWords.added(dayWords(way.addedOn, now(), zone)),
+    way.usedOn && browserWords.seen(dayWords(way.usedOn, now(), zone)),
+  ].filter(Boolean);
+  return (
+    <div>
+      <span>{[browserWords[way.kind], way.label].filter(Boolean).join(": ")}</span>
+      {noted.length > 0 && <span class="meta">{noted.join(" · ")}</span>}
+    </div>
+  );
+}
+
+/** Face, finger or screen code of this device. */
+function AddDevice({ done }: { done: (said: string) => void }) {
+  const { session, opened } = useDesk();
+  const [trouble, setTrouble] = useState("");
+  const add = async () => {
+    setTrouble("");
+    try {
+      const about = await session.own("aboutPasskey", []);
+      const made = await makePasskey(about, opened.relayName);
+      await session.own("addPasskey", [made, thisBrowser()]);
+      keep("device-unlock", "1");
+      done(browserWords.deviceAdded);
+    } catch (reason) {
+      setTrouble(
+        reason instanceof NoPasskey
+          ? reason.why === "unable"
+            ? browserWords.noDevice
+            : browserWords.stopped
+          : failureWords(failureOf(reason), opened),
+      );
+    }
+  };
+  return (
+    <div class="add-device">
+      <button type="button" onClick={add}>
+        {browserWords.addDevice}
+      </button>
+      <p class="hint">{browserWords.addDeviceHint}</p>
+      {trouble && <Trouble text={trouble} />}
+    </div>
+  );
+}
