@@ -6,13 +6,16 @@ import json
 import re
 import urllib.error
 import urllib.request
+from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, CDPSession, expect
 
+from client_sdk.account import AsyncAccount
 from keys.encoding import to_base64url
-from tests.browser.conftest import MAYA_PASSWORD, Pair
-from tests.browser.visitor import Visitor, visiting
+from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
+from tests.browser.visitor import Client, Visitor, visiting
+from tests.e2e.house import ANNA_PASSWORD, made_relay
 
 pytestmark = pytest.mark.browser
 
@@ -94,3 +97,147 @@ async def test_a_half_of_somebody_elses_making_opens_nothing(browser: Browser, p
             await visitor.page.evaluate("half => sessionStorage.setItem('tab', half)", noise)
             await visitor.page.reload()
             await locked(visitor)
+
+
+async def test_a_browser_is_removed_from_another_one(browser: Browser, pair: Pair) -> None:
+    """It is listed by its name, and locks at its next word with the relay; a reload of it asks."""
+    async with visiting(browser, pair.origin) as lost, visiting(browser, pair.origin) as here:
+        await open_with_half(lost, pair)
+        await open_with_half(here, pair)
+        await here.page.goto(f"{pair.origin}/settings/browsers")
+        open_now = here.page.locator("section", has=here.page.get_by_role("heading", name="Open now"))
+        await expect(open_now.get_by_text("This browser")).to_have_count(1)
+        others = open_now.get_by_role("button", name=re.compile("^Remove .* on Linux$"))
+        assert await others.count()
+        while before := await others.count():
+            await others.first.click()
+            await expect(others).to_have_count(before - 1)
+        await locked(lost)
+        await expect(lost.page.get_by_text("locked from elsewhere")).to_be_visible()
+        await lost.page.reload()
+        await locked(lost)
+        await here.page.reload()
+        await expect(here.page.get_by_role("heading", name="Browsers and unlocking")).to_be_visible()
+
+
+async def test_a_password_and_a_sheet_are_replaced(browser: Browser, practice: Practice) -> None:
+    """Only by who shows what they have; the old ones open nothing any more, the new ones do."""
+    client = Client(await practice.invite("Iris"))
+    async with visiting(browser, practice.origin) as visitor:
+        await visitor.join(client, "Iris", MAYA_PASSWORD)
+        await practice.anna.settle()
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.goto(f"{practice.origin}/settings/browsers")
+        await visitor.press("Change Password")
+        await visitor.page.get_by_label("Choose my own").check()
+        await visitor.fill("New password", "another canary for the gate")
+        await visitor.fill("What you have now", "not what I have at all")
+        await visitor.press("Change it")
+        await expect(visitor.page.get_by_text("That does not open this inbox")).to_be_visible()
+        await visitor.fill("What you have now", MAYA_PASSWORD)
+        await visitor.press("Change it")
+        await expect(visitor.page.get_by_text("The old one opens nothing any more")).to_be_visible()
+        await visitor.press("Make a new one Recovery sheet")
+        await visitor.fill("What you have now", " ".join(client.sheet))
+        await visitor.press("Continue")
+        fresh = re.findall(r"\b\d{5}\b", await visitor.page.locator(".recovery").inner_text())[:6]
+        assert tuple(fresh) != client.sheet
+        await visitor.press("Copy")
+        await visitor.page.get_by_label("I have put it somewhere safe").check()
+        await visitor.press("Use this sheet from now on")
+        await expect(visitor.page.get_by_text("Destroy the old sheet")).to_be_visible()
+        await visitor.press("Lock")
+        await visitor.unlock(client.name, MAYA_PASSWORD)
+        await expect(visitor.page.get_by_text("That password did not open this inbox")).to_be_visible()
+        await visitor.unlock_by_sheet(client.name, client.sheet)
+        await expect(visitor.page.get_by_text("Those digits did not open")).to_be_visible()
+        await visitor.page.goto(practice.origin)
+        await visitor.unlock_by_sheet(client.name, tuple(fresh))
+        await visitor.is_open()
+        await visitor.press("Lock")
+        await visitor.unlock(client.name, "another canary for the gate")
+        await visitor.is_open()
+
+
+@pytest.fixture(scope="module")
+async def named(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Practice]:
+    """The origin of this relay is a name: no browser makes a passkey for an address of numbers."""
+    base = tmp_path_factory.mktemp("named")
+    relay = made_relay(base / "relay")
+    text = relay.config.read_text()
+    relay.config.write_text(re.sub(r"http://127\.0\.0\.1:", "http://localhost:", text))
+    relay.start()
+    try:
+        link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
+        anna = await AsyncAccount.setup(link, home=base / "anna", password=ANNA_PASSWORD)
+        yield Practice(relay, link.partition("/i/")[0], anna)
+        await anna.close()
+    finally:
+        if relay.process is not None:
+            relay.process.kill()
+            relay.process.communicate()
+
+
+async def authenticator(visitor: Visitor, *, prf: bool = True) -> tuple[CDPSession, str]:
+    """A device with a finger on it, as the browser's own tools make one."""
+    tools = await visitor.page.context.new_cdp_session(visitor.page)
+    await tools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "ctap2Version": "ctap2_1",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "hasPrf": prf,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = await tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return tools, str(made["authenticatorId"])
+
+
+async def test_a_device_opens_by_a_press(browser: Browser, named: Practice) -> None:
+    """No name, no password is typed; removed from the device nothing is lost; removed here it is closed."""
+    client = Client(await named.invite("Iris"))
+    async with visiting(browser, named.origin) as visitor:
+        tools, device = await authenticator(visitor)
+        await visitor.join(client, "Iris", MAYA_PASSWORD)
+        await named.anna.settle()
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.goto(f"{named.origin}/settings/browsers")
+        await visitor.press("Use this device")
+        await expect(visitor.page.get_by_text("this device opens your inbox")).to_be_visible()
+        await expect(visitor.page.get_by_text("Device unlock: Chrome on Linux")).to_be_visible()
+        await visitor.press("Lock")
+        await visitor.press("Open with this device")
+        await visitor.is_open()
+        await visitor.page.evaluate("() => localStorage.clear()")
+        await visitor.press("Lock")
+        await visitor.press("Open with this device")
+        await visitor.is_open()
+        left = json.loads(await visitor.page.evaluate("() => JSON.stringify({...localStorage})"))
+        assert set(left) <= {"device-unlock", "told-of-saving"}
+        await visitor.page.goto(f"{named.origin}/settings/browsers")
+        await visitor.press(re.compile("^Remove Chrome on Linux$"))
+        await visitor.press("Remove it")
+        await expect(visitor.page.get_by_text("Device unlock: Chrome on Linux")).to_have_count(0)
+        await visitor.press("Lock")
+        await visitor.press("Open with this device")
+        await expect(visitor.page.get_by_text("was removed from the inbox")).to_be_visible()
+        await tools.send("WebAuthn.clearCredentials", {"authenticatorId": device})
+        await visitor.unlock(client.name, MAYA_PASSWORD)
+        await visitor.is_open()
+        assert [line for line in visitor.errors if "403" not in line] == []
+
+
+async def test_a_device_without_the_means_says_so(browser: Browser, named: Practice) -> None:
+    """An authenticator that makes no secret is not taken; the password stays the way in."""
+    client = Client(await named.invite("Rose"))
+    async with visiting(browser, named.origin) as visitor:
+        await authenticator(visitor, prf=False)
+        await visitor.join(client, "Rose", MAYA_PASSWORD)
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.goto(f"{named.origin}/settings/browsers")
+        await visitor.press("Use this device")
+        await expect(visitor.page.get_by_text("This browser can’t do that")).to_be_visible()
+        await expect(visitor.page.get_by_text("Device unlock")).to_have_count(0)
