@@ -7,6 +7,7 @@ import asyncio
 import socket
 import ssl
 from pathlib import Path
+from weakref import WeakSet
 
 from relay.logs import Log
 from relay.smtp_door import replies
@@ -104,8 +105,7 @@ class Door:
         self._open: set[Wire] = set()
         self._places = places or DoorPlaces(limits)
         self._servers: list[asyncio.Server] = []
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self._wires: WeakSet[Wire] = WeakSet()
 
     async def start(self, host: str, port: int, *, implicit_tls: bool = False) -> tuple[str, int]:
         """Listen; port 0 picks a free one. Once for each port, one of which may begin with TLS at once
@@ -118,12 +118,14 @@ class Door:
 
     async def listen(self, listener: socket.socket, *, implicit_tls: bool = False) -> None:
         """Take the connections of a socket that listens already, perhaps for other processes too."""
-        server = await asyncio.get_running_loop().create_server(
-            lambda: Wire(self._serve, self._limits, implicit_tls=implicit_tls),
-            sock=listener,
-            backlog=_BACKLOG,
-        )
-        self._servers.append(server)
+
+        def connected() -> Wire:
+            wire = Wire(self._serve, self._limits, implicit_tls=implicit_tls)
+            self._wires.add(wire)
+            return wire
+
+        loop = asyncio.get_running_loop()
+        self._servers.append(await loop.create_server(connected, sock=listener, backlog=_BACKLOG))
 
     def close(self) -> None:
         """Take no further connection; those that are open go on."""
@@ -138,8 +140,9 @@ class Door:
             wire.leave()
 
     async def emptied(self) -> None:
-        """Wait until no connection is open."""
-        await self._empty.wait()
+        """Wait until each connection is closed, its last word read or given up."""
+        while still := [wire for wire in self._wires if not wire.gone.is_set()]:
+            await still[0].gone.wait()
 
     async def stop(self) -> None:
         """Stop listening and end the dialogues. A commit that is under way is finished, because it is
@@ -149,7 +152,6 @@ class Door:
 
     async def _serve(self, wire: Wire) -> None:
         self._open.add(wire)
-        self._empty.clear()
         try:
             if await self._has_place(wire):
                 try:
@@ -161,8 +163,6 @@ class Door:
                 wire.close(words, linger=False)
         finally:
             self._open.discard(wire)
-            if not self._open:
-                self._empty.set()
 
     async def _has_place(self, wire: Wire) -> bool:
         place = await self._places.enter(wire.peer)

@@ -58,6 +58,7 @@ class Wire(asyncio.Protocol):
         self.farewell = replies.STOPPING
         self.tls = False
         self.peer = ""
+        self.gone = asyncio.Event()
 
     # asyncio calls these
 
@@ -85,6 +86,7 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
+        self.gone.set()
         self._arrived.set()
         self._writable.set()
 
