@@ -28,8 +28,9 @@ from relay.http_api import (
     log,
     people,
     receipts,
-    shown,
     rules,
+    shown,
+    telling,
 )
 from relay.http_api.bodies import JSON_TYPE, Room
 from relay.http_api.context import Context
@@ -50,6 +51,7 @@ ROUTES: Final = (
     *shown.ROUTES,
     *index.ROUTES,
     *blobs.ROUTES,
+    *telling.ROUTES,
     *keepers.ROUTES,
     *receipts.ROUTES,
     *log.ROUTES,

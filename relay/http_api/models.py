@@ -372,6 +372,42 @@ class SendersAnswer(Model):
     senders: list[SenderFields]
 
 
+ChosenWords = Annotated[str, Field(min_length=1, max_length=60, pattern="^[^\x00-\x1f\x7f]+$")]
+Hour = Annotated[int, Field(ge=0, le=23)]
+Timing = Annotated[str, Field(pattern="^(at-once|daily|never)$")]
+ChannelState = Annotated[str, Field(pattern="^(none|waiting|confirmed|broken|refused)$")]
+OffsetMinutes = Annotated[int, Field(ge=-840, le=840, description="Of the caller's clock, ahead of UTC")]
+
+
+class NoticeChannelAsked(Model):
+    """How the caller wants to be told by mail. Subject line and phrase hold no link (part 18)."""
+
+    address: Annotated[str, Field(min_length=3, max_length=254)]
+    subject: ChosenWords
+    phrase: ChosenWords
+    when: Timing
+    warnings: Annotated[bool, Field(description="Whether also before something unread goes")] = True
+    hour: Annotated[Hour, Field(description="For daily notices and for warnings")] = 8
+    quiet_from: Hour = 0
+    quiet_until: Annotated[Hour, Field(description="Equal to `quiet_from`: no quiet hours")] = 0
+    offset_minutes: OffsetMinutes = 0
+
+
+class NoticeChannelAnswer(Model):
+    """How the caller is told by mail; empty words in state none."""
+
+    state: ChannelState
+    address: str
+    subject: str
+    phrase: str
+    when: Timing
+    warnings: bool
+    hour: Hour
+    quiet_from: Hour
+    quiet_until: Hour
+    offset_minutes: OffsetMinutes
+
+
 class RuleAsked(Model):
     """A rule for a confirmed address."""
 
