@@ -372,7 +372,7 @@ class SendersAnswer(Model):
     senders: list[SenderFields]
 
 
-ChosenWords = Annotated[str, Field(min_length=1, max_length=60, pattern="^[^\x00-\x1f\x7f]+$")]
+ChosenWords = Annotated[str, Field(min_length=1, max_length=60, pattern="^[^\\x00-\\x1f\\x7f]+$")]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Timing = Annotated[str, Field(pattern="^(at-once|daily|never)$")]
 ChannelState = Annotated[str, Field(pattern="^(none|waiting|confirmed|broken|refused)$")]
