@@ -305,6 +305,17 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenRun:
+    """A run of the spoken check (docs/protocol.md, part 20). A random number is empty until it is there."""
+
+    engagement_id: bytes
+    commitment: bytes
+    client_random: bytes
+    coach_random: bytes
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A provider's automatic forwarding (docs/protocol.md, part 18): an inbound address of its own, and by
     whom mail to it may be brought. Of the challenge and of the bearers there are keyed hashes alone.

@@ -30,6 +30,7 @@ from relay.core.model import (
     Rule,
     Sender,
     Session,
+    SpokenRun,
     Step,
     Swept,
     VaultItem,
@@ -303,6 +304,17 @@ class Rules(Protocol):
         """Its address ends here. NotFound."""
 
 
+class SpokenRuns(Protocol):
+    """Runs of the spoken check, at most one an engagement."""
+
+    async def spoken_run(self, engagement_id: bytes, *, now: int) -> SpokenRun | None: ...
+
+    async def swap_spoken_run(self, before: SpokenRun | None, after: SpokenRun, *, now: int) -> None:
+        """Store `after` in the place of `before`. Conflict `check-out-of-order` where another stands there,
+        NotFound without the engagement.
+        """
+
+
 class Channels(Protocol):
     """How people are told by mail, one channel each, and what is pending on it."""
 
@@ -476,6 +488,7 @@ class Store(
     Senders,
     Channels,
     Rules,
+    SpokenRuns,
     KeeperDays,
     Receipts,
     LogStore,
@@ -540,7 +553,8 @@ class Sink(Protocol):
 
     async def write(self, piece: bytes) -> None: ...
 
-    async def abort(self) -> None: ...
+    async def abort(self, code: str = "") -> None:
+        """Let all of it go. `code`: why the mail is refused, which its recipient may be told."""
 
     async def commit(self) -> None:
         """Finish the blob, seal and store the envelope. Returns after commit; a `RelayError` says why not."""

@@ -27,6 +27,7 @@ from relay.flow.policy import Agreements
 from relay.flow.receipts import Receipts
 from relay.flow.senders import Senders
 from relay.flow.rules import Rules
+from relay.flow.spoken import SpokenChecks
 from relay.flow.standings import Standings
 from relay.flow.statements import Statements
 from relay.flow.telling import Telling
@@ -93,6 +94,7 @@ class Flows:
     statements: Statements
     blobs: Blobs
     senders: Senders
+    spoken: SpokenChecks
     telling: Telling
     notice_channel: NoticeChannel
     keepers: Keepers
@@ -171,6 +173,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
             unlinked_keep_seconds=settings.unlinked_keep_seconds,
         ),
         senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
+        spoken=SpokenChecks(store, wake),
         telling=telling,
         notice_channel=NoticeChannel(store, ports.pepper, ports.mail_out, random, telling),
         keepers=Keepers(store, ports.keepers),

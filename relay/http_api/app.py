@@ -30,6 +30,7 @@ from relay.http_api import (
     receipts,
     rules,
     shown,
+    spoken,
     telling,
 )
 from relay.http_api.bodies import JSON_TYPE, Room
@@ -47,6 +48,7 @@ ROUTES: Final = (
     *engagements.ROUTES,
     *people.ROUTES,
     *envelopes.ROUTES,
+    *spoken.ROUTES,
     *rules.ROUTES,
     *shown.ROUTES,
     *index.ROUTES,

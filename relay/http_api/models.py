@@ -539,6 +539,22 @@ class ProposalAsked(Model):
     act: Frame
 
 
+class SpokenAsked(Model):
+    """A commitment begins a run; with a random number it is a step of the run that it began."""
+
+    commitment: Bytes32
+    random: Bytes32 | None = None
+
+
+class SpokenAnswer(Model):
+    """The run that is under way; all null without one. A random number is null until it is there."""
+
+    commitment: Bytes32 | None
+    client_random: Bytes32 | None
+    coach_random: Bytes32 | None
+    expires_at: int | None
+
+
 # --- envelopes, blobs, keepers ------------------------------------------------------------------------------
 
 

@@ -37,6 +37,7 @@ STATUS: Final[Mapping[str, int]] = {
     "engagement-conflict": 409,
     "invitation-conflict": 409,
     "act-out-of-order": 409,
+    "check-out-of-order": 409,
     "step-refused": 409,
     "name-taken": 409,
     "blob-conflict": 409,

@@ -197,6 +197,16 @@ proposals = Table(  # acts that wait for the other's signature, one a side
     _ends(),
     PrimaryKeyConstraint("engagement_id", "role"),
 )
+spoken_runs = Table(  # of the spoken check, one an engagement, for two minutes
+    "spoken_runs",
+    metadata,
+    _of("engagements.engagement_id"),
+    _bytes("commitment"),
+    _bytes("client_random"),
+    _bytes("coach_random"),
+    _ends(),
+    PrimaryKeyConstraint("engagement_id"),
+)
 invitations = Table(
     "invitations",
     metadata,

@@ -24,6 +24,7 @@ from relay.store.migrate import bring_up
 from relay.store.readers import Readers
 from relay.store.receipts import SqliteReceipts
 from relay.store.rules import SqliteRules
+from relay.store.spoken import SqliteSpokenRuns
 from relay.store.sweep import SqliteSweep
 from relay.store.writer import Writer
 
@@ -40,6 +41,7 @@ class SqliteStore(
     SqliteIndex,
     SqliteChannels,
     SqliteRules,
+    SqliteSpokenRuns,
     SqliteLedger,
     SqliteReceipts,
     SqliteLog,

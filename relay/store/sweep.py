@@ -31,11 +31,12 @@ SMALL: Final = (
     "rules",  # before the senders that they belong to
     "senders",
     "notice_channels",
+    "spoken_runs",
     "queued_revokes",
     "receipt_leaves",
     "receipts",
 )
-OF_ENGAGEMENT: Final = ("members", "policies", "acts", "proposals")
+OF_ENGAGEMENT: Final = ("members", "policies", "acts", "proposals", "spoken_runs")
 OF_ACCOUNT: Final = (
     "sessions",
     "vault_items",

@@ -21,6 +21,8 @@ FOREIGN = [
     ("POST", "/v1/engagements/{engagement}/invitation", "invitation"),
     ("PUT", "/v1/engagements/{engagement}/proposal", "act"),
     ("DELETE", "/v1/engagements/{engagement}/proposal", None),
+    ("GET", "/v1/engagements/{engagement}/spoken-check", None),
+    ("PUT", "/v1/engagements/{engagement}/spoken-check", "check"),
     ("GET", "/v1/mailboxes/{mailbox}/envelopes", None),
     ("POST", "/v1/mailboxes/{mailbox}/acknowledge", "expire"),
     ("POST", "/v1/mailboxes/{mailbox}/expire", "expire"),
@@ -237,5 +239,6 @@ def _bodies(house: House) -> dict[str, dict[str, object]]:
         "expire": {"envelope_ids": [b64(bytes(16))]},
         "rule": {"sender_id": b64(bytes(16))},
         "challenge": {"address": "anna@post.example"},
+        "check": {"commitment": b64(bytes(32))},
         "finish": {"stored_length": 9, "sha256": b64(bytes(32))},
     }

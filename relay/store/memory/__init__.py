@@ -16,6 +16,7 @@ from relay.store.memory.ledger import MemoryLedger
 from relay.store.memory.log import MemoryLog
 from relay.store.memory.receipts import MemoryReceipts
 from relay.store.memory.rules import MemoryRules
+from relay.store.memory.spoken import MemorySpokenRuns
 from relay.store.memory.state import State
 from relay.store.memory.sweep import MemorySweep
 
@@ -31,6 +32,7 @@ class MemoryStore(
     MemoryIndex,
     MemoryChannels,
     MemoryRules,
+    MemorySpokenRuns,
     MemoryLedger,
     MemoryReceipts,
     MemoryLog,

@@ -213,6 +213,7 @@ class MemoryReceipts:
         for certificate in certificates:
             self._put(certificate)
         self._state.proposals.pop(engagement_id, None)
+        self._state.spoken_runs.pop(engagement_id, None)
         del self._state.engagements[engagement_id]
 
     def _stuck(self, now: int) -> list[Entry]:

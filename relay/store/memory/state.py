@@ -24,6 +24,7 @@ from relay.core.model import (
     Rule,
     Sender,
     Session,
+    SpokenRun,
     VaultItem,
 )
 from relay.core.model import State as Standing
@@ -123,6 +124,7 @@ class State:
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     senders: dict[bytes, Sender] = field(default_factory=dict)
     rules: dict[bytes, Rule] = field(default_factory=dict)
+    spoken_runs: dict[bytes, SpokenRun] = field(default_factory=dict)
     channels: dict[bytes, Channel] = field(default_factory=dict)
     days: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     revokes: dict[tuple[bytes, bytes], QueuedRevoke] = field(default_factory=dict)
@@ -145,6 +147,7 @@ class State:
             self.rules,
             self.senders,
             self.channels,
+            self.spoken_runs,
             self.revokes,
             self.leaves,
             self.receipts,

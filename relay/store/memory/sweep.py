@@ -117,6 +117,7 @@ class MemorySweep:
         engagement = state.engagements[engagement_id]
         if engagement.state in (Standing.DRAFT, Standing.WITHDRAWN):
             state.proposals.pop(engagement_id, None)
+            state.spoken_runs.pop(engagement_id, None)
             del state.engagements[engagement_id]
         else:
             state.engagements[engagement_id] = replace(engagement, state=Standing.GONE)
