@@ -154,6 +154,20 @@ def admit(
         _check_bound(envelope, standing, now)
 
 
+def admit_notice(
+    envelope: SealedEnvelope, standing: Standing, now: int, *, unbound_keep_seconds: int
+) -> None:
+    """Let the relay put a notice of its own into a party's mailbox. Raises as `admit`."""
+    place = standing.places.get(envelope.mailbox_id)
+    if place is None or place.role not in PARTIES:
+        raise NotFound
+    if envelope.envelope_class != EnvelopeClass.NOTICE or envelope.policy_tag != ZERO_TAG:
+        raise NotAllowed("the relay writes class 3 alone")
+    if not takes(standing.state_at(now), EnvelopeClass.NOTICE):
+        raise EngagementClosed
+    _check_unbound(envelope, now, min(now + unbound_keep_seconds, standing.ends_at))
+
+
 def with_twin(
     group: Sequence[SealedEnvelope], standing: Standing, account_id: bytes
 ) -> tuple[SealedEnvelope, ...]:

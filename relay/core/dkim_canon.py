@@ -83,7 +83,8 @@ class BodyHash:
 class MailReader:
     """Parts a mail into its head and the hashes of its body, while it streams.
 
-    `ways` tells from the head which ways of reading the body are needed. Raises what `too_large` gives once
+    `ways` tells from the head which ways of reading the body are needed; of the body itself the first
+    `most_start_bytes` are kept. Raises what `too_large` gives once
     the head is over `max_head_bytes`.
     """
 
@@ -92,8 +93,11 @@ class MailReader:
         max_head_bytes: int,
         too_large: Callable[[], Exception],
         ways: Callable[[bytes], Collection[Way]],
+        most_start_bytes: int = 0,
     ) -> None:
         self.head = bytearray()
+        self.body_start = bytearray()
+        self._most_start = most_start_bytes
         self._most, self._too_large, self._ways = max_head_bytes, too_large, ways
         self._whole = False
         self._bodies: dict[Way, BodyHash] = {}
@@ -101,12 +105,23 @@ class MailReader:
     def feed(self, piece: bytes) -> None:
         """Take the next bytes of the mail."""
         body = piece if self._whole else self._gather(piece)
+        if len(self.body_start) < self._most_start:
+            self.body_start += body[: self._most_start - len(self.body_start)]
         for hashing in self._bodies.values():
             hashing.feed(body)
 
+    @property
+    def has_head(self) -> bool:
+        """Whether the head has come whole."""
+        return self._whole
+
+    def end(self) -> None:
+        """The mail has come whole: one without a blank line is all head."""
+        self._end_head(len(self.head))
+
     def body_hashes(self) -> Mapping[Way, bytes]:
         """The hash of the whole body in each way that was needed, once."""
-        self._end_head(len(self.head))
+        self.end()
         return {way: hashing.digest() for way, hashing in self._bodies.items()}
 
     def _gather(self, piece: bytes) -> bytes:

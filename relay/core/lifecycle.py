@@ -47,7 +47,13 @@ STEP_OF: Final = {
 
 TAKES: Final = {
     State.ACTIVE: frozenset(
-        {EnvelopeClass.MESSAGE, EnvelopeClass.DOOR, EnvelopeClass.RESEALED, EnvelopeClass.OWN}
+        {
+            EnvelopeClass.MESSAGE,
+            EnvelopeClass.DOOR,
+            EnvelopeClass.NOTICE,
+            EnvelopeClass.RESEALED,
+            EnvelopeClass.OWN,
+        }
     ),
     State.HELD: frozenset({EnvelopeClass.RESEALED, EnvelopeClass.OWN}),
 }

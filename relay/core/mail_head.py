@@ -80,19 +80,24 @@ def read_fields(head: bytes) -> Fields:
         name, colon, value = line.partition(b":")
         if not colon or not _NAME.fullmatch(name.rstrip(b" \t")):
             raise HeadMalformed
-        fields.append((name.rstrip(b" \t").lower(), value.strip()))
+        fields.append((name.rstrip(b" \t").lower(), value.strip(b" \t")))
         if len(fields) > MAX_FIELDS:
             raise HeadTooLarge
     return fields
 
 
+def check_one_from(fields: Fields) -> None:
+    """Refuse a mail without exactly one From field: readers would show different authors."""
+    if sum(name == b"from" for name, _ in fields) != 1:
+        raise HeadMalformed
+
+
 def author(fields: Fields) -> Address:
     """The one address of the one From field. Raises HeadMalformed where there is not exactly one."""
-    values = [value for name, value in fields if name == b"from"]
-    if len(values) != 1:
-        raise HeadMalformed
+    check_one_from(fields)
+    (value,) = [value for name, value in fields if name == b"from"]
     try:
-        return parse_address(_angle_address(values[0]))
+        return parse_address(_angle_address(value))
     except Malformed:
         raise HeadMalformed from None
 

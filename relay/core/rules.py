@@ -58,7 +58,7 @@ class Claim:
     bearers: tuple[Bearer, ...]
     unsure: bool
     proven: bool
-    token: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
 
 
 def grade_of_claim(claim: Claim, *, active: bool, known: bool) -> Grade:
@@ -90,7 +90,7 @@ def challenge_line(token: str) -> str:
     return f"quietbox-rule {token}"
 
 
-def find_token(body_start: bytes) -> str:
-    """The token of the first challenge in the beginning of a body; empty where there is none."""
+def find_token(body_start: bytes) -> str | None:
+    """The token of the first challenge in the beginning of a body."""
     found = _CHALLENGE.search(body_start)
-    return found[1].decode("ascii") if found else ""
+    return found[1].decode("ascii") if found else None

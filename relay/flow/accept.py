@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from relay.core.admission import DOOR, admit, under_act, with_twin
+from relay.core.admission import DOOR, admit, admit_notice, under_act, with_twin
 from relay.core.errors import Busy, Conflict, InboxFull, NotFound, PolicyRefused, RelayError
 from relay.core.model import DoorMemory, Group, Outcome, SealedEnvelope
 from relay.core.ports import Store, Wake
@@ -20,6 +20,7 @@ from relay.flow.standings import Standings
 from relay.flow.telling import Telling
 
 REFUSED: Final = "refused"
+NOTICE_ROOM_BYTES: Final = 1 << 17
 _BY_CODE: Final = {error.code: error for error in (Busy, InboxFull, NotFound, PolicyRefused)}
 
 
@@ -71,6 +72,18 @@ class Accept:
             raise refusal(outcome.code)
         return outcome
 
+    async def from_relay(self, envelope: SealedEnvelope, now: int) -> None:
+        """Store a notice of the relay itself, with some room where the mailbox is full: it may be that which
+        is told. Raises RelayError.
+        """
+        standing = await self._standings.of_mailbox(envelope.mailbox_id, now)
+        admit_notice(envelope, standing, now, unbound_keep_seconds=self._unbound_keep_seconds)
+        owner = standing.places[envelope.mailbox_id].account_id
+        group = Group(DOOR, (envelope,), tells=await self._telling.tells({owner}, now))
+        (outcome,) = await self._store_groups([group], now, NOTICE_ROOM_BYTES)
+        if outcome.status == REFUSED:
+            raise refusal(outcome.code)
+
     async def _deposit_many(
         self, account_id: bytes, groups: Sequence[Sequence[SealedEnvelope]], now: int
     ) -> list[Outcome]:
@@ -100,9 +113,10 @@ class Accept:
         envelopes = with_twin(admitted, standing, account_id) if standing else ()
         return Group(account_id, envelopes, tells=await self._telling.tells(owners, now))
 
-    async def _store_groups(self, groups: Sequence[Group], now: int) -> list[Outcome]:
+    async def _store_groups(self, groups: Sequence[Group], now: int, room_bytes: int = 0) -> list[Outcome]:
         try:
-            outcomes = await self._store.deposit(groups, now=now, quota_bytes=self._quota_bytes)
+            quota_bytes = self._quota_bytes + room_bytes
+            outcomes = await self._store.deposit(groups, now=now, quota_bytes=quota_bytes)
         except asyncio.CancelledError:
             self._finish(groups, now)
             raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from keys.blob import MAIL_FLAG, Attachment, BlobSealer
@@ -24,16 +24,17 @@ from keys.suite import SealKey, SignKey
 from relay.core import mail_head
 from relay.core.addresses import Address
 from relay.core.dkim_canon import MailReader
-from relay.core.errors import Busy
+from relay.core.errors import Busy, RelayError
+from relay.core.rules import CHALLENGE_READ_BYTES, Bearer, Claim, find_token
 from relay.core.sender_checks import Grade
-from relay.flow.sender_proof import Envelope, Proof, SenderChecks
-from relay.flow.visit import Arrival, Ready, Reception, Sealed, Visit
+from relay.flow.sender_proof import Carried, Envelope, Proof, SenderChecks
+from relay.flow.visit import Arrival, Inbox, Ready, Reception, Ruled, Sealed, Visit
 
 PIECE_BYTES: Final = 1 << 18  # sealed bytes gathered for one staging: 25 MiB cost under 2 MiB
 
 
 class MailDoor:
-    """Makes sinks. `reception` decides; `own_domain` follows the @ of inbound addresses."""
+    """Makes sinks. `reception` decides."""
 
     def __init__(
         self,
@@ -41,18 +42,29 @@ class MailDoor:
         door_key: SignKey,
         random: Callable[[int], bytes],
         *,
-        own_domain: str,
+        own_names: Collection[str],
+        notice_address: str,
         checks: SenderChecks | None,
     ) -> None:
-        """`checks` of None: who wrote is taken from the mail's own word and graded so, which is for a door on
-        this machine alone.
+        """`own_names` are our hosts' names, `notice_address` is whom our own mail is from. `checks` of None:
+        who wrote is taken from the mail's own word and graded so, which is for a door on this machine alone.
         """
         self._reception, self.door_key, self.random = reception, door_key, random
-        self.own_domain, self.checks = own_domain, checks
+        self.own_names, self.notice_address, self.checks = frozenset(own_names), notice_address, checks
 
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
         """Whether mail with this reverse path may come to this inbox at all. Raises a RelayError."""
         await self._reception.recipient(reverse_path, recipient)
+
+    async def refused(
+        self,
+        reverse_path: Address | None,
+        recipient: Address,
+        code: str,
+        author: Address | None = None,
+    ) -> None:
+        """A mail was refused: its recipient may be told. Never raises a RelayError."""
+        await self._reception.refused(reverse_path, recipient, author, code)
 
     async def open(self, arrival: Arrival) -> MailSink:
         """A sink for one mail. Raises a RelayError where nothing of it need be heard."""
@@ -70,7 +82,10 @@ class MailSink:
         self._staged_bytes = 0
         self._hash = hashlib.sha256()
         ways = door.checks.ways if door.checks is not None else lambda _: ()
-        self._mail = MailReader(mail_head.MAX_HEAD_BYTES, mail_head.HeadTooLarge, ways)
+        ruled = visit.inbox.ruled is not Ruled.BY_HAND
+        self._mail = MailReader(
+            mail_head.MAX_HEAD_BYTES, mail_head.HeadTooLarge, ways, CHALLENGE_READ_BYTES if ruled else 0
+        )
         self._proof, self._copied_to_work = Proof(Grade.NOT_CHECKED, ""), False
 
     async def write(self, piece: bytes) -> None:
@@ -81,42 +96,96 @@ class MailSink:
         if len(self._sealed) >= PIECE_BYTES:
             await self._stage()
 
-    async def abort(self) -> None:
-        """Let what was staged go now."""
+    async def abort(self, code: str = "") -> None:
+        """Let what was staged go now. `code`: why the mail is refused, which its recipient may be told."""
         await self._visit.abort()
+        if code:
+            arrival, author = self._arrival, self._author()
+            await self._door.refused(arrival.reverse_path, arrival.recipient, code, author)
 
     async def commit(self) -> None:
-        """Judge the author, finish the blob, seal the content, store all. Returns after commit; raises a
+        """Judge the mail, finish the blob, seal the content, store all. Returns after commit; raises a
         RelayError, nothing kept."""
         try:
-            await self._judge()
+            if not await self._judge():
+                return await self.abort()
             attachment = await self._finish()
             ready = await self._visit.finish(attachment.stored_bytes, attachment.stored_sha256)
-            await self._visit.deposit(self._seal(attachment, ready))
+            return await self._visit.deposit(self._seal(attachment, ready))
         except KeysError as trouble:
             await self.abort()
             raise Busy("sealing") from trouble
+        except RelayError as refusal:
+            await self.abort(refusal.code)
+            raise
         except BaseException:
             await self.abort()
             raise
 
-    async def _judge(self) -> None:
-        """Whether this mail may come in, and how sure it is who wrote it; nothing of an employer's does."""
+    async def _judge(self) -> bool:
+        """Whether this mail is to be kept, and how sure it is who wrote it; nothing of an employer's is."""
         inbox = await self._visit.look_again()
+        self._mail.end()
         fields = mail_head.read_fields(bytes(self._mail.head))
-        mail_head.check(fields, inbox.refused, {self._door.own_domain})
+        if inbox.ruled is not Ruled.BY_HAND:
+            return await self._judge_ruled(fields, inbox)
+        null_path = self._arrival.reverse_path is None
+        mail_head.check(fields, inbox.refused, self._door.own_names, null_path=null_path)
         author = mail_head.author(fields)
         await self._visit.author(author)
         self._copied_to_work = mail_head.names_copied(fields, inbox.refused)
         self._proof = await self._prove(author, inbox.seen_at)
+        return True
+
+    async def _judge_ruled(self, fields: mail_head.Fields, inbox: Inbox) -> bool:
+        """The same of a mail that a provider's rule brings: False where it is our own challenge, which has
+        done its work.
+        """
+        mail_head.check_guard(fields, inbox.refused)
+        author, token = self._author(), None
+        mail_head.check_one_from(fields)
+        if str(author) == self._door.notice_address:
+            token = find_token(bytes(self._mail.body_start))
+        if token is None:
+            mail_head.check_circle(fields, self._door.own_names)
+            if inbox.ruled is Ruled.ACTIVE:
+                mail_head.check_machine(fields, null_path=self._arrival.reverse_path is None)
+        else:
+            mail_head.check_hops(fields)
+        found = await self._carried(author, inbox.seen_at)
+        claim = Claim(found.bearers, found.unsure, found.proven, token)
+        grade = await self._visit.by_rule(author, claim)
+        if grade is None:
+            return False
+        self._copied_to_work = mail_head.names_copied(fields, inbox.refused)
+        self._proof = Proof(grade, found.results)
+        return True
+
+    def _author(self) -> Address | None:
+        """The author's address, where the head has come and names one that can be read."""
+        try:
+            fields = mail_head.read_fields(bytes(self._mail.head)) if self._mail.has_head else []
+            return mail_head.author(fields)
+        except RelayError:
+            return None
 
     async def _prove(self, author: Address, now: int) -> Proof:
         """Who stands behind the author. Raises SenderUnproven, DnsTrouble."""
         if self._door.checks is None:
             return Proof(Grade.NOT_CHECKED, "")
-        arrival, mail = self._arrival, self._mail
-        envelope = Envelope(arrival.peer, arrival.greeting, arrival.reverse_path)
-        return await self._door.checks.prove(envelope, author, bytes(mail.head), mail.body_hashes(), now)
+        mail, hashes = self._mail, self._mail.body_hashes()
+        return await self._door.checks.prove(self._envelope(), author, bytes(mail.head), hashes, now)
+
+    async def _carried(self, author: Address | None, now: int) -> Carried:
+        """Who brought the mail, and whether its author signed it. Raises DnsTrouble."""
+        if self._door.checks is None:
+            peer = Bearer("peer", self._arrival.peer.partition("%")[0])
+            return Carried(self._visit.inbox.ruled is Ruled.WAITING, (peer,), unsure=False, results="")
+        mail, hashes = self._mail, self._mail.body_hashes()
+        return await self._door.checks.carried(self._envelope(), author, bytes(mail.head), hashes, now)
+
+    def _envelope(self) -> Envelope:
+        return Envelope(self._arrival.peer, self._arrival.greeting, self._arrival.reverse_path)
 
     async def _stage(self) -> None:
         piece, self._sealed = bytes(self._sealed), bytearray()
@@ -140,7 +209,7 @@ class MailSink:
             envelope=seal_envelope(self._addressing(ready), [part], ready.day_keys, self._door.random),
             content_id=content_id(EnvelopeClass.DOOR, frame),
             mail_hash=self._hash.digest(),
-            proven=self._proof.grade is not Grade.NOT_CHECKED,
+            proven=self._proof.grade not in (Grade.NOT_CHECKED, Grade.RULE),
         )
 
     def _content(self, attachment: Attachment, ready: Ready) -> Content:

@@ -1,19 +1,23 @@
 """Visit: what those who decide about a mail, and those who seal it, say to each other.
 
-Owns the words of that border and nothing else. Of a mail only its SMTP facts, its author's address, hashes
-and sealed bytes may cross it: those who decide never see a byte of head or body, and those who seal never
-see the store, the pepper or another mailbox (docs/architecture.md, The door's processes).
+Owns the words of that border and nothing else. Of a mail only its SMTP facts, its author's address, who
+brought it by a rule, hashes and sealed bytes may cross it: those who decide never see a byte of head or body,
+and those who seal never see the store, the pepper or another mailbox (docs/architecture.md, The door's
+processes).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Protocol
 
 from keys.statement import Statement
 from keys.suite import SealKey
 from relay.core.addresses import Address
+from relay.core.rules import Claim
+from relay.core.sender_checks import Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,14 @@ class Arrival:
         return "Arrival(…)"
 
 
+class Ruled(IntEnum):
+    """Whether an address is that of a provider's rule, and in which state."""
+
+    BY_HAND = 0
+    WAITING = 1
+    ACTIVE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """The addressed mailbox with what judging and sealing need of it, as it stood at `seen_at`."""
@@ -40,6 +52,7 @@ class Inbox:
     policy_hash: bytes
     refused: tuple[str, ...] = field(repr=False)  # domains, with all below them
     seen_at: int  # Unix seconds UTC
+    ruled: Ruled = Ruled.BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,11 @@ class Visit(Protocol):
     async def author(self, author: Address) -> None:
         """Raises SenderUnknown unless the author is a confirmed address of the inbox's owner."""
 
+    async def by_rule(self, author: Address | None, claim: Claim) -> Grade | None:
+        """What a mail to a rule's address is taken as; None where it was its challenge, which is not kept.
+        `author`: None where From names no address that can be read. Raises RuleWaiting, RuleBearer.
+        """
+
     async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
         """End the staging blob and take the turn, which is held until `deposit` or `abort`."""
 
@@ -105,3 +123,8 @@ class Reception(Protocol):
 
     async def open(self, arrival: Arrival) -> Visit:
         """The visit of one mail; nothing of it need be heard where it raises."""
+
+    async def refused(
+        self, reverse_path: Address | None, recipient: Address, author: Address | None, code: str
+    ) -> None:
+        """A mail was refused: its recipient is told, where that may help. Never raises a RelayError."""

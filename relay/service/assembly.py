@@ -57,7 +57,7 @@ def build(settings: Settings, keys: KeyFiles, store: Store, clock: SystemClock) 
         mail_out=open_mail_out(settings, clock),
         pepper=Pepper(keys.pepper),
         random=os.urandom,
-        signs=flows.Signs(keys.relay, keys.log),
+        signs=flows.Signs(keys.relay, keys.log, keys.notice),
     )
     verbs = flows.build(ports, flow_settings(settings))
     desk = Desk(store, verbs.expire, keeper, clock, between_batches, further)
@@ -87,6 +87,7 @@ def flow_settings(settings: Settings) -> flows.Settings:
     return flows.Settings(
         origin=settings.relay.origin,
         mail_domain=settings.smtp.domain,
+        notice_address=settings.mail_from.lower(),
         refused_domains=settings.operator.refused_domains,
         mailbox_quota_bytes=limits.mailbox_quota_bytes,
         account_blob_bytes=limits.account_blob_bytes,

@@ -1,10 +1,11 @@
-"""What the doors of a running relay are given: the context of the HTTP interface, and the SMTP door. Starts
-neither.
+"""What the doors of a running relay are given: the context of the HTTP interface, and the plan of the SMTP
+door's processes. Decides nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, cast
@@ -12,8 +13,7 @@ from typing import Final, cast
 from keys.envelope import MOST_ENVELOPE_BYTES
 from relay.config import Listen, Settings
 from relay.flow.door import Door as DoorFlow
-from relay.flow.mail_sink import MailDoor
-from relay.flow.sender_proof import SenderChecks
+from relay.flow.refusals import Refusals
 from relay.http_api.app import create_app
 from relay.http_api.context import Context, Health, Limits, RelayFacts, Waits
 from relay.http_api.listener import listen
@@ -21,11 +21,14 @@ from relay.logs import Log
 from relay.service import time_watch
 from relay.service.assembly import House, flow_settings, known_keepers, ring_tail_days
 from relay.service.desk import FurtherWatch, keeper_state
+from relay.service.door_workers import DoorWorkers
 from relay.service.keyfiles import KeyFiles
 from relay.smtp_door.limits import Limits as DoorLimits
+from relay.smtp_door.plan import Checks, Listener, Plan
 from relay.smtp_door.resolver import DnsResolver
-from relay.smtp_door.server import Certificate, Door
+from relay.smtp_door.server import Certificate, listening
 
+TELL_SECONDS: Final = 5.0
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
@@ -38,13 +41,36 @@ async def open_http(house: House, log: Log, stack: AsyncExitStack) -> str:
 
 
 async def open_smtp(house: House, log: Log, stack: AsyncExitStack) -> str:
-    """Open the SMTP port, to be closed with the stack; says where. Raises OSError."""
-    door, smtp = smtp_door(house, log), house.settings.smtp
+    """Open the SMTP ports, to be closed with the stack; says where. Raises OSError, as for a certificate that
+    cannot be used, and DnsTrouble where there are no name servers.
+    """
+    said, listeners = [], []
+    for name, at in _smtp_ports(house.settings):
+        listener = stack.enter_context(listening(at.host, at.port))
+        listeners.append(Listener(listener.fileno(), implicit_tls=name == "smtps"))
+        said.append(f"{name}={Listen(*listener.getsockname()[:2])}")
+    reception = door_reception(house)
+    telling = asyncio.ensure_future(tell_refusals(reception.refusals, house, log))
+    stack.callback(telling.cancel)
+    door = DoorWorkers(door_plan(house, listeners), reception, log)
     stack.push_async_callback(door.stop)
-    said = f"smtp={Listen(*await door.start(smtp.listen.host, smtp.listen.port))}"
-    if (at := smtp.listen_tls) is not None:
-        said += f" smtps={Listen(*await door.start(at.host, at.port, implicit_tls=True))}"
-    return said
+    await door.start()
+    return " ".join(said)
+
+
+async def tell_refusals(refusals: Refusals, house: House, log: Log) -> None:
+    """Tell what waited for the next hour, when it has come."""
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        try:
+            await refusals.flush(house.clock.now())
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the next notice must come
+            log.error("refusals.trouble", failure=failure)
+
+
+def _smtp_ports(settings: Settings) -> list[tuple[str, Listen]]:
+    ports, begins_with_tls = [("smtp", settings.smtp.listen)], settings.smtp.listen_tls
+    return ports if begins_with_tls is None else [*ports, ("smtps", begins_with_tls)]
 
 
 OPEN: Final = {"http": open_http, "smtp": open_smtp}
@@ -83,31 +109,41 @@ def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
     )
 
 
-def smtp_door(house: House, log: Log) -> Door:
-    """The SMTP door over the flow that seals what comes in."""
-    smtp = house.settings.smtp
-    tls = Certificate(smtp.tls_cert, smtp.tls_key) if smtp.tls_cert and smtp.tls_key else None
-    return Door(
-        _door_flow(house), _door_limits(house.settings), log, hostname=smtp.greeting, tls=tls,
-        require_tls=smtp.require_tls,
-    )  # fmt: skip
-
-
-def _door_flow(house: House) -> MailDoor:
+def door_reception(house: House) -> DoorFlow:
+    """Who decides about mail that comes in."""
     keepers, numbers = known_keepers(house.settings, house.keys), flow_settings(house.settings)
-    reception = DoorFlow(house.ports, house.flows, numbers, keepers, house.clock.now)
-    return MailDoor(
-        reception, house.keys.door, house.ports.random,
-        own_domain=house.settings.smtp.domain, checks=_sender_checks(house.settings),
-    )  # fmt: skip
+    return DoorFlow(house.ports, house.flows, numbers, keepers, house.clock.now)
 
 
-def _sender_checks(settings: Settings) -> SenderChecks | None:
+def door_plan(house: House, listeners: Sequence[Listener]) -> Plan:
+    """What the door's processes are told. Raises OSError, ssl.SSLError and DnsTrouble for what they could not
+    work with.
+    """
+    settings, smtp = house.settings, house.settings.smtp
+    tls = (smtp.tls_cert, smtp.tls_key) if smtp.tls_cert and smtp.tls_key else None
+    if tls is not None:
+        Certificate(*tls)
+    return Plan(
+        hostname=smtp.greeting,
+        mail_domain=smtp.domain,
+        notice_address=settings.mail_from.lower(),
+        limits=_door_limits(settings),
+        listeners=listeners,
+        door_seed=house.keys.door.seed,
+        tls=tls,
+        require_tls=smtp.require_tls,
+        checks=_sender_checks(settings),
+        offset_file=settings.clock.offset_file,
+    )
+
+
+def _sender_checks(settings: Settings) -> Checks | None:
     smtp = settings.smtp
     if not smtp.check_senders:
         return None
-    resolver = DnsResolver([(server.host, server.port) for server in smtp.nameservers])
-    return SenderChecks(resolver, smtp.sender_check_seconds)
+    nameservers = [(server.host, server.port) for server in smtp.nameservers]
+    DnsResolver(nameservers)
+    return Checks(nameservers, smtp.sender_check_seconds)
 
 
 def _http_limits(settings: Settings) -> Limits:

@@ -57,6 +57,7 @@ class Attendant:
         places: Places,
         log: Log,
         watch: Watch,
+        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         *,
         max_mail_bytes: int,
         max_connections: int,
@@ -67,7 +68,7 @@ class Attendant:
         self._guests: dict[int, _Guest] = {}
         self._peers: Counter[str] = Counter()
         self._calls: set[asyncio.Task[None]] = set()
-        self._writer: asyncio.StreamWriter | None = None
+        self._reader, self._writer = streams
         self._serves: Mapping[type, Callable[[Any], Awaitable[Any]]] = {
             calls.Enter: self._enter,
             calls.Leave: self._leave,
@@ -79,6 +80,8 @@ class Attendant:
             calls.Finish: self._finish,
             calls.Deposit: self._deposit,
             calls.Abort: self._abort,
+            calls.ByRule: self._by_rule,
+            calls.Refused: self._refused,
         }
 
     @property
@@ -88,24 +91,23 @@ class Attendant:
 
     def order(self, order: Order) -> None:
         """Tell the worker to do something, unless it has gone."""
-        if self._writer is not None and not self._writer.is_closing():
+        if not self._writer.is_closing():
             self._writer.write(calls.frame(order, 0))
 
-    async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def run(self) -> None:
         """Serve until the worker's end; then undo what it had begun. Raises BadFrame."""
-        self._writer = writer
         try:
-            await self._read(reader, writer)
+            await self._read()
         finally:
-            writer.close()
+            self._writer.close()
             undoing = asyncio.ensure_future(self._undo())
             while not undoing.done():
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait({undoing})
 
-    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _read(self) -> None:
         bad: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        reading = asyncio.ensure_future(self._frames(reader, writer, bad))
+        reading = asyncio.ensure_future(self._frames(bad))
         try:
             await asyncio.wait({reading, bad}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -115,26 +117,22 @@ class Attendant:
             if ended.done() and not ended.cancelled():
                 ended.result()
 
-    async def _frames(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, bad: asyncio.Future[None]
-    ) -> None:
+    async def _frames(self, bad: asyncio.Future[None]) -> None:
         with suppress(asyncio.IncompleteReadError, OSError):
             while True:
-                head = await reader.readexactly(calls.HEAD_BYTES)
+                head = await self._reader.readexactly(calls.HEAD_BYTES)
                 length, kind, number = calls.parse_head(head, calls.MOST_CALL_BYTES)
-                call = calls.parse_call(kind, await reader.readexactly(length))
+                call = calls.parse_call(kind, await self._reader.readexactly(length))
                 if not number or len(self._calls) >= self._most_calls:
                     raise BadFrame("number")
-                self._begin(self._answer(writer, number, call, bad))
+                self._begin(self._answer(number, call, bad))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
-    async def _answer(
-        self, writer: asyncio.StreamWriter, number: int, call: Any, bad: asyncio.Future[None]
-    ) -> None:
+    async def _answer(self, number: int, call: Any, bad: asyncio.Future[None]) -> None:
         try:
             answer = calls.answering(number, call, await self._serves[type(call)](call))
         except BadFrame as fault:
@@ -147,8 +145,8 @@ class Attendant:
             self._log.error("door.trouble", failure=trouble)
             answer = calls.refusing(number, RelayError())
         with suppress(OSError):
-            writer.write(answer)
-            await writer.drain()
+            self._writer.write(answer)
+            await self._writer.drain()
 
     async def _undo(self) -> None:
         """What is under way is finished, since it may be a commit; then all that is left goes."""
@@ -210,6 +208,14 @@ class Attendant:
         guest = self._guest(call.visit)
         async with guest.one_call:
             await _of(guest).author(call.author)
+
+    async def _by_rule(self, call: calls.ByRule) -> Any:
+        guest = self._guest(call.visit)
+        async with guest.one_call:
+            return await _of(guest).by_rule(call.author, call.claim)
+
+    async def _refused(self, call: calls.Refused) -> None:
+        await self._reception.refused(call.reverse_path, call.recipient, call.author, call.code)
 
     async def _finish(self, call: calls.Finish) -> Any:
         guest = self._guest(call.visit)

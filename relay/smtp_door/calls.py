@@ -24,7 +24,9 @@ from keys.statement import MOST_STATEMENT_BYTES, Statement, parse_statement
 from keys.suite import SEAL_PUBLIC_BYTES, SealKey
 from relay.core.addresses import MAX_PATH_BYTES, Address, parse_address, parse_domain
 from relay.core.errors import Malformed, RelayError
-from relay.flow.visit import Arrival, Inbox, Ready, Sealed, Turn
+from relay.core.rules import Bearer, Claim
+from relay.core.sender_checks import Grade
+from relay.flow.visit import Arrival, Inbox, Ready, Ruled, Sealed, Turn
 
 MOST_PIECE_BYTES: Final = 1 << 18
 """Sealed bytes in one frame: of a mail, or a whole envelope."""
@@ -32,10 +34,12 @@ MOST_CALL_BYTES: Final = MOST_PIECE_BYTES + 1024
 MOST_ANSWER_BYTES: Final = 1 << 24  # the relay is believed; refused domains may be many
 MOST_DOMAINS: Final = 65_535
 MOST_KEEPERS: Final = 3
+MOST_FOUND: Final = 3  # bearers of one mail
 HEAD_BYTES: Final = 9
 
 _LINE: Final = re.compile(r"[!-~]{1,255}")
 _CODE: Final = re.compile(r"[a-z][a-z-]{0,39}")
+_TOKEN: Final = re.compile(r"[A-Z2-7]{32}")
 
 
 class BadFrame(Exception):
@@ -109,7 +113,7 @@ def _many(form: Form, most: int) -> Form:
     return Form(lambda many: u16(len(many)) + b"".join(map(form.write, many)), read)
 
 
-def _record(kind: type, **forms: Form) -> Form:
+def _record(kind: type, /, **forms: Form) -> Form:
     """A form for a dataclass: its fields in their order, each with its own form."""
     if [one.name for one in fields(kind)] != list(forms):
         raise TypeError(f"the forms of {kind.__name__} are not its fields")
@@ -123,12 +127,17 @@ def _statement(reader: Reader) -> Statement:
     return parse_statement(reader.counted(4, MOST_STATEMENT_BYTES))
 
 
+def _grade(number: int) -> Grade | None:
+    return Grade(number) if number else None
+
+
 FLAG: Final = Form(u8, _flag)
 NUMBER: Final = Form(u32, Reader.u32)
 INTEGER: Final = Form(u64, Reader.u64)
 PEER: Final = Form(_write_peer, _peer)
 WORDS: Final = _words(_LINE)
 CODE: Final = _words(_CODE)
+TOKEN: Final = _words(_TOKEN)
 ADDRESS: Final = Form(lambda address: counted(str(address).encode("ascii"), 2), _address)
 PATH: Final = _optional(ADDRESS)
 DOMAIN: Final = Form(
@@ -143,11 +152,16 @@ HASH: Final = _exactly(32)
 PIECE: Final = _octets(MOST_PIECE_BYTES)
 INBOX: Final = _record(
     Inbox, mailbox_id=_exactly(16), reader=STATEMENT, revoker_access=HASH, policy_hash=HASH,
-    refused=_many(DOMAIN, MOST_DOMAINS), seen_at=INTEGER,
+    refused=_many(DOMAIN, MOST_DOMAINS), seen_at=INTEGER, ruled=Form(u8, lambda reader: Ruled(reader.u8())),
 )  # fmt: skip
 TURN: Final = _record(Turn, writer=Form(u16, Reader.u16), count=INTEGER, previous_id=HASH)
 READY: Final = _record(Ready, inbox=INBOX, day_keys=_many(SEAL_KEY, MOST_KEEPERS), turn=TURN)
 SEALED: Final = _record(Sealed, envelope=PIECE, content_id=HASH, mail_hash=HASH, proven=FLAG)
+BEARER: Final = _record(Bearer, kind=CODE, name=WORDS)
+CLAIM: Final = _record(
+    Claim, bearers=_many(BEARER, MOST_FOUND), unsure=FLAG, proven=FLAG, token=_optional(TOKEN)
+)
+TAKEN_AS: Final = Form(lambda grade: u8(grade or 0), lambda reader: _grade(reader.u8()))
 ARRIVAL: Final = _record(Arrival, peer=PEER, greeting=WORDS, tls=FLAG, reverse_path=PATH, recipient=ADDRESS)
 
 
@@ -234,6 +248,25 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class ByRule:
+    """`Visit.by_rule`."""
+
+    visit: int
+    author: Address | None
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`Reception.refused`."""
+
+    reverse_path: Address | None
+    recipient: Address
+    author: Address | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """`Visit.finish`."""
 
@@ -280,6 +313,10 @@ CALLS: Final[Mapping[type, _Call]] = {
     Finish: _Call(8, _record(Finish, visit=NUMBER, stored_bytes=INTEGER, stored_sha256=HASH), READY),
     Deposit: _Call(9, _record(Deposit, visit=NUMBER, sealed=SEALED), NOTHING),
     Abort: _Call(10, _record(Abort, visit=NUMBER), NOTHING),
+    ByRule: _Call(11, _record(ByRule, visit=NUMBER, author=PATH, claim=CLAIM), TAKEN_AS),
+    Refused: _Call(
+        12, _record(Refused, reverse_path=PATH, recipient=ADDRESS, author=PATH, code=CODE), NOTHING
+    ),
 }
 _OF_KIND: Final = {call.kind: call.asks for call in CALLS.values()}
 _ANSWER: Final = 32

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from relay.core.addresses import Address, parse_address, split_path
-from relay.core.errors import Malformed, RelayError
+from relay.core.errors import Malformed, RelayError, TooLarge
 from relay.core.ports import Sink
 from relay.flow.visit import Arrival
 from relay.smtp_door import replies
@@ -41,6 +41,9 @@ class Admission(Protocol):
     async def open(self, arrival: Arrival) -> Sink:
         """A sink for one mail."""
 
+    async def refused(self, reverse_path: Address | None, recipient: Address, code: str) -> None:
+        """The dialogue itself has refused a mail: its recipient may be told. Never raises a RelayError."""
+
 
 class Ended(Exception):
     """The dialogue is over; `last_words` is the reply before closing."""
@@ -56,6 +59,7 @@ class _Mail:
 
     reverse_path: Address | None
     recipient: Address | None = None
+    too_big: bool = False  # by its own word; refused at RCPT, so that whom it was for is told (RFC 1870, 6.2)
 
 
 class Dialogue:
@@ -169,14 +173,16 @@ class Dialogue:
             reverse_path = parse_address(path) if path else None
         except Malformed:
             return await self._wire.say(replies.BAD_SENDER)
-        if (reply := self._parameters(parameters)) is not None:
+        reply = self._parameters(parameters)
+        if reply is not None and reply != replies.TOO_BIG:
             return await self._wire.say(reply)
-        self._mail = _Mail(reverse_path)
+        self._mail = _Mail(reverse_path, too_big=reply is not None)
         return await self._wire.say(replies.SENDER_OK)
 
     def _parameters(self, parameters: list[bytes]) -> str | None:
         """Why the parameters of MAIL cannot be taken: SIZE (RFC 1870) and BODY (RFC 6152) can, once each,
         and no other."""
+        too_big = None
         names = [parameter.partition(b"=")[0].upper() for parameter in parameters]
         if len(set(names)) != len(names):
             return replies.BAD_ARGUMENT
@@ -186,10 +192,10 @@ class Dialogue:
                 if not value.isdigit() or len(value) > _MOST_SIZE_DIGITS:
                     return replies.BAD_ARGUMENT
                 if int(value) > self._limits.max_mail_bytes:
-                    return replies.TOO_BIG
+                    too_big = replies.TOO_BIG
             elif name != b"BODY" or value.upper() not in {b"7BIT", b"8BITMIME"}:
                 return replies.BAD_PARAMETER
-        return None
+        return too_big
 
     async def _rcpt_to(self, argument: bytes) -> None:
         if self._mail is None:
@@ -210,6 +216,10 @@ class Dialogue:
         except RelayError as refusal:
             self._record(refusal.code, 0)
             return await self._junk(replies.for_error(refusal))
+        if self._mail.too_big:
+            self._record(TooLarge.code, 0)
+            await self._admission.refused(self._mail.reverse_path, recipient, TooLarge.code)
+            return await self._junk(replies.TOO_BIG)
         self._mail.recipient = recipient
         return await self._wire.say(replies.RECIPIENT_OK)
 
@@ -234,15 +244,18 @@ class Dialogue:
         reader = DataReader(self._limits.max_mail_bytes)
         try:
             refusal = await self._read(reader, sink)
+        except Ended as ended:
+            await _to_the_end(sink.abort(_code_of(ended.last_words)))
+            raise
         except BaseException:
             await _to_the_end(sink.abort())
             raise
         verdict, reply = "taken", replies.TAKEN
         if reader.fault is not None:
-            await _to_the_end(sink.abort())
+            await _to_the_end(sink.abort(_code_of(reader.fault)))
             verdict, reply = "faulty", reader.fault
         elif refusal is not None:
-            await _to_the_end(sink.abort())
+            await _to_the_end(sink.abort(refusal.code))
             verdict, reply = refusal.code, replies.for_error(refusal)
         else:
             try:
@@ -299,6 +312,11 @@ class Dialogue:
 
     async def _help(self, _argument: bytes) -> None:
         await self._wire.say(replies.HELP)
+
+
+def _code_of(reply: str) -> str:
+    """The code of a refusal that the dialogue makes by itself, where it has one."""
+    return TooLarge.code if reply == replies.TOO_BIG else ""
 
 
 def _path(argument: bytes, keyword: bytes) -> tuple[bytes, list[bytes]]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from relay.core.addresses import Address
+from relay.core.rules import Claim
+from relay.core.sender_checks import Grade
 from relay.flow.visit import Arrival, Inbox, Ready, Sealed
 from relay.smtp_door import calls
 from relay.smtp_door.calls import Order, Place
@@ -114,6 +117,13 @@ class FarReception:
         """As `Reception.recipient`."""
         await self._link.ask(calls.Ask(reverse_path, recipient))
 
+    async def refused(
+        self, reverse_path: Address | None, recipient: Address, author: Address | None, code: str
+    ) -> None:
+        """As `Reception.refused`."""
+        with suppress(calls.Refusal):
+            await self._link.ask(calls.Refused(reverse_path, recipient, author, code))
+
     async def open(self, arrival: Arrival) -> FarVisit:
         """As `Reception.open`."""
         visit = next(self._visits)
@@ -147,6 +157,11 @@ class FarVisit:
     async def author(self, author: Address) -> None:
         """As `Visit.author`."""
         await self._link.ask(calls.Author(self._visit, author))
+
+    async def by_rule(self, author: Address | None, claim: Claim) -> Grade | None:
+        """As `Visit.by_rule`."""
+        grade: Grade | None = await self._link.ask(calls.ByRule(self._visit, author, claim))
+        return grade
 
     async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
         """As `Visit.finish`."""

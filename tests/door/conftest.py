@@ -11,7 +11,8 @@ import pytest
 
 from relay.core.addresses import Address
 from relay.core.errors import RelayError
-from relay.flow.door import NoSuchInbox, NullSender
+from relay.flow.addressed import NoSuchInbox
+from relay.flow.door import NullSender
 from relay.flow.visit import Arrival
 from relay.logs import open_log
 from relay.smtp_door import Door, Limits
@@ -35,8 +36,8 @@ class Kept:
             raise self.refuse_write
         self.mail += piece
 
-    async def abort(self) -> None:
-        self.ended = "aborted"
+    async def abort(self, code: str = "") -> None:
+        self.ended = f"aborted {code}".strip()
 
     async def commit(self) -> None:
         if self.hold is not None:
@@ -53,6 +54,7 @@ class Porter:
         self.sinks: list[Kept] = []
         self.next_sink: dict[str, object] = {}
         self.refuse_recipient: RelayError | None = None
+        self.told: list[str] = []
 
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
         if self.refuse_recipient is not None:
@@ -61,6 +63,9 @@ class Porter:
             raise NoSuchInbox
         if reverse_path is None:
             raise NullSender
+
+    async def refused(self, reverse_path: Address | None, recipient: Address, code: str) -> None:
+        self.told.append(code)
 
     async def open(self, arrival: Arrival) -> Kept:
         self.sinks.append(Kept(arrival, **self.next_sink))  # type: ignore[arg-type]

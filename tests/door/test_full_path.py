@@ -17,7 +17,7 @@ from keys import sealing, stream
 from keys.acts import ActCore, ActKind, sign_act
 from keys.blob import BlobOpener, BlobSealer
 from keys.content import Content, ContentKind, parse_door_facts
-from keys.envelope import parse_envelope
+from keys.envelope import EnvelopeClass, parse_envelope
 from keys.errors import NotOpened, Refused
 from keys.keeper_wire import Grant, Status
 from keys.locks import open_keeper_lock
@@ -28,8 +28,7 @@ from relay.core import policy as core_policy
 from relay.core.model import DAY_SECONDS
 from relay.core.pepper import Pepper
 from relay.core.ports import Store
-from relay.flow import door as door_flow
-from relay.flow import mail_sink
+from relay.flow import addressed, mail_sink
 from relay.flow.door import Door as DoorFlow
 from relay.flow.flows import Ports
 from relay.flow.mail_sink import MailDoor
@@ -40,9 +39,10 @@ from relay.store.memory import MemoryStore
 from relay.store.sqlite import SqliteStore
 from tests.door.conftest import Peer
 from tests.flow.cast import KEEPER, KEEPER_ID, MAIL_DOMAIN, Dice
-from tests.flow.house import SIGNS, House
+from tests.flow.house import NOTICE_KEY, SIGNS, House
 
 DOOR = SignKey.from_seed(b"D" * 32)
+CLASS_AT = 6
 ADDRESS = "maya@home.example"
 HEAD = b"From: Maya <maya@home.example>\r\nSubject: Thursday\r\n"
 MAIL = HEAD + b"\r\nI will be late.\r\n.a line with a dot\r\n"
@@ -71,12 +71,14 @@ class Doorstep:
         await peer.reply()
         return peer
 
-    async def to_data(self, peer: Peer, *, reverse_path: str = ADDRESS, greeting: str = "") -> str:
+    async def to_data(
+        self, peer: Peer, *, reverse_path: str = ADDRESS, greeting: str = "", to: str = ""
+    ) -> str:
         """Come to the point where the mail is awaited; the last reply."""
         for line in (
             f"EHLO {greeting or 'mail.home.example'}",
             f"MAIL FROM:<{reverse_path}>",
-            f"RCPT TO:<{await self.inbox()}>",
+            f"RCPT TO:<{to or await self.inbox()}>",
             "DATA",
         ):
             said = await peer.say(line.encode() + b"\r\n")
@@ -94,7 +96,19 @@ class Doorstep:
             peer.writer.close()
 
     async def rows(self) -> list[bytes]:
-        """The envelopes in the client's mailbox."""
+        """The mails in the client's mailbox."""
+        return [raw for raw in await self._all_rows() if raw[CLASS_AT] == EnvelopeClass.DOOR]
+
+    async def notices(self) -> list[Content]:
+        """What the relay has told the client, opened."""
+        return [self.open(raw) for raw in await self._all_rows() if raw[CLASS_AT] == EnvelopeClass.NOTICE]
+
+    async def refused(self) -> list[tuple[str, str]]:
+        """Masked author and reason of all refusals that the client was told of."""
+        told = [one for notice in await self.notices() for one in notice.shown["refused"]]
+        return [(one["address"], one["reason"]) for one in told]
+
+    async def _all_rows(self) -> list[bytes]:
         page = await self.store.rows(
             self.house.work.mailbox(Role.CLIENT),
             after=0, before=None, limit=200, max_bytes=1 << 30, now=self.house.now,
@@ -102,9 +116,9 @@ class Doorstep:
         return [row.raw for row in page.rows if row.raw is not None]
 
     async def kept(self) -> tuple[int, int]:
-        """Envelopes and blobs in the whole store."""
+        """Envelopes, but for the relay's notices, and blobs in the whole store."""
         counts = await self.store.counts(now=self.house.now)
-        return counts["envelopes"], counts["blobs"]
+        return counts["envelopes"] - len(await self.notices()), counts["blobs"]
 
     def open(self, raw: bytes) -> Content:
         """Open an envelope as its reader does, with the keeper's share."""
@@ -120,7 +134,7 @@ class Doorstep:
             sealing.open_reader_share(envelope, house.client.reading),
             [grant],
             revoker_access_hash=access_hash(house.coach.access.public),
-            signers={fingerprint(DOOR.public): DOOR.public},
+            signers={fingerprint(key.public): key.public for key in [signer_of(raw)]},
             my_fp=house.client.fp,
             now=house.now,
         ).content
@@ -134,6 +148,11 @@ class Doorstep:
         async for piece in blobs.read(blob, 0, blob.stored_bytes):
             mail += reader.update(piece)
         return bytes(mail + reader.finish())
+
+
+def signer_of(raw: bytes) -> SignKey:
+    """Whose signature an envelope's class demands."""
+    return NOTICE_KEY if raw[CLASS_AT] == EnvelopeClass.NOTICE else DOOR
 
 
 def stuffed(mail: bytes) -> bytes:
@@ -159,7 +178,9 @@ async def doorstep(store: Store) -> AsyncIterator[Doorstep]:
 
 
 @asynccontextmanager
-async def standing(store: Store, checks: SenderChecks | None = None) -> AsyncIterator[Doorstep]:
+async def standing(
+    store: Store, checks: SenderChecks | None = None, limits: Limits | None = None
+) -> AsyncIterator[Doorstep]:
     """A door in front of a settled house, with or without checks of the sender."""
     house = House(store)
     await house.settle()
@@ -168,9 +189,16 @@ async def standing(store: Store, checks: SenderChecks | None = None) -> AsyncIte
     ports = Ports(store, (house.keeper,), house.wake, house.mail, Pepper(b"p" * 32), Dice("door"), SIGNS)
     keepers = ((KEEPER_ID, KEEPER.public),)
     flow = DoorFlow(ports, house.flows, house.settings, keepers, lambda: house.now)
-    sinks = MailDoor(flow, DOOR, Dice("sinks"), own_domain=MAIL_DOMAIN, checks=checks)
+    sinks = MailDoor(
+        flow,
+        DOOR,
+        Dice("sinks"),
+        own_names={MAIL_DOMAIN, "mx.harrow.example"},
+        notice_address=house.settings.notice_address,
+        checks=checks,
+    )
     said = io.StringIO()
-    door = Door(sinks, Limits(), open_log(lambda: 0, said), hostname=MAIL_DOMAIN)
+    door = Door(sinks, limits or Limits(), open_log(lambda: 0, said), hostname=MAIL_DOMAIN)
     at = await door.start("127.0.0.1", 0)
     yield Doorstep(house, store, flow, sinks, door, at, said)
     await door.stop()
@@ -333,9 +361,9 @@ CRYPTO = [
     (BlobSealer, "finish"),
     (BlobSealer, "record"),
     (BlobSealer, "__init__"),
-    (door_flow, "open_day_key"),
+    (addressed, "open_day_key"),
     (mail_sink, "choose_reading_key"),
-    (door_flow, "parse_statement"),
+    (addressed, "parse_statement"),
     (core_policy, "parse_policy"),
     (mail_sink, "sign_content"),
     (mail_sink, "seal_envelope"),
@@ -346,7 +374,7 @@ CRYPTO = [
     (sealing.stream, "seal_stream"),
     (stream, "AESGCM"),
     (SignKey, "sign"),
-    (door_flow.SealKey, "from_bytes"),
+    (addressed.SealKey, "from_bytes"),
     (Pepper, "address_tag"),
 ]
 

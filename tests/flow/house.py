@@ -27,6 +27,7 @@ from tests.flow.cast import KEEPER, KEEPER_ID, MAIL_DOMAIN, NOW, ORIGIN, Dice, P
 SETTINGS = Settings(
     origin=ORIGIN,
     mail_domain=MAIL_DOMAIN,
+    notice_address=f"notice@{MAIL_DOMAIN}",
     refused_domains=("operator-refused.example",),
     mailbox_quota_bytes=2_000_000,
     account_blob_bytes=20_000_000,
@@ -45,7 +46,8 @@ SETTINGS = Settings(
 
 RELAY_KEY = SignKey.from_seed(b"r" * 32)
 LOG_KEY = SignKey.from_seed(b"l" * 32)
-SIGNS = Signs(RELAY_KEY, LOG_KEY)
+NOTICE_KEY = SignKey.from_seed(b"n" * 32)
+SIGNS = Signs(RELAY_KEY, LOG_KEY, NOTICE_KEY)
 
 
 class Keeper:
