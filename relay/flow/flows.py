@@ -25,8 +25,8 @@ from relay.flow.notary import Notary
 from relay.flow.notice_channel import NoticeChannel
 from relay.flow.policy import Agreements
 from relay.flow.receipts import Receipts
-from relay.flow.senders import Senders
 from relay.flow.rules import Rules
+from relay.flow.senders import Senders
 from relay.flow.spoken import SpokenChecks
 from relay.flow.standings import Standings
 from relay.flow.statements import Statements
@@ -36,10 +36,11 @@ from relay.flow.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The keys with which the relay signs receipts, and its log."""
+    """The keys with which the relay signs receipts, its log, and its notices."""
 
     relay: SignKey
     log: SignKey
+    notice: SignKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Settings:
 
     origin: str
     mail_domain: str
+    notice_address: str  # from which the relay's own mail comes, lower case
     refused_domains: tuple[str, ...]
     mailbox_quota_bytes: int
     account_blob_bytes: int
@@ -94,12 +96,12 @@ class Flows:
     statements: Statements
     blobs: Blobs
     senders: Senders
+    rules: Rules
     spoken: SpokenChecks
     telling: Telling
     notice_channel: NoticeChannel
     keepers: Keepers
     receipts: Receipts
-    rules: Rules
     acceptances: Acceptances
     log: Log
 
@@ -172,15 +174,15 @@ def build(ports: Ports, settings: Settings) -> Flows:
             account_quota_bytes=settings.account_blob_bytes,
             unlinked_keep_seconds=settings.unlinked_keep_seconds,
         ),
-        senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
+        rules=Rules(
+            store, fetch, ports.pepper, ports.mail_out, random, refused=settings.refused_domains
+        ),
         spoken=SpokenChecks(store, wake),
+        senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
         telling=telling,
         notice_channel=NoticeChannel(store, ports.pepper, ports.mail_out, random, telling),
         keepers=Keepers(store, ports.keepers),
         receipts=receipts,
-        rules=Rules(
-            store, fetch, ports.pepper, ports.mail_out, random, refused=settings.refused_domains
-        ),
         acceptances=Acceptances(store, notary),
         log=Log(store, ports.signs.log, random, authority=authority),
     )
