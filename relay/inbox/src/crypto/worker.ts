@@ -6,6 +6,7 @@
 
 import { RelayClock } from "../clock.ts";
 import mailWorker from "../mail/mailworker.ts?worker&url";
+import { originOf } from "../origin.ts";
 import { failureOf, fetched } from "../people/fault.ts";
 import type { Inside } from "../people/inside.ts";
 import { WorkerParser } from "../people/mailparser.ts";
@@ -21,7 +22,7 @@ const after = (milliseconds: number, work: () => void) => {
 };
 
 const world: World = {
-  origin: self.location.origin,
+  origin: originOf(self.location),
   fetch: (address, init) => fetch(address, init),
   pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   clock: new RelayClock(() => Date.now()),

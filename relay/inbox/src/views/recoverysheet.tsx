@@ -1,6 +1,7 @@
 /** Step 4 of joining: the recovery sheet, on the screen and on paper. *Finish* waits until it has been put somewhere. */
 
 import { useState } from "preact/hooks";
+import { originOf } from "../origin.ts";
 import type { EnrolmentDraft } from "../session.ts";
 import { fullDay } from "../time.ts";
 import { joinWords } from "../words.join.ts";
@@ -53,7 +54,7 @@ export function SheetCard({ draft, today, zone, taken }: SheetCardProps) {
           <At address={draft.inboxName} />
         </dd>
         <dt>{joinWords.address}</dt>
-        <dd>{location.origin}</dd>
+        <dd>{originOf(location)}</dd>
       </dl>
       <div class="paper-only">
         <p>{joinWords.paperHow}</p>
@@ -131,7 +132,7 @@ function paper(draft: SheetCardProps["draft"], date: string): string {
     draft.sheet.join("  "),
     "",
     `${words.unlock.name}: ${draft.inboxName}`,
-    `${joinWords.address}: ${location.origin}`,
+    `${joinWords.address}: ${originOf(location)}`,
     "",
     joinWords.paperHow,
     joinWords.paperDate(date),

@@ -1,0 +1,20 @@
+/** Whose page it is: the address alone says so. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { originOf } from "./origin.ts";
+
+const CASES = [
+  ["https://inbox.harrow.example/t/1", "https://inbox.harrow.example"],
+  ["https://inbox.harrow.example:8443/", "https://inbox.harrow.example:8443"],
+  ["http://127.0.0.1:8080/", "http://127.0.0.1:8080"],
+  ["http://localhost:8080/", "http://localhost:8080"],
+  ["http://inbox.harrow.example.localhost:8190/", "https://inbox.harrow.example"],
+  ["https://inbox.localhost.example/", "https://inbox.localhost.example"],
+] as const;
+
+for (const [address, origin] of CASES) {
+  test(`${address} is a page of ${origin}`, () => {
+    assert.equal(originOf(new URL(address)), origin);
+  });
+}

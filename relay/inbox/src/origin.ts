@@ -1,0 +1,11 @@
+/**
+ * Origin: whose page this is. It stands in salts and cards, and is taken from the address, never from a server's word.
+ *
+ * `mailbox web` serves this page on somebody's own computer, for a relay elsewhere, under `RELAY.localhost`: a name that
+ * browsers give to this computer alone. (docs/protocol.md, part 19.)
+ */
+
+export function originOf(at: { readonly hostname: string; readonly origin: string }): string {
+  const relay = /^([a-z0-9.-]+)\.localhost$/.exec(at.hostname)?.[1];
+  return relay ? `https://${relay}` : at.origin;
+}
