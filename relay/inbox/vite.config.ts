@@ -58,7 +58,7 @@ function licenceOf(folder: string): string {
  * Writes the document in which the layout of a mail is shown, its script within it: so its policy can name that script by
  * its hash, and a browser needs nothing further to draw it.
  */
-function writeFrame(): Plugin {
+export function writeFrame(): Plugin {
   return {
     name: "write-frame",
     apply: "build",
@@ -101,11 +101,23 @@ async function bundled(entry: string): Promise<string> {
 
 /** What the worker fetches when it is first needed, and what only that uses. */
 const LATER = [
-  ...["acting", "agreements", "compose", "dates", "download", "enrol", "joining", "loghead"],
-  ...["outbox", "own", "reading", "receipts", "tab", "uploads", "workroom"],
+  ...[
+    "acting",
+    "agreements",
+    "compose",
+    "dates",
+    "deepsearch",
+    "download",
+    "enrol",
+    "indexrows",
+    "joining",
+    "loghead",
+  ],
+  ...["outbox", "own", "reading", "receipts", "sealedindex", "tab", "uploads", "workroom"],
 ].map((name) => `/src/people/${name}.ts`);
 const LATER_CORE = [
   "browsers",
+  "index",
   "invitation",
   "log",
   "notes",

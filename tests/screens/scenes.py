@@ -216,6 +216,23 @@ LISTS = (
     ),
 )
 
+MAILS: Script = {"letters": "mail"}
+
+
+async def drawn(page: Page) -> None:
+    """The layout stands there at its height."""
+    await page.wait_for_selector("iframe.layout:not([height='80'])")
+
+
+async def press_in_frame(page: Page) -> None:
+    """Press the link in the layout: no selector reaches into it, so by its place."""
+    frame = page.locator("iframe.layout")
+    await frame.focus()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("dialog[open]")
+
+
 READING = (
     Scene("read", steps=message(BOARD)),
     Scene("read-thread", steps=message("What changed this week")),
@@ -226,6 +243,34 @@ READING = (
         ),
     ),
     Scene("read-mail", steps=message("Notes from the train")),
+    Scene("mail-signed", "/", MAILS, message("The lake in November")),
+    Scene("mail-layout", "/", MAILS, then(message("The lake"), pressing("Show its layout"), drawn)),
+    Scene(
+        "mail-link", "/", MAILS, then(message("The lake"), pressing("Show its layout"), drawn, press_in_frame)
+    ),
+    Scene(
+        "mail-layout-failed",
+        "/",
+        {**MAILS, **failing("layout", SERVER)},
+        then(message("The lake"), pressing("Show its layout"), waiting(".trouble")),
+    ),
+    Scene("mail-confirm", "/", MAILS, message("From my phone")),
+    Scene(
+        "mail-was-mine",
+        "/",
+        MAILS,
+        then(message("From my phone"), pressing("It was me"), reading("It stays")),
+    ),
+    Scene(
+        "mail-was-not-mine",
+        "/",
+        MAILS,
+        then(message("From my phone"), pressing("It was not me"), waiting(".gone")),
+    ),
+    Scene("mail-rule", "/", MAILS, message("Your table on Friday")),
+    Scene("mail-code", "/", MAILS, message("Forwarding confirmation")),
+    Scene("mail-as-file", "/", MAILS, message("The whole folder")),
+    Scene("mail-refused", "/", MAILS, then(message("turned away"), waiting(".refused"))),
     Scene("read-failed", steps=message("could not be opened")),
     Scene("read-gap", steps=message("Goals, second try")),
     Scene("read-exactly", steps=then(message(BOARD), pressing("Tuesday 8 September, 09:12"))),

@@ -79,6 +79,7 @@ const CONFIG: Config & { RETURN_DOM_FRAGMENT: true } = {
   RETURN_DOM_FRAGMENT: true,
 };
 
+const CONNECTING = "link,meta,base,iframe,frame,frameset,object,embed,portal,fencedframe";
 const OWN_PICTURE = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+$/i;
 const MOST_ADDRESS_CHARACTERS = 2_000;
 
@@ -90,8 +91,8 @@ export function clean(
   // None where the mail has a set of frames in the place of a body.
   const cleaned: DocumentFragment | null = DOMPurify.sanitize(letter.html, CONFIG);
   const fragment = cleaned ?? document.createDocumentFragment();
-  // No policy stops what these do, so neither hangs on one list alone: a bare connection, another page, other addresses.
-  for (const element of fragment.querySelectorAll("link,meta,base")) {
+  // No policy keeps a browser from opening a bare connection for these, so they do not hang on one list alone.
+  for (const element of fragment.querySelectorAll(CONNECTING)) {
     element.remove();
   }
   for (const element of fragment.querySelectorAll<HTMLElement>("*")) {
