@@ -29,12 +29,8 @@ _PARAMETERS: Final = {
     b"SIZE=1": ("RFC 1870", TAKES),
     b"size=1": ("RFC 5321, 4.1.1.11: names have no case", TAKES),
     b"SIZE=%d" % MOST: ("RFC 1870: exactly what EHLO offered", TAKES),
-    b"SIZE=%d" % (MOST + 1): ("RFC 1870, 6.1: refused before a byte of it travels", "552 5.3.4"),
     b"SIZE=00000000000000000001": ("RFC 1870: up to twenty digits", TAKES),
     b"SIZE=000000000000000000001": ("one more", WRONG),
-    b"SIZE=99999999999999999999": ("more than 64 bits hold", "552 5.3.4"),
-    b"SIZE=18446744073709551616": ("2^64: CVE-2003-0714 was a size that wrapped", "552 5.3.4"),
-    b"SIZE=4294967296": ("2^32", "552 5.3.4"),
     b"SIZE=-1": ("a sign", WRONG),
     b"SIZE=+1": ("a sign", WRONG),
     b"SIZE=1e3": ("a power", WRONG),
@@ -75,7 +71,23 @@ _PARAMETERS: Final = {
     b" ".join([b"X%d=1" % number for number in range(90)]): ("ninety that nobody offered", UNOFFERED),
 }
 
+_TOO_BIG: Final = {
+    b"%d" % (MOST + 1): "RFC 1870, 6.2: refused before a byte of it travels, and when it is known whom to tell",
+    b"99999999999999999999": "more than 64 bits hold",
+    b"18446744073709551616": "2^64: CVE-2003-0714 was a size that wrapped",
+    b"4294967296": "2^32",
+}
+
+
+def _too_big(size: bytes, source: str) -> Talk:
+    return talk(
+        f"size {size!r}", source,
+        HELLO, (FROM[:-2] + b" SIZE=" + size + b"\r\n", TAKES), (RECIPIENT[0], "552 5.3.4"), BYE,
+    )  # fmt: skip
+
+
 TALKS: Final[list[Talk]] = [
+    *(_too_big(size, source) for size, source in _TOO_BIG.items()),
     *(sender(f"parameter {more[:40]!r}", source, SENDER + b" " + more, answer) for more, (source, answer) in _PARAMETERS.items()),
     talk(
         "a size that is less than the mail's", "RFC 1870, 6.3: an honest mistake is no reason to refuse",
@@ -96,7 +108,8 @@ TALKS: Final[list[Talk]] = [
         (mail(b"caf\xe9\r\n") + END, TAKEN), stored=[mail(b"caf\xe9\r\n")],
     ),
     talk(
-        "after a refused size a smaller one", "RFC 1870, 6.1",
-        HELLO, (FROM[:-2] + b" SIZE=%d\r\n" % (MOST + 1), "552 5.3.4"), (FROM, TAKES), RECIPIENT, BYE,
+        "after a refused size a smaller one", "RFC 1870, 6.2",
+        HELLO, (FROM[:-2] + b" SIZE=%d\r\n" % (MOST + 1), TAKES), (RECIPIENT[0], "552 5.3.4"),
+        (b"RSET\r\n", "250 "), (FROM, TAKES), RECIPIENT, BYE,
     ),
 ]  # fmt: skip
