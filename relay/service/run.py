@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from relay.config import Settings
-from relay.keeper.run import no_core_dumps
+from relay.dumps import no_dumps
 from relay.logs import Log
 from relay.service import control
 from relay.service.assembly import House
@@ -48,7 +48,7 @@ def run(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[str], Non
 
     Raises what `opened` raises, OSError for a port that is taken, and an exception group where a part fails.
     """
-    no_core_dumps()  # the door holds a mail in clear while it seals it
+    no_dumps()  # it holds the pepper, and whose mail it is
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve(settings, wanted, log, ready))
 
