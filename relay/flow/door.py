@@ -75,6 +75,7 @@ class Door:
         """`now` gives the instant by which to refuse, Unix seconds UTC."""
         self.store, self.random, self._pepper = ports.store, ports.random, ports.pepper
         self.accept, self.settings, self.now = flows.accept, settings, now
+        self._telling = flows.telling
         self.inboxes = Inboxes(
             ports.store,
             flows.keepers,
@@ -90,13 +91,21 @@ class Door:
         self._hourly = Hourly(settings.door_mails_per_hour)
 
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
-        """Whether mail with this reverse path may come to this inbox at all. Raises a RelayError."""
+        """Whether mail with this reverse path may come to this inbox at all: one without a path to the return
+        address of a notice, any other to an inbox. Raises a RelayError.
+        """
+        if reverse_path is None and self._telling.takes_bounces(recipient, self.now()):
+            return
         addressed = await self.addressed(recipient)
         if reverse_path is None:
             raise NullSender
         if any(within(domain, addressed.inbox.refused) for domain in named_domains(reverse_path)):
             await self._tell(addressed, reverse_path, WorkAddressRefused.code)
             raise WorkAddressRefused
+
+    async def failed(self, recipient: Address) -> None:
+        """As `Reception.failed`."""
+        await self._telling.failed(recipient, self.now())
 
     async def open(self, arrival: Arrival) -> DoorVisit:
         """The visit of one mail. Raises a RelayError where nothing of it need be heard."""

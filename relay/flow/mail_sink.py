@@ -27,6 +27,7 @@ from relay.core.dkim_canon import MailReader
 from relay.core.errors import Busy, RelayError
 from relay.core.rules import CHALLENGE_READ_BYTES, Bearer, Claim, find_token
 from relay.core.sender_checks import Grade
+from relay.flow.bounce_sink import BounceSink
 from relay.flow.sender_proof import Carried, Envelope, Proof, SenderChecks
 from relay.flow.visit import Arrival, Inbox, Ready, Reception, Ruled, Sealed, Visit
 
@@ -66,8 +67,10 @@ class MailDoor:
         """A mail was refused: its recipient may be told. Never raises a RelayError."""
         await self._reception.refused(reverse_path, recipient, author, code)
 
-    async def open(self, arrival: Arrival) -> MailSink:
+    async def open(self, arrival: Arrival) -> MailSink | BounceSink:
         """A sink for one mail. Raises a RelayError where nothing of it need be heard."""
+        if arrival.reverse_path is None:  # `recipient` lets it come to the return address of a notice alone
+            return BounceSink(self._reception, arrival.recipient)
         return MailSink(self, arrival, await self._reception.open(arrival))
 
 

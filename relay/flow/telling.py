@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from keys.errors import KeysError
-from relay.core.addresses import within
-from relay.core.bounces import says_failed
+from relay.core.addresses import Address, within
 from relay.core.errors import AddressRefused, Busy
 from relay.core.model import DAY_SECONDS, Tell
 from relay.core.pepper import Pepper
@@ -33,10 +32,13 @@ from relay.core.telling import (
     windows,
     with_sent,
 )
+from relay.flow.senders import Hourly
 
 MOST_REMEMBERED: Final = 100_000
 WARNED_DAY: Final = "warned_day"
 DRAWN_BYTES: Final = 8
+BOUNCES: Final = 20
+"""Mails to the return address of one person's notices in an hour."""
 
 
 class Telling:
@@ -56,6 +58,7 @@ class Telling:
     ) -> None:
         self._store, self._pepper, self._mail_out, self._random = store, pepper, mail_out, random
         self._refused, self._mail_domain = tuple(refused), mail_domain
+        self._bounces = Hourly(BOUNCES)
         self._known: OrderedDict[bytes, Channel | None] = OrderedDict()
         self._changes = 0
 
@@ -114,14 +117,18 @@ class Telling:
             return True
         return False
 
-    async def bounced(self, number: bytes, mail: bytes, now: int) -> bool:
-        """A mail came back to the return address of this number; whether it says that delivery failed, by
-        which the channel is broken.
-        """
-        failed = says_failed(mail)
-        if failed:
+    def takes_bounces(self, recipient: Address, now: int) -> bool:
+        """Whether this is the return address of a notice of ours, still good. Raises TooManyRequests."""
+        number = self._returned(recipient, now)
+        if number is not None:
+            self._bounces.take(number, now)
+        return number is not None
+
+    async def failed(self, recipient: Address, now: int) -> None:
+        """A report came to this return address: the channel is broken."""
+        number = self._returned(recipient, now)
+        if number is not None:
             await self._stop(number, "broken", now)
-        return failed
 
     # what the owner's own calls share
 
@@ -187,6 +194,10 @@ class Telling:
             at = self.due_at(channel, Pending.ARRIVED, now)
             await self._store.note_sent(channel, sent, at)
             self.forget(channel.account_id)
+
+    def _returned(self, recipient: Address, now: int) -> bytes | None:
+        ours = recipient.domain == self._mail_domain
+        return self._pepper.notices.read_bounce(recipient.local, now) if ours else None
 
     async def _stop(self, number: bytes, state: str, now: int) -> None:
         account_id = await self._store.stop_channel(number, state, now=now)

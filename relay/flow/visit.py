@@ -121,6 +121,9 @@ class Reception(Protocol):
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
         """Whether mail with this reverse path may come to this inbox at all."""
 
+    async def failed(self, recipient: Address) -> None:
+        """A report came to this return address of a notice: it could not be delivered."""
+
     async def open(self, arrival: Arrival) -> Visit:
         """The visit of one mail; nothing of it need be heard where it raises."""
 

@@ -82,6 +82,7 @@ class Attendant:
             calls.Abort: self._abort,
             calls.ByRule: self._by_rule,
             calls.Refused: self._refused,
+            calls.Failed: self._failed,
         }
 
     @property
@@ -216,6 +217,9 @@ class Attendant:
 
     async def _refused(self, call: calls.Refused) -> None:
         await self._reception.refused(call.reverse_path, call.recipient, call.author, call.code)
+
+    async def _failed(self, call: calls.Failed) -> None:
+        await self._reception.failed(call.recipient)
 
     async def _finish(self, call: calls.Finish) -> Any:
         guest = self._guest(call.visit)

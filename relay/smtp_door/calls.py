@@ -291,6 +291,13 @@ class Abort:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """`Reception.failed`."""
+
+    recipient: Address
+
+
+@dataclass(frozen=True, slots=True)
 class _Call:
     kind: int
     asks: Form
@@ -317,6 +324,7 @@ CALLS: Final[Mapping[type, _Call]] = {
     Refused: _Call(
         12, _record(Refused, reverse_path=PATH, recipient=ADDRESS, author=PATH, code=CODE), NOTHING
     ),
+    Failed: _Call(13, _record(Failed, recipient=ADDRESS), NOTHING),
 }
 _OF_KIND: Final = {call.kind: call.asks for call in CALLS.values()}
 _ANSWER: Final = 32

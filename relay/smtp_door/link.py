@@ -124,6 +124,10 @@ class FarReception:
         with suppress(calls.Refusal):
             await self._link.ask(calls.Refused(reverse_path, recipient, author, code))
 
+    async def failed(self, recipient: Address) -> None:
+        """As `Reception.failed`."""
+        await self._link.ask(calls.Failed(recipient))
+
     async def open(self, arrival: Arrival) -> FarVisit:
         """As `Reception.open`."""
         visit = next(self._visits)

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from keys.names import DAY_SECONDS, Role
+from relay.core.addresses import parse_address
 from relay.core.admission import read
 from relay.core.errors import (
     AddressRefused,
@@ -221,22 +222,39 @@ async def test_a_refused_recipient_breaks_the_channel(house: House) -> None:
 
 
 async def test_a_bounce_breaks_the_channel_that_it_names(house: House) -> None:
-    """By the number in the return address; a report of delay, or an old number, breaks nothing."""
+    """By the number in the return address; another's, a forged one or an old one breaks nothing."""
     await set_up(house)
     await write(house)
     house.now += HOUR
     await run(house)
-    local = house.mail.returned_to[0].partition("@")[0]
-    number = house.ports.pepper.notices.read_bounce(local, house.now)
-    assert number is not None
-    await house.flows.telling.bounced(number, report(b"delayed"), house.now)
-    await house.flows.telling.bounced(bytes(8), report(b"failed"), house.now)
+    returned_to = parse_address(house.mail.returned_to[0].encode())
+    elsewhere = replace(returned_to, domain="other.example")
+    forged = replace(returned_to, local=returned_to.local[:-1] + "a")
+    telling = house.flows.telling
+    for address in (elsewhere, forged):
+        assert not telling.takes_bounces(address, house.now)
+        await telling.failed(address, house.now)
     assert await state(house) == "confirmed"
-    await house.flows.telling.bounced(number, report(b"failed"), house.now)
+    assert telling.takes_bounces(returned_to, house.now)
+    await telling.failed(returned_to, house.now)
     assert await state(house) == "broken"
     await set_up(house)
-    await house.flows.telling.bounced(number, report(b"failed"), house.now)
+    await telling.failed(returned_to, house.now)
     assert await state(house) == "confirmed"
+    assert not telling.takes_bounces(returned_to, house.now + 8 * DAY_SECONDS)
+
+
+async def test_bounces_are_bounded(house: House) -> None:
+    """Twenty an hour for one person's notices."""
+    await set_up(house)
+    await write(house)
+    house.now += HOUR
+    await run(house)
+    returned_to = parse_address(house.mail.returned_to[0].encode())
+    for _ in range(20):
+        assert house.flows.telling.takes_bounces(returned_to, house.now)
+    with pytest.raises(TooManyRequests):
+        house.flows.telling.takes_bounces(returned_to, house.now)
 
 
 async def test_a_domain_that_becomes_refused_switches_the_channel_off(house: House) -> None:
@@ -447,14 +465,3 @@ async def test_what_was_read_or_is_not_wanted_is_not_warned_of(house: House) -> 
     await house.flows.fetch.acknowledge(house.client.account_id, box, ids, house.now)
     house.now += 2 * DAY_SECONDS
     assert await run(house) == 0
-
-
-def report(action: bytes) -> bytes:
-    """The least report."""
-    return (
-        b'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
-        b"--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.home.example\r\n\r\n"
-        b"Final-Recipient: rfc822; maya@home.example\r\nAction: "
-        + action
-        + b"\r\nStatus: 5.1.1\r\n\r\n--x--\r\n"
-    )
