@@ -252,5 +252,10 @@ def batch_entry(entry_type: EntryType, day: int, root: bytes) -> bytes:
     return _entry(entry_type, "leaf-batch", bytes([entry_type]) + u32(day) + exact(root, HASH_BYTES, "root"))
 
 
+def web_entry(manifest: str) -> bytes:
+    """Return the entry of a web manifest, by its text."""
+    return _entry(EntryType.WEB_MANIFEST, "leaf-web", H(manifest.encode("utf-8")))
+
+
 def _entry(entry_type: EntryType, name: str, hashed: bytes) -> bytes:
     return bytes([entry_type]) + H(label(name), hashed)

@@ -19,6 +19,7 @@ MOST_NOTE_BYTES: Final = 16 * 1024
 
 _ED25519: Final = b"\x01"
 _KEY_HASH_BYTES: Final = 4
+_PUBLIC_BYTES: Final = 32
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _OWN_NAME: Final = re.compile(r"[!-*,-~]+\Z")
 _LINE: Final = re.compile(
@@ -30,6 +31,21 @@ _LINE: Final = re.compile(
 def key_hash(name: str, public: bytes) -> bytes:
     """Return the 4 bytes by which a signature line names an Ed25519 key."""
     return H(name.encode("ascii") + b"\n" + _ED25519 + public)[:_KEY_HASH_BYTES]
+
+
+def parse_verifier(text: str) -> tuple[str, bytes]:
+    """Return name and Ed25519 key of a verifier key, `NAME+HASH+KEY` as the C2SP page writes it."""
+    name, _, rest = text.strip().partition("+")
+    hashed, _, encoded = rest.partition("+")
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except (ValueError, binascii.Error):
+        raise Malformed("not a verifier key") from None
+    public = raw[1:]
+    fits = _OWN_NAME.match(name) and raw[:1] == _ED25519 and len(public) == _PUBLIC_BYTES
+    if not fits or key_hash(name, public).hex() != hashed:
+        raise Malformed("not a verifier key")
+    return name, public
 
 
 def sign_note(text: str, name: str, key: SignKey) -> str:

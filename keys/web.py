@@ -201,6 +201,26 @@ def _file(line: str) -> WebFile:
 # --- checking what is served ---
 
 
+def addresses_of(files: Sequence[WebFile]) -> list[tuple[str, WebFile]]:
+    """Return what to ask a server for, and which file has to come: each file, and the page by two views."""
+    views = [("/", one) for one in files if one.name == INDEX] + [
+        ("/i/", one) for one in files if one.name == INDEX
+    ]
+    return views + [(PREFIX + one.name, one) for one in files]
+
+
+def judge(file: WebFile, status: int, headers: Mapping[str, str], body: bytes) -> list[str]:
+    """Return what is wrong with an answer that should be a file of a release, in words; none is well.
+
+    `headers` by lower-case name, `body` without its content encoding.
+    """
+    if status != 200:
+        return [f"is not there (answer {status})"]
+    if WebFile.of(file.name, body) != file:
+        return ["has other bytes than the release"]
+    return faults_of(file.name, body, headers)
+
+
 def faults_of(name: str, body: bytes, headers: Mapping[str, str]) -> list[str]:
     """Return what is wrong with the headers of a file that was served with the right bytes, in words; none is
     well. `headers` by lower-case name.

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from client_sdk.attachment import Attachment
-from client_sdk.cli import agreeing, exits, mailing, passwords, receipting, recording, show
+from client_sdk.cli import agreeing, exits, mailing, passwords, receipting, recording, show, webbing
 from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
 from client_sdk.cli.opening import keep as keep_for
@@ -49,6 +49,8 @@ for command in (
     receipting.receipts,
     mailing.address,
     mailing.confirm,
+    webbing.verify_web,
+    webbing.web,
 ):
     app.command()(command)
 

@@ -79,6 +79,7 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
   sender      id, state (waiting, confirmed), added_on; the relay keeps no address
   tested      engagement, id, grade_number (null where it was refused), refused (null, or the reason)
   rule        id, engagement, sender, address, state (waiting, active), ends_at
+  web         origin, asked (answers compared), sound, faults [{path, what}]
   checked     host, relay_key, log_key, checkpoint, sound, receipts [{order, number, signature, chain, leaves,
               logged}], each good, bad or open (nothing there to check it against)
 
