@@ -1,5 +1,5 @@
-"""The loops of a running relay: the sweep, the keeper's days and ticks, receipts and the log, and the note of
-the time.
+"""The loops of a running relay: the sweep, the keeper's days and ticks, receipts and the log, notices by mail,
+and the note of the time.
 
 Owns when they run. Each goes on after any trouble, and none acts while the clock cannot be vouched for
 (ruling 13).
@@ -55,6 +55,7 @@ class Loops:
     _days_on: int = field(default=-1, init=False)
     _ticked_on: int = field(default=-1, init=False)
     _recorded_on: int = field(default=-1, init=False)
+    _warned_on: int = field(default=-1, init=False)
     _keeper_here: bool = field(default=True, init=False)
 
     @property
@@ -93,6 +94,27 @@ class Loops:
                 self.log.error("log.trouble", failure=failure)
                 await asyncio.sleep(TROUBLE_SECONDS)
             await asyncio.sleep(self.look_seconds)
+
+    async def telling(self) -> None:
+        """Send the notices that are due."""
+        while True:
+            try:
+                await self.tell_once()
+            except Exception as failure:  # noqa: BLE001 - whatever it was, the next notice must go
+                self.log.error("notices.trouble", failure=failure)
+                await asyncio.sleep(TROUBLE_SECONDS)
+            await asyncio.sleep(self.look_seconds)
+
+    async def tell_once(self) -> None:
+        """Warnings of the day, then all notices that are due, if the clock may be acted on. Raises what the
+        store raises.
+        """
+        at = self.clock.act_at()
+        if at is not None and at // DAY_SECONDS > self._warned_on:
+            await self.flows.telling.warn(at)
+            self._warned_on = at // DAY_SECONDS
+        while at is not None and await self.flows.telling.send_next(at):
+            at = self.clock.act_at()
 
     async def record_once(self) -> None:
         """What receipts and log are due, if the clock may be acted on. Raises what the store raises."""

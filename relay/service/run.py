@@ -67,7 +67,8 @@ async def serve(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[s
         if settings.keeper.autostart:
             await _keeper_is_up(house)
         backing = Backups(settings, wanted.config, house.clock, log)
-        sweeping = [loops.sweeping(), loops.recording(), backing.keep()] if "sweep" in wanted.parts else []
+        lasting = [loops.sweeping(), loops.recording(), loops.telling(), backing.keep()]
+        sweeping = lasting if "sweep" in wanted.parts else []
         await stack.enter_async_context(_beside(loops.keeping(), *sweeping))
         await stack.enter_async_context(_control(house, log))
         places = [await doors.OPEN[part](house, log, stack) for part in doors.OPEN if part in wanted.parts]
