@@ -1,6 +1,7 @@
 /** The words of mail that came from outside: how it came, what is asked about it, how it looks, and what was turned away. */
 
 import type { MailGrade } from "./session.ts";
+import { counted } from "./words.ts";
 
 const ORDINARY = "It travelled by ordinary e-mail before it got here";
 
@@ -59,9 +60,7 @@ export const mailWords = {
 
   refused: {
     lead: (n: number) =>
-      n === 1
-        ? "A mail to this inbox was turned away, and its sender was told why at once."
-        : `${n} mails to this inbox were turned away, and their senders were told why at once.`,
+      `${counted(n, "mail to this inbox was", "mails to this inbox were")} turned away. Whoever sent ${n === 1 ? "it" : "them"} was told why at once.`,
     line: (who: string, when: string) => (who ? `From ${who}, ${when}.` : `On ${when}.`),
     masked: "Addresses are shortened, because the rest of them is not stored.",
     /** Why, and what can be done. */

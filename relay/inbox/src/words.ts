@@ -252,8 +252,10 @@ export const words = {
     to: (name: string) => `to ${name}`,
     toYou: "you",
     you: "You",
-    kept: (date: string) => `Kept until ${date}, for both of you.`,
-    soon: (line: string) => `${line}, for both of you.`,
+    kept: (date: string, alone: boolean) =>
+      alone ? `Kept until ${date}. Only you have it here.` : `Kept until ${date}, for both of you.`,
+    soon: (line: string, alone: boolean) =>
+      alone ? `${line}. Only you have it here.` : `${line}, for both of you.`,
     change: "Change",
     reply: "Reply",
     print: "Print",
@@ -308,6 +310,7 @@ export const words = {
     heading: "Delete this message",
     mine: "My copy",
     mineHint: (name: string, date: string) => `${name}’s stays until ${date}.`,
+    mineAlone: (name: string) => `${name} has never had one.`,
     both: "For both of us",
     bothHint: (name: string) => `${name} may have read or saved it already.`,
     doMine: "Delete my copy",

@@ -72,8 +72,8 @@ const CONFIG: Config & { RETURN_DOM_FRAGMENT: true } = {
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ALLOW_UNKNOWN_PROTOCOLS: false,
-  // `cid:` is looked up below; nothing else is ever followed from here.
-  ALLOWED_URI_REGEXP: /^(?:https?|mailto|cid):/i,
+  // Any value that names a scheme names one of these; `cid:` is looked up below, and no address is left in the end.
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|cid):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
   // Styles in the head of a mail are what most layouts are made of.
   FORCE_BODY: true,
   RETURN_DOM_FRAGMENT: true,
@@ -101,6 +101,8 @@ export function clean(
     }
     if (element.style && element.hasAttribute("style")) {
       cleanDeclarations(element.style);
+      // What the browser has understood, and nothing that another reader might understand in what is left over.
+      element.setAttribute("style", element.style.cssText);
     }
     if (element.localName === "img") {
       setPicture(element as HTMLImageElement, letter);

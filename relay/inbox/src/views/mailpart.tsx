@@ -5,7 +5,7 @@
 
 import { useState } from "preact/hooks";
 import type { Message } from "../session.ts";
-import { exactly } from "../time.ts";
+import { written } from "../time.ts";
 import { mailWords } from "../words.mail.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { keep, kept } from "./kept.ts";
@@ -135,7 +135,7 @@ function Original({ byRule }: { byRule: boolean }) {
 }
 
 function Refused({ refused }: { refused: NonNullable<Message["refused"]> }) {
-  const { zone } = useDesk();
+  const { now, zone } = useDesk();
   const { lead, line, why, masked } = mailWords.refused;
   return (
     <div class="prose">
@@ -143,7 +143,7 @@ function Refused({ refused }: { refused: NonNullable<Message["refused"]> }) {
       <ul class="refused">
         {refused.map((one, i) => (
           <li key={String(i)}>
-            <strong>{line(one.address, exactly(one.at, zone))}</strong> {why(one.reason)}
+            <strong>{line(one.address, written(one.at, now(), zone))}</strong> {why(one.reason)}
           </li>
         ))}
       </ul>

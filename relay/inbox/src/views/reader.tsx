@@ -246,10 +246,12 @@ function KeptLine({ message }: { message: Message }) {
   const { now, zone } = useDesk();
   const [sheet, setSheet] = useState<"shorten" | "delete" | null>(null);
   const kept = keeping(message.expiresAt, now(), zone);
+  // Mail and the server's own notices are sealed to one of us alone.
+  const alone = message.byMail || message.refused !== undefined;
   const line =
     kept.kind === "kept"
-      ? words.read.kept(fullDay(message.expiresAt, zone))
-      : words.read.soon(words.keeping(kept));
+      ? words.read.kept(fullDay(message.expiresAt, zone), alone)
+      : words.read.soon(words.keeping(kept), alone);
   return (
     <footer class="message-foot">
       <p class={kept.kind === "kept" ? "kept" : "kept soon"}>{line}</p>

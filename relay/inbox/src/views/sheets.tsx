@@ -77,6 +77,7 @@ export function DeleteSheet({ message, onClose }: SheetProps) {
   const [whose, setWhose] = useState<"mine" | "both">("mine");
   const name = firstName(opened.otherName);
   const date = fullDay(message.expiresAt, zone);
+  const alone = message.byMail || message.refused !== undefined;
   const mayBoth = message.mine && opened.policy.authorMayRecall;
   const submit = (event: Event) => {
     event.preventDefault();
@@ -99,7 +100,8 @@ export function DeleteSheet({ message, onClose }: SheetProps) {
           />
         ) : (
           <p>
-            {words.remove.mine}. {words.remove.mineHint(name, date)}
+            {words.remove.mine}.{" "}
+            {alone ? words.remove.mineAlone(name) : words.remove.mineHint(name, date)}
           </p>
         )}
         <div class="actions">
