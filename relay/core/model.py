@@ -356,6 +356,27 @@ class QueuedRevoke:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedCell:
+    """Bytes as a row holds them: how many, and the first few."""
+
+    size_bytes: int
+    begins: bytes
+
+
+Cell = int | str | SealedCell | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """Rows of one table that are about somebody: how many there are, and the newest of them."""
+
+    table: str
+    count: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Swept:
     """What one batch of the sweep took away."""
 

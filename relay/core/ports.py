@@ -33,6 +33,7 @@ from relay.core.model import (
     SpokenRun,
     Step,
     Swept,
+    TableRows,
     VaultItem,
 )
 from relay.core.receipts import Arrived, Look, NewReceipt, StoredReceipt, Tip, Unlogged
@@ -361,6 +362,13 @@ class Channels(Protocol):
         """A warning is pending, due then unless something is due already."""
 
 
+class About(Protocol):
+    """What is stored of one person, row by row, for that person."""
+
+    async def rows_about(self, account_id: bytes, *, now: int) -> list[TableRows]:
+        """Every table that can hold something of an account, with its newest rows; none of anybody else."""
+
+
 class KeeperDays(Protocol):
     """Signed day keys and what waits for a keeper. Holds nothing of a person but the queue."""
 
@@ -482,6 +490,7 @@ class LogStore(Protocol):
 class Store(
     Envelopes,
     Accounts,
+    About,
     Engagements,
     Blobs,
     Indexes,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from relay.core.errors import Malformed, NotFound
-from relay.core.model import Account, Mailbox, Page
+from relay.core.model import Account, Mailbox, Page, TableRows
 from relay.core.ports import Store
 from relay.flow.standings import Standings
 from relay.flow.telling import Telling
@@ -77,6 +77,10 @@ class Fetch:
         if account is None:
             raise NotFound
         return account, await self._store.mailboxes_of(account_id, now=now)
+
+    async def rows_about(self, account_id: bytes, now: int) -> list[TableRows]:
+        """What is stored of the caller, row by row."""
+        return await self._store.rows_about(account_id, now=now)
 
     async def mailboxes(self, account_id: bytes, now: int) -> list[Mailbox]:
         """A caller's own mailboxes."""

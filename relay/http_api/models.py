@@ -269,6 +269,28 @@ class AccountAnswer(Model):
     mailboxes: list[MailboxFields]
 
 
+class SealedFields(Model):
+    """Bytes of a row: how many there are, and the first eight."""
+
+    size_bytes: Count
+    begins: Annotated[bytes, Sized(0, 8)]
+
+
+class TableFields(Model):
+    """The newest rows of a table that are about the caller, column by column."""
+
+    table: str
+    count: Count
+    columns: list[str]
+    rows: list[list[int | str | SealedFields | None]]
+
+
+class RowsAnswer(Model):
+    """What this relay has stored of the caller. Columns that hold nothing sealed are given as they lie."""
+
+    tables: list[TableFields]
+
+
 class MethodAsked(Model):
     """A way in; a password or a sheet takes the place of the one before."""
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from keys.encoding import to_base64url
 from keys.names import Role
-from relay.core.model import Mailbox, Method, VaultItem
+from relay.core.model import Cell, Mailbox, Method, SealedCell, TableRows, VaultItem
 from relay.core.pepper import WayIn
 from relay.flow.access import Answer
 from relay.flow.tabs import Tab
@@ -22,6 +22,8 @@ from relay.http_api.models import (
     MethodFields,
     MethodsAnswer,
     ResumeAsked,
+    RowsAnswer,
+    SealedFields,
     SenderAsked,
     SenderFields,
     SendersAnswer,
@@ -34,6 +36,7 @@ from relay.http_api.models import (
     StatementAsked,
     TabAnswer,
     TabAsked,
+    TableFields,
     VaultAnswer,
     VaultAsked,
     VaultItemFields,
@@ -149,6 +152,13 @@ async def account(call: Call, _: None) -> web.Response:
     )
 
 
+@route("GET /v1/account/rows", answer=RowsAnswer)
+async def account_rows(call: Call, _: None) -> web.Response:
+    """What this relay has stored of the caller, row by row"""
+    found = await call.context.flows.fetch.rows_about(call.account_id, call.now)
+    return answer(RowsAnswer(tables=[_table(one) for one in found]))
+
+
 @route("GET /v1/vault", answer=VaultAnswer)
 async def vault(call: Call, _: None) -> web.Response:
     """All items of the caller's vault"""
@@ -226,6 +236,17 @@ async def remove_sender(call: Call, _: None) -> web.Response:
     return done()
 
 
+def _table(found: TableRows) -> TableFields:
+    rows = [[_cell(cell) for cell in row] for row in found.rows]
+    return TableFields(table=found.table, count=found.count, columns=list(found.columns), rows=rows)
+
+
+def _cell(cell: Cell) -> int | str | SealedFields | None:
+    if isinstance(cell, SealedCell):
+        return SealedFields(size_bytes=cell.size_bytes, begins=cell.begins)
+    return cell
+
+
 def describe_ways(ways: Iterable[WayIn]) -> list[WayInFields]:
     """Ways in as a login answer, and their owner, are told of them."""
     return [WayInFields(method_id=way.method_id, kind=way.kind, kdf=way.kdf, salt=way.salt) for way in ways]
@@ -266,6 +287,7 @@ ROUTES: Final = (
     resume,
     leave,
     account,
+    account_rows,
     vault,
     put_vault,
     methods,

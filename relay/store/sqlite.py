@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from relay.store.about import SqliteAbout
 from relay.store.accounts import SqliteAccounts
 from relay.store.blobs import SqliteBlobs
 from relay.store.channels import SqliteChannels
@@ -35,6 +36,7 @@ class SqliteStore(
     SqliteEnvelopes,
     SqliteSweep,
     SqliteAccounts,
+    SqliteAbout,
     SqliteEngagements,
     SqliteInvitations,
     SqliteBlobs,

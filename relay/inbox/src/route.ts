@@ -18,7 +18,16 @@ export type WorkPage =
   | "dates"
   | "copy"
   | "close";
-export type Setting = "menu" | "browsers" | "locking" | "display" | "mail";
+export type Setting =
+  | "menu"
+  | "browsers"
+  | "told"
+  | "mail"
+  | "locking"
+  | "display"
+  | "keyboard"
+  | "server"
+  | "leave";
 
 export type Route =
   | { readonly view: "invitation"; readonly step: Step }
@@ -37,7 +46,17 @@ export type Route =
 
 const FILTERS: readonly Filter[] = ["all", "unread", "files", "going"];
 const STEPS: readonly Step[] = ["start", "agreement", "password", "sheet"];
-const SETTINGS: readonly Setting[] = ["menu", "browsers", "locking", "display", "mail"];
+const SETTINGS: readonly Setting[] = [
+  "menu",
+  "browsers",
+  "told",
+  "mail",
+  "locking",
+  "display",
+  "keyboard",
+  "server",
+  "leave",
+];
 const WORK: readonly WorkPage[] = [
   "overview",
   "kept",

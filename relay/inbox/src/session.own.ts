@@ -40,6 +40,17 @@ export interface PasskeyResult {
   readonly result: Uint8Array<ArrayBuffer>;
 }
 
+/** One value as the server has it: of bytes how many there are, and how they begin. */
+export type Cell = number | string | null | { readonly sizeBytes: number; readonly begins: string };
+
+/** What one of the server's tables holds of a person: how many rows, and the newest of them. */
+export interface StoredTable {
+  readonly table: string;
+  readonly count: number;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
 /** The part of `Session` that is fetched when somebody looks at the settings. */
 export interface OwnSession {
   browsers(): Promise<Browsers>;
@@ -58,6 +69,8 @@ export interface OwnSession {
   /** The inbox's name and the host, for the browser's own prompt. */
   aboutPasskey(): Promise<{ readonly name: string; readonly inboxName: string }>;
   addPasskey(passkey: PasskeyResult, label: string): Promise<void>;
+  /** Everything that the server has stored about this person. */
+  rows(): Promise<readonly StoredTable[]>;
   /** Note the day on which it opened this inbox. */
   usedPasskey(credentialId: Uint8Array<ArrayBuffer>): Promise<void>;
 }

@@ -3,6 +3,10 @@
 export const settingWords = {
   heading: "Settings",
   loading: "Looking",
+  server: {
+    heading: "What this server can see",
+    hint: "Everything that it has stored about you",
+  },
   locking: {
     heading: "Locking",
     lead: "When nobody has touched this page for a while, it locks. What you are writing is kept.",

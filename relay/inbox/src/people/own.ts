@@ -14,17 +14,20 @@ import {
   MOST_BROWSERS,
   parseBrowsers,
 } from "../crypto/browsers.ts";
-import { type Bytes, fromBase64url, isZero, same, toBase64url } from "../crypto/encoding.ts";
+import { type Bytes, fromBase64url, isZero, same, toBase64url, toHex } from "../crypto/encoding.ts";
 import { KeysError } from "../crypto/errors.ts";
+import type { Json } from "../crypto/json.ts";
 import { DAY_SECONDS } from "../crypto/names.ts";
 import { openLabel } from "../crypto/tab.ts";
 import * as unlock from "../crypto/unlock.ts";
 import type {
   Browsers,
+  Cell,
   NewSheet,
   OpenBrowser,
   OwnSession,
   PasskeyResult,
+  StoredTable,
   WayIn,
 } from "../session.own.ts";
 import type { Fields } from "../wire.ts";
@@ -144,6 +147,11 @@ export class Own implements OwnSession {
     );
   }
 
+  async rows(): Promise<readonly StoredTable[]> {
+    const fields = await this.#api.ask("GET", "/v1/account/rows");
+    return fields.objects("tables").map(storedTable);
+  }
+
   async #replace(kind: "password" | "sheet", secret: Bytes): Promise<void> {
     const { name, accountKey, records } = this.#account;
     const seeds = { accountId: records.vault.accountId, accountKey };
@@ -197,6 +205,23 @@ export class Own implements OwnSession {
     const now = this.#world.clock.now();
     return now - (now % DAY_SECONDS);
   }
+}
+
+function storedTable(one: Fields): StoredTable {
+  const rows = one.raw("rows").map((row) => (Array.isArray(row) ? row : []).map(cell));
+  const columns = one.raw("columns").map(String);
+  return { table: one.text("table", 64), count: one.whole("count"), columns, rows };
+}
+
+function cell(value: Json): Cell {
+  if (typeof value === "number" || typeof value === "string" || value === null) {
+    return value;
+  }
+  const bytes = value as { size_bytes?: Json; begins?: Json };
+  return {
+    sizeBytes: Number(bytes.size_bytes),
+    begins: toHex(fromBase64url(String(bytes.begins))),
+  };
 }
 
 function wayIn(one: Fields, known: ReadonlyMap<string, Browser>): WayIn[] {

@@ -5,19 +5,24 @@ import { LOCK_CHOICES_MINUTES } from "../idle.ts";
 import { href, type Route, type Setting } from "../route.ts";
 import { howWords } from "../words.how.ts";
 import { settingWords } from "../words.settings.ts";
-import { Browsers } from "./browsers.tsx";
 import { useDesk } from "./desk.ts";
 import { Choice } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
 import { applyTheme, keep, kept, lockMinutes } from "./kept.ts";
+import { lazy } from "./lazy.tsx";
 import { MailIn } from "./mailin.tsx";
 import { Heading } from "./parts.tsx";
 import { keepTabHalf } from "./tab.tsx";
+
+const Browsers = lazy(async () => (await import("./browsers.tsx")).Browsers);
+const Rows = lazy(async () => (await import("./rows.tsx")).Rows);
 
 export function Settings({ page }: { page: Setting }) {
   switch (page) {
     case "browsers":
       return <Browsers />;
+    case "server":
+      return <Rows />;
     case "locking":
       return <Locking />;
     case "display":
@@ -40,6 +45,7 @@ const ENTRIES: readonly Entry[] = [
   { route: { view: "settings", page: "mail" }, ...settingWords.mail },
   { route: { view: "settings", page: "locking" }, ...settingWords.locking },
   { route: { view: "settings", page: "display" }, ...settingWords.display },
+  { route: { view: "settings", page: "server" }, ...settingWords.server },
   { route: { view: "how" }, heading: howWords.heading, hint: howWords.hint },
 ];
 
