@@ -55,6 +55,7 @@ from client_sdk.outbox import Outbox
 from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
 from client_sdk.showing import AsyncMessage, Showing, message_id
+from client_sdk.spoken import AsyncSpokenCheck
 from client_sdk.standing import Standing
 from client_sdk.state import REPLACED, Seen
 from client_sdk.vault import parse_invitation
@@ -97,6 +98,7 @@ class AsyncEngagement:
         self._mailing = Mailing(core, self._standing, self._intake, self._showing)
         self._sending = Sending(core, outbox, self._standing)
         self._lengthening = Lengthening(core, self._standing, self._intake)
+        self._spoken = AsyncSpokenCheck(core, self._standing, self._intake, self._sending)
         self._agreement = AsyncAgreement(
             core, self._standing, self._intake, self._sending, self._lengthening, self._shortening
         )
@@ -134,6 +136,11 @@ class AsyncEngagement:
     def active(self) -> bool:
         """Whether both have signed."""
         return self._item.active
+
+    @property
+    def spoken_check(self) -> AsyncSpokenCheck:
+        """Six digits to read to each other on a call: that these are the other person's keys."""
+        return self._spoken
 
     @property
     def agreement(self) -> AsyncAgreement:

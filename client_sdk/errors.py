@@ -283,6 +283,10 @@ class NotTrusted(RelayError):
 
 
 _SAID = {
+    "spoken-check": (
+        "Somebody between the two of you changed a number on its way.",
+        "Write nothing more here. Ring the other person on a number that you already have.",
+    ),
     "vault-rollback": (
         "The server shows your own records as they were before something that this computer has seen.",
         "If its operator says that it was restored: mailbox unlock --accept-older-vault. Else do not go on.",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from client_sdk.account import AsyncAccount
 from client_sdk.loop import LoopThread, run_once
 from client_sdk.sync_agreement import Agreement, ClosePlan
-from client_sdk.sync_records import Calls, Notes
+from client_sdk.sync_records import Calls, Notes, SpokenCheck
 
 if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
@@ -171,6 +171,11 @@ class Engagement:
     def calls(self) -> Calls:
         """The calls that either of us has noted for both."""
         return Calls(self._engagement.calls, self._thread)
+
+    @property
+    def spoken_check(self) -> SpokenCheck:
+        """Six digits to read to each other on a call: that these are the other person's keys."""
+        return SpokenCheck(self._engagement.spoken_check, self._thread)
 
     @property
     def agreement(self) -> Agreement:

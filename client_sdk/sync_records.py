@@ -1,4 +1,4 @@
-"""Sync records: the twins without `await` of notes and calls.
+"""Sync records: the twins without `await` of notes, calls and the spoken check.
 
 Adds nothing and decides nothing, as `client_sdk.sync` of which it is a part.
 """
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from client_sdk.loop import LoopThread
     from client_sdk.messages import Sent
     from client_sdk.notes import AsyncNotes, Note
+    from client_sdk.spoken import AsyncSpokenCheck, Heard
 
 
 class Notes:
@@ -52,3 +53,24 @@ class Calls:
     def all(self, *, timeout: float | None = None) -> list[NotedCall]:
         """Return all calls that either has noted, the newest first."""
         return self._thread.run(self._calls.all(timeout=timeout))
+
+
+class SpokenCheck:
+    """The spoken check of one engagement: `AsyncSpokenCheck` without `await`."""
+
+    def __init__(self, check: AsyncSpokenCheck, thread: LoopThread) -> None:
+        """Not for callers: see `Engagement.spoken_check`."""
+        self._check = check
+        self._thread = thread
+
+    def start(self, *, timeout: float | None = None) -> str:
+        """Return the six digits, once the other person has started too; see `AsyncSpokenCheck.start`."""
+        return self._thread.run(self._check.start(timeout=timeout))
+
+    def same(self, *, timeout: float | None = None) -> Sent:
+        """Say that the digits were the same; see `AsyncSpokenCheck.same`."""
+        return self._thread.run(self._check.same(timeout=timeout))
+
+    def heard(self, *, timeout: float | None = None) -> list[Heard]:
+        """Return who has said so, for the keys of today; the newest first."""
+        return self._thread.run(self._check.heard(timeout=timeout))

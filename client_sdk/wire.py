@@ -215,6 +215,7 @@ CONFLICTS: Final = frozenset(
         "vault-conflict",
         "statement-conflict",
         "act-out-of-order",
+        "check-out-of-order",
         "envelope-conflict",
         "blob-conflict",
         "name-taken",

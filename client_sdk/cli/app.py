@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from client_sdk.attachment import Attachment
-from client_sdk.cli import agreeing, exits, mailing, passwords, receipting, recording, show, webbing
+from client_sdk.cli import agreeing, checking, exits, mailing, passwords, receipting, recording, show, webbing
 from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
 from client_sdk.cli.opening import keep as keep_for
@@ -46,6 +46,7 @@ for command in (
     agreeing.extend,
     agreeing.shorten,
     agreeing.why,
+    checking.check,
     receipting.receipts,
     mailing.address,
     mailing.confirm,

@@ -73,6 +73,7 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               operator)
   note        id, written_at, kept_until, text
   call        id, held_at, minutes, mine, kept_until, note
+  heard       heard_at, mine (of `mailbox check --when`: who has said that the digits were the same)
   receipt     of (acceptance, deletion, closing; empty: not even signed), engagement, number, on,
               promised, keys_until, backups_until, asked, removed, left, messages, files, sound, logged,
               receipt (the note)
