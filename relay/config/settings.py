@@ -254,7 +254,7 @@ class Limits(Table):
     login_attempts_per_minute: Count = 6
     """Tries to log in to one account."""
     door_mails_per_hour: Count = 120
-    """Mails that one inbox takes by SMTP. Further ones are asked to come later."""
+    """Mails that one inbound address takes by SMTP. Further ones are asked to come later."""
     requests_per_minute: Count = 1_200
     """Requests in one session."""
 

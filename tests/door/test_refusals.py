@@ -120,6 +120,15 @@ async def test_a_full_inbox_is_told_once_an_hour(doorstep: Doorstep) -> None:
     assert await doorstep.refused() == [(MINE, "inbox-full")] * 2
 
 
+async def test_a_notice_finds_room_where_envelopes_have_none(doorstep: Doorstep) -> None:
+    """What fills the mailbox must not keep its owner from hearing so."""
+    house = doorstep.house
+    held = (await doorstep.store.counts(now=house.now))["stored_bytes"]
+    house.flows.accept._quota_bytes = held + 100
+    assert (await doorstep.deliver()).startswith("452 4.2.2")
+    assert await doorstep.refused() == [(MINE, "inbox-full")]
+
+
 async def test_six_notices_an_hour_and_what_comes_beyond_is_folded(doorstep: Doorstep) -> None:
     """At most twenty wait for the next hour's first, which needs no further mail."""
     house, refusals = doorstep.house, doorstep.flow.refusals

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,13 @@ import pytest
 
 from keys.content import parse_door_facts
 from keys.names import Role
+from relay.core.addresses import parse_address
+from relay.core.errors import Malformed
 from relay.core.model import DAY_SECONDS, Rule
+from relay.core.rules import Bearer, Claim
+from relay.core.sender_checks import Grade
 from relay.flow.sender_proof import SenderChecks
+from relay.flow.visit import Arrival
 from relay.notify.mail import compose
 from relay.smtp_door.resolver import DnsResolver
 from relay.store.memory import MemoryStore
@@ -155,6 +160,26 @@ async def test_a_challenge_must_be_the_very_one() -> None:
         assert await mine.state() == await other.state() == "waiting"
         assert await mine.step.refused() == []
         assert await mine.step.kept() == (0, 0)
+
+
+async def test_a_token_counts_from_the_notice_address_alone() -> None:
+    """Also where whoever reads the mails says otherwise: the deciding side looks at the author itself."""
+    async with ruled() as mine:
+        token = (await mine.challenge()).split(b"quietbox-rule ")[1][:32].decode()
+        arrival = Arrival(HERE, "x", False, parse_address(SRS.encode()), parse_address(mine.to.encode()))
+        claim = Claim((Bearer("path", "post.example"),), unsure=False, proven=True, token=token)
+        visit = await mine.step.flow.open(arrival)
+        assert await visit.by_rule(parse_address(b"maya@home.example"), claim) is Grade.FIRST_OF_RULE
+        assert await mine.state() == "waiting"
+        with pytest.raises(Malformed):
+            await visit.author(parse_address(b"maya@home.example"))
+        assert await visit.by_rule(parse_address(NOTICE.encode()), claim) is None
+        assert await mine.state() == "active"
+        by_hand = await mine.step.flow.open(
+            replace(arrival, recipient=parse_address((await mine.step.inbox()).encode()))
+        )
+        with pytest.raises(Malformed):
+            await by_hand.by_rule(None, claim)
 
 
 async def test_a_challenge_that_comes_twice_is_answered_alike() -> None:

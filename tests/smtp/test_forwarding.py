@@ -1,5 +1,5 @@
 """A provider's rule from beginning to end: a whole relay with its door's own processes, a name server, a peer
-that forwards as providers do, and the reader's own software. Then the relay is killed, backed up, restored."""
+that forwards as providers do, and the reader's own software. Then the relay is killed, and restored."""
 
 from __future__ import annotations
 
