@@ -71,7 +71,12 @@ class MailDoor:
         """A sink for one mail. Raises a RelayError where nothing of it need be heard."""
         if arrival.reverse_path is None:  # `recipient` lets it come to the return address of a notice alone
             return BounceSink(self._reception, arrival.recipient)
-        return MailSink(self, arrival, await self._reception.open(arrival))
+        visit = await self._reception.open(arrival)
+        try:
+            return MailSink(self, arrival, visit)
+        except BaseException:
+            await visit.abort()
+            raise
 
 
 class MailSink:

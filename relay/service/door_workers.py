@@ -21,7 +21,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -71,19 +71,20 @@ class Template:
         self._reading: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, plan: Plan, command: Sequence[str] = COMMAND) -> Template:
+    async def start(cls, plan: Plan) -> Template:
         """Start it. What the relay's environment holds of the settings is not for it. Raises OSError."""
         ours, its = socket.socketpair()
         with its:
             program = await asyncio.create_subprocess_exec(
-                *command,
+                *COMMAND,
                 stdin=its.fileno(),
                 stdout=subprocess.DEVNULL,
                 pass_fds=[listener.descriptor for listener in plan.listeners],
                 env={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
             )
-        ours.sendall(plan.encode())
         template = cls(program, ours.dup())
+        with suppress(OSError):  # who has ended already is seen to have, by the first fork
+            ours.sendall(plan.encode())
         reader, writer = await asyncio.open_unix_connection(sock=ours)
         template._reading = asyncio.ensure_future(template._read(reader, writer))
         return template

@@ -177,6 +177,8 @@ class Attendant:
 
     async def _ask(self, call: calls.Ask) -> None:
         await self._reception.recipient(call.reverse_path, call.recipient)
+        if call.reverse_path is None:
+            self._watch.mail_begins()  # what comes back to a notice has no visit, and is seen all the same
 
     async def _open(self, call: calls.Open) -> calls.Opened:
         if call.visit in self._guests or len(self._guests) >= self._most_visits:
@@ -228,7 +230,7 @@ class Attendant:
                 raise BadFrame("a second end")
             ready = await _of(guest).finish(call.stored_bytes, call.stored_sha256)
             loop = asyncio.get_running_loop()
-            guest.turn_ends = loop.call_later(TURN_SECONDS, self._begin, self._turn_over(guest))
+            guest.turn_ends = loop.call_later(TURN_SECONDS, lambda: self._begin(self._turn_over(guest)))
             return ready
 
     async def _deposit(self, call: calls.Deposit) -> None:

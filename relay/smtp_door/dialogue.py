@@ -234,8 +234,12 @@ class Dialogue:
             raise Ended(replies.TOO_EAGER)
         arrival = Arrival(self._wire.peer, self._greeting, self._wire.tls, mail.reverse_path, mail.recipient)
         sink = await self._admission.open(arrival)
-        self._wire.begin_mail()
-        await self._wire.say(replies.SEND_DATA)
+        try:
+            self._wire.begin_mail()
+            await self._wire.say(replies.SEND_DATA)
+        except BaseException:
+            await _to_the_end(sink.abort())
+            raise
         return await self._wire.say(await self._take(sink))
 
     async def _take(self, sink: Sink) -> str:

@@ -1,0 +1,226 @@
+"""The same door with those who decide at the other end of a socket: all that holds in one process holds over
+the calls, and what is not of their table is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relay.core.addresses import Address
+from relay.flow.mail_sink import MailDoor
+from relay.flow.visit import Arrival, Sealed
+from relay.logs import open_log
+from relay.smtp_door import Door, Limits, calls
+from relay.smtp_door.attendant import Attendant, Watch
+from relay.smtp_door.calls import BadFrame, Order, Place
+from relay.smtp_door.link import FarPlaces, FarReception, Link, LinkLost
+from relay.smtp_door.places import DoorPlaces
+from relay.store.memory import MemoryStore
+from relay.store.sqlite import SqliteStore
+from tests.door import test_full_path as near
+from tests.door.test_full_path import ADDRESS, Doorstep, standing
+from tests.flow.cast import MAIL_DOMAIN
+
+LIMITS = Limits()
+
+
+class Ends:
+    """Both ends of one worker's socket, in one process."""
+
+    def __init__(self, step: Doorstep) -> None:
+        self.step, self.told, self.said = step, list[str](), io.StringIO()
+        self.places = DoorPlaces(LIMITS)
+        self.orders: list[Order] = []
+
+    async def open(self) -> None:
+        ours, its = socket.socketpair()
+        streams = await asyncio.open_unix_connection(sock=ours, limit=calls.MOST_CALL_BYTES)
+        watch = Watch(*(lambda word=word: self.told.append(word) for word in ("came", "begins", "ended")))  # type: ignore[misc]
+        self.attendant = Attendant(
+            self.step.flow, self.places, open_log(lambda: 0, self.said), watch, streams,
+            max_mail_bytes=LIMITS.max_mail_bytes, max_connections=LIMITS.max_connections,
+        )  # fmt: skip
+        self.serving = asyncio.ensure_future(self.attendant.run())
+        self.reader, self.writer = await asyncio.open_unix_connection(sock=its)
+        self.link = Link(self.reader, self.writer, self.orders.append)
+
+    async def close(self) -> None:
+        self.writer.close()
+        await asyncio.wait({self.serving})
+
+
+@asynccontextmanager
+async def ends_of(step: Doorstep) -> AsyncIterator[Ends]:
+    """A worker's socket, to be closed at the end."""
+    ends = Ends(step)
+    await ends.open()
+    try:
+        yield ends
+    finally:
+        await ends.close()
+
+
+@asynccontextmanager
+async def over_the_link(store: Any) -> AsyncIterator[Doorstep]:
+    """A doorstep whose sinks ask over a socket."""
+    async with standing(store) as step, ends_of(step) as ends:
+        hearing = asyncio.ensure_future(ends.link.run())
+        step.sinks = MailDoor(
+            FarReception(ends.link), near.DOOR, near.Dice("sinks"), own_names={MAIL_DOMAIN},
+            notice_address=f"notice@{MAIL_DOMAIN}", checks=None,
+        )  # fmt: skip
+        await step.door.stop()
+        step.door = Door(
+            step.sinks,
+            LIMITS,
+            open_log(lambda: 0, step.log),
+            hostname=MAIL_DOMAIN,
+            places=FarPlaces(ends.link),
+        )
+        step.at = await step.door.start("127.0.0.1", 0)
+        yield step
+        await step.door.stop()
+        assert not ends.attendant._guests
+        assert ends.places.taken == 0
+        await ends.close()
+        await hearing
+
+
+@pytest.fixture
+async def doorstep(tmp_path: Path) -> AsyncIterator[Doorstep]:
+    """What the borrowed tests go to."""
+    store = await SqliteStore.open(tmp_path / "db")
+    async with over_the_link(store) as step:
+        yield step
+    await store.close()
+
+
+test_byte_exact = near.test_the_reader_opens_the_byte_exact_mail
+test_large = near.test_a_large_mail_keeps_its_bytes
+test_sequence = near.test_the_sequence_goes_on_from_mail_to_mail
+test_commit_first = near.test_250_is_said_after_the_commit
+test_one_copy = near.test_a_lost_250_makes_one_copy
+test_at_once = near.test_two_of_one_transaction_at_once_make_one_copy
+test_lost_in_data = near.test_a_connection_that_is_lost_in_data_leaves_nothing
+test_lost_before_354 = near.test_a_connection_that_is_lost_before_354_leaves_nothing
+test_trouble_with_keys = near.test_any_trouble_with_keys_is_temporary_and_keeps_nothing
+test_keeper_away = near.test_a_keeper_that_is_away_is_a_451
+test_random_fails = near.test_a_random_source_that_fails_is_a_451
+test_new_policy = near.test_a_policy_that_changes_during_data_is_a_451
+test_full = near.test_an_inbox_that_the_door_has_filled_is_full
+test_hourly = near.test_an_inbox_takes_so_many_mails_an_hour
+
+
+@pytest.fixture
+async def ends() -> AsyncIterator[Ends]:
+    """A worker's socket to a settled house, over which a test says what it likes."""
+    async with standing(MemoryStore()) as step, ends_of(step) as found:
+        yield found
+
+
+async def arrival(step: Doorstep) -> Arrival:
+    """A mail's beginning."""
+    local, _, domain = (await step.inbox()).partition("@")
+    return Arrival(
+        "127.0.0.1", "mail.home.example", False, Address("maya", "home.example"), Address(local, domain)
+    )
+
+
+SEALED = Sealed(b"x" * 2_000, bytes(32), bytes(32), False)
+Said = Callable[[Arrival], list[bytes]]
+CASES: dict[str, Said] = {
+    "no call": lambda _: [calls.frame(0, 1)],
+    "an answer": lambda _: [calls.frame(32, 1)],
+    "an order": lambda _: [calls.frame(Order.ACCEPT, 0)],
+    "a call without a number": lambda a: [calls.asking(0, calls.Open(1, a))],
+    "a frame too large": lambda _: [b"\0\x10\0\0\5\0\0\0\1"],
+    "the largest length": lambda _: [b"\xff\xff\xff\xff\5\0\0\0\1"],
+    "a field cut short": lambda _: [calls.frame(6, 1, b"\0\0\0")],
+    "bytes after the last field": lambda _: [calls.frame(6, 1, b"\0\0\0\1\0")],
+    "a peer that is no address": lambda _: [calls.frame(2, 1, b"\5abcde")],
+    "a peer that is not here": lambda _: [calls.asking(1, calls.Leave("127.0.0.1"))],
+    "an address of another spelling": lambda _: [calls.frame(3, 1, b"\0\0\5A@b.c")],
+    "a flag of two": lambda _: [calls.frame(1, 1, b"\4\0\0\0\0\2")],
+    "a visit that is not open": lambda _: [calls.asking(1, calls.LookAgain(7))],
+    "a visit twice": lambda a: [calls.asking(1, calls.Open(1, a)), calls.asking(2, calls.Open(1, a))],
+    "bytes at a wrong place": lambda a: [
+        calls.asking(1, calls.Open(1, a)), calls.asking(2, calls.Stage(1, 5, b"x")),
+    ],
+    "a deposit before its turn": lambda a: [
+        calls.asking(1, calls.Open(1, a)), calls.asking(2, calls.Deposit(1, SEALED)),
+    ],
+    "pickled things": lambda _: [b"\x80\x04\x95" + bytes(30)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", CASES.values(), ids=CASES)
+async def test_what_is_not_of_the_table_ends_the_worker(ends: Ends, said: Said) -> None:
+    """The socket is closed, nothing is kept, and no place stays taken."""
+    for frame in said(await arrival(ends.step)):
+        ends.writer.write(frame)
+    with pytest.raises(BadFrame):
+        await asyncio.wait_for(asyncio.shield(ends.serving), 10)
+    assert await ends.step.kept() == (0, 0)
+    assert not ends.attendant.mails
+
+
+async def test_more_calls_than_a_door_has(ends: Ends) -> None:
+    """A worker that asks without end is ended: what it asks takes memory here."""
+    peer = calls.Enter("127.0.0.1", False)
+    ends.writer.write(b"".join(calls.asking(number, peer) for number in range(1, 2_000)))
+    with pytest.raises(BadFrame):
+        await asyncio.wait_for(asyncio.shield(ends.serving), 10)
+    assert ends.places.taken == 0
+
+
+async def test_more_bytes_than_a_mail_has(ends: Ends) -> None:
+    """A staging blob takes what a mail of the largest size makes, and no more."""
+    ends.attendant._most_staged_bytes = 3 * calls.MOST_PIECE_BYTES
+    hearing = asyncio.ensure_future(ends.link.run())
+    visit = await FarReception(ends.link).open(await arrival(ends.step))
+    with pytest.raises(LinkLost):
+        await visit.stage(0, bytes(4 * calls.MOST_PIECE_BYTES))
+    with pytest.raises(BadFrame):
+        await ends.serving
+    await hearing
+    assert await ends.step.kept() == (0, 0)
+
+
+async def test_an_envelope_of_another_mail_is_refused(ends: Ends) -> None:
+    """A worker's word goes for the mail that it opened: no other mailbox, class or date."""
+    hearing = asyncio.ensure_future(ends.link.run())
+    visit = await FarReception(ends.link).open(await arrival(ends.step))
+    await visit.author(Address(*ADDRESS.split("@")))
+    await visit.stage(0, b"x" * 100)
+    await visit.finish(100, sha256(b"x" * 100).digest())
+    other = near.Dice("other")
+    with pytest.raises(calls.Refusal) as refused:
+        await visit.deposit(Sealed(other(2_000), bytes(32), bytes(32), proven=False))
+    assert refused.value.code == "malformed"
+    await visit.abort()
+    assert await ends.step.kept() == (0, 0)
+    await ends.close()
+    await hearing
+
+
+async def test_a_worker_that_ends_gives_all_back(ends: Ends) -> None:
+    """Its places are free, its visits undone, and who waited for its turn has it."""
+    hearing = asyncio.ensure_future(ends.link.run())
+    assert await FarPlaces(ends.link).enter("127.0.0.1") is Place.HERE
+    visit = await FarReception(ends.link).open(await arrival(ends.step))
+    await visit.stage(0, b"x" * 100)
+    await visit.finish(100, sha256(b"x" * 100).digest())
+    assert ends.told == ["came", "begins"]
+    await ends.close()
+    await hearing
+    assert ends.told == ["came", "begins", "ended"]
+    assert (ends.places.taken, await ends.step.kept()) == (0, (0, 0))
+    assert (await ends.step.deliver()).startswith("250")
