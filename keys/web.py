@@ -12,7 +12,6 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Final
 
 from keys.encoding import ascending, exact, from_base64url, to_base64url
@@ -94,7 +93,7 @@ def headers_of(name: str, body: bytes) -> dict[str, str]:
     return {
         **_COMMON,
         "Content-Security-Policy": policy_of(name, body),
-        "Content-Type": _TYPES.get(PurePosixPath(name).suffix, "application/octet-stream"),
+        "Content-Type": _TYPES.get("." + name.rpartition(".")[2], "application/octet-stream"),
         "Cache-Control": "public, max-age=31536000, immutable" if lasting else "no-cache",
     }
 

@@ -370,6 +370,28 @@ def doctor(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None
     raise typer.Exit(examination.exit_code(findings))
 
 
+@app.command("verify-web")
+def verify_web(
+    url: Annotated[
+        str | None, typer.Argument(metavar="[URL]", help="Where people open it; without it, the origin.")
+    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the web inbox on this disk, and as it is served through what stands in front, with the list of
+    the installed release; exit 1 if something differs.
+    """
+    from relay.operator import examination, web_check
+    from relay.operator.asking import settings_of
+    from relay.service.places import STATIC
+
+    origin = (url or settings_of(config).relay.origin).rstrip("/")
+    findings = [*web_check.examine_disk(STATIC), *web_check.examine_served(STATIC, origin)]
+    for finding in findings:
+        result(json.dumps(finding.fields()) if as_json else finding.line())
+    raise typer.Exit(examination.exit_code(findings))
+
+
 def _print(fields: dict[str, Any], told: Callable[[dict[str, Any]], Any], *, as_json: bool) -> None:
     if as_json:
         result(json.dumps(fields))

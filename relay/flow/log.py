@@ -22,6 +22,7 @@ from keys.log import (
     leaf_hash,
     node_hash,
     padded,
+    web_entry,
 )
 from keys.notes import sign_note
 from keys.suite import SignKey
@@ -40,6 +41,7 @@ from relay.core.ports import Store
 from relay.core.receipts import MOST_LEAVES, ReceiptKind, Unlogged
 
 MOST_BATCHED: Final = MOST_LEAVES
+LOOKED_AT: Final = 1_024
 
 
 class Log:
@@ -81,6 +83,27 @@ class Log:
         await self._store.put_batch(
             entry, [(one.order, path) for one, path in zip(receipts, paths, strict=True)]
         )
+
+    async def note_web(self, manifest: str) -> bool:
+        """Log the list of the web inbox's files, unless the newest entry of its kind says the same; says
+        whether it was logged.
+        """
+        entry = web_entry(manifest)
+        if await self._newest_of(EntryType.WEB_MANIFEST) == entry:
+            return False
+        await self._store.put_batch(entry, [])
+        return True
+
+    async def _newest_of(self, entry_type: EntryType) -> bytes | None:
+        """The newest entry of a type, sought from the end."""
+        stop = await self._store.log_size()
+        while stop:
+            first = max(0, stop - LOOKED_AT)
+            for entry in reversed(await self._store.log_entries(first, stop - first)):
+                if entry[0] == entry_type:
+                    return entry
+            stop = first
+        return None
 
     async def checkpoint(self) -> str:
         """The newest. Raises NotFound before the first."""

@@ -18,8 +18,9 @@ from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.keeper_checks import examine_keepers
 from relay.operator.record_checks import examine_records
 from relay.operator.stopped import Exit, Stopped
+from relay.operator.web_check import examine_disk
 from relay.service.keyfiles import KeyMissing, read_key_files
-from relay.service.places import Places
+from relay.service.places import STATIC, Places
 from relay.store.engine import SETTINGS, connect_reader
 
 SWEEP_LATE_SECONDS: Final = 600
@@ -43,6 +44,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield from _data(settings)
     yield from _promises(settings)
     yield from examine_backups(settings)
+    yield from examine_disk(STATIC)
 
 
 def exit_code(findings: list[Finding]) -> Exit:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Final, cast
 
 from keys.envelope import MOST_ENVELOPE_BYTES
@@ -23,13 +22,13 @@ from relay.service.assembly import House, flow_settings, known_keepers, ring_tai
 from relay.service.desk import FurtherWatch, keeper_state
 from relay.service.door_workers import DoorWorkers
 from relay.service.keyfiles import KeyFiles
+from relay.service.places import STATIC
 from relay.smtp_door.limits import Limits as DoorLimits
 from relay.smtp_door.plan import Checks, Listener, Plan
 from relay.smtp_door.resolver import DnsResolver
 from relay.smtp_door.server import Certificate, listening
 
 TELL_SECONDS: Final = 5.0
-STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
 async def open_http(house: House, log: Log, stack: AsyncExitStack) -> str:

@@ -48,6 +48,7 @@ class Loops:
     log: Log
     sweep_seconds: int
     driven: bool
+    web_manifest: str | None = None
     _swept: float = field(default=float("-inf"), init=False)
     _swept_offset: int = field(default=0, init=False)
     _noted: float = field(default=float("-inf"), init=False)
@@ -117,12 +118,17 @@ class Loops:
             at = self.clock.act_at()
 
     async def record_once(self) -> None:
-        """What receipts and log are due, if the clock may be acted on. Raises what the store raises."""
+        """What receipts and log are due, if the clock may be acted on; the list of the web inbox's files
+        once. Raises what the store raises.
+        """
         at = self.clock.act_at()
         if at is not None and at // DAY_SECONDS > self._recorded_on:
             await self.flows.acceptances.catch_up(at, between_batches)
             await self.flows.log.batch(at)
             self._recorded_on = at // DAY_SECONDS
+        if self.web_manifest is not None:
+            await self.flows.log.note_web(self.web_manifest)
+            self.web_manifest = None
         await self.flows.log.sign()
 
     async def sweep_once(self) -> None:

@@ -11,6 +11,8 @@ from typing import Final
 
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
+STATIC: Final = Path(__file__).resolve().parent.parent / "static"
+"""The built web inbox of the installed release."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from keys.errors import KeysError
+from keys.web import MANIFEST, parse_manifest
 from relay.config import Settings
 from relay.dumps import no_dumps
 from relay.logs import Log
@@ -27,7 +29,7 @@ from relay.service.desk import keeper_state
 from relay.service.keeper_child import supervise
 from relay.service.loops import Loops
 from relay.service.opening import opened
-from relay.service.places import Places
+from relay.service.places import STATIC, Places
 
 PARTS: Final = ("http", "smtp", "sweep")
 KEEPER_STARTS_SECONDS: Final = 20.0
@@ -106,7 +108,18 @@ def _loops(house: House, log: Log) -> Loops:
         log=log,
         sweep_seconds=settings.limits.sweep_seconds,
         driven=settings.clock.offset_file is not None,
+        web_manifest=_web_manifest(),
     )
+
+
+def _web_manifest() -> str | None:
+    """The list of the web inbox's files, where the installed release carries one."""
+    try:
+        text = (STATIC / MANIFEST).read_text("ascii")
+        parse_manifest(text)
+    except (OSError, ValueError, KeysError):
+        return None
+    return text
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from keys.log import (
     tree_root,
     verify_consistency,
     verify_inclusion,
+    web_entry,
 )
 from keys.names import DAY_SECONDS
 from keys.notes import open_note
@@ -158,3 +159,20 @@ async def test_a_statement_is_logged_where_its_owner_gives_the_hash(house: House
     third = person.statement(3, card)
     await house.flows.statements.add(person.account_id, third, house.now)
     assert await house.store.log_entries(size, 9) == [bytes([EntryType.STATEMENT]) + b"h" * 32]
+
+
+async def test_the_list_of_the_web_inbox_is_logged_once(empty: House) -> None:
+    """A release's list is one entry, however often the relay starts; another release's is one more, and so is
+    the first again after it.
+    """
+    log = empty.flows.log
+    lists = [f"quietbox/web/v1\nindex.html {size} {'A' * 43}\n" for size in (1, 2)]
+    assert await log.note_web(lists[0])
+    await grow(empty, 0, 3)
+    assert not await log.note_web(lists[0])
+    assert await log.note_web(lists[1])
+    assert not await log.note_web(lists[1])
+    assert await log.note_web(lists[0])
+    entries = [one for one in await empty.store.log_entries(0, 10_000) if one[0] == EntryType.WEB_MANIFEST]
+    assert entries == [web_entry(lists[0]), web_entry(lists[1]), web_entry(lists[0])]
+    assert await log.sign()
