@@ -7,6 +7,7 @@ wrong with a vector is its name's business: none of them may do anything.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -401,6 +402,16 @@ LAYOUTS: Final = (
     *MUTANTS,
     *CLOBBERS,
 )
+
+
+_OPENERS: Final = ("script", "style", "title", "textarea", "noscript", "xmp", "template", "select", "table")
+CLOSED: Final = "\n-->" + "".join(f"</{tag}>" for tag in (*_OPENERS, "svg", "math", "form"))
+"""Ends whatever a layout has left open."""
+
+
+def together(layouts: Sequence[str]) -> str:
+    """Several layouts in one: the time of a test goes by documents."""
+    return f"{CLOSED}<p>".join(layouts)
 
 
 def aimed_at(origin: str) -> list[str]:

@@ -274,9 +274,10 @@ function ThreadActions({ last }: { last: Message }) {
   const { opened } = useDesk();
   return (
     <div class="actions thread-actions">
-      {opened.engagementState === "active" && (
+      {opened.engagementState === "active" && !last.refused && (
         <a class="button do" href={href({ view: "reply", id: last.id })}>
-          {words.read.reply}
+          {/* What came by mail cannot be answered from here: the answer goes to the other one of us. */}
+          {last.byMail ? words.list.emptyWrite(firstName(opened.otherName)) : words.read.reply}
         </a>
       )}
       <button type="button" onClick={() => print()}>
