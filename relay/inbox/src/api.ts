@@ -226,6 +226,27 @@ export class Api {
     await this.#exchange({ method: "DELETE", path });
   }
 
+  // --- the spoken check ---
+
+  async spokenRun(engagementId: Bytes): Promise<SpokenRun> {
+    const path = `/v1/engagements/${toBase64url(engagementId)}/spoken-check`;
+    const fields = Fields.of((await this.#get(path)).body);
+    const value = (name: string) => (fields.has(name) ? fields.bytes(name, 32) : null);
+    return {
+      commitment: value("commitment"),
+      clientRandom: value("client_random"),
+      coachRandom: value("coach_random"),
+    };
+  }
+
+  /** Begin a run, or add one's own random number to it. */
+  async spokenStep(engagementId: Bytes, commitment: Bytes, random: Bytes | null): Promise<void> {
+    await this.#done("PUT", `/v1/engagements/${toBase64url(engagementId)}/spoken-check`, {
+      commitment: toBase64url(commitment),
+      ...(random && { random: toBase64url(random) }),
+    });
+  }
+
   // --- receipts and the log ---
 
   /** A page of receipts above an order, ascending. */
@@ -636,6 +657,13 @@ export interface EngagementFacts {
   readonly proposals: readonly Bytes[];
   /** The coach's private notes: their number, and when the last of them goes (0: there are none). */
   readonly notes: { readonly count: number; readonly expiresAt: number };
+}
+
+/** A run of the spoken check, as the relay shows it; what is not there is null. */
+export interface SpokenRun {
+  readonly commitment: Bytes | null;
+  readonly clientRandom: Bytes | null;
+  readonly coachRandom: Bytes | null;
 }
 
 export interface RowPage {

@@ -13,6 +13,7 @@ export type WorkPage =
   | "sponsor"
   | "notes"
   | "calls"
+  | "check"
   | "agreement"
   | "change"
   | "dates"
@@ -63,6 +64,7 @@ const WORK: readonly WorkPage[] = [
   "sponsor",
   "notes",
   "calls",
+  "check",
   "agreement",
   "change",
   "dates",

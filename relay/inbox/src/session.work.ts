@@ -3,7 +3,7 @@
  * second half of the seam between the page and the keys: types only. (src/session.ts has the first half and the rules of both.)
  */
 
-import type { Opened, PolicyFacts } from "./session.ts";
+import type { Opened, PolicyFacts, Progress } from "./session.ts";
 
 /** Who decided a date, and when it was signed. */
 export interface Decision {
@@ -76,6 +76,18 @@ export interface Call {
   readonly expiresAt: number;
 }
 
+/** Who has said that the digits of a spoken check were the same. */
+export interface Heard {
+  readonly mine: boolean;
+  readonly at: number;
+}
+
+/** How a spoken check went until the digits are compared. `nobody`: the other one did not start in time. */
+export type CheckOutcome =
+  | { readonly kind: "digits"; readonly digits: string }
+  | { readonly kind: "nobody" }
+  | { readonly kind: "changed" };
+
 export interface CallRequest {
   readonly heldAt: number;
   readonly minutes: number;
@@ -107,6 +119,8 @@ export interface Work {
   readonly deletedThings: number;
   readonly receipts: number;
   readonly calls: readonly Call[];
+  /** For the keys of today, the newest first. */
+  readonly heard: readonly Heard[];
   readonly agreement: AgreementFacts;
   /** Newest first. */
   readonly earlier: readonly AgreementFacts[];
@@ -181,6 +195,10 @@ export interface WorkSession {
   proposeKeep(ids: readonly string[], until: number): Promise<void>;
   proposeReopen(until: number): Promise<void>;
   noteCall(request: CallRequest): Promise<void>;
+  /** Both on the telephone: wait for the other one and show six digits. */
+  startCheck(progress: (p: Progress) => void, signal: AbortSignal): Promise<CheckOutcome>;
+  /** The digits that were shown were the same. */
+  agreeCheck(): Promise<void>;
   planClosing(): Promise<ClosingPlan>;
   /** End the work now and let everything go at `until`; with `mineNow`, my own copies at once. */
   close(until: number, mineNow: boolean): Promise<void>;

@@ -64,6 +64,8 @@ export const workWords = {
     notes: (name: string | null) => (name ? `${name}’s private notes` : "Your private notes"),
     notesSaid: (n: number) => (n === 0 ? "None" : n === 1 ? "1 note" : `${n} notes`),
     calls: "Phone calls",
+    check: "Spoken check",
+    checkSaid: (date: string | null) => (date ? `Done ${date}` : "Ten seconds, on your next call"),
     callsSaid: (n: number) => (n === 0 ? "None noted" : n === 1 ? "1 noted" : `${n} noted`),
     agreement: "Agreement",
     agreementSaid: (date: string, version: number) => `Signed ${date}, version ${version}`,
@@ -125,6 +127,34 @@ export const workWords = {
     own: (n: number) =>
       n === 0 ? "You keep no notes here." : `You keep ${lower(counted(n, "note", "notes"))} here.`,
     ownSeen: (name: string) => `${name} sees their number and their date, and nothing else.`,
+  },
+
+  check: {
+    heading: "Spoken check",
+    heard: (name: string, date: string) => `On ${date} you heard ${name}’s voice say it.`,
+    theyHeard: (name: string, date: string) => `${name} heard yours on ${date}.`,
+    notYet: (name: string) =>
+      `Your invitation came from ${name}, and that is how this inbox knows ${name}. A spoken check on your next call makes it certain.`,
+    notYetCoach: (name: string) =>
+      `${name} came by your invitation, and that is how this inbox knows ${name}. A spoken check on your next call makes it certain.`,
+    how: (name: string) => `While you are on the phone with ${name}: press start, both of you.`,
+    start: "Start",
+    waiting: (name: string) => `Waiting until ${name} has pressed start too`,
+    nobody: (name: string) =>
+      `It needs both of you at the same moment, and ${name} was not there. Nothing has changed.`,
+    again: "Start again",
+    read: (name: string) =>
+      `${name} reads the first three aloud, you read the last three. The same?`,
+    readCoach: (name: string) =>
+      `You read the first three aloud, ${name} reads the last three. The same?`,
+    same: "Yes, the same",
+    different: "No",
+    done: (name: string) => `Done. You have heard ${name}’s voice say it.`,
+    stopHere: (name: string) =>
+      `Stop writing here. Ring ${name} on a number you already have, and show ${name} this page.`,
+    forOperator: "For whoever looks into it",
+    forOperatorText:
+      "The two inboxes hold different keys for one of these two people, or a number was changed on its way between them. Somebody who runs the server, or has taken it over, can do that; a mistake in typing cannot.",
   },
 
   calls: {

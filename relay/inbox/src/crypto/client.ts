@@ -164,6 +164,8 @@ export function createSession(): Session {
     proposeKeep: (ids, until) => line.call("proposeKeep", [ids, until]),
     proposeReopen: (until) => line.call("proposeReopen", [until]),
     noteCall: (request) => line.call("noteCall", [request]),
+    startCheck: (progress, signal) => line.call("startCheck", [], { progress, signal }),
+    agreeCheck: () => line.call("agreeCheck", []),
     planClosing: () => line.call("planClosing", []),
     close: (until, mineNow) => line.call("close", [until, mineNow]),
     receipts: () => line.call("receipts", []),

@@ -37,7 +37,7 @@ type Plain = Pick<
   | "addSender"
   | "confirmSender"
 > &
-  WorkSession;
+  Omit<WorkSession, "startCheck">;
 
 type Way = Parameters<Session["unlock"]>[0];
 type SendRequest = Parameters<Session["send"]>[0];
@@ -48,6 +48,7 @@ export interface Inside extends Plain {
   own(name: keyof OwnSession, args: readonly unknown[], run: Run): Promise<unknown>;
   unlock(way: Way, seen: Seen | null): ReturnType<Session["unlock"]>;
   send(request: SendRequest, run: Run): ReturnType<Session["send"]>;
+  startCheck(run: Run): ReturnType<Session["startCheck"]>;
   file(id: string, index: number, run: Run): ReturnType<Session["file"]>;
   /** Seal the unsent text for the page to hold. */
   sealAside(draft: string): Promise<Keepsake>;

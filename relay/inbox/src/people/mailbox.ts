@@ -39,6 +39,7 @@ const SHOWN_KINDS: readonly number[] = [
 
 const SPECIAL_KINDS: readonly number[] = [
   content.ContentKind.AGREEMENT,
+  content.ContentKind.SPOKEN,
   content.ContentKind.CALL,
   content.ContentKind.MAIL,
   content.ContentKind.NOTICE,

@@ -26,6 +26,7 @@ import type {
 import type {
   AgreementRequest,
   CallRequest,
+  CheckOutcome,
   Checked,
   ClosingPlan,
   ReceiptFacts,
@@ -215,6 +216,14 @@ export class Visit implements Inside {
 
   async noteCall(request: CallRequest): Promise<void> {
     await (await this.#work()).noteCall(request);
+  }
+
+  async startCheck(run: Run): Promise<CheckOutcome> {
+    return await (await this.#work()).startCheck(run.signal);
+  }
+
+  async agreeCheck(): Promise<void> {
+    await (await this.#work()).agreeCheck();
   }
 
   async planClosing(): Promise<ClosingPlan> {

@@ -21,6 +21,7 @@ import type {
   AgreementRequest,
   Call,
   CallRequest,
+  CheckOutcome,
   Checked,
   ClosingPlan,
   Dated,
@@ -41,6 +42,7 @@ import type { Mailbox } from "./mailbox.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Receipts } from "./receipts.ts";
 import type { Entry, Shelf } from "./shelf.ts";
+import { heardIn, SpokenCheck } from "./spoken.ts";
 import type { Standing } from "./standing.ts";
 import { COPY_SECONDS } from "./terms.ts";
 import type { World } from "./world.ts";
@@ -68,12 +70,14 @@ export interface Tools {
 export class Workroom {
   readonly #tools: Tools;
   readonly #agreements: Agreements;
+  readonly #check: SpokenCheck;
   #receipts: Receipts | null = null;
   #resealing: Promise<unknown> = Promise.resolve();
 
   constructor(tools: Tools) {
     this.#tools = tools;
     this.#agreements = new Agreements(tools);
+    this.#check = new SpokenCheck(tools);
   }
 
   // --- what is shown ---
@@ -106,6 +110,7 @@ export class Workroom {
       deletedThings: gone.reduce((sum, one) => sum + one.removed, 0),
       receipts: receipts.filter((one) => one.kind !== "acceptance").length,
       calls: this.#calls(),
+      heard: heardIn(this.#living(), standing.place),
       agreement,
       earlier,
       proposals: this.#proposals(),
@@ -294,6 +299,17 @@ export class Workroom {
     const fixed = encodeCall({ heldAt, minutes });
     const shown = { note: note.toWellFormed() };
     await this.#tools.outbox.sendSpecial({ kind: ContentKind.CALL, fixed, shown });
+    await this.#tools.look();
+  }
+
+  // --- the spoken check ---
+
+  async startCheck(signal: AbortSignal): Promise<CheckOutcome> {
+    return await this.#check.start(signal);
+  }
+
+  async agreeCheck(): Promise<void> {
+    await this.#check.agreed();
     await this.#tools.look();
   }
 

@@ -18,6 +18,7 @@ import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Kept, Notes, Sponsor } from "./keeping.tsx";
 import { Banner, Heading, Icon, Trouble, Wait } from "./parts.tsx";
 import { ReceiptPage, Receipts } from "./receipts.tsx";
+import { Spoken } from "./spoken.tsx";
 import { Timeline } from "./timeline.tsx";
 
 /** What a page of *Our work* is given: everything that was read, and the way to read it again. */
@@ -34,6 +35,7 @@ const HEADINGS: Record<WorkPage, (name: string, sponsor: string) => string> = {
   sponsor: (_, sponsor) => workWords.rows.sponsor(sponsor),
   notes: (name) => workWords.notes.heading(name),
   calls: () => workWords.calls.heading,
+  check: () => workWords.check.heading,
   agreement: () => workWords.agreement.heading,
   change: () => workWords.change.heading,
   dates: () => workWords.dates.heading,
@@ -47,6 +49,7 @@ const PAGES = {
   sponsor: Sponsor,
   notes: Notes,
   calls: Calls,
+  check: Spoken,
   agreement: AgreementPage,
   change: Changes,
   dates: Dates,
@@ -159,6 +162,7 @@ function Rows({ work }: { work: Facts }) {
   const { policy } = opened;
   const page = (name: WorkPage): Route => ({ view: "work", page: name });
   const signed = work.agreement.signers.reduce((last, one) => Math.max(last, one.signedAt ?? 0), 0);
+  const heard = work.heard.find((one) => one.mine) ?? null;
   const places = 2 + (work.backupDays ? 1 : 0) + 1;
   const list: readonly RowFacts[] = [
     { route: page("kept"), name: rows.kept, said: rows.keptSaid(places) },
@@ -167,6 +171,7 @@ function Rows({ work }: { work: Facts }) {
       : []),
     { route: page("notes"), name: rows.notes(coach), said: rows.notesSaid(work.notes.count) },
     { route: page("calls"), name: rows.calls, said: rows.callsSaid(work.calls.length) },
+    { route: page("check"), name: rows.check, said: rows.checkSaid(heard && plainDay(heard.at, zone)) },
     {
       route: page("agreement"),
       name: rows.agreement,
