@@ -26,6 +26,8 @@ NODE = f"{WHEEL}/node.exe" if os.name == "nt" else f"{WHEEL}/bin/node"
 NPM = f"{WHEEL}/lib/node_modules/npm/bin/npm-cli.js"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGES = ("chromium", "fonts-dejavu-core")
+PEERS = ("postfix", "swaks", "libnet-ssleay-perl")
+NO_MAIL_SERVER = "postfix postfix/main_mailer_type select No configuration\n"
 
 SHARED = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
 """All tests take turns on the processors, each file's in its order; half the time is waiting for programs."""
@@ -53,6 +55,8 @@ def main() -> int:
     install()
     if "not browser" not in " ".join(arguments):
         need_chromium()
+    if "not peers" not in " ".join(arguments):
+        want_peers()
     failed = [] if arguments else [*run_checks(), *check_inbox()]
     if failed:
         say(f"FAILED before pytest: {', '.join(failed)}")
@@ -163,15 +167,36 @@ def need_chromium() -> None:
         sys.exit(NO_CHROMIUM)
 
 
+def want_peers() -> None:
+    """Install the programs that deliver to the door, where apt may; without them their tests are skipped.
+
+    Postfix is left without a configuration, so that no service of it starts, and nothing makes way for it.
+    """
+    if all(
+        shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") for name in ("postfix", "swaks")
+    ):
+        return
+    say("installing Postfix and swaks, which deliver mail to the door in tests")
+    as_root("debconf-set-selections", given=NO_MAIL_SERVER)
+    apt("update", "-qq")
+    if not apt("install", "-y", "-qq", "--no-install-recommends", "--no-remove", *PEERS):
+        say("they could not be installed: the tests that need them will be skipped")
+
+
 def apt(*arguments: str) -> bool:
     """Whether apt-get was there, could be run as root without a question, and did it."""
-    command = ["apt-get", *arguments]
+    return as_root("apt-get", *arguments)
+
+
+def as_root(*command: str, given: str = "") -> bool:
+    """Whether a program was there, could be run as root without a question, and did its work."""
+    needed = command[:1]
     if getattr(os, "geteuid", lambda: 1)():
-        command = ["sudo", "-n", *command]
-    if not all(map(shutil.which, {command[0], "apt-get"})):
+        command, needed = ("sudo", "-n", *command), ("sudo", *needed)
+    if not all(map(shutil.which, needed)):
         return False
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False).returncode == 0
+    return subprocess.run(command, env=environment, input=given, text=True, check=False).returncode == 0
 
 
 def find_chromium() -> str | None:
