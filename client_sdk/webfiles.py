@@ -2,7 +2,7 @@
 
 Owns finding the built inbox on this computer, fetching what a relay serves, and comparing both with a
 manifest. A server can give one person what it gives nobody else, so a check says what this computer got. Must
-never take a file of the installed inbox that its own manifest does not name. (docs/protocol.md, part 19.)
+never take a file of the installed inbox that its own manifest does not name. (docs/protocol.md, part 21.)
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Owns serving the release's own files under their strict headers, so that nobody 
 the relay serves, and passing `/v1` through to the relay. It holds no key and no session: the page signs in by
 itself, and whose page it is stands in its address, `RELAY.localhost`. Must never answer under another name (a
 page of somebody else's could otherwise speak through it), and never pass on more than the interface needs.
-(docs/protocol.md, part 19.)
+(docs/protocol.md, part 21.)
 """
 
 from __future__ import annotations

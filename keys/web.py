@@ -2,7 +2,7 @@
 
 Owns the headers of each file of the built inbox, the addresses of its views and the manifest of a release,
 which relay, SDK and whoever checks from elsewhere have to read alike. Must never let a page run a script that
-is not named by its hash, nor speak to anybody but its own server. (docs/protocol.md, part 19;
+is not named by its hash, nor speak to anybody but its own server. (docs/protocol.md, part 21;
 docs/threat-model.md.)
 """
 

@@ -61,7 +61,7 @@ function hashOf(bytes: Uint8Array): Buffer {
   return createHash("sha256").update(bytes).digest();
 }
 
-/** The manifest's text: a line a file, ascending by name. (docs/protocol.md, part 19.) */
+/** The manifest's text: a line a file, ascending by name. (docs/protocol.md, part 21.) */
 function manifestOf(folder: string): string {
   const names = filesOf(folder).filter((name) => name !== MANIFEST);
   const lines = names.map((name) => {

@@ -2,7 +2,7 @@
 
 Owns comparing both with the list of files that came with the installed release. It only looks. It cannot say
 what a page is worth to somebody who does not trust this machine: that is `mailbox verify-web`, run elsewhere.
-(docs/protocol.md, part 19.)
+(docs/protocol.md, part 21.)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
  * Origin: whose page this is. It stands in salts and cards, and is taken from the address, never from a server's word.
  *
  * `mailbox web` serves this page on somebody's own computer, for a relay elsewhere, under `RELAY.localhost`: a name that
- * browsers give to this computer alone. (docs/protocol.md, part 19.)
+ * browsers give to this computer alone. (docs/protocol.md, part 21.)
  */
 
 export function originOf(at: { readonly hostname: string; readonly origin: string }): string {
