@@ -104,6 +104,7 @@ const LATER = [
   ...[
     "acting",
     "agreements",
+    "behind",
     "compose",
     "dates",
     "deepsearch",

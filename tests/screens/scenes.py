@@ -69,6 +69,18 @@ async def back(page: Page) -> None:
     await page.go_back()
 
 
+def searching(typed: str) -> Steps:
+    """From the list to the search, and something typed."""
+
+    async def play(page: Page) -> None:
+        await opened(page)
+        await page.locator(".search-link").click()
+        await page.locator("#search").fill(typed)
+        await page.locator(".found" if typed else "#search").wait_for()
+
+    return play
+
+
 async def summary(page: Page) -> None:
     """Unfold the whole agreement."""
     await page.locator("summary").click()
@@ -203,6 +215,46 @@ LISTS = (
     Scene("list-held", "/", {"state": "held"}, opened),
     Scene("list-all-gone", "/", {"letters": "none", "state": "gone"}, then(unlock, waiting(".empty"))),
     Scene("list-clock", "/", {"clockOffset": -7 * 365 * 86_400}, opened),
+    Scene("list-by-deletion", "/?by=deletion", steps=opened),
+    Scene("list-many", "/", {"letters": "thousand"}, opened),
+    Scene(
+        "list-many-further",
+        "/",
+        {"letters": "thousand"},
+        then(opened, pressing("Show earlier messages (1,154)")),
+    ),
+    Scene("search-empty", steps=searching("")),
+    Scene("search-found", steps=searching("week")),
+    Scene("search-none", steps=then(searching("zebra"), reading("No message has those words"))),
+    Scene(
+        "search-inside",
+        steps=then(searching("promote"), pressing("Search inside all messages"), reading("Read inside all")),
+    ),
+    Scene(
+        "search-running",
+        "/",
+        hanging("searchInside"),
+        then(searching("promote"), pressing("Search inside all messages"), reading("7 of")),
+    ),
+    Scene(
+        "search-stopped",
+        "/",
+        hanging("searchInside"),
+        then(
+            searching("promote"),
+            pressing("Search inside all messages", "Stop"),
+            reading("were not looked into"),
+        ),
+    ),
+    Scene(
+        "search-failed",
+        "/",
+        failing("searchInside", OFFLINE),
+        then(searching("promote"), pressing("Search inside all messages"), waiting(".trouble")),
+    ),
+    Scene("search-read", steps=then(searching("thursday"), row(BOARD), waiting(".message"))),
+    Scene("search-back", steps=then(searching("thursday"), row(BOARD), waiting(".message"), back)),
+    Scene("search-many", "/", {"letters": "thousand"}, searching("letter")),
     Scene("list-earlier", steps=then(opened, pressing("Show earlier messages"), reading("An older letter"))),
     Scene(
         "idle-warning",

@@ -342,6 +342,23 @@ export class Api {
     );
   }
 
+  // --- the sealed index ---
+
+  /** A page of segments above a place. */
+  async indexPage(
+    mailboxId: Bytes,
+    afterDay: number,
+    afterNumber: number,
+  ): Promise<{ body: Bytes; more: boolean }> {
+    const path = `/v1/mailboxes/${toBase64url(mailboxId)}/index?after_day=${afterDay}&after_number=${afterNumber}`;
+    const { headers, body } = await this.#get(path, ROWS_BYTES);
+    return { body, more: headers.get("Quietbox-More") === "1" };
+  }
+
+  async putIndex(mailboxId: Bytes, body: Bytes): Promise<void> {
+    await this.#send("PUT", `/v1/mailboxes/${toBase64url(mailboxId)}/index`, body);
+  }
+
   // --- blobs ---
 
   async createBlob(blobId: Bytes, expiresAt: number): Promise<void> {

@@ -4,8 +4,8 @@
  */
 
 import type { Draft } from "./drafts.ts";
-import type { Filter } from "./route.ts";
-import type { FileFacts, ListPage, ListRow, Message, Opened } from "./session.ts";
+import type { Filter, Order } from "./route.ts";
+import type { Failure, FileFacts, ListPage, ListRow, Message, Opened } from "./session.ts";
 import { DAY_SECONDS, GOING_SECONDS, month, SOON_SECONDS } from "./time.ts";
 
 /** A message of the open thread, or the place where one was. */
@@ -27,6 +27,11 @@ export interface Inbox {
   /** Not shown: their deletion leaves in a few seconds. */
   readonly leaving: readonly string[];
   readonly loaded: boolean;
+  /** Rows that were there before are still on their way from the worker. */
+  readonly reading: boolean;
+  /** How often *earlier* was pressed, so that *Back* finds as many rows as there were. */
+  readonly further: number;
+  readonly search: Search;
   readonly more: boolean;
   readonly before: number | null;
   readonly connection: "live" | "lost";
@@ -36,10 +41,31 @@ export interface Inbox {
   readonly drafts: readonly Draft[];
 }
 
+/** What is looked for, here alone: in no address, and gone with the lock. */
+export interface Search {
+  readonly words: string;
+  /** How often more of what was found was asked for. */
+  readonly further: number;
+  /** How far *inside all messages* has come; null where nobody asked for it. */
+  readonly inside: Inside | null;
+}
+
+export interface Inside {
+  readonly state: "running" | "stopped" | "done" | Failure;
+  readonly read: number;
+  readonly total: number;
+  readonly found: readonly string[];
+}
+
 export type Action =
   | { readonly kind: "opened"; readonly opened: Opened; readonly drafts: readonly Draft[] }
   | { readonly kind: "engagement"; readonly opened: Opened }
   | { readonly kind: "page"; readonly page: ListPage }
+  | { readonly kind: "known"; readonly page: ListPage; readonly reading: boolean }
+  | { readonly kind: "further" }
+  | { readonly kind: "search"; readonly words: string }
+  | { readonly kind: "furtherFound" }
+  | { readonly kind: "inside"; readonly inside: Inside | null }
   | { readonly kind: "arrived"; readonly rows: readonly ListRow[] }
   | { readonly kind: "letIn" }
   | { readonly kind: "sent"; readonly row: ListRow }
@@ -62,6 +88,9 @@ export const EMPTY: Inbox = {
   waiting: [],
   leaving: [],
   loaded: false,
+  reading: true,
+  further: 0,
+  search: { words: "", further: 0, inside: null },
   more: false,
   before: null,
   connection: "live",
@@ -78,6 +107,16 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
       return { ...inbox, opened: action.opened };
     case "page":
       return { ...inbox, ...withPage(inbox, action.page) };
+    case "known":
+      return known(inbox, action.page, action.reading);
+    case "further":
+      return { ...inbox, further: inbox.further + 1 };
+    case "search":
+      return { ...inbox, search: { words: action.words, further: 0, inside: null } };
+    case "furtherFound":
+      return { ...inbox, search: { ...inbox.search, further: inbox.search.further + 1 } };
+    case "inside":
+      return { ...inbox, search: { ...inbox.search, inside: action.inside } };
     case "arrived":
       return arrived(inbox, action.rows);
     case "letIn":
@@ -113,6 +152,14 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
     case "locked":
       return EMPTY;
   }
+}
+
+/** Rows that were there before. What waits to be let in, or is about to leave, is no news. */
+function known(inbox: Inbox, page: ListPage, reading: boolean): Inbox {
+  const waiting = new Set(inbox.waiting.map((row) => row.id));
+  const rows = page.rows.filter((row) => !waiting.has(row.id));
+  const merge = rows.length > 0 ? merged(inbox.rows, rows) : inbox.rows;
+  return { ...inbox, rows: merge, reading, more: page.more, before: page.before };
 }
 
 function withPage(inbox: Inbox, page: ListPage): Partial<Inbox> {
@@ -221,12 +268,35 @@ const BELONGS: Record<Filter, (row: ListRow, now: number) => boolean> = {
   going: (row, now) => row.expiresAt - now <= GOING_SECONDS,
 };
 
-/** The rows of a filter, newest first; what is about to be deleted soonest first in *going*. */
-export function visible(inbox: Inbox, filter: Filter, now: number): readonly ListRow[] {
+/** The rows of a filter, newest first or what is deleted soonest first, as in *going*. */
+export function visible(
+  inbox: Inbox,
+  filter: Filter,
+  now: number,
+  order: Order = "newest",
+): readonly ListRow[] {
   const rows = inbox.rows.filter(
     (row) => BELONGS[filter](row, now) && !inbox.leaving.includes(row.id),
   );
-  return filter === "going" ? [...rows].sort((a, b) => a.expiresAt - b.expiresAt) : rows;
+  const soonest = filter === "going" || order === "deletion";
+  return soonest ? [...rows].sort((a, b) => a.expiresAt - b.expiresAt) : rows;
+}
+
+const FURTHER_ROWS = 200;
+const LEAST_ROWS = 50;
+
+/** How many rows a list begins with: those of this month and the last one, but some fifty, and no more than are drawn at once. */
+export function drawnRows(rows: readonly ListRow[], further: number, now: number): number {
+  const since = monthBefore(now);
+  const recent = rows.findIndex((row) => row.createdAt < since);
+  const begin = Math.max(LEAST_ROWS, Math.min(recent < 0 ? rows.length : recent, FURTHER_ROWS));
+  return begin + FURTHER_ROWS * further;
+}
+
+/** The first second of the month before this one, in UTC: a row more or less is drawn, that is all. */
+function monthBefore(now: number): number {
+  const today = new Date(now * 1000);
+  return Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - 1, 1) / 1000;
 }
 
 export interface Month {
@@ -234,11 +304,16 @@ export interface Month {
   readonly rows: readonly ListRow[];
 }
 
-/** Consecutive rows under the month in which they were written. */
-export function months(rows: readonly ListRow[], now: number, zone: string): readonly Month[] {
+/** Consecutive rows under the month in which they were written, or in which they are deleted. */
+export function months(
+  rows: readonly ListRow[],
+  now: number,
+  zone: string,
+  order: Order = "newest",
+): readonly Month[] {
   const found: { name: string; rows: ListRow[] }[] = [];
   for (const row of rows) {
-    const name = month(row.createdAt, now, zone);
+    const name = month(order === "deletion" ? row.expiresAt : row.createdAt, now, zone);
     const last = found.at(-1);
     if (last?.name === name) {
       last.rows.push(row);

@@ -6,6 +6,7 @@
  */
 
 export type Filter = "all" | "unread" | "files" | "going";
+export type Order = "newest" | "deletion";
 export type Step = "start" | "agreement" | "password" | "sheet";
 export type WorkPage =
   | "overview"
@@ -32,7 +33,8 @@ export type Setting =
 
 export type Route =
   | { readonly view: "invitation"; readonly step: Step }
-  | { readonly view: "list"; readonly filter: Filter }
+  | { readonly view: "list"; readonly filter: Filter; readonly order?: Order }
+  | { readonly view: "search" }
   | { readonly view: "message"; readonly id: string }
   | { readonly view: "write" }
   | { readonly view: "reply"; readonly id: string }
@@ -45,6 +47,7 @@ export type Route =
   | { readonly view: "help" }
   | { readonly view: "nowhere" };
 
+const ORDERS: readonly Order[] = ["newest", "deletion"];
 const FILTERS: readonly Filter[] = ["all", "unread", "files", "going"];
 const STEPS: readonly Step[] = ["start", "agreement", "password", "sheet"];
 const SETTINGS: readonly Setting[] = [
@@ -71,7 +74,7 @@ const WORK: readonly WorkPage[] = [
   "copy",
   "close",
 ];
-const PLAIN = ["write", "receipts", "how", "locked", "help"] as const;
+const PLAIN = ["write", "search", "receipts", "how", "locked", "help"] as const;
 
 /** Long enough for any id the page is handed, short enough that nobody can make it chew on one. */
 const ID = /^[0-9a-f]{1,128}$/;
@@ -88,8 +91,10 @@ export function parse(path: string, search = ""): Route {
     return { view: "nowhere" };
   }
   if (first === undefined) {
-    const filter = oneOf(FILTERS, new URLSearchParams(search).get("show") ?? "all");
-    return { view: "list", filter: filter ?? "all" };
+    const asked = new URLSearchParams(search);
+    const filter = oneOf(FILTERS, asked.get("show") ?? "all") ?? "all";
+    const order = oneOf(ORDERS, asked.get("by") ?? "newest");
+    return order === "deletion" ? { view: "list", filter, order } : { view: "list", filter };
   }
   if (first === "t" && second !== undefined && ID.test(second)) {
     return parseMessage(second, third);
@@ -124,13 +129,24 @@ function parsePage(first: string, second: string | undefined): Route {
   return { view: plain ?? "nowhere" };
 }
 
+function listAddress(filter: Filter, order: Order = "newest"): string {
+  const asked = new URLSearchParams();
+  if (filter !== "all") {
+    asked.set("show", filter);
+  }
+  if (order !== "newest") {
+    asked.set("by", order);
+  }
+  return asked.size > 0 ? `/?${asked}` : "/";
+}
+
 /** The address of a view. */
 export function href(route: Route): string {
   switch (route.view) {
     case "invitation":
       return route.step === "start" ? "/i/" : `/i/${route.step}`;
     case "list":
-      return route.filter === "all" ? "/" : `/?show=${route.filter}`;
+      return listAddress(route.filter, route.order);
     case "message":
       return `/t/${route.id}`;
     case "reply":

@@ -197,6 +197,15 @@ export interface Failure {
 export interface Progress {
   readonly done: number;
   readonly total: number;
+  /** What has been found so far, of a search. */
+  readonly found?: readonly string[];
+}
+
+/** How far a search inside messages came, and the ids of what it found. */
+export interface FoundInside {
+  readonly read: number;
+  readonly total: number;
+  readonly found: readonly string[];
 }
 
 /** Pushed by the worker at any time while unlocked. `records`: the server shows two people different records, and has not explained it within a day. */
@@ -245,6 +254,12 @@ export interface Session extends WorkSession {
   list(before: number | null): Promise<ListPage>;
   read(id: string): Promise<Message>;
   thread(threadId: string): Promise<readonly Message[]>;
+  /** Look for words inside all messages, newest first. Stopped, it answers with what was found until then. */
+  searchInside(
+    typed: string,
+    progress: (p: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<FoundInside>;
   markRead(id: string): Promise<void>;
   send(
     request: SendRequest,

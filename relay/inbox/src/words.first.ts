@@ -5,6 +5,7 @@ export const first = {
   titles: {
     invitation: "Invitation",
     list: "Inbox",
+    search: "Search",
     message: "Message",
     write: "Write",
     reply: "Reply",

@@ -12,7 +12,12 @@ import { first } from "./words.first.ts";
 const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
 
 export function counted(n: number, one: string, many: string): string {
-  return `${SMALL[n] ?? String(n)} ${n === 1 ? one : many}`;
+  return `${SMALL[n] ?? number(n)} ${n === 1 ? one : many}`;
+}
+
+/** A number as it is written: 1,204. */
+export function number(n: number): string {
+  return n.toLocaleString("en-GB");
 }
 
 /** A sentence's beginning, in its middle. */
@@ -197,7 +202,15 @@ export const words = {
     write: "Write",
     you: "You",
     loading: "Opening your messages",
+    search: (n: number) => (n > 1 ? `Search ${number(n)} messages` : "Search"),
+    newest: "Newest first",
+    soonest: "By deletion date",
     earlier: "Show earlier messages",
+    further: (n: number, order: "newest" | "deletion") =>
+      order === "newest"
+        ? `Show earlier messages (${number(n)})`
+        : `Show later ones (${number(n)})`,
+    reading: (n: number) => `Fetching older messages: ${number(n)} so far`,
     earlierLoading: "Opening earlier messages",
     look: "Look",
     soonCard: (all: number, unread: number) =>

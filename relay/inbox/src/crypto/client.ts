@@ -154,6 +154,8 @@ export function createSession(): Session {
     thread: (threadId) => line.call("thread", [threadId]),
     markRead: (id) => line.call("markRead", [id]),
     send: (request, progress, signal) => line.call("send", [request], { progress, signal }),
+    searchInside: (typed, progress, signal) =>
+      line.call("searchInside", [typed], { progress, signal }),
     file: (id, index, progress, signal) => line.call("file", [id, index], { progress, signal }),
     expire: (id, whose) => line.call("expire", [id, whose]),
     shorten: (id, expiresAt) => line.call("shorten", [id, expiresAt]),

@@ -11,6 +11,7 @@ import {
   concat,
   counted,
   fromBase64url,
+  Reader,
   same,
   textBytes,
   toBase64url,
@@ -46,6 +47,15 @@ interface StoredRow {
   readonly order: number;
   readonly kind: number;
   readonly content: Bytes;
+}
+
+/** A part of the index. */
+export interface Segment {
+  readonly day: number;
+  readonly number: number;
+  readonly version: number;
+  readonly expiresAt: number;
+  readonly box: Bytes;
 }
 
 /** What a call was, for tests that look at it. */
@@ -116,6 +126,10 @@ export class House {
   readonly checkpoints = new Map<string, string>();
   proofs = new Map<string, Bytes[]>();
   readonly deposits: Bytes[] = [];
+  /** The sealed index by day and number. */
+  readonly segments = new Map<string, Segment>();
+  /** Days that the keeper has destroyed. */
+  readonly daysGone = new Set<number>();
   #orders = 0;
 
   /** The world of a visit to this house. */
@@ -138,6 +152,11 @@ export class House {
         };
       },
     };
+  }
+
+  /** The newest order that was given out. */
+  get newest(): number {
+    return this.#orders;
   }
 
   get fragment(): string {
@@ -332,9 +351,57 @@ export class House {
       };
       return here ? { status: wire.Status.HERE, ...payload } : gone;
     });
-    return this.bytes(
-      wire.sealAnswer({ grants, days: [] }, request, raw, this.keeper, this.random),
+    const days = request.days.map((day) =>
+      this.daysGone.has(day)
+        ? { status: wire.Status.GONE, share: ZERO_HASH }
+        : { status: wire.Status.HERE, share: this.dayShare(day, request.accessPublic) },
     );
+    return this.bytes(wire.sealAnswer({ grants, days }, request, raw, this.keeper, this.random));
+  }
+
+  /** What the keeper gives one access key for a day. */
+  dayShare(day: number, accessPublic: Bytes): Bytes {
+    return wire.dayShare(H(textBytes(`day ${day}`)), accessPublic);
+  }
+
+  /** An envelope goes early: a tombstone in its place, and its segment with it. */
+  takeAway(order: number): void {
+    const row = this.rows.find((one) => one.order === order) as StoredRow;
+    const { header } = parseEnvelope(row.content);
+    this.rows = this.rows.filter((one) => one !== row);
+    const gone = concat(header.envelopeId, u8(3), u32(Math.floor(this.now / DAY)));
+    this.rows.push({ order: ++this.#orders, kind: 2, content: gone });
+    const day = Math.floor((header.expiresAt - 1) / DAY);
+    this.segments.delete(`${day}/${Math.floor(order / 64)}`);
+  }
+
+  indexPage(): Response {
+    const living = [...this.segments.values()].filter(({ expiresAt }) => expiresAt > this.now);
+    living.sort((one, other) => one.day - other.day || one.number - other.number);
+    const body = living.map(({ day, number, version, box }) =>
+      concat(u32(day), u64(number), u64(version), counted(box, 4)),
+    );
+    return this.bytes(concat(...body), { "Quietbox-More": "0" });
+  }
+
+  putIndex(body: Bytes): Response {
+    const reader = new Reader(body);
+    const segments = Array.from({ length: reader.u16() }, () => ({
+      day: reader.u32(),
+      number: reader.u64(),
+      version: reader.u64(),
+      expiresAt: reader.u64(),
+      box: reader.counted(4),
+    }));
+    reader.finish();
+    const named = segments.map((one) => [`${one.day}/${one.number}`, one] as const);
+    if (named.some(([name, one]) => one.version !== (this.segments.get(name)?.version ?? 0) + 1)) {
+      return this.no(409, "index-conflict");
+    }
+    for (const [name, one] of named) {
+      this.segments.set(name, one);
+    }
+    return this.yes(null, 204);
   }
 
   day(query: URLSearchParams): Response {
@@ -546,6 +613,8 @@ const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
   ["POST", /\/revoke$/, (house, body) => house.bytes(wire.signRevoked(body, house.keeper))],
   ["POST", /^\/v1\/envelopes$/, (house, body) => house.deposit(body)],
   ["GET", /\/envelopes$/, (house, _, query) => house.page(query)],
+  ["GET", /\/index$/, (house) => house.indexPage()],
+  ["PUT", /\/index$/, (house, body) => house.putIndex(body)],
   ["POST", /\/expire$/, (house) => house.yes({ expired: 1 })],
 ];
 
@@ -596,7 +665,7 @@ function account(house: House): Response {
   const mailbox = {
     mailbox_id: toBase64url(house.clientMailbox),
     address: "x@harrow.example",
-    cursor: 0,
+    cursor: house.newest,
   };
   return house.yes({ mailboxes: [mailbox] });
 }

@@ -48,6 +48,7 @@ export interface Inside extends Plain {
   own(name: keyof OwnSession, args: readonly unknown[], run: Run): Promise<unknown>;
   unlock(way: Way, seen: Seen | null): ReturnType<Session["unlock"]>;
   send(request: SendRequest, run: Run): ReturnType<Session["send"]>;
+  searchInside(typed: string, run: Run): ReturnType<Session["searchInside"]>;
   startCheck(run: Run): ReturnType<Session["startCheck"]>;
   file(id: string, index: number, run: Run): ReturnType<Session["file"]>;
   /** Seal the unsent text for the page to hold. */

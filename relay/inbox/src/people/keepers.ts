@@ -11,9 +11,12 @@ import type { RelayClock } from "../clock.ts";
 import { type Bytes, type Random, toHex } from "../crypto/encoding.ts";
 import { KeysError } from "../crypto/errors.ts";
 import {
+  type Answer,
+  type DayGrant,
   type Grant,
   openAnswer,
   openDayKey,
+  Status,
   signOpenRequest,
   signRevoke,
   verifyRevoked,
@@ -93,18 +96,34 @@ export class Keepers {
     const granted: ReadonlyMap<string, Grant>[] = [];
     for (let at = 0; at < rows.length; at += ASKED_AT_ONCE) {
       const batch = rows.slice(at, at + ASKED_AT_ONCE);
-      const answers = await Promise.all(this.#pins.map((pin) => this.#ask(pin, batch)));
+      const answers = await Promise.all(this.#pins.map((pin) => this.#ask(pin, batch, [])));
       const ids = this.#pins.map((pin) => toHex(pin.keeperId));
       granted.push(
         ...batch.map((_, row) => {
-          return new Map(ids.map((id, keeper) => [id, answers[keeper]?.[row] as Grant]));
+          return new Map(ids.map((id, keeper) => [id, answers[keeper]?.grants[row] as Grant]));
         }),
       );
     }
     return granted;
   }
 
-  async #ask(pin: KeeperPin, batch: readonly Examined[]): Promise<readonly Grant[]> {
+  /** The shares of days, one of each keeper, ascending by keeper id; days that are over are left out. `keeper-away` where one is silent. */
+  async dayShares(days: readonly number[]): Promise<Map<number, Bytes[]>> {
+    const answers = await Promise.all(this.#pins.map((pin) => this.#ask(pin, [], days)));
+    const found = new Map<number, Bytes[]>();
+    for (const [at, day] of days.entries()) {
+      const shares = answers.map((answer) => answer.days[at]);
+      if (shares.every((one) => one?.status === Status.HERE)) {
+        found.set(
+          day,
+          shares.map((one) => (one as DayGrant).share),
+        );
+      }
+    }
+    return found;
+  }
+
+  async #ask(pin: KeeperPin, batch: readonly Examined[], days: readonly number[]): Promise<Answer> {
     const replyKey = OpenKey.fromSeed(this.#random(32));
     const request = {
       keeperId: pin.keeperId,
@@ -113,12 +132,12 @@ export class Keepers {
       nonce: this.#random(16),
       replyPublic: replyKey.public,
       items: batch.map((one) => askOf(one, pin.keeperId)),
-      days: [],
+      days,
     };
     const raw = signOpenRequest(request, this.#access);
     const answer = await this.#api.openLocks(pin.keeperId, raw);
     try {
-      return openAnswer(answer, request, raw, pin.public, replyKey).grants;
+      return openAnswer(answer, request, raw, pin.public, replyKey);
     } catch (reason) {
       throw reason instanceof KeysError ? fault("keeper-away") : reason;
     }

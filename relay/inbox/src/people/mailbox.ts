@@ -15,13 +15,21 @@ import { Verdict as MailVerdict } from "../crypto/mailin.ts";
 import { DAY_SECONDS, dayOf } from "../crypto/names.ts";
 import { type Opened, openParts, type Part } from "../crypto/sealing.ts";
 import { H } from "../crypto/suite.ts";
-import type { ListRow } from "../session.ts";
+import type { Event, ListPage, ListRow } from "../session.ts";
 import type { Row } from "../wire.ts";
-import { Fault, fault } from "./fault.ts";
+import { Fault, fault, fetched } from "./fault.ts";
 import type { Keepers } from "./keepers.ts";
 import type { Memory } from "./memory.ts";
 import { Due, type Examined, examine, finish, statementsKnown, Unreadable } from "./receive.ts";
-import type { Entry, EntryContent, Shelf } from "./shelf.ts";
+import {
+  type Entry,
+  type EntryContent,
+  formerOf,
+  isShown,
+  kindOf,
+  SHOWN_KINDS,
+  type Shelf,
+} from "./shelf.ts";
 import type { Standing } from "./standing.ts";
 import { oneLine } from "./text.ts";
 import type { World } from "./world.ts";
@@ -31,12 +39,6 @@ const SEARCH_ROWS = 200;
 /** How far a message that is not on the shelf is looked for. */
 const MOST_SEARCHED_PAGES = 100;
 const FIRST_WORDS_CHARACTERS = 200;
-const SHOWN_KINDS: readonly number[] = [
-  content.ContentKind.MESSAGE,
-  content.ContentKind.MAIL,
-  content.ContentKind.NOTICE,
-];
-
 const SPECIAL_KINDS: readonly number[] = [
   content.ContentKind.AGREEMENT,
   content.ContentKind.SPOKEN,
@@ -53,7 +55,15 @@ interface Parts {
   readonly shelf: Shelf;
   readonly world: World;
   readonly relayName: string;
+  readonly tell: (event: Event) => void;
 }
+
+/** Kinds that *our work* is drawn from: they are opened before it is. */
+const WORKED_WITH: readonly number[] = [
+  content.ContentKind.AGREEMENT,
+  content.ContentKind.SPOKEN,
+  content.ContentKind.CALL,
+];
 
 /** What a page brought: rows that were not on the shelf before, and the ids of those that have gone. */
 export interface Brought {
@@ -65,12 +75,66 @@ export class Mailbox {
   readonly #parts: Parts;
   /** Everything up to this order has been taken. */
   #cursor: number;
+  /** The newest row of the first page. */
+  #top = 0;
   #replaced: Bytes[] = [];
   #syncing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts, cursor: number) {
     this.#parts = parts;
     this.#cursor = cursor;
+  }
+
+  /** Everything up to this order has been taken. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  /** What stands above an order has not been taken yet. */
+  startAbove(order: number): void {
+    this.#cursor = order;
+  }
+
+  /** A page below an order (null: the newest) of what is on the shelf; null where that does not reach so far. */
+  shelved(before: number | null): ListPage | null {
+    const { shelf } = this.#parts;
+    const from = before ?? Number.POSITIVE_INFINITY;
+    if (from <= shelf.bottom) {
+      return null;
+    }
+    const below = shelf.shown().filter(({ row }) => row.order < from && row.order > shelf.bottom);
+    const rows = below.slice(0, SEARCH_ROWS).map(({ row }) => row);
+    const rest = below.length > rows.length;
+    const last = rows.at(-1)?.order ?? shelf.bottom;
+    return { rows, more: rest || shelf.bottom > 0, before: rest ? last : shelf.bottom };
+  }
+
+  /** The next 200 below all that is on the shelf. */
+  async further(): Promise<ListPage> {
+    const { shelf } = this.#parts;
+    const { ids, more, next } = await this.#page(
+      Number.isFinite(shelf.bottom) ? shelf.bottom : null,
+      SEARCH_ROWS,
+    );
+    return { rows: this.#rowsOf(ids), more, before: next };
+  }
+
+  /** Take those of a page below an order whose orders are wanted; `again` those too that are on the shelf. */
+  async takeOf(
+    before: number,
+    limit: number,
+    wanted: (order: number) => boolean,
+    again: boolean,
+  ): Promise<{ shown: ListRow[]; next: number; more: boolean }> {
+    const { api, standing } = this.#parts;
+    const page = await api.rowsBefore(standing.place.myMailbox, before, limit);
+    const rows = arrivedRows(page.rows).filter(({ order }) => wanted(order));
+    return { shown: await this.#take(rows, again), next: page.next, more: page.more };
+  }
+
+  #rowsOf(ids: readonly string[]): ListRow[] {
+    const shown = [...new Set(ids)].filter((id) => this.#isShown(id));
+    return shown.flatMap((id) => this.#parts.shelf.get(id)?.row ?? []);
   }
 
   /** The next page below an order (null: the newest) that has something to show. */
@@ -92,7 +156,7 @@ export class Mailbox {
     for (let looked = 0; ; looked++) {
       const entry = shelf.get(id);
       if (entry) {
-        return entry;
+        return await this.opened(entry);
       }
       if (shelf.bottom === 0 || looked === MOST_SEARCHED_PAGES) {
         throw fault("gone");
@@ -101,12 +165,33 @@ export class Mailbox {
     }
   }
 
-  /** Take everything that is in the mailbox, down to its first row. */
+  /** Know of everything that is in the mailbox, down to its first row, and have opened what is no message. */
   async toBottom(): Promise<void> {
     const { shelf } = this.#parts;
     for (let looked = 0; shelf.bottom > 0 && looked < MOST_SEARCHED_PAGES; looked++) {
       await this.#page(Number.isFinite(shelf.bottom) ? shelf.bottom : null, SEARCH_ROWS);
     }
+    await this.openKinds(WORKED_WITH);
+  }
+
+  /** Open what the index alone knows of these kinds. */
+  async openKinds(kinds: readonly number[]): Promise<void> {
+    await this.allOpened(this.#parts.shelf.all().filter((one) => kinds.includes(kindOf(one))));
+  }
+
+  /** An entry as its envelope says it is, never as the index does; a fault `gone` where that is not there any more. */
+  async opened(entry: Entry): Promise<Entry> {
+    const [found] = await this.allOpened([entry]);
+    if (!found) {
+      throw fault("gone");
+    }
+    return found;
+  }
+
+  /** The same of several, in their order; those that are not there any more are left out. */
+  async allOpened(entries: readonly Entry[], texts = false): Promise<Entry[]> {
+    const { openAll } = await fetched(() => import("./behind.ts"));
+    return await openAll({ ...this.#parts, mailbox: this }, entries, texts);
   }
 
   /** Envelope ids of older copies that a re-sealed one has replaced since this was last asked; they are mine to let go. */
@@ -171,13 +256,20 @@ export class Mailbox {
     await this.#take(rows);
     this.#dropTombstones(page.rows);
     const unread = this.#wentUnread(page.rows).map((row) => row.id);
+    if (before === null && !Number.isFinite(shelf.bottom)) {
+      this.#top = page.rows[0]?.order ?? 0;
+    }
     shelf.covered(before, page.more ? page.next : 0);
+    if (shelf.bottom <= this.#cursor) {
+      // Nothing stands between what was taken before and these pages.
+      this.#cursor = Math.max(this.#cursor, this.#top);
+    }
     return { ...page, ids: [...rows.map((row) => row.id), ...unread] };
   }
 
   #isShown(id: string): boolean {
     const entry = this.#parts.shelf.get(id);
-    return entry !== undefined && (entry.content?.shown ?? true);
+    return entry !== undefined && isShown(entry);
   }
 
   /** What I wrote and what went before the other person opened it: the day is left of it, and nothing else. */
@@ -206,7 +298,10 @@ export class Mailbox {
       const sealedUntil = standing.terms.endsAt;
       shelf.put(
         id,
-        { row: shown, envelopeId: row.envelopeId, sealedUntil, locks: null, content: null },
+        {
+          ...{ row: shown, envelopeId: row.envelopeId, sealedUntil },
+          ...{ locks: null, content: null, envelopeClass: 0 },
+        },
         "",
       );
       return [shown];
@@ -309,9 +404,10 @@ export class Mailbox {
     const row = await this.#row(id, order, envelope, opened, kept);
     const records = keeperLocks(envelope).map((lock) => lock.record);
     const locks = { headerHash: envelope.headerHash, records };
+    const { envelopeClass } = envelope.header;
     shelf.put(
       id,
-      { row, envelopeId, sealedUntil: expiresAt, locks, content: kept },
+      { row, envelopeId, sealedUntil: expiresAt, locks, content: kept, envelopeClass },
       textOf(opened),
     );
     memory.advance(kept.step);
@@ -337,8 +433,7 @@ export class Mailbox {
     }
     const { id, unread } = there.row;
     if (same(there.envelopeId, header.envelopeId)) {
-      const former = there.content?.former ?? [];
-      return { id, kept: { ...kept, former }, wasRead: false };
+      return { id, kept: { ...kept, former: formerOf(there) }, wasRead: false };
     }
     const later = header.envelopeClass === EnvelopeClass.RESEALED;
     if (!later || there.sealedUntil > header.expiresAt) {
@@ -346,7 +441,7 @@ export class Mailbox {
       return { id: own, kept: { ...kept, shown: false }, wasRead: false };
     }
     this.#replaced.push(there.envelopeId);
-    const former = [...(there.content?.former ?? []), there.envelopeId];
+    const former = [...formerOf(there), there.envelopeId];
     return { id, kept: { ...kept, former }, wasRead: !unread };
   }
 
@@ -369,6 +464,7 @@ export class Mailbox {
       subject: oneLine(head ? head.subject : content.subject(frame)),
       firstWords: firstWords(head ? "" : content.text(frame)),
       files: head ? 0 : kept.files.length,
+      ...(!head && kept.files.length > 0 && { fileNames: kept.files.map(({ name }) => name) }),
       createdAt: kept.mail?.receivedAt ?? frame.createdAt,
       expiresAt: standing.terms.dateOf(
         envelope.header.envelopeId,
@@ -415,7 +511,8 @@ export class Mailbox {
       failed: { code },
     };
     const envelopeId = envelope?.header.envelopeId ?? new Uint8Array(16);
-    shelf.put(id, { row, envelopeId, sealedUntil, locks: null, content: null }, "");
+    const envelopeClass = envelope?.header.envelopeClass ?? null;
+    shelf.put(id, { row, envelopeId, sealedUntil, locks: null, content: null, envelopeClass }, "");
     return [row];
   }
 }
@@ -476,6 +573,8 @@ function entryContent({ content: frame, contentId, classOfOrigin }: Opened): Ent
   return {
     step: { fp: senderFp, writer, count, contentId, previousId },
     contentId,
+    kind,
+    origin: classOfOrigin,
     shared: classOfOrigin === EnvelopeClass.MESSAGE,
     shown: SHOWN_KINDS.includes(kind),
     special: SPECIAL_KINDS.includes(kind) ? { kind, fixed: frame.fixed, shown: frame.shown } : null,

@@ -8,7 +8,16 @@
 import type { Api, MailboxFacts } from "../api.ts";
 import { ContentKind } from "../crypto/content.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
-import type { Event, Layout, ListPage, ListRow, Message, Opened, SendRequest } from "../session.ts";
+import type {
+  Event,
+  FoundInside,
+  Layout,
+  ListPage,
+  ListRow,
+  Message,
+  Opened,
+  SendRequest,
+} from "../session.ts";
 import type { Account } from "./account.ts";
 import type { Composed } from "./compose.ts";
 import type { Dates } from "./dates.ts";
@@ -21,11 +30,14 @@ import { Memory } from "./memory.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Reading } from "./reading.ts";
 import type { Run } from "./run.ts";
-import { type Entry, Shelf } from "./shelf.ts";
+import type { Covering, SealedIndex } from "./sealedindex.ts";
+import { type Entry, formerOf, kindOf, Shelf } from "./shelf.ts";
 import { Standing } from "./standing.ts";
 import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
 
+/** So many new rows are waited for before the list is shown; more come behind it. */
+const WAITED_FOR_ROWS = 50;
 /** How many of the newest messages are asked for the head of the log that their writer had seen. */
 const HEADS_MET = 4;
 
@@ -52,6 +64,10 @@ export class OpenInbox {
   #outbox: Outbox | null = null;
   #mailbox: Mailbox | null = null;
   #reading: Reading | null = null;
+  #index: SealedIndex | null = null;
+  /** What the index covered when this inbox was opened, until the rest is known too. */
+  #covering: Promise<Covering | null> = Promise.resolve(null);
+  #settling: Promise<void> | null = null;
   #address = "";
 
   constructor(around: Around) {
@@ -76,11 +92,51 @@ export class OpenInbox {
     this.#address = mine.address;
     const { standing, memory, keepers, shelf } = this.#parts;
     this.#mailbox = new Mailbox({ ...this.#around, standing, memory, keepers, shelf }, mine.cursor);
+    // Whatever is wrong with the index, the mailbox itself is there to be read.
+    this.#covering = this.#openIndex(mine.cursor).catch(() => null);
     this.#listen();
     // Fetched behind the list, so that a page that has lost its line meanwhile can read and answer what is there.
     Promise.all([this.#reader(), this.#sender(), this.#changing()]).catch(() => {});
     this.#afterwards().catch(() => {});
     return this.#opened();
+  }
+
+  /** Bring what the index knows onto the shelf, and what came since, where that is little. */
+  async #openIndex(cursor: number): Promise<Covering | null> {
+    const mailbox = this.#need(this.#mailbox);
+    const { SealedIndex: Kind } = await fetched(() => import("./sealedindex.ts"));
+    this.#index = new Kind({ ...this.#around, ...this.#parts, mailbox });
+    const covering = await this.#index.open();
+    if (!covering) {
+      return null;
+    }
+    mailbox.startAbove(covering.upTo);
+    if (cursor - covering.upTo <= WAITED_FOR_ROWS) {
+      await mailbox.sync();
+      this.#shelf.covered(null, covering.below);
+    }
+    return covering;
+  }
+
+  /** Behind the list: what came since the index was written, what has to be made again of it, and everything below it. */
+  #settle(before: number): void {
+    this.#settling ??= this.#settleAll(before).catch(() => {
+      // The next look tries again.
+      this.#settling = null;
+    });
+  }
+
+  async #settleAll(before: number): Promise<void> {
+    const [{ settle }, covering] = await Promise.all([
+      fetched(() => import("./behind.ts")),
+      this.#covering,
+    ]);
+    const mailbox = this.#need(this.#mailbox);
+    const [index, stop] = [this.#index, this.#stop.signal];
+    await settle({ ...this.#around, ...this.#parts, mailbox, index, covering, stop }, before);
+    this.#setAlarm();
+    this.#settleMarks();
+    this.#afterTaking();
   }
 
   async #reader(): Promise<Reading> {
@@ -122,18 +178,29 @@ export class OpenInbox {
   end(): void {
     this.#stop.abort();
     this.#alarm.clear();
+    this.#index?.end();
   }
 
   /** Store what has been gathered. */
   async flush(): Promise<void> {
     await this.#memory.flush();
+    await this.#index?.flush();
   }
 
   async list(before: number | null): Promise<ListPage> {
-    const { ids, more, before: next } = await this.#need(this.#mailbox).list(before);
+    await this.#covering;
+    const mailbox = this.#need(this.#mailbox);
+    const page = mailbox.shelved(before) ?? (await this.#fetchPage(mailbox, before));
     this.#setAlarm();
     this.#settleMarks();
     this.#afterTaking();
+    this.#index?.touch();
+    this.#settle(page.before);
+    return page;
+  }
+
+  async #fetchPage(mailbox: Mailbox, before: number | null): Promise<ListPage> {
+    const { ids, more, before: next } = await mailbox.list(before);
     return { rows: ids.flatMap((id) => this.#row(id)), more, before: next };
   }
 
@@ -224,6 +291,21 @@ export class OpenInbox {
     };
   }
 
+  async searchInside(typed: string, run: Run): Promise<FoundInside> {
+    const [{ searchInside }, reading] = await Promise.all([
+      fetched(() => import("./deepsearch.ts")),
+      this.#reader(),
+    ]);
+    const { shelf } = this.#parts;
+    const found = await searchInside(
+      typed,
+      { shelf, mailbox: this.#need(this.#mailbox), reading },
+      run,
+    );
+    this.#index?.touch();
+    return found;
+  }
+
   async file(id: string, index: number, run: Run): Promise<Blob> {
     return await (await this.#reader()).file(id, index, run);
   }
@@ -276,7 +358,11 @@ export class OpenInbox {
   }
 
   async #look(): Promise<void> {
+    await this.#covering;
     const { rows, gone } = await this.#need(this.#mailbox).sync();
+    if (rows.length + gone.length > 0) {
+      this.#index?.touch();
+    }
     if (gone.length > 0) {
       this.#remove(gone);
     }
@@ -302,9 +388,13 @@ export class OpenInbox {
     if (replaced.length > 0) {
       this.#letGo(replaced).catch(() => {});
     }
-    if (entries.some(({ content }) => content?.special?.kind === ContentKind.AGREEMENT)) {
+    if (this.#hasAgreements()) {
       this.#countProposals().catch(() => {});
     }
+  }
+
+  #hasAgreements(): boolean {
+    return this.#shelf.all().some((entry) => kindOf(entry) === ContentKind.AGREEMENT);
   }
 
   async #meet(hashes: readonly Bytes[]): Promise<void> {
@@ -318,6 +408,7 @@ export class OpenInbox {
   }
 
   async #countProposals(): Promise<void> {
+    await this.#need(this.#mailbox).openKinds([ContentKind.AGREEMENT]);
     const waiting = (await this.work()).agreementsWaiting();
     if (this.#standing.setAgreementsOpen(waiting)) {
       this.#around.tell({ kind: "engagement", opened: this.#opened() });
@@ -327,18 +418,16 @@ export class OpenInbox {
   /** Follow the engagement; an act may have brought dates forward. */
   async #followEngagement(): Promise<void> {
     await this.#standing.refresh();
-    const agreements = this.#shelf
-      .all()
-      .some(({ content }) => content?.special?.kind === ContentKind.AGREEMENT);
-    if (agreements) {
+    if (this.#hasAgreements()) {
+      await this.#need(this.#mailbox).openKinds([ContentKind.AGREEMENT]);
       this.#standing.setAgreementsOpen((await this.work()).agreementsWaiting());
     }
     this.#around.tell({ kind: "engagement", opened: this.#opened() });
     const { terms } = this.#standing;
-    const moved = this.#shelf.all().flatMap(({ row, envelopeId, sealedUntil, content }) => {
-      const former = content?.former ?? [];
-      const madeAt = content ? row.createdAt : null;
-      const expiresAt = terms.dateOf(envelopeId, sealedUntil, madeAt, former);
+    const moved = this.#shelf.all().flatMap((entry) => {
+      const { row, envelopeId, sealedUntil } = entry;
+      const madeAt = entry.content || entry.known ? row.createdAt : null;
+      const expiresAt = terms.dateOf(envelopeId, sealedUntil, madeAt, formerOf(entry));
       return expiresAt === row.expiresAt ? [] : (this.#shelf.change(row.id, { expiresAt }) ?? []);
     });
     this.#expireDue();
@@ -369,6 +458,7 @@ export class OpenInbox {
       this.#shelf.remove(id);
       this.#reading?.forget(id);
     }
+    this.#index?.forget(ids);
     this.#around.tell({ kind: "gone", ids });
   }
 

@@ -65,7 +65,7 @@ export class Reading {
   async thread(threadId: string): Promise<Message[]> {
     const entries = this.#parts.shelf.shown().filter((entry) => entry.row.threadId === threadId);
     const messages: Message[] = [];
-    for (const entry of entries.reverse()) {
+    for (const entry of await this.#parts.mailbox.allOpened(entries.reverse())) {
       messages.push(await this.#message(entry));
     }
     return messages;

@@ -6,12 +6,21 @@
  */
 
 import type { Attachment } from "../crypto/blob.ts";
-import type { ContentKind, DoorFacts } from "../crypto/content.ts";
+import { ContentKind, type DoorFacts } from "../crypto/content.ts";
 import { type Bytes, isZero, same, toHex } from "../crypto/encoding.ts";
+import { EnvelopeClass } from "../crypto/envelope.ts";
+import type { IndexRow } from "../crypto/index.ts";
 import type { JsonObject } from "../crypto/json.ts";
 import type { WriterMark } from "../crypto/vault.ts";
 import type { ListRow } from "../session.ts";
 import type { RevocableLocks } from "./keepers.ts";
+
+/** What people are shown in the list; other kinds are taken in silently. */
+export const SHOWN_KINDS: readonly number[] = [
+  ContentKind.MESSAGE,
+  ContentKind.MAIL,
+  ContentKind.NOTICE,
+];
 
 /** Characters of texts that stay in memory; a list of ten thousand short messages fits. */
 const MOST_TEXT_CHARACTERS = 16 * 1024 * 1024;
@@ -35,7 +44,10 @@ export interface Special {
   readonly shown: JsonObject;
 }
 
-/** One envelope of my mailbox. `content` is null where it could not be opened. */
+/**
+ * One envelope of my mailbox. `content` is null where it could not be opened, and where `known` stands: that is a row of
+ * the sealed index, which is shown and never read.
+ */
 export interface Entry {
   readonly row: ListRow;
   readonly envelopeId: Bytes;
@@ -43,11 +55,25 @@ export interface Entry {
   readonly sealedUntil: number;
   readonly locks: RevocableLocks | null;
   readonly content: EntryContent | null;
+  /** 0 of a tombstone; null where there is no header that could be read. */
+  readonly envelopeClass: number | null;
+  readonly known?: KnownRow;
+}
+
+/** What an index tells of an envelope that has not been opened here. */
+export interface KnownRow {
+  readonly row: IndexRow;
+  readonly mark: WriterMark | null;
+  /** The ids that a re-sealed content had before. */
+  readonly former: readonly Bytes[];
 }
 
 export interface EntryContent {
   readonly step: WriterStep;
   readonly contentId: Bytes;
+  readonly kind: number;
+  /** The class of origin. */
+  readonly origin: number;
   /** By a person: then the other one has a copy. */
   readonly shared: boolean;
   /** A message for people; other kinds are taken in silently. */
@@ -62,6 +88,32 @@ export interface EntryContent {
   readonly former: readonly Bytes[];
   readonly files: readonly NamedFile[];
   readonly mail: DoorFacts | null;
+}
+
+/** Whether people are shown it; what could not be opened stands in the list, too. */
+export function isShown({ content, known }: Entry): boolean {
+  return content?.shown ?? (known ? SHOWN_KINDS.includes(known.row.kind) : true);
+}
+
+/** The kind of what is in it; 0 where that is not known. */
+export function kindOf({ content, known }: Entry): number {
+  return content?.kind ?? known?.row.kind ?? 0;
+}
+
+export function formerOf({ content, known }: Entry): readonly Bytes[] {
+  return content?.former ?? known?.former ?? [];
+}
+
+/** What names a content in both mailboxes; null where nothing of it is known. */
+export function identityOf({
+  content,
+  known,
+}: Entry): { readonly contentId: Bytes; readonly shared: boolean } | null {
+  if (content || !known) {
+    return content;
+  }
+  const { contentId, origin } = known.row;
+  return { contentId, shared: origin === EnvelopeClass.MESSAGE };
 }
 
 export class Shelf {
@@ -80,7 +132,7 @@ export class Shelf {
 
   /** What people are shown, newest first. */
   shown(): Entry[] {
-    const entries = [...this.#entries.values()].filter((entry) => entry.content?.shown ?? true);
+    const entries = [...this.#entries.values()].filter(isShown);
     return entries.sort((one, other) => other.row.order - one.row.order);
   }
 
@@ -106,9 +158,12 @@ export class Shelf {
 
   put(id: string, entry: Entry, text: string | null): void {
     this.#entries.set(id, entry);
-    if (entry.content) {
-      const { step, contentId } = entry.content;
-      this.#counts.set(stepName(step, step.count), contentId);
+    const mark = entry.content?.step ?? entry.known?.mark;
+    if (mark) {
+      this.#counts.set(stepName(mark, mark.count), mark.contentId);
+    }
+    const contentId = identityOf(entry)?.contentId;
+    if (contentId) {
       this.#byContent.set(toHex(contentId), id);
     }
     if (text !== null) {

@@ -13,6 +13,7 @@ import type { OwnSession } from "../session.own.ts";
 import type {
   EnrolmentDraft,
   Event,
+  FoundInside,
   InvitationFacts,
   Layout,
   ListPage,
@@ -166,6 +167,10 @@ export class Visit implements Inside {
 
   async send(request: SendRequest, run: Run): Promise<ListRow> {
     return await this.#inbox.send(request, run);
+  }
+
+  async searchInside(typed: string, run: Run): Promise<FoundInside> {
+    return await this.#inbox.searchInside(typed, run);
   }
 
   async file(id: string, index: number, run: Run): Promise<Blob> {

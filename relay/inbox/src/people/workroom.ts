@@ -41,7 +41,7 @@ import type { LogHead } from "./loghead.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Receipts } from "./receipts.ts";
-import type { Entry, Shelf } from "./shelf.ts";
+import { type Entry, formerOf, identityOf, isShown, type Shelf } from "./shelf.ts";
 import { heardIn, SpokenCheck } from "./spoken.ts";
 import type { Standing } from "./standing.ts";
 import { COPY_SECONDS } from "./terms.ts";
@@ -165,13 +165,13 @@ export class Workroom {
   #remains(): Remains {
     const now = this.#tools.world.clock.now();
     const living = this.#living().filter(({ row }) => row.expiresAt > now);
-    const shown = living.filter(({ content }) => content?.shown ?? true);
-    const files = shown.flatMap(({ content }) => content?.files ?? []);
+    const shown = living.filter(isShown);
+    const files = shown.map(filesOf);
     return {
       messages: shown.length,
       unread: shown.filter(({ row }) => row.unread).length,
-      files: files.length,
-      bytes: files.reduce((sum, { record }) => sum + record.plainBytes, 0),
+      files: files.reduce((sum, { count }) => sum + count, 0),
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
       calls: this.#calls().length,
     };
   }
@@ -228,7 +228,7 @@ export class Workroom {
   #named(core: ActCore): Entry[] | null {
     const left = new Set(core.envelopeIds.map(toHex));
     const named = this.#living().filter((entry) => {
-      if (!entry.content?.shared || entry.row.expiresAt >= core.date) {
+      if (!identityOf(entry)?.shared || entry.row.expiresAt >= core.date) {
         return false;
       }
       const ids = this.#laterIds(entry, core.date).map(toHex);
@@ -400,22 +400,24 @@ export class Workroom {
   }
 
   /** The ids that a message will have under a later date, in both mailboxes; mail is in mine alone. */
-  #laterIds({ content }: Entry, until: number): Bytes[] {
-    if (!content) {
+  #laterIds(entry: Entry, until: number): Bytes[] {
+    const named = identityOf(entry);
+    if (!named) {
       throw fault("refused");
     }
     const { me, otherFp } = this.#tools.standing.place;
-    const readers = content.shared ? [me.fp, otherFp] : [me.fp];
-    return readers.map((fp) => envelopeId(EnvelopeClass.RESEALED, content.contentId, fp, until));
+    const readers = named.shared ? [me.fp, otherFp] : [me.fp];
+    return readers.map((fp) => envelopeId(EnvelopeClass.RESEALED, named.contentId, fp, until));
   }
 
   /** Whether an act of kind 3 names my copy of a message. */
-  #names(act: ActCore, { content }: Entry): boolean {
-    if (!content) {
+  #names(act: ActCore, entry: Entry): boolean {
+    const named = identityOf(entry);
+    if (!named) {
       return false;
     }
     const { me } = this.#tools.standing.place;
-    const id = envelopeId(EnvelopeClass.RESEALED, content.contentId, me.fp, act.date);
+    const id = envelopeId(EnvelopeClass.RESEALED, named.contentId, me.fp, act.date);
     return act.envelopeIds.some((one) => same(one, id));
   }
 
@@ -423,14 +425,17 @@ export class Workroom {
   async #reseal(entry: Entry, until: number): Promise<boolean> {
     const { api, standing, keepers, mailbox, world } = this.#tools;
     const { place, terms } = standing;
-    const { content, row } = entry;
-    if (!content || row.expiresAt >= until) {
+    const named = identityOf(entry);
+    if (!named || entry.row.expiresAt >= until) {
       return false;
     }
-    const id = envelopeId(EnvelopeClass.RESEALED, content.contentId, place.me.fp, until);
-    const stays = terms.dateOf(id, until, row.createdAt, [entry.envelopeId, ...content.former]);
+    const id = envelopeId(EnvelopeClass.RESEALED, named.contentId, place.me.fp, until);
+    const former = [entry.envelopeId, ...formerOf(entry)];
+    const stays = terms.dateOf(id, until, entry.row.createdAt, former);
     // Somebody brought it forward after both had agreed to keep it: that holds.
-    if (stays < until) {
+    const [opened] = stays < until ? [] : await mailbox.allOpened([entry]);
+    const content = opened?.content;
+    if (!content) {
       return false;
     }
     const [part] = await mailbox.parts(entry);
@@ -457,6 +462,15 @@ export class Workroom {
     await api.deposit(encodeDeposit([{ envelope, blobIds }]));
     return true;
   }
+}
+
+/** How many files a message has, and their bytes together. */
+function filesOf({ content, known }: Entry): { count: number; bytes: number } {
+  const files = content?.files ?? [];
+  const bytes = files.reduce((sum, { record }) => sum + record.plainBytes, 0);
+  return known
+    ? { count: known.row.files, bytes: known.row.fileBytes }
+    : { count: files.length, bytes };
 }
 
 /** The name of an act for the page. */

@@ -21,7 +21,7 @@ interface Place {
 }
 
 /** Views beside the list; in all others the page as a whole scrolls. */
-const COLUMNS: readonly Route["view"][] = ["list", "message", "write", "reply"];
+const COLUMNS: readonly Route["view"][] = ["list", "search", "message", "write", "reply"];
 
 const PLACES: readonly Place[] = [
   {
@@ -49,6 +49,7 @@ function above(route: Route): Route | null {
   switch (route.view) {
     case "message":
     case "write":
+    case "search":
       return { view: "list", filter: "all" };
     case "reply":
       return { view: "message", id: route.id };

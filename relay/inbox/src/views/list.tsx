@@ -1,8 +1,16 @@
 /** The list: rows under their months, newest first; what waits at its top; what is further back. Owns nothing of what a message says. */
 
 import { useMemo, useState } from "preact/hooks";
-import { endStage, goingUnread, type Month, months, unreadCount, visible } from "../inbox.ts";
-import { type Filter, href } from "../route.ts";
+import {
+  drawnRows,
+  endStage,
+  goingUnread,
+  type Month,
+  months,
+  unreadCount,
+  visible,
+} from "../inbox.ts";
+import { type Filter, href, type Order } from "../route.ts";
 import type { Failure, ListRow } from "../session.ts";
 import { brief, day, fullDay, keeping, weekdayAndDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
@@ -12,6 +20,7 @@ import { Prose } from "./prose.tsx";
 
 interface ListProps {
   readonly filter: Filter;
+  readonly order: Order;
   /** The message that is read beside the list. */
   readonly openId: string | null;
   /** Whether the list is the view itself; beside a message its heading is not the page's. */
@@ -21,10 +30,11 @@ interface ListProps {
   readonly failure: Failure | null;
 }
 
-export function List({ filter, openId, alone, load, failure }: ListProps) {
+export function List({ filter, order, openId, alone, load, failure }: ListProps) {
   const desk = useDesk();
   const { inbox, opened, now } = desk;
-  const rows = visible(inbox, filter, now());
+  const rows = visible(inbox, filter, now(), order);
+  const drawn = drawnRows(rows, inbox.further, now());
   const nothing = inbox.loaded && inbox.rows.length === 0 && !inbox.more;
   useKeys(moveByArrows);
   return (
@@ -42,14 +52,26 @@ export function List({ filter, openId, alone, load, failure }: ListProps) {
         )}
       </div>
       <Newcomers />
-      {!nothing && <Filters filter={filter} />}
+      {!nothing && <SearchLink />}
+      {!nothing && <Filters filter={filter} order={order} />}
       <AskedCard />
       <EndCard />
       <GoingCard filter={filter} />
       {failure && !inbox.loaded && <Trouble text={failureWords(failure, opened)} again={load} />}
       {!failure && !inbox.loaded && <Wait>{words.list.loading}</Wait>}
-      {nothing ? <Empty /> : <Rows rows={rows} filter={filter} openId={openId} />}
-      {inbox.loaded && inbox.more && <Earlier load={load} />}
+      {nothing ? (
+        <Empty />
+      ) : (
+        <Rows rows={rows} drawn={drawn} filter={filter} order={order} openId={openId} />
+      )}
+      {rows.length > drawn ? (
+        <Further left={rows.length - drawn} order={order} />
+      ) : (
+        inbox.loaded && inbox.more && <Earlier load={load} />
+      )}
+      {inbox.loaded && inbox.reading && inbox.more && (
+        <p class="further">{words.list.reading(inbox.rows.length)}</p>
+      )}
     </section>
   );
 }
@@ -88,7 +110,18 @@ const FILTERS: readonly { readonly filter: Filter; readonly label: string }[] = 
   { filter: "going", label: words.list.going },
 ];
 
-function Filters({ filter: chosen }: { filter: Filter }) {
+/** It looks like the field that it opens. */
+function SearchLink() {
+  const { inbox } = useDesk();
+  return (
+    <a class="search-link" href={href({ view: "search" })}>
+      <Icon shape="search" />
+      {words.list.search(inbox.rows.length)}
+    </a>
+  );
+}
+
+function Filters({ filter: chosen, order }: { filter: Filter; order: Order }) {
   const { inbox } = useDesk();
   const unread = unreadCount(inbox);
   return (
@@ -96,13 +129,25 @@ function Filters({ filter: chosen }: { filter: Filter }) {
       {FILTERS.map(({ filter, label }) => (
         <a
           key={filter}
-          href={href({ view: "list", filter })}
+          href={href({ view: "list", filter, order })}
           aria-current={filter === chosen ? "true" : undefined}
         >
           {label}
           {filter === "unread" && unread > 0 && <span class="count">{unread}</span>}
         </a>
       ))}
+      {chosen !== "going" && (
+        <a
+          class="order"
+          href={href({
+            view: "list",
+            filter: chosen,
+            order: order === "newest" ? "deletion" : "newest",
+          })}
+        >
+          {order === "newest" ? words.list.soonest : words.list.newest}
+        </a>
+      )}
     </nav>
   );
 }
@@ -164,22 +209,28 @@ function GoingCard({ filter }: { filter: Filter }) {
 
 interface RowsProps {
   readonly rows: readonly ListRow[];
+  /** So many of them; the others come by a button. */
+  readonly drawn: number;
   readonly filter: Filter;
+  readonly order: Order;
   readonly openId: string | null;
 }
 
-function Rows({ rows, filter, openId }: RowsProps) {
+function Rows({ rows, drawn: most, filter, order, openId }: RowsProps) {
   const { inbox, now, zone } = useDesk();
   const minute = Math.floor(now() / 60) * 60;
   // A long list is drawn again when something of it changes or a minute has passed, not with every letter that is typed beside it.
-  const drawn = useMemo(
-    () =>
-      // The order of dates of deletion would break months apart: *going* is one list.
-      (filter === "going" ? [{ name: words.list.going, rows }] : months(rows, minute, zone)).map(
-        (part) => <MonthOfRows key={part.name} {...{ part, openId, zone }} now={minute} />,
-      ),
-    [inbox.rows, inbox.leaving, filter, openId, minute, zone],
-  );
+  const drawn = useMemo(() => {
+    const shown = rows.slice(0, most);
+    // What goes within thirty days is one list.
+    const parts =
+      filter === "going"
+        ? [{ name: words.list.going, rows: shown }]
+        : months(shown, minute, zone, order);
+    return parts.map((part) => (
+      <MonthOfRows key={part.name} {...{ part, openId, zone }} now={minute} />
+    ));
+  }, [inbox.rows, inbox.leaving, most, filter, order, openId, minute, zone]);
   if (inbox.loaded && rows.length === 0 && filter !== "all") {
     return (
       <p class="none">
@@ -195,7 +246,13 @@ interface Told {
   readonly zone: string;
 }
 
-function MonthOfRows({ part, openId, now, zone }: Told & { part: Month; openId: string | null }) {
+/** Rows under a heading. */
+export function MonthOfRows({
+  part,
+  openId,
+  now,
+  zone,
+}: Told & { part: Month; openId: string | null }) {
   return (
     <section class="month">
       <h2>{part.name}</h2>
@@ -278,6 +335,18 @@ function WentUnread({
       </span>
       <span class="row-words">{words.list.wentUnread(day(row.createdAt, now, zone))}</span>
     </a>
+  );
+}
+
+/** The next two hundred of those that are known. */
+function Further({ left, order }: { left: number; order: Order }) {
+  const { dispatch } = useDesk();
+  return (
+    <div class="earlier">
+      <button type="button" onClick={() => dispatch({ kind: "further" })}>
+        {words.list.further(left, order)}
+      </button>
+    </div>
   );
 }
 

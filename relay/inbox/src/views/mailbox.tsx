@@ -6,14 +6,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Draft, packDrafts } from "../drafts.ts";
 import type { Action, Inbox } from "../inbox.ts";
-import type { Filter, Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
 import { words } from "../words.ts";
 import { type Desk, DeskContext, failureOf, useDesk } from "./desk.ts";
 import { Frame } from "./frame.tsx";
 import { type Go, useArrival } from "./history.ts";
 import { lazy } from "./lazy.tsx";
-import { List } from "./list.tsx";
+import { List, MonthOfRows } from "./list.tsx";
 import { type Outgoing, useOutgoing } from "./outgoing.tsx";
 import { Heading, Sheet } from "./parts.tsx";
 import { type Presence, usePresence } from "./presence.ts";
@@ -26,6 +26,7 @@ const ASIDE_AFTER_SECONDS = 2;
 const Work = lazy(async () => (await import("./work.tsx")).Work);
 const How = lazy(async () => (await import("./how.tsx")).How);
 const Write = lazy(async () => (await import("./write.tsx")).Write);
+const Search = lazy(async () => (await import("./search.tsx")).Search);
 const Settings = lazy(async () => (await import("./settings.tsx")).Settings);
 
 interface MailboxProps {
@@ -208,25 +209,37 @@ interface ViewProps {
 }
 
 function View({ route, load, failure }: ViewProps) {
-  // Beside a message the list stays as it was filtered.
-  const filter = useRef<Filter>("all");
-  if (route.view === "list") {
-    filter.current = route.filter;
+  // Beside a message the list stays as it was filtered, or what was found.
+  const left = useRef<Extract<Route, { view: "list" | "search" }>>({ view: "list", filter: "all" });
+  if (route.view === "list" || route.view === "search") {
+    left.current = route;
   }
+  const openId = route.view === "message" || route.view === "reply" ? route.id : null;
   switch (route.view) {
     case "list":
+    case "search":
     case "message":
     case "write":
     case "reply":
       return (
         <div class="columns">
-          <List
-            filter={filter.current}
-            openId={route.view === "message" || route.view === "reply" ? route.id : null}
-            alone={route.view === "list"}
-            load={load}
-            failure={failure}
-          />
+          {left.current.view === "search" ? (
+            <Search
+              openId={openId}
+              alone={route.view === "search"}
+              Rows={MonthOfRows}
+              load={load}
+            />
+          ) : (
+            <List
+              filter={left.current.filter}
+              order={left.current.order ?? "newest"}
+              openId={openId}
+              alone={route.view === "list"}
+              load={load}
+              failure={failure}
+            />
+          )}
           <Beside route={route} />
         </div>
       );
