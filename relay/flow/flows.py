@@ -174,9 +174,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
             account_quota_bytes=settings.account_blob_bytes,
             unlinked_keep_seconds=settings.unlinked_keep_seconds,
         ),
-        rules=Rules(
-            store, fetch, ports.pepper, ports.mail_out, random, refused=settings.refused_domains
-        ),
+        rules=Rules(store, fetch, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
         spoken=SpokenChecks(store, wake),
         senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
         telling=telling,
