@@ -110,9 +110,11 @@ const LATER = [
     "deepsearch",
     "download",
     "enrol",
+    "filenames",
     "indexrows",
     "joining",
     "loghead",
+    "mailparser",
   ],
   ...["outbox", "own", "reading", "receipts", "sealedindex", "tab", "uploads", "workroom"],
 ].map((name) => `/src/people/${name}.ts`);

@@ -1,5 +1,5 @@
-"""How a mail came, in words, for each grade of a door that checks senders by a name server; whether it was its
-owner, kept for all their browsers; and what was turned away.
+"""How a mail came, in words, for each grade of a door that checks senders by a name server; whether it was
+its owner, kept for all their browsers; and what was turned away.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import mailWorker from "../mail/mailworker.ts?worker&url";
 import { originOf } from "../origin.ts";
 import { failureOf, fetched } from "../people/fault.ts";
 import type { Inside } from "../people/inside.ts";
-import { WorkerParser } from "../people/mailparser.ts";
+import type { MailParser } from "../people/mailparser.ts";
 import { Visit } from "../people/visit.ts";
 import type { World } from "../people/world.ts";
 import type { Asked, Told } from "./calls.ts";
@@ -21,6 +21,20 @@ const after = (milliseconds: number, work: () => void) => {
   return () => clearTimeout(timer);
 };
 
+const makeMailWorker = workerMaker(mailWorker, "mail");
+let parsing: Promise<MailParser> | null = null;
+
+/** The way to where mail is taken apart: fetched when mail is first met. */
+function mailParser(): Promise<MailParser> {
+  parsing ??= fetched(() => import("../people/mailparser.ts")).then(
+    ({ WorkerParser }) => new WorkerParser(makeMailWorker, after),
+  );
+  parsing.catch(() => {
+    parsing = null;
+  });
+  return parsing;
+}
+
 const world: World = {
   origin: originOf(self.location),
   fetch: (address, init) => fetch(address, init),
@@ -30,7 +44,10 @@ const world: World = {
   words: async () =>
     readWords((await fetched(() => import("../../../../keys/words.txt?raw"))).default),
   after,
-  mail: new WorkerParser(workerMaker(mailWorker, "mail"), after),
+  mail: {
+    head: async (bytes) => await (await mailParser()).head(bytes),
+    mail: async (raw) => await (await mailParser()).mail(raw),
+  },
 };
 
 const tell = (told: Told) => self.postMessage(told);
