@@ -16,6 +16,7 @@ from relay.operator.asking import do, settings_of
 from relay.operator.backup_checks import examine_backups
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.keeper_checks import examine_keepers
+from relay.operator.mail_checks import examine_mail_out
 from relay.operator.record_checks import examine_records
 from relay.operator.stopped import Exit, Stopped
 from relay.operator.web_check import examine_disk
@@ -102,6 +103,7 @@ def _data(settings: Settings) -> Iterator[Finding]:
     try:
         yield from _pragmas(reader)
         yield from _records(reader, settings)
+        yield from examine_mail_out(reader, settings)
     finally:
         reader.close()
     yield _sqlite_release(sqlite3.sqlite_version_info)
