@@ -40,6 +40,22 @@ def eventually(true: Callable[[], Any]) -> Any:
     raise AssertionError("it never came true")
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started; none where it has ended."""
+    try:
+        return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def command_of(pid: int) -> bytes:
+    """With which words a process was started, each but the last with a zero byte behind it."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 @dataclass
 class Relay:
     """A relay's folder, made by `relay init`, and its program while it runs."""
@@ -114,10 +130,15 @@ class Relay:
         return [line for line in lines if line["event"] == event]
 
     def children(self) -> list[int]:
-        """The programs that it has started: the keeper."""
+        """The keepers that it has started: one, or none yet."""
         assert self.process is not None
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(number) for number in listed.split()]
+        return [pid for pid in children_of(self.process.pid) if b"\0keeper\0" in command_of(pid)]
+
+    def door(self) -> list[int]:
+        """The template of its door, and then the workers."""
+        assert self.process is not None
+        templates = [pid for pid in children_of(self.process.pid) if b"relay.smtp_door" in command_of(pid)]
+        return templates + [worker for template in templates for worker in children_of(template)]
 
     def move_clock(self, seconds: int) -> None:
         """Set the offset of the clock, in one step."""

@@ -37,19 +37,39 @@ def test_one_part_alone(relay: Relay, part: str) -> None:
 def test_both_doors_answer(relay: Relay) -> None:
     """Mail can be brought where the line says."""
     relay.start()
-    matched = re.search(r"smtp=(\S+):(\d+)", relay.ready)
-    assert matched is not None
-    with socket.create_connection((matched[1], int(matched[2])), timeout=10) as peer:
+    with socket.create_connection(smtp_of(relay), timeout=10) as peer:
         assert peer.recv(200).startswith(b"220 ")
 
 
 def test_a_crash_leaves_no_core(relay: Relay) -> None:
-    """Neither the relay, which holds a mail in clear while it seals it, nor the keeper may write a core."""
+    """Neither the relay nor the keeper may write a core, and least of all the door, which holds mail in clear."""
     relay.start()
     assert relay.process is not None
-    for number in (relay.process.pid, *relay.children()):
+    assert len(relay.door()) == 2
+    for number in (relay.process.pid, *relay.children(), *relay.door()):
         limits = Path(f"/proc/{number}/limits").read_text()
         assert re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_process_of_the_door_outlives_it(relay: Relay, number: signal.Signals) -> None:
+    """Whether the relay is asked to end or killed: nobody goes on holding mail, or its port."""
+    relay.start()
+    door = relay.door()
+    with socket.create_connection(smtp_of(relay), timeout=10) as peer:
+        assert peer.recv(200).startswith(b"220 ")
+        relay.end(number)
+        eventually(lambda: not any(map(_lives, door)))
+    relay.start()
+    with socket.create_connection(smtp_of(relay), timeout=10) as peer:
+        assert peer.recv(200).startswith(b"220 ")
+
+
+def smtp_of(relay: Relay) -> tuple[str, int]:
+    """Where mail is brought."""
+    matched = re.search(r"smtp=(\S+):(\d+)", relay.ready)
+    assert matched is not None
+    return matched[1], int(matched[2])
 
 
 def test_a_second_one_is_refused(relay: Relay) -> None:
