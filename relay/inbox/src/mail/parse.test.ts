@@ -7,9 +7,11 @@ import { htmlText } from "./htmltext.ts";
 import {
   MOST_FILES,
   MOST_LAYOUT_CHARACTERS,
+  MOST_LINES,
   MOST_PARSED_BYTES,
   MOST_PART_LINES,
   MOST_PICTURE_BYTES,
+  MOST_TAGS,
   MOST_TEXT_CHARACTERS,
   openMail,
   readHead,
@@ -104,6 +106,8 @@ test("more files than anybody sends, and more words than anybody reads, are cut,
   assert.deepEqual([many?.files.length, many?.cut], [MOST_FILES, true]);
   const long = await openMail(mail("", "x ".repeat(MOST_TEXT_CHARACTERS)));
   assert.deepEqual([long?.text.length, long?.cut], [MOST_TEXT_CHARACTERS, true]);
+  const tall = await openMail(mail("", ...Array(MOST_LINES + 1).fill("x")));
+  assert.deepEqual([tall?.text.split("\n").length, tall?.cut], [MOST_LINES, true]);
   const short = await openMail(mail("", "x"));
   assert.equal(short?.cut, false);
 });
@@ -117,6 +121,7 @@ test("the layout is there only where there is one, and not beyond what can be dr
   assert.equal((await openMail(mail("", "words")))?.layout, null);
   assert.equal((await openMail(html("<b>x</b>")))?.layout?.html.trim(), "<b>x</b>");
   assert.equal((await openMail(html("x".repeat(MOST_LAYOUT_CHARACTERS + 1))))?.layout, null);
+  assert.equal((await openMail(html("<b>".repeat(MOST_TAGS))))?.layout, null);
 });
 
 test("pictures that the layout may show are small, and of kinds without script", async () => {
@@ -135,7 +140,7 @@ test("pictures that the layout may show are small, and of kinds without script",
     opened?.layout?.pictures.map(({ cid, type }) => [cid, type]),
     [["a", "image/png"]],
   );
-  assert.equal(opened?.files.length, 4);
+  assert.equal(opened?.files.length, 3);
 });
 
 test("a part that names a kind of its own making is a file of no kind", async () => {

@@ -18,9 +18,12 @@ export const MOST_PARSED_BYTES = 48 * 1024 * 1024;
 /** Lines that may begin a part. An honest mail of a hundred files has some two hundred, a long patch a few thousand. */
 export const MOST_PART_LINES = 10_000;
 export const MOST_FILES = 100;
-/** More than this nobody reads; the rest stays in the saved mail. */
-export const MOST_TEXT_CHARACTERS = 1_000_000;
-export const MOST_LAYOUT_CHARACTERS = 2_000_000;
+/** More than this nobody reads, and a page of it would be slow; the rest stays in the saved mail. */
+export const MOST_TEXT_CHARACTERS = 200_000;
+export const MOST_LINES = 5_000;
+/** A long newsletter has a fifth of this, and a tenth of the tags. */
+export const MOST_LAYOUT_CHARACTERS = 1_000_000;
+export const MOST_TAGS = 30_000;
 const MOST_PICTURES = 100;
 export const MOST_PICTURE_BYTES = 5 * 1024 * 1024;
 export const MOST_PICTURES_BYTES = 15 * 1024 * 1024;
@@ -80,15 +83,15 @@ export async function openMail(raw: Bytes): Promise<Mail | null> {
   }
   const html = email.html ?? "";
   const words = (email.text ?? htmlText(html)).replace(/\r\n?/g, "\n");
+  const text = beginning(words);
   const pictures = html ? picturesOf(email.attachments) : [];
   const files = email.attachments.slice(0, MOST_FILES).map(fileOf);
-  const fits = html !== "" && html.length <= MOST_LAYOUT_CHARACTERS;
   return {
     ...headOf(email),
-    text: words.slice(0, MOST_TEXT_CHARACTERS).toWellFormed(),
+    text: text.toWellFormed(),
     files,
-    layout: fits ? { html: html.toWellFormed(), pictures } : null,
-    cut: words.length > MOST_TEXT_CHARACTERS || email.attachments.length > MOST_FILES,
+    layout: isDrawable(html) ? { html: html.toWellFormed(), pictures } : null,
+    cut: text.length < words.length || email.attachments.length > MOST_FILES,
   };
 }
 
@@ -105,6 +108,19 @@ function partLines(raw: Bytes): number {
     }
   }
   return found;
+}
+
+/** As much of the words as is shown. */
+function beginning(words: string): string {
+  const text = words.slice(0, MOST_TEXT_CHARACTERS);
+  const lines = text.split("\n", MOST_LINES + 1);
+  return lines.length > MOST_LINES ? lines.slice(0, MOST_LINES).join("\n") : text;
+}
+
+function isDrawable(html: string): boolean {
+  return (
+    html !== "" && html.length <= MOST_LAYOUT_CHARACTERS && html.split("<").length <= MOST_TAGS
+  );
 }
 
 async function parse(raw: Bytes): Promise<Email | null> {
