@@ -99,10 +99,15 @@ def index_key(index_base: bytes, day_shares: Sequence[bytes], day: int) -> bytes
     """Return the 32-byte key of a day's segments; the shares are those of all keepers, ascending by keeper
     id.
     """
+    return day_box_key("index-day", index_base, day_shares, day)
+
+
+def day_box_key(name: str, index_base: bytes, day_shares: Sequence[bytes], day: int) -> bytes:
+    """Return the 32-byte key of an owner's boxes of that name that die with a day; shares as above."""
     if not 1 <= len(day_shares) <= 3:
         raise Malformed("a day has the shares of one to three keepers")
     salt = b"".join(exact(share, _SHARE_BYTES, "day share") for share in day_shares)
-    return hkdf(exact(index_base, 32, "index base"), label("index-day") + u32(day), 32, salt)
+    return hkdf(exact(index_base, 32, "index base"), label(name) + u32(day), 32, salt)
 
 
 def number_of(order: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.vectors import (
     make_accounts,
     make_contents,
+    make_drafts,
     make_envelopes,
     make_index,
     make_keepers,
@@ -39,4 +40,5 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "terms": make_terms.term_cases,
     "mailin": make_mail.mailin_cases,
     "index": make_index.index_cases,
+    "drafts": make_drafts.draft_cases,
 }

@@ -115,11 +115,21 @@ export interface SegmentList {
 
 /** The 32-byte key of a day's segments; the shares are those of all keepers, ascending by keeper id. */
 export function indexKey(indexBase: Bytes, dayShares: readonly Bytes[], day: number): Bytes {
+  return dayBoxKey("index-day", indexBase, dayShares, day);
+}
+
+/** The 32-byte key of an owner's boxes of that name that die with a day; shares as above. */
+export function dayBoxKey(
+  name: string,
+  indexBase: Bytes,
+  dayShares: readonly Bytes[],
+  day: number,
+): Bytes {
   if (dayShares.length < 1 || dayShares.length > 3) {
     throw new Malformed("a day has the shares of one to three keepers");
   }
   const salt = concat(...dayShares.map((share) => exact(share, 32, "day share")));
-  return hkdf(exact(indexBase, 32, "index base"), concat(label("index-day"), u32(day)), 32, salt);
+  return hkdf(exact(indexBase, 32, "index base"), concat(label(name), u32(day)), 32, salt);
 }
 
 /** The number of the segment in which the row of an order stands. */

@@ -10,6 +10,7 @@ import * as blob from "./blob.ts";
 import * as box from "./box.ts";
 import { parseBrowsers } from "./browsers.ts";
 import * as content from "./content.ts";
+import { DRAFT_OPERATIONS } from "./drafts.testing.ts";
 import { type Bytes, concat, fromBase64url, Reader } from "./encoding.ts";
 import * as envelope from "./envelope.ts";
 import { INDEX_OPERATIONS } from "./index.testing.ts";
@@ -40,6 +41,7 @@ const WORDS = join(import.meta.dirname, "../../../../keys/words.txt");
 
 export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Outputs>> = {
   ...RECORD_OPERATIONS,
+  ...DRAFT_OPERATIONS,
   ...INDEX_OPERATIONS,
 
   // --- suite, padding, stream, box, encoding ---
