@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,8 @@ NOW = 1_800_000_000
 ACCOUNT, NUMBER, NONCE = b"a" * 16, b"n" * 8, b"o" * 24
 WORDS = Words("maya@home.example", "A note", "blue heron on the lake")
 SEAL = Pepper(b"p" * 32).notices
+SEALED_HASH = "8d78a6534f6c2c3d2560f6c2fdfa90ac34b304da6105ef6f100d3e0acc63b507"
+RETURN_LOCAL = "b.nzxg43tonzxg4aaakfupafwpogkbtduy"
 
 REPORT = b"""From: Mail System <mailer-daemon@home.example>\r
 Subject: Undelivered Mail Returned to Sender\r
@@ -171,3 +175,12 @@ def test_a_return_address_cannot_be_made_or_changed() -> None:
         "b." + "=" * 32,
     ):
         assert SEAL.read_bounce(wrong, NOW) is None
+
+
+def test_the_bytes_stay_what_they_are() -> None:
+    """What an older release sealed opens, and its return addresses are good: frozen here, as no client has
+    the keys.
+    """
+    sealed = SEAL.seal(ACCOUNT, WORDS, NONCE)
+    assert hashlib.sha256(sealed).hexdigest() == SEALED_HASH
+    assert SEAL.bounce_local(NUMBER, NOW) == RETURN_LOCAL
