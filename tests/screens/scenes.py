@@ -697,6 +697,42 @@ WORK = (
 
 OTHERS = (
     Scene("settings", "/settings", {}, then(unlock, waiting(".menu"))),
+    Scene("settings-browsers", "/settings/browsers", {}, then(unlock, reading("Ways in"))),
+    Scene(
+        "settings-password",
+        "/settings/browsers",
+        {},
+        then(unlock, pressing("Change Password"), reading("What you have now")),
+    ),
+    Scene(
+        "settings-sheet",
+        "/settings/browsers",
+        {},
+        then(unlock, pressing("Make a new one Recovery sheet"), reading("What you have now")),
+    ),
+    Scene(
+        "settings-way-out",
+        "/settings/browsers",
+        {},
+        then(unlock, pressing("Remove Safari on iPhone"), reading("Whoever has that device")),
+    ),
+    Scene("settings-told", "/settings/told", {}, then(unlock, reading("You are not told"))),
+    Scene("settings-told-waiting", "/settings/told", {"told": "waiting"}, then(unlock, reading("Until you"))),
+    Scene(
+        "settings-told-yes", "/settings/told", {"told": "confirmed"}, then(unlock, reading("You are told"))
+    ),
+    Scene("settings-told-broken", "/settings/told", {"told": "broken"}, then(unlock, reading("came back"))),
+    Scene("settings-keyboard", "/settings/keyboard", {}, then(unlock, reading("single letters"))),
+    Scene("settings-server", "/settings/server", {}, then(unlock, reading("Ways in"))),
+    Scene(
+        "settings-mail-rule", "/settings/mail", {"sender": "rule"}, then(unlock, reading("Not working yet"))
+    ),
+    Scene(
+        "settings-mail-forwarding",
+        "/settings/mail",
+        {"sender": "forwarding"},
+        then(unlock, reading("it arrives here")),
+    ),
     Scene("settings-locking", "/settings/locking", {}, then(unlock, checking("60 minutes"))),
     Scene("settings-display", "/settings/display", {}, then(unlock, waiting("fieldset"))),
     Scene("settings-mail", "/settings/mail", {"sender": "none"}, then(unlock, reading("turned away"))),

@@ -415,25 +415,6 @@ export class Api {
     return body;
   }
 
-  // --- addresses of one's own ---
-
-  async senders(): Promise<SenderFacts[]> {
-    const fields = Fields.of((await this.#get("/v1/senders")).body);
-    return fields.objects("senders").map((one) => ({
-      senderId: one.bytes("sender_id", 16),
-      state: one.text("state", 16),
-      addedOn: one.whole("added_on"),
-    }));
-  }
-
-  async addSender(address: string): Promise<void> {
-    await this.#done("POST", "/v1/senders", { address });
-  }
-
-  async confirmSender(code: string): Promise<void> {
-    await this.#done("POST", "/v1/senders/confirm", { code });
-  }
-
   // --- wake-ups ---
 
   /** Yields what happens, until the line breaks or falls silent, which throws; `begun` is called once it stands. */
@@ -687,12 +668,6 @@ export interface RowPage {
   readonly rows: readonly Row[];
   readonly next: number;
   readonly more: boolean;
-}
-
-export interface SenderFacts {
-  readonly senderId: Bytes;
-  readonly state: string;
-  readonly addedOn: number;
 }
 
 /** A vault item as the contract's JSON writes it. */

@@ -28,8 +28,7 @@ export type Setting =
   | "locking"
   | "display"
   | "keyboard"
-  | "server"
-  | "leave";
+  | "server";
 
 export type Route =
   | { readonly view: "invitation"; readonly step: Step }
@@ -59,7 +58,6 @@ const SETTINGS: readonly Setting[] = [
   "display",
   "keyboard",
   "server",
-  "leave",
 ];
 const WORK: readonly WorkPage[] = [
   "overview",

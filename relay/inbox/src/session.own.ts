@@ -51,6 +51,48 @@ export interface StoredTable {
   readonly rows: readonly (readonly Cell[])[];
 }
 
+/** A personal address from which mail is taken. The address itself is not known to anybody here. */
+export interface Sender {
+  readonly id: string;
+  readonly confirmed: boolean;
+  readonly addedOn: number;
+}
+
+/** What a provider forwards by itself. */
+export interface ForwardRule {
+  readonly id: string;
+  readonly senderId: string;
+  readonly address: string;
+  readonly active: boolean;
+}
+
+export interface MailIn {
+  readonly mailboxId: string;
+  readonly senders: readonly Sender[];
+  readonly rules: readonly ForwardRule[];
+}
+
+export type ToldWhen = "at-once" | "daily" | "never";
+
+/** How a person is told by e-mail that something waits. Hours are theirs. */
+export interface ToldChoice {
+  readonly address: string;
+  readonly subject: string;
+  readonly phrase: string;
+  readonly when: ToldWhen;
+  /** Whether also before something unread is deleted. */
+  readonly warnings: boolean;
+  readonly hour: number;
+  readonly quietFrom: number;
+  readonly quietUntil: number;
+  /** Minutes ahead of the world's clock. */
+  readonly offsetMinutes: number;
+}
+
+export interface Told extends ToldChoice {
+  readonly state: "none" | "waiting" | "confirmed" | "broken" | "refused";
+}
+
 /** The part of `Session` that is fetched when somebody looks at the settings. */
 export interface OwnSession {
   browsers(): Promise<Browsers>;
@@ -69,6 +111,22 @@ export interface OwnSession {
   /** The inbox's name and the host, for the browser's own prompt. */
   aboutPasskey(): Promise<{ readonly name: string; readonly inboxName: string }>;
   addPasskey(passkey: PasskeyResult, label: string): Promise<void>;
+  /** The addresses from which mail is taken, and what providers forward into the inbox with this inbound address. */
+  mailIn(inboundAddress: string): Promise<MailIn>;
+  addSender(address: string): Promise<void>;
+  confirmSender(code: string): Promise<void>;
+  removeSender(id: string): Promise<void>;
+  /** A rule for a confirmed address: an inbound address of its own. */
+  addRule(mailboxId: string, senderId: string): Promise<void>;
+  /** Mail one line to the confirmed address, which the provider is to forward. */
+  testRule(id: string, address: string): Promise<void>;
+  removeRule(id: string): Promise<void>;
+  told(): Promise<Told>;
+  setTold(choice: ToldChoice): Promise<Told>;
+  confirmTold(code: string): Promise<Told>;
+  /** Send one note now. */
+  testTold(): Promise<Told>;
+  endTold(): Promise<void>;
   /** Everything that the server has stored about this person. */
   rows(): Promise<readonly StoredTable[]>;
   /** Note the day on which it opened this inbox. */

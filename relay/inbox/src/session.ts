@@ -280,11 +280,6 @@ export interface Session extends WorkSession {
   layout(id: string): Promise<Layout | null>;
   /** Whether it was I who sent a mail that only its server vouches for. What was not mine is deleted. */
   judgeMail(id: string, mine: boolean): Promise<void>;
-  senders(): Promise<
-    readonly { readonly id: string; readonly confirmed: boolean; readonly addedOn: number }[]
-  >;
-  addSender(address: string): Promise<void>;
-  confirmSender(code: string): Promise<void>;
   /**
    * The unsent text, put away two seconds after a pause and before a lock: sealed under the vault key in the worker's memory, never stored,
    * so that a locked page holds no plain text and nothing typed is lost. An empty string forgets it.

@@ -3,9 +3,34 @@
 export const settingWords = {
   heading: "Settings",
   loading: "Looking",
+  keyboard: {
+    heading: "Keyboard",
+    hint: "Short ways with single letters",
+    lead: "Everything here works with Tab and Enter. In the list, arrows move, Enter opens and Escape goes back.",
+    single: "Use single letters too",
+    singleHint: "They do nothing while you type.",
+    letters: [
+      { letter: "j", does: "Next message" },
+      { letter: "k", does: "Message before" },
+      { letter: "r", does: "Reply" },
+      { letter: "c", does: "Write" },
+      { letter: "/", does: "Search" },
+      { letter: "l", does: "Lock" },
+      { letter: "?", does: "This page" },
+    ],
+    always: "Always",
+    whole: [
+      { letter: "Ctrl + Enter", does: "Send" },
+      { letter: "Ctrl + P", does: "Print" },
+    ],
+  },
   server: {
     heading: "What this server can see",
     hint: "Everything that it has stored about you",
+  },
+  told: {
+    heading: "Being told",
+    hint: "A short e-mail when something waits",
   },
   locking: {
     heading: "Locking",
@@ -29,7 +54,11 @@ export const settingWords = {
     system: "As the device has it",
     light: "Light",
     dark: "Dark",
-    lead: "The size of the letters follows your browser’s setting.",
+    lead: "Both are kept on this device. The letters also follow your browser’s own setting.",
+    size: "Letters",
+    usual: "As the browser has them",
+    large: "Larger",
+    larger: "Much larger",
     hint: "Light or dark",
   },
   mail: {
@@ -46,6 +75,24 @@ export const settingWords = {
     hidden:
       "The addresses themselves are not stored where they could be read, so they can’t be shown.",
     add: "Add an address",
+    remove: "Remove",
+    forward: "Let my provider forward",
+    ruleActive: "Your provider forwards mail to this address, and it arrives here.",
+    ruleWaits:
+      "Not working yet. This address is for your provider’s own forwarding, and for nothing else:",
+    ruleSteps: [
+      "In the settings of your mail provider, let mail be forwarded to the address above.",
+      "Some providers first send a code or a question there. It arrives in this inbox within minutes.",
+      "Then type your own address below. One line is mailed to it; when it comes back here, the forwarding works.",
+    ],
+    ruleAddress: "Your own address, once more",
+    ruleAddressHint: "It is not stored where it could be read, so it has to be typed.",
+    ruleTest: "Test it",
+    ruleTested: "One line is on its way to you. It can take a few minutes to come back.",
+    ruleLook: "Look again",
+    ruleOther:
+      "That is not the address that you confirmed, or it was tested too often. Please look at it again.",
+    ruleEnd: "End this forwarding",
     label: "Your own e-mail address",
     labelHint: "Never one that belongs to your work.",
     missing: "Please type an address such as name@home.example.",

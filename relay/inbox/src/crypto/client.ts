@@ -176,9 +176,6 @@ export function createSession(): Session {
     saveReceipts: (ids) => line.call("saveReceipts", [ids]),
     layout: (id) => line.call("layout", [id]),
     judgeMail: (id, mine) => line.call("judgeMail", [id, mine]),
-    senders: () => line.call("senders", []),
-    addSender: (address) => line.call("addSender", [address]),
-    confirmSender: (code) => line.call("confirmSender", [code]),
     setAside: async (draft) => {
       keepsake = await line.call("sealAside", [draft]);
       putAside(keepsake);

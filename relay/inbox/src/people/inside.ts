@@ -33,9 +33,6 @@ type Plain = Pick<
   | "shorten"
   | "layout"
   | "judgeMail"
-  | "senders"
-  | "addSender"
-  | "confirmSender"
 > &
   Omit<WorkSession, "startCheck">;
 

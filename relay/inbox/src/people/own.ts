@@ -15,7 +15,7 @@ import {
   parseBrowsers,
 } from "../crypto/browsers.ts";
 import { type Bytes, fromBase64url, isZero, same, toBase64url, toHex } from "../crypto/encoding.ts";
-import { KeysError } from "../crypto/errors.ts";
+import { KeysError, Malformed } from "../crypto/errors.ts";
 import type { Json } from "../crypto/json.ts";
 import { DAY_SECONDS } from "../crypto/names.ts";
 import { openLabel } from "../crypto/tab.ts";
@@ -23,11 +23,16 @@ import * as unlock from "../crypto/unlock.ts";
 import type {
   Browsers,
   Cell,
+  ForwardRule,
+  MailIn,
   NewSheet,
   OpenBrowser,
   OwnSession,
   PasskeyResult,
   StoredTable,
+  Told,
+  ToldChoice,
+  ToldWhen,
   WayIn,
 } from "../session.own.ts";
 import type { Fields } from "../wire.ts";
@@ -38,6 +43,9 @@ import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const ITEM = "browsers";
+const NOTICES = "/v1/notice-channel";
+const STATES: readonly Told["state"][] = ["none", "waiting", "confirmed", "broken", "refused"];
+const TIMES: readonly ToldWhen[] = ["at-once", "daily", "never"];
 /** Thirty digits and what people put between them. */
 const SHEET = /^\s*(\d[\s-]*){30}$/;
 const KINDS: readonly WayIn["kind"][] = ["password", "sheet", "device", "passkey"];
@@ -147,6 +155,87 @@ export class Own implements OwnSession {
     );
   }
 
+  // --- mail from one's own address ---
+
+  async mailIn(inboundAddress: string): Promise<MailIn> {
+    const [account, senders, rules] = await Promise.all([
+      this.#api.account(),
+      this.#api.ask("GET", "/v1/senders"),
+      this.#api.ask("GET", "/v1/rules"),
+    ]);
+    const mailbox = account.find((one) => one.address === inboundAddress);
+    const mailboxId = mailbox ? toBase64url(mailbox.mailboxId) : "";
+    const mine = rules.objects("rules").map(rule);
+    return {
+      mailboxId,
+      senders: senders.objects("senders").map((one) => ({
+        id: toBase64url(one.bytes("sender_id", 16)),
+        confirmed: one.text("state", 16) === "confirmed",
+        addedOn: one.whole("added_on"),
+      })),
+      rules: mine.filter((one) => one.mailboxId === mailboxId),
+    };
+  }
+
+  async addSender(address: string): Promise<void> {
+    await this.#api.ask("POST", "/v1/senders", { address });
+  }
+
+  async confirmSender(code: string): Promise<void> {
+    checkCode(code);
+    await this.#api.ask("POST", "/v1/senders/confirm", { code });
+  }
+
+  async removeSender(id: string): Promise<void> {
+    await this.#api.ask("DELETE", `/v1/senders/${id}`);
+  }
+
+  async addRule(mailboxId: string, senderId: string): Promise<void> {
+    await this.#api.ask("POST", `/v1/mailboxes/${mailboxId}/rules`, { sender_id: senderId });
+  }
+
+  async testRule(id: string, address: string): Promise<void> {
+    await this.#api.ask("POST", `/v1/rules/${id}/challenge`, { address });
+  }
+
+  async removeRule(id: string): Promise<void> {
+    await this.#api.ask("DELETE", `/v1/rules/${id}`);
+  }
+
+  // --- being told by e-mail ---
+
+  async told(): Promise<Told> {
+    return told(await this.#api.ask("GET", NOTICES));
+  }
+
+  async setTold(choice: ToldChoice): Promise<Told> {
+    const fields = {
+      address: choice.address,
+      subject: choice.subject,
+      phrase: choice.phrase,
+      when: choice.when,
+      warnings: choice.warnings,
+      hour: choice.hour,
+      quiet_from: choice.quietFrom,
+      quiet_until: choice.quietUntil,
+      offset_minutes: choice.offsetMinutes,
+    };
+    return told(await this.#api.ask("PUT", NOTICES, fields));
+  }
+
+  async confirmTold(code: string): Promise<Told> {
+    checkCode(code);
+    return told(await this.#api.ask("POST", `${NOTICES}/confirm`, { code }));
+  }
+
+  async testTold(): Promise<Told> {
+    return told(await this.#api.ask("POST", `${NOTICES}/test`));
+  }
+
+  async endTold(): Promise<void> {
+    await this.#api.ask("DELETE", NOTICES);
+  }
+
   async rows(): Promise<readonly StoredTable[]> {
     const fields = await this.#api.ask("GET", "/v1/account/rows");
     return fields.objects("tables").map(storedTable);
@@ -205,6 +294,47 @@ export class Own implements OwnSession {
     const now = this.#world.clock.now();
     return now - (now % DAY_SECONDS);
   }
+}
+
+/** What cannot be a code is not one of the five tries. */
+function checkCode(code: string): void {
+  if (!/^\d{8}$/.test(code)) {
+    throw fault("refused");
+  }
+}
+
+function rule(one: Fields): ForwardRule & { readonly mailboxId: string } {
+  return {
+    id: toBase64url(one.bytes("rule_id", 16)),
+    mailboxId: toBase64url(one.bytes("mailbox_id", 16)),
+    senderId: toBase64url(one.bytes("sender_id", 16)),
+    address: one.text("address", 320),
+    active: one.text("state", 16) === "active",
+  };
+}
+
+function told(fields: Fields): Told {
+  return {
+    state: oneOf(STATES, fields.text("state", 16)),
+    address: fields.text("address", 320),
+    subject: fields.text("subject", 200),
+    phrase: fields.text("phrase", 200),
+    when: oneOf(TIMES, fields.text("when", 16)),
+    warnings: fields.yes("warnings"),
+    hour: fields.whole("hour"),
+    quietFrom: fields.whole("quiet_from"),
+    quietUntil: fields.whole("quiet_until"),
+    // Not asked of the server: this device knows its own clock.
+    offsetMinutes: 0,
+  };
+}
+
+function oneOf<T extends string>(names: readonly T[], name: string): T {
+  const found = names.find((one) => one === name);
+  if (found === undefined) {
+    throw new Malformed("another word than the contract has");
+  }
+  return found;
 }
 
 function storedTable(one: Fields): StoredTable {

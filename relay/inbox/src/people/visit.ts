@@ -27,8 +27,8 @@ import type {
 import type {
   AgreementRequest,
   CallRequest,
-  CheckOutcome,
   Checked,
+  CheckOutcome,
   ClosingPlan,
   ReceiptFacts,
   ReceiptRow,
@@ -268,30 +268,6 @@ export class Visit implements Inside {
     // `Session` ties arguments to names; here all that is left to do is to hand them over.
     const work = this.#own[name] as (...given: unknown[]) => Promise<unknown>;
     return await work.call(this.#own, ...args, run);
-  }
-
-  // --- addresses of one's own ---
-
-  async senders(): Promise<{ id: string; confirmed: boolean; addedOn: number }[]> {
-    this.#needOpen();
-    const found = await this.#api.senders();
-    return found.map(({ senderId, state, addedOn }) => {
-      return { id: toHex(senderId), confirmed: state === "confirmed", addedOn };
-    });
-  }
-
-  async addSender(address: string): Promise<void> {
-    this.#needOpen();
-    await this.#api.addSender(address);
-  }
-
-  async confirmSender(code: string): Promise<void> {
-    this.#needOpen();
-    // What cannot be a code is not one of the five tries.
-    if (!/^\d{8}$/.test(code)) {
-      throw fault("refused");
-    }
-    await this.#api.confirmSender(code);
   }
 
   // --- unsent text over a lock ---

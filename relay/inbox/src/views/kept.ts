@@ -9,6 +9,8 @@ export type Choice =
   | "tab"
   | "device-unlock"
   | "theme"
+  | "text-size"
+  | "single-keys"
   | "lock-minutes"
   | "inbox-name"
   | "told-of-saving"
@@ -58,5 +60,18 @@ export function applyTheme(theme = kept("theme")): void {
     dataset.theme = theme;
   } else {
     delete dataset.theme;
+  }
+}
+
+export const TEXT_SIZES = ["usual", "large", "larger"] as const;
+export type TextSize = (typeof TEXT_SIZES)[number];
+
+/** Show letters as large as chosen; the browser's own setting goes on counting. */
+export function applyTextSize(size = kept("text-size")): void {
+  const { dataset } = document.documentElement;
+  if (size === "large" || size === "larger") {
+    dataset.text = size;
+  } else {
+    delete dataset.text;
   }
 }

@@ -17,7 +17,6 @@ import { List, MonthOfRows } from "./list.tsx";
 import { type Outgoing, useOutgoing } from "./outgoing.tsx";
 import { Heading, Sheet } from "./parts.tsx";
 import { type Presence, usePresence } from "./presence.ts";
-import { Reader } from "./reader.tsx";
 import type { LockReason } from "./rest.tsx";
 import type { Surroundings } from "./start.tsx";
 
@@ -27,6 +26,7 @@ const Work = lazy(async () => (await import("./work.tsx")).Work);
 const How = lazy(async () => (await import("./how.tsx")).How);
 const Write = lazy(async () => (await import("./write.tsx")).Write);
 const Search = lazy(async () => (await import("./search.tsx")).Search);
+const Reader = lazy(async () => (await import("./reader.tsx")).Reader);
 const Settings = lazy(async () => (await import("./settings.tsx")).Settings);
 
 interface MailboxProps {
@@ -69,6 +69,7 @@ export function Mailbox(props: MailboxProps) {
   const lockOtherTabs = useOtherTabs(lock);
   useArrival(viewName(route), route.view);
   const { load, failure } = useRows(session, inbox, dispatch);
+  const latest = useRef<Desk | null>(null);
 
   const desk: Desk = {
     session,
@@ -88,6 +89,8 @@ export function Mailbox(props: MailboxProps) {
     present: presence.present,
     welcome: props.welcome,
   };
+  latest.current = desk;
+  useSingleKeys(latest);
   return (
     <DeskContext.Provider value={desk}>
       <Frame>
@@ -99,6 +102,20 @@ export function Mailbox(props: MailboxProps) {
       <Warning presence={presence} lock={desk.lock} />
     </DeskContext.Provider>
   );
+}
+
+/** Fetched behind the list: nobody presses a key before it is there. */
+function useSingleKeys(latest: { readonly current: Desk | null }): void {
+  useEffect(() => {
+    let stop = () => {};
+    import("./singlekeys.ts").then(
+      ({ listenToKeys }) => {
+        stop = listenToKeys(() => latest.current as Desk);
+      },
+      () => {},
+    );
+    return () => stop();
+  }, []);
 }
 
 /** What counts as another view, so that the focus goes to its heading: filters of the list do not. */
@@ -196,8 +213,8 @@ function useRows(session: Session, inbox: Inbox, dispatch: (action: Action) => v
     }
   };
   useEffect(() => {
-    // Behind the list, so that an answer can be written in a page that has lost its line meanwhile.
-    load().then(() => import("./write.tsx").catch(() => {}));
+    // Behind the list, so that a page that has lost its line meanwhile can still be read and answered in.
+    load().then(() => Promise.all([import("./reader.tsx"), import("./write.tsx")]).catch(() => {}));
   }, []);
   return { load, failure };
 }

@@ -1,59 +1,31 @@
 /** *Sending mail in*: this inbox's own address, and the person's addresses from which mail is taken. Work addresses are refused, here and again by the server. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { Failure, Session } from "../session.ts";
+import type { MailIn as Facts, ForwardRule, Sender } from "../session.own.ts";
+import type { Failure } from "../session.ts";
 import { fullDay } from "../time.ts";
-import { mailDomain } from "../typed.ts";
 import { settingWords } from "../words.settings.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Choice, TextField } from "./fields.tsx";
+import { TextField } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
+import { useOwnAddress } from "./ownaddress.tsx";
 import { At, CopyButton, Heading, Trouble } from "./parts.tsx";
-
-type Senders = Awaited<ReturnType<Session["senders"]>>;
-
-/** Providers that give addresses to anybody. For any other the person is asked who runs it. */
-const PUBLIC_PROVIDERS = [
-  "aol.com",
-  "bluewin.ch",
-  "fastmail.com",
-  "free.fr",
-  "gmail.com",
-  "gmx.ch",
-  "gmx.de",
-  "gmx.net",
-  "googlemail.com",
-  "hotmail.com",
-  "icloud.com",
-  "live.com",
-  "mac.com",
-  "mailbox.org",
-  "me.com",
-  "msn.com",
-  "orange.fr",
-  "outlook.com",
-  "posteo.de",
-  "pm.me",
-  "proton.me",
-  "protonmail.com",
-  "t-online.de",
-  "tuta.com",
-  "web.de",
-  "yahoo.co.uk",
-  "yahoo.com",
-];
 
 export function MailIn() {
   const { opened, session } = useDesk();
-  const [senders, setSenders] = useState<Senders | null>(null);
+  const [facts, setFacts] = useState<Facts | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [adding, setAdding] = useState(false);
   const { mail } = settingWords;
   const load = () => {
     setFailure(null);
-    session.senders().then(setSenders, (reason: unknown) => setFailure(failureOf(reason)));
+    session
+      .own("mailIn", [opened.inboundAddress])
+      .then(setFacts, (reason: unknown) => setFailure(failureOf(reason)));
   };
   useEffect(load, []);
+  const run = (work: Promise<void>) =>
+    work.then(load, (reason: unknown) => setFailure(failureOf(reason)));
   return (
     <>
       <UpToSettings />
@@ -75,10 +47,10 @@ export function MailIn() {
       <section class="card">
         <h2>{mail.own}</h2>
         {failure && <Trouble text={failureWords(failure, opened)} again={load} />}
-        {senders && <SenderList senders={senders} />}
+        {facts && <SenderList facts={facts} run={run} load={load} />}
         {adding ? (
           <AddSender
-            waiting={senders?.some((sender) => !sender.confirmed) ?? false}
+            waiting={facts?.senders.some((sender) => !sender.confirmed) ?? false}
             done={() => {
               setAdding(false);
               load();
@@ -94,20 +66,30 @@ export function MailIn() {
   );
 }
 
-function SenderList({ senders }: { senders: Senders }) {
-  const { zone } = useDesk();
+interface ListProps {
+  readonly facts: Facts;
+  readonly run: (work: Promise<void>) => void;
+  readonly load: () => void;
+}
+
+function SenderList({ facts, run, load }: ListProps) {
+  const { session } = useDesk();
   const { mail } = settingWords;
-  if (!senders.length) {
+  if (!facts.senders.length) {
     return <p>{mail.none}</p>;
   }
   return (
     <>
-      <ul class="senders">
-        {senders.map((sender) => (
-          <li key={sender.id}>
-            <span>{mail.added(fullDay(sender.addedOn, zone))}</span>
-            <span class="meta">{sender.confirmed ? mail.confirmed : mail.unconfirmed}</span>
-          </li>
+      <ul class="ways-in">
+        {facts.senders.map((sender) => (
+          <SenderRow
+            key={sender.id}
+            sender={sender}
+            rule={facts.rules.find((one) => one.senderId === sender.id) ?? null}
+            forward={() => run(session.own("addRule", [facts.mailboxId, sender.id]))}
+            run={run}
+            load={load}
+          />
         ))}
       </ul>
       <p class="hint">{mail.hidden}</p>
@@ -115,7 +97,92 @@ function SenderList({ senders }: { senders: Senders }) {
   );
 }
 
-type Who = "mine" | "employer" | "unsure";
+interface RowProps {
+  readonly sender: Sender;
+  readonly rule: ForwardRule | null;
+  readonly forward: () => void;
+  readonly run: (work: Promise<void>) => void;
+  readonly load: () => void;
+}
+
+function SenderRow({ sender, rule, forward, run, load }: RowProps) {
+  const { session, zone } = useDesk();
+  const { mail } = settingWords;
+  return (
+    <li>
+      <div>
+        <span>{mail.added(fullDay(sender.addedOn, zone))}</span>
+        <span class="meta">{sender.confirmed ? mail.confirmed : mail.unconfirmed}</span>
+      </div>
+      {sender.confirmed && !rule && (
+        <button type="button" onClick={forward}>
+          {mail.forward}
+        </button>
+      )}
+      <button type="button" onClick={() => run(session.own("removeSender", [sender.id]))}>
+        {mail.remove}
+      </button>
+      {rule && <Rule rule={rule} run={run} load={load} />}
+    </li>
+  );
+}
+
+/** A provider's own forwarding, step by step: the address, the provider's code, the test. */
+function Rule({ rule, run, load }: Pick<RowProps, "run" | "load"> & { rule: ForwardRule }) {
+  const { session, opened, say } = useDesk();
+  const { mail } = settingWords;
+  const [address, setAddress] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
+  const test = async (event: Event) => {
+    event.preventDefault();
+    setFault(null);
+    try {
+      await session.own("testRule", [rule.id, address.trim()]);
+      say(mail.ruleTested);
+    } catch (reason) {
+      const failure = failureOf(reason);
+      const other = ["refused", "gone", "unknown"].includes(failure.code);
+      setFault(other ? mail.ruleOther : failureWords(failure, opened));
+    }
+  };
+  return (
+    <div class="rule">
+      <p>{rule.active ? mail.ruleActive : mail.ruleWaits}</p>
+      <p class="address">
+        <At address={rule.address} />
+      </p>
+      <CopyButton text={rule.address} />
+      {!rule.active && (
+        <>
+          <ol class="bullets">
+            {mail.ruleSteps.map((step) => (
+              <li key={step}>{step}</li>
+            ))}
+          </ol>
+          <form onSubmit={test} noValidate>
+            <TextField
+              label={mail.ruleAddress}
+              value={address}
+              onValue={setAddress}
+              hint={mail.ruleAddressHint}
+              fault={fault}
+              attributes={{ type: "email", autocomplete: "email" }}
+            />
+            <div class="actions">
+              <button type="submit">{mail.ruleTest}</button>
+              <button type="button" onClick={load}>
+                {mail.ruleLook}
+              </button>
+            </div>
+          </form>
+        </>
+      )}
+      <button type="button" onClick={() => run(session.own("removeRule", [rule.id]))}>
+        {mail.ruleEnd}
+      </button>
+    </div>
+  );
+}
 
 interface AddSenderProps {
   /** A code is on its way already. */
@@ -136,65 +203,29 @@ function AddSender({ waiting, done }: AddSenderProps) {
 function AddressForm({ sent }: { sent: () => void }) {
   const { session, opened } = useDesk();
   const { mail } = settingWords;
-  const [address, setAddress] = useState("");
-  const [who, setWho] = useState<Who | null>(null);
-  const [fault, setFault] = useState<string | null>(null);
-  const [whoFault, setWhoFault] = useState<string | null>(null);
-  const domain = mailDomain(address);
-  const ask = domain !== null && !PUBLIC_PROVIDERS.includes(domain);
+  const own = useOwnAddress("");
   const submit = async (event: Event) => {
     event.preventDefault();
-    const found = domain === null ? mail.missing : refusal(domain, opened.policy);
-    setFault(found);
-    setWhoFault(ask && who !== "mine" ? (who ? mail.notWork : mail.whoMissing) : null);
-    if (found || (ask && who !== "mine")) {
+    const address = own.checked();
+    if (address === null) {
       return;
     }
     try {
-      await session.addSender(address.trim());
+      await session.own("addSender", [address]);
       sent();
     } catch (reason) {
       const failure = failureOf(reason);
-      setFault(failure.code === "refused" ? mail.refused("") : failureWords(failure, opened));
+      own.setFault(failure.code === "refused" ? mail.refused("") : failureWords(failure, opened));
     }
   };
   return (
     <form onSubmit={submit} noValidate>
-      <TextField
-        label={mail.label}
-        value={address}
-        onValue={setAddress}
-        hint={mail.labelHint}
-        fault={fault}
-        attributes={{ type: "email", autocomplete: "email" }}
-      />
-      {ask && (
-        <Choice
-          legend={mail.who}
-          choices={[
-            { value: "mine", label: mail.mine },
-            { value: "employer", label: mail.employer },
-            { value: "unsure", label: mail.unsure },
-          ]}
-          chosen={who}
-          onChoose={setWho}
-          fault={whoFault}
-        />
-      )}
+      {own.fields}
       <button type="submit" class="do">
         {mail.send}
       </button>
     </form>
   );
-}
-
-/** The sentence for an address that the agreement names as the employer's, subdomains included. */
-function refusal(
-  domain: string,
-  policy: { refusedDomains: readonly string[]; sponsorName: string },
-): string | null {
-  const refused = policy.refusedDomains.some((one) => domain === one || domain.endsWith(`.${one}`));
-  return refused ? settingWords.mail.refused(policy.sponsorName) : null;
 }
 
 function CodeForm({ sent, done }: { sent: boolean; done: () => void }) {
@@ -209,7 +240,7 @@ function CodeForm({ sent, done }: { sent: boolean; done: () => void }) {
       return;
     }
     try {
-      await session.confirmSender(code.trim());
+      await session.own("confirmSender", [code.trim()]);
       say(mail.done);
       done();
     } catch (reason) {

@@ -31,9 +31,7 @@ export function Rows() {
       <p class="lead">{rowWords.lead}</p>
       {failure && <Trouble text={failureWords(failure, opened)} again={load} />}
       {!tables && !failure && <Wait>{settingWords.loading}</Wait>}
-      {tables?.map((table) => (
-        <Table key={table.table} table={table} />
-      ))}
+      {tables && inOrder(tables).map((table) => <Table key={table.table} table={table} />)}
       {tables && (
         <>
           <p class="quiet-text">{rowWords.besides}</p>
@@ -42,6 +40,12 @@ export function Rows() {
       )}
     </>
   );
+}
+
+/** As the reasons are written: what everybody looks for first stands first. */
+function inOrder(tables: readonly StoredTable[]): readonly StoredTable[] {
+  const names = Object.keys(rowWords.tables);
+  return [...tables].sort((one, other) => names.indexOf(one.table) - names.indexOf(other.table));
 }
 
 function Table({ table }: { table: StoredTable }) {

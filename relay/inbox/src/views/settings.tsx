@@ -8,25 +8,39 @@ import { settingWords } from "../words.settings.ts";
 import { useDesk } from "./desk.ts";
 import { Choice } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
-import { applyTheme, keep, kept, lockMinutes } from "./kept.ts";
+import {
+  applyTextSize,
+  applyTheme,
+  keep,
+  kept,
+  lockMinutes,
+  TEXT_SIZES,
+  type TextSize,
+} from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { MailIn } from "./mailin.tsx";
 import { Heading } from "./parts.tsx";
+import { singleKeys } from "./singlekeys.ts";
 import { keepTabHalf } from "./tab.tsx";
 
 const Browsers = lazy(async () => (await import("./browsers.tsx")).Browsers);
+const Told = lazy(async () => (await import("./told.tsx")).Told);
 const Rows = lazy(async () => (await import("./rows.tsx")).Rows);
 
 export function Settings({ page }: { page: Setting }) {
   switch (page) {
     case "browsers":
       return <Browsers />;
+    case "told":
+      return <Told />;
     case "server":
       return <Rows />;
     case "locking":
       return <Locking />;
     case "display":
       return <Display />;
+    case "keyboard":
+      return <Keyboard />;
     case "mail":
       return <MailIn />;
     case "menu":
@@ -42,9 +56,11 @@ interface Entry {
 
 const ENTRIES: readonly Entry[] = [
   { route: { view: "settings", page: "browsers" }, ...settingWords.browsers },
+  { route: { view: "settings", page: "told" }, ...settingWords.told },
   { route: { view: "settings", page: "mail" }, ...settingWords.mail },
   { route: { view: "settings", page: "locking" }, ...settingWords.locking },
   { route: { view: "settings", page: "display" }, ...settingWords.display },
+  { route: { view: "settings", page: "keyboard" }, ...settingWords.keyboard },
   { route: { view: "settings", page: "server" }, ...settingWords.server },
   { route: { view: "how" }, heading: howWords.heading, hint: howWords.hint },
 ];
@@ -111,6 +127,13 @@ function Display() {
     keep("theme", theme === "system" ? null : theme);
     applyTheme(theme);
   }, [theme]);
+  const [size, setSize] = useState<TextSize>(
+    () => TEXT_SIZES.find((one) => one === kept("text-size")) ?? "usual",
+  );
+  useEffect(() => {
+    keep("text-size", size === "usual" ? null : size);
+    applyTextSize(size);
+  }, [size]);
   const { display } = settingWords;
   return (
     <>
@@ -126,7 +149,60 @@ function Display() {
         chosen={theme}
         onChoose={setTheme}
       />
+      <Choice
+        legend={display.size}
+        choices={TEXT_SIZES.map((value) => ({ value, label: display[value] }))}
+        chosen={size}
+        onChoose={setSize}
+      />
       <p class="quiet-text">{display.lead}</p>
+    </>
+  );
+}
+
+function Keyboard() {
+  const { opened } = useDesk();
+  const [on, setOn] = useState(() => singleKeys(opened.myRole));
+  const { keyboard } = settingWords;
+  const choose = (chosen: boolean) => {
+    keep("single-keys", chosen ? "on" : "off");
+    setOn(chosen);
+  };
+  return (
+    <>
+      <UpToSettings />
+      <Heading>{keyboard.heading}</Heading>
+      <p class="lead">{keyboard.lead}</p>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={on}
+          onChange={(event) => choose(event.currentTarget.checked)}
+        />
+        <span>{keyboard.single}</span>
+      </label>
+      <p class="hint">{keyboard.singleHint}</p>
+      <dl class="facts">
+        {keyboard.letters.map(({ letter, does }) => (
+          <div key={letter}>
+            <dt>
+              <kbd>{letter}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <h2>{keyboard.always}</h2>
+      <dl class="facts">
+        {keyboard.whole.map(({ letter, does }) => (
+          <div key={letter}>
+            <dt>
+              <kbd>{letter}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
     </>
   );
 }

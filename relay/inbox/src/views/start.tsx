@@ -12,7 +12,7 @@ import type { Session } from "../session.ts";
 import { first } from "../words.first.ts";
 import { Before } from "./before.tsx";
 import { type Go, takeFragment, useArrival, useHistory } from "./history.ts";
-import { applyTheme } from "./kept.ts";
+import { applyTextSize, applyTheme } from "./kept.ts";
 
 /** What the page gets from outside: nothing below reads a clock or makes a worker. */
 export interface Surroundings {
@@ -38,6 +38,7 @@ interface Rest {
 /** Draw the page into its element. */
 export function start(root: HTMLElement, surroundings: Surroundings): void {
   applyTheme();
+  applyTextSize();
   const fragment = takeFragment();
   root.replaceChildren();
   render(<Page surroundings={surroundings} fragment={fragment} />, root);

@@ -171,7 +171,11 @@ function Rows({ work }: { work: Facts }) {
       : []),
     { route: page("notes"), name: rows.notes(coach), said: rows.notesSaid(work.notes.count) },
     { route: page("calls"), name: rows.calls, said: rows.callsSaid(work.calls.length) },
-    { route: page("check"), name: rows.check, said: rows.checkSaid(heard && plainDay(heard.at, zone)) },
+    {
+      route: page("check"),
+      name: rows.check,
+      said: rows.checkSaid(heard && plainDay(heard.at, zone)),
+    },
     {
       route: page("agreement"),
       name: rows.agreement,

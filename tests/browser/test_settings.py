@@ -1,0 +1,166 @@
+"""The settings: being told, what the server can see, letters and keys; nothing serious for axe."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import re
+from email.policy import default
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import MAYA_PASSWORD, Pair
+from tests.browser.test_access import grave
+from tests.browser.visitor import Visitor, visiting
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "browsers", "told", "mail", "locking", "display", "keyboard", "server")
+
+
+async def settings(visitor: Visitor, pair: Pair, page: str) -> None:
+    """Open a page of the settings in an inbox that is unlocked if need be."""
+    await visitor.page.goto(f"{pair.origin}/settings/{page}".rstrip("/"))
+    locked = visitor.page.get_by_role("heading", name="Your inbox is locked")
+    await expect(locked.or_(visitor.page.locator("main h1")).first).to_be_visible()
+    if await locked.is_visible():
+        await visitor.unlock(pair.client.name, MAYA_PASSWORD)
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+    await expect(visitor.page.locator("nav.ways")).to_be_visible()
+
+
+async def newest_mail(pair: Pair, before: int) -> str:
+    """The text of the mail that the relay sent after so many."""
+    outbox = pair.practice.relay.folder / "outbox"
+    for _ in range(200):
+        caught = sorted(outbox.glob("*.eml"), key=lambda path: path.stat().st_mtime)
+        if len(caught) > before:
+            message = email.message_from_bytes(caught[-1].read_bytes(), policy=default)
+            return f"{message['Subject']}\n{message.get_content()}"
+        await asyncio.sleep(0.05)
+    raise AssertionError("no mail went out")
+
+
+def mails(pair: Pair) -> int:
+    """How many mails the relay has sent."""
+    return len(list((pair.practice.relay.folder / "outbox").glob("*.eml")))
+
+
+async def test_being_told(browser: Browser, pair: Pair) -> None:
+    """A personal address, dull words, a phrase; a code confirms; one is sent for a try; it ends."""
+    async with visiting(browser, pair.origin) as visitor:
+        await settings(visitor, pair, "told")
+        await expect(visitor.page.get_by_text("You are not told by e-mail.")).to_be_visible()
+        await visitor.fill("Your own e-mail address", "maya@mail.corp.example")
+        await visitor.fill("Your phrase", "see www.heron.example")
+        await visitor.press("Save")
+        await expect(visitor.page.get_by_text("can’t be used here")).to_be_visible()
+        await visitor.fill("Your own e-mail address", "maya@gmail.com")
+        await visitor.press("Save")
+        await expect(visitor.page.get_by_text("Please write something here")).to_be_visible()
+        before = mails(pair)
+        await visitor.fill("Your phrase", "blue heron on the lake")
+        await visitor.page.get_by_label("Library reminder").check()
+        await visitor.press("Save")
+        await expect(visitor.page.get_by_text("A code is on its way")).to_be_visible()
+        code = re.search(r"\b\d{8}\b", await newest_mail(pair, before))
+        assert code is not None
+        await visitor.fill("The code", "00000000")
+        await visitor.press("Confirm")
+        await expect(visitor.page.get_by_text("That code did not fit")).to_be_visible()
+        await visitor.fill("The code", code[0])
+        await visitor.press("Confirm")
+        await expect(visitor.page.get_by_text("You are told at maya@gmail.com.")).to_be_visible()
+        before = mails(pair)
+        await visitor.press("Send me one now")
+        await expect(visitor.page.get_by_text("On its way.")).to_be_visible()
+        note = await newest_mail(pair, before)
+        assert note.startswith("Library reminder")
+        assert "blue heron on the lake" in note
+        assert "http" not in note
+        await visitor.press("Stop telling me")
+        await expect(visitor.page.get_by_text("You are not told by e-mail.")).to_be_visible()
+
+
+async def test_what_this_server_can_see(browser: Browser, pair: Pair) -> None:
+    """The page shows the server's rows, a reason beside each; nothing that was written is among them."""
+    await pair.to_maya.send(subject="canary egret", text="canary egret at the weir")
+    async with visiting(browser, pair.origin) as visitor:
+        await settings(visitor, pair, "server")
+        await expect(visitor.page.get_by_role("heading", name="Messages")).to_be_visible()
+        for summary in await visitor.page.locator("summary").all():
+            await summary.click()
+        shown = await visitor.page.locator("main").inner_text()
+        assert "envelope_id" in shown
+        assert "undefined" not in shown
+        assert "canary egret" not in shown
+        empty = visitor.page.locator("dd:empty")
+        assert await empty.count() == 0
+
+
+async def test_letters_and_keys_are_chosen(browser: Browser, pair: Pair) -> None:
+    """Larger letters stay over a reload; single letters act only where chosen, and never in a field."""
+    async with visiting(browser, pair.origin) as visitor:
+        await settings(visitor, pair, "display")
+        usual = await visitor.page.evaluate("() => getComputedStyle(document.documentElement).fontSize")
+        await visitor.page.get_by_label("Much larger").check()
+        await visitor.page.reload()
+        await expect(visitor.page.get_by_label("Much larger")).to_be_checked()
+        size = await visitor.page.evaluate("() => getComputedStyle(document.documentElement).fontSize")
+        assert float(size[:-2]) > float(usual[:-2]) * 1.3
+        await settings(visitor, pair, "keyboard")
+        await visitor.page.keyboard.press("c")
+        await expect(visitor.page.get_by_role("heading", name="Keyboard")).to_be_visible()
+        await visitor.page.get_by_label("Use single letters too").check()
+        await visitor.page.locator("h1").click()
+        await visitor.page.keyboard.press("c")
+        await visitor.fill("Message", "")
+        await visitor.page.get_by_label("Message", exact=True).press_sequentially("lock jacket")
+        await expect(visitor.page.get_by_label("Message", exact=True)).to_have_value("lock jacket")
+        await visitor.page.get_by_label("Message", exact=True).fill("")
+        await visitor.page.locator("h1").click()
+        await visitor.page.keyboard.press("l")
+        await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+async def test_axe_finds_nothing_serious(browser: Browser, pair: Pair, width: int) -> None:
+    """Each page, in both themes."""
+    async with visiting(browser, pair.origin, width=width) as visitor:
+        for page in PAGES:
+            await settings(visitor, pair, page)
+            await visitor.page.wait_for_timeout(0)
+            await expect(visitor.page.locator("main h1")).to_be_visible()
+            assert await grave(visitor) == [], page
+            wide = await visitor.page.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wide <= 0, page
+
+
+async def test_a_provider_forwards_by_a_rule(browser: Browser, pair: Pair) -> None:
+    """A confirmed address gets a rule with an address of its own; its test mails one line; it ends."""
+    async with visiting(browser, pair.origin) as visitor:
+        await settings(visitor, pair, "mail")
+        await visitor.press("Add an address")
+        before = mails(pair)
+        await visitor.fill("Your own e-mail address", "maya@gmail.com")
+        await visitor.press("Send me a code")
+        code = re.search(r"\b\d{8}\b", await newest_mail(pair, before))
+        assert code is not None
+        await visitor.fill("The code", code[0])
+        await visitor.press("Confirm")
+        await visitor.press("Let my provider forward")
+        await expect(visitor.page.get_by_text("Not working yet")).to_be_visible()
+        await visitor.fill("Your own address, once more", "other@gmail.com")
+        await visitor.press("Test it")
+        await expect(visitor.page.get_by_text("not the address that you confirmed")).to_be_visible()
+        before = mails(pair)
+        await visitor.fill("Your own address, once more", "maya@gmail.com")
+        await visitor.press("Test it")
+        assert "quietbox-rule" in await newest_mail(pair, before)
+        await visitor.press("End this forwarding")
+        await expect(visitor.page.get_by_text("Not working yet")).to_have_count(0)
+        await visitor.press("Remove")
+        await expect(visitor.page.get_by_text("You have not added an address yet")).to_be_visible()
