@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Sender,
         Sent,
     )
+    from client_sdk.notices import NoticeChannel
     from client_sdk.refused import RefusedMail
     from client_sdk.sync import Account, Engagement, ReceivedFile
 
@@ -54,6 +55,7 @@ _HOME_OF = {
     "Mail": "mail",
     "MailGrade": "mail",
     "Message": "messages",
+    "NoticeChannel": "notices",
     "Person": "messages",
     "Progress": "messages",
     "Proposal": "messages",
@@ -81,6 +83,7 @@ __all__ = [
     "Mail",
     "MailGrade",
     "Message",
+    "NoticeChannel",
     "Person",
     "Progress",
     "Proposal",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from client_sdk.engagement import AsyncEngagement
     from client_sdk.home import Home
     from client_sdk.messages import Invitation, Proposal, RecoverySheet, Rule, Sender
+    from client_sdk.notices import NoticeChannel
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
     from client_sdk.pinning import KeeperView
@@ -364,6 +365,60 @@ class AsyncAccount:
         from client_sdk.finding import find
 
         return find(self._core.vault.engagements, who).engagement_id if who else None
+
+    # --- being told by mail ---------------------------------------------------------------------------------
+
+    async def notice(self, *, timeout: float | None = None) -> NoticeChannel:
+        """Return how I am told by mail that something waits, and whether that works."""
+        from client_sdk import notices
+
+        async with bounded(timeout):
+            return await notices.show(self._core)
+
+    async def set_notice(
+        self,
+        address: str | None = None,
+        *,
+        phrase: str | None = None,
+        subject: str | None = None,
+        when: str | None = None,
+        hour: int | None = None,
+        quiet: tuple[int, int] | None = None,
+        warnings: bool | None = None,
+        timeout: float | None = None,
+    ) -> NoticeChannel:
+        """Set how I am told; what is None stays as it is, and hours are by this computer's clock. `when` is
+        at-once, daily or never; `quiet` are two hours, equal ones mean none.
+
+        A new address gets a code for `confirm_notice`. Raises WorkAddressRefused, Misused for words that hold
+        a link, and where an address or a phrase was never given.
+        """
+        from client_sdk import notices
+
+        async with bounded(timeout):
+            given = {"phrase": phrase, "subject": subject, "when": when, "hour": hour, "warnings": warnings}
+            return await notices.change(self._core, address, quiet, given)
+
+    async def confirm_notice(self, code: str, *, timeout: float | None = None) -> NoticeChannel:
+        """Confirm the address of notices by the code that came to it. NotFound where it does not fit."""
+        from client_sdk import notices
+
+        async with bounded(timeout):
+            return await notices.confirm(self._core, code)
+
+    async def test_notice(self, *, timeout: float | None = None) -> NoticeChannel:
+        """Have one notice sent now; it counts as any other. RateLimited where too many have gone."""
+        from client_sdk import notices
+
+        async with bounded(timeout):
+            return await notices.test(self._core)
+
+    async def stop_notices(self, *, timeout: float | None = None) -> None:
+        """Be told no more: the relay forgets address and words. NotFound where nothing is set."""
+        from client_sdk import notices
+
+        async with bounded(timeout):
+            await notices.stop(self._core)
 
     # --- personal addresses ---------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Sender,
         Sent,
     )
+    from client_sdk.notices import NoticeChannel
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
     from client_sdk.pinning import KeeperView
@@ -543,6 +544,48 @@ class Account:
             return self._account.log_forked
 
         return self._thread.run(forked())
+
+    def notice(self, *, timeout: float | None = None) -> NoticeChannel:
+        """Return how I am told by mail that something waits, and whether that works."""
+        return self._thread.run(self._account.notice(timeout=timeout))
+
+    def set_notice(
+        self,
+        address: str | None = None,
+        *,
+        phrase: str | None = None,
+        subject: str | None = None,
+        when: str | None = None,
+        hour: int | None = None,
+        quiet: tuple[int, int] | None = None,
+        warnings: bool | None = None,
+        timeout: float | None = None,
+    ) -> NoticeChannel:
+        """Set how I am told; what is None stays as it is, and hours are by this computer's clock."""
+        return self._thread.run(
+            self._account.set_notice(
+                address,
+                phrase=phrase,
+                subject=subject,
+                when=when,
+                hour=hour,
+                quiet=quiet,
+                warnings=warnings,
+                timeout=timeout,
+            )
+        )
+
+    def confirm_notice(self, code: str, *, timeout: float | None = None) -> NoticeChannel:
+        """Confirm the address of notices by the code that came to it."""
+        return self._thread.run(self._account.confirm_notice(code, timeout=timeout))
+
+    def test_notice(self, *, timeout: float | None = None) -> NoticeChannel:
+        """Have one notice sent now; it counts as any other."""
+        return self._thread.run(self._account.test_notice(timeout=timeout))
+
+    def stop_notices(self, *, timeout: float | None = None) -> None:
+        """Be told no more: the relay forgets address and words."""
+        self._thread.run(self._account.stop_notices(timeout=timeout))
 
     def add_sender(self, address: str, *, timeout: float | None = None) -> None:
         """Register a personal mail address: a code is sent to it."""

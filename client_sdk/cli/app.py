@@ -17,6 +17,7 @@ import typer
 from client_sdk.attachment import Attachment
 from client_sdk.cli import agreeing, checking, exits, mailing, passwords, receipting, recording, show, webbing
 from client_sdk.cli.agreeing import read_template
+from client_sdk.cli.noticing import notice_app
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
 from client_sdk.cli.opening import keep as keep_for
 from client_sdk.cli.progress import shown_progress
@@ -37,6 +38,7 @@ client_app = typer.Typer(help="The clients of a coach.", no_args_is_help=True)
 app.add_typer(client_app, name="client")
 app.add_typer(mailing.sender_app, name="sender")
 app.add_typer(mailing.rule_app, name="rule")
+app.add_typer(notice_app, name="notice")
 app.add_typer(agreeing.agreement_app, name="agreement")
 app.add_typer(recording.note_app, name="note")
 app.add_typer(recording.call_app, name="call")

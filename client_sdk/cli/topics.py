@@ -79,6 +79,9 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               receipt (the note)
   sender      id, state (waiting, confirmed), added_on; the relay keeps no address
   tested      engagement, id, grade_number (null where it was refused), refused (null, or the reason)
+  notice      state (none, waiting, confirmed, broken: mail came back, refused: a work address), address,
+              subject, phrase, when (at-once, daily, never), warnings, hour, quiet_from, quiet_until,
+              offset_minutes (of the clock that the hours are by, ahead of UTC)
   rule        id, engagement, sender, address, state (waiting, active), ends_at
   web         origin, asked (answers compared), sound, faults [{path, what}]
   checked     host, relay_key, log_key, checkpoint, sound, receipts [{order, number, signature, chain, leaves,

@@ -98,9 +98,13 @@ class House:
 
     def plunder(self, who: AsyncAccount, password: str, database: Path, keeper: Path) -> Tally:
         """What a thief with these things and the person's own password can open."""
+        return plunder(self.loot(who, password, database, keeper))
+
+    def loot(self, who: AsyncAccount, password: str, database: Path, keeper: Path | None = None) -> Loot:
+        """What a thief holds, by default with the keeper's folder as it is."""
         name, _, host = who.login.partition("@")
         pepper = (self.folder / "secrets" / "pepper").read_bytes()
-        return plunder(Loot(database, pepper, keeper, name, host, password))
+        return Loot(database, pepper, keeper or self.folder / "keeper", name, host, password)
 
 
 def free_port() -> int:
@@ -124,9 +128,16 @@ def made_relay(folder: Path) -> Relay:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, *, work_days: int = 2, hold_days: int = 1) -> AsyncIterator[House]:
-    """Start a relay, let a coach set up, invite a client, and the client accept."""
+async def open_house(
+    folder: Path, *, work_days: int = 2, hold_days: int = 1, mail: str = ""
+) -> AsyncIterator[House]:
+    """Start a relay, let a coach set up, invite a client, and the client accept. `mail`: another way out for
+    its mail than the folder.
+    """
     relay = made_relay(folder)
+    if mail:
+        text = relay.config.read_text()
+        relay.config.write_text(re.sub(r"\[mail\]\n[^\[]*", mail + "\n", text))
     relay.start()
     async with AsyncExitStack() as ending:
         ending.callback(_end, relay)
