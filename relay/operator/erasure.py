@@ -16,14 +16,23 @@ from pathlib import Path
 
 from keys.blob import Attachment, BlobOpener
 from keys.content import parse_content
-from keys.day_keys import day_open_key
+from keys.day_keys import day_open_key, day_share
 from keys.envelope import Envelope, parse_envelope
 from keys.errors import KeysError
+from keys.index import Place, index_key, open_segment
 from keys.locks import open_keeper_lock
 from keys.names import keeper_id, key_id
 from keys.sealing import open_parts, open_reader_share
 from keys.suite import OpenKey
-from keys.unlock import Method, account_keys, kdf_salt, normalise_password, password_keys, unwrap_account_key
+from keys.unlock import (
+    AccountKeys,
+    Method,
+    account_keys,
+    kdf_salt,
+    normalise_password,
+    password_keys,
+    unwrap_account_key,
+)
 from keys.vault import open_item, parse_reading
 from relay.core.pepper import Pepper
 from relay.keeper.folder import read_key
@@ -51,14 +60,18 @@ class Tally:
     envelopes_opened: int
     files: int
     files_opened: int
+    segments: int = 0  # of the sealed index
+    segments_opened: int = 0
 
 
 def plunder(loot: Loot) -> Tally:
     """Try all that the loot gives on all that it holds of this person. KeysError where name or password are
     wrong."""
     with closing(sqlite3.connect(f"file:{loot.database}?mode=ro", uri=True)) as database:
-        account_id, reading_keys = _person(database, loot)
-        seeds = list(_seeds(loot.keeper))
+        person = person_in(database, loot)
+        account_id, reading_keys = person.account_id, person.reading
+        days = dict(_days(loot.keeper))
+        seeds = [day_open_key(seed) for seed in days.values()]
         found = [parse_envelope(raw) for raw in _envelopes(database, account_id)]
         opened = [
             content for envelope in found if (content := _opened(envelope, reading_keys, seeds)) is not None
@@ -66,11 +79,22 @@ def plunder(loot: Loot) -> Tally:
         attached = [attachment for content in opened for attachment in parse_content(content).attachments]
         files = _files(database, account_id)
         files_opened = sum(_file_opens(database, attachment) for attachment in attached)
-    return Tally(len(found), len(opened), files, files_opened)
+        segments = list(_segments(database, account_id))
+        segments_opened = sum(_segment_opens(person, place, box, days) for place, box in segments)
+    return Tally(len(found), len(opened), files, files_opened, len(segments), segments_opened)
 
 
-def _person(database: sqlite3.Connection, loot: Loot) -> tuple[bytes, Mapping[bytes, OpenKey]]:
-    """Account id and reading keys by key id, from nothing but name, password, pepper and database."""
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What name and password give: the account's keys, and its reading keys by key id."""
+
+    account_id: bytes
+    keys: AccountKeys
+    reading: Mapping[bytes, OpenKey]
+
+
+def person_in(database: sqlite3.Connection, loot: Loot) -> Person:
+    """A person's keys, from nothing but name, password, pepper and database."""
     pepper = Pepper(loot.pepper)
     (account_id,) = database.execute(
         "SELECT account_id FROM accounts WHERE name_tag = ?", (pepper.name_tag(loot.name),)
@@ -82,17 +106,17 @@ def _person(database: sqlite3.Connection, loot: Loot) -> tuple[bytes, Mapping[by
     way = next(method for method in methods if method.kind == "password")
     stretched = password_keys(normalise_password(loot.password), kdf_salt(loot.name, loot.host, way.salt))
     known = Method(way.method_id, way.kdf, way.salt)
-    vault_key = account_keys(unwrap_account_key(way.wrap, stretched.wrap_key, account_id, known)).vault_key
+    held = account_keys(unwrap_account_key(way.wrap, stretched.wrap_key, account_id, known))
     version, box = database.execute(
         "SELECT version, box FROM vault_items WHERE account_id = ? AND name = 'reading'", (account_id,)
     ).fetchone()
-    reading = parse_reading(open_item(vault_key, account_id, "reading", version, box))
+    reading = parse_reading(open_item(held.vault_key, account_id, "reading", version, box))
     keys = (OpenKey.from_seed(one.seed) for one in reading)
-    return account_id, {key_id(key.seal_key().raw): key for key in keys}
+    return Person(account_id, held, {key_id(key.seal_key().raw): key for key in keys})
 
 
-def _seeds(folder: Path) -> Iterator[OpenKey]:
-    """The open key of every day of every ring that any root in the folder opens."""
+def _days(folder: Path) -> Iterator[tuple[int, bytes]]:
+    """The seed of every day of every ring that any root in the folder opens."""
     keeper = keeper_id(read_key(folder).public)
     for path in sorted(folder.glob("ring.*")):
         for root in roots(folder / "root"):
@@ -100,7 +124,7 @@ def _seeds(folder: Path) -> Iterator[OpenKey]:
                 ring = open_ring(path.read_bytes(), root.secret, keeper, root.number)
             except KeysError:
                 continue
-            yield from (day_open_key(seed) for seed in ring.seeds.values())
+            yield from ring.seeds.items()
 
 
 def _envelopes(database: sqlite3.Connection, account_id: bytes) -> Iterator[bytes]:
@@ -111,6 +135,27 @@ def _envelopes(database: sqlite3.Connection, account_id: bytes) -> Iterator[byte
 def _files(database: sqlite3.Connection, account_id: bytes) -> int:
     query = "SELECT DISTINCT blob_id FROM blob_links JOIN mailboxes USING (mailbox_id) WHERE account_id = ?"
     return len(database.execute(query, (account_id,)).fetchall())
+
+
+def _segments(database: sqlite3.Connection, account_id: bytes) -> Iterator[tuple[Place, bytes]]:
+    query = (
+        "SELECT mailbox_id, day, number, version, box FROM index_segments JOIN mailboxes USING (mailbox_id)"
+        " WHERE account_id = ?"
+    )
+    for *place, box in database.execute(query, (account_id,)):
+        yield Place(account_id, *place), box
+
+
+def _segment_opens(person: Person, place: Place, box: bytes, days: Mapping[int, bytes]) -> bool:
+    """Whether a part of the index opens, with the seed of its day or with that of any other."""
+    for seed in days.values():
+        share = day_share(seed, person.keys.access.public)
+        try:
+            open_segment(index_key(person.keys.index_base, [share], place.day), place, box)
+        except KeysError:
+            continue
+        return True
+    return False
 
 
 def _opened(envelope: Envelope, reading: Mapping[bytes, OpenKey], days: Iterable[OpenKey]) -> bytes | None:

@@ -14,6 +14,7 @@ import pytest
 from client_sdk import errors
 from client_sdk.attachment import Attachment
 from tests.e2e.house import ANNA_PASSWORD, MAYA_ADDRESS, MAYA_PASSWORD, House, open_house
+from tests.e2e.index import keep_index
 from tests.service.programs import eventually
 
 SUBJECT, TEXT, FILE = "subject-canary", "words-canary to sit with", "goals-canary.txt"
@@ -58,6 +59,8 @@ async def test_a_whole_life(tmp_path: Path) -> None:
         assert MAIL_TEXT in (await mail.mail.open()).text
         assert [message.subject async for message in house.to_maya.messages()] == ["Re", SUBJECT]
 
+        for who, password in ((house.maya, MAYA_PASSWORD), (house.anna, ANNA_PASSWORD)):
+            await keep_index(who, house.loot(who, password, house.backup("look.db")), SUBJECT)
         backup, ring = house.backup("backup.db"), tmp_path / "stolen-ring"
         shutil.copytree(house.folder / "keeper", ring, ignore=shutil.ignore_patterns("*.sock"))
         for who, password, envelopes, files in (
@@ -71,6 +74,7 @@ async def test_a_whole_life(tmp_path: Path) -> None:
                 files,
                 files,
             )
+            assert (before.segments, before.segments_opened) == (1, 1)
 
         await house.next_days(4)
         assert house.relay.status()["envelopes"] == 0
@@ -79,7 +83,8 @@ async def test_a_whole_life(tmp_path: Path) -> None:
             _ = [message async for message in house.to_maya.messages()]
         for who, password in ((house.maya, MAYA_PASSWORD), (house.anna, ANNA_PASSWORD)):
             after = house.plunder(who, password, backup, house.folder / "keeper")
-            assert (after.envelopes_opened, after.files_opened) == (0, 0)
+            assert (after.envelopes_opened, after.files_opened, after.segments_opened) == (0, 0, 0)
+            assert after.segments == 1
         shutil.rmtree(house.folder / "outbox")  # what is caught there has left the relay
         assert plain_finds(house.folder, backup, house.relay.log()) == []
 
