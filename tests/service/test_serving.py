@@ -42,7 +42,7 @@ def test_both_doors_answer(relay: Relay) -> None:
 
 
 def test_a_crash_leaves_no_core(relay: Relay) -> None:
-    """Neither the relay nor the keeper may write a core, and least of all the door, which holds mail in clear."""
+    """Neither the relay nor the keeper may write a core, nor the door, which holds mail in clear."""
     relay.start()
     assert relay.process is not None
     assert len(relay.door()) == 2
