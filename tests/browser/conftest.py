@@ -15,6 +15,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from client_sdk.account import AsyncAccount
 from client_sdk.engagement import AsyncEngagement
 from tests.__main__ import NO_CHROMIUM, find_chromium
+from tests.browser.forwarding import Door, open_door
 from tests.browser.visitor import FLAGS, PATIENCE_MILLISECONDS, Client, visiting
 from tests.e2e.house import ANNA_PASSWORD, made_relay
 from tests.service.programs import Relay
@@ -100,3 +101,10 @@ async def pair(browser: Browser, practice: Practice) -> Pair:
         assert visitor.errors == []
     await practice.anna.settle()
     return Pair(practice, client)
+
+
+@pytest.fixture(scope="session")
+async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
+    """Another relay, which checks senders, and a client who forwards mail to it."""
+    async with open_door(tmp_path_factory.mktemp("door")) as found:
+        yield found

@@ -4,9 +4,7 @@ safe names, and hostile mail that stays where it is.
 
 from __future__ import annotations
 
-import asyncio
 import re
-import smtplib
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -14,16 +12,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.conftest import Pair
+from tests.browser.forwarding import MAYA, PROVIDER, Door, entered
 from tests.browser.hostile import aimed_at, together
-from tests.browser.test_inbox import code_of, entered
 from tests.browser.visitor import Visitor, visiting
 from tests.browser.walls import Escapes, listening
-from tests.service.programs import Relay
 
 pytestmark = pytest.mark.browser
 
-ADDRESS = "maya@letters.example"
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c4890000000d49444154789c6364f8cf500f00"
     "03860180 5a347d6b0000000049454e44ae426082".replace(" ", "")
@@ -31,31 +26,10 @@ PICTURE = bytes.fromhex(
 A_MAIL = 40
 
 
-@pytest.fixture(scope="module")
-async def inbound(browser: Browser, pair: Pair) -> str:
-    """The client's inbound address, once mail from an address of theirs is taken."""
-    async with visiting(browser, pair.origin) as visitor:
-        await entered(visitor, pair)
-        await visitor.press("Settings")
-        await visitor.press(re.compile("Sending mail in"))
-        found = "".join((await visitor.page.locator(".address").inner_text()).split())
-        await visitor.press("Add an address")
-        await visitor.fill("Your own e-mail address", ADDRESS)
-        await visitor.page.get_by_label("My family or I").check()
-        caught = len(list((pair.practice.relay.folder / "outbox").glob("*.eml")))
-        await visitor.press("Send me a code")
-        while len(list((pair.practice.relay.folder / "outbox").glob("*.eml"))) == caught:
-            await visitor.page.wait_for_timeout(50)
-        await visitor.fill("The code", await asyncio.to_thread(code_of, pair.practice.relay))
-        await visitor.press("Confirm")
-        await expect(visitor.page.get_by_text("Mail from it is taken").last).to_be_visible()
-    return found
-
-
 def laid_out(subject: str, words: str | None, html: str) -> EmailMessage:
     """A mail with a layout, and perhaps with words beside it."""
     message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = ADDRESS, "x@letters.example", subject
+    message["From"], message["To"], message["Subject"] = MAYA, "x@home.example", subject
     if words is None:
         message.set_content(html, subtype="html", cte="base64")
     else:
@@ -64,16 +38,9 @@ def laid_out(subject: str, words: str | None, html: str) -> EmailMessage:
     return message
 
 
-async def deliver(relay: Relay, recipient: str, raw: bytes) -> None:
-    """Hand a mail in by SMTP."""
-    await asyncio.to_thread(_deliver, relay, recipient, raw)
-
-
-def _deliver(relay: Relay, recipient: str, raw: bytes) -> None:
-    found = re.search(r"smtp=(\S+):(\d+)", relay.ready)
-    assert found is not None
-    with smtplib.SMTP(found[1], int(found[2]), local_hostname="letters.example", timeout=30) as peer:
-        peer.sendmail(ADDRESS, [recipient], raw)
+async def deliver(door: Door, message: EmailMessage) -> None:
+    """Hand a mail in as its author's provider does."""
+    assert await door.bring(PROVIDER.sign(message.as_bytes())) == 250
 
 
 async def drawn(visitor: Visitor) -> Locator:
@@ -84,9 +51,7 @@ async def drawn(visitor: Visitor) -> Locator:
     return frame
 
 
-async def test_a_mail_is_words_first_then_its_layout_and_its_files(
-    browser: Browser, pair: Pair, inbound: str
-) -> None:
+async def test_a_mail_is_words_first_then_its_layout_and_its_files(browser: Browser, door: Door) -> None:
     """Words, how it came, where the original is; files under safe names; the layout with the picture that
     came along; a link asks before it is followed; the same again after the words alone.
     """
@@ -101,13 +66,13 @@ async def test_a_mail_is_words_first_then_its_layout_and_its_files(
     message.add_attachment(
         b"MZ", maintype="application", subtype="octet-stream", filename="../../fr\u202egnp.\u202c.exe"
     )
-    await deliver(pair.practice.relay, inbound, message.as_bytes())
-    async with visiting(browser, pair.origin) as visitor:
-        await entered(visitor, pair)
+    await deliver(door, message)
+    async with visiting(browser, door.origin) as visitor:
+        await entered(visitor, door)
         await visitor.open("Heron letter")
         shown = visitor.page.locator(".message")
         await expect(shown).to_contain_text("Words of the heron.")
-        await expect(shown).to_contain_text(f"Forwarded in from {ADDRESS}. It travelled by ordinary e-mail")
+        await expect(shown).to_contain_text(f"Forwarded in from {MAYA}. It travelled by ordinary e-mail")
         await expect(shown).to_contain_text("Only you have it here.")
         await expect(shown).to_contain_text("The original is still in your Sent folder")
         await expect(shown.locator("iframe")).to_have_count(0)
@@ -128,13 +93,11 @@ async def test_a_mail_is_words_first_then_its_layout_and_its_files(
         await visitor.press("Cancel")
         await visitor.press("Show its words alone")
         await expect(shown).to_contain_text("Words of the heron.")
-        assert all(one.startswith((pair.origin, "blob:", "data:")) for one in visitor.requests)
+        assert all(one.startswith((door.origin, "blob:", "data:")) for one in visitor.requests)
         assert visitor.errors == []
 
 
-async def test_a_file_of_a_stranger_is_looked_at_without_being_run(
-    browser: Browser, pair: Pair, inbound: str
-) -> None:
+async def test_a_file_of_a_stranger_is_looked_at_without_being_run(browser: Browser, door: Door) -> None:
     """Text is shown as text; what could run or fetch is only saved."""
     message = laid_out("Otter files", "See the files.", "<p>x</p>")
     script = b"<script>console.log('pwned')</script>"
@@ -142,9 +105,9 @@ async def test_a_file_of_a_stranger_is_looked_at_without_being_run(
         message.add_attachment(script, maintype="text", subtype=kind, filename=name)
     message.add_attachment(script, maintype="image", subtype="svg+xml", filename="d.svg")
     message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="e.pdf")
-    await deliver(pair.practice.relay, inbound, message.as_bytes())
-    async with visiting(browser, pair.origin) as visitor:
-        await entered(visitor, pair)
+    await deliver(door, message)
+    async with visiting(browser, door.origin) as visitor:
+        await entered(visitor, door)
         await visitor.open("Otter files")
         await expect(visitor.page.get_by_role("button", name=re.compile("^Save "))).to_have_count(6)
         await expect(visitor.page.get_by_role("button", name=re.compile("^Look at "))).to_have_count(1)
@@ -158,7 +121,7 @@ async def test_a_file_of_a_stranger_is_looked_at_without_being_run(
         assert visitor.errors == []
 
 
-async def test_hostile_layouts_do_nothing_in_the_inbox(browser: Browser, pair: Pair, inbound: str) -> None:
+async def test_hostile_layouts_do_nothing_in_the_inbox(browser: Browser, door: Door) -> None:
     """Hundreds of ways to run, fetch or leave, as mail through the door: the words are words, and the layout
     neither speaks nor calls nor moves, also when everything in it is pressed.
     """
@@ -168,11 +131,11 @@ async def test_hostile_layouts_do_nothing_in_the_inbox(browser: Browser, pair: P
         mails = [layouts[start : start + A_MAIL] for start in range(0, len(layouts), A_MAIL)]
         for number, some in enumerate(mails):
             hostile = laid_out(f"Magpie {number:02}", None, together(["<p>Magpie", *some]))
-            await deliver(pair.practice.relay, inbound, hostile.as_bytes())
-        async with visiting(browser, pair.origin) as visitor:
+            await deliver(door, hostile)
+        async with visiting(browser, door.origin) as visitor:
             visitor.page.on("popup", lambda popup: escapes.went.append(popup.url))
             visitor.page.on("dialog", lambda dialog: escapes.ran.append(dialog.message))
-            await entered(visitor, pair)
+            await entered(visitor, door)
             address = visitor.page.url
             for number in range(len(mails)):
                 await visitor.open(f"Magpie {number:02}")
@@ -185,11 +148,11 @@ async def test_hostile_layouts_do_nothing_in_the_inbox(browser: Browser, pair: P
                     if await visitor.page.locator("dialog[open]").count():
                         await visitor.press("Cancel")
                 frames = [one.url for one in visitor.page.frames if one is not visitor.page.main_frame]
-                assert frames == [f"{pair.origin}/inbox/frame.html"]
+                assert frames == [f"{door.origin}/inbox/frame.html"]
                 await visitor.press(re.compile("^Inbox"))
             assert visitor.page.url == address
             assert [
-                one for one in visitor.requests if not one.startswith((pair.origin, "blob:", "data:"))
+                one for one in visitor.requests if not one.startswith((door.origin, "blob:", "data:"))
             ] == []
             assert "pwned" not in visitor.said
     assert escapes.all == []
