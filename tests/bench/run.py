@@ -10,7 +10,7 @@ from typing import Final
 
 import uvloop
 
-from tests.bench import attachments, crypto, deposits, lateness, lists
+from tests.bench import attachments, crypto, deposits, index_rows, lateness, lists
 from tests.bench.figures import Findings, as_json, table
 from tests.bench.programs import LOAD_CORES, pin
 
@@ -22,6 +22,7 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"10"}), attachments.measure),
     (frozenset({"12"}), crypto.measure),
     (frozenset({"13"}), lateness.measure),
+    (frozenset({"16"}), index_rows.measure),
 )
 
 

@@ -7,11 +7,13 @@ import type { ListRow } from "./session.ts";
 
 /** The same text for what a person takes for the same: without case, accents, or more than one space. */
 export function fold(text: string): string {
-  return text
-    .normalize("NFKD")
-    .replace(/\p{Mn}+/gu, "")
-    .toLowerCase()
-    .replace(/\s+/g, " ");
+  return letters(text).replace(/\s+/g, " ");
+}
+
+/** Without case and accents; most texts have none, which is quickly seen. */
+function letters(text: string): string {
+  const plain = /^[\0-\x7f]*$/.test(text);
+  return (plain ? text : text.normalize("NFKD").replace(/\p{Mn}+/gu, "")).toLowerCase();
 }
 
 /** The words that somebody has typed; each of them has to be found. */
@@ -32,7 +34,9 @@ export function shownOf(row: ListRow, you: string): string {
     return known;
   }
   const who = row.mine ? `${you} ${row.senderName}` : row.senderName;
-  const text = fold([who, row.subject, row.firstWords, ...(row.fileNames ?? [])].join("\n"));
+  // What a row shows stands on one line already.
+  const shown = [who, row.subject, row.firstWords, ...(row.fileNames ?? [])];
+  const text = shown.map(letters).join("\n");
   folded.set(row, text);
   return text;
 }

@@ -6,7 +6,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Inside } from "../inbox.ts";
 import { href } from "../route.ts";
-import { matching } from "../search.ts";
+import { matching, shownOf } from "../search.ts";
 import type { Failure, ListRow } from "../session.ts";
 import { searchWords } from "../words.search.ts";
 import { words } from "../words.ts";
@@ -66,11 +66,31 @@ export function Search({ openId, alone, Rows, load }: SearchProps) {
 function useFound(): readonly ListRow[] {
   const { inbox } = useDesk();
   const { words: typed, inside } = inbox.search;
+  useFolded(inbox.rows);
   const rows = useMemo(() => matching(inbox.rows, typed, words.list.you), [inbox.rows, typed]);
   return useMemo(() => {
     const ids = new Set([...rows.map((row) => row.id), ...(inside?.found ?? [])]);
     return inbox.rows.filter((row) => ids.has(row.id) && !inbox.leaving.includes(row.id));
   }, [rows, inside?.found, inbox.leaving]);
+}
+
+const FOLDED_AT_ONCE = 500;
+
+/** Rows are folded a few at a time before somebody has typed, so that the first letter is answered at once. */
+function useFolded(rows: readonly ListRow[]): void {
+  useEffect(() => {
+    let at = 0;
+    let timer = setTimeout(function some() {
+      for (const row of rows.slice(at, at + FOLDED_AT_ONCE)) {
+        shownOf(row, words.list.you);
+      }
+      at += FOLDED_AT_ONCE;
+      if (at < rows.length) {
+        timer = setTimeout(some);
+      }
+    });
+    return () => clearTimeout(timer);
+  }, [rows]);
 }
 
 function Field({
