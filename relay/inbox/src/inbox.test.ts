@@ -173,6 +173,22 @@ test("a draft belongs to its thread, and another thread's is left alone", () => 
   );
 });
 
+test("what another browser put away joins the drafts of this page, and takes the place of none", () => {
+  const mine = { ...NO_DRAFT, text: "newer" };
+  const kept = [
+    { ...NO_DRAFT, text: "older" },
+    { ...NO_DRAFT, threadId: "other", text: "elsewhere" },
+  ];
+  const inbox = [
+    { kind: "draft", draft: mine } as const,
+    { kind: "draftsKept", drafts: kept } as const,
+  ].reduce(reduce, EMPTY);
+  assert.deepEqual(
+    inbox.drafts.map(({ text }) => text),
+    ["newer", "elsewhere"],
+  );
+});
+
 test("what is kept longer stands where it was written, not where it arrived anew", () => {
   const kept = row(9, { id: "k", keptLonger: true, createdAt: NOW - 998.5 });
   assert.deepEqual(ids(after(page(row(1), row(2), row(3)), page(kept))), ["a3", "a2", "k", "a1"]);

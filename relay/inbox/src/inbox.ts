@@ -79,6 +79,7 @@ export type Action =
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
   | { readonly kind: "records" }
   | { readonly kind: "draft"; readonly draft: Draft }
+  | { readonly kind: "draftsKept"; readonly drafts: readonly Draft[] }
   | { readonly kind: "draftDone"; readonly threadId: string | null }
   | { readonly kind: "locked" };
 
@@ -147,6 +148,17 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
       return { ...inbox, records: "differ" };
     case "draft":
       return { ...inbox, drafts: [...otherDrafts(inbox, action.draft.threadId), action.draft] };
+    case "draftsKept":
+      // What is on this page is newer than what another browser put away.
+      return {
+        ...inbox,
+        drafts: [
+          ...inbox.drafts,
+          ...action.drafts.filter(
+            ({ threadId }) => !inbox.drafts.some((one) => one.threadId === threadId),
+          ),
+        ],
+      };
     case "draftDone":
       return { ...inbox, drafts: otherDrafts(inbox, action.threadId) };
     case "locked":

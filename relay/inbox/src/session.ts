@@ -281,11 +281,13 @@ export interface Session extends WorkSession {
   /** Whether it was I who sent a mail that only its server vouches for. What was not mine is deleted. */
   judgeMail(id: string, mine: boolean): Promise<void>;
   /**
-   * The unsent text, put away two seconds after a pause and before a lock: sealed under the vault key in the worker's memory, never stored,
-   * so that a locked page holds no plain text and nothing typed is lost. An empty string forgets it.
+   * The unsent text, put away two seconds after a pause and before a lock: sealed, in this tab and, where there is a line, at the
+   * relay for seven days, so that a locked page holds no plain text and nothing typed is lost. An empty string forgets it.
    */
   setAside(draft: string): Promise<void>;
   /** What was set aside, after the same person has opened the inbox again; null when there is nothing. */
   takeBack(): Promise<string | null>;
+  /** Unsent text that any browser of this person has put away within seven days; null when there is none. */
+  keptDrafts(): Promise<string | null>;
   onEvent(listener: (event: Event) => void): () => void;
 }

@@ -29,7 +29,7 @@ export const writeWords = {
   longSubject: "Please make the subject shorter than 300 characters.",
   longText: "This text is too long for one message. Please send it as a file.",
   send: (name: string) => `Send to ${name}`,
-  kept: "What you typed is kept while this page stays open.",
+  kept: "What you typed is kept for seven days, sealed, wherever you open this inbox. Files are not.",
   discard: "Throw away",
   closed: (name: string, date: string) =>
     `Your work with ${name} ended on ${date}. New messages can’t be sent.`,

@@ -179,6 +179,8 @@ export function createSession(): Session {
     setAside: async (draft) => {
       keepsake = await line.call("sealAside", [draft]);
       putAside(keepsake);
+      // A lock does not wait for the line: what does not get through now is in this tab.
+      line.call("keepDrafts", [draft]).catch(() => {});
     },
     takeBack: async () => {
       const held = keepsake ?? aside();
@@ -189,6 +191,7 @@ export function createSession(): Session {
       putAside(keepsake);
       return await line.call("openAside", [held]);
     },
+    keptDrafts: () => line.call("keptDrafts", []),
     onEvent: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -33,6 +33,7 @@ type Plain = Pick<
   | "shorten"
   | "layout"
   | "judgeMail"
+  | "keptDrafts"
 > &
   Omit<WorkSession, "startCheck">;
 
@@ -50,6 +51,8 @@ export interface Inside extends Plain {
   file(id: string, index: number, run: Run): ReturnType<Session["file"]>;
   /** Seal the unsent text for the page to hold. */
   sealAside(draft: string): Promise<Keepsake>;
+  /** Seal the unsent text for every browser of mine; answers whether that could be done. */
+  keepDrafts(text: string): Promise<boolean>;
   /** Open what was put aside; null where it is somebody else's. */
   openAside(keepsake: Keepsake): Promise<string | null>;
 }

@@ -33,6 +33,7 @@ import type { Run } from "./run.ts";
 import type { Covering, SealedIndex } from "./sealedindex.ts";
 import { type Entry, formerOf, kindOf, Shelf } from "./shelf.ts";
 import { Standing } from "./standing.ts";
+import type { Unsent } from "./unsent.ts";
 import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
 
@@ -68,6 +69,7 @@ export class OpenInbox {
   /** What the index covered when this inbox was opened, until the rest is known too. */
   #covering: Promise<Covering | null> = Promise.resolve(null);
   #settling: Promise<void> | null = null;
+  #unsent: Unsent | null = null;
   #address = "";
 
   constructor(around: Around) {
@@ -144,6 +146,12 @@ export class OpenInbox {
     const { Reading: Kind } = await fetched(() => import("./reading.ts"));
     this.#reading ??= new Kind({ ...this.#around, ...this.#parts, mailbox });
     return this.#reading;
+  }
+
+  async unsent(): Promise<Unsent> {
+    const { Unsent: Kind } = await fetched(() => import("./unsent.ts"));
+    this.#unsent ??= new Kind({ ...this.#around, ...this.#parts });
+    return this.#unsent;
   }
 
   async #changing(): Promise<Dates> {

@@ -123,7 +123,9 @@ export class Standing {
   }
 
   /** The name of an item of this engagement in the vault. */
-  itemName(kind: "writers" | "read" | "agreement" | "earlier" | "mailin" | "index"): string {
+  itemName(
+    kind: "writers" | "read" | "agreement" | "earlier" | "mailin" | "index" | "drafts",
+  ): string {
     return `${kind}/${toHex(this.engagementId)}`;
   }
 

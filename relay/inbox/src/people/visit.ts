@@ -291,6 +291,14 @@ export class Visit implements Inside {
     return utf8(openBox(keys.vaultKey, "draft", accountId, sealed));
   }
 
+  async keepDrafts(text: string): Promise<boolean> {
+    return await (await this.#inbox.unsent()).save(text);
+  }
+
+  async keptDrafts(): Promise<string | null> {
+    return await (await this.#inbox.unsent()).open();
+  }
+
   get #inbox(): OpenInbox {
     return this.#needOpen().inbox;
   }

@@ -1,0 +1,42 @@
+"""What was typed and not sent is there after a lock, after a reload, and in another browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import MAYA_PASSWORD, Pair
+from tests.browser.visitor import Visitor, visiting
+
+pytestmark = pytest.mark.browser
+
+TEXT = "Half a thought about Thursday."
+
+
+async def entered(visitor: Visitor, pair: Pair) -> None:
+    """The client's inbox, opened by password."""
+    await visitor.page.goto(pair.origin)
+    await visitor.unlock(pair.client.name, MAYA_PASSWORD)
+    await visitor.is_open()
+
+
+async def test_a_draft_in_another_browser(browser: Browser, pair: Pair) -> None:
+    """Typed here, found there, and sent from there."""
+    async with visiting(browser, pair.origin) as first:
+        await entered(first, pair)
+        await first.press("Write")
+        await first.fill("Subject", "Jay draft")
+        async with first.page.expect_response(
+            lambda answer: answer.url.endswith("/v1/vault") and answer.request.method == "PUT"
+        ) as stored:
+            await first.fill("Message", TEXT)
+        assert (await stored.value).ok
+        async with visiting(browser, pair.origin) as second:
+            await entered(second, pair)
+            await second.press("Write")
+            await expect(second.page.get_by_label("Message", exact=True)).to_have_value(TEXT)
+            await expect(second.page.get_by_label("Subject")).to_have_value("Jay draft")
+            await second.press("Send to Anna")
+            await second.see("Jay draft")
+            assert second.errors == []
+        assert first.errors == []
