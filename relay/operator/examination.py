@@ -14,6 +14,7 @@ from typing import Any, Final
 from relay.config import Settings
 from relay.operator.asking import do, settings_of
 from relay.operator.backup_checks import examine_backups
+from relay.operator.door_checks import examine_mail_in
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.keeper_checks import examine_keepers
 from relay.operator.mail_checks import examine_mail_out
@@ -44,6 +45,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield from _keys(settings)
     yield from _data(settings)
     yield from _promises(settings)
+    yield from examine_mail_in(settings)
     yield from examine_backups(settings)
     yield from examine_disk(STATIC)
 

@@ -42,33 +42,41 @@ class Served:
 
     process: subprocess.Popen[str]
     port: int
+    ready: str
 
 
 @contextmanager
 def served(
-    *words: str, environment: Mapping[str, str] | None = None, under: tuple[str, ...] = ()
+    *words: str,
+    environment: Mapping[str, str] | None = None,
+    under: tuple[str, ...] = (),
+    cores: set[int] = SERVER_CORES,
 ) -> Iterator[Served]:
     """Run `python -m WORDS`, a server that prints `ready http=HOST:PORT`, on its core until the block ends.
 
     `under` is a program that runs it, such as a tracer.
     """
     with tempfile.TemporaryFile("w+") as said:
-        process = _start([*under, sys.executable, "-m", *words], environment or {}, said)
+        process = _start([*under, sys.executable, "-m", *words], environment or {}, said, cores)
         try:
             assert process.stdout is not None
-            matched = re.match(r"ready http=\S+:(\d+)", process.stdout.readline())
+            ready = process.stdout.readline()
+            matched = re.match(r"ready http=\S+:(\d+)", ready)
             if matched is None:
                 process.wait(END_SECONDS)
                 said.seek(0)
                 raise AssertionError(f"{words} did not start: {said.read()[-2000:]}")
-            yield Served(process, int(matched[1]))
+            yield Served(process, int(matched[1]), ready)
         finally:
             process.terminate()
             process.communicate(timeout=END_SECONDS)
 
 
-def _start(command: list[str], environment: Mapping[str, str], said: IO[str]) -> subprocess.Popen[str]:
-    pin(SERVER_CORES)
+def _start(
+    command: list[str], environment: Mapping[str, str], said: IO[str], cores: set[int]
+) -> subprocess.Popen[str]:
+    before = os.sched_getaffinity(0) if CORES else set()
+    pin(cores)
     try:
         return subprocess.Popen(
             command,
@@ -79,7 +87,7 @@ def _start(command: list[str], environment: Mapping[str, str], said: IO[str]) ->
             text=True,
         )
     finally:
-        pin(LOAD_CORES)
+        pin(before)
 
 
 def output_of(*words: str, environment: Mapping[str, str] | None = None) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 import uvloop
 
-from tests.bench import attachments, crypto, deposits, index_rows, lateness, lists
+from tests.bench import attachments, crypto, deposits, index_rows, lateness, lists, mail_crowds, mail_rates
 from tests.bench.figures import Findings, as_json, table
 from tests.bench.programs import LOAD_CORES, pin
 
@@ -19,9 +19,12 @@ Part = Callable[[int, bool], Awaitable[Findings]]
 PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"1", "2", "4", "5"}), deposits.measure),
     (frozenset({"6"}), lists.measure),
+    (frozenset({"7"}), mail_rates.measure),
     (frozenset({"10"}), attachments.measure),
     (frozenset({"12"}), crypto.measure),
     (frozenset({"13"}), lateness.measure),
+    (frozenset({"14"}), mail_crowds.crowd),
+    (frozenset({"15"}), mail_crowds.large),
     (frozenset({"16"}), index_rows.measure),
 )
 

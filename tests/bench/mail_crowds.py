@@ -1,0 +1,166 @@
+"""Row 14: a crowd at the door for mail: 5,000 idle and 1,000 dripping connections beside one good peer.
+Row 15: what a mail of 24 MiB costs in memory.
+
+Measured on the running relay from outside: the good peer's answers, when the last dripping one was let go,
+and the memory of the relay's program with all that it started but its keeper.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from tests.bench import mail_load
+from tests.bench.figures import Figure, Findings, Told
+from tests.bench.load import Measured
+from tests.bench.mail_house import Door, door
+
+IDLE: Final = 5_000
+SLOW: Final = 1_000
+GONE_SECONDS: Final = 60
+MOST_MIB: Final = 150
+GROWTH_MIB: Final = 2
+MAIL_MIB: Final = 24  # of the 25 that the door takes, head and dots aside
+GREETING: Final = b"EHLO mail.home.example\r\n"
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def crowd(rounds: int, quick: bool) -> Findings:
+    """Each round a fresh relay: a good peer alone, then amid the crowd; then the last slow one is awaited."""
+    alone, amid, gone, memory = [], [], [], []
+    count = 200 if quick else 600
+    for number in range(1 if quick else rounds):
+        async with door() as subject:
+            await _good(subject, count, f"warm-{number}")
+            alone.append(await _good(subject, count, f"alone-{number}"))
+            idle = [await _connected(subject) for _ in range(IDLE // (5 if quick else 1))]
+            slow = await _dripping(subject, SLOW // (5 if quick else 1))
+            started = time.monotonic()
+            drips = [asyncio.ensure_future(_drip(one)) for one in slow]
+            amid.append(await _good(subject, count, f"amid-{number}"))
+            memory.append(_memory_mib(subject))
+            await asyncio.gather(*drips)
+            gone.append(time.monotonic() - started)
+            for _, writer in [*idle, *slow]:
+                writer.transport.abort()
+    late, usual = ([one.quantile_ms(0.99) for one in column] for column in (amid, alone))
+    bounds = [[float(bound)] * len(gone) for bound in (GONE_SECONDS, MOST_MIB)]
+    return Findings(
+        (
+            Figure(
+                "14",
+                "a good peer amid the crowd, 99 of 100 mails within",
+                late,
+                "alone",
+                usual,
+                "ms",
+                1.5,
+                at_most=True,
+            ),
+            Figure("14", "the last of the slow ones gone", gone, "of", bounds[0], "s", 1, at_most=True),
+            Figure(
+                "14", "memory of the relay amid the crowd", memory, "of", bounds[1], "MiB", 1, at_most=True
+            ),
+        ),
+        (Told("14", "connections in the crowd", len(idle) + len(slow), ""),),
+    )
+
+
+async def _good(subject: Door, count: int, mark: str) -> Measured:
+    sent = mail_load.mails(count, 4096, mark)
+    return await mail_load.run(subject.port, subject.envelope, sent, many=False, connections=1)
+
+
+async def _connected(subject: Door) -> Connection:
+    """A connection that has greeted, and will say nothing more."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", subject.port, limit=4096)
+    writer.write(GREETING)
+    while (await reader.readline())[:4] != b"250 ":
+        pass
+    return reader, writer
+
+
+async def _dripping(subject: Door, count: int) -> list[Connection]:
+    """Half of them within a command, half within a mail."""
+    found = [await _connected(subject) for _ in range(count)]
+    for reader, writer in found[::2]:
+        writer.write(subject.envelope.group)
+        while (await reader.readline())[:4] != b"354 ":
+            pass
+    return found
+
+
+async def _drip(connection: Connection) -> None:
+    """A byte a second, until it is let go."""
+    reader, writer = connection
+    ended = asyncio.ensure_future(reader.read())
+    with suppress(OSError):
+        while not ended.done():
+            writer.write(b"x")
+            await asyncio.wait({ended}, timeout=1)
+        await ended
+
+
+async def large(rounds: int, quick: bool) -> Findings:
+    """A large mail after another: how much the relay's memory rises above where it stood."""
+    grown = []
+    async with door() as subject:
+        for number in range(3):
+            await _deliver_large(subject, f"warm-{number}")
+        for number in range(rounds):
+            before = _memory_mib(subject)
+            watch = asyncio.ensure_future(_most_mib(subject))
+            await _deliver_large(subject, f"{number}")
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+            grown.append(max(0.0, MOST[0] - before))
+    of = [float(GROWTH_MIB)] * len(grown)
+    figure = Figure(
+        "15", "memory for a mail of 24 MiB, beyond what stood", grown, "of", of, "MiB", 1, at_most=True
+    )
+    return Findings((figure,))
+
+
+MOST: Final = [0.0]
+
+
+async def _most_mib(subject: Door) -> None:
+    MOST[0] = 0.0
+    while True:
+        MOST[0] = max(MOST[0], _memory_mib(subject))
+        await asyncio.sleep(0.02)
+
+
+async def _deliver_large(subject: Door, mark: str) -> None:
+    sent = mail_load.mails(1, MAIL_MIB << 20, mark)
+    await mail_load.run(subject.port, subject.envelope, sent, many=False, connections=1)
+
+
+def _memory_mib(subject: Door) -> float:
+    """What the relay's own programs hold together, pages that they share counted once; without the keeper."""
+    return sum(_own_kib(number) for number in _programs(subject.relay.process.pid)) / 1024
+
+
+def _programs(number: int) -> Iterator[int]:
+    with suppress(OSError):
+        if b"keeper" in Path(f"/proc/{number}/cmdline").read_bytes():
+            return
+        yield number
+        for task in Path(f"/proc/{number}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from _programs(int(child))
+
+
+def _own_kib(number: int) -> int:
+    """The proportional share of a program (proc_pid_smaps(5))."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0

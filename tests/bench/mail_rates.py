@@ -1,0 +1,67 @@
+"""Row 7: mails by SMTP, accepted and in the mailbox, against Postfix with Dovecot's LMTP on the same cores.
+
+The relay says 250 when a mail is sealed and committed; Postfix says it when the mail is in its queue, so its
+time ends when Dovecot has put the last one into the mailbox. STARTTLS off, both cores free to all.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import count as counter
+
+from tests.bench import mail_load
+from tests.bench.figures import Figure, Findings, Told, interleaved
+from tests.bench.load import Measured
+from tests.bench.mail_house import Door, MailServer, door, mail_server, why_not
+from tests.bench.programs import CORES, LOAD_CORES, pin
+
+KIB = 1 << 10
+CASES: tuple[tuple[str, int, bool, int, int, float], ...] = (
+    # what, size, many on a connection, mails, of the quick form, bound
+    ("mails of 4 KiB, one a connection", 4 * KIB, False, 2_000, 300, 4),
+    ("mails of 4 KiB, many a connection", 4 * KIB, True, 2_000, 300, 8),
+    ("mails of 64 KiB, many a connection", 64 * KIB, True, 400, 100, 3),
+    ("mails of 1 MiB, many a connection", 1024 * KIB, True, 60, 20, 1.5),
+)
+MARKS = counter()
+
+
+async def measure(rounds: int, quick: bool) -> Findings:
+    """All four, each round's servers in turn."""
+    if reason := why_not():
+        print(f"row 7 is left out: {reason}")
+        return Findings(())
+    figures, told = [], []
+    pin(set(CORES))
+    try:
+        with mail_server() as baseline:
+            async with door() as subject:
+                for what, size_bytes, many, usual, small, bound in CASES:
+                    given = (small if quick else usual), size_bytes, many
+                    ours, theirs = await interleaved(
+                        rounds, partial(_ours, subject, *given), partial(_theirs, baseline, *given)
+                    )
+                    rates = [[one.rate for one in column] for column in (ours, theirs)]
+                    figures.append(
+                        Figure("7", what, rates[0], "Postfix + Dovecot LMTP", rates[1], "/s", bound)
+                    )
+                    told.append(
+                        Told("7", f"{what}, 99 of 100 answered within", ours[0].quantile_ms(0.99), "ms")
+                    )
+                assert subject.house.envelopes() == sum(
+                    (small if quick else usual) * rounds for _, _, _, usual, small, _ in CASES
+                )
+    finally:
+        pin(LOAD_CORES)
+    return Findings(tuple(figures), tuple(told))
+
+
+async def _ours(subject: Door, count: int, size_bytes: int, many: bool) -> Measured:
+    sent = mail_load.mails(count, size_bytes, f"ours-{next(MARKS)}")
+    return await mail_load.run(subject.port, subject.envelope, sent, many=many)
+
+
+async def _theirs(baseline: MailServer, count: int, size_bytes: int, many: bool) -> Measured:
+    sent = mail_load.mails(count, size_bytes, f"theirs-{next(MARKS)}")
+    arrived = partial(baseline.holds, baseline.count() + count)
+    return await mail_load.run(baseline.port, baseline.envelope, sent, many=many, arrived=arrived)
