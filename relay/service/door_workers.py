@@ -190,11 +190,13 @@ class Worker:
         self._look()
 
     def _look(self) -> None:
-        """Begin to count down, but not while the only mail that it has seen is under way."""
-        if self._counting or not self.drains:
+        """Begin to count down: from its first mail's end, whether another accepts by then or not; else from
+        its draining, but not while the only mail that it has seen is under way.
+        """
+        if self._counting:
             return
         if self._counts_from is None:
-            if self.attendant.mails:
+            if self.attendant.mails or not self.drains:
                 return
             self._counts_from = self._loop.time()
         self._counting = True

@@ -176,6 +176,16 @@ async def test_connections_are_counted_over_all_workers(store: SqliteStore) -> N
             peer.writer.close()
 
 
+async def test_a_worker_that_cannot_hand_over_ends_all_the_same(store: SqliteStore) -> None:
+    """What has been seen is gone in time also where nobody has come to accept in its place."""
+    async with far(store, Times(NEVER, NEVER, end_seconds=0.1, kill_seconds=NEVER)) as house:
+        first = await house.accepting()
+        assert (await house.step.deliver()).startswith("250")
+        await house.gone(first)
+        await house.accepting(but=first)
+        assert (await house.step.deliver(MAIL + b"again\r\n")).startswith("250")
+
+
 # crashes
 
 

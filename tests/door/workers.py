@@ -21,7 +21,7 @@ from tests.door.test_full_path import DOOR, Doorstep, standing
 from tests.flow.cast import MAIL_DOMAIN
 
 NEVER = 1e6
-STAY = Times(batch_seconds=NEVER, stay_seconds=NEVER)
+STAY = Times(NEVER, NEVER, NEVER, NEVER)
 """Workers that are never done."""
 AT_ONCE = Times(batch_seconds=0.0)
 

@@ -27,7 +27,7 @@ PIECE_BYTES = 1 << 24
 RECORDS = "DOOR_RECORDS"
 NO_HAND_OVER = """
 import functools, relay.service.door_workers as workers
-workers.Times = functools.partial(workers.Times, batch_seconds=1e6, stay_seconds=1e6)
+workers.Times = functools.partial(workers.Times, 1e6, 1e6, 1e6, 1e6)
 """
 ALL_RECORDS = """
 import logging, os, traceback
