@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import pytest
 
+from relay.core.addresses import Address, parse_address
 from relay.core.model import DAY_SECONDS
 from relay.core.telling import Times, Words
+from relay.flow.addressed import NoSuchInbox
 from relay.store.memory import MemoryStore
 from tests.door.test_full_path import Doorstep, standing
 from tests.unit.core.test_bounces import report
@@ -83,6 +85,8 @@ async def test_only_mail_without_a_sender_comes_there_and_nowhere_else(doorstep:
     """A return address is no inbox, and an inbox takes no bounce."""
     to = await returned_to(doorstep)
     assert (await doorstep.deliver(report(), reverse_path="x@home.example", to=to)).startswith("550 5.1.1")
+    with pytest.raises(NoSuchInbox):  # at RCPT already
+        await doorstep.flow.recipient(Address("x", "home.example"), parse_address(to.encode()))
     assert (await doorstep.deliver(report(), reverse_path="")).startswith("550")
     assert await state(doorstep) == "confirmed"
 

