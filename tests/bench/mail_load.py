@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import cast
 
 from tests.bench.load import LONGEST_SECONDS, Measured, WrongAnswer
@@ -40,16 +40,24 @@ def mails(count: int, size_bytes: int, mark: str) -> list[bytes]:
     return [head.format(f"{mark}-{number}").encode() + body for number in range(count)]
 
 
+class _Later(Exception):
+    """The server lets this connection go between two mails, as any may (RFC 5321, 3.8): the mail goes by
+    another.
+    """
+
+
 class _Connection(asyncio.Protocol):
-    """One connection: greets, delivers its mails, says goodbye."""
+    """One connection: greets, takes mails from those that wait, `most` of them, and delivers them."""
 
     transport: asyncio.Transport
 
-    def __init__(self, envelope: Envelope, own: Iterator[bytes], latencies: list[float]) -> None:
-        self.envelope, self.own, self.latencies = envelope, own, latencies
+    def __init__(self, envelope: Envelope, waiting: deque[bytes], most: int, latencies: list[float]) -> None:
+        self.envelope, self.waiting, self.left, self.latencies = envelope, waiting, most, latencies
         self.held = b""
         self.awaited = [b"220"]
         self.then: Callable[[], None] = self.greet
+        self.mail: bytes | None = None
+        self.handed_over = False
         self.begun_at = time.perf_counter()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -61,6 +69,8 @@ class _Connection(asyncio.Protocol):
         for line in lines:
             if line[3:4] != b" ":
                 continue
+            if line.startswith(b"421 ") and not self.handed_over:
+                return self.fail(_Later())
             if not self.awaited or not line.startswith(self.awaited.pop(0)):
                 return self.fail(WrongAnswer(line.decode()))
             if not self.awaited:
@@ -78,13 +88,15 @@ class _Connection(asyncio.Protocol):
 
     def next(self) -> None:
         """Begin the next mail, or go."""
-        mail = next(self.own, None)
+        self.mail = mail = self.waiting.popleft() if self.left and self.waiting else None
+        self.left, self.handed_over = self.left - 1, False
         if mail is None:
             return self.say(b"QUIT\r\n", b"221", then=self.end)
         return self.say(self.envelope.group, b"250", b"250", b"354", then=lambda: self.deliver(mail))
 
     def deliver(self, mail: bytes) -> None:
         """Send a mail."""
+        self.handed_over = True
         self.say(mail, b"250", then=self.taken)
 
     def taken(self) -> None:
@@ -121,18 +133,18 @@ async def run(
     """Deliver all of `sent`, each on a connection of its own or `many` on each; timed until `arrived`, or
     until the last answer. Raises WrongAnswer, and TimeoutError after two minutes.
     """
-    shared, loop = iter(sent), asyncio.get_running_loop()
+    waiting, loop = deque(sent), asyncio.get_running_loop()
     latencies: list[float] = []
 
     async def deliver() -> None:
-        while True:
-            own = shared if many else islice(shared, 1)
-            first = next(own, None)
-            if first is None:
-                return
-            made = lambda: _Connection(envelope, _with(first, own), latencies)  # noqa: B023, E731 - called at once
+        while waiting:
+            made = lambda: _Connection(envelope, waiting, len(sent) if many else 1, latencies)  # noqa: E731
             _, connection = await loop.create_connection(made, "127.0.0.1", port)
-            await connection.done
+            try:
+                await connection.done
+            except _Later:
+                if connection.mail is not None:
+                    waiting.appendleft(connection.mail)
 
     gc.collect()
     gc.disable()
@@ -146,8 +158,3 @@ async def run(
     finally:
         gc.enable()
     return Measured(elapsed, sorted(latencies))
-
-
-def _with(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
