@@ -29,6 +29,7 @@ from relay.core.rules import (
     FIRST_MAIL_SECONDS,
     FIRST_MAILS,
     Claim,
+    RuleBearer,
     RuleWaiting,
     check_bearers,
     grade_of_claim,
@@ -157,12 +158,7 @@ class Door:
         """As `Visit.by_rule`. What a challenge or a first mail changes is on disk before this returns."""
         tags = [self._pepper.bearer_tag(rule.rule_id, one.kind, one.name) for one in claim.bearers]
         if claim.token and str(author) == self.settings.notice_address:
-            check_bearers(claim)
-            token_tag = self._pepper.token_tag(rule.rule_id, claim.token)
-            try:
-                await self.store.activate_rule(rule.rule_id, token_tag, tags, now=self.now())
-            except CodeRefused:
-                raise RuleWaiting from None
+            await self._challenge_is_back(rule, claim, claim.token, tags)
             return None
         grade = grade_of_claim(
             claim, active=rule.state == "active", known=not set(tags).isdisjoint(rule.bearer_tags)
@@ -173,6 +169,18 @@ class Door:
             except TooManyRequests:
                 raise RuleWaiting from None
         return grade
+
+    async def _challenge_is_back(self, rule: Rule, claim: Claim, token: str, tags: Sequence[bytes]) -> None:
+        token_tag, now = self._pepper.token_tag(rule.rule_id, token), self.now()
+        try:
+            check_bearers(claim)
+            await self.store.activate_rule(rule.rule_id, token_tag, tags, now=now)
+        except CodeRefused:
+            raise RuleWaiting from None
+        except RuleBearer as nobody:  # the one mail of ours that is told: its owner waits for it
+            if hmac.compare_digest(rule.token_tag, token_tag):
+                await self.refusals.tell(rule.mailbox_id, None, nobody.code, now)
+            raise
 
     def memory(self, arrival: Arrival, origin: str, mail_hash: bytes, now: int) -> DoorMemory:
         """The duplicate memory of one SMTP transaction, under this hour's key and the last one's (ruling 19).

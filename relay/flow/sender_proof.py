@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from relay.core import arc, dkim, dmarc, spf, spf_terms
-from relay.core.addresses import Address
+from relay.core.addresses import Address, parse_domain
 from relay.core.dkim_canon import RawFields, Way, raw_fields
 from relay.core.dkim_keys import BadSignature
+from relay.core.errors import Malformed
 from relay.core.lookups import DnsTrouble, Lookups, TooManyLookups
 from relay.core.ports import Resolver
 from relay.core.rules import Bearer
@@ -95,9 +96,11 @@ class SenderChecks:
         lookups, fields = Lookups(self._resolver, self._seconds), raw_fields(head)
         author_domain = author.domain if author else ""
         signatures = await self._signatures(lookups, author_domain, fields, bodies, now) if author else []
-        path, greeting = envelope.reverse_path, envelope.greeting.rstrip(".").lower()
+        path, greeting = envelope.reverse_path, _greeting_domain(envelope.greeting)
         by_path = await self._spf_of(lookups, envelope, path.domain, str(path)) if path else "none"
-        by_greeting = await self._spf_of(lookups, envelope, greeting, f"postmaster@{greeting}")
+        by_greeting: spf_terms.Verdict = "none"
+        if greeting:
+            by_greeting = await self._spf_of(lookups, envelope, greeting, f"postmaster@{greeting}")
         chain = await arc.check_arc(lookups, fields, bodies, now)
         verdicts = Verdicts(
             author_domain, signatures, by_path, path.domain if path else "", spf_aligned=False, arc=chain
@@ -139,6 +142,14 @@ class SenderChecks:
         verdict = await spf.check_spf(lookups, envelope.peer, path.domain, str(path), envelope.greeting)
         counts = verdict in {"pass", "temperror"}
         return path.domain, verdict, await _aligned(lookups, author, path.domain, "spf") if counts else False
+
+
+def _greeting_domain(greeting: str) -> str:
+    """The domain that a peer greeted with; empty for an address literal and whatever else it said."""
+    try:
+        return parse_domain(greeting.removesuffix(".").encode("ascii"))
+    except (Malformed, UnicodeEncodeError):
+        return ""
 
 
 def _signatures(fields: RawFields) -> list[bytes]:

@@ -212,8 +212,15 @@ async def test_a_provider_may_change_what_it_forwards_with_but_not_the_line() ->
 async def test_a_challenge_that_nobody_recognisable_brings_is_not_enough() -> None:
     """No SPF, no ARC: refused. Trouble of the DNS: it is to come again."""
     async with ruled({"x.example": {}}) as mine:
-        assert (await mine.bring(await mine.challenge())).startswith("550 5.7.1 Only the provider")
+        sent = await mine.challenge()
+        assert (await mine.bring(sent)).startswith("550 5.7.1 Only the provider")
         assert await mine.state() == "waiting"
+        assert await mine.step.refused() == [("", "rule-bearer")]  # its owner waits for it
+        odd = sent.replace(b"quietbox-rule ", b"quietbox-rule A")
+        other = sent.replace(sent.split(b"quietbox-rule ")[1][:32], b"B" * 32)
+        for mail in (odd, other):
+            assert (await mine.bring(mail)).startswith("55")
+        assert len(await mine.step.notices()) == 1
     async with ruled({"post.example": {"TXT": FAILS}}) as mine:
         assert (await mine.bring(await mine.challenge())).startswith("451 4.4.3")
         assert await mine.state() == "waiting"
@@ -272,6 +279,17 @@ async def test_who_may_bring_mail(what: str, options: dict[str, str], mail: byte
         said = await mine.bring(mail, **({"greeting": "out.post.example"} | options))
         assert said.startswith(answer)
         assert len(await mine.step.rows()) == (answer == "250")
+
+
+@pytest.mark.parametrize(
+    "greeting", ["[127.0.0.1]", "x", "a..b.example", "x\\.example", "out.post.example.", "*", "a" * 255]
+)
+async def test_what_a_peer_greets_with_is_a_name_or_nothing(greeting: str) -> None:
+    """A literal, a single label, something odd: no reason to fail, and nobody's proof."""
+    async with ruled() as mine:
+        assert (await mine.bring(await mine.challenge(), greeting=greeting)).startswith("250")
+        said = await mine.bring(path="x@shop.example", greeting=greeting)
+        assert said.startswith("250" if greeting == "out.post.example." else "550 5.7.1 Only")
 
 
 async def test_a_name_server_that_fails_is_never_a_pass() -> None:
