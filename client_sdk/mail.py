@@ -10,7 +10,7 @@ mail: HTML is turned to text where a mail has nothing else, links stay text. (do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -39,13 +39,8 @@ class MailGrade(IntEnum):
     RULE_SIGNED = 5
     CONFIRMATION = 6
 
-    @property
-    def words(self) -> str:
-        """The grade for a person."""
-        return GRADES[self]
 
-
-GRADES: Final = {
+GRADES: Final[Mapping[int, str]] = {
     MailGrade.NOT_CHECKED: "sender not checked",
     MailGrade.SIGNED: "sender's domain checked",
     MailGrade.SERVER: "sender's server checked",
@@ -100,7 +95,7 @@ def open_mail(raw: bytes, grade: int) -> Mail:
     files = tuple(_file(part, number) for number, part in enumerate(parts, 1) if part is not body)
     return Mail(
         sender_of(message),
-        MailGrade(grade).words,
+        GRADES.get(grade, GRADES[MailGrade.NOT_CHECKED]),
         _header(message, "subject"),
         _text(body) if body is not None else "",
         files,
