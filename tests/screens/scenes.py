@@ -507,6 +507,41 @@ WORK = (
             unlock, waiting(".noted"), pressing("Note a call"), filling(Minutes="many"), pressing("Note it")
         ),
     ),
+    Scene("work-check", "/our-work/check", {}, then(unlock, reading("on your next call"))),
+    Scene("work-check-done", "/our-work/check", {"heard": True}, then(unlock, reading("voice say it"))),
+    Scene(
+        "work-check-waiting",
+        "/our-work/check",
+        {"hang": ["startCheck"]},
+        then(unlock, pressing("Start"), reading("Waiting until")),
+    ),
+    Scene(
+        "work-check-digits", "/our-work/check", {}, then(unlock, pressing("Start"), waiting(".spoken-digits"))
+    ),
+    Scene(
+        "work-check-coach",
+        "/our-work/check",
+        {"role": "coach"},
+        then(unlock, pressing("Start"), waiting(".spoken-digits")),
+    ),
+    Scene(
+        "work-check-no",
+        "/our-work/check",
+        {},
+        then(unlock, pressing("Start"), pressing("No"), reading("Stop writing here")),
+    ),
+    Scene(
+        "work-check-changed",
+        "/our-work/check",
+        {"check": {"kind": "changed"}},
+        then(unlock, pressing("Start"), reading("Stop writing here")),
+    ),
+    Scene(
+        "work-check-nobody",
+        "/our-work/check",
+        {"check": {"kind": "nobody"}},
+        then(unlock, pressing("Start"), reading("was not there")),
+    ),
     Scene("work-agreement", "/our-work/agreement", {"versions": 2}, then(unlock, waiting(".signatures"))),
     Scene(
         "work-agreement-earlier",

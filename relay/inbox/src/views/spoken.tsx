@@ -133,7 +133,7 @@ function Digits({ digits, coach, same, different }: DigitsProps) {
   const { check } = workWords;
   const name = firstName(opened.otherName);
   return (
-    <section aria-live="polite">
+    <section class="spoken" aria-live="polite">
       <p class="spoken-digits">
         <span>{digits.slice(0, 3)}</span> <span>{digits.slice(3)}</span>
       </p>
@@ -156,7 +156,7 @@ function Different() {
   return (
     <>
       <Banner tone="soon">{check.stopHere(firstName(opened.otherName))}</Banner>
-      <details>
+      <details class="spoken">
         <summary>{check.forOperator}</summary>
         <p>{check.forOperatorText}</p>
       </details>
