@@ -74,8 +74,11 @@ def _notices(settings: Settings) -> Finding:
 
 
 def _channels(reader: sqlite3.Connection) -> Finding:
-    totals = dict(reader.execute(_TOTALS).fetchall())
-    (in_vain,) = reader.execute(_IN_VAIN, (TRIED_IN_VAIN,)).fetchone()
+    try:
+        totals = dict(reader.execute(_TOTALS).fetchall())
+        (in_vain,) = reader.execute(_IN_VAIN, (TRIED_IN_VAIN,)).fetchone()
+    except sqlite3.OperationalError:
+        return Finding("mail out", "channels", WARNING, "the database is an older release's", "relay serve")
     told = f"{totals.get('confirmed', 0)} people are told, {totals.get('broken', 0)} addresses take no mail"
     if in_vain:
         told += f", {in_vain} notices were refused for now {TRIED_IN_VAIN} times or more"

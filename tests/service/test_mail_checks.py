@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,11 @@ def test_notices_that_wait_in_vain_are_told(reader: sqlite3.Connection, tmp_path
     *_, channels = examine_mail_out(reader, settings(tmp_path))
     assert channels.state == WARNING
     assert "1 notices" in channels.found
+
+
+def test_a_database_of_an_older_release_is_told(tmp_path: Path) -> None:
+    """The other checks are made all the same."""
+    with closing(sqlite3.connect(tmp_path / "old.db")) as old:
+        *others, channels = examine_mail_out(old, settings(tmp_path))
+    assert {one.state for one in others} == {FINE}
+    assert channels.state == WARNING
