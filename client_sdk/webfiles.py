@@ -69,7 +69,7 @@ def signed_manifest(note: str, verifier: str) -> str:
     try:
         name, public = parse_verifier(verifier)
     except KeysError as cause:
-        raise Misused("That is not a verifier key: NAME+HASH+KEY.") from cause
+        raise Misused("That is not a verifier key.", hint="It is written NAME+HASH+KEY.") from cause
     try:
         return open_note(note, name, public)
     except KeysError as cause:
@@ -109,7 +109,7 @@ async def check_web(origin: str, manifest: str) -> WebVerdict:
     try:
         asked = web.addresses_of(web.parse_manifest(manifest))
     except KeysError as cause:
-        raise Misused("That is not a web manifest.") from cause
+        raise Misused("That is not a web manifest.", hint="Take the one of the release.") from cause
     limit = aiohttp.ClientTimeout(total=FETCH_SECONDS)
     jar = aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(timeout=limit, cookie_jar=jar, proxy=proxy_for(origin)) as session:

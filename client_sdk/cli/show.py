@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from client_sdk.cli.terminal import clean_lines, tell, tell_json
-from client_sdk.mail import Mail
+from client_sdk.mail import GRADES, Mail
 from client_sdk.messages import EngagementSummary, Event, GoneMessage, Message, Sent
 from client_sdk.words import in_words, instant_in_words, plural, size_in_words
 
@@ -21,7 +21,7 @@ MARKS = {
     "missing-before": "something that was written before this is missing",
     "gone-before": "something that was written before this went before it was read here",
     "old-key": "sealed to an old key",
-    "confirm": "its server alone vouches for it: was it you? mailbox confirm WHO NUMBER, or with --not-me",
+    "confirm": "its server alone vouches for it: was it you? mailbox confirm WHO {number}, or with --not-me",
     "copied-to-work": "a work address got a copy too: that copy is the employer's",
     "no-log-head": "its writer's software no longer says which records of the server it has seen",
 }
@@ -37,7 +37,7 @@ def show_message(
 ) -> None:
     """Write a message for a person."""
     who = "you" if message.mine else message.sender.name or "the relay"
-    note = "" if message.sender.checked else f"  ({mail.grade if mail else 'sender not checked'})"
+    note = f"  ({GRADES[message.mail.grade]})" if message.mail else ""
     new = "  new" if message.unread else ""
     tell(f"{instant_in_words(message.sent_at, now)}  from {who}{note}{new}")
     tell(f"  {message.subject or '(no subject)'}")
@@ -47,12 +47,10 @@ def show_message(
     for path in saved:
         tell(f"  saved  {path}")
     for one in message.refused:
-        tell(
-            f"  refused {one.address or 'an unknown author'}, {instant_in_words(one.at, now)}: {one.sentence}"
-        )
-        tell(f"          {one.hint}")
+        tell(f"  mail from {one.address or 'nobody named'}, {instant_in_words(one.at, now)}: {one.sentence}")
+        tell(f"    {one.hint}")
     for mark in message.marks:
-        tell(f"  note   {MARKS.get(mark, mark)}")
+        tell(f"  note   {MARKS.get(mark, mark).format(number=message.id[:SHORT_ID_SIGNS])}")
     tell(f"  kept until {instant_in_words(message.kept_until, now)}   number {message.id[:SHORT_ID_SIGNS]}")
     if text:
         tell("")
@@ -88,9 +86,11 @@ def message_json(
             {"address": one.address, "reason": one.reason, "at": text_of(one.at)} for one in message.refused
         ]
     if message.mail:
-        fields |= {"grade_number": message.mail.grade, "checks": message.mail.checks}
-    if mail:
-        fields["grade"] = mail.grade
+        fields |= {
+            "grade": GRADES[message.mail.grade],
+            "grade_number": message.mail.grade,
+            "checks": message.mail.checks,
+        }
     if text:
         fields["text"] = mail.text if mail else message.text
     return fields

@@ -62,11 +62,14 @@ def _manifest(manifest: Path | None, key: str | None) -> str:
     if manifest is None and key is None:
         return webfiles.installed_manifest()
     if manifest is None or key is None:
-        raise Misused("A list of files and the key that has signed it go together: --manifest and --key.")
+        raise Misused(
+            "A list of files and the key that has signed it go together.",
+            hint="Give both --manifest FILE and --key KEY, or neither.",
+        )
     try:
         note = manifest.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as cause:
-        raise Misused("That file cannot be read.") from cause
+        raise Misused("That list cannot be read.", hint="Is it the file of the release?") from cause
     return webfiles.signed_manifest(note, key)
 
 

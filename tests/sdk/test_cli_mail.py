@@ -162,7 +162,7 @@ def test_what_was_turned_away_is_told(maya: tuple[Person, Provider]) -> None:
     (entry,) = found[0]["refused"]
     assert (entry["address"], entry["reason"]) == ("o…@e….example", "sender-unknown")
     shown = person.mailbox("read").stdout
-    assert "refused o…@e….example" in shown
+    assert "mail from o…@e….example" in shown
     assert "mailbox sender add ADDRESS" in shown
 
 
