@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from tests.bench import mail_load
 from tests.bench.figures import Figure, Findings, Told
 from tests.bench.load import Measured
-from tests.bench.mail_house import Door, door
+from tests.bench.mail_house import Door, door, family
 
 IDLE: Final = 5_000
 SLOW: Final = 1_000
 GONE_SECONDS: Final = 60
 MOST_MIB: Final = 150
 GROWTH_MIB: Final = 2
+LOOK_SECONDS: Final = 0.02
 MAIL_MIB: Final = 24  # of the 25 that the door takes, head and dots aside
 GREETING: Final = b"EHLO mail.home.example\r\n"
 
@@ -32,12 +33,13 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 async def crowd(rounds: int, quick: bool) -> Findings:
     """Each round a fresh relay: a good peer alone, then amid the crowd; then the last slow one is awaited."""
-    alone, amid, gone, memory = [], [], [], []
+    alone, amid, gone, memory, empty = [], [], [], [], []
     count = 200 if quick else 600
     for number in range(1 if quick else rounds):
         async with door() as subject:
             await _good(subject, count, f"warm-{number}")
             alone.append(await _good(subject, count, f"alone-{number}"))
+            empty.append(_memory_mib(subject))
             idle = [await _connected(subject) for _ in range(IDLE // (5 if quick else 1))]
             slow = await _dripping(subject, SLOW // (5 if quick else 1))
             started = time.monotonic()
@@ -67,7 +69,10 @@ async def crowd(rounds: int, quick: bool) -> Findings:
                 "14", "memory of the relay amid the crowd", memory, "of", bounds[1], "MiB", 1, at_most=True
             ),
         ),
-        (Told("14", "connections in the crowd", len(idle) + len(slow), ""),),
+        (
+            Told("14", "connections in the crowd", len(idle) + len(slow), ""),
+            Told("14", "memory of the relay without it", median(empty), "MiB"),
+        ),
     )
 
 
@@ -107,59 +112,51 @@ async def _drip(connection: Connection) -> None:
 
 
 async def large(rounds: int, quick: bool) -> Findings:
-    """A large mail after another: how much the relay's memory rises above where it stood."""
-    grown = []
+    """In turn a small mail and a large one: how much more the relay's memory rises for the large one. What a
+    worker takes for itself, whatever it carries, is in both.
+    """
+    grown, small = [], []
     async with door() as subject:
-        for number in range(3):
-            await _deliver_large(subject, f"warm-{number}")
+        for number in range(2 if quick else 4):
+            await _rise_mib(subject, MAIL_MIB << 20, f"warm-{number}")
         for number in range(rounds):
-            before = _memory_mib(subject)
-            watch = asyncio.ensure_future(_most_mib(subject))
-            await _deliver_large(subject, f"{number}")
-            watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await watch
-            grown.append(max(0.0, MOST[0] - before))
+            small.append(await _rise_mib(subject, 4096, f"small-{number}"))
+            grown.append(max(0.0, await _rise_mib(subject, MAIL_MIB << 20, f"large-{number}") - small[-1]))
     of = [float(GROWTH_MIB)] * len(grown)
     figure = Figure(
-        "15", "memory for a mail of 24 MiB, beyond what stood", grown, "of", of, "MiB", 1, at_most=True
+        "15", "memory for a mail of 24 MiB, beyond one of 4 KiB", grown, "of", of, "MiB", 1, at_most=True
     )
-    return Findings((figure,))
+    return Findings((figure,), (Told("15", "memory for one of 4 KiB, a fresh worker", median(small), "MiB"),))
 
 
-MOST: Final = [0.0]
+async def _rise_mib(subject: Door, size_bytes: int, mark: str) -> float:
+    """The most that the relay held while it took a mail, above what it held before."""
+    before, most, over = _memory_mib(subject), [0.0], asyncio.Event()
 
+    async def watch() -> None:
+        while not over.is_set():
+            most[0] = max(most[0], _memory_mib(subject))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), LOOK_SECONDS)
 
-async def _most_mib(subject: Door) -> None:
-    MOST[0] = 0.0
-    while True:
-        MOST[0] = max(MOST[0], _memory_mib(subject))
-        await asyncio.sleep(0.02)
-
-
-async def _deliver_large(subject: Door, mark: str) -> None:
-    sent = mail_load.mails(1, MAIL_MIB << 20, mark)
+    watching = asyncio.ensure_future(watch())
+    sent = mail_load.mails(1, size_bytes, mark)
     await mail_load.run(subject.port, subject.envelope, sent, many=False, connections=1)
+    over.set()
+    await watching
+    return max(most[0], _memory_mib(subject)) - before
 
 
 def _memory_mib(subject: Door) -> float:
     """What the relay's own programs hold together, pages that they share counted once; without the keeper."""
-    return sum(_own_kib(number) for number in _programs(subject.relay.process.pid)) / 1024
-
-
-def _programs(number: int) -> Iterator[int]:
-    with suppress(OSError):
-        if b"keeper" in Path(f"/proc/{number}/cmdline").read_bytes():
-            return
-        yield number
-        for task in Path(f"/proc/{number}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                yield from _programs(int(child))
+    return sum(map(_own_kib, family(subject.relay.process.pid))) / 1024
 
 
 def _own_kib(number: int) -> int:
-    """The proportional share of a program (proc_pid_smaps(5))."""
+    """The proportional share of a program (proc_pid_smaps(5)); none of the keeper's."""
     with suppress(OSError):
+        if b"keeper" in Path(f"/proc/{number}/cmdline").read_bytes():
+            return 0
         for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1])

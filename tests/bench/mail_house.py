@@ -101,6 +101,7 @@ class MailServer:
     port: int
     box: Path
     envelope: Envelope
+    programs: tuple[int, ...]
 
     def count(self) -> int:
         """How many mails lie in the mailbox."""
@@ -132,11 +133,38 @@ def mail_server() -> Iterator[MailServer]:
     dovecot = subprocess.Popen(["/usr/sbin/dovecot", "-F", "-c", str(settings)])
     try:
         with postfix.running(TO_DOVECOT.format(port=port)) as front:
-            yield MailServer(front.port, folder / "home" / "box", Envelope(SENDER, "box@box.test"))
+            box, envelope = folder / "home" / "box", Envelope(SENDER, "box@box.test")
+            master = (front.folder / "queue" / "pid" / "master.pid").read_text()
+            yield MailServer(front.port, box, envelope, (dovecot.pid, int(master)))
     finally:
         dovecot.terminate()
         dovecot.wait(30)
         shutil.rmtree(folder)
+
+
+def cpu_seconds(*programs: int) -> float:
+    """Processor time of programs with all that they started, what has ended included (proc_pid_stat(5))."""
+    ticks = sum(sum(map(int, _stat(number)[11:15])) for root in programs for number in family(root))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def family(number: int) -> Iterator[int]:
+    """A program and those that it has started and that still run."""
+    try:
+        tasks = list(Path(f"/proc/{number}/task").iterdir())
+        children = [child for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return
+    yield number
+    for child in children:
+        yield from family(int(child))
+
+
+def _stat(number: int) -> list[str]:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ["0"] * 20
 
 
 def free_port() -> int:
