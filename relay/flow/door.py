@@ -1,7 +1,7 @@
 """Door: who may write to whom by mail.
 
-Owns what is decided about a mail: which inbox it is for, whether its author may write there, the staging blob
-and its place in the door's sequence, the duplicate memory, the keepers' keys of the day. It never sees a byte
+Owns what is decided about a mail: which inbox it is for, whether its author may write there or its bearer
+bring it, the staging blob and its place in the door's sequence, and who is told of a refusal. It never sees a byte
 of a mail, and asks nothing of the one who seals that a mail must not tell (relay/flow/visit.py).
 """
 
@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
-from typing import Final
 
-from keys.encoding import counted, label
 from keys.envelope import EnvelopeClass
 from relay.core.addresses import Address, named_domains, within
 from relay.core.admission import DOOR, read
@@ -24,7 +22,7 @@ from relay.core.errors import (
     TooManyRequests,
     WorkAddressRefused,
 )
-from relay.core.model import Blob, DoorMemory, Member, Rule
+from relay.core.model import Blob, Member, Rule
 from relay.core.rules import (
     FIRST_MAIL_SECONDS,
     FIRST_MAILS,
@@ -36,13 +34,12 @@ from relay.core.rules import (
 )
 from relay.core.sender_checks import Grade
 from relay.flow.addressed import Addressed, Inboxes
+from relay.flow.duplicates import Duplicates
 from relay.flow.flows import Flows, Ports, Settings
 from relay.flow.refusals import Refusals
 from relay.flow.senders import Hourly
 from relay.flow.visit import Arrival, Inbox, Ready, Ruled, Sealed, Turn
 from relay.flow.writers import Writer, Writers
-
-MEMORY_SECONDS: Final = 3600
 
 
 class NullSender(RelayError):
@@ -88,7 +85,7 @@ class Door:
             self.inboxes, flows.accept, ports.signs.notice, ports.random, settings.unbound_keep_seconds
         )
         self.writers = Writers(ports.random)
-        self._memory_keys: dict[int, bytes] = {}
+        self.duplicates = Duplicates(ports.random)
         self._hourly = Hourly(settings.door_mails_per_hour)
 
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
@@ -182,21 +179,6 @@ class Door:
                 await self.refusals.tell(rule.mailbox_id, None, nobody.code, now)
             raise
 
-    def memory(self, arrival: Arrival, origin: str, mail_hash: bytes, now: int) -> DoorMemory:
-        """The duplicate memory of one SMTP transaction, under this hour's key and the last one's (ruling 19).
-
-        `origin` is the peer, or the author where it is proven: a provider tries again from another of its
-        machines. The keys live in this process's memory alone: without them a row tells nothing.
-        """
-        hour = now // MEMORY_SECONDS
-        self._memory_keys = {h: key for h, key in self._memory_keys.items() if h >= hour - 1}
-        for needed in (hour - 1, hour):
-            self._memory_keys.setdefault(needed, self.random(32))
-        names = (origin, str(arrival.reverse_path), str(arrival.recipient))
-        what = label("door-memory") + b"".join(counted(name.encode(), 2) for name in names) + mail_hash
-        tags = tuple(hmac.digest(self._memory_keys[h], what, "sha256") for h in (hour, hour - 1))
-        return DoorMemory(tags, now + MEMORY_SECONDS)
-
 
 class DoorVisit:
     """One mail's way past the decisions: `relay.flow.visit.Visit` says what each call means."""
@@ -270,7 +252,7 @@ class DoorVisit:
             raise Malformed("an envelope of another mail")
         now = self._door.now()
         origin = str(author) if sealed.proven and author else self._arrival.peer
-        memory = self._door.memory(self._arrival, origin, sealed.mail_hash, now)
+        memory = self._door.duplicates.memory(self._arrival, origin, sealed.mail_hash, now)
         outcome = await self._door.accept.from_door(envelope, memory, now)
         if outcome.status == "stored":
             writer.stored(sealed.content_id)

@@ -152,6 +152,21 @@ async def test_what_is_refused_by_hand_is_told_too(provider: Provider) -> None:
         assert trace not in provider.house.relay.log()
 
 
+async def test_what_was_refused_too_often_is_told_in_the_next_hour(provider: Provider) -> None:
+    """Six notices, then nothing; an hour on one more, without any further mail."""
+    house, to = provider.house, await provider.house.to_anna.address()
+    house.relay.move_clock(7_200)
+    before = len(await told(provider))
+    for number in range(9):
+        raw = SHOP_MAIL + b"%d\r\n" % number
+        assert (await asyncio.to_thread(provider.bring, to, raw, path="news@shop.example"))[0] == 550
+    assert len(await told(provider)) == before + 6
+    house.relay.move_clock(7_200 + 3_600)
+    async with asyncio.timeout(30):
+        while len(await told(provider)) < before + 9:
+            await asyncio.sleep(0.2)
+
+
 async def test_a_rule_is_there_after_a_kill_and_after_a_restore(provider: Provider) -> None:
     """Active as before, for the same provider alone; one that was ended stays so after a kill."""
     house, relay = provider.house, provider.house.relay
