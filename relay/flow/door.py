@@ -1,8 +1,8 @@
 """Door: who may write to whom by mail.
 
 Owns what is decided about a mail: which inbox it is for, whether its author may write there or its bearer
-bring it, the staging blob and its place in the door's sequence, and who is told of a refusal. It never sees a byte
-of a mail, and asks nothing of the one who seals that a mail must not tell (relay/flow/visit.py).
+bring it, the staging blob and its place in the door's sequence, and who is told of a refusal. It never sees a
+byte of a mail, and asks nothing of the one who seals that a mail must not tell (relay/flow/visit.py).
 """
 
 from __future__ import annotations
