@@ -640,7 +640,7 @@ WORK = (
         "copy-saved",
         "/our-work/copy",
         {},
-        then(unlock, reading("A copy is yours"), pressing("Save the text"), reading("Saved outside")),
+        then(unlock, reading("A copy is yours"), pressing("Make the copy"), reading("Saved outside")),
     ),
     Scene("close", "/our-work/close", {}, closing),
     Scene(

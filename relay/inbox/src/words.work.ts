@@ -154,7 +154,7 @@ export const workWords = {
       `Stop writing here. Ring ${name} on a number you already have, and show ${name} this page.`,
     forOperator: "For whoever looks into it",
     forOperatorText:
-      "The two inboxes hold different keys for one of these two people, or a number was changed on its way between them. Somebody who runs the server, or has taken it over, can do that; a mistake in typing cannot.",
+      "The two inboxes know one of these two people by different signatures, or a number was changed on its way between them. Somebody who runs the server, or has taken it over, can do that; a mistake in typing cannot.",
   },
 
   calls: {
@@ -354,16 +354,20 @@ export const workWords = {
   copy: {
     heading: "Take a copy",
     lead: (date: string) => `A copy is yours. It will not be deleted for you on ${date}.`,
-    how: "One file with everything in a single go is not built yet. Until it is, there are two ways:",
-    files: "Files: open a message and press Save beside each file.",
-    prints: "Messages: open one and press Print; your device can keep the print as a document.",
-    all: "Save the text of all messages",
+    all: "Everything in one file",
     allHint:
-      "One plain text file with every message that is here, oldest first, without the files.",
-    doAll: "Save the text",
+      "Messages, files, the agreement and the receipts. This browser makes it; the server learns nothing of it but that files were read.",
+    open: "Unpack it and open the page open-me.html: any browser shows it without a network, with a search.",
+    plain:
+      "It is not locked. Keep it where only you can read it, or lock it with a program of yours.",
+    doAll: "Make the copy",
     saving: (done: number, total: number) => `${done} of ${total} messages`,
     done: "Saved outside this inbox. It will not be deleted for you.",
-    fileName: "our-messages.txt",
+    stopped: "Stopped. Nothing was saved.",
+    fileName: (day: string) => `our-work-${day}.zip`,
+    search: "Search",
+    title: "Our messages",
+    filesHead: "Files",
     textHead: (one: string, other: string) => `${one} and ${other}`,
     destroy: (date: string) => `Please destroy this file by ${date}.`,
     files1: (names: readonly string[]) => `Files: ${names.join(", ")}`,

@@ -135,19 +135,27 @@ export function createSession(): Session {
   const listeners = new Set<(event: Event) => void>();
   const line = new Line(listeners);
   let keepsake: Keepsake | null = null;
+  /** Whoever opens again at once waits for the worker that is being ended, and gets the next one. */
+  let leaving: Promise<void> = Promise.resolve();
   return {
     place: () => line.call("place", []),
     openInvitation: (fragment) => line.call("openInvitation", [fragment]),
     beginEnrolment: () => line.call("beginEnrolment", []),
     finishEnrolment: (choice) => line.call("finishEnrolment", [choice]),
-    unlock: (way) => line.call("unlock", [way, keepsake?.seen ?? null]),
+    unlock: async (way) => {
+      await leaving;
+      return await line.call("unlock", [way, keepsake?.seen ?? null]);
+    },
     keepTab: (idleSeconds, label) => line.call("keepTab", [idleSeconds, label]),
     resume: (kept) => line.call("resume", [kept]),
     own: (name, args, progress, signal) =>
       line.call("own", [name, args], progress && signal && { progress, signal }) as never,
-    lock: async () => {
-      await line.call("lock", []).catch(() => {});
-      line.end();
+    lock: () => {
+      leaving = line
+        .call("lock", [])
+        .catch(() => {})
+        .then(() => line.end());
+      return leaving;
     },
     list: (before) => line.call("list", [before]),
     read: (id) => line.call("read", [id]),
