@@ -118,6 +118,9 @@ class Accounts(Protocol):
     async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
         """NotFound if absent; NotAllowed for the last one."""
 
+    async def close_account(self, account_id: bytes, *, now: int) -> None:
+        """Its ways in, sessions and vault go: nobody opens it again. The rest goes at its date. NotFound."""
+
     async def open_session(self, session: Session, *, now: int) -> None: ...
 
     async def session(self, token_tag: bytes, *, now: int) -> Session | None: ...

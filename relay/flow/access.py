@@ -126,7 +126,7 @@ class Access:
         check_name(name)
         account_id, ways = self._pepper.invented(name)
         account = await self._store.account_by_name(self._pepper.name_tag(name), now=now)
-        if account is None:
+        if account is None or not account.methods:  # one that was left is as one that never was
             for _ in ways:
                 self._pepper.open_method(bytes(16), bytes(16), self._nobody)
         else:
@@ -231,6 +231,19 @@ class Access:
     def leave(self, tab_token: bytes, now: int) -> None:
         """A page says that it is being left."""
         self._tabs.left(tab_token, now)
+
+    async def check_may_leave(self, account_id: bytes, now: int) -> None:
+        """A coach's clients depend on the coach. Raises NotFound, NotAllowed."""
+        if (await self._account(account_id, now)).role is not Role.CLIENT:
+            raise NotAllowed
+
+    async def close_account(self, account_id: bytes, now: int) -> None:
+        """A client leaves: no way in remains, every session ends. Raises NotFound, NotAllowed for a coach."""
+        await self.check_may_leave(account_id, now)
+        async with self._methods:
+            for one in await self._store.sessions_of(account_id, now=now):
+                await self._close(one.token_tag)
+            await self._store.close_account(account_id, now=now)
 
     # --- ways in ---
 

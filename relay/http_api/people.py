@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Final
 
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from keys.encoding import to_base64url
 from keys.names import Role
+from relay.core.errors import NotFound
 from relay.core.model import Cell, Mailbox, Method, SealedCell, TableRows, VaultItem
 from relay.core.pepper import WayIn
 from relay.flow.access import Answer
@@ -152,6 +154,19 @@ async def account(call: Call, _: None) -> web.Response:
     )
 
 
+@route("DELETE /v1/account", status=204)
+async def leave_account(call: Call, _: None) -> web.Response:
+    """Leave: addresses and words are forgotten, no way in remains. A client's alone"""
+    flows = call.context.flows
+    await flows.access.check_may_leave(call.account_id, call.now)
+    with contextlib.suppress(NotFound):  # not everybody is told by mail
+        await flows.notice_channel.remove(call.account_id, call.now)
+    for sender in await flows.senders.all_of(call.account_id, call.now):
+        await flows.senders.remove(call.account_id, sender.sender_id, call.now)
+    await flows.access.close_account(call.account_id, call.now)
+    return done()
+
+
 @route("GET /v1/account/rows", answer=RowsAnswer)
 async def account_rows(call: Call, _: None) -> web.Response:
     """What this relay has stored of the caller, row by row"""
@@ -288,6 +303,7 @@ ROUTES: Final = (
     leave,
     account,
     account_rows,
+    leave_account,
     vault,
     put_vault,
     methods,

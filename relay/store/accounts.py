@@ -50,6 +50,10 @@ class SqliteAccounts(Part):
         """Take a way in away."""
         await self._write(partial(_remove_method, account_id=account_id, method_id=method_id, now=now))
 
+    async def close_account(self, account_id: bytes, *, now: int) -> None:
+        """Ways in, sessions and vault go together."""
+        await self._write(partial(_close_account, account_id=account_id, now=now))
+
     async def open_session(self, session: Session, *, now: int) -> None:
         """Remember a session."""
         await self._write(partial(_open_session, session=session, now=now))
@@ -169,6 +173,15 @@ def _remove_method(database: sqlite3.Connection, account_id: bytes, method_id: b
 def _close_method(database: sqlite3.Connection, account_id: bytes, method_id: bytes) -> None:
     record_method(database, account_id, method_id)
     database.execute("DELETE FROM methods WHERE account_id=? AND method_id=?", (account_id, method_id))
+
+
+def _close_account(database: sqlite3.Connection, account_id: bytes, now: int) -> None:
+    need_account(database, account_id, now)
+    found = database.execute("SELECT method_id FROM methods WHERE account_id=?", (account_id,)).fetchall()
+    for (method_id,) in found:
+        _close_method(database, account_id, method_id)
+    database.execute("DELETE FROM sessions WHERE account_id=?", (account_id,))
+    database.execute("DELETE FROM vault_items WHERE account_id=?", (account_id,))
 
 
 def _open_session(database: sqlite3.Connection, session: Session, now: int) -> None:

@@ -8,15 +8,17 @@ import hashlib
 import json
 import re
 import zipfile
+from datetime import timedelta
 from email.policy import default
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import MAYA_PASSWORD, Pair
+from client_sdk.attachment import Attachment
+from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
 from tests.browser.test_access import grave
-from tests.browser.visitor import Visitor, visiting
+from tests.browser.visitor import Client, Visitor, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -172,13 +174,14 @@ async def test_a_provider_forwards_by_a_rule(browser: Browser, pair: Pair) -> No
 
 async def test_a_copy_of_everything(browser: Browser, pair: Pair, tmp_path: Path) -> None:
     """One archive: files whole, sums that fit, and a page that opens and searches without a network."""
-    note = tmp_path / "../notes <b>.txt"
-    note.resolve().write_bytes(b"a file of ours\n" * 1000)
-    await pair.to_maya.send(subject="Bittern <i>", text="For the **copy** & more", attach=[note.resolve()])
+    content = b"a file of ours\n" * 1000
+    note = Attachment.from_bytes(content, "../notes <b>.txt")
+    await pair.to_maya.send(subject="Bittern <i>", text="For the **copy** & more", attach=[note])
     async with visiting(browser, pair.origin) as visitor:
         await visitor.page.goto(pair.origin)
         await visitor.unlock(pair.client.name, MAYA_PASSWORD)
         await visitor.see("Bittern")
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
         await visitor.page.goto(f"{pair.origin}/our-work/copy")
         async with visitor.page.expect_download() as downloading:
             await visitor.press("Make the copy")
@@ -198,7 +201,7 @@ async def test_a_copy_of_everything(browser: Browser, pair: Pair, tmp_path: Path
     kept = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert kept == {line.partition("  ")[2] for line in sums} | {"checksums.txt"}
     (copied,) = [path for path in kept if path.startswith("files/") and "notes" in path]
-    assert (folder / copied).read_bytes() == note.resolve().read_bytes()
+    assert (folder / copied).read_bytes() == content
     data = json.loads((folder / "data.json").read_text("utf-8"))
     assert "Bittern <i>" in [message["subject"] for message in data["messages"]]
     assert "agreement/agreement-1.txt" in kept
@@ -214,3 +217,61 @@ async def test_a_copy_of_everything(browser: Browser, pair: Pair, tmp_path: Path
     await expect(page.get_by_role("heading", name="Bittern <i>")).to_be_visible()
     assert all(address.startswith("file:") for address in asked)
     await context.close()
+
+
+async def test_each_view_on_paper_says_when_to_destroy_it(browser: Browser, pair: Pair) -> None:
+    """Whatever is printed carries a date, and nothing of the frame; a message carries its own."""
+    await pair.to_maya.send(subject="Dunlin", text="On paper", keep=timedelta(days=20))
+    paper = re.compile(r"Please destroy this paper by .*\d{4}\.")
+    async with visiting(browser, pair.origin) as visitor:
+        await settings(visitor, pair, "")
+        views = [
+            "/",
+            "/our-work",
+            "/our-work/agreement",
+            "/our-work/dates",
+            "/our-work/calls",
+            "/our-work/kept",
+        ]
+        for view in (*views, "/receipts", "/settings", "/settings/server", "/settings/browsers", "/how"):
+            await visitor.page.goto(pair.origin + view)
+            await expect(visitor.page.locator("nav.ways")).to_be_visible()
+            await visitor.page.emulate_media(media="print")
+            await expect(visitor.page.get_by_text(paper).filter(visible=True)).to_have_count(1)
+            await expect(visitor.page.locator("nav.ways")).to_be_hidden()
+            await visitor.page.emulate_media(media="screen")
+        await visitor.page.goto(pair.origin)
+        await visitor.open("Dunlin")
+        kept = await visitor.page.locator(".message .kept").first.inner_text()
+        await visitor.page.emulate_media(media="print")
+        said = await visitor.page.get_by_text(paper).filter(visible=True).first.inner_text()
+        await visitor.page.emulate_media(media="screen")
+        day = re.search(r"\d+ [A-Z][a-z]+", kept)
+        assert day is not None
+        assert day[0] in said
+
+
+async def test_leaving(browser: Browser, practice: Practice) -> None:
+    """Typed; every copy goes, a receipt comes as a file, no way in remains, the coach's copies stay."""
+    client = Client(await practice.invite("Wren"))
+    async with visiting(browser, practice.origin) as visitor:
+        await visitor.join(client, "Wren", MAYA_PASSWORD)
+        await practice.anna.settle()
+        to_wren = practice.anna.engagement("Wren")
+        await to_wren.send(subject="Wagtail", text="For a while")
+        await visitor.see("Wagtail")
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.goto(f"{practice.origin}/settings/leave")
+        await visitor.fill("Type: delete my inbox", "yes")
+        await visitor.press("Delete my inbox now")
+        await expect(visitor.page.get_by_text("Please type it as it stands")).to_be_visible()
+        await visitor.fill("Type: delete my inbox", "delete my inbox")
+        async with visitor.page.expect_download(timeout=180_000) as downloading:
+            await visitor.press("Delete my inbox now")
+        receipts = json.loads(Path(await (await downloading.value).path()).read_text("utf-8"))
+        assert any("type: deletion" in one["receipt"] for one in receipts["receipts"])
+        locked = visitor.page.get_by_role("heading", name="Your inbox is locked")
+        await expect(locked).to_be_visible()
+        await visitor.unlock(client.name, MAYA_PASSWORD)
+        await expect(visitor.page.get_by_text("That password did not open this inbox")).to_be_visible()
+    assert [one.subject async for one in to_wren.messages()] == ["Wagtail"]

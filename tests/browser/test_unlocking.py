@@ -215,6 +215,7 @@ async def test_a_device_opens_by_a_press(browser: Browser, named: Practice) -> N
         await visitor.press("Lock")
         await visitor.press("Open with this device")
         await visitor.is_open()
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
         left = json.loads(await visitor.page.evaluate("() => JSON.stringify({...localStorage})"))
         assert set(left) <= {"device-unlock", "told-of-saving"}
         await visitor.page.goto(f"{named.origin}/settings/browsers")

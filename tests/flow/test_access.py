@@ -229,6 +229,22 @@ async def test_a_new_password_takes_the_place_of_the_one_before(house: House) ->
         await access.ways(house.stranger.dice(16), house.now)
 
 
+async def test_who_has_left_is_as_nobody(house: House) -> None:
+    """No way in opens, no session goes on, and the name is answered as one that nobody has; a coach stays."""
+    access, opened = house.flows.access, await house.open(house.client)
+    with pytest.raises(NotAllowed):
+        await access.close_account(house.coach.account_id, house.now)
+    await access.close_account(house.client.account_id, house.now)
+    with pytest.raises(NotSignedIn):
+        await access.caller(opened.token, house.now)
+    started = await access.start(house.client.name, house.now)
+    assert started.account_id != house.client.account_id
+    assert [way.kind for way in started.ways[:2]] == ["password", "sheet"]
+    with pytest.raises(LoginRefused):
+        await house.open(house.client)
+    assert await house.flows.vault.items(house.client.account_id, house.now) == []
+
+
 async def test_ways_in_are_bounded(house: House) -> None:
     """An account has at most sixteen ways in."""
     for _ in range(14):

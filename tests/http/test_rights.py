@@ -123,6 +123,7 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("GET", "/v1/sessions", (200, 200, 200)),
     ("GET", "/v1/methods", (200, 200, 200)),
     ("GET", "/v1/account/rows", (200, 200, 200)),
+    ("DELETE", "/v1/account", (403, 403, 204)),
     ("DELETE", "/v1/senders/{coachs_sender}", (404, 204, 404)),
     ("POST", "/v1/mailboxes/{coachs}/rules", (404, 201, 404)),
     ("POST", "/v1/mailboxes/{clients}/rules", (404, 404, 404)),  # for the coach's address

@@ -758,6 +758,7 @@ OTHERS = (
     ),
     Scene("settings-told-broken", "/settings/told", {"told": "broken"}, then(unlock, reading("came back"))),
     Scene("settings-keyboard", "/settings/keyboard", {}, then(unlock, reading("single letters"))),
+    Scene("settings-leave", "/settings/leave", {}, then(unlock, reading("Type: delete my inbox"))),
     Scene("settings-server", "/settings/server", {}, then(unlock, reading("Ways in"))),
     Scene(
         "settings-mail-rule", "/settings/mail", {"sender": "rule"}, then(unlock, reading("Not working yet"))

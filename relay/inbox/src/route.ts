@@ -28,7 +28,8 @@ export type Setting =
   | "locking"
   | "display"
   | "keyboard"
-  | "server";
+  | "server"
+  | "leave";
 
 export type Route =
   | { readonly view: "invitation"; readonly step: Step }
@@ -58,6 +59,7 @@ const SETTINGS: readonly Setting[] = [
   "display",
   "keyboard",
   "server",
+  "leave",
 ];
 const WORK: readonly WorkPage[] = [
   "overview",

@@ -121,6 +121,10 @@ export interface OwnSession {
   /** Mail one line to the confirmed address, which the provider is to forward. */
   testRule(id: string, address: string): Promise<void>;
   removeRule(id: string): Promise<void>;
+  /** Delete every copy in the mailbox of this inbound address; answers how many there were. */
+  deleteMine(inboundAddress: string): Promise<number>;
+  /** Close the account: no way in remains. */
+  leave(): Promise<void>;
   told(): Promise<Told>;
   setTold(choice: ToldChoice): Promise<Told>;
   confirmTold(code: string): Promise<Told>;

@@ -10,7 +10,7 @@ export const browserWords = {
   seen: (when: string) => `Used ${when}`,
   today: "today",
   on: (date: string) => `on ${date}`,
-  until: (when: string) => `Locks by itself at ${when}`,
+  until: (when: string) => `Open until ${when} at the longest`,
   remove: "Remove",
   removed: "Removed. It is locked.",
   unknown:

@@ -24,6 +24,10 @@ export const settingWords = {
       { letter: "Ctrl + P", does: "Print" },
     ],
   },
+  leave: {
+    heading: "Leave",
+    hint: "Delete this inbox now",
+  },
   server: {
     heading: "What this server can see",
     hint: "Everything that it has stored about you",

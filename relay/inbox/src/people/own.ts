@@ -15,6 +15,7 @@ import {
   parseBrowsers,
 } from "../crypto/browsers.ts";
 import { type Bytes, fromBase64url, isZero, same, toBase64url, toHex } from "../crypto/encoding.ts";
+import { parseEnvelope } from "../crypto/envelope.ts";
 import { KeysError, Malformed } from "../crypto/errors.ts";
 import type { Json } from "../crypto/json.ts";
 import { DAY_SECONDS } from "../crypto/names.ts";
@@ -200,6 +201,31 @@ export class Own implements OwnSession {
 
   async removeRule(id: string): Promise<void> {
     await this.#api.ask("DELETE", `/v1/rules/${id}`);
+  }
+
+  // --- leaving ---
+
+  async deleteMine(inboundAddress: string): Promise<number> {
+    const account = await this.#api.account();
+    const mailbox = account.find((one) => one.address === inboundAddress);
+    if (!mailbox) {
+      throw fault("gone");
+    }
+    let deleted = 0;
+    for (let after = 0, more = true; more; ) {
+      const page = await this.#api.rowsAfter(mailbox.mailboxId, after);
+      const ids = page.rows.flatMap((row) =>
+        row.kind === "envelope" ? [parseEnvelope(row.raw).header.envelopeId] : [],
+      );
+      deleted += ids.length > 0 ? await this.#api.expireOwn(mailbox.mailboxId, ids) : 0;
+      after = page.next;
+      more = page.more;
+    }
+    return deleted;
+  }
+
+  async leave(): Promise<void> {
+    await this.#api.ask("DELETE", "/v1/account");
   }
 
   // --- being told by e-mail ---

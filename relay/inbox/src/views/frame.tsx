@@ -76,8 +76,16 @@ const ABOVE_LABEL: Partial<Record<Route["view"], string>> = {
   receipts: words.back,
 };
 
+/** Views whose paper says its own date; any other is dated by the end of everything. */
+function datesItself(route: Route): boolean {
+  return (
+    ["message", "receipt"].includes(route.view) ||
+    (route.view === "work" && route.page === "agreement")
+  );
+}
+
 export function Frame({ children }: { children: ComponentChildren }) {
-  const { opened, route, lock, outgoing } = useDesk();
+  const { opened, route, lock, outgoing, zone } = useDesk();
   const up = above(route);
   return (
     <div class="frame" data-view={route.view}>
@@ -99,6 +107,11 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <main id="main" tabIndex={COLUMNS.includes(route.view) ? undefined : 0}>
         <Lines />
         {children}
+        {!datesItself(route) && (
+          <p class="paper-only paper-foot">
+            {words.read.paper(fullDay(opened.policy.holdEndsAt, zone))}
+          </p>
+        )}
       </main>
       <OutgoingBar outgoing={outgoing} />
     </div>

@@ -25,6 +25,7 @@ import { keepTabHalf } from "./tab.tsx";
 
 const Browsers = lazy(async () => (await import("./browsers.tsx")).Browsers);
 const Told = lazy(async () => (await import("./told.tsx")).Told);
+const Leave = lazy(async () => (await import("./leave.tsx")).Leave);
 const Rows = lazy(async () => (await import("./rows.tsx")).Rows);
 
 export function Settings({ page }: { page: Setting }) {
@@ -33,6 +34,8 @@ export function Settings({ page }: { page: Setting }) {
       return <Browsers />;
     case "told":
       return <Told />;
+    case "leave":
+      return <Leave />;
     case "server":
       return <Rows />;
     case "locking":
@@ -62,6 +65,7 @@ const ENTRIES: readonly Entry[] = [
   { route: { view: "settings", page: "display" }, ...settingWords.display },
   { route: { view: "settings", page: "keyboard" }, ...settingWords.keyboard },
   { route: { view: "settings", page: "server" }, ...settingWords.server },
+  { route: { view: "settings", page: "leave" }, ...settingWords.leave },
   { route: { view: "how" }, heading: howWords.heading, hint: howWords.hint },
 ];
 

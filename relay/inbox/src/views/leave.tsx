@@ -1,0 +1,134 @@
+/** *Leave*: ends the work, empties the inbox, waits for the receipt and closes every way in, in this order, so that a stop in between loses nothing. */
+
+import { useState } from "preact/hooks";
+import { href } from "../route.ts";
+import type { Failure } from "../session.ts";
+import { fullDay } from "../time.ts";
+import { leaveWords } from "../words.leave.ts";
+import { settingWords } from "../words.settings.ts";
+import { firstName } from "../words.ts";
+import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
+import { TextField } from "./fields.tsx";
+import { UpToSettings } from "./frame.tsx";
+import { Heading, saveBlob, Trouble } from "./parts.tsx";
+
+const LOOK_EVERY_MS = 3_000;
+const LOOKS = 60;
+
+type State =
+  | { readonly kind: "rest" }
+  | { readonly kind: "running"; readonly said: string }
+  | { readonly kind: "no-receipt" }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+export function Leave() {
+  const desk = useDesk();
+  const { opened, zone } = desk;
+  const [typed, setTyped] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
+  const [state, setState] = useState<State>({ kind: "rest" });
+  const name = firstName(opened.otherName);
+  const say = (said: string) => setState({ kind: "running", said });
+  const run = async (work: () => Promise<boolean>) => {
+    const leave = desk.present();
+    try {
+      if (await work()) {
+        await close(desk, say);
+      } else {
+        setState({ kind: "no-receipt" });
+      }
+    } catch (reason) {
+      setState({ kind: "failed", failure: failureOf(reason) });
+    } finally {
+      leave();
+    }
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const right = typed.trim().toLowerCase() === leaveWords.typed;
+    setFault(right ? null : leaveWords.missing);
+    if (right && state.kind !== "running") {
+      run(() => empty(desk, say));
+    }
+  };
+  return (
+    <>
+      <UpToSettings />
+      <Heading>{settingWords.leave.heading}</Heading>
+      <p class="lead">{leaveWords.lead(name, fullDay(opened.policy.holdEndsAt, zone))}</p>
+      {opened.myRole === "coach" ? (
+        <p>{leaveWords.coach}</p>
+      ) : (
+        <>
+          {opened.engagementState === "active" && <p>{leaveWords.ends(name)}</p>}
+          <p>{leaveWords.stays}</p>
+          <p>
+            {leaveWords.copy} <a href={href({ view: "work", page: "copy" })}>{leaveWords.copyDo}</a>
+          </p>
+          <form class="card" onSubmit={submit} noValidate>
+            <p>{leaveWords.receipt}</p>
+            <TextField
+              label={leaveWords.label}
+              value={typed}
+              onValue={setTyped}
+              hint={leaveWords.hint}
+              fault={fault}
+              attributes={{ autocomplete: "off", autocapitalize: "none", spellcheck: false }}
+            />
+            <button type="submit" class="do destroys" aria-disabled={state.kind === "running"}>
+              {leaveWords.act}
+            </button>
+            <p class="wait" role="status">
+              {state.kind === "running" && state.said}
+            </p>
+            {state.kind === "failed" && <Trouble text={failureWords(state.failure, opened)} />}
+          </form>
+          {state.kind === "no-receipt" && (
+            <>
+              <Trouble
+                text={leaveWords.noReceipt}
+                again={() => run(() => receipt(desk, say))}
+                label={leaveWords.wait}
+              />
+              <button type="button" onClick={() => run(async () => true)}>
+                {leaveWords.without}
+              </button>
+            </>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+/** End the work where it goes on, delete every copy, and fetch the receipt; false where that has not come. */
+async function empty(desk: Desk, say: (said: string) => void): Promise<boolean> {
+  const { session, opened } = desk;
+  if (opened.engagementState === "active") {
+    say(leaveWords.ending);
+    await session.close((await session.planClosing()).latestAt, false);
+  }
+  say(leaveWords.deleting);
+  const deleted = await session.own("deleteMine", [opened.inboundAddress]);
+  return deleted === 0 || (await receipt(desk, say));
+}
+
+async function receipt({ session }: Desk, say: (said: string) => void): Promise<boolean> {
+  say(leaveWords.waiting);
+  for (let look = 0; look < LOOKS; look++) {
+    const found = await session.receipts();
+    if (found.some(({ kind }) => kind === "deletion")) {
+      const ids = found.map(({ id }) => id);
+      await saveBlob(await session.saveReceipts(ids), leaveWords.fileName);
+      return true;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return false;
+}
+
+async function close({ session, lock }: Desk, say: (said: string) => void): Promise<void> {
+  say(leaveWords.closing);
+  await session.own("leave", []);
+  lock();
+}
