@@ -116,10 +116,21 @@ const LATER = [
     "loghead",
     "mailparser",
   ],
-  ...["outbox", "own", "reading", "receipts", "sealedindex", "tab", "uploads", "workroom"],
+  ...[
+    "outbox",
+    "own",
+    "reading",
+    "receipts",
+    "sealedindex",
+    "tab",
+    "unsent",
+    "uploads",
+    "workroom",
+  ],
 ].map((name) => `/src/people/${name}.ts`);
 const LATER_CORE = [
   "browsers",
+  "drafts",
   "index",
   "invitation",
   "log",
