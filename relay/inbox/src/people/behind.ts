@@ -45,7 +45,7 @@ export async function openAll(
     const span = highest - lowest + 1;
     const page = await mailbox.takeOf(highest + 1, span, (order) => wanted.has(order), true);
     // What 4 MiB did not hold comes with the next page; an answer without any row ends it.
-    const down = page.more && page.next > lowest ? page.next : lowest;
+    const down = page.more && page.next > lowest ? Math.min(page.next, highest) : lowest;
     waiting.splice(0, waiting.filter((order) => order >= down).length);
   }
   const gone = entries.filter(({ row }) => shelf.get(row.id)?.known).map(({ row }) => row.id);
@@ -92,7 +92,8 @@ export async function settle(parts: Settling, before: number): Promise<void> {
     await makeAgain(parts, covering.missing);
     index?.madeAgain();
   }
-  while (shelf.bottom > 0 && !stop.aborted) {
+  for (let above = Infinity; shelf.bottom > 0 && shelf.bottom < above && !stop.aborted; ) {
+    above = shelf.bottom;
     const { rows: further } = await mailbox.further();
     tellKnown(parts, further);
     index?.touch();
@@ -110,8 +111,9 @@ async function makeAgain(parts: Settling, runs: ReadonlySet<number>): Promise<vo
     from ||= (run + 1) * RUN;
     const page = await parts.mailbox.takeOf(from, MOST_ROWS, wanted, false);
     tellKnown(parts, page.shown);
+    const ends = !page.more || page.next >= from;
     from = page.next;
-    while (run !== undefined && (!page.more || run * RUN >= from)) {
+    while (run !== undefined && (ends || run * RUN >= from)) {
       run = left.pop();
       from = 0;
     }

@@ -40,8 +40,11 @@ export async function searchInside(typed: string, parts: Parts, run: Run): Promi
       return { read: told.done, total: told.total, found };
     }
     if (next.length === 0) {
+      const above = shelf.bottom;
       await mailbox.further();
-      continue;
+      if (shelf.bottom >= above) {
+        return { read: told.done, total: told.total, found };
+      }
     }
     for (const { row } of next) {
       looked.add(row.id);

@@ -211,6 +211,26 @@ describe("the index", () => {
     assert.equal(new Set(segmentsOf(home)).size, 2);
   });
 
+  test("a relay that says *more* without end is not followed for ever", async () => {
+    const home = await homeWith(70);
+    home.house.spoil = ({ path }, answer) => {
+      if (!/\/(index|envelopes)\?/.test(path) || /after=/.test(path)) {
+        return answer;
+      }
+      const headers = new Headers(answer.headers);
+      headers.set("Quietbox-More", "1");
+      return new Response(answer.body, { headers });
+    };
+    home.house.segments.clear();
+    assert.deepEqual(await home.visitWhole(), subjects(70, 1));
+    const visit = await home.unlock();
+    await visit.list(null);
+    const run = { progress: () => {}, signal: new AbortController().signal };
+    const found = await visit.searchInside("letter 7, at", run);
+    assert.deepEqual([found.read, found.found.length], [70, 7]);
+    await visit.lock();
+  });
+
   test("a keeper that is away leaves the index alone, and the mailbox locked as ever", async () => {
     const home = await homeWith(5);
     const before = segmentsOf(home);

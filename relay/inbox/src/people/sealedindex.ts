@@ -286,11 +286,12 @@ export class SealedIndex {
   async #fetch(): Promise<Map<string, Found>> {
     const { api, standing } = this.#parts;
     const found = new Map<string, Found>();
-    for (let day = 0, number = 0, more = true; more; ) {
+    for (let day = 0, number = 0, more = true; more && found.size <= MOST_SEGMENTS; ) {
+      const known = found.size;
       const page = await api.indexPage(standing.place.myMailbox, day, number);
-      const last = readSegments(page.body, found);
-      more = page.more && last !== null;
-      [day, number] = last ?? [0, 0];
+      [day, number] = readSegments(page.body, found) ?? [0, 0];
+      // A relay that gives the same ones again has no more.
+      more = page.more && found.size > known;
     }
     return found;
   }
