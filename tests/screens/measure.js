@@ -60,7 +60,9 @@
   const CONTROLS = "button, a.button, input:not(.unseen), textarea, img, progress, summary";
   const boxes = [];
   for (const element of scope.querySelectorAll("*")) {
-    if (!seen(element) || element.closest("svg")) {
+    /* A month out of sight is not laid out: its place is a guess, and what is in it lies over the next one. */
+    const laidOut = element.checkVisibility({ contentVisibilityAuto: true });
+    if (!laidOut || !seen(element) || element.closest("svg")) {
       continue;
     }
     if (element.matches(CONTROLS)) {

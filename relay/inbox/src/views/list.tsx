@@ -246,6 +246,13 @@ interface Told {
   readonly zone: string;
 }
 
+/** How tall a month out of sight will be, about: so that *Back* finds the place where somebody was. */
+function foresee(section: HTMLElement | null, rows: number): void {
+  if (section) {
+    section.style.containIntrinsicBlockSize = `auto ${2.75 + 7.5 * rows}rem`;
+  }
+}
+
 /** Rows under a heading. */
 export function MonthOfRows({
   part,
@@ -254,7 +261,7 @@ export function MonthOfRows({
   zone,
 }: Told & { part: Month; openId: string | null }) {
   return (
-    <section class="month">
+    <section class="month" ref={(section) => foresee(section, part.rows.length)}>
       <h2>{part.name}</h2>
       <ol>
         {part.rows.map((row) => (

@@ -245,12 +245,12 @@ function Covered({ load }: { load: () => Promise<Failure | null> }) {
       )}
       {inbox.reading && <p>{searchWords.reading}</p>}
       {!inbox.reading && inbox.more && (
-        <p>
-          {searchWords.notWhole}{" "}
+        <>
+          <p>{searchWords.notWhole}</p>
           <button type="button" class="quiet" onClick={() => load()}>
             {searchWords.fetch}
           </button>
-        </p>
+        </>
       )}
     </footer>
   );
