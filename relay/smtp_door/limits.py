@@ -13,9 +13,8 @@ class Limits:
     idle_seconds: float = 60.0  # between two reads
     line_seconds: float = 30.0  # from the first byte of a command to its end, however steadily it drips
     handshake_seconds: float = 20.0  # of TLS
-    drip_bytes_per_second: float = (
-        128.0  # of a mail, over each span of idle_seconds; who sends less is let go
-    )
+    drip_seconds: float = 45.0  # the span over which the pace of a mail is taken
+    drip_bytes_per_second: float = 128.0  # of a mail; who sends less in a span is let go
     connection_seconds: float = 900.0  # a whole connection, however busy
     max_connections: int = 200
     max_connections_per_address: int = 20  # of IPv6, per /64: one customer has all of it

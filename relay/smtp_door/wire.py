@@ -123,7 +123,7 @@ class Wire(asyncio.Protocol):
 
     def begin_mail(self) -> None:
         """From now on pieces belong to a mail, and have its pace."""
-        self._span_ends_at = self._loop.time() + self._limits.idle_seconds
+        self._span_ends_at = self._loop.time() + self._limits.drip_seconds
         self._span_from_bytes = self._received_bytes
 
     async def mail_piece(self) -> bytes:
@@ -136,7 +136,7 @@ class Wire(asyncio.Protocol):
             try:
                 return await self.piece(before=self._span_ends_at)
             except TimeoutError:
-                least_bytes = self._limits.drip_bytes_per_second * self._limits.idle_seconds
+                least_bytes = self._limits.drip_bytes_per_second * self._limits.drip_seconds
                 if self._received_bytes - self._span_from_bytes < least_bytes:
                     raise
                 self.begin_mail()
