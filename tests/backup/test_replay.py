@@ -9,7 +9,7 @@ import pytest
 
 from keys.log import leaf_hash, tree_root
 from relay.core.log import SignedCheckpoint
-from relay.core.model import DAY_SECONDS, Step
+from relay.core.model import DAY_SECONDS, IndexSegment, Step
 from relay.core.receipts import NewReceipt, ReceiptKind, Tip
 from relay.store.backup_file import Backup, opened, read_head
 from relay.store.deletions import ENTRY, LedgeredConnection, Record
@@ -198,3 +198,13 @@ async def test_twice_is_once(place: Place, people: People, store: SqliteStore) -
     made = place.backup()
     with brought_back(place, made) as (_, done):
         assert done == Replayed()
+
+
+async def test_an_index_does_not_come_back(place: Place, people: People, store: SqliteStore) -> None:
+    """What a list quoted on the day of the backup may have gone since: people's software makes it again."""
+    await people.put(envelope(COACH, "one"))
+    day = (HOLD_ENDS - 2) // DAY_SECONDS
+    await store.put_segments(named(COACH), [IndexSegment(day, 0, 1, HOLD_ENDS - 1, b"box")], now=NOW)
+    made = place.backup()
+    with brought_back(place, made) as (database, _):
+        assert database.execute("SELECT count(*) FROM index_segments").fetchone() == (0,)
