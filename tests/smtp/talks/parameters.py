@@ -72,7 +72,8 @@ _PARAMETERS: Final = {
 }
 
 _TOO_BIG: Final = {
-    b"%d" % (MOST + 1): "RFC 1870, 6.2: refused before a byte of it travels, and when it is known whom to tell",
+    b"%d"
+    % (MOST + 1): "RFC 1870, 6.2: refused before a byte of it travels, and when it is known whom to tell",
     b"99999999999999999999": "more than 64 bits hold",
     b"18446744073709551616": "2^64: CVE-2003-0714 was a size that wrapped",
     b"4294967296": "2^32",
