@@ -13,7 +13,7 @@ from playwright.async_api import Browser, CDPSession, expect
 
 from client_sdk.account import AsyncAccount
 from keys.encoding import to_base64url
-from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
+from tests.browser.conftest import MAYA, MAYA_PASSWORD, Pair, Practice
 from tests.browser.visitor import Client, Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD, made_relay
 
@@ -242,3 +242,46 @@ async def test_a_device_without_the_means_says_so(browser: Browser, named: Pract
         await visitor.press("Use this device")
         await expect(visitor.page.get_by_text("This browser can’t do that")).to_be_visible()
         await expect(visitor.page.get_by_text("Device unlock")).to_have_count(0)
+
+
+async def test_a_reload_after_a_long_while_is_no_idleness(browser: Browser, pair: Pair) -> None:
+    """Who has been here for an hour and loads the page anew goes on; only time without anybody locks."""
+    async with visiting(browser, pair.origin) as visitor:
+        await open_with_half(visitor, pair)
+        await visitor.page.clock.install(time=pair.practice.relay.now() + 3600)
+        await visitor.page.reload()
+        await visitor.is_open()
+        await visitor.page.clock.run_for(5_000)
+        await visitor.is_open()
+        await visitor.page.clock.run_for(16 * 60_000)
+        await locked(visitor)
+
+
+async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> None:
+    """Who waits stands first; the inbox of the chosen one opens, alone, and a reload stays with it."""
+    practice = pair.practice
+    client = Client(await practice.invite("Sorrel"))
+    async with visiting(browser, pair.origin) as theirs:
+        await theirs.join(client, "Sorrel", MAYA_PASSWORD)
+        await practice.anna.settle()
+    await practice.anna.engagement("Sorrel").send(subject="For Sorrel", text="Only for you")
+    await pair.to_maya.send(subject="For Maya", text="Only for you")
+    async with visiting(browser, pair.origin) as visitor:
+        await visitor.page.goto(pair.origin)
+        await visitor.unlock(practice.anna.login.partition("@")[0], ANNA_PASSWORD)
+        await visitor.is_open()
+        for name, mine, other in (("Sorrel", "For Sorrel", "For Maya"), (MAYA, "For Maya", "For Sorrel")):
+            await visitor.press("Clients")
+            opening = visitor.page.get_by_role("button", name=f"Open {name}", exact=True)
+            here = visitor.page.locator("li", has_text=name).get_by_text("Open here")
+            await expect(opening.or_(here).first).to_be_visible()
+            if await opening.is_visible():
+                await opening.click()
+            else:
+                await visitor.press("Inbox")
+            await expect(visitor.row(mine).first).to_be_visible()
+            await expect(visitor.row(other)).to_have_count(0)
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.reload()
+        await expect(visitor.row("For Maya").first).to_be_visible()
+        assert visitor.errors == []

@@ -732,6 +732,7 @@ WORK = (
 
 OTHERS = (
     Scene("settings", "/settings", {}, then(unlock, waiting(".menu"))),
+    Scene("clients", "/clients", {"role": "coach"}, then(unlock, reading("Asks for a change"))),
     Scene("settings-browsers", "/settings/browsers", {}, then(unlock, reading("Ways in"))),
     Scene(
         "settings-password",
@@ -776,7 +777,7 @@ OTHERS = (
         "settings-mail-confirmed",
         "/settings/mail",
         {"sender": "confirmed"},
-        then(unlock, waiting(".senders")),
+        then(unlock, waiting(".ways-in")),
     ),
     Scene(
         "settings-mail-who",

@@ -43,6 +43,7 @@ export type Route =
   | { readonly view: "receipt"; readonly id: string }
   | { readonly view: "settings"; readonly page: Setting }
   | { readonly view: "how" }
+  | { readonly view: "clients" }
   | { readonly view: "locked" }
   | { readonly view: "help" }
   | { readonly view: "nowhere" };
@@ -74,7 +75,7 @@ const WORK: readonly WorkPage[] = [
   "copy",
   "close",
 ];
-const PLAIN = ["write", "search", "receipts", "how", "locked", "help"] as const;
+const PLAIN = ["write", "search", "receipts", "how", "clients", "locked", "help"] as const;
 
 /** Long enough for any id the page is handed, short enough that nobody can make it chew on one. */
 const ID = /^[0-9a-f]{1,128}$/;

@@ -72,6 +72,20 @@ export interface MailIn {
   readonly rules: readonly ForwardRule[];
 }
 
+/** One of a coach's clients, by what is known without opening the messages. Instants are 0 where there is none. */
+export interface ClientRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: "draft" | "active" | "held" | "gone" | "withdrawn";
+  /** The inbound address of this side's mailbox: by it the open one is known. */
+  readonly address: string;
+  readonly endsAt: number;
+  /** What the client has asked for and the coach has not answered. */
+  readonly asked: number;
+  /** An invitation that is still open, until then. */
+  readonly invitedUntil: number;
+}
+
 export type ToldWhen = "at-once" | "daily" | "never";
 
 /** How a person is told by e-mail that something waits. Hours are theirs. */
@@ -121,6 +135,8 @@ export interface OwnSession {
   /** Mail one line to the confirmed address, which the provider is to forward. */
   testRule(id: string, address: string): Promise<void>;
   removeRule(id: string): Promise<void>;
+  /** A coach's clients. */
+  clients(): Promise<readonly ClientRow[]>;
   /** Delete every copy in the mailbox of this inbound address; answers how many there were. */
   deleteMine(inboundAddress: string): Promise<number>;
   /** Close the account: no way in remains. */

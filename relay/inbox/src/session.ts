@@ -242,7 +242,9 @@ export interface Session extends WorkSession {
   /** Leave the server its half of what the next load of this page needs; answers the half that the tab keeps. Neither opens anything alone. */
   keepTab(idleSeconds: number, label: string): Promise<string>;
   /** Go on after a reload; rejects with `locked` where the server has forgotten its half. */
-  resume(kept: string): Promise<Resumed>;
+  resume(kept: string, chosen: string | null): Promise<Resumed>;
+  /** Turn to another client; what is on its way is put away first. */
+  choose(id: string): Promise<Opened>;
   /** A call of the settings. */
   own<N extends keyof OwnSession>(
     name: N,

@@ -13,6 +13,7 @@ export const first = {
     receipts: "Receipts",
     receipt: "Receipt",
     settings: "Settings",
+    clients: "Clients",
     how: "How this works",
     locked: "Locked",
     help: "Can’t get in?",

@@ -147,7 +147,8 @@ export function createSession(): Session {
       return await line.call("unlock", [way, keepsake?.seen ?? null]);
     },
     keepTab: (idleSeconds, label) => line.call("keepTab", [idleSeconds, label]),
-    resume: (kept) => line.call("resume", [kept]),
+    resume: (kept, chosen) => line.call("resume", [kept, chosen]),
+    choose: (id) => line.call("choose", [id]),
     own: (name, args, progress, signal) =>
       line.call("own", [name, args], progress && signal && { progress, signal }) as never,
     lock: () => {

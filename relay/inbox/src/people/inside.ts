@@ -42,7 +42,8 @@ type SendRequest = Parameters<Session["send"]>[0];
 
 export interface Inside extends Plain {
   keepTab(idleSeconds: number, label: string): Promise<string>;
-  resume(kept: string): Promise<Resumed>;
+  resume(kept: string, chosen: string | null): Promise<Resumed>;
+  choose(id: string): ReturnType<Session["choose"]>;
   own(name: keyof OwnSession, args: readonly unknown[], run: Run): Promise<unknown>;
   unlock(way: Way, seen: Seen | null): ReturnType<Session["unlock"]>;
   send(request: SendRequest, run: Run): ReturnType<Session["send"]>;

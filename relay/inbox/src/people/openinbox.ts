@@ -47,6 +47,7 @@ interface Around {
   readonly account: Account;
   readonly world: World;
   readonly relayName: string;
+  readonly chosen: Bytes | null;
   readonly tell: (event: Event) => void;
 }
 
@@ -75,7 +76,7 @@ export class OpenInbox {
   constructor(around: Around) {
     const { api, account, world } = around;
     this.#around = around;
-    this.#standing = new Standing(api, account, world);
+    this.#standing = new Standing(api, account, world, around.chosen);
     const { pins } = account.records.vault;
     this.#keepers = new Keepers(api, world.clock, pins, account.keys.access, world.random);
     this.#memory = new Memory(account, this.#standing, world);

@@ -6,6 +6,7 @@
  */
 
 import { Api } from "../api.ts";
+import { parseAct } from "../crypto/acts.ts";
 import { NONCE_BYTES } from "../crypto/box.ts";
 import {
   type Browser,
@@ -18,12 +19,14 @@ import { type Bytes, fromBase64url, isZero, same, toBase64url, toHex } from "../
 import { parseEnvelope } from "../crypto/envelope.ts";
 import { KeysError, Malformed } from "../crypto/errors.ts";
 import type { Json } from "../crypto/json.ts";
-import { DAY_SECONDS } from "../crypto/names.ts";
+import { DAY_SECONDS, fingerprint } from "../crypto/names.ts";
 import { openLabel } from "../crypto/tab.ts";
 import * as unlock from "../crypto/unlock.ts";
+import type { EngagementItem } from "../crypto/vault.ts";
 import type {
   Browsers,
   Cell,
+  ClientRow,
   ForwardRule,
   MailIn,
   NewSheet,
@@ -44,6 +47,7 @@ import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const ITEM = "browsers";
+const ENGAGEMENTS: readonly ClientRow["state"][] = ["draft", "active", "held", "gone", "withdrawn"];
 const NOTICES = "/v1/notice-channel";
 const STATES: readonly Told["state"][] = ["none", "waiting", "confirmed", "broken", "refused"];
 const TIMES: readonly ToldWhen[] = ["at-once", "daily", "never"];
@@ -201,6 +205,26 @@ export class Own implements OwnSession {
 
   async removeRule(id: string): Promise<void> {
     await this.#api.ask("DELETE", `/v1/rules/${id}`);
+  }
+
+  // --- a coach's clients ---
+
+  async clients(): Promise<readonly ClientRow[]> {
+    const [account, found] = await Promise.all([
+      this.#api.account(),
+      this.#api.ask("GET", "/v1/engagements"),
+      this.#account.records.load(),
+    ]);
+    const shown = new Map(
+      found.objects("engagements").map((one) => [toHex(one.bytes("engagement_id", 16)), one]),
+    );
+    const { identity, engagements } = this.#account.records.vault;
+    const myFp = fingerprint(identity.public);
+    return engagements.flatMap((item) => {
+      const facts = shown.get(toHex(item.engagementId));
+      const mailbox = account.find((one) => same(one.mailboxId, item.myMailboxId));
+      return facts ? [clientRow(item, facts, mailbox?.address ?? "", myFp)] : [];
+    });
   }
 
   // --- leaving ---
@@ -361,6 +385,23 @@ function oneOf<T extends string>(names: readonly T[], name: string): T {
     throw new Malformed("another word than the contract has");
   }
   return found;
+}
+
+function clientRow(item: EngagementItem, facts: Fields, address: string, myFp: Bytes): ClientRow {
+  const theirs = facts
+    .list("proposals")
+    .filter((raw) => !parseAct(raw).signers.some(({ fp }) => same(fp, myFp)));
+  const invitation = facts.has("invitation") ? facts.object("invitation") : null;
+  const open = invitation?.text("state", 16) === "open";
+  return {
+    id: toBase64url(item.engagementId),
+    name: item.theirName,
+    state: oneOf(ENGAGEMENTS, facts.text("state", 16)),
+    address,
+    endsAt: facts.whole("ends_at"),
+    asked: theirs.length,
+    invitedUntil: open ? invitation.whole("expires_at") : 0,
+  };
 }
 
 function storedTable(one: Fields): StoredTable {

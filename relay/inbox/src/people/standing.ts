@@ -42,12 +42,14 @@ export class Standing {
   /** Changes of the agreement that wait for me: they travel as contents, which are read elsewhere. */
   #agreementsOpen = 0;
 
-  constructor(api: Api, account: Account, world: World) {
+  /** `chosen`: the engagement to open; without one the first. A client has one, a coach one for each client. */
+  constructor(api: Api, account: Account, world: World, chosen: Bytes | null) {
     this.#api = api;
     this.#account = account;
     this.#world = world;
-    // A client has one. A coach's others are for the command line; the first of them is better than none.
-    const item = account.records.vault.engagements.find((one) => one.active);
+    const active = account.records.vault.engagements.filter((one) => one.active);
+    const item =
+      active.find((one) => chosen !== null && same(one.engagementId, chosen)) ?? active[0];
     if (!item) {
       throw fault("gone");
     }

@@ -7,7 +7,7 @@
 
 import { Api } from "../api.ts";
 import { NONCE_BYTES, openBox, sealBox } from "../crypto/box.ts";
-import { textBytes, toHex, utf8 } from "../crypto/encoding.ts";
+import { fromBase64url, textBytes, toHex, utf8 } from "../crypto/encoding.ts";
 import { selftest } from "../crypto/selftest.ts";
 import type { OwnSession } from "../session.own.ts";
 import type {
@@ -110,14 +110,25 @@ export class Visit implements Inside {
     return await keepTab(this.#api, open, this.#world, { idleSeconds, label });
   }
 
-  async resume(kept: string): Promise<Resumed> {
+  async resume(kept: string, chosen: string | null): Promise<Resumed> {
     await this.#tested;
     const { resumeTab } = await fetched(() => import("./tab.ts"));
     const { account, openedAt } = await resumeTab(this.#api, this.#world, kept);
-    return { opened: await this.#enter(account, openedAt), openedAt };
+    return { opened: await this.#enter(account, openedAt, chosen), openedAt };
   }
 
-  async #enter(account: Account, openedAt = this.#world.clock.now()): Promise<Opened> {
+  async choose(id: string): Promise<Opened> {
+    const { account, inbox, openedAt } = this.#needOpen();
+    await inbox.flush();
+    inbox.end();
+    return await this.#enter(account, openedAt, id);
+  }
+
+  async #enter(
+    account: Account,
+    openedAt = this.#world.clock.now(),
+    chosen: string | null = null,
+  ): Promise<Opened> {
     const [name, mailboxes] = await Promise.all([this.#name(), this.#api.account()]);
     const tell = (event: Event) => this.#tell(event);
     const inbox = new OpenInbox({
@@ -125,6 +136,7 @@ export class Visit implements Inside {
       account,
       world: this.#world,
       relayName: name,
+      chosen: chosen === null ? null : fromBase64url(chosen, 16),
       tell,
     });
     const opened = await inbox.begin(mailboxes);

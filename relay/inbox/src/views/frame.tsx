@@ -16,12 +16,20 @@ const WRONG_CLOCK_SECONDS = 24 * 3600;
 interface Place {
   readonly route: Route;
   readonly label: string;
-  readonly icon: "inbox" | "work" | "settings";
+  readonly icon: "inbox" | "work" | "settings" | "file";
   readonly views: readonly Route["view"][];
 }
 
 /** Views beside the list; in all others the page as a whole scrolls. */
 const COLUMNS: readonly Route["view"][] = ["list", "search", "message", "write", "reply"];
+
+/** A coach has one inbox for each client. */
+const CLIENTS: Place = {
+  route: { view: "clients" },
+  label: words.titles.clients,
+  icon: "file",
+  views: ["clients"],
+};
 
 const PLACES: readonly Place[] = [
   {
@@ -119,13 +127,13 @@ export function Frame({ children }: { children: ComponentChildren }) {
 }
 
 function Ways() {
-  const { inbox, route } = useDesk();
+  const { inbox, route, opened } = useDesk();
   const unread = unreadCount(inbox);
   return (
     <nav class="ways" aria-label={words.frame.nav}>
       <ul>
-        {PLACES.map((place) => (
-          <li key={place.icon}>
+        {(opened.myRole === "coach" ? [CLIENTS, ...PLACES] : PLACES).map((place) => (
+          <li key={place.label}>
             <a
               href={href(place.route)}
               aria-current={place.views.includes(route.view) ? "page" : undefined}

@@ -7,6 +7,7 @@ import { chosenMinutes } from "../idle.ts";
 
 export type Choice =
   | "tab"
+  | "engagement"
   | "device-unlock"
   | "theme"
   | "text-size"
@@ -18,7 +19,7 @@ export type Choice =
 
 /** What goes with its tab lies in the tab's own storage. */
 function storeOf(choice: Choice): Storage {
-  return choice === "tab" ? sessionStorage : localStorage;
+  return choice === "tab" || choice === "engagement" ? sessionStorage : localStorage;
 }
 
 /** A kept choice; null where there is none or where the browser keeps nothing. */

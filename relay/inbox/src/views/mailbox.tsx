@@ -22,6 +22,7 @@ import type { Surroundings } from "./start.tsx";
 
 const ASIDE_AFTER_SECONDS = 2;
 
+const Clients = lazy(async () => (await import("./clients.tsx")).Clients);
 const Work = lazy(async () => (await import("./work.tsx")).Work);
 const How = lazy(async () => (await import("./how.tsx")).How);
 const Write = lazy(async () => (await import("./write.tsx")).Write);
@@ -272,6 +273,12 @@ function View({ route, load, failure }: ViewProps) {
       return (
         <div class="page">
           <Settings page={route.page} />
+        </div>
+      );
+    case "clients":
+      return (
+        <div class="page">
+          <Clients />
         </div>
       );
     case "how":

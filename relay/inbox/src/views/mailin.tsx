@@ -154,7 +154,7 @@ function Rule({ rule, run, load }: Pick<RowProps, "run" | "load"> & { rule: Forw
       <CopyButton text={rule.address} />
       {!rule.active && (
         <>
-          <ol class="bullets">
+          <ol class="exactly">
             {mail.ruleSteps.map((step) => (
               <li key={step}>{step}</li>
             ))}

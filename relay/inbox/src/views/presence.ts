@@ -25,7 +25,8 @@ interface PresenceProps {
 }
 
 export function usePresence({ now, openedAt, lock, tick }: PresenceProps): Presence {
-  const seen = useRef(openedAt);
+  // A page that was loaded anew was pressed to be: what passed since the unlock was not idle time.
+  const seen = useRef(now());
   const running = useRef(0);
   const understood = useRef(false);
   const [state, setState] = useState<Watch>("here");

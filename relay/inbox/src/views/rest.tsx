@@ -76,6 +76,7 @@ export function Rest({ surroundings, session, fragment, route, go }: RestProps) 
   if (inbox.opened) {
     return (
       <Mailbox
+        key={inbox.opened.inboundAddress}
         session={session}
         inbox={inbox}
         opened={inbox.opened}

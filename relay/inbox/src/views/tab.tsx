@@ -64,7 +64,7 @@ export function Reload({ session, half, done, ask }: ReloadProps) {
   const run = async () => {
     setFailure(null);
     try {
-      done(await session.resume(half));
+      done(await session.resume(half, kept("engagement")));
     } catch (reason) {
       const found = failureOf(reason);
       if (found.code === "offline" || found.code === "server") {

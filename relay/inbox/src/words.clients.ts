@@ -1,0 +1,17 @@
+/** The words of a coach's *Clients*. */
+
+export const clientWords = {
+  heading: "Clients",
+  lead: "Whoever waits for you stands first.",
+  open: "Open",
+  current: "Open here",
+  asked: (n: number) => (n === 1 ? "Asks for a change" : `Asks for ${n} changes`),
+  invited: (date: string) => `Invited; the invitation is good until ${date}`,
+  joined: "Has signed. Your own program on your computer has to take the answer in first",
+  until: (date: string) => `Kept until ${date}`,
+  held: (date: string) => `Work has ended. Held until ${date}`,
+  gone: "Deleted",
+  filter: "Find a name",
+  none: "Nobody yet. You invite people with the program on your computer: mailbox client invite.",
+  opening: "Opening",
+} as const;
