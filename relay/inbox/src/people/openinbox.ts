@@ -39,6 +39,8 @@ import type { World } from "./world.ts";
 
 /** So many new rows are waited for before the list is shown; more come behind it. */
 const WAITED_FOR_ROWS = 50;
+/** What could not be fetched behind the list is tried again after so long. */
+const AGAIN_MS = 30_000;
 /** How many of the newest messages are asked for the head of the log that their writer had seen. */
 const HEADS_MET = 4;
 
@@ -70,6 +72,7 @@ export class OpenInbox {
   /** What the index covered when this inbox was opened, until the rest is known too. */
   #covering: Promise<Covering | null> = Promise.resolve(null);
   #settling: Promise<void> | null = null;
+  #retry: () => void = () => {};
   #unsent: Unsent | null = null;
   #address = "";
 
@@ -124,8 +127,8 @@ export class OpenInbox {
   /** Behind the list: what came since the index was written, what has to be made again of it, and everything below it. */
   #settle(before: number): void {
     this.#settling ??= this.#settleAll(before).catch(() => {
-      // The next look tries again.
       this.#settling = null;
+      this.#retry = this.#around.world.after(AGAIN_MS, () => this.#settle(before));
     });
   }
 
@@ -188,6 +191,7 @@ export class OpenInbox {
     this.#stop.abort();
     this.#alarm.clear();
     this.#index?.end();
+    this.#retry();
   }
 
   /** Store what has been gathered. */

@@ -269,6 +269,24 @@ describe("the index", () => {
     assert.equal(asked(home.house.heard, "POST", /\/open$/).length, 1);
   });
 
+  test("what could not be fetched behind the list is fetched a little later", async () => {
+    const home = await homeWith(70);
+    home.house.segments.clear();
+    home.house.spoil = ({ path }, answer) =>
+      /envelopes\?before/.test(path) ? home.house.no(429, "too-many-requests") : answer;
+    home.house.told.length = 0;
+    const visit = await home.unlock();
+    await visit.list(null).catch(() => {});
+    for (let turn = 0; turn < 300; turn++) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    home.house.spoil = (_, answer) => answer;
+    home.house.pass(31);
+    await settled(home.house);
+    assert.equal(home.house.told.flatMap(toldRows).length, 70);
+    await visit.lock();
+  });
+
   test("two browsers lose nothing of one another", async () => {
     const home = await homeWith(3);
     const [one, other] = [await home.unlock(), await home.unlock()];

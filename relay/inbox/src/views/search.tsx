@@ -247,7 +247,7 @@ function Covered({ load }: { load: () => Promise<Failure | null> }) {
       {!inbox.reading && inbox.more && (
         <>
           <p>{searchWords.notWhole}</p>
-          <button type="button" class="quiet" onClick={() => load()}>
+          <button type="button" onClick={() => load()}>
             {searchWords.fetch}
           </button>
         </>
