@@ -32,6 +32,7 @@ const DATED = [
   "read/",
   "mailin/",
   "index/",
+  "drafts/",
 ];
 const TRIES = 5;
 
