@@ -24,6 +24,8 @@ VIEWS = [
     "/t/0a1b2c",
     "/t/0a1b2c/reply",
     "/write",
+    "/search",
+    "/clients",
     "/our-work",
     "/how",
     "/help",
