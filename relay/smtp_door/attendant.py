@@ -121,12 +121,20 @@ class Attendant:
     async def _frames(self, bad: asyncio.Future[None]) -> None:
         with suppress(asyncio.IncompleteReadError, OSError):
             while True:
+                await self._room()
                 head = await self._reader.readexactly(calls.HEAD_BYTES)
                 length, kind, number = calls.parse_head(head, calls.MOST_CALL_BYTES)
                 call = calls.parse_call(kind, await self._reader.readexactly(length))
-                if not number or len(self._calls) >= self._most_calls:
+                if not number:
                     raise BadFrame("number")
                 self._begin(self._answer(number, call, bad))
+
+    async def _room(self) -> None:
+        """A thousand connections that come at once make a thousand calls, and are no fault of their worker:
+        what is beyond the limit waits in the socket.
+        """
+        while len(self._calls) >= self._most_calls:
+            await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

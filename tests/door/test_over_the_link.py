@@ -173,12 +173,27 @@ async def test_what_is_not_of_the_table_ends_the_worker(ends: Ends, said: Said) 
 
 
 async def test_more_calls_than_a_door_has(ends: Ends) -> None:
-    """A worker that asks without end is ended: what it asks takes memory here."""
+    """Whoever opens two thousand connections at once makes their worker ask two thousand times: it is not
+    ended for it, each is answered in its turn, and no more than the limit are under way.
+    """
+    attendant, under_way = ends.attendant, list[int]()
+    enter = attendant._serves[calls.Enter]
+
+    async def counted(call: calls.Enter) -> Place:
+        under_way.append(len(attendant._calls))
+        await asyncio.sleep(0)
+        return await enter(call)
+
+    attendant._serves = {**attendant._serves, calls.Enter: counted}
     peer = calls.Enter("127.0.0.1", False)
-    ends.writer.write(b"".join(calls.asking(number, peer) for number in range(1, 2_000)))
-    with pytest.raises(BadFrame):
-        await asyncio.wait_for(asyncio.shield(ends.serving), 10)
-    assert ends.places.taken == 0
+    ends.writer.write(b"".join(calls.asking(number, peer) for number in range(1, 2_001)))
+    answers = await ends.reader.readexactly(2_000 * (calls.HEAD_BYTES + 1))
+    here = sum(
+        answers[at] == Place.HERE for at in range(calls.HEAD_BYTES, len(answers), calls.HEAD_BYTES + 1)
+    )
+    assert here == ends.places.taken == LIMITS.max_connections_per_address
+    assert max(under_way) <= attendant._most_calls
+    assert not ends.serving.done()
 
 
 async def test_more_bytes_than_a_mail_has(ends: Ends) -> None:

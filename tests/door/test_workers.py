@@ -176,6 +176,26 @@ async def test_connections_are_counted_over_all_workers(store: SqliteStore) -> N
             peer.writer.close()
 
 
+async def test_a_crowd_at_once_ends_no_worker(store: SqliteStore) -> None:
+    """Five hundred connections in one instant are refused, and the mail beside them is taken by the worker
+    that it began with.
+    """
+    limits = Limits(max_connections_per_address=2, max_connections=3)
+    async with far(store, STAY, limits) as house:
+        first = await house.accepting()
+        peer = await house.step.peer("127.0.0.2")
+        await house.step.to_data(peer)
+        os.kill(first, signal.SIGSTOP)
+        crowd = await asyncio.gather(*(asyncio.open_connection(*house.step.at) for _ in range(500)))
+        os.kill(first, signal.SIGCONT)
+        greetings = await asyncio.gather(*(reader.readline() for reader, _ in crowd))
+        assert sum(greeting.startswith(b"421 4.7.0") for greeting in greetings) == 498
+        assert (await peer.say(stuffed(MAIL) + b".\r\n")).startswith("250")
+        assert await house.accepting() == first
+        for _, writer in (*crowd, (None, peer.writer)):
+            writer.close()
+
+
 async def test_a_worker_that_cannot_hand_over_ends_all_the_same(store: SqliteStore) -> None:
     """What has been seen is gone in time also where nobody has come to accept in its place."""
     async with far(store, Times(NEVER, NEVER, end_seconds=0.1, kill_seconds=NEVER)) as house:
