@@ -169,6 +169,8 @@ class Attendant:
     # connections
 
     async def _enter(self, call: calls.Enter) -> Place:
+        if self._peers.total() >= self._most_visits:  # whoever says that each is for a slow one
+            return Place.FULL
         place = await self._places.enter(call.peer, crowding=call.crowding)
         if place is Place.HERE:
             self._peers[call.peer] += 1
@@ -178,7 +180,7 @@ class Attendant:
     async def _leave(self, call: calls.Leave) -> None:
         if self._peers[call.peer] < 1:
             raise BadFrame("peer")
-        self._peers[call.peer] -= 1
+        self._peers -= Counter((call.peer,))  # and none is kept at nought
         self._places.leave(call.peer)
 
     # mails
@@ -272,7 +274,8 @@ class Attendant:
                     await guest.visit.abort()
                 except Exception as trouble:  # noqa: BLE001 - what stays unlinked goes after a day
                     self._log.error("door.not_undone", failure=trouble)
-        self._forget(number)
+        if self._guests.get(number) is guest:  # else it went with an earlier call, and another has its number
+            self._forget(number)
 
     def _forget(self, number: int) -> None:
         guest = self._guests.pop(number, None)

@@ -196,6 +196,45 @@ async def test_more_calls_than_a_door_has(ends: Ends) -> None:
     assert not ends.serving.done()
 
 
+async def test_more_places_than_a_door_has(ends: Ends) -> None:
+    """A worker that says of each connection that a slow one went for it does not fill the relay with them,
+    and of those that have left nothing is kept.
+    """
+    peers = [f"10.0.{number // 250}.{number % 250}" for number in range(2 * LIMITS.max_connections + 50)]
+    hearing = asyncio.ensure_future(ends.link.run())
+    found = [await ends.link.ask(calls.Enter(peer, crowding=True)) for peer in peers]
+    assert found.count(Place.HERE) == ends.places.taken == 2 * LIMITS.max_connections
+    for peer in peers[: 2 * LIMITS.max_connections]:
+        await ends.link.ask(calls.Leave(peer))
+    assert (ends.places.taken, len(ends.attendant._peers)) == (0, 0)
+    await ends.close()
+    await hearing
+
+
+async def test_a_number_that_comes_again_is_another_visit(ends: Ends) -> None:
+    """Who takes a visit back twice, and begins another under its number in between, does not make the relay
+    forget that one: what it holds, perhaps the turn of a mailbox, would never be given back.
+    """
+    hearing, mail = asyncio.ensure_future(ends.link.run()), await arrival(ends.step)
+    await ends.link.ask(calls.Open(1, mail))
+    gates = [asyncio.Event(), asyncio.Event()]
+    waiting = iter(gates)
+    first = ends.attendant._guests[1]
+    first.visit.abort = lambda: next(waiting).wait()
+    aborts = [asyncio.ensure_future(ends.link.ask(calls.Abort(1))) for _ in gates]
+    while len(ends.attendant._calls) < len(gates):
+        await asyncio.sleep(0)
+    gates[0].set()
+    await asyncio.wait(aborts, return_when=asyncio.FIRST_COMPLETED)
+    await ends.link.ask(calls.Open(1, mail))
+    gates[1].set()
+    await asyncio.wait(aborts)
+    assert ends.attendant.mails == 1
+    assert ends.attendant._guests[1] is not first
+    await ends.close()
+    await hearing
+
+
 async def test_more_bytes_than_a_mail_has(ends: Ends) -> None:
     """A staging blob takes what a mail of the largest size makes, and no more."""
     ends.attendant._most_staged_bytes = 3 * calls.MOST_PIECE_BYTES
