@@ -319,29 +319,6 @@ export const words = {
     canceled: "Cancelled.",
   },
 
-  remove: {
-    heading: "Delete this message",
-    mine: "My copy",
-    mineHint: (name: string, date: string) => `${name}’s stays until ${date}.`,
-    mineAlone: (name: string) => `${name} has never had one.`,
-    both: "For both of us",
-    bothHint: (name: string) => `${name} may have read or saved it already.`,
-    doMine: "Delete my copy",
-    doBoth: "Delete for both of us",
-  },
-
-  shorten: {
-    heading: "Delete it sooner",
-    lead: "You can bring the date forward alone, and it holds for both of you at once. A later date needs both of you.",
-    label: "Delete it on",
-    hint: (latest: string) => `Any day from tomorrow, before ${latest}.`,
-    wrong: (latest: string) => `Please choose a day from tomorrow, before ${latest}.`,
-    act: "Change the date",
-    done: (date: string) => `Changed. Kept until ${date}, for both of you.`,
-    tooLate:
-      "It is deleted within a day, so there is no earlier date to choose. You can still delete it now.",
-  },
-
   idle: {
     heading: "Are you still there?",
     text: "This inbox locks in one minute. What you are writing is kept.",

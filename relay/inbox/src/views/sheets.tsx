@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Failure, Message } from "../session.ts";
 import { agreedDate, calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
+import { sheetWords } from "../words.sheets.ts";
 import { firstName, words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Choice, TextField } from "./fields.tsx";
@@ -26,28 +27,28 @@ export function ShortenSheet({ message, onClose }: SheetProps) {
     event.preventDefault();
     const instant = agreedDate(date);
     if (instant === null || instant < first || instant > last) {
-      setFault(words.shorten.wrong(latest));
+      setFault(sheetWords.shorten.wrong(latest));
       return;
     }
     try {
       await session.shorten(message.id, instant);
       dispatch({ kind: "shortened", id: message.id, expiresAt: instant });
-      say(words.shorten.done(fullDay(instant, zone)));
+      say(sheetWords.shorten.done(fullDay(instant, zone)));
       onClose();
     } catch (reason) {
       setFailure(failureOf(reason));
     }
   };
   return (
-    <Sheet heading={words.shorten.heading} onClose={onClose}>
-      <p>{first > last ? words.shorten.tooLate : words.shorten.lead}</p>
+    <Sheet heading={sheetWords.shorten.heading} onClose={onClose}>
+      <p>{first > last ? sheetWords.shorten.tooLate : sheetWords.shorten.lead}</p>
       {first <= last && (
         <form onSubmit={submit} noValidate>
           <TextField
-            label={words.shorten.label}
+            label={sheetWords.shorten.label}
             value={date}
             onValue={setDate}
-            hint={words.shorten.hint(latest)}
+            hint={sheetWords.shorten.hint(latest)}
             fault={fault}
             attributes={{
               type: "date",
@@ -58,7 +59,7 @@ export function ShortenSheet({ message, onClose }: SheetProps) {
           {failure && <Trouble text={failureWords(failure, opened)} />}
           <div class="actions">
             <button type="submit" class="do">
-              {words.shorten.act}
+              {sheetWords.shorten.act}
             </button>
             <button type="button" onClick={onClose}>
               {words.cancel}
@@ -85,28 +86,36 @@ export function DeleteSheet({ message, onClose }: SheetProps) {
     startDelete(desk, message, whose);
   };
   return (
-    <Sheet heading={words.remove.heading} onClose={onClose}>
+    <Sheet heading={sheetWords.remove.heading} onClose={onClose}>
       <form onSubmit={submit}>
         {mayBoth ? (
           <Choice
-            legend={words.remove.heading}
+            legend={sheetWords.remove.heading}
             hideLegend
             choices={[
-              { value: "mine", label: words.remove.mine, hint: words.remove.mineHint(name, date) },
-              { value: "both", label: words.remove.both, hint: words.remove.bothHint(name) },
+              {
+                value: "mine",
+                label: sheetWords.remove.mine,
+                hint: sheetWords.remove.mineHint(name, date),
+              },
+              {
+                value: "both",
+                label: sheetWords.remove.both,
+                hint: sheetWords.remove.bothHint(name),
+              },
             ]}
             chosen={whose}
             onChoose={setWhose}
           />
         ) : (
           <p>
-            {words.remove.mine}.{" "}
-            {alone ? words.remove.mineAlone(name) : words.remove.mineHint(name, date)}
+            {sheetWords.remove.mine}.{" "}
+            {alone ? sheetWords.remove.mineAlone(name) : sheetWords.remove.mineHint(name, date)}
           </p>
         )}
         <div class="actions">
           <button type="submit" class="do destroys">
-            {whose === "mine" ? words.remove.doMine : words.remove.doBoth}
+            {whose === "mine" ? sheetWords.remove.doMine : sheetWords.remove.doBoth}
           </button>
           <button type="button" onClick={onClose}>
             {words.cancel}
