@@ -122,6 +122,7 @@ const LATER = [
     "reading",
     "receipts",
     "sealedindex",
+    "spoken",
     "tab",
     "unsent",
     "uploads",
@@ -140,13 +141,14 @@ const LATER_CORE = [
   "receipts",
   "tab",
 ].map((name) => `/src/crypto/${name}.ts`);
+const SEARCH = "/src/search.ts";
 
 /** One file compresses better than the ten into which shared parts would fall. */
 function isOfCore(id: string): boolean {
   const path = id.replaceAll("\\", "/");
   // The mail worker is one file: its policy lets it fetch nothing, not even a part of itself.
   const ours = /\/src\/(?!mail\/(?!.*\?worker))|\/(@noble|hash-wasm)\//.test(path);
-  return ours && ![...LATER, ...LATER_CORE].some((name) => path.endsWith(name));
+  return ours && ![...LATER, ...LATER_CORE, SEARCH].some((name) => path.endsWith(name));
 }
 
 export default defineConfig({
