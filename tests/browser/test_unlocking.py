@@ -256,7 +256,8 @@ async def test_a_reload_after_a_long_while_is_no_idleness(browser: Browser, pair
 
 
 async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> None:
-    """Who waits stands first; the inbox of the chosen one opens, alone, and a reload stays with it."""
+    """Who waits stands first; the inbox of the chosen one opens, alone, and a reload and a lock stay with it;
+    what was typed for one never stands ready for another."""
     practice = pair.practice
     client = Client(await practice.invite("Sorrel"))
     async with visiting(browser, pair.origin) as theirs:
@@ -282,4 +283,17 @@ async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> 
         await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
         await visitor.page.reload()
         await expect(visitor.row("For Maya").first).to_be_visible()
+        await visitor.press("Write")
+        await visitor.fill("Message", "For Maya alone")
+        await visitor.press("Clients")
+        await visitor.page.get_by_role("button", name="Open Sorrel", exact=True).click()
+        await expect(visitor.row("For Sorrel").first).to_be_visible()
+        await visitor.press("Write")
+        await expect(visitor.page.get_by_label("Message", exact=True)).to_have_value("")
+        await visitor.fill("Message", "For Sorrel alone")
+        await visitor.press("Lock")
+        await visitor.unlock(practice.anna.login.partition("@")[0], ANNA_PASSWORD)
+        await expect(visitor.row("For Sorrel").first).to_be_visible()
+        await visitor.press("Write")
+        await expect(visitor.page.get_by_label("Message", exact=True)).to_have_value("For Sorrel alone")
         assert visitor.errors == []

@@ -14,4 +14,6 @@ export const clientWords = {
   filter: "Find a name",
   none: "Nobody yet. You invite people with the program on your computer: mailbox client invite.",
   opening: "Opening",
+  onItsWay:
+    "Something is on its way. Once it has gone, or you have stopped it, you can open another client.",
 } as const;

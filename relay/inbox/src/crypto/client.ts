@@ -124,6 +124,9 @@ function putAside({ seen, sealed }: Keepsake): void {
 function aside(): Keepsake | null {
   try {
     const { seen, sealed } = JSON.parse(sessionStorage.getItem(ASIDE) ?? "");
+    if (!seen.engagement) {
+      return null;
+    }
     return { seen, sealed: sealed && new Uint8Array(sealed) };
   } catch {
     return null;
@@ -135,6 +138,8 @@ export function createSession(): Session {
   const listeners = new Set<(event: Event) => void>();
   const line = new Line(listeners);
   let keepsake: Keepsake | null = null;
+  /** While a coach turns to another client nothing is put away: it could land with that one. */
+  let turning = false;
   /** Whoever opens again at once waits for the worker that is being ended, and gets the next one. */
   let leaving: Promise<void> = Promise.resolve();
   return {
@@ -144,11 +149,18 @@ export function createSession(): Session {
     finishEnrolment: (choice) => line.call("finishEnrolment", [choice]),
     unlock: async (way) => {
       await leaving;
-      return await line.call("unlock", [way, keepsake?.seen ?? null]);
+      return await line.call("unlock", [way, (keepsake ?? aside())?.seen ?? null]);
     },
     keepTab: (idleSeconds, label) => line.call("keepTab", [idleSeconds, label]),
     resume: (kept, chosen) => line.call("resume", [kept, chosen]),
-    choose: (id) => line.call("choose", [id]),
+    choose: async (id) => {
+      turning = true;
+      try {
+        return await line.call("choose", [id]);
+      } finally {
+        turning = false;
+      }
+    },
     own: (name, args, progress, signal) =>
       line.call("own", [name, args], progress && signal && { progress, signal }) as never,
     lock: () => {
@@ -186,6 +198,9 @@ export function createSession(): Session {
     layout: (id) => line.call("layout", [id]),
     judgeMail: (id, mine) => line.call("judgeMail", [id, mine]),
     setAside: async (draft) => {
+      if (turning) {
+        return;
+      }
       keepsake = await line.call("sealAside", [draft]);
       putAside(keepsake);
       // A lock does not wait for the line: what does not get through now is in this tab.

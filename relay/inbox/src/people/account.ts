@@ -16,10 +16,11 @@ import { fault } from "./fault.ts";
 import { Records, Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
-/** The highest counter of a vault that this page has seen, by account. */
+/** What this page has seen of an account: the highest counter of its vault, and the engagement that was open. */
 export interface Seen {
   readonly account: string;
   readonly counter: number;
+  readonly engagement: string;
 }
 
 /** A way in that was made, and the keys that it signs in with. */

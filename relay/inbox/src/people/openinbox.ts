@@ -78,7 +78,9 @@ export class OpenInbox {
 
   constructor(around: Around) {
     const { api, account, world } = around;
-    this.#around = around;
+    // What comes in once this inbox has ended is nothing for the one that is open then.
+    const tell = (event: Event) => this.#stop.signal.aborted || around.tell(event);
+    this.#around = { ...around, tell };
     this.#standing = new Standing(api, account, world, around.chosen);
     const { pins } = account.records.vault;
     this.#keepers = new Keepers(api, world.clock, pins, account.keys.access, world.random);
@@ -184,6 +186,10 @@ export class OpenInbox {
     const { LogHead: Kind } = await fetched(() => import("./loghead.ts"));
     this.#logHead ??= new Kind(this.#around);
     return this.#logHead;
+  }
+
+  get engagementId(): Bytes {
+    return this.#standing.engagementId;
   }
 
   /** Stop listening and timing. */

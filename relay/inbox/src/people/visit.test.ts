@@ -172,6 +172,35 @@ describe("unlocking", () => {
   });
 });
 
+describe("one of several engagements", () => {
+  test("what was written to one person never stands ready for another", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    const keepsake = await visit.sealAside("for Sorrel alone");
+    assert.equal(await visit.openAside(keepsake), "for Sorrel alone");
+    const engagement = "AAAAAAAAAAAAAAAAAAAAAA";
+    const ofAnother = { ...keepsake, seen: { ...keepsake.seen, engagement } };
+    assert.equal(await visit.openAside(ofAnother), null);
+  });
+
+  test("turning to another that fails leaves the open one as it was", async () => {
+    const house = new House();
+    const { visit } = await joined(house);
+    await house.write("Soon", { expiresAt: house.now + 10 });
+    await visit.list(null);
+    const { engagement } = (await visit.sealAside("")).seen;
+    house.spoil = ({ path }, answer) => {
+      if (path.startsWith("/v1/engagements/")) {
+        throw new TypeError("no line");
+      }
+      return answer;
+    };
+    assert.equal((await failing(visit.choose(engagement))).code, "offline");
+    house.pass(10);
+    assert.ok(house.told.some((event) => event.kind === "gone"));
+  });
+});
+
 describe("reading", () => {
   test("a page is opened by one question to the keeper, newest first", async () => {
     const house = new House();

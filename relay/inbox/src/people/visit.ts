@@ -7,7 +7,7 @@
 
 import { Api } from "../api.ts";
 import { NONCE_BYTES, openBox, sealBox } from "../crypto/box.ts";
-import { fromBase64url, textBytes, toHex, utf8 } from "../crypto/encoding.ts";
+import { concat, fromBase64url, textBytes, toBase64url, toHex, utf8 } from "../crypto/encoding.ts";
 import { selftest } from "../crypto/selftest.ts";
 import type { OwnSession } from "../session.own.ts";
 import type {
@@ -94,7 +94,9 @@ export class Visit implements Inside {
 
   async unlock(way: Way, seen: Seen | null): Promise<Opened> {
     await this.#tested;
-    return await this.#enter(await signIn(this.#api, this.#world, way, seen));
+    const account = await signIn(this.#api, this.#world, way, seen);
+    const same = seen?.account === toHex(account.records.vault.accountId);
+    return await this.#enter(account, undefined, same ? seen.engagement : null);
   }
 
   /** What only somebody who was invited needs is fetched for them alone. */
@@ -119,9 +121,11 @@ export class Visit implements Inside {
 
   async choose(id: string): Promise<Opened> {
     const { account, inbox, openedAt } = this.#needOpen();
-    await inbox.flush();
+    await inbox.flush().catch(() => {});
+    // Until the other one is open this one stays: what fails on the way leaves it as it was.
+    const opened = await this.#enter(account, openedAt, id);
     inbox.end();
-    return await this.#enter(account, openedAt, id);
+    return opened;
   }
 
   async #enter(
@@ -285,22 +289,27 @@ export class Visit implements Inside {
   // --- unsent text over a lock ---
 
   async sealAside(draft: string): Promise<Keepsake> {
-    const { keys, records } = this.#needOpen().account;
-    const { accountId, counter } = records.vault;
-    const seen = { account: toHex(accountId), counter };
-    const nonce = this.#world.random(NONCE_BYTES);
+    const { account, inbox } = this.#needOpen();
+    const { accountId, counter } = account.records.vault;
+    const engagement = toBase64url(inbox.engagementId);
+    const seen = { account: toHex(accountId), counter, engagement };
+    const [place, nonce] = [concat(accountId, inbox.engagementId), this.#world.random(NONCE_BYTES)];
     const seal = () =>
-      sealBox(keys.vaultKey, "draft", accountId, textBytes(draft.toWellFormed()), nonce);
+      sealBox(account.keys.vaultKey, "draft", place, textBytes(draft.toWellFormed()), nonce);
     return { seen, sealed: draft ? seal() : null };
   }
 
   async openAside({ seen, sealed }: Keepsake): Promise<string | null> {
-    const { keys, records } = this.#needOpen().account;
-    const { accountId } = records.vault;
-    if (!sealed || seen.account !== toHex(accountId)) {
+    const { account, inbox } = this.#needOpen();
+    const { accountId } = account.records.vault;
+    const { engagementId } = inbox;
+    // What was written to one person must never stand ready to be sent to another.
+    const here = seen.engagement === toBase64url(engagementId);
+    if (!sealed || seen.account !== toHex(accountId) || !here) {
       return null;
     }
-    return utf8(openBox(keys.vaultKey, "draft", accountId, sealed));
+    const place = concat(accountId, engagementId);
+    return utf8(openBox(account.keys.vaultKey, "draft", place, sealed));
   }
 
   async keepDrafts(text: string): Promise<boolean> {

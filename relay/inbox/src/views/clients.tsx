@@ -1,6 +1,7 @@
 /** *Clients*: a coach's people, by what needs attention, and turning to one of them. Knows of each what the server and the vault say, no message. */
 
 import { useEffect, useState } from "preact/hooks";
+import { packDrafts } from "../drafts.ts";
 import type { ClientRow } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { fullDay } from "../time.ts";
@@ -15,7 +16,7 @@ import { Heading, Initials, Trouble, Wait } from "./parts.tsx";
 const MANY = 40;
 
 export function Clients() {
-  const { session, opened, dispatch, go } = useDesk();
+  const { session, opened, inbox, outgoing, dispatch, go } = useDesk();
   const [rows, setRows] = useState<readonly ClientRow[] | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [filter, setFilter] = useState("");
@@ -29,13 +30,19 @@ export function Clients() {
     session.own("clients", []).then(setRows, failed);
   };
   useEffect(load, []);
-  const turn = (row: ClientRow) => {
+  // What is on its way belongs to the client who is open: it would not go, or not to them.
+  const onItsWay = outgoing.job !== null && outgoing.stage?.kind !== "done";
+  const turn = async (row: ClientRow) => {
     setBusy(true);
-    session.choose(row.id).then((chosen) => {
+    try {
+      await session.setAside(packDrafts(inbox.drafts));
+      const chosen = await session.choose(row.id);
       keep("engagement", row.id);
       dispatch({ kind: "opened", opened: chosen, drafts: [] });
       go({ view: "list", filter: "all" });
-    }, failed);
+    } catch (reason) {
+      failed(reason);
+    }
   };
   const found = rows?.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase())) ?? [];
   return (
@@ -49,11 +56,11 @@ export function Clients() {
         <TextField label={clientWords.filter} value={filter} onValue={setFilter} />
       )}
       <p class="wait" role="status">
-        {busy && clientWords.opening}
+        {busy ? clientWords.opening : onItsWay && clientWords.onItsWay}
       </p>
       <ul class="ways-in clients">
         {[...found].sort(byNeed).map((row) => (
-          <Client key={row.id} row={row} busy={busy} turn={() => turn(row)} />
+          <Client key={row.id} row={row} busy={busy || onItsWay} turn={() => turn(row)} />
         ))}
       </ul>
     </>

@@ -4,7 +4,7 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Draft, packDrafts } from "../drafts.ts";
+import { type Draft, packDrafts, unpackDrafts } from "../drafts.ts";
 import type { Action, Inbox } from "../inbox.ts";
 import type { Route } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
@@ -44,7 +44,8 @@ interface MailboxProps {
 }
 
 export function Mailbox(props: MailboxProps) {
-  const { session, inbox, opened, dispatch, surroundings, route, go } = props;
+  const { session, inbox, opened, surroundings, route, go } = props;
+  const dispatch = useHere(props.dispatch);
   const [said, setSaid] = useState("");
   const [, setMinute] = useState(0);
   const now = () => surroundings.now() + opened.clockOffset;
@@ -66,6 +67,7 @@ export function Mailbox(props: MailboxProps) {
   });
   usePresent(outgoing, presence);
   useEvents(session, dispatch, lock);
+  useKeptDrafts(session, dispatch);
   useAside(session, unsent);
   const lockOtherTabs = useOtherTabs(lock);
   useArrival(viewName(route), route.view);
@@ -164,6 +166,28 @@ function useEvents(
       }),
     [session],
   );
+}
+
+/** What is answered once this inbox is not open any more changes nothing: a coach may have turned to another client. */
+function useHere(dispatch: (action: Action) => void): (action: Action) => void {
+  const here = useRef(true);
+  useEffect(
+    () => () => {
+      here.current = false;
+    },
+    [],
+  );
+  return (action) => here.current && dispatch(action);
+}
+
+/** What another browser has put away joins what is on this page. */
+function useKeptDrafts(session: Session, dispatch: (action: Action) => void): void {
+  useEffect(() => {
+    session.keptDrafts().then(
+      (text) => dispatch({ kind: "draftsKept", drafts: unpackDrafts(text) }),
+      () => {},
+    );
+  }, []);
 }
 
 /** Two seconds after a pause all unsent text goes to the worker, so that a lock from anywhere finds it there. A closing tab asks first. */

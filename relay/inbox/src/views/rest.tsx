@@ -49,9 +49,6 @@ export function Rest({ surroundings, session, fragment, route, go }: RestProps) 
     const outside = ["invitation", "locked", "help"].includes(wanted.view);
     go(outside ? { view: "list", filter: "all" } : wanted, "replace");
     setLocked(null);
-    const keep = (text: string | null) =>
-      dispatch({ kind: "draftsKept", drafts: unpackDrafts(text) });
-    session.keptDrafts().then(keep, () => {});
   };
   const open = async (opened: Opened, remembered: string | null, greeting: string) => {
     keep("inbox-name", remembered);
