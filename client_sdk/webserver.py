@@ -87,7 +87,7 @@ class WebServer:
 
         if request.headers.get("Host") != f"{self._name}:{self._port}":
             return http.Response(status=421, text="This is another inbox's address.\n")
-        if request.path == "/v1" or request.path.startswith("/v1/"):
+        if _is_of_interface(request):
             return await self._pass_on(request, session)
         name = web.file_of(request.path)
         body = self._files.get(name) if name is not None else None
@@ -117,6 +117,11 @@ class WebServer:
                 async for piece in told.content.iter_chunked(PIECE_BYTES):
                     await answer.write(piece)
         return answer if answer.prepared else http.Response(status=502, text="The relay is not reached.\n")
+
+
+def _is_of_interface(request: http.Request) -> bool:
+    """By the address as it was written, which is what goes on: no host before it, no way back up within."""
+    return request.raw_path.startswith("/v1/") and not {".", ".."} & set(request.path.split("/"))
 
 
 async def _listen(runner: http.AppRunner, port: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import AsyncIterator
@@ -206,6 +207,26 @@ async def test_no_other_name_is_answered(served: Served) -> None:
             for path in ("/", "/v1/relay"):
                 async with browser.get(at + path, headers={"Host": host}) as told:
                     assert told.status == 421
+    assert served.asked == []
+
+
+async def test_nothing_but_the_interface_is_passed_on(served: Served) -> None:
+    """Neither an address of somebody else's nor a way out of `/v1` gets past."""
+    server = WebServer(ORIGIN, FILES, upstream=served.origin)
+    async with server.serving(0):
+        port = int(server.address[7:-1].rpartition(":")[2])
+        for asked in (
+            f"{served.origin}/v1/x",
+            "/v1/../x",
+            "/v1/%2e%2e/x",
+            "/v1/a/%2E./..%2fx",
+            "@a.example/v1/x",
+        ):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            head = f"GET {asked} HTTP/1.1\r\nHost: {server.address[7:-1]}\r\nConnection: close\r\n\r\n"
+            writer.write(head.encode())
+            assert (await reader.readline()).split()[1] in {b"400", b"404"}, asked
+            writer.close()
     assert served.asked == []
 
 
