@@ -101,7 +101,7 @@ async def test_lock_and_unlock_by_password_and_by_sheet(browser: Browser, pair: 
         await visitor.page.get_by_label("Group 2", exact=True).fill(second)
         await visitor.press("Open with the sheet")
         await visitor.see("Wren locked")
-        await visitor.page.reload()
+        await visitor.press("Lock")
         await visitor.unlock(pair.client.name, MAYA_PASSWORD)
         await visitor.see("Wren locked")
         assert visitor.errors == []
