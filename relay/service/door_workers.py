@@ -12,6 +12,8 @@ A worker's life (docs/architecture.md, The door's processes):
 | draining | `batch_seconds` after its first mail began, `stay_seconds` after its first peer came | finish |
 | ending | `end_seconds` after its first mail ended, or it drains with none under way | say 421 |
 | gone | with its last connection; at the latest `kill_seconds` after that same instant | nothing |
+
+Who drains with a mail under way that never ends is killed, too: `kill_seconds` after the longest connection.
 """
 
 from __future__ import annotations
@@ -145,8 +147,11 @@ class Template:
 class Worker:
     """One worker, from its start to its end. `hands_over` is set when another is to accept in its place."""
 
-    def __init__(self, pid: int, kill: Callable[[], None], times: Times) -> None:
+    def __init__(self, pid: int, kill: Callable[[], None], times: Times, connection_seconds: float) -> None:
+        """`connection_seconds` is what a connection may take at most."""
         self.pid, self._kill, self._times = pid, kill, times
+        self._longest_seconds = connection_seconds + times.kill_seconds
+        self._latest: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self.hands_over = asyncio.Event()
         self.drains = self.over = False
@@ -159,8 +164,11 @@ class Worker:
         return Watch(self._has_come, self._mail_begins, self._mail_ended)
 
     def drain(self) -> None:
-        """Let it take no further connection, and finish those that it has."""
+        """Let it take no further connection, and finish those that it has. Its own word that a mail is still
+        under way does not keep it for ever: it may be a stranger's by now, and has the ports open.
+        """
         self.drains = True
+        self._latest = self._loop.call_later(self._longest_seconds, self._kill)
         self.attendant.order(Order.DRAIN)
         self._look()
 
@@ -173,6 +181,12 @@ class Worker:
     def kill(self) -> None:
         """End it, whatever it is doing."""
         self._kill()
+
+    def has_ended(self) -> None:
+        """Nothing is asked by it any more."""
+        self.over = True
+        if self._latest is not None:
+            self._latest.cancel()
 
     def _has_come(self) -> None:
         if not self._came:
@@ -290,7 +304,8 @@ class DoorWorkers:
         pid, ours = await template.fork()
         ended = template.ended(pid)
         streams = await asyncio.open_unix_connection(sock=ours, limit=calls.MOST_CALL_BYTES)
-        worker, limits = Worker(pid, lambda: template.kill(pid), self._times), self._plan.limits
+        limits = self._plan.limits
+        worker = Worker(pid, lambda: template.kill(pid), self._times, limits.connection_seconds)
         worker.attendant = Attendant(
             self._reception, self._places, self._log, worker.watch(), streams,
             max_mail_bytes=limits.max_mail_bytes, max_connections=limits.max_connections,
@@ -310,7 +325,7 @@ class DoorWorkers:
                 self._log.error("door.worker_refused", failure=failure)
                 worker.kill()
         finally:
-            worker.over = True
+            worker.has_ended()
             self._workers.discard(worker)
             worker.hands_over.set()
             await asyncio.wait({ended}, timeout=EXIT_SECONDS)

@@ -222,7 +222,7 @@ async def test_a_number_that_comes_again_is_another_visit(ends: Ends) -> None:
     first = ends.attendant._guests[1]
     first.visit.abort = lambda: next(waiting).wait()
     aborts = [asyncio.ensure_future(ends.link.ask(calls.Abort(1))) for _ in gates]
-    while len(ends.attendant._calls) < len(gates):
+    while not first.one_call._waiters:
         await asyncio.sleep(0)
     gates[0].set()
     await asyncio.wait(aborts, return_when=asyncio.FIRST_COMPLETED)

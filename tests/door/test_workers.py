@@ -206,6 +206,21 @@ async def test_a_worker_that_cannot_hand_over_ends_all_the_same(store: SqliteSto
         assert (await house.step.deliver(MAIL + b"again\r\n")).startswith("250")
 
 
+async def test_a_worker_that_never_ends_its_mail_is_killed(store: SqliteStore) -> None:
+    """One that was taken over could say for ever that its first mail is under way, and go on to accept: it
+    is killed once the longest connection must be over.
+    """
+    times = Times(batch_seconds=0.0, end_seconds=NEVER, kill_seconds=0.2)
+    async with far(store, times, Limits(connection_seconds=1.0)) as house:
+        first = await house.accepting()
+        peer = await house.step.peer()
+        await house.step.to_data(peer)
+        os.kill(first, signal.SIGSTOP)  # what it does itself to end counts for nothing
+        await house.gone(first)
+        assert await lost(peer)
+        assert (await house.step.deliver()).startswith("250")
+
+
 # crashes
 
 
