@@ -4,6 +4,7 @@ and values of headers; looks at nobody's data.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from email.utils import formatdate
 from functools import lru_cache
@@ -23,9 +24,10 @@ HSTS: Final = "max-age=63072000"
 class Ready(web.Response):
     """An answer whose head and body are written as they are, in one piece: a deposit's, a page of rows.
 
-    For a caller of HTTP/1.1 who stays connected; most of its head is made once a second. The usual way, a
-    ninth of a deposit's time, builds each head anew and copies the body once more. It uses private parts of
-    aiohttp's response; tests cover them.
+    For a caller of HTTP/1.1 who stays connected and has taken the answers before: the usual way waits until
+    they are taken. Most of its head is made once a second. The usual way, a ninth of a deposit's time, builds
+    each head anew and copies the body once more. It uses private parts of aiohttp's response; tests cover
+    them.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class Ready(web.Response):
         """Write all of it, or what is usual where the usual head would differ."""
         transport = request.transport
         stays = request.keep_alive and request.version == HttpVersion11
-        if not stays or self.prepared or transport is None or transport.is_closing():
+        if not stays or self.prepared or transport is None or not _takes(transport):
             self.body = b"".join(self._pieces)
             return await super().prepare(request)
         transport.write(b"".join((self._head(), *self._pieces)))
@@ -58,6 +60,11 @@ class Ready(web.Response):
         own = "".join(f"{name}: {text}\r\n" for name, text in self._told.items())
         length = sum(map(len, self._pieces))
         return start + f"Content-Length: {length}\r\n{own}\r\n".encode("ascii")
+
+
+def _takes(transport: asyncio.Transport) -> bool:
+    """Whether the peer is there, and nothing that was written before waits for it."""
+    return not transport.is_closing() and not transport.get_write_buffer_size()
 
 
 def finish_headers(response: web.StreamResponse, context: Context, now: int) -> None:
