@@ -292,6 +292,23 @@ async def test_what_a_peer_greets_with_is_a_name_or_nothing(greeting: str) -> No
         assert said.startswith("250" if greeting == "out.post.example." else "550 5.7.1 Only")
 
 
+async def test_a_failed_chain_is_nobodys_proof() -> None:
+    """Neither for a challenge, nor, where a challenge came with one beside a good reverse path, for whoever
+    brings another: a bearer without a name would be everybody.
+    """
+    async with ruled() as mine:
+        sent = PROVIDER.seal(await mine.challenge(), 1, "none").replace(b"Subject: ", b"Subject: Fwd: ")
+        odd = {"path": "x@shop.example", "greeting": "x.example", "source": ELSEWHERE}
+        assert (await mine.bring(sent, **odd)).startswith("550 5.7.1 Only")
+        assert await mine.state() == "waiting"
+        assert (await mine.bring(sent, greeting="x.example")).startswith("250")
+        assert await mine.state() == "active"
+        for signer in (PROVIDER, OTHER):
+            spoilt = signer.seal(SHOP_MAIL, 1, "none").replace(b"Hello", b"Hullo")
+            assert (await mine.bring(spoilt, **odd)).startswith("550 5.7.1 Only")
+        assert (await mine.bring(SHOP_MAIL, greeting="x.example")).startswith("250")
+
+
 async def test_a_name_server_that_fails_is_never_a_pass() -> None:
     """Nor a refusal: the mail is to come again, unless something else shows who brought it."""
     async with ruled() as mine:
