@@ -69,6 +69,7 @@ class Group:
     envelopes: tuple[SealedEnvelope, ...]
     door_memory: DoorMemory | None = None
     tells: tuple[Tell, ...] = ()
+    blobs: tuple[WholeBlob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,17 @@ class Blob:
     stored_bytes: int
     expires_at: int  # its own date; while unlinked the row goes after 24 hours (`unlinked_expires_at`)
     unlinked_expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WholeBlob:
+    """An attachment that comes with the group that links it, in one piece, with the hash that was said of
+    it; of its row's `state` and `stored_bytes` nothing is believed.
+    """
+
+    blob: Blob
+    sha256: bytes
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

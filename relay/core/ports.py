@@ -51,6 +51,10 @@ class Envelopes(Protocol):
         equal: else `blob-missing`. Those of an envelope of class 5 must all be linked by one living envelope
         of its mailbox, whoever uploaded them, and live at least as long as it. Nothing outlives its mailbox:
         `policy-refused`. A mailbox past `quota_bytes`: `inbox-full`. A hit in the door's memory: `repeated`.
+
+        A blob that the group brings is stored, finished and linked, with it: the depositor's, of that length
+        and hash, else `blob-incomplete`; not known yet, and linked by an envelope of the group that is new,
+        else `blob-conflict`. Of a group that is repeated nothing is. Raises TooLarge for one over 1 MiB.
         """
 
     async def rows(

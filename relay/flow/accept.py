@@ -13,7 +13,7 @@ from typing import Final
 
 from relay.core.admission import DOOR, admit, admit_notice, under_act, with_twin
 from relay.core.errors import Busy, Conflict, InboxFull, NotFound, PolicyRefused, RelayError
-from relay.core.model import DoorMemory, Group, Outcome, SealedEnvelope
+from relay.core.model import DoorMemory, Group, Outcome, SealedEnvelope, WholeBlob
 from relay.core.ports import Store, Wake
 from relay.core.telling import TOLD_CLASSES
 from relay.flow.standings import Standings
@@ -62,12 +62,15 @@ class Accept:
             return outcomes
         return await self._deposit_many(account_id, groups, now)
 
-    async def from_door(self, envelope: SealedEnvelope, memory: DoorMemory, now: int) -> Outcome:
-        """Store one mail that the door sealed, with the duplicate memory of its transaction. Raises
-        RelayError.
+    async def from_door(
+        self, envelope: SealedEnvelope, memory: DoorMemory, now: int, blobs: Sequence[WholeBlob] = ()
+    ) -> Outcome:
+        """Store one mail that the door sealed, with the duplicate memory of its transaction and the blobs
+        that are not staged. Raises RelayError.
         """
         admitted = await self._admit(DOOR, (envelope,), now)
-        (outcome,) = await self._store_groups([Group(DOOR, (envelope,), memory, admitted.tells)], now)
+        group = Group(DOOR, (envelope,), memory, admitted.tells, tuple(blobs))
+        (outcome,) = await self._store_groups([group], now)
         if outcome.status == REFUSED:
             raise refusal(outcome.code)
         return outcome

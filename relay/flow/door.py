@@ -22,7 +22,7 @@ from relay.core.errors import (
     TooManyRequests,
     WorkAddressRefused,
 )
-from relay.core.model import Blob, Member, Rule
+from relay.core.model import Blob, Member, Rule, WholeBlob
 from relay.core.rules import (
     FIRST_MAIL_SECONDS,
     FIRST_MAILS,
@@ -191,16 +191,17 @@ class DoorVisit:
         self._author: Address | None = None
         self._judged = False
         self._begun = False
+        self._ended: tuple[int, bytes] | None = None  # how long, and which hash
         self._writer: Writer | None = None
 
     async def stage(self, at_bytes: int, sealed: bytes) -> None:
         """As `Visit.stage`; unlinked the blob goes after a day."""
         door = self._door
+        if self._ended is not None:
+            raise Malformed("bytes after the end")
         if not self._begun:
             self._begun = True
-            ends_at = min(self.expires_at, self.received_at + door.settings.unlinked_keep_seconds)
-            blob = Blob(self.blob_id, DOOR, "uploading", 0, self.expires_at, ends_at)
-            await door.store.create_blob(blob, now=self.received_at)
+            await door.store.create_blob(self._blob("uploading", 0), now=self.received_at)
         await door.store.append_blob(
             self.blob_id, DOOR, at_bytes, sealed, now=door.now(), account_quota_bytes=None
         )
@@ -233,7 +234,9 @@ class DoorVisit:
     async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
         """As `Visit.finish`. Raises Busy where a keeper's key is not to be had."""
         door = self._door
-        await door.store.finish_blob(self.blob_id, DOOR, stored_bytes, stored_sha256, now=door.now())
+        self._ended = stored_bytes, stored_sha256
+        if self._begun:
+            await door.store.finish_blob(self.blob_id, DOOR, stored_bytes, stored_sha256, now=door.now())
         inbox = await self.look_again()
         day_keys = await door.inboxes.day_keys(inbox.reader, self.expires_at, inbox.seen_at)
         writer = door.writers.of(inbox.mailbox_id)
@@ -243,9 +246,13 @@ class DoorVisit:
 
     async def deposit(self, sealed: Sealed) -> None:
         """As `Visit.deposit`. The sequence moves on only after the commit."""
-        writer, author = self._writer, self._author
-        if writer is None or not self._judged:
+        writer, author, ended = self._writer, self._author, self._ended
+        if writer is None or ended is None or not self._judged:
             raise Malformed("a deposit before its turn")
+        if self._begun == bool(sealed.whole):
+            raise Malformed("bytes twice, or none")
+        stored_bytes, stored_sha256 = ended
+        whole = WholeBlob(self._blob("finished", stored_bytes), stored_sha256, sealed.whole)
         envelope = read(sealed.envelope, (self.blob_id,))
         mine = (self.inbox.mailbox_id, EnvelopeClass.DOOR, self.expires_at)
         if (envelope.mailbox_id, envelope.envelope_class, envelope.expires_at) != mine:
@@ -253,7 +260,8 @@ class DoorVisit:
         now = self._door.now()
         origin = str(author) if sealed.proven and author else self._arrival.peer
         memory = self._door.duplicates.memory(self._arrival, origin, sealed.mail_hash, now)
-        outcome = await self._door.accept.from_door(envelope, memory, now)
+        blobs = () if self._begun else (whole,)
+        outcome = await self._door.accept.from_door(envelope, memory, now, blobs)
         if outcome.status == "stored":
             writer.stored(sealed.content_id)
             self._leave_turn()
@@ -265,6 +273,10 @@ class DoorVisit:
         self._leave_turn()
         if self._begun:
             await self._door.store.abort_blob(self.blob_id, now=self._door.now())
+
+    def _blob(self, state: str, stored_bytes: int) -> Blob:
+        ends_at = min(self.expires_at, self.received_at + self._door.settings.unlinked_keep_seconds)
+        return Blob(self.blob_id, DOOR, state, stored_bytes, self.expires_at, ends_at)
 
     def _leave_turn(self) -> None:
         if self._writer is not None:

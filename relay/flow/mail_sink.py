@@ -31,7 +31,7 @@ from relay.flow.bounce_sink import BounceSink
 from relay.flow.sender_proof import Carried, Envelope, Proof, SenderChecks
 from relay.flow.visit import Arrival, Inbox, Ready, Reception, Ruled, Sealed, Visit
 
-PIECE_BYTES: Final = 1 << 18  # sealed bytes gathered for one staging: 25 MiB cost under 2 MiB
+PIECE_BYTES: Final = 1 << 18  # sealed bytes gathered for one staging, and most that come with the envelope
 
 
 class MailDoor:
@@ -97,7 +97,7 @@ class MailSink:
         self._proof, self._copied_to_work = Proof(Grade.NOT_CHECKED, ""), False
 
     async def write(self, piece: bytes) -> None:
-        """Seal and stage the next bytes of the mail. Raises HeadTooLarge."""
+        """Seal the next bytes of the mail, and stage what a piece is full of. Raises HeadTooLarge."""
         self._hash.update(piece)
         self._mail.feed(piece)
         self._sealed += self._sealer.update(piece)
@@ -205,7 +205,7 @@ class MailSink:
             self._sealed += piece
             if len(self._sealed) >= PIECE_BYTES:
                 await self._stage()
-        if self._sealed:
+        if self._sealed and self._staged_bytes:
             await self._stage()
         return self._sealer.record(0, MAIL_FLAG)
 
@@ -218,6 +218,7 @@ class MailSink:
             content_id=content_id(EnvelopeClass.DOOR, frame),
             mail_hash=self._hash.digest(),
             proven=self._proof.grade not in (Grade.NOT_CHECKED, Grade.RULE),
+            whole=bytes(self._sealed),
         )
 
     def _content(self, attachment: Attachment, ready: Ready) -> Content:

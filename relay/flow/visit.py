@@ -81,6 +81,7 @@ class Sealed:
     content_id: bytes  # 32 bytes, for the next one's previous id
     mail_hash: bytes  # SHA-256 of the mail, for the duplicate memory
     proven: bool  # whether the author was proven, so that any of a provider's machines may repeat the mail
+    whole: bytes = field(default=b"", repr=False)  # the sealed bytes of a mail of which nothing was staged
 
 
 class Visit(Protocol):
@@ -106,7 +107,9 @@ class Visit(Protocol):
         """
 
     async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
-        """End the staging blob and take the turn, which is held until `deposit` or `abort`."""
+        """Say how long the mail is and its hash, and take the turn, which is held until `deposit` or `abort`.
+        What was staged ends here; of a mail of which nothing was, all comes with `deposit`.
+        """
 
     async def deposit(self, sealed: Sealed) -> None:
         """Store envelope, blob and duplicate memory in one transaction. Returns after commit."""

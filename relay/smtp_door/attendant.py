@@ -209,6 +209,8 @@ class Attendant:
             ends_at = call.at_bytes + len(call.sealed)
             if call.at_bytes != guest.staged_bytes or ends_at > self._most_staged_bytes:
                 raise BadFrame("staged bytes")
+            if guest.turn_ends is not None or not call.sealed:
+                raise BadFrame("a stage after the end, or of nothing")
             await _of(guest).stage(call.at_bytes, call.sealed)
             guest.staged_bytes = ends_at
 
@@ -248,6 +250,8 @@ class Attendant:
         async with guest.one_call:
             if guest.turn_ends is None:
                 raise BadFrame("a deposit before its turn")
+            if bool(guest.staged_bytes) == bool(call.sealed.whole):
+                raise BadFrame("bytes twice, or none")
             await _of(guest).deposit(call.sealed)
         self._forget(call.visit)
 

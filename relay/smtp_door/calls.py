@@ -29,8 +29,8 @@ from relay.core.sender_checks import Grade
 from relay.flow.visit import Arrival, Inbox, Ready, Ruled, Sealed, Turn
 
 MOST_PIECE_BYTES: Final = 1 << 18
-"""Sealed bytes in one frame: of a mail, or a whole envelope."""
-MOST_CALL_BYTES: Final = MOST_PIECE_BYTES + 1024
+"""Sealed bytes in one field: of a mail, or a whole envelope."""
+MOST_CALL_BYTES: Final = 2 * MOST_PIECE_BYTES + 1024  # a deposit may have both
 MOST_ANSWER_BYTES: Final = 1 << 24  # the relay is believed; refused domains may be many
 MOST_DOMAINS: Final = 65_535
 MOST_KEEPERS: Final = 3
@@ -156,7 +156,7 @@ INBOX: Final = _record(
 )  # fmt: skip
 TURN: Final = _record(Turn, writer=Form(u16, Reader.u16), count=INTEGER, previous_id=HASH)
 READY: Final = _record(Ready, inbox=INBOX, day_keys=_many(SEAL_KEY, MOST_KEEPERS), turn=TURN)
-SEALED: Final = _record(Sealed, envelope=PIECE, content_id=HASH, mail_hash=HASH, proven=FLAG)
+SEALED: Final = _record(Sealed, envelope=PIECE, content_id=HASH, mail_hash=HASH, proven=FLAG, whole=PIECE)
 BEARER: Final = _record(Bearer, kind=CODE, name=WORDS)
 CLAIM: Final = _record(
     Claim, bearers=_many(BEARER, MOST_FOUND), unsure=FLAG, proven=FLAG, token=_optional(TOKEN)

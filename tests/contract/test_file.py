@@ -145,6 +145,11 @@ async def test_an_open_reader_makes_the_checkpoint_busy(
     assert path.with_name(path.name + "-wal").stat().st_size == 0
 
 
+BLOBS_AS_THEY_ARE = """
+SELECT state, stored_bytes, there, links, count(*) FROM (SELECT b.state, b.stored_bytes,
+    (SELECT sum(length(chunk)) FROM blob_chunks c WHERE c.blob_id = b.blob_id) AS there,
+    (SELECT count(*) FROM blob_links l WHERE l.blob_id = b.blob_id) AS links
+    FROM blobs b) GROUP BY state, stored_bytes, there, links"""
 CANARY = b"a canary that nobody sealed"
 
 
@@ -267,7 +272,7 @@ async def test_a_batch_takes_at_most_eight_mebibytes(settled: People, sqlite: Sq
 
 async def test_what_was_acknowledged_outlives_kill(path: Path) -> None:
     """A writer under load is killed with SIGKILL three times: every acknowledged envelope is there, none
-    twice.
+    twice, and with each the blob that it brought; no blob is there by half or without its envelope.
     """
     acknowledged: set[bytes] = set()
     for run in range(3):
@@ -293,10 +298,11 @@ async def test_what_was_acknowledged_outlives_kill(path: Path) -> None:
         lambda db: (
             db.execute("PRAGMA integrity_check").fetchall(),
             db.execute("PRAGMA foreign_key_check").fetchall(),
+            db.execute(BLOBS_AS_THEY_ARE).fetchall(),
         )
     )
     await store.close()
     assert len(acknowledged) >= 900
     assert acknowledged <= set(found)
     assert len(found) == len(set(found))
-    assert health == ([("ok",)], [])
+    assert health == ([("ok",)], [], [("linked", 9_000, 9_000, 1, len(found))])

@@ -227,6 +227,30 @@ async def test_a_large_mail_keeps_its_bytes(doorstep: Doorstep) -> None:
     assert await doorstep.mail_of(doorstep.open((await doorstep.rows())[0])) == mail
 
 
+@pytest.mark.parametrize("size_bytes", [0, 150_000, 190_000, 240_000, 280_000])
+async def test_a_mail_of_one_piece_is_one_write(
+    doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch, size_bytes: int
+) -> None:
+    """What fits a piece when it is sealed comes to the store with its envelope, in one call; what does not is
+    staged first. Both are read back byte for byte.
+    """
+    staged = list[str]()
+    for name in ("create_blob", "append_blob", "finish_blob", "abort_blob"):
+        plain = getattr(doorstep.store, name)
+        monkeypatch.setattr(
+            doorstep.store, name, lambda *a, _n=name, _p=plain, **o: (staged.append(_n), _p(*a, **o))[1]
+        )
+    mail = MAIL + (b"y" * 98 + b"\r\n") * (size_bytes // 100)
+    assert (await doorstep.deliver(mail)).startswith("250")
+    assert await doorstep.kept() == (1, 1)
+    content = doorstep.open((await doorstep.rows())[0])
+    assert await doorstep.mail_of(content) == mail
+    (record,) = content.attachments
+    is_whole = record.stored_bytes < mail_sink.PIECE_BYTES
+    assert (not staged) == is_whole
+    assert is_whole == (size_bytes < 250_000)
+
+
 async def test_a_large_mail_costs_little_memory(tmp_path: Path) -> None:
     """A mail of ten mebibytes passes through under two of memory, once all that is loaded once is loaded."""
     store = await SqliteStore.open(tmp_path / "db")
@@ -265,10 +289,11 @@ async def test_the_sequence_goes_on_from_mail_to_mail(doorstep: Doorstep) -> Non
 
 
 async def test_250_is_said_after_the_commit(doorstep: Doorstep, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as the store has not committed, nothing is said."""
-    held, plain = asyncio.Event(), doorstep.store.deposit
+    """As long as the store has not committed, nothing is said, and nothing of a small mail is there."""
+    reached, held, plain = asyncio.Event(), asyncio.Event(), doorstep.store.deposit
 
     async def deposit(*args: Any, **options: Any) -> Any:
+        reached.set()
         await held.wait()
         return await plain(*args, **options)
 
@@ -277,10 +302,9 @@ async def test_250_is_said_after_the_commit(doorstep: Doorstep, monkeypatch: pyt
     await doorstep.to_data(peer)
     peer.writer.write(stuffed(MAIL) + b".\r\n")
     answer = asyncio.ensure_future(peer.reply())
-    while (await doorstep.kept())[1] == 0:
-        await asyncio.sleep(0)
+    await reached.wait()
     assert not answer.done()
-    assert (await doorstep.kept())[0] == 0
+    assert await doorstep.kept() == (0, 0)
     held.set()
     assert (await answer).startswith("250")
     peer.writer.close()

@@ -25,6 +25,8 @@ from relay.store.sqlite import SqliteStore
 from tests.door.test_full_path import MAIL, Doorstep, deliver_slowly, stuffed
 from tests.door.workers import AT_ONCE, NEVER, STAY, Far, far, plan_of, until
 
+LARGE = MAIL + (b"z" * 78 + b"\r\n") * 8_000  # more than a piece once it is sealed
+
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -261,12 +263,22 @@ def holding(
 
 
 @pytest.mark.parametrize(
-    ("call", "after", "kept"),
-    [("finish_blob", False, 0), ("deposit", False, 1), ("deposit", True, 1)],
-    ids=["before it is sealed", "before the commit", "between commit and 250"],
-)
+    ("call", "after", "kept", "mail"),
+    [
+        ("senders_of", False, 0, MAIL),
+        ("finish_blob", False, 0, LARGE),
+        ("deposit", False, 1, MAIL),
+        ("deposit", True, 1, MAIL),
+        ("deposit", False, 1, LARGE),
+        ("deposit", True, 1, LARGE),
+    ],
+    ids=[
+        "before it is sealed", "before a large one is sealed", "before the commit", "between commit and 250",
+        "before a large one's commit", "between a large one's commit and 250",
+    ],
+)  # fmt: skip
 async def test_killed_around_the_commit(
-    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, call: str, after: bool, kept: int
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch, call: str, after: bool, kept: int, mail: bytes
 ) -> None:
     """A peer that had no answer tries again and has 250; there is one copy, wherever its worker died."""
     async with far(store, STAY) as house:
@@ -274,7 +286,7 @@ async def test_killed_around_the_commit(
         await house.step.to_data(peer)
         with monkeypatch.context() as patched:
             reached, goes_on = holding(house.step, call, patched, after=after)
-            peer.writer.write(stuffed(MAIL) + b".\r\n")
+            peer.writer.write(stuffed(mail) + b".\r\n")
             await reached.wait()
             os.kill(pid, signal.SIGKILL)
             assert await lost(peer)
@@ -282,7 +294,7 @@ async def test_killed_around_the_commit(
             await until(lambda: not any(w.pid == pid for w in house.living()))
         assert await house.step.kept() == (kept, kept)
         await house.accepting(but=pid)
-        assert (await house.step.deliver()).startswith("250")
+        assert (await house.step.deliver(mail)).startswith("250")
         assert await house.step.kept() == (1, 1)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from keys.envelope import EnvelopeClass
 from relay.core.model import DAY_SECONDS, Group, Notes, Outcome, Page, Reason, Row, SealedEnvelope
 from relay.store.memory.channels import mark_arrivals
-from relay.store.memory.state import Entry, State
+from relay.store.memory.state import Entry, State, Upload
+from relay.store.whole import check_sizes, refusal_of_blobs
 
 
 class MemoryEnvelopes:
@@ -19,6 +21,7 @@ class MemoryEnvelopes:
 
     async def deposit(self, groups: Sequence[Group], *, now: int, quota_bytes: int) -> list[Outcome]:
         """Each group in turn, all or nothing."""
+        check_sizes(groups)
         return [self._deposit_group(group, now, quota_bytes) for group in groups]
 
     def _deposit_group(self, group: Group, now: int, quota_bytes: int) -> Outcome:
@@ -32,11 +35,15 @@ class MemoryEnvelopes:
                 return Outcome("refused", code)
             if code == "":
                 fresh[name] = envelope
-        if not all(self._may_link(envelope, group.account_id, now) for envelope in fresh.values()):
-            return Outcome("refused", "blob-missing")
+        code = self._refusal_of_blobs(group, list(fresh.values()), now) if fresh else ""
+        if code:
+            return Outcome("refused", code)
         if group.door_memory:
             self._state.door_memory[group.door_memory.tags[0]] = group.door_memory.expires_at
         if fresh:
+            for whole in group.blobs:
+                blob = replace(whole.blob, state="linked")
+                self._state.uploads[blob.blob_id] = Upload(blob, blob.expires_at, bytearray(whole.content))
             mark_arrivals(self._state, group.tells)
         return self._store(list(fresh.values()), now)
 
@@ -67,10 +74,27 @@ class MemoryEnvelopes:
         waiting = sum(len(e.raw) for e in fresh.values() if e.mailbox_id == envelope.mailbox_id)
         return "inbox-full" if stored + waiting + len(envelope.raw) > quota_bytes else ""
 
-    def _may_link(self, envelope: SealedEnvelope, account_id: bytes, now: int) -> bool:
+    def _refusal_of_blobs(self, group: Group, fresh: Sequence[SealedEnvelope], now: int) -> str:
+        """Why the blobs that new envelopes name, or that come with them, refuse their group."""
+        linked = {blob_id for envelope in fresh for blob_id in envelope.blob_ids}
+        code = refusal_of_blobs(group, linked, self._state.uploads.__contains__)
+        if code:
+            return code
+        dates = {whole.blob.blob_id: whole.blob.expires_at for whole in group.blobs}
+        may = all(self._may_link(envelope, group.account_id, dates, now) for envelope in fresh)
+        return "" if may else "blob-missing"
+
+    def _may_link(
+        self, envelope: SealedEnvelope, account_id: bytes, dates: Mapping[bytes, int], now: int
+    ) -> bool:
+        """`dates` are those of the blobs that come with the envelope."""
         if envelope.envelope_class == EnvelopeClass.RESEALED:
             return self._may_inherit(envelope, now)
         for blob_id in envelope.blob_ids:
+            if blob_id in dates:
+                if dates[blob_id] != envelope.expires_at:
+                    return False
+                continue
             upload = self._state.uploads.get(blob_id)
             if upload is None or upload.due_at <= now or upload.blob.state != "finished":
                 return False

@@ -1,0 +1,286 @@
+"""Deposits in the file. Owns how groups of envelopes are judged and stored, with the blobs that they bring
+and the door's memory; never looks into an envelope.
+
+A hot path: the driver's own statements, few for each envelope, as each costs a switch between threads. All
+of a group's checks come before its first change, so a refusal leaves nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
+
+from keys.envelope import EnvelopeClass
+from relay.core.model import DAY_SECONDS, Blob, DoorMemory, Group, Outcome, SealedEnvelope, WholeBlob
+from relay.store.channels import mark_arrivals
+from relay.store.whole import refusal_of_blobs
+
+Name = tuple[bytes, bytes]
+Bound = tuple[bytes | int | None, ...]
+Brought = Mapping[bytes, Blob]
+
+PLACE = """
+SELECT m.expires_at, m.stored_bytes, r.reason, r.expires_at, r.raw = ?3
+FROM mailboxes m LEFT JOIN mailbox_rows r ON r.mailbox_id = m.mailbox_id AND r.envelope_id = ?2
+WHERE m.mailbox_id = ?1"""
+NEWEST_ACT = """
+SELECT max(a.number) FROM acts a JOIN mailboxes m ON m.engagement_id = a.engagement_id
+WHERE m.mailbox_id = ?"""
+MAKE_ROOM = """
+UPDATE mailboxes SET cursor = cursor + ?1, stored_bytes = stored_bytes + ?2
+WHERE mailbox_id = ?3 AND expires_at >= ?4 AND stored_bytes + ?2 <= ?5 RETURNING cursor"""
+INSERT = """
+INSERT INTO mailbox_rows
+(mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason, raw, twin_id)
+VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?)"""
+INSERT_BLOB = """
+INSERT INTO blobs (blob_id, account_id, state, stored_bytes, promised_at, unlinked_expires_at, expires_at)
+VALUES (?1, ?2, 'linked', ?3, ?4, ?5, ?4)"""
+INSERT_CHUNK = "INSERT INTO blob_chunks (blob_id, start, expires_at, chunk) VALUES (?, 0, ?, ?)"
+INSERT_LINK = "INSERT INTO blob_links (blob_id, mailbox_id, envelope_id, expires_at) VALUES (?, ?, ?, ?)"
+REMEMBER = "INSERT OR REPLACE INTO door_memory (tag, expires_at) VALUES (?, ?)"
+LIVING_LINKS = """
+SELECT l.envelope_id, l.blob_id FROM blob_links l JOIN mailbox_rows r
+ON r.mailbox_id = l.mailbox_id AND r.envelope_id = l.envelope_id AND r.reason = 0 AND r.expires_at > ?2
+WHERE l.mailbox_id = ?1 AND l.envelope_id IN (SELECT envelope_id FROM blob_links
+    WHERE blob_id = ?3 AND mailbox_id = ?1)"""
+
+
+class Deposit(NamedTuple):
+    """A group as it waits for the writer."""
+
+    group: Group
+    now: int
+    quota_bytes: int
+
+
+class _NotSimple(Exception):
+    """A group needs to be looked at by itself."""
+
+
+def deposit_together(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome]:
+    """Store groups of new envelopes with one statement for each mailbox and one for all rows; where one of
+    them is not as simple as that (known, refused, with a blob that was there before), each group by itself.
+    """
+    database.execute("SAVEPOINT together")
+    try:
+        return _deposit_new(database, deposits)
+    except (sqlite3.IntegrityError, _NotSimple):
+        database.execute("ROLLBACK TO together")
+        return [_deposit_group(database, *deposit) for deposit in deposits]
+    finally:
+        database.execute("RELEASE together")
+
+
+def _deposit_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome]:
+    """Raises _NotSimple, or IntegrityError for an id that is known."""
+    waiting: dict[bytes, list[tuple[int, SealedEnvelope]]] = {}
+    for number, deposit in enumerate(deposits):
+        if not _is_simple(deposit):
+            raise _NotSimple
+        for envelope in deposit.group.envelopes:
+            waiting.setdefault(envelope.mailbox_id, []).append((number, envelope))
+    now, quota_bytes = max(d.now for d in deposits), min(d.quota_bytes for d in deposits)
+    _remember_new(database, deposits)
+    cursors: list[dict[bytes, int]] = [{} for _ in deposits]
+    rows: list[Bound] = []
+    for mailbox_id, envelopes in waiting.items():
+        added_bytes = sum(len(envelope.raw) for _, envelope in envelopes)
+        last = max(now + 1, *[envelope.expires_at for _, envelope in envelopes])
+        newest = database.execute(
+            MAKE_ROOM, (len(envelopes), added_bytes, mailbox_id, last, quota_bytes)
+        ).fetchone()
+        if newest is None:
+            raise _NotSimple
+        for position, (number, envelope) in enumerate(envelopes, newest[0] - len(envelopes) + 1):
+            cursors[number][mailbox_id] = position
+            rows.append(_row_of(envelope, position, deposits[number].now))
+    database.executemany(INSERT, rows)
+    _insert_whole(database, [whole for deposit in deposits for whole in deposit.group.blobs])
+    links = [_link_rows(envelope) for envelopes in waiting.values() for _, envelope in envelopes]
+    database.executemany(INSERT_LINK, chain.from_iterable(links))
+    mark_arrivals(database, [tell for deposit in deposits for tell in deposit.group.tells])
+    return [Outcome("stored", cursors=tuple(found.items())) for found in cursors]
+
+
+def _is_simple(deposit: Deposit) -> bool:
+    """Whether nothing has to be looked up for a group but its mailboxes and the door's memory."""
+    group = deposit.group
+    brought, linked = _brought(group), set[bytes]()
+    for envelope in group.envelopes:
+        if envelope.under_act or envelope.expires_at <= deposit.now or not _are_brought(envelope, brought):
+            return False
+        linked |= set(envelope.blob_ids)
+    return bool(group.envelopes) and not refusal_of_blobs(group, linked, lambda _: False)
+
+
+def _are_brought(envelope: SealedEnvelope, brought: Brought) -> bool:
+    """Whether all blobs of an envelope come with it, under its own date."""
+    if envelope.blob_ids and envelope.envelope_class == EnvelopeClass.RESEALED:
+        return False
+    found = [brought.get(blob_id) for blob_id in envelope.blob_ids]
+    return all(blob is not None and blob.expires_at == envelope.expires_at for blob in found)
+
+
+def _remember_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> None:
+    """Put transactions of the door into its memory. Raises _NotSimple where one is in it, or comes twice."""
+    memories = [(deposit.group.door_memory, deposit.now) for deposit in deposits]
+    known = [(memory, now) for memory, now in memories if memory is not None]
+    tags = [tag for memory, _ in known for tag in memory.tags]
+    if len(set(tags)) < len(tags) or any(_is_remembered(database, memory, now) for memory, now in known):
+        raise _NotSimple
+    database.executemany(REMEMBER, [(memory.tags[0], memory.expires_at) for memory, _ in known])
+
+
+def _insert_whole(database: sqlite3.Connection, brought: Sequence[WholeBlob]) -> None:
+    """Store blobs as they are once an envelope of their date links them."""
+    blobs = [(whole.blob, whole.content) for whole in brought]
+    database.executemany(
+        INSERT_BLOB,
+        [
+            (blob.blob_id, blob.account_id, len(content), blob.expires_at, blob.unlinked_expires_at)
+            for blob, content in blobs
+        ],
+    )
+    database.executemany(
+        INSERT_CHUNK, [(blob.blob_id, blob.expires_at, content) for blob, content in blobs if content]
+    )
+
+
+def _link_rows(envelope: SealedEnvelope) -> list[Bound]:
+    name = (envelope.mailbox_id, envelope.envelope_id, envelope.expires_at)
+    return [(blob_id, *name) for blob_id in dict.fromkeys(envelope.blob_ids)]
+
+
+def _brought(group: Group) -> Brought:
+    return {whole.blob.blob_id: whole.blob for whole in group.blobs}
+
+
+def _row_of(envelope: SealedEnvelope, position: int, now: int) -> Bound:
+    name, day = envelope.envelope_id, now // DAY_SECONDS
+    return (envelope.mailbox_id, position, name, day, envelope.expires_at, envelope.raw, envelope.twin_id)
+
+
+def _deposit_group(database: sqlite3.Connection, group: Group, now: int, quota_bytes: int) -> Outcome:
+    if group.door_memory and _is_remembered(database, group.door_memory, now):
+        return Outcome("repeated")
+    fresh: dict[Name, SealedEnvelope] = {}
+    added_bytes: dict[bytes, int] = {}
+    for envelope in group.envelopes:
+        code = _refusal(database, envelope, fresh, quota_bytes - added_bytes.get(envelope.mailbox_id, 0), now)
+        if code == "":
+            fresh[envelope.mailbox_id, envelope.envelope_id] = envelope
+            added_bytes[envelope.mailbox_id] = added_bytes.get(envelope.mailbox_id, 0) + len(envelope.raw)
+        elif code != "repeated":
+            return Outcome("refused", code)
+    if fresh and (code := _refusal_of_blobs(database, group, fresh.values(), now)):
+        return Outcome("refused", code)
+    if group.door_memory:
+        database.execute(REMEMBER, (group.door_memory.tags[0], group.door_memory.expires_at))
+    if fresh:
+        _insert_whole(database, group.blobs)
+    cursors = {envelope.mailbox_id: _insert(database, envelope, now) for envelope in fresh.values()}
+    mark_arrivals(database, group.tells if fresh else ())
+    return Outcome("stored", cursors=tuple(cursors.items())) if fresh else Outcome("repeated")
+
+
+def _is_remembered(database: sqlite3.Connection, memory: DoorMemory, now: int) -> bool:
+    found = [
+        database.execute("SELECT 1 FROM door_memory WHERE tag=? AND expires_at>?", (tag, now)).fetchone()
+        for tag in memory.tags
+    ]
+    return any(found)
+
+
+def _refusal(
+    database: sqlite3.Connection,
+    envelope: SealedEnvelope,
+    fresh: dict[Name, SealedEnvelope],
+    room_bytes: int,
+    now: int,
+) -> str:
+    """Why an envelope is not stored: a code, `repeated`, or nothing."""
+    name = (envelope.mailbox_id, envelope.envelope_id)
+    row = database.execute(PLACE, (*name, envelope.raw)).fetchone()
+    if row is None or row[0] <= now:
+        return "not-found"
+    _, stored_bytes, reason, expires_at, is_same = row
+    if reason is not None and (reason or expires_at <= now):
+        return "repeated"  # it was here; what is gone does not come back
+    if name in fresh:
+        is_same = fresh[name].raw == envelope.raw
+    if is_same is not None:
+        return "repeated" if is_same else "envelope-conflict"
+    if not now < envelope.expires_at <= row[0]:
+        return "policy-refused"
+    if envelope.under_act and database.execute(NEWEST_ACT, name[:1]).fetchone() != (envelope.under_act,):
+        return "busy"  # an act came in between: who comes again is judged by it
+    return "inbox-full" if stored_bytes + len(envelope.raw) > room_bytes else ""
+
+
+def _refusal_of_blobs(
+    database: sqlite3.Connection, group: Group, fresh: Collection[SealedEnvelope], now: int
+) -> str:
+    """Why the blobs that new envelopes name or bring refuse their group: a code, or nothing."""
+    linked = {blob_id for envelope in fresh for blob_id in envelope.blob_ids}
+    code = refusal_of_blobs(group, linked, partial(_is_known, database))
+    if code:
+        return code
+    brought = _brought(group)
+    may = all(_may_link(database, envelope, group.account_id, brought, now) for envelope in fresh)
+    return "" if may else "blob-missing"
+
+
+def _is_known(database: sqlite3.Connection, blob_id: bytes) -> bool:
+    return database.execute("SELECT 1 FROM blobs WHERE blob_id=?", (blob_id,)).fetchone() is not None
+
+
+def _may_link(
+    database: sqlite3.Connection, envelope: SealedEnvelope, account_id: bytes, brought: Brought, now: int
+) -> bool:
+    if envelope.envelope_class == EnvelopeClass.RESEALED:
+        return _may_inherit(database, envelope, now)
+    for blob_id in envelope.blob_ids:
+        if blob_id in brought:
+            if brought[blob_id].expires_at != envelope.expires_at:
+                return False
+            continue
+        row = database.execute(
+            "SELECT state, account_id, promised_at FROM blobs WHERE blob_id=? AND expires_at>?",
+            (blob_id, now),
+        ).fetchone()
+        if row != ("finished", account_id, envelope.expires_at):
+            return False
+    return True
+
+
+def _may_inherit(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) -> bool:
+    """Whether all blobs of a re-sealed envelope hang on one living envelope of its mailbox: it is that one
+    under a later date.
+    """
+    wanted = set(envelope.blob_ids)
+    found = database.execute(LIVING_LINKS, (envelope.mailbox_id, now, next(iter(wanted), b""))).fetchall()
+    held: dict[bytes, set[bytes]] = {}
+    for envelope_id, blob_id in found:
+        held.setdefault(envelope_id, set()).add(blob_id)
+    return not wanted or any(wanted <= blob_ids for blob_ids in held.values())
+
+
+def _insert(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) -> int:
+    """Store one envelope at the next position of its mailbox, which is given back."""
+    bound = (1, len(envelope.raw), envelope.mailbox_id, envelope.expires_at, sys.maxsize)
+    (position,) = database.execute(MAKE_ROOM, bound).fetchone()
+    name = (envelope.mailbox_id, envelope.envelope_id)
+    database.execute(INSERT, _row_of(envelope, position, now))
+    for blob_id in dict.fromkeys(envelope.blob_ids):
+        database.execute(INSERT_LINK, (blob_id, *name, envelope.expires_at))
+        database.execute(
+            "UPDATE blobs SET expires_at=max(?1, CASE state WHEN 'linked' THEN expires_at ELSE 0 END),"
+            " state='linked' WHERE blob_id=?2",
+            (envelope.expires_at, blob_id),
+        )
+    return int(position)
