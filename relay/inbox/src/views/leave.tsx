@@ -1,6 +1,6 @@
 /** *Leave*: ends the work, empties the inbox, waits for the receipt and closes every way in, in this order, so that a stop in between loses nothing. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { href } from "../route.ts";
 import type { Failure } from "../session.ts";
 import { fullDay } from "../time.ts";
@@ -27,6 +27,7 @@ export function Leave() {
   const [typed, setTyped] = useState("");
   const [fault, setFault] = useState<string | null>(null);
   const [state, setState] = useState<State>({ kind: "rest" });
+  const before = useRef<ReadonlySet<string>>(new Set());
   const name = firstName(opened.otherName);
   const say = (said: string) => setState({ kind: "running", said });
   const run = async (work: () => Promise<boolean>) => {
@@ -48,7 +49,10 @@ export function Leave() {
     const right = typed.trim().toLowerCase() === leaveWords.typed;
     setFault(right ? null : leaveWords.missing);
     if (right && state.kind !== "running") {
-      run(() => empty(desk, say));
+      run(async () => {
+        before.current = await receiptIds(desk);
+        return await empty(desk, say, before.current);
+      });
     }
   };
   return (
@@ -87,7 +91,7 @@ export function Leave() {
             <>
               <Trouble
                 text={leaveWords.noReceipt}
-                again={() => run(() => receipt(desk, say))}
+                again={() => run(() => receipt(desk, say, before.current))}
                 label={leaveWords.wait}
               />
               <button type="button" onClick={() => run(async () => true)}>
@@ -102,7 +106,11 @@ export function Leave() {
 }
 
 /** End the work where it goes on, delete every copy, and fetch the receipt; false where that has not come. */
-async function empty(desk: Desk, say: (said: string) => void): Promise<boolean> {
+async function empty(
+  desk: Desk,
+  say: (said: string) => void,
+  before: ReadonlySet<string>,
+): Promise<boolean> {
   const { session, opened } = desk;
   if (opened.engagementState === "active") {
     say(leaveWords.ending);
@@ -110,14 +118,23 @@ async function empty(desk: Desk, say: (said: string) => void): Promise<boolean> 
   }
   say(leaveWords.deleting);
   const deleted = await session.own("deleteMine", [opened.inboundAddress]);
-  return deleted === 0 || (await receipt(desk, say));
+  return deleted === 0 || (await receipt(desk, say, before));
 }
 
-async function receipt({ session }: Desk, say: (said: string) => void): Promise<boolean> {
+async function receiptIds({ session }: Desk): Promise<ReadonlySet<string>> {
+  return new Set((await session.receipts()).map(({ id }) => id));
+}
+
+/** Wait for a receipt that was not there `before`: an old one says nothing of what has gone now. */
+async function receipt(
+  { session }: Desk,
+  say: (said: string) => void,
+  before: ReadonlySet<string>,
+): Promise<boolean> {
   say(leaveWords.waiting);
   for (let look = 0; look < LOOKS; look++) {
     const found = await session.receipts();
-    if (found.some(({ kind }) => kind === "deletion")) {
+    if (found.some(({ kind, id }) => kind === "deletion" && !before.has(id))) {
       const ids = found.map(({ id }) => id);
       await saveBlob(await session.saveReceipts(ids), leaveWords.fileName);
       return true;
