@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from relay.core.addresses import Address
@@ -93,13 +94,20 @@ class FarPlaces:
         self._link = link
 
     async def enter(self, peer: str, *, crowding: bool = False) -> Place:
-        """As `Places.enter`."""
+        """As `Places.enter`. Whoever is told to end meanwhile gives back a place that they got, and no other:
+        it would be another connection's.
+        """
+        asking = asyncio.ensure_future(self._link.ask(calls.Enter(peer, crowding)))
         try:
-            found: Place = await self._link.ask(calls.Enter(peer, crowding))
+            found: Place = await asyncio.shield(asking)
         except asyncio.CancelledError:
-            self._link.tell(calls.Leave(peer))
+            asking.add_done_callback(partial(self._give_back, peer))
             raise
         return found
+
+    def _give_back(self, peer: str, asked: asyncio.Future[Place]) -> None:
+        if not asked.cancelled() and asked.exception() is None and asked.result() is Place.HERE:
+            self.leave(peer)
 
     def leave(self, peer: str) -> None:
         """As `Places.leave`."""
