@@ -22,8 +22,10 @@ async def entered(visitor: Visitor, pair: Pair) -> None:
 
 async def test_a_draft_in_another_browser(browser: Browser, pair: Pair) -> None:
     """Typed here, found there, and sent from there."""
+    await pair.to_maya.send(subject="Before Jay", text="An empty inbox offers another button.")
     async with visiting(browser, pair.origin) as first:
         await entered(first, pair)
+        await first.see("Before Jay")
         await first.press("Write")
         await first.fill("Subject", "Jay draft")
         async with first.page.expect_response(
