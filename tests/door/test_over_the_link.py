@@ -8,12 +8,15 @@ import io
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from keys.envelope import EnvelopeClass
+from keys.names import Role
 from relay.core.addresses import Address
 from relay.flow.mail_sink import MailDoor
 from relay.flow.visit import Arrival, Sealed
@@ -157,6 +160,19 @@ CASES: dict[str, Said] = {
     "a deposit before its turn": lambda a: [
         calls.asking(1, calls.Open(1, a)), calls.asking(2, calls.Deposit(1, SEALED)),
     ],
+    "an envelope too large": lambda a: [
+        calls.asking(1, calls.Open(1, a)),
+        calls.asking(2, calls.Deposit(1, replace(SEALED, envelope=bytes(calls.MOST_PIECE_BYTES + 1)))),
+    ],
+    "a mail too large for its envelope's frame": lambda a: [
+        calls.asking(1, calls.Open(1, a)),
+        calls.asking(2, calls.Deposit(1, replace(SEALED, whole=bytes(calls.MOST_PIECE_BYTES + 1)))),
+    ],
+    "a deposit without its mail's length": lambda a: [
+        calls.asking(1, calls.Open(1, a)),
+        calls.frame(9, 2, b"\0\0\0\1" + calls.SEALED.write(SEALED)[:-1]),
+    ],
+    "nothing, staged": lambda a: [calls.asking(1, calls.Open(1, a)), calls.asking(2, calls.Stage(1, 0, b""))],
     "pickled things": lambda _: [b"\x80\x04\x95" + bytes(30)],
 }  # fmt: skip
 
@@ -286,6 +302,55 @@ async def test_an_envelope_of_another_mail_is_refused(ends: Ends) -> None:
     assert await ends.step.kept() == (0, 0)
     await ends.close()
     await hearing
+
+
+async def refused_end(ends: Ends, staged: bytes, whole: bytes) -> str:
+    """The code by which a mail is refused whose end says this of its sealed bytes."""
+    hearing = asyncio.ensure_future(ends.link.run())
+    visit = await FarReception(ends.link).open(await arrival(ends.step))
+    await visit.author(Address(*ADDRESS.split("@")))
+    await visit.stage(0, staged)
+    await visit.finish(100, sha256(b"x" * 100).digest())
+    house = ends.step.house
+    raw = bytearray(house.work.envelope(house.coach, Role.CLIENT, expires_at=visit.expires_at))
+    raw[near.CLASS_AT] = EnvelopeClass.DOOR
+    try:
+        with pytest.raises(calls.Refusal) as refused:
+            await visit.deposit(Sealed(bytes(raw), bytes(32), bytes(32), proven=False, whole=whole))
+        await visit.abort()
+        return refused.value.code
+    finally:
+        await ends.close()
+        await hearing
+        assert await ends.step.kept() == (0, 0)
+
+
+@pytest.mark.parametrize("whole", [b"x" * 99, b"x" * 101, b"y" * 100, b"x"])
+async def test_a_mail_that_is_not_what_its_end_said(ends: Ends, whole: bytes) -> None:
+    """Length and hash are checked of what comes with the envelope, as of what was staged."""
+    assert await refused_end(ends, b"", whole) == "blob-incomplete"
+
+
+@pytest.mark.parametrize(("staged", "whole"), [(b"x" * 100, b"x" * 100), (b"", b"")])
+async def test_bytes_twice_or_none_end_the_worker(ends: Ends, staged: bytes, whole: bytes) -> None:
+    """A mail is staged, or comes with its envelope: never both, never neither."""
+    with pytest.raises(LinkLost):
+        await refused_end(ends, staged, whole)
+    with pytest.raises(BadFrame):
+        await ends.serving
+
+
+async def test_a_stage_after_the_end_ends_the_worker(ends: Ends) -> None:
+    """What was said of a mail's bytes holds: none come after."""
+    hearing = asyncio.ensure_future(ends.link.run())
+    visit = await FarReception(ends.link).open(await arrival(ends.step))
+    await visit.finish(100, sha256(b"x" * 100).digest())
+    with pytest.raises(LinkLost):
+        await visit.stage(0, b"x" * 100)
+    with pytest.raises(BadFrame):
+        await ends.serving
+    await hearing
+    assert await ends.step.kept() == (0, 0)
 
 
 async def test_a_worker_that_ends_gives_all_back(ends: Ends) -> None:
