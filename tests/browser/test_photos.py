@@ -46,10 +46,11 @@ async def test_a_photo_without_place(browser: Browser, pair: Pair, tmp_path: Pat
     """Place and camera are taken out, and that is said; the picture is the same and still upright. Who wants
     them sends the file as it was. What cannot be taken apart is told of.
     """
+    await pair.to_maya.send(subject="Before photos", text="An empty inbox offers another button.")
     async with visiting(browser, pair.origin) as visitor:
         await visitor.page.goto(pair.origin)
         await visitor.unlock(pair.client.name, MAYA_PASSWORD)
-        await visitor.is_open()
+        await visitor.see("Before photos")
         photo = with_details(base64.b64decode(await visitor.page.evaluate(DRAWN)))
         names = ("heron.jpg", "wanted.jpg", "torn.jpg")
         for name in names:

@@ -136,8 +136,8 @@ async def test_nothing_keeps_a_worker_for_longer(store: SqliteStore) -> None:
 
 
 async def test_a_mail_that_is_alone_has_its_time(store: SqliteStore) -> None:
-    """No hand-over and no limit of a worker cuts the only mail that it has seen."""
-    async with far(store, Times(batch_seconds=0.0, end_seconds=0.0, kill_seconds=0.0)) as house:
+    """No hand-over and no limit of a worker cuts the only mail that it has seen: they count from its end."""
+    async with far(store, Times(batch_seconds=0.0, end_seconds=2.0, kill_seconds=4.0)) as house:
         first = await house.accepting()
         peer = await house.step.peer()
         await house.step.to_data(peer)
