@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from relay.clock import SystemClock, read_clocks
+from relay.dumps import no_dumps
 from relay.keeper.backup import Backups
 from relay.keeper.folder import held
 from relay.keeper.server import KeeperServer
@@ -44,16 +44,11 @@ class Plan:
     child: bool = False
 
 
-def no_core_dumps() -> None:
-    """A crash must not write what this process holds to a file."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 async def run(plan: Plan, log: Log, ready: Callable[[Tcp | None], None]) -> None:
     """Serve a keeper until SIGTERM, SIGINT or, as a child, the end of standard input. Raises FolderRefused,
     RingLost, OSError.
     """
-    no_core_dumps()
+    no_dumps()
     os.umask(0o077)
     clock = SystemClock(plan.offset_file)
     with held(*filter(None, (plan.folder, plan.mirror))):

@@ -13,6 +13,7 @@ from relay.clock import ClockError, SystemClock
 from relay.config import Listen, Settings
 from relay.config.forms import parse_listen
 from relay.core.errors import Busy
+from relay.dumps import no_dumps
 from relay.keeper import run as keeper_run
 from relay.keeper.backup import Backups, read_seal_key
 from relay.keeper.folder import FolderRefused
@@ -30,7 +31,7 @@ def serve_relay(config: Path, only: str | None, ready: Callable[[str], None]) ->
 
     if only is not None and only not in PARTS:
         raise Stopped(f"--only takes one of {', '.join(PARTS)}.", Exit.USAGE)
-    keeper_run.no_core_dumps()
+    no_dumps()
     settings = settings_of(config)
     wanted = Wanted(config.absolute(), (only,) if only else PARTS)
     log = _log(settings.clock.offset_file)

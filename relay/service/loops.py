@@ -1,5 +1,5 @@
-"""The loops of a running relay: the sweep, the keeper's days and ticks, receipts and the log, notices by mail,
-and the note of the time.
+"""The loops of a running relay: the sweep, the keeper's days and ticks, receipts and the log, notices by
+mail, and the note of the time.
 
 Owns when they run. Each goes on after any trouble, and none acts while the clock cannot be vouched for
 (ruling 13).
