@@ -219,12 +219,17 @@ async def test_a_copy_of_everything(browser: Browser, pair: Pair, tmp_path: Path
     await context.close()
 
 
+KEPT = "() => sessionStorage.getItem('tab') !== null"
+"""The tab can be loaded anew: its half is there."""
+
+
 async def test_each_view_on_paper_says_when_to_destroy_it(browser: Browser, pair: Pair) -> None:
     """Whatever is printed carries a date, and nothing of the frame; a message carries its own."""
     await pair.to_maya.send(subject="Dunlin", text="On paper", keep=timedelta(days=20))
     paper = re.compile(r"Please destroy this paper by .*\d{4}\.")
     async with visiting(browser, pair.origin) as visitor:
         await settings(visitor, pair, "")
+        await visitor.page.wait_for_function(KEPT)
         views = [
             "/",
             "/our-work",
@@ -236,6 +241,7 @@ async def test_each_view_on_paper_says_when_to_destroy_it(browser: Browser, pair
         for view in (*views, "/receipts", "/settings", "/settings/server", "/settings/browsers", "/how"):
             await visitor.page.goto(pair.origin + view)
             await expect(visitor.page.locator("nav.ways")).to_be_visible()
+            await visitor.page.wait_for_function(KEPT)
             await visitor.page.emulate_media(media="print")
             await expect(visitor.page.get_by_text(paper).filter(visible=True)).to_have_count(1)
             await expect(visitor.page.locator("nav.ways")).to_be_hidden()

@@ -113,8 +113,9 @@ async def test_gone_at_its_second(tmp_path: Path) -> None:
 
 
 async def test_the_door_lets_in_nobody_else(tmp_path: Path) -> None:
-    """Unregistered, refused and unknown get their sentence inside the session, and nothing of them is
-    kept."""
+    """Unregistered, refused and unknown get their sentence inside the session, and nothing of them is kept
+    but the relay's sealed word to whom they wrote.
+    """
     async with open_house(tmp_path / "relay") as house:
         await house.register()
         for sender, code in (("stranger@home.example", 550), ("hr@mail.corp.example", 550)):
@@ -125,8 +126,13 @@ async def test_the_door_lets_in_nobody_else(tmp_path: Path) -> None:
             assert str(code) in str(refused.value)
         with pytest.raises(errors.WorkAddressRefused):
             await house.maya.add_sender("maya@corp.example")
-        assert [message async for message in house.to_anna.messages()] == []
-        assert house.relay.status()["envelopes"] == 0
+        told = [message async for message in house.to_anna.messages()]
+        assert all(message.refused for message in told)
+        assert {one.reason for message in told for one in message.refused} == {
+            "sender-unknown",
+            "work-address-refused",
+        }
+        assert house.relay.status()["envelopes"] == len(told)
 
 
 async def test_both_copies_go_when_the_author_recalls(tmp_path: Path) -> None:
