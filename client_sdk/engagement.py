@@ -3,6 +3,8 @@
 
 Owns sending, reading, taking back and shortening. Nothing here is stored before it is sealed, and nothing is
 shown that did not pass every check. `client_sdk.sync.Engagement` is the twin without `await`.
+
+Longer than other modules: each name of an engagement stands here once; the work is in the modules it calls.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ that people wrote.
 
 Every value that is stored of a person has an `expires_at` (Unix seconds; the first second at which it is
 gone). The fields of a stored envelope in clear are the whole list of docs/threat-model.md: a new one needs
-a reason there.
+a reason there. Longer than other modules, because that list is read in one place.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ contains no behaviour.
 `Store` has two bodies, SQLite and memory, under one contract suite (`tests/contract`). Every method that
 writes returns only after the transaction that holds its change is on disk; writes waiting at the same
 moment share one commit. Reads never return what is due at `now`. Writes are all or nothing and raise the
-errors of `relay.core.errors`.
+errors of `relay.core.errors`. Longer than other modules: the seam is one list, read beside both bodies.
 """
 
 from __future__ import annotations

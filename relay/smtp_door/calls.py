@@ -5,7 +5,7 @@ A frame is length 4 ‖ kind 1 ‖ number 4 ‖ fields. A worker asks (the kind 
 answers under the same number, or gives an order under number 0. Both sides parse strictly: every field has a
 form and a limit, and nothing follows the last. A worker holds other people's mail, and may have been taken
 over by one: what is not in this table it cannot ask, and no object of a language ever crosses
-(docs/architecture.md, The door's processes).
+(docs/architecture.md, The door's processes). Above 300 lines: what a worker may ask is one table.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 /**
  * What each operation of the shared vectors means here: JSON values in, JSON values out, an error of the core where the
  * vector is invalid. Mirrors `tests/vectors/run.py` name for name.
+ *
+ * Longer than most modules: one entry for each operation, read beside that file.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,6 +1,8 @@
 /**
  * A house for tests of the flows: a relay, a keeper and a coach in memory, behind the `fetch` that an `Api` is given. It
  * answers as docs/protocol.md says and can be told to lose an answer, to be away, or to change what it hands out.
+ *
+ * Longer than most modules: one table of routes, as the interface has them, and what stands behind each.
  */
 
 import { RelayClock } from "../clock.ts";
