@@ -37,10 +37,11 @@ class ActKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Which fields a kind uses (all others are zero) and who signs it."""
+    """Which fields a kind uses (all others are zero) and who signs it. With `any_date` zero is a date too."""
 
     ids: bool = False
     date: bool = False
+    any_date: bool = False
     second_date: bool = False
     subject: bool = False
     coach: bool = False
@@ -53,7 +54,7 @@ _RULES: Final = {
     ActKind.EXTEND: _Rule(ids=True, date=True, coach=True, client=True),
     ActKind.CLOSE: _Rule(date=True, second_date=True),
     ActKind.REOPEN: _Rule(date=True, coach=True, client=True),
-    ActKind.RELEASE: _Rule(date=True, second_date=True, subject=True, client=True),
+    ActKind.RELEASE: _Rule(any_date=True, second_date=True, subject=True, client=True),
     ActKind.WITHDRAW: _Rule(subject=True, client=True),
     ActKind.REOPEN_MAILBOX: _Rule(subject=True, coach=True, client=True),
 }
@@ -63,7 +64,7 @@ _RULES: Final = {
 class ActCore:
     """What is signed. `number` rises by 1 from 1; unused fields are zero; dates are instants, Unix
     seconds. In kind 4 `date` is the end of the work and `second_date` that of the hold, in kind 5 `date` is
-    the new end of the work.
+    the new end of the work. In kind 6 `date` is not-before, 0 at once, and `second_date` the end.
     """
 
     kind: ActKind
@@ -200,11 +201,14 @@ def _read_core(reader: Reader) -> ActCore:
 
 def _check(core: ActCore) -> None:
     rule = _RULES[core.kind]
+    dated = bool(core.date) if rule.any_date else rule.date
     used = (bool(core.envelope_ids), bool(core.date), bool(core.second_date), core.subject != ZERO_HASH)
-    if used != (rule.ids, rule.date, rule.second_date, rule.subject):
+    if used != (rule.ids, dated, rule.second_date, rule.subject):
         raise Malformed("the act's fields are not those of its kind")
     if core.kind is ActKind.CLOSE and core.second_date < core.date:
         raise Malformed("a hold does not end before the work")
+    if core.kind is ActKind.RELEASE and core.second_date <= core.date:
+        raise Malformed("a release begins before it ends")
     if len(core.envelope_ids) > MOST_ENVELOPE_IDS:
         raise Malformed("an act names at most 1,024 envelopes")
     if core.number < 1 or (core.number == 1) != (core.previous_hash == ZERO_HASH):

@@ -7,12 +7,12 @@ that parsed only in part. (docs/protocol.md, Content frame.)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
-from keys import acts, calls, proposal, spoken, statement
+from keys import acts, calls, proposal, release_terms, report_steps, spoken, statement
 from keys.blob import MAIL_FLAG, Attachment, read_attachment
 from keys.encoding import (
     Reader,
@@ -30,7 +30,7 @@ from keys.encoding import (
 )
 from keys.envelope import EnvelopeClass
 from keys.errors import Malformed
-from keys.names import ID_BYTES
+from keys.names import ID_BYTES, ZERO_HASH
 from keys.suite import H
 
 MOST_RECIPIENTS: Final = 16
@@ -60,10 +60,12 @@ class ContentKind(IntEnum):
     NOTICE = 10
     OWN = 11
     CALL = 12
+    REPORT = 13
 
 
 KINDS_OF_CLASS: Final[Mapping[EnvelopeClass, frozenset[ContentKind]]] = {
-    EnvelopeClass.MESSAGE: frozenset(ContentKind) - {ContentKind.MAIL, ContentKind.NOTICE, ContentKind.OWN},
+    EnvelopeClass.MESSAGE: frozenset(ContentKind)
+    - {ContentKind.RELEASE, ContentKind.MAIL, ContentKind.NOTICE, ContentKind.OWN},
     EnvelopeClass.DOOR: frozenset({ContentKind.MAIL}),
     EnvelopeClass.NOTICE: frozenset({ContentKind.NOTICE}),
     EnvelopeClass.RELEASE: frozenset({ContentKind.RELEASE}),
@@ -74,12 +76,11 @@ KINDS_OF_CLASS: Final[Mapping[EnvelopeClass, frozenset[ContentKind]]] = {
 _ACTS: Final[Mapping[ContentKind, frozenset[acts.ActKind]]] = {
     ContentKind.DATE: frozenset({acts.ActKind.SHORTEN, acts.ActKind.EXTEND}),
     ContentKind.AGREEMENT: frozenset({acts.ActKind.POLICY}),
-    ContentKind.RELEASE: frozenset(acts.ActKind),
-    ContentKind.WITHDRAWAL: frozenset(acts.ActKind),
+    ContentKind.WITHDRAWAL: frozenset({acts.ActKind.WITHDRAW}),
 }
 """Which acts the fixed part of a kind may hold."""
 
-_NOTED: Final = (ContentKind.DATE, ContentKind.AGREEMENT, ContentKind.CALL)
+_NOTED: Final = (ContentKind.DATE, ContentKind.AGREEMENT, ContentKind.CALL, ContentKind.REPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +266,44 @@ def _check_fixed(content: Content) -> None:
         spoken.parse_result(content.fixed)
     elif content.kind is ContentKind.CALL:
         calls.parse_call(content.fixed)
-    elif content.kind is ContentKind.MAIL:
-        parse_door_facts(content.fixed)
-        if [attachment.flags for attachment in content.attachments] != [MAIL_FLAG]:
-            raise Malformed("a mail taken in is the only attachment")
+    elif content.kind in _OF_KIND:
+        _OF_KIND[content.kind](content)
     elif content.fixed:
         raise Malformed("this kind has no fixed part")
+
+
+def _check_mail(content: Content) -> None:
+    parse_door_facts(content.fixed)
+    if [attachment.flags for attachment in content.attachments] != [MAIL_FLAG]:
+        raise Malformed("a mail taken in is the only attachment")
+
+
+def _check_release(content: Content) -> None:
+    """A release is no part of a thread, has one reader who has no statement, and nothing beside its terms."""
+    terms = release_terms.parse_terms(content.fixed)
+    if content.recipients != (Recipient(terms.reader_fp, ZERO_HASH),) or content.expires_at != terms.ends_at:
+        raise Malformed("a release is for its link's reader, until its terms end")
+    if (content.writer, content.count, content.previous_id) != (0, 1, ZERO_HASH):
+        raise Malformed("a release is no part of a thread")
+    if content.attachments or content.shown:
+        raise Malformed("a release holds its terms alone")
+
+
+def _check_step(content: Content) -> None:
+    step = report_steps.parse_step(content.fixed)
+    report_steps.check_shown(step, content.shown)
+    if isinstance(step, report_steps.SignedStep):
+        if step.content[1:2] != bytes([ContentKind.RELEASE]):
+            raise Malformed("a report is signed as a release")
+        parse_content(step.content)
+
+
+_OF_KIND: Final[Mapping[ContentKind, Callable[[Content], None]]] = {
+    ContentKind.RELEASE: _check_release,
+    ContentKind.REPORT: _check_step,
+    ContentKind.MAIL: _check_mail,
+}
+"""What a kind demands beyond the form of its fixed part."""
 
 
 def _check_shown(shown: Mapping[str, Any]) -> None:

@@ -36,8 +36,11 @@ CLIENT: Final = 1
 COACH: Final = 2
 _HTTPS: Final = r"https://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])"
 _LOOPBACK: Final = r"http://(?:localhost|127\.[0-9.]+|\[::1\])"
+ORIGIN: Final = rf"(?:{_HTTPS}|{_LOOPBACK})(?::[1-9][0-9]{{0,4}})?"
+"""Pattern of an origin in a link."""
+
 _LINK: Final = re.compile(
-    rf"(?P<origin>(?:{_HTTPS}|{_LOOPBACK})(?::[1-9][0-9]{{0,4}})?)"
+    rf"(?P<origin>{ORIGIN})"
     r"/i/#(?P<kind>[12])\.(?P<secret>[A-Za-z0-9_-]{43})\Z"
 )
 

@@ -23,6 +23,7 @@ LATE_SECONDS: Final = 300
 
 _AUTHOR_MAY_RECALL: Final = 1
 _READ_MARKS: Final = 2
+_SPONSOR_TOLD_CALLS: Final = 4
 _DOMAIN: Final = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\Z"
 )
@@ -47,6 +48,7 @@ class Policy:
     personal_phones: tuple[str, ...] = field(default=(), repr=False)
     sponsor_name: str = field(default="", repr=False)
     sponsor_scope: str = field(default="", repr=False)
+    sponsor_told_calls: bool = False
 
     @property
     def hold_ends_at(self) -> int:
@@ -79,6 +81,7 @@ class Policy:
         """Return the frame; `Malformed` for a field that the format forbids."""
         _check(self)
         flags = _AUTHOR_MAY_RECALL * self.author_may_recall + _READ_MARKS * self.read_marks
+        flags += _SPONSOR_TOLD_CALLS * self.sponsor_told_calls
         ids = exact(self.engagement_id, ID_BYTES, "engagement id") + u32(self.number)
         hashes = exact(self.previous_hash, 32, "previous hash") + exact(self.coach_fp, 32, "fp")
         days = u64(self.work_ends_at) + u32(self.hold_days) + u32(self.longest_keep_days)
@@ -115,7 +118,7 @@ def parse_policy(frame: bytes) -> Policy:
     """Parse a policy frame strictly."""
     reader = Reader(frame)
     reader.expect(b"\x01", "version")
-    flags = reader.between(reader.u8(), 0, _AUTHOR_MAY_RECALL | _READ_MARKS, "flags")
+    flags = reader.between(reader.u8(), 0, _AUTHOR_MAY_RECALL | _READ_MARKS | _SPONSOR_TOLD_CALLS, "flags")
     reader.reserved(2)
     policy = Policy(
         engagement_id=reader.take(ID_BYTES),
@@ -133,6 +136,7 @@ def parse_policy(frame: bytes) -> Policy:
         personal_phones=_read_texts(reader, reader.u8(), MOST_PHONES),
         sponsor_name=reader.text(1),
         sponsor_scope=reader.text(2),
+        sponsor_told_calls=bool(flags & _SPONSOR_TOLD_CALLS),
     )
     reader.finish()
     _check(policy)
