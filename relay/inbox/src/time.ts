@@ -1,11 +1,12 @@
 /**
- * How an instant is said. Owns dates in words; never reads the clock: `now` and the zone are arguments.
+ * How an instant is said, in the language of the page. Owns dates in words; never reads the clock: `now` and the zone are arguments.
  *
  * Instants are Unix seconds. One that falls on a whole day of UTC is a date that two people agreed on: it is said as that date in every zone,
  * so that the page never contradicts the agreement. Anything else is said in the reader's own zone, and the last day is said with its hour there.
  */
 
-const LOCALE = "en-GB";
+import { tag } from "./language.ts";
+
 export const DAY_SECONDS = 86_400;
 export const SOON_SECONDS = 7 * DAY_SECONDS;
 export const GOING_SECONDS = 30 * DAY_SECONDS;
@@ -16,14 +17,36 @@ const YEAR_SECONDS = 360 * DAY_SECONDS;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a formatter costs more than a hundred uses of it, and a list has thousands of dates. */
-function format(instant: number, zone: string, fields: Intl.DateTimeFormatOptions): string {
-  const name = zone + JSON.stringify(fields);
+function format(
+  instant: number,
+  zone: string,
+  fields: Intl.DateTimeFormatOptions,
+  language = tag,
+): string {
+  const name = language + zone + JSON.stringify(fields);
   let found = formats.get(name);
   if (!found) {
-    found = new Intl.DateTimeFormat(LOCALE, { ...fields, timeZone: zone });
+    found = new Intl.DateTimeFormat(language, { ...fields, timeZone: zone });
     formats.set(name, found);
   }
   return found.format(instant * 1000);
+}
+
+/** A date with its weekday. Older browsers set a comma between the two in English, newer ones do not, and none do we. */
+function withWeekday(instant: number, zone: string, year: Year): string {
+  const said = format(instant, zone, { weekday: "long", day: "numeric", month: "long", ...year });
+  return tag.startsWith("en") ? said.replace(",", "") : said;
+}
+
+interface Year {
+  readonly year?: "numeric";
+}
+
+const WITH_YEAR: Year = { year: "numeric" };
+
+/** The year, where a date is not near. */
+function yearOf(instant: number, now: number): Year {
+  return far(instant, now) ? WITH_YEAR : {};
 }
 
 /** The zone in which a date is said. */
@@ -37,27 +60,24 @@ function far(instant: number, now: number): boolean {
 
 /** The calendar day, to compare and to fill a date field: `2027-03-14`. */
 export function calendarDay(instant: number, zone: string): string {
-  const parts = format(instant, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
-  return parts.split("/").reverse().join("-");
+  const fields = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+  return format(instant, zone, fields, "en-GB").split("/").reverse().join("-");
 }
 
 /** `14 March`, with the year where it is not near. */
 export function day(instant: number, now: number, zone: string): string {
-  const year = far(instant, now) ? ({ year: "numeric" } as const) : {};
+  const year = yearOf(instant, now);
   return format(instant, zoneOf(instant, zone), { day: "numeric", month: "long", ...year });
 }
 
 /** `Sunday 14 March`, with the year where it is not near. */
 export function weekdayAndDay(instant: number, now: number, zone: string): string {
-  const weekday = format(instant, zoneOf(instant, zone), { weekday: "long" });
-  return `${weekday} ${day(instant, now, zone)}`;
+  return withWeekday(instant, zoneOf(instant, zone), yearOf(instant, now));
 }
 
 /** `Sunday 14 March 2027`. */
 export function fullDay(instant: number, zone: string): string {
-  const where = zoneOf(instant, zone);
-  const date = format(instant, where, { day: "numeric", month: "long", year: "numeric" });
-  return `${format(instant, where, { weekday: "long" })} ${date}`;
+  return withWeekday(instant, zoneOf(instant, zone), WITH_YEAR);
 }
 
 /** `14 March 2027`. */
@@ -73,9 +93,7 @@ export function hour(instant: number, zone: string): string {
 
 /** `Tuesday 8 September, 08:14`: when something was written. */
 export function written(instant: number, now: number, zone: string): string {
-  const year = far(instant, now) ? ({ year: "numeric" } as const) : {};
-  const date = format(instant, zone, { day: "numeric", month: "long", ...year });
-  return `${format(instant, zone, { weekday: "long" })} ${date}, ${hour(instant, zone)}`;
+  return `${withWeekday(instant, zone, yearOf(instant, now))}, ${hour(instant, zone)}`;
 }
 
 /** `Tuesday 8 September 2026, 08:14:09 CEST`: shown on request. */
@@ -87,8 +105,7 @@ export function exactly(instant: number, zone: string): string {
     hourCycle: "h23",
     timeZoneName: "short",
   });
-  const date = format(instant, zone, { day: "numeric", month: "long", year: "numeric" });
-  return `${format(instant, zone, { weekday: "long" })} ${date}, ${clock}`;
+  return `${withWeekday(instant, zone, WITH_YEAR)}, ${clock}`;
 }
 
 /** When a row of the list was written: today's hour, this week's weekday, else the date. */
@@ -99,15 +116,13 @@ export function brief(instant: number, now: number, zone: string): string {
   if (instant <= now && now - instant < 6 * DAY_SECONDS) {
     return format(instant, zone, { weekday: "short" });
   }
-  const year = far(instant, now) ? ({ year: "numeric" } as const) : {};
-  return format(instant, zone, { day: "numeric", month: "short", ...year });
+  return format(instant, zone, { day: "numeric", month: "short", ...yearOf(instant, now) });
 }
 
 /** The heading under which a row stands: `September`, with the year where it is not this one. */
 export function month(instant: number, now: number, zone: string): string {
-  const year = format(instant, zone, { year: "numeric" });
-  const name = format(instant, zone, { month: "long" });
-  return year === format(now, zone, { year: "numeric" }) ? name : `${name} ${year}`;
+  const same = calendarDay(instant, zone).slice(0, 4) === calendarDay(now, zone).slice(0, 4);
+  return format(instant, zone, { month: "long", ...(same ? {} : WITH_YEAR) });
 }
 
 /** How near a deletion is, and the words' parts for it. */

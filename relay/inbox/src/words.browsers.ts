@@ -1,6 +1,8 @@
 /** The words of *Browsers and unlocking*, and of opening with the device. */
 
-export const browserWords = {
+import { said } from "./language.ts";
+
+export const browserWords = said("browsers", {
   lead: "What can read this inbox now, and the ways into it. Nothing that you change here touches a message.",
   open: "Open now",
   openHint:
@@ -68,4 +70,4 @@ export const browserWords = {
     common: "That one is on the list of common passwords. Please choose another.",
     name: "Please do not use a name in it.",
   },
-} as const;
+});

@@ -1,6 +1,8 @@
 /** The words of a coach's *Clients*. */
 
-export const clientWords = {
+import { said } from "./language.ts";
+
+export const clientWords = said("clients", {
   heading: "Clients",
   lead: "Whoever waits for you stands first.",
   open: "Open",
@@ -16,4 +18,4 @@ export const clientWords = {
   opening: "Opening",
   onItsWay:
     "Something is on its way. Once it has gone, or you have stopped it, you can open another client.",
-} as const;
+});

@@ -1,6 +1,8 @@
 /** The words of the first page of an invitation, apart from the rest: that page may load no more than 8 KB of script before *Continue*. */
 
-export const first = {
+import { said } from "./language.ts";
+
+export const first = said("first", {
   skip: "Skip to the page",
   titles: {
     invitation: "Invitation",
@@ -78,4 +80,4 @@ export const first = {
     why: "The rest of this page could not be fetched. Nothing is lost.",
     again: "Try now",
   },
-} as const;
+});

@@ -1,6 +1,8 @@
 /** The words of the page that explains. */
 
-export const howWords = {
+import { said } from "./language.ts";
+
+export const howWords = said("how", {
   heading: "How this works",
   hint: "Who can read what, and when it goes",
   parts: [
@@ -30,4 +32,4 @@ export const howWords = {
     },
   ],
   back: "Back",
-} as const;
+});

@@ -1,6 +1,8 @@
 /** The words of joining: what is agreed to, the password, the recovery sheet. Only somebody who was invited loads them. */
 
-export const joinWords = {
+import { said } from "./language.ts";
+
+export const joinWords = said("join", {
   opening: "Opening the invitation",
   notOpened: "The invitation could not be opened",
   from: (name: string) => `${name} has opened a private inbox for the two of you`,
@@ -99,4 +101,4 @@ export const joinWords = {
     }),
     somebody: "the person who invited you",
   },
-} as const;
+});

@@ -1,6 +1,8 @@
 /** The words of *Leave*. */
 
-export const leaveWords = {
+import { said } from "./language.ts";
+
+export const leaveWords = said("leave", {
   lead: (name: string, date: string) =>
     `This deletes your inbox now: every message and file in it, your ways in, your addresses. ${name} keeps the other copies until ${date}, as agreed.`,
   ends: (name: string) =>
@@ -24,4 +26,4 @@ export const leaveWords = {
   without: "Go without it",
   coach: "A coach’s side is closed by whoever runs this server, because clients depend on it.",
   fileName: "receipts-of-my-inbox.json",
-} as const;
+});

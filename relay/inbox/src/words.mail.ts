@@ -1,11 +1,12 @@
 /** The words of mail that came from outside: how it came, what is asked about it, how it looks, and what was turned away. */
 
+import { said } from "./language.ts";
 import type { MailGrade } from "./session.ts";
 import { counted } from "./words.ts";
 
 const ORDINARY = "It travelled by ordinary e-mail before it got here";
 
-export const mailWords = {
+export const mailWords = said("mail", {
   /** How it came. Nothing that came by e-mail is ever called more than this. */
   came: (from: string, grade: MailGrade): string => {
     switch (grade) {
@@ -89,4 +90,4 @@ export const mailWords = {
       }
     },
   },
-} as const;
+});

@@ -1,10 +1,11 @@
 /** The words of deletion receipts and of the closing certificate: what was promised, what was done, and what nobody can show. */
 
+import { said } from "./language.ts";
 import { counted, listedThings } from "./words.ts";
 
 const four = (n: number) => String(n).padStart(4, "0");
 
-export const receiptWords = {
+export const receiptWords = said("receipts", {
   heading: "Deletion receipts",
   lead: "When the server has deleted something on its date, it looks again, and signs what it found. A receipt holds no subject and no text, so it may be kept.",
   loading: "Opening the receipts",
@@ -78,4 +79,4 @@ export const receiptWords = {
     },
     states: { right: "Right", wrong: "Wrong", waiting: "Not there yet" },
   },
-} as const;
+});

@@ -1,6 +1,8 @@
 /** The words of *Can’t get in?*. */
 
-export const recoverWords = {
+import { said } from "./language.ts";
+
+export const recoverWords = said("recover", {
   heading: "Can’t get in?",
   withSheet: "With your recovery sheet",
   withSheetHint: "Type the digits, or paste all six groups into any field.",
@@ -14,4 +16,4 @@ export const recoverWords = {
   noSheetHow:
     "Nobody can open this inbox then, neither your coach nor the people who run this server. Ring your coach: you can begin a new inbox by a new invitation.",
   back: "Back to the password",
-} as const;
+});

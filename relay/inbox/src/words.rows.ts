@@ -1,5 +1,6 @@
 /** The words of *What this server can see*. Why each thing is stored stands in rows.json, which a test holds against the server's own tables. */
 
+import { said } from "./language.ts";
 import rows from "./rows.json" with { type: "json" };
 import { counted } from "./words.ts";
 
@@ -10,7 +11,7 @@ export interface TableWords {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-export const rowWords = {
+export const rowWords = said("rows", {
   lead: "This is what lies on the server about you, as it lies there. What was said is not among it, because it is locked before it gets there.",
   count: (n: number) => counted(n, "row", "rows"),
   none: "Nothing.",
@@ -23,4 +24,4 @@ export const rowWords = {
   sees: "Whoever runs this server also sees when you are here and from which network, as with any page. That is not written down.",
   tables: rows.tables as Readonly<Record<string, TableWords>>,
   shared: rows.shared as Readonly<Record<string, string>>,
-} as const;
+});

@@ -1,8 +1,9 @@
 /** The words of the search, apart from the rest: they are fetched with it. */
 
-import { counted, number } from "./words.ts";
+import { number, said } from "./language.ts";
+import { counted } from "./words.ts";
 
-export const searchWords = {
+export const searchWords = said("search", {
   heading: "Search",
   results: "Found",
   field: (n: number) => `Search ${counted(n, "message", "messages")}`,
@@ -27,4 +28,4 @@ export const searchWords = {
   reading: "Older messages are still being fetched; they are looked through as they come.",
   notWhole: "Older messages have not been fetched and were not looked through.",
   fetch: "Fetch them",
-} as const;
+});

@@ -1,6 +1,8 @@
 /** The words of the settings. */
 
-export const settingWords = {
+import { said } from "./language.ts";
+
+export const settingWords = said("settings", {
   heading: "Settings",
   loading: "Looking",
   keyboard: {
@@ -120,4 +122,4 @@ export const settingWords = {
         ? `That looks like a ${name} address. Mail there belongs to ${name}, so it can’t be used here.`
         : "That looks like a work address. Mail there belongs to your employer, so it can’t be used here.",
   },
-} as const;
+});

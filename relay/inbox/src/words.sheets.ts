@@ -1,6 +1,8 @@
 /** The words of an earlier date and of deleting, which nobody needs before a message is open. */
 
-export const sheetWords = {
+import { said } from "./language.ts";
+
+export const sheetWords = said("sheets", {
   shorten: {
     heading: "Delete it sooner",
     lead: "You can bring the date forward alone, and it holds for both of you at once. A later date needs both of you.",
@@ -22,4 +24,4 @@ export const sheetWords = {
     doMine: "Delete my copy",
     doBoth: "Delete for both of us",
   },
-} as const;
+});

@@ -1,6 +1,8 @@
 /** The words of *Being told*. */
 
-export const toldWords = {
+import { said } from "./language.ts";
+
+export const toldWords = said("told", {
   lead: "When something waits for you here, a short e-mail can say so. It has no name in it, no link, and nothing of what was written: only a subject line and a phrase that you choose.",
   none: "You are not told by e-mail.",
   waiting: "A code is on its way to that address. Until you type it here, nothing else is sent.",
@@ -50,4 +52,4 @@ export const toldWords = {
   tooMany: "That was sent a moment ago. Please wait a while.",
   end: "Stop telling me",
   ended: "Nothing more is sent. The address and your words are forgotten.",
-} as const;
+});

@@ -1,10 +1,11 @@
 /**
- * Every sentence that the page says, in English. Owns the words; views own where they stand. A further language is a second object of this type.
+ * Every sentence that the page says, in English. Owns the words; views own where they stand. German ones stand in the folder `german`.
  *
  * Rules: sentences that a busy person reads once; who and when; names instead of roles; dates written out; never blame. A test refuses the
  * words that mean something only to programmers.
  */
 
+import { number, said } from "./language.ts";
 import type { Failure } from "./session.ts";
 import type { Keeping } from "./time.ts";
 import { first } from "./words.first.ts";
@@ -13,11 +14,6 @@ const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eig
 
 export function counted(n: number, one: string, many: string): string {
   return `${SMALL[n] ?? number(n)} ${n === 1 ? one : many}`;
-}
-
-/** A number as it is written: 1,204. */
-export function number(n: number): string {
-  return n.toLocaleString("en-GB");
 }
 
 /** A sentence's beginning, in its middle. */
@@ -41,7 +37,7 @@ function seconds(n: number): string {
 /** `2.4 MB`: decimal, as file lists of phones and computers say it. */
 export function size(bytes: number): string {
   if (bytes < 1000) {
-    return `${bytes} bytes`;
+    return words.bytes(bytes);
   }
   if (bytes < 999_500) {
     return `${Math.round(bytes / 1000)} KB`;
@@ -50,8 +46,8 @@ export function size(bytes: number): string {
   return megabytes < 999.5 ? `${short(megabytes)} MB` : `${short(bytes / 1_000_000_000)} GB`;
 }
 
-function short(number: number): string {
-  return number < 10 ? number.toFixed(1).replace(/\.0$/, "") : String(Math.round(number));
+function short(n: number): string {
+  return number(n < 10 ? Math.round(n * 10) / 10 : Math.round(n));
 }
 
 /** The first name, for a sentence in which the whole name stood before. */
@@ -59,7 +55,7 @@ export function firstName(name: string): string {
   return name.trim().split(/\s+/)[0] ?? name;
 }
 
-export const words = {
+export const words = said("words", {
   ...first,
   close: "Close",
   show: "Show",
@@ -146,6 +142,7 @@ export const words = {
         return "Deleted just now";
     }
   },
+  bytes: (n: number) => `${n} bytes`,
   files: (n: number) => (n === 1 ? "1 file" : `${n} files`),
   newRows: (n: number) => (n === 1 ? "1 new message" : `${n} new messages`),
 
@@ -334,6 +331,6 @@ export const words = {
     heading: "There is nothing at this address",
     why: "It may have been deleted on its date, or the address is not complete.",
   },
-} as const;
+});
 
 export type Words = typeof words;

@@ -1,16 +1,13 @@
 /** The words of *Our work*: dates and who may change them, where things are kept, calls, the agreement, its changes, and the end. */
 
+import { listed, said } from "./language.ts";
 import { counted, lower, size } from "./words.ts";
 
 const days = (n: number) => (n === 1 ? "one day" : `${n} days`);
 const ending = (numbers: readonly string[]) =>
   numbers.map((number) => `ending ${number.replace(/\D/g, "").slice(-2)}`);
-const listed = (parts: readonly string[]) =>
-  parts.length < 2
-    ? (parts[0] ?? "")
-    : `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}`;
 
-export const workWords = {
+export const workWords = said("work", {
   heading: "Our work",
   loading: "Opening your agreement",
   withWhom: (name: string, since: string) => `With ${name}, since ${since}`,
@@ -437,6 +434,6 @@ export const workWords = {
     },
     unread: (n: number) => `${n} unread`,
   },
-} as const;
+});
 
 export type WorkWords = typeof workWords;

@@ -1,8 +1,9 @@
 /** The words of writing, which nobody needs before the list is there. */
 
+import { said } from "./language.ts";
 import { counted } from "./words.ts";
 
-export const writeWords = {
+export const writeWords = said("write", {
   heading: (name: string) => `Write to ${name}`,
   headingReply: (name: string) => `Reply to ${name}`,
   subject: "Subject",
@@ -40,4 +41,4 @@ export const writeWords = {
   offline:
     "No connection. Your message will be sent when you are back online, while this page stays open.",
   summary: "Please look at these again:",
-} as const;
+});

@@ -4,12 +4,14 @@
  */
 
 import { chosenMinutes } from "../idle.ts";
+import { speakFor } from "../languages.ts";
 
 export type Choice =
   | "tab"
   | "engagement"
   | "device-unlock"
   | "theme"
+  | "language"
   | "text-size"
   | "single-keys"
   | "lock-minutes"
@@ -62,6 +64,11 @@ export function applyTheme(theme = kept("theme")): void {
   } else {
     delete dataset.theme;
   }
+}
+
+/** Speak the language that was chosen here, or the browser's own. */
+export function speakAsWished(): Promise<void> {
+  return speakFor(kept("language"), navigator.languages);
 }
 
 export const TEXT_SIZES = ["usual", "large", "larger"] as const;

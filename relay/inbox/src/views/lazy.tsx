@@ -2,6 +2,7 @@
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { wordsFor } from "../languages.ts";
 import { words } from "../words.ts";
 import { Trouble, Wait } from "./parts.tsx";
 
@@ -15,8 +16,8 @@ export function lazy<Props extends object>(
     const [failed, setFailed] = useState(false);
     const get = () => {
       setFailed(false);
-      load().then(
-        (view) => {
+      Promise.all([load(), wordsFor(3)]).then(
+        ([view]) => {
           known = view;
           drawn(true);
         },

@@ -7,12 +7,13 @@
 
 import { type ComponentType, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { wordsFor } from "../languages.ts";
 import { fragmentKind, type Route } from "../route.ts";
 import type { Session } from "../session.ts";
 import { first } from "../words.first.ts";
 import { Before } from "./before.tsx";
 import { type Go, takeFragment, useArrival, useHistory } from "./history.ts";
-import { applyTextSize, applyTheme } from "./kept.ts";
+import { applyTextSize, applyTheme, speakAsWished } from "./kept.ts";
 
 /** What the page gets from outside: nothing below reads a clock or makes a worker. */
 export interface Surroundings {
@@ -35,13 +36,16 @@ interface Rest {
   readonly session: Session;
 }
 
-/** Draw the page into its element. */
-export function start(root: HTMLElement, surroundings: Surroundings): void {
+/** Draw the page into its element, in its reader's language. */
+export async function start(root: HTMLElement, surroundings: Surroundings): Promise<void> {
   applyTheme();
   applyTextSize();
   const fragment = takeFragment();
+  const draw = () => render(<Page surroundings={surroundings} fragment={fragment} />, root);
+  addEventListener("languagechange", () => speakAsWished().then(draw));
+  await speakAsWished();
   root.replaceChildren();
-  render(<Page surroundings={surroundings} fragment={fragment} />, root);
+  draw();
 }
 
 function Page({ surroundings, fragment }: { surroundings: Surroundings; fragment: string }) {
@@ -53,7 +57,7 @@ function Page({ surroundings, fragment }: { surroundings: Surroundings; fragment
   const load = () => {
     setFailed(false);
     // At the same time: on a slow line each would cost a round trip.
-    Promise.all([import("./rest.tsx"), surroundings.session()]).then(
+    Promise.all([import("./rest.tsx"), surroundings.session(), wordsFor(2)]).then(
       ([{ Rest: View }, session]) => setRest({ View, session }),
       () => setFailed(true),
     );

@@ -1,0 +1,39 @@
+/** How figures are said in German. Owns plurals and numerals; the words around them stand in the catalogues. */
+
+const RULES = new Intl.PluralRules("de");
+
+/** The form that goes with a number. */
+export function plural(n: number, one: string, many: string): string {
+  return RULES.select(n) === "one" ? one : many;
+}
+
+/** `1 Nachricht`, `1.204 Nachrichten`. */
+export function figure(n: number, one: string, many: string): string {
+  return `${n.toLocaleString("de")} ${plural(n, one, many)}`;
+}
+
+const SMALL = ["keine", "eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"];
+
+/** `eine Nachricht`, `drei Nachrichten`, `12 Nachrichten`, for what is feminine in German. */
+export function counted(n: number, one: string, many: string): string {
+  return `${SMALL[n] ?? n.toLocaleString("de")} ${plural(n, one, many)}`;
+}
+
+/** The beginning of a sentence. */
+export function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `drei Nachrichten und eine Datei`. */
+export function things(messages: number, files: number): string {
+  const parts = [
+    ...(messages || !files ? [counted(messages, "Nachricht", "Nachrichten")] : []),
+    ...(files ? [counted(files, "Datei", "Dateien")] : []),
+  ];
+  return listed(parts);
+}
+
+/** `Ziele, Belege und Notizen`. */
+export function listed(parts: readonly string[]): string {
+  return new Intl.ListFormat("de").format(parts);
+}

@@ -1,0 +1,61 @@
+/**
+ * Which language the page speaks: the one that was chosen, else the first of the browser's that there is. Owns the choice and the fetching of
+ * the words, as far as they are needed; English is in the page already.
+ */
+
+import { speak } from "./language.ts";
+
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** How many of a language's files are needed: those of an invitation's first page, of the list, of all. */
+export type Needed = 1 | 2 | 3;
+
+type Words = Readonly<Record<string, object>>;
+
+/** German, in the order in which a visit needs it. */
+const GERMAN: readonly (() => Promise<{ readonly german: Words }>)[] = [
+  () => import("./german/first.ts"),
+  () => import("./german/early.ts"),
+  () => import("./german/late.ts"),
+];
+
+/** The language for these wishes, the first one first. */
+export function languageFor(chosen: string | null, wishes: readonly string[]): Language {
+  const named = (wish: string) => LANGUAGES.find((one) => wish.split("-")[0] === one);
+  return [...(chosen ? [chosen] : []), ...wishes].map(named).find((one) => one) ?? "en";
+}
+
+let language: Language = "en";
+let needed: Needed = 1;
+
+/** See that what is on the page can be said, in the language that is spoken. */
+export async function wordsFor(now: Needed): Promise<void> {
+  if (now > needed) {
+    await (language === "de" && speakGerman(now));
+    needed = now;
+  }
+}
+
+/** Speak the language of these wishes from now on. Where its words cannot be fetched, the page goes on as it was. */
+export async function speakFor(chosen: string | null, wishes: readonly string[]): Promise<void> {
+  const wanted = languageFor(chosen, wishes);
+  if (wanted !== language) {
+    const before = language;
+    language = wanted;
+    try {
+      await (wanted === "de" ? speakGerman(needed) : speak("en-GB", () => undefined));
+    } catch {
+      language = before;
+    }
+  }
+  document.documentElement.lang = language;
+}
+
+async function speakGerman(parts: Needed): Promise<void> {
+  const found = await Promise.all(GERMAN.slice(0, parts).map((part) => part()));
+  const german: Words = Object.assign({}, ...found.map((part) => part.german));
+  if (language === "de") {
+    speak("de", (name) => german[name]);
+  }
+}
