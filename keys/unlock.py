@@ -93,9 +93,14 @@ def password_keys(secret: bytes, salt: bytes) -> MethodKeys:
 
     Takes a few tenths of a second and 64 MiB.
     """
-    exact(salt, SALT_BYTES, "salt")
-    stretched = crypto_pwhash_alg(64, secret, salt, _PASSES, _MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13)
+    stretched = stretch(secret, salt)
     return MethodKeys(SignKey.from_seed(stretched[:32]), stretched[32:])
+
+
+def stretch(secret: bytes, salt: bytes) -> bytes:
+    """Run Argon2id with the one set of parameters; returns 64 bytes."""
+    exact(salt, SALT_BYTES, "salt")
+    return crypto_pwhash_alg(64, secret, salt, _PASSES, _MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13)
 
 
 def passkey_input(origin: str) -> bytes:

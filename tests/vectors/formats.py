@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.vectors import (
     make_accounts,
+    make_codes,
     make_contents,
     make_drafts,
     make_envelopes,
@@ -42,3 +43,6 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "index": make_index.index_cases,
     "drafts": make_drafts.draft_cases,
 }
+    "report": make_report.report_cases,
+    "release": make_release.release_cases,
+    "codes": make_codes.code_cases,

@@ -38,10 +38,10 @@ from keys import (
     wordlist,
 )
 from keys.encoding import Reader
-from tests.vectors import run_drafts, run_index, run_records
+from tests.vectors import run_codes, run_drafts, run_index, run_records
 from tests.vectors.operations import OPERATIONS, Outputs, operation, run, to_json
 
-__all__ = ["OPERATIONS", "run", "run_drafts", "run_index", "run_records", "to_json"]
+__all__ = ["OPERATIONS", "run", "run_codes", "run_drafts", "run_index", "run_records", "to_json"]
 
 # --- suite, padding, stream, box, encoding ---
 
