@@ -42,7 +42,5 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "mailin": make_mail.mailin_cases,
     "index": make_index.index_cases,
     "drafts": make_drafts.draft_cases,
-}
-    "report": make_report.report_cases,
-    "release": make_release.release_cases,
     "codes": make_codes.code_cases,
+}
