@@ -38,12 +38,14 @@ export const ActKind = {
   RELEASE: 6,
   WITHDRAW: 7,
   REOPEN_MAILBOX: 8,
+  STOP_REOPENING: 9,
 } as const;
 export type ActKind = (typeof ActKind)[keyof typeof ActKind];
 
-/** Which fields a kind uses (all others are zero) and who signs it; no signer named means either. */
+/** Which fields a kind uses (all others are zero) and who signs it; no signer named means either. With `anyDate` zero is a date too. */
 interface Rule {
   readonly uses: readonly ("ids" | "date" | "secondDate" | "subject")[];
+  readonly anyDate?: true;
   readonly signers: readonly ("coach" | "client")[];
 }
 
@@ -53,14 +55,16 @@ const RULES: Record<ActKind, Rule> = {
   3: { uses: ["ids", "date"], signers: ["coach", "client"] },
   4: { uses: ["date", "secondDate"], signers: [] },
   5: { uses: ["date"], signers: ["coach", "client"] },
-  6: { uses: ["date", "secondDate", "subject"], signers: ["client"] },
+  6: { uses: ["secondDate", "subject"], anyDate: true, signers: ["client"] },
   7: { uses: ["subject"], signers: ["client"] },
   8: { uses: ["subject"], signers: ["coach", "client"] },
+  9: { uses: ["subject"], signers: ["client"] },
 };
 
 /**
  * What is signed. `number` rises by 1 from 1; unused fields are zero; dates are instants, Unix seconds. In kind 4 `date`
- * is the end of the work and `secondDate` that of the hold, in kind 5 `date` is the new end of the work.
+ * is the end of the work and `secondDate` that of the hold, in kind 5 `date` is the new end of the work; in kind 6 `date`
+ * is not-before, 0 at once, and `secondDate` the end.
  */
 export interface ActCore {
   readonly kind: ActKind;
@@ -170,8 +174,8 @@ export function verifySignatures(act: Act, publics: readonly Bytes[]): Bytes[] {
 }
 
 /**
- * Verify that an act is signed by exactly those whom its kind demands: kinds 1, 3, 5, 8 need both, 6 and 7 the client
- * alone, 2 and 4 either or both. For kind 8 `client` is the new identity key. Throws `BadSignature` or
+ * Verify that an act is signed by exactly those whom its kind demands: kinds 1, 3, 5, 8 need both, 6, 7 and 9 the
+ * client alone, 2 and 4 either or both. For kind 8 `client` is the new identity key, for kind 9 the former. Throws `BadSignature` or
  * `Refused("signer")`.
  */
 export function verifyAct(act: Act, publics: { coach: Bytes; client: Bytes }): void {
@@ -197,7 +201,7 @@ export function checkOrder(previous: ActCore | null, act: ActCore): void {
 
 function readCore(reader: Reader): ActCore {
   reader.expect(VERSION, "version");
-  const kind = reader.between(reader.u8(), 1, 8, "act") as ActKind;
+  const kind = reader.between(reader.u8(), 1, 9, "act") as ActKind;
   const count = reader.between(reader.u16(), 0, MOST_ENVELOPE_IDS, "number of envelopes");
   const core = {
     kind,
@@ -222,14 +226,17 @@ function check(core: ActCore): void {
     secondDate: core.secondDate !== 0,
     subject: !isZero(core.subject),
   };
-  const { uses } = RULES[core.kind];
+  const { uses, anyDate } = RULES[core.kind];
   for (const name of ["ids", "date", "secondDate", "subject"] as const) {
-    if (used[name] !== uses.includes(name)) {
+    if (used[name] !== uses.includes(name) && !(anyDate && name === "date")) {
       throw new Malformed("the act's fields are not those of its kind");
     }
   }
   if (core.kind === ActKind.CLOSE && core.secondDate < core.date) {
     throw new Malformed("a hold does not end before the work");
+  }
+  if (anyDate && core.secondDate <= core.date) {
+    throw new Malformed("a release begins before it ends");
   }
   if (core.envelopeIds.length > MOST_ENVELOPE_IDS) {
     throw new Malformed("an act names at most 1,024 envelopes");

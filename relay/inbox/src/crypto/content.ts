@@ -58,26 +58,24 @@ export const ContentKind = {
   NOTICE: 10,
   OWN: 11,
   CALL: 12,
+  REPORT: 13,
 } as const;
 export type ContentKind = (typeof ContentKind)[keyof typeof ContentKind];
 
 /** Which kinds a class of origin may carry; class 5 carries what its class of origin did. */
 export const KINDS_OF_CLASS: Record<number, readonly ContentKind[]> = {
-  [EnvelopeClass.MESSAGE]: [1, 2, 3, 4, 5, 6, 7, 8, 12],
+  [EnvelopeClass.MESSAGE]: [1, 2, 3, 4, 6, 7, 8, 12, 13],
   [EnvelopeClass.DOOR]: [ContentKind.MAIL],
   [EnvelopeClass.NOTICE]: [ContentKind.NOTICE],
   [EnvelopeClass.RELEASE]: [ContentKind.RELEASE],
   [EnvelopeClass.OWN]: [ContentKind.OWN],
 };
 
-const ANY_ACT: readonly ActKind[] = Object.values(ActKind);
-
 /** Which acts the fixed part of a kind may hold. */
 const ACTS_OF_KIND: Partial<Record<ContentKind, readonly ActKind[]>> = {
   [ContentKind.DATE]: [ActKind.SHORTEN, ActKind.EXTEND],
   [ContentKind.AGREEMENT]: [ActKind.POLICY],
-  [ContentKind.RELEASE]: ANY_ACT,
-  [ContentKind.WITHDRAWAL]: ANY_ACT,
+  [ContentKind.WITHDRAWAL]: [ActKind.WITHDRAW],
 };
 
 /** Someone who gets an envelope of this content, and the statement it was sealed to. */
@@ -188,7 +186,7 @@ export function senderFp(frame: Bytes): Bytes {
 export function parseContent(frame: Bytes): Content {
   const reader = new Reader(frame);
   reader.expect(VERSION, "version");
-  const kind = reader.between(reader.u8(), 1, 12, "kind") as ContentKind;
+  const kind = reader.between(reader.u8(), 1, 13, "kind") as ContentKind;
   const recipientCount = reader.u8();
   const attachmentCount = reader.u8();
   const content = {
@@ -291,9 +289,12 @@ function check(content: Content): void {
   }
 }
 
-/** Check the fixed part; its own format is the business of the module that owns it. */
+/**
+ * Check the fixed part; its own format is the business of the module that owns it. A report's steps and a release are
+ * read by `report_steps.ts` and `release_terms.ts`, which are fetched when one is first met.
+ */
 function checkFixed({ kind, fixed, attachments }: Content): void {
-  const { STATEMENT, SPOKEN, MAIL, CALL } = ContentKind;
+  const { RELEASE, STATEMENT, SPOKEN, MAIL, CALL, REPORT } = ContentKind;
   const acts = ACTS_OF_KIND[kind];
   if (kind === STATEMENT) {
     parseStatementNotice(fixed);
@@ -310,7 +311,7 @@ function checkFixed({ kind, fixed, attachments }: Content): void {
     if (attachments.length !== 1 || attachments[0]?.flags !== MAIL_FLAG) {
       throw new Malformed("a mail taken in is the only attachment");
     }
-  } else if (fixed.length > 0) {
+  } else if (fixed.length > 0 && kind !== RELEASE && kind !== REPORT) {
     throw new Malformed("this kind has no fixed part");
   }
 }
@@ -318,11 +319,11 @@ function checkFixed({ kind, fixed, attachments }: Content): void {
 /** Check the display fields that only some kinds have. */
 function checkKind({ kind, shown }: Content): void {
   const { note = "" } = shown;
-  const { DATE, AGREEMENT, CALL } = ContentKind;
+  const { DATE, AGREEMENT, CALL, REPORT } = ContentKind;
   if (kind === AGREEMENT) {
     checkProposalShown(shown);
   }
-  if (kind === DATE || kind === AGREEMENT || kind === CALL) {
+  if (kind === DATE || kind === AGREEMENT || kind === CALL || kind === REPORT) {
     textField(note, MOST_TEXT_BYTES);
   }
 }

@@ -199,19 +199,38 @@ export function openAnswer(
   keeperPublic: Bytes,
   replyKey: OpenKey,
 ): Answer {
-  const reader = new Reader(raw);
-  const plainBytes = request.items.length * GRANT_BYTES + request.days.length * DAY_SHARE_BYTES;
-  const sealed = reader.counted(4, plainBytes + HPKE_OVERHEAD_BYTES);
-  const signature = reader.take(SIGNATURE_BYTES);
-  reader.finish();
-  const requestHash = H(rawRequest);
-  verify(keeperPublic, signature, ...answerSigned(request.keeperId, requestHash, sealed));
-  const info = answerInfo(request.keeperId, requestHash);
+  const { sealed, signature } = readAnswer(raw, request);
+  const signed = answerSigned(request.keeperId, H(rawRequest), sealed);
+  verify(keeperPublic, signature, ...signed);
+  return openUnsigned(raw, request, rawRequest, replyKey);
+}
+
+/**
+ * Open an answer for one who knows no keeper's key: the reader of a link. Whoever stands between can make one up, so a
+ * share in it is worth something only where it opens a body, and nothing else may be concluded from it.
+ */
+export function openUnsigned(
+  raw: Bytes,
+  request: OpenRequest,
+  rawRequest: Bytes,
+  replyKey: OpenKey,
+): Answer {
+  const info = answerInfo(request.keeperId, H(rawRequest));
+  const { sealed, plainBytes } = readAnswer(raw, request);
   const plain = new Reader(hpkeOpen(replyKey, info, sealed, plainBytes));
   return {
     grants: request.items.map(() => readGrant(plain)),
     days: request.days.map(() => readDayGrant(plain)),
   };
+}
+
+function readAnswer(raw: Bytes, { items, days }: OpenRequest) {
+  const reader = new Reader(raw);
+  const plainBytes = items.length * GRANT_BYTES + days.length * DAY_SHARE_BYTES;
+  const sealed = reader.counted(4, plainBytes + HPKE_OVERHEAD_BYTES);
+  const signature = reader.take(SIGNATURE_BYTES);
+  reader.finish();
+  return { sealed, signature, plainBytes };
 }
 
 // --- revoking ---

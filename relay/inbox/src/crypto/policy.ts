@@ -33,6 +33,7 @@ export const LATE_SECONDS = 300;
 const VERSION: Bytes = new Uint8Array([1]);
 const AUTHOR_MAY_RECALL = 1;
 const READ_MARKS = 2;
+const SPONSOR_TOLD_CALLS = 4;
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 /** What coach and client signed. Days are whole; `longestKeepDays` 0 leaves only the end of the hold. */
@@ -52,6 +53,8 @@ export interface Policy {
   readonly personalPhones: readonly string[];
   readonly sponsorName: string;
   readonly sponsorScope: string;
+  /** Number and days of the calls may stand in a report. */
+  readonly sponsorToldCalls: boolean;
 }
 
 /** The first second at which everything of the engagement is gone. */
@@ -86,10 +89,13 @@ export function allows(policy: Policy, expiresAt: number, now: number): boolean 
 /** The frame; `Malformed` for a field that the format forbids. */
 export function encodePolicy(policy: Policy): Bytes {
   check(policy);
-  const recall = policy.authorMayRecall ? AUTHOR_MAY_RECALL : 0;
+  const flags =
+    (policy.authorMayRecall ? AUTHOR_MAY_RECALL : 0) +
+    (policy.readMarks ? READ_MARKS : 0) +
+    (policy.sponsorToldCalls ? SPONSOR_TOLD_CALLS : 0);
   return concat(
     VERSION,
-    u8(recall + (policy.readMarks ? READ_MARKS : 0)),
+    u8(flags),
     u16(0),
     exact(policy.engagementId, ID_BYTES, "engagement id"),
     u32(policy.number),
@@ -129,7 +135,7 @@ export function agreementHash(salt: Bytes, text: string): Bytes {
 export function parsePolicy(frame: Bytes): Policy {
   const reader = new Reader(frame);
   reader.expect(VERSION, "version");
-  const flags = reader.between(reader.u8(), 0, AUTHOR_MAY_RECALL + READ_MARKS, "flags");
+  const flags = reader.between(reader.u8(), 0, 7, "flags");
   reader.reserved(2);
   const policy = {
     engagementId: reader.take(ID_BYTES),
@@ -147,6 +153,7 @@ export function parsePolicy(frame: Bytes): Policy {
     personalPhones: readTexts(reader, reader.u8(), MOST_PHONES),
     sponsorName: reader.text(1),
     sponsorScope: reader.text(2),
+    sponsorToldCalls: (flags & SPONSOR_TOLD_CALLS) !== 0,
   };
   reader.finish();
   check(policy);

@@ -44,6 +44,7 @@ const policy: Policy = {
   agreementHash: agreementHash(salt, "Six talks."),
   authorMayRecall: true,
   readMarks: false,
+  sponsorToldCalls: false,
   refusedDomains: [],
   places: [],
   personalPhones: [],

@@ -73,6 +73,7 @@ const terms: policy.Policy = {
   agreementHash: policy.agreementHash(agreement.salt, agreement.text),
   authorMayRecall: true,
   readMarks: false,
+  sponsorToldCalls: false,
   refusedDomains: ["harrow.example"],
   places: ["Bergen"],
   personalPhones: [],

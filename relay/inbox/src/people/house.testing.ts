@@ -517,6 +517,7 @@ export class House {
       agreementHash: agreementHash(ZERO_HASH, "We agree."),
       authorMayRecall: true,
       readMarks: false,
+      sponsorToldCalls: false,
       refusedDomains: [],
       places: ["inbox.harrow.example"],
       personalPhones: [],

@@ -69,6 +69,7 @@ function policy(number: number, before: Bytes | undefined, holdDays: number): Po
     agreementHash: new Uint8Array(32).fill(9),
     authorMayRecall: true,
     readMarks: false,
+    sponsorToldCalls: false,
     refusedDomains: [],
     places: ["inbox.harrow.example"],
     personalPhones: [],
