@@ -15,6 +15,8 @@ from tests.vectors import (
     make_mail,
     make_primitives,
     make_records,
+    make_release,
+    make_report,
     make_signed,
     make_terms,
 )
@@ -42,5 +44,7 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "mailin": make_mail.mailin_cases,
     "index": make_index.index_cases,
     "drafts": make_drafts.draft_cases,
+    "report": make_report.report_cases,
+    "release": make_release.release_cases,
     "codes": make_codes.code_cases,
 }

@@ -65,6 +65,14 @@ def extension() -> bytes:
     return sign_act(core, COACH.identity).encode()
 
 
+def withdrawal() -> bytes:
+    """A signed act of kind 7."""
+    core = replace(
+        ACT, kind=ActKind.WITHDRAW, number=2, previous_hash=ACT.hash, subject=secret("slot"), issued_at=NOW
+    )
+    return sign_act(core, CLIENT.identity).encode()
+
+
 def contents() -> dict[str, Content]:
     """Return one content of each kind, and of some shapes."""
     act = sign_act(ACT, CLIENT.identity).encode()
@@ -88,7 +96,7 @@ def contents() -> dict[str, Content]:
         "a call": message(
             kind=ContentKind.CALL, fixed=Call(45, NOW - 3600).encode(), shown={"note": "By phone."}
         ),
-        "a withdrawal": message(kind=ContentKind.WITHDRAWAL, fixed=act),
+        "a withdrawal": message(kind=ContentKind.WITHDRAWAL, fixed=withdrawal(), shown={"note": "No more."}),
         "a spoken check": message(
             kind=ContentKind.SPOKEN, fixed=SpokenResult(True, COACH.fp, CLIENT.fp).encode()
         ),
@@ -133,7 +141,7 @@ def _bad_frames(cases: Cases) -> None:
         "version 0": patch(frame, 0, b"\0"),
         "version 2": patch(frame, 0, b"\2"),
         "kind 0": patch(frame, 1, b"\0"),
-        "kind 13": patch(frame, 1, b"\x0d"),
+        "kind 14": patch(frame, 1, b"\x0e"),
         "message called a call": patch(frame, 1, b"\x0c"),
         "no recipients": patch(frame, 2, b"\0")[:228] + frame[292:],
         "17 recipients": patch(frame, 2, b"\x11")[:228] + bytes(64 * 17) + frame[292:],
@@ -248,6 +256,7 @@ def _bad_acts_inside(cases: Cases) -> None:
     date, agreement, call = ContentKind.DATE, ContentKind.AGREEMENT, ContentKind.CALL
     faults = {
         "a date with an act of kind 1": _inside(date, act, {}),
+        "a withdrawal with an act of kind 1": _inside(ContentKind.WITHDRAWAL, act, {}),
         "a date whose note is no text": _inside(date, extension(), {"note": 1}),
         "an agreement with an act of kind 3": _inside(agreement, extension(), shown),
         "an agreement without a policy": _inside(agreement, act, {**shown, "policy": None}),

@@ -16,7 +16,6 @@ from keys.encoding import counted, label, u16, u32, u64
 from keys.envelope import Envelope, EnvelopeClass, parse_envelope
 from keys.padding import pad
 from tests.vectors.cast import (
-    ACT,
     CLIENT,
     CLIENT_MAILBOX,
     COACH,
@@ -347,13 +346,20 @@ def _several_keepers(cases: Cases) -> None:
 
 def _links(cases: Cases) -> None:
     link_secret = secret("release link")
-    content = message(kind=ContentKind.RELEASE, fixed=_act(ACT))
+    from tests.vectors.make_report import signed_content, terms_of
+
+    frames = {who: signed_content(who, terms_of()).encode() for who in (COACH, CLIENT)}
     inner_parts = b"".join(
         counted(frame, 4) + who.identity.sign(label("content") + b"\x04" + frame)
-        for who in (COACH, CLIENT)
-        for frame in [replace(content, sender_fp=who.fp).encode()]
+        for who, frame in frames.items()
     )
-    recipe = Recipe(content, envelope_class=4, inner=pad(b"\x02" + inner_parts), link_secret=link_secret)
+    recipe = Recipe(
+        message(),
+        frame=frames[COACH],
+        envelope_class=4,
+        inner=pad(b"\x02" + inner_parts),
+        link_secret=link_secret,
+    )
     raw = seal(recipe)
     shares = [grant["share"] for grant in grants(parse_envelope(raw), recipe)]
     cases.good("a link", "locks.link", link_secret=link_secret, header_hash=secret("header"))
@@ -366,12 +372,6 @@ def _links(cases: Cases) -> None:
     cases.bad("link lock outside a release", PARSE, raw=seal(Recipe(message(), link_secret=link_secret)))
     cases.bad("link lock with a period", PARSE, raw=flip(raw, 72 + 15))
     cases.bad("link lock with a payload", PARSE, raw=flip(raw, 72 + 3))
-
-
-def _act(core: Any) -> bytes:
-    from keys.acts import sign_act
-
-    return sign_act(core, CLIENT.identity).encode()
 
 
 def _locks(cases: Cases, raw: bytes) -> None:

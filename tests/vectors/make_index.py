@@ -125,7 +125,7 @@ def _rows(cases: Cases) -> None:
         "class 7": plain_of(patch(first, 24, b"\7\7")),
         "another class of origin": plain_of(patch(first, 25, b"\2")),
         "re-sealed from a notice": plain_of(patch(first, 24, b"\5\3")),
-        "kind 13": plain_of(patch(first, 26, b"\x0d")),
+        "kind 14": plain_of(patch(first, 26, b"\x0e")),
         "by nobody": plain_of(patch(first, 27, b"\0")),
         "by a fourth": plain_of(patch(first, 27, b"\4")),
         "a grade of what is no mail": plain_of(patch(first, 28, b"\1")),

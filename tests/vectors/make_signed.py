@@ -178,6 +178,7 @@ def act_cases(cases: Cases) -> None:
         ),
         "reopen, by both": _both(_next(ACT, ActKind.REOPEN, date=EXPIRES_AT)),
         "release, by the client": sign_act(release, CLIENT.identity),
+        "release at once, by the client": sign_act(replace(release, date=0), CLIENT.identity),
         "withdraw, by the client": sign_act(
             _next(ACT, ActKind.WITHDRAW, subject=secret("slot")), CLIENT.identity
         ),
@@ -242,6 +243,7 @@ def _bad_acts(cases: Cases, raw: bytes, acts_of: dict[str, Act], who: dict[str, 
     )
     policy_core, reopen = raw[:148], acts_of["reopen, by both"].core.encode()
     withdraw = acts_of["withdraw, by the client"].core.encode()
+    release = acts_of["release, by the client"].core.encode()
     cores = {
         "version 2": patch(close, 0, b"\2"),
         "kind 0": patch(close, 1, b"\0"),
@@ -257,6 +259,11 @@ def _bad_acts(cases: Cases, raw: bytes, acts_of: dict[str, Act], who: dict[str, 
         "close that names an envelope": patch(close, 2, u16(1)) + bytes(16),
         "shorten without an envelope": patch(shorten, 2, u16(0))[:148],
         "shorten with an envelope less than said": patch(shorten, 2, u16(3)),
+        "release without an end": patch(release, 108, bytes(8)),
+        "release that ends as it begins": patch(release, 108, u64(NOW)),
+        "release without a subject": patch(release, 116, bytes(32)),
+        "release that names an envelope": patch(release, 2, u16(1)) + bytes(16),
+        "withdraw with a date": patch(withdraw, 100, u64(NOW)),
         "reopen without a date": patch(reopen, 100, bytes(8)),
         "reopen with a second date": patch(reopen, 108, u64(EXPIRES_AT)),
         "withdraw without a subject": patch(withdraw, 116, bytes(32)),
@@ -358,6 +365,11 @@ def policy_cases(cases: Cases) -> None:
     _allowed(cases, short, hold)
     cases.good("an agreement", "policy.agreement_hash", salt=AGREEMENT_SALT, text=AGREEMENT)
     cases.good("not ASCII", "policy.agreement_hash", salt=AGREEMENT_SALT, text="Älskar 🌿")
+    told = replace(POLICY, sponsor_told_calls=True)
+    cases.good("shown a page", "policy.sponsor", frame=POLICY.encode())
+    cases.good("told of the calls", "policy.sponsor", frame=told.encode())
+    cases.good("every flag", "policy.sponsor", frame=replace(told, read_marks=True).encode())
+    cases.good("no sponsor", "policy.sponsor", frame=bare.encode())
     cases.bad("salt of 31 bytes", "policy.agreement_hash", salt=AGREEMENT_SALT[:-1], text=AGREEMENT)
     _bad_policies(cases)
 
@@ -391,7 +403,7 @@ def _bad_policies(cases: Cases) -> None:
     faults = {
         "empty": b"",
         "version 2": patch(frame, 0, b"\2"),
-        "flag 4": patch(frame, 1, b"\4"),
+        "flag 8": patch(frame, 1, b"\x08"),
         "reserved byte": patch(frame, 2, b"\1"),
         "number 0": patch(frame, 20, bytes(4)),
         "first with a previous hash": patch(frame, 24, secret("hash")),

@@ -38,10 +38,19 @@ from keys import (
     wordlist,
 )
 from keys.encoding import Reader
-from tests.vectors import run_codes, run_drafts, run_index, run_records
+from tests.vectors import run_codes, run_drafts, run_index, run_records, run_release
 from tests.vectors.operations import OPERATIONS, Outputs, operation, run, to_json
 
-__all__ = ["OPERATIONS", "run", "run_codes", "run_drafts", "run_index", "run_records", "to_json"]
+__all__ = [
+    "OPERATIONS",
+    "run",
+    "run_codes",
+    "run_drafts",
+    "run_index",
+    "run_records",
+    "run_release",
+    "to_json",
+]
 
 # --- suite, padding, stream, box, encoding ---
 
@@ -404,6 +413,18 @@ def _parse_policy(frame: bytes, instant: int) -> Outputs:
         "read_marks": parsed.read_marks,
         "refused_domains": list(parsed.refused_domains),
         "sponsor_name": parsed.sponsor_name,
+    }
+
+
+@operation("policy.sponsor")
+def _sponsor(frame: bytes) -> Outputs:
+    parsed = policy.parse_policy(frame)
+    if parsed.encode() != frame:
+        raise AssertionError("written again it is another policy")
+    return {
+        "name": parsed.sponsor_name,
+        "scope": parsed.sponsor_scope,
+        "told_calls": parsed.sponsor_told_calls,
     }
 
 
