@@ -512,6 +512,11 @@ class Store(
 ):
     """All of the above over one file (or one memory)."""
 
+    def revision(self) -> int:
+        """A number that becomes another before any caller hears of a commit, unless that stored envelopes and
+        what came with them alone. What was read of anything else under the same number stands as it was.
+        """
+
     async def close(self) -> None: ...
 
 

@@ -20,10 +20,11 @@ from keys.suite import SealKey
 from keys.terms import InForce
 from relay.core.addresses import Address
 from relay.core.errors import Busy, EngagementClosed, KeeperAway, NotFound
-from relay.core.model import Mailbox, Member, Rule, State
+from relay.core.model import Mailbox, Member, Rule, Sender, State
 from relay.core.policy import standing_of
 from relay.core.ports import Store
 from relay.flow.keepers import Keepers
+from relay.flow.lately import Lately
 from relay.flow.visit import Inbox, Ruled
 
 _OPPOSITE: Final = {Role.COACH: Role.CLIENT, Role.CLIENT: Role.COACH}
@@ -63,18 +64,29 @@ class Inboxes:
         refused: Sequence[str],
         keepers: Sequence[tuple[bytes, bytes]],
     ) -> None:
-        self._store, self._days, self._mail_domain = store, days, mail_domain
+        self._store, self._lately, self._days, self._mail_domain = store, Lately(store), days, mail_domain
         self._refused, self._keepers = tuple(refused), keepers
 
     async def by_address(self, recipient: Address, now: int) -> Addressed:
         """The mailbox of an inbound address as it stands now. Raises NoSuchInbox, EngagementClosed."""
         if recipient.domain != self._mail_domain:
             raise NoSuchInbox
-        mailbox, rule = await self._store.mailbox_by_address(recipient.local, now=now), None
+        local = recipient.local
+        return await self._lately.ask(lambda: self._by_local(local, now), now, "address", local)
+
+    async def _by_local(self, local: str, now: int) -> Addressed:
+        mailbox, rule = await self._store.mailbox_by_address(local, now=now), None
         if mailbox is None:
-            rule = await self._store.rule_by_address(recipient.local, now=now)
+            rule = await self._store.rule_by_address(local, now=now)
             mailbox = await self._store.mailbox(rule.mailbox_id, now=now) if rule else None
         return await self._addressed(mailbox, rule, now)
+
+    async def senders_of(self, owner: Member, now: int) -> Sequence[Sender]:
+        """The personal addresses of a mailbox's owner, confirmed or not."""
+        account_id = owner.account_id
+        return await self._lately.ask(
+            lambda: self._store.senders_of(account_id, now=now), now, "senders", account_id
+        )
 
     async def by_id(self, mailbox_id: bytes, now: int) -> Addressed:
         """A mailbox as it stands now. Raises NoSuchInbox, EngagementClosed."""
@@ -84,10 +96,14 @@ class Inboxes:
         """The verified key, for the day of expiry, of each keeper that the reader requires. Raises Busy:
         never seal without one.
         """
+        day, keepers = day_of(expires_at), reader.card.keeper_set
+        return await self._lately.ask(lambda: self._day_keys(keepers, day, now), now, "day", keepers, day)
+
+    async def _day_keys(self, keepers: bytes, day: int, now: int) -> list[SealKey]:
         keys = []
-        for keeper_id, verification_key in self._required(reader.card.keeper_set):
+        for keeper_id, verification_key in self._required(keepers):
             try:
-                (raw,) = await self._days.days(keeper_id, day_of(expires_at), 1, now)
+                (raw,) = await self._days.days(keeper_id, day, 1, now)
                 keys.append(SealKey.from_bytes(open_day_key(raw, keeper_id, verification_key).public))
             except (KeysError, KeeperAway) as trouble:
                 raise Busy("day key") from trouble

@@ -36,6 +36,7 @@ from relay.core.sender_checks import Grade
 from relay.flow.addressed import Addressed, Inboxes
 from relay.flow.duplicates import Duplicates
 from relay.flow.flows import Flows, Ports, Settings
+from relay.flow.held import Held
 from relay.flow.refusals import Refusals
 from relay.flow.senders import Hourly
 from relay.flow.visit import Arrival, Inbox, Ready, Ruled, Sealed, Turn
@@ -84,7 +85,7 @@ class Door:
         self.refusals = Refusals(
             self.inboxes, flows.accept, ports.signs.notice, ports.random, settings.unbound_keep_seconds
         )
-        self.writers = Writers(ports.random)
+        self.writers, self.held = Writers(ports.random), Held(ports.store)
         self.duplicates = Duplicates(ports.random)
         self._hourly = Hourly(settings.door_mails_per_hour)
 
@@ -134,8 +135,7 @@ class Door:
         if within(arrival.greeting.rstrip(".").lower(), refused):
             raise WorkAddressRefused
         self._hourly.take(addressed.rule.rule_id if addressed.rule else mailbox_id, self.now())
-        held_bytes = await self.store.linked_bytes(mailbox_id, DOOR)
-        if held_bytes >= self.settings.mailbox_quota_bytes:
+        if await self.held.is_full(mailbox_id, self.settings.mailbox_quota_bytes):
             raise InboxFull
 
     async def addressed(self, recipient: Address) -> Addressed:
@@ -145,7 +145,7 @@ class Door:
     async def check_author(self, owner: Member, author: Address) -> None:
         """Raises SenderUnknown unless the author is a confirmed address of this member."""
         tag = self._pepper.address_tag(str(author))
-        known = await self.store.senders_of(owner.account_id, now=self.now())
+        known = await self.inboxes.senders_of(owner, self.now())
         if not any(
             sender.state == "confirmed" and hmac.compare_digest(sender.address_tag, tag) for sender in known
         ):
@@ -264,6 +264,7 @@ class DoorVisit:
         outcome = await self._door.accept.from_door(envelope, memory, now, blobs)
         if outcome.status == "stored":
             writer.stored(sealed.content_id)
+            self._door.held.add(self.inbox.mailbox_id, stored_bytes)
             self._leave_turn()
         else:
             await self.abort()

@@ -80,6 +80,10 @@ class SqliteStore(
         store._lock, store._ledger = lock, ledger
         return store
 
+    def revision(self) -> int:
+        """Counted by the writer: there is no other (ruling 18)."""
+        return self._writer.revision
+
     async def close(self) -> None:
         """Finish what waits; a second close does nothing."""
         if self._lock >= 0:

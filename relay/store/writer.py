@@ -54,6 +54,7 @@ class Writer:
     def __init__(self, database: sqlite3.Connection) -> None:
         """Own `database` from here on. Must be made in a running event loop, which gets the answers."""
         self.commits = 0
+        self.revision = 0  # counts transactions with a work in them; what `submit_items` stores is none
         self._database = database
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Submission | None] = SimpleQueue()
@@ -169,6 +170,9 @@ class Writer:
                 database.execute("ROLLBACK")
             for submission in batch:
                 submission.result = Busy(f"not stored: {fault}")
+        if any(submission.work is not None for submission in batch):
+            # after the commit: what was read before it must not pass for what is there
+            self.revision += 1
 
     def _run_together(self, bulk: Bulk[Any, Any], submissions: list[_Submission]) -> None:
         items = [item for submission in submissions for item in submission.items]

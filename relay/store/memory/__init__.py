@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import count
 
 from relay.core.model import TableRows
 from relay.store.memory.accounts import MemoryAccounts
@@ -44,7 +45,12 @@ class MemoryStore(
     def __init__(self, random: Callable[[int], bytes] = os.urandom) -> None:
         """Empty. `random` gives the nonces of leaves."""
         self._random = random
+        self._revisions = count()
         super().__init__(State(random))
+
+    def revision(self) -> int:
+        """Another one each time: changes are not counted here."""
+        return next(self._revisions)
 
     async def rows_about(self, account_id: bytes, *, now: int) -> list[TableRows]:
         """None: behind these values there are no rows."""
