@@ -33,6 +33,7 @@ class ActKind(IntEnum):
     RELEASE = 6
     WITHDRAW = 7
     REOPEN_MAILBOX = 8
+    STOP_REOPENING = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ _RULES: Final = {
     ActKind.RELEASE: _Rule(any_date=True, second_date=True, subject=True, client=True),
     ActKind.WITHDRAW: _Rule(subject=True, client=True),
     ActKind.REOPEN_MAILBOX: _Rule(subject=True, coach=True, client=True),
+    ActKind.STOP_REOPENING: _Rule(subject=True, client=True),
 }
 
 
@@ -159,8 +161,9 @@ def verify_signatures(act: Act, publics: Iterable[bytes]) -> frozenset[bytes]:
 def verify_act(act: Act, *, coach_public: bytes, client_public: bytes) -> None:
     """Verify that an act is signed by exactly those whom its kind demands.
 
-    Kinds 1, 3, 5, 8 need both, 6 and 7 the client alone, 2 and 4 either or both. For kind 8 `client_public`
-    is the new identity key. Raises `BadSignature` or `Refused("signer")`.
+    Kinds 1, 3, 5, 8 need both, 6, 7 and 9 the client alone, 2 and 4 either or both. For kind 8
+    `client_public` is the new identity key, for kind 9 the former. Raises `BadSignature` or
+    `Refused("signer")`.
     """
     signed = verify_signatures(act, (coach_public, client_public))
     coach, client = fingerprint(coach_public), fingerprint(client_public)

@@ -7,7 +7,7 @@ gave. (docs/protocol.md, part 5, Class 5.)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from keys.content import content_id, parse_content
@@ -48,7 +48,7 @@ def reseal(to: Addressing, part: Part, day_keys: Sequence[SealKey], random: Rand
     return seal_envelope(resealed, [part], day_keys, random)
 
 
-def open_resealed(
+def open_resealed(  # noqa: PLR0913 - as `open_envelope`, and whose former keys are mine
     envelope: Envelope,
     reader_share: bytes,
     grants: Sequence[Grant],
@@ -56,13 +56,15 @@ def open_resealed(
     revoker_access_hash: bytes,
     signers: Mapping[EnvelopeClass, Mapping[bytes, bytes]],
     my_fp: bytes,
+    former_fps: Collection[bytes] = (),
     promised_at: int,
     now: int,
 ) -> Opened:
     """Open an envelope of class 5 as `open_envelope` opens the others.
 
     `signers` maps, for each class of origin, fp to public key of who may have signed: the parties a message,
-    the door a mail taken in. `promised_at` is the date of the act of kind 3 that names this envelope. Raises
+    the door a mail taken in. `former_fps` count as mine (part 25). `promised_at` is the date of the act of
+    kind 3 that names this envelope, or of one given back. Raises
     what `open_envelope` does: `Refused("expiry")` for another date, `Refused("class")` for another class or
     number of parts.
     """
@@ -74,5 +76,10 @@ def open_resealed(
         raise Refused("class")
     origin = class_of_origin(EnvelopeClass.RESEALED, parts[0].content)
     return check_content(
-        envelope, parts[0], signers=signers.get(origin, {}), my_fp=my_fp, promised_at=promised_at
+        envelope,
+        parts[0],
+        signers=signers.get(origin, {}),
+        my_fp=my_fp,
+        former_fps=former_fps,
+        promised_at=promised_at,
     )

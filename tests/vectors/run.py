@@ -38,7 +38,7 @@ from keys import (
     wordlist,
 )
 from keys.encoding import Reader
-from tests.vectors import run_codes, run_drafts, run_index, run_records, run_release
+from tests.vectors import run_codes, run_drafts, run_index, run_records, run_release, run_reopening
 from tests.vectors.operations import OPERATIONS, Outputs, operation, run, to_json
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "run_index",
     "run_records",
     "run_release",
+    "run_reopening",
     "to_json",
 ]
 

@@ -28,6 +28,7 @@ import { pinnedKeeperSet } from "./pins.ts";
 import * as policy from "./policy.ts";
 import { type GrantFields, grant, RECORD_OPERATIONS } from "./records.testing.ts";
 import * as recovery from "./recovery.ts";
+import { REOPENING_OPERATIONS } from "./reopening.testing.ts";
 import * as sealing from "./sealing.ts";
 import * as spoken from "./spoken.ts";
 import * as statement from "./statement.ts";
@@ -45,6 +46,7 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
   ...RECORD_OPERATIONS,
   ...DRAFT_OPERATIONS,
   ...INDEX_OPERATIONS,
+  ...REOPENING_OPERATIONS,
 
   // --- suite, padding, stream, box, encoding ---
 

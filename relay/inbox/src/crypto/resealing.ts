@@ -40,12 +40,14 @@ export function reseal(
 
 /**
  * What a reader expects of an envelope of class 5: who may have signed a message, and a mail taken in; my fp and the
- * revoker's access hash; and the date of the act of kind 3 that names this envelope.
+ * revoker's access hash; fps that count as mine too (part 25); and the date of the act of kind 3 that names this
+ * envelope, or of one given back.
  */
 export interface ResealedExpectation {
   readonly parties: readonly Bytes[];
   readonly door: readonly Bytes[];
   readonly myFp: Bytes;
+  readonly formerFps?: readonly Bytes[];
   readonly revokerAccessHash: Bytes;
   readonly promisedAt: number;
   readonly now: number;
