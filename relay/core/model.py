@@ -317,6 +317,34 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A typed code (docs/protocol.md, part 24): its words are not here. `subject` is the invite id or offer
+    id that it leads to; check and box are empty until its owner has laid them down.
+    """
+
+    nameplate: str
+    account_id: bytes
+    subject: bytes
+    expires_at: int
+    check: bytes = b""
+    box: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserOffer:
+    """The account key, sealed, for one new browser. `taken_by` is the way in that it added, empty until
+    then; the box goes with it.
+    """
+
+    offer_id: bytes
+    account_id: bytes
+    check: bytes
+    box: bytes = field(repr=False)
+    expires_at: int
+    taken_by: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class SpokenRun:
     """A run of the spoken check (docs/protocol.md, part 20). A random number is empty until it is there."""
 

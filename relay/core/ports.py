@@ -17,6 +17,8 @@ from relay.core.log import Node, SignedCheckpoint
 from relay.core.model import (
     Account,
     Blob,
+    BrowserOffer,
+    Code,
     Engagement,
     Enrolment,
     Group,
@@ -323,6 +325,46 @@ class SpokenRuns(Protocol):
         """
 
 
+class Codes(Protocol):
+    """Typed codes, one a subject. One whose invitation or offer is not open any more is gone."""
+
+    async def put_code(self, code: Code, *, most: int, now: int) -> Code:
+        """Give a subject a nameplate; the code that it has already, where it has one. NotFound without the
+        account, Conflict `nameplate-taken`, TooManyRequests where the account has `most` already.
+        """
+
+    async def seal_code(
+        self, account_id: bytes, nameplate: str, check: bytes, box: bytes, *, now: int
+    ) -> None:
+        """Lay down check and box of one's own, in the place of earlier ones. NotFound."""
+
+    async def code(self, nameplate: str, *, now: int) -> Code | None: ...
+
+
+class BrowserOffers(Protocol):
+    """Offers to new browsers, at most one an account."""
+
+    async def put_offer(self, offer: BrowserOffer, *, now: int) -> None:
+        """Store, in the place of the account's earlier one. The same again: no change. Another under its id:
+        Conflict `offer-conflict`. NotFound without the account.
+        """
+
+    async def offer(self, offer_id: bytes, *, now: int) -> BrowserOffer | None:
+        """A used one too, without its box."""
+
+    async def offer_of(self, account_id: bytes, *, now: int) -> BrowserOffer | None: ...
+
+    async def take_offer(
+        self, offer_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+    ) -> None:
+        """Add a way in to the offer's account, as `put_method` does, and use the offer up. By the same way in
+        again: no change. NotFound; Gone `offer-used`.
+        """
+
+    async def drop_offer(self, account_id: bytes, *, now: int) -> None:
+        """Take it back, if there is one."""
+
+
 class Channels(Protocol):
     """How people are told by mail, one channel each, and what is pending on it."""
 
@@ -505,6 +547,8 @@ class Store(
     Channels,
     Rules,
     SpokenRuns,
+    Codes,
+    BrowserOffers,
     KeeperDays,
     Receipts,
     LogStore,

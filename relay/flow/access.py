@@ -251,8 +251,10 @@ class Access:
         """The caller's ways in. Raises NotFound."""
         return self._ways(await self._account(account_id, now))
 
-    async def add_method(self, account_id: bytes, method: Method, now: int) -> None:
-        """Add a way in. A password or a sheet takes the place of the one before. Raises Malformed."""
+    async def add_method(self, account_id: bytes, method: Method, now: int, *, offer_id: bytes = b"") -> None:
+        """Add a way in. A password or a sheet takes the place of the one before. With an offer this uses it
+        up. Raises Malformed; of an offer NotFound, Gone `offer-used`.
+        """
         check_method(method)
         async with self._methods:
             ways = await self.ways(account_id, now)
@@ -264,7 +266,10 @@ class Access:
             if len(ways) - len(replaced) >= MOST_METHODS:
                 raise Malformed("method")
             sealed = self._pepper.seal_method(account_id, method, self._random(_BOX_NONCE_BYTES))
-            await self._store.put_method(account_id, method.method_id, sealed, now=now, replaced=replaced)
+            if offer_id:
+                await self._store.take_offer(offer_id, method.method_id, sealed, now=now, replaced=replaced)
+            else:
+                await self._store.put_method(account_id, method.method_id, sealed, now=now, replaced=replaced)
 
     async def remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
         """Remove a way in. NotFound; NotAllowed where no password and no sheet would remain."""

@@ -15,6 +15,7 @@ from relay.flow.acceptances import Acceptances
 from relay.flow.access import Access
 from relay.flow.blobs import Blobs
 from relay.flow.brake import Brake
+from relay.flow.codes import Codes
 from relay.flow.enrol import Enrol
 from relay.flow.expire import Expire
 from relay.flow.fetch import Fetch
@@ -23,6 +24,7 @@ from relay.flow.keepers import Keepers
 from relay.flow.log import Log
 from relay.flow.notary import Notary
 from relay.flow.notice_channel import NoticeChannel
+from relay.flow.offers import Offers
 from relay.flow.policy import Agreements
 from relay.flow.receipts import Receipts
 from relay.flow.rules import Rules
@@ -98,6 +100,8 @@ class Flows:
     senders: Senders
     rules: Rules
     spoken: SpokenChecks
+    codes: Codes
+    offers: Offers
     telling: Telling
     notice_channel: NoticeChannel
     keepers: Keepers
@@ -127,6 +131,15 @@ def build(ports: Ports, settings: Settings) -> Flows:
         backup_tail_seconds=settings.backup_tail_seconds,
         ring_tail_seconds=settings.ring_tail_seconds,
     )
+    access = Access(
+        store,
+        ports.pepper,
+        Brake(settings.free_login_failures),
+        random,
+        telling,
+        origin=settings.origin,
+        session_seconds=settings.session_seconds,
+    )
     return Flows(
         standings=standings,
         accept=Accept(
@@ -140,15 +153,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
         fetch=fetch,
         index=Index(store, fetch),
         expire=Expire(store, standings, fetch, wake, receipts, batch_rows=settings.sweep_batch_rows),
-        access=Access(
-            store,
-            ports.pepper,
-            Brake(settings.free_login_failures),
-            random,
-            telling,
-            origin=settings.origin,
-            session_seconds=settings.session_seconds,
-        ),
+        access=access,
         enrol=Enrol(
             store,
             ports.pepper,
@@ -176,6 +181,8 @@ def build(ports: Ports, settings: Settings) -> Flows:
         ),
         rules=Rules(store, fetch, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
         spoken=SpokenChecks(store, wake),
+        codes=Codes(store, random),
+        offers=Offers(store, access),
         senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
         telling=telling,
         notice_channel=NoticeChannel(store, ports.pepper, ports.mail_out, random, telling),

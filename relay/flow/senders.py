@@ -53,6 +53,12 @@ class Hourly:
         if len(self._counts) > MOST_COUNTED:
             self._counts.popitem(last=False)
 
+    def give_back(self, whose: bytes) -> None:
+        """One that was counted does not count."""
+        first_at, count = self._counts.get(whose, (0, 0))
+        if count > 0:
+            self._counts[whose] = (first_at, count - 1)
+
 
 class Senders:
     """Registers and forgets addresses. `refused` are the operator's refused domains, with all below them."""

@@ -20,6 +20,7 @@ from relay.core.errors import NotFound, RelayError
 from relay.http_api import (
     about,
     blobs,
+    codes,
     engagements,
     envelopes,
     events,
@@ -48,6 +49,7 @@ ROUTES: Final = (
     *engagements.ROUTES,
     *people.ROUTES,
     *spoken.ROUTES,
+    *codes.ROUTES,
     *rules.ROUTES,
     *envelopes.ROUTES,
     *shown.ROUTES,

@@ -10,10 +10,12 @@ from keys.names import Role
 from relay.core.errors import Conflict, NotAllowed, NotFound
 from relay.core.model import Account, Enrolment, Session, VaultItem
 from relay.store.base import Part
-from relay.store.deletions import record_method, record_statement
+from relay.store.deletions import record_statement
 from relay.store.enrol import enrol
 from relay.store.inserts import extend_account, insert_statement, need_account, put_vault_item
 from relay.store.log import append_entries
+from relay.store.offers import drop_offers
+from relay.store.ways import close_method, put_method
 
 ACCOUNT = "SELECT account_id, name_tag, role, fp, expires_at FROM accounts WHERE expires_at > ? AND {} = ?"
 
@@ -43,7 +45,7 @@ class SqliteAccounts(Part):
         """Add a way in, or replace the one of that id, and close others with it."""
         method = (method_id, sealed)
         await self._write(
-            partial(_put_method, account_id=account_id, method=method, replaced=replaced, now=now)
+            partial(put_method, account_id=account_id, method=method, replaced=replaced, now=now)
         )
 
     async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
@@ -143,23 +145,6 @@ def _account(database: sqlite3.Connection, column: str, value: bytes, now: int) 
     return Account(account_id, name_tag, Role(role), fp, tuple(methods), expires_at)
 
 
-def _put_method(
-    database: sqlite3.Connection,
-    account_id: bytes,
-    method: tuple[bytes, bytes],
-    replaced: Sequence[bytes],
-    now: int,
-) -> None:
-    ends_at = need_account(database, account_id, now)
-    for method_id in replaced:
-        _close_method(database, account_id, method_id)
-    database.execute(
-        "INSERT INTO methods (account_id, method_id, sealed, expires_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET sealed=excluded.sealed",
-        (account_id, *method, ends_at),
-    )
-
-
 def _remove_method(database: sqlite3.Connection, account_id: bytes, method_id: bytes, now: int) -> None:
     need_account(database, account_id, now)
     found = database.execute("SELECT method_id FROM methods WHERE account_id=?", (account_id,)).fetchall()
@@ -167,21 +152,17 @@ def _remove_method(database: sqlite3.Connection, account_id: bytes, method_id: b
         raise NotFound
     if len(found) == 1:
         raise NotAllowed
-    _close_method(database, account_id, method_id)
-
-
-def _close_method(database: sqlite3.Connection, account_id: bytes, method_id: bytes) -> None:
-    record_method(database, account_id, method_id)
-    database.execute("DELETE FROM methods WHERE account_id=? AND method_id=?", (account_id, method_id))
+    close_method(database, account_id, method_id)
 
 
 def _close_account(database: sqlite3.Connection, account_id: bytes, now: int) -> None:
     need_account(database, account_id, now)
     found = database.execute("SELECT method_id FROM methods WHERE account_id=?", (account_id,)).fetchall()
     for (method_id,) in found:
-        _close_method(database, account_id, method_id)
+        close_method(database, account_id, method_id)
     database.execute("DELETE FROM sessions WHERE account_id=?", (account_id,))
     database.execute("DELETE FROM vault_items WHERE account_id=?", (account_id,))
+    drop_offers(database, account_id)
 
 
 def _open_session(database: sqlite3.Connection, session: Session, now: int) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import Enrolment, Member, State
+from relay.store.codes import drop_code
 from relay.store.inserts import (
     append_frame,
     end_engagement_at,
@@ -90,3 +91,4 @@ def _use_up(database: sqlite3.Connection, enrolment: Enrolment, expires_at: int,
             enrolment.invite_id,
         ),
     )
+    drop_code(database, enrolment.invite_id)

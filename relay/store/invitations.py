@@ -10,6 +10,7 @@ from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import Invitation, State
 from relay.store.base import Part
+from relay.store.codes import drop_code
 from relay.store.deletions import record_end
 from relay.store.inserts import end_engagement_at
 
@@ -69,6 +70,10 @@ def _make_room(database: sqlite3.Connection, invitation: Invitation, now: int) -
         raise NotFound
     lifecycle.after(State(row[0]), "accept")
     database.execute(
+        "DELETE FROM codes WHERE subject IN (SELECT invite_id FROM invitations WHERE engagement_id=?)",
+        (invitation.engagement_id,),
+    )
+    database.execute(
         "UPDATE invitations SET state='withdrawn', box=x'' WHERE engagement_id=?", (invitation.engagement_id,)
     )
     end_engagement_at(database, invitation.engagement_id, max(row[1], invitation.expires_at))
@@ -86,6 +91,7 @@ def _withdraw(database: sqlite3.Connection, invite_id: bytes, now: int) -> None:
     if state == "withdrawn":
         return
     database.execute("UPDATE invitations SET state='withdrawn', box=x'' WHERE invite_id=?", (invite_id,))
+    drop_code(database, invite_id)
     draft = database.execute(
         "SELECT state FROM engagements WHERE engagement_id=?", (engagement_id,)
     ).fetchone()

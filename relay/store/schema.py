@@ -207,6 +207,26 @@ spoken_runs = Table(  # of the spoken check, one an engagement, for two minutes
     _ends(),
     PrimaryKeyConstraint("engagement_id"),
 )
+codes = Table(  # typed codes; the words of none are here
+    "codes",
+    metadata,
+    Column("nameplate", Text, primary_key=True, nullable=False),
+    _of("accounts.account_id", index=True),
+    Column("subject", LargeBinary, nullable=False, unique=True),
+    _bytes("proof_check"),
+    _bytes("box"),
+    _ends(),
+)
+browser_offers = Table(  # the account key for one new browser, for five minutes
+    "browser_offers",
+    metadata,
+    _bytes("offer_id", primary_key=True),
+    _of("accounts.account_id", index=True),
+    _bytes("proof_check"),
+    _bytes("box"),
+    _bytes("taken_by"),
+    _ends(),
+)
 invitations = Table(
     "invitations",
     metadata,

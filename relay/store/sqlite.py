@@ -12,6 +12,7 @@ from relay.store.about import SqliteAbout
 from relay.store.accounts import SqliteAccounts
 from relay.store.blobs import SqliteBlobs
 from relay.store.channels import SqliteChannels
+from relay.store.codes import SqliteCodes
 from relay.store.deletions import Ledger
 from relay.store.engagements import SqliteEngagements
 from relay.store.engine import connect_writer, hold
@@ -22,6 +23,7 @@ from relay.store.leaves import teach
 from relay.store.ledger import SqliteLedger
 from relay.store.log import SqliteLog
 from relay.store.migrate import bring_up
+from relay.store.offers import SqliteBrowserOffers
 from relay.store.readers import Readers
 from relay.store.receipts import SqliteReceipts
 from relay.store.rules import SqliteRules
@@ -44,6 +46,8 @@ class SqliteStore(
     SqliteChannels,
     SqliteRules,
     SqliteSpokenRuns,
+    SqliteCodes,
+    SqliteBrowserOffers,
     SqliteLedger,
     SqliteReceipts,
     SqliteLog,

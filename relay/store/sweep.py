@@ -26,6 +26,8 @@ from relay.store.writer import Writer
 SMALL: Final = (
     "door_memory",
     "sessions",
+    "codes",
+    "browser_offers",
     "vault_items",
     "index_segments",
     "rules",  # before the senders that they belong to
@@ -39,6 +41,8 @@ SMALL: Final = (
 OF_ENGAGEMENT: Final = ("members", "policies", "acts", "proposals", "spoken_runs")
 OF_ACCOUNT: Final = (
     "sessions",
+    "codes",
+    "browser_offers",
     "vault_items",
     "senders",
     "notice_channels",

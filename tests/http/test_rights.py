@@ -9,7 +9,7 @@ import pytest
 
 from keys.names import DAY_SECONDS, Role
 from relay.http_api.app import ROUTES
-from tests.flow.cast import KEEPER_ID, Person
+from tests.flow.cast import KEEPER_ID, Person, Work
 from tests.flow.house import House
 from tests.http.served import Served, b64, deposit_body
 from tests.http.test_index import index_body, segment
@@ -132,6 +132,10 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("DELETE", "/v1/rules/{coachs_rule}", (404, 204, 404)),
     ("GET", "/v1/rules", (200, 200, 200)),
     ("DELETE", "/v1/invitations/{invitation}", (404, 410, 404)),
+    ("PUT", "/v1/codes/{code}", (404, 204, 404)),
+    ("GET", "/v1/browser-offer", (200, 200, 200)),
+    ("DELETE", "/v1/browser-offer", (204, 204, 204)),
+    ("POST", "/v1/codes", (404, 404, 404)),  # for an invitation that was used
     ("GET", "/v1/keepers/{keeper}/days?first={today}&count=1", (200, 200, 200)),
     ("GET", "/v1/account", (200, 200, 200)),
     ("GET", "/v1/vault", (200, 200, 200)),
@@ -220,7 +224,11 @@ async def _objects(served: Served) -> dict[str, str]:
         "invitation": house.work.invitation.invite_id,
         "keeper": KEEPER_ID,
     }
-    return {name: b64(one) for name, one in ids.items()} | {"today": str(house.now // DAY_SECONDS)}
+    waiting = Work(house.coach, Person("tom"), now=house.now)
+    await house.invite(waiting)
+    code = await flows.codes.assign(house.coach.account_id, waiting.invitation.invite_id, house.now)
+    texts = {"today": str(house.now // DAY_SECONDS), "code": code.nameplate}
+    return {name: b64(one) for name, one in ids.items()} | texts
 
 
 def _bodies(house: House) -> dict[str, dict[str, object]]:
@@ -242,5 +250,7 @@ def _bodies(house: House) -> dict[str, dict[str, object]]:
         "rule": {"sender_id": b64(bytes(16))},
         "challenge": {"address": "anna@post.example"},
         "check": {"commitment": b64(bytes(32))},
+        "{code}": {"check": b64(bytes(32)), "box": b64(bytes(108))},
+        "codes": {"subject": b64(work.invitation.invite_id)},
         "finish": {"stored_length": 9, "sha256": b64(bytes(32))},
     }

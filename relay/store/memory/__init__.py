@@ -11,6 +11,7 @@ from relay.core.model import TableRows
 from relay.store.memory.accounts import MemoryAccounts
 from relay.store.memory.blobs import MemoryBlobs
 from relay.store.memory.channels import MemoryChannels
+from relay.store.memory.codes import MemoryCodes
 from relay.store.memory.engagements import MemoryEngagements
 from relay.store.memory.envelopes import MemoryEnvelopes
 from relay.store.memory.index import MemoryIndex
@@ -28,7 +29,7 @@ __all__ = ["MemoryStore"]
 class MemoryStore(
     MemoryEnvelopes,
     MemorySweep,
-    MemoryAccounts,
+    MemoryCodes,
     MemoryEngagements,
     MemoryBlobs,
     MemoryIndex,

@@ -44,6 +44,7 @@ class MemoryAccounts:
             acceptance=enrolment.acceptance,
             expires_at=ends_at,
         )
+        self._state.drop_code(invitation.invite_id)
         self._state.accounts[account.account_id] = account
         self._state.statements[account.account_id] = [enrolment.statement]
         self._state.log += [enrolment.log_entry] if enrolment.log_entry else []
@@ -116,6 +117,7 @@ class MemoryAccounts:
             del self._state.sessions[tag]
         for place in [place for place in self._state.vaults if place[0] == account_id]:
             del self._state.vaults[place]
+        self._state.drop_offers(account_id)
 
     async def open_session(self, session: Session, *, now: int) -> None:
         """Remember a session."""

@@ -106,6 +106,7 @@ class MemoryEngagements:
                 i for i in self._state.invitations.values() if i.engagement_id == invitation.engagement_id
             ]:
                 self._state.invitations[earlier.invite_id] = replace(earlier, state="withdrawn", box=b"")
+                self._state.drop_code(earlier.invite_id)
             self._state.end_engagement_at(
                 engagement.engagement_id, max(engagement.expires_at, invitation.expires_at)
             )
@@ -137,6 +138,7 @@ class MemoryEngagements:
         if known.state == "withdrawn":
             return
         self._state.invitations[invite_id] = replace(known, state="withdrawn", box=b"")
+        self._state.drop_code(invite_id)
         engagement = self._state.engagements.get(known.engagement_id)
         if engagement is not None:
             state = lifecycle.after(engagement.state, "withdraw")

@@ -15,6 +15,8 @@ from relay.core.model import (
     DAY_SECONDS,
     Account,
     Blob,
+    BrowserOffer,
+    Code,
     Engagement,
     IndexSegment,
     Invitation,
@@ -125,6 +127,8 @@ class State:
     senders: dict[bytes, Sender] = field(default_factory=dict)
     rules: dict[bytes, Rule] = field(default_factory=dict)
     spoken_runs: dict[bytes, SpokenRun] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
+    offers: dict[bytes, BrowserOffer] = field(default_factory=dict)
     channels: dict[bytes, Channel] = field(default_factory=dict)
     days: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     revokes: dict[tuple[bytes, bytes], QueuedRevoke] = field(default_factory=dict)
@@ -142,6 +146,8 @@ class State:
         """Tables whose rows go by themselves, whatever they belong to."""
         tables = (
             self.sessions,
+            self.codes,
+            self.offers,
             self.vaults,
             self.segments,
             self.rules,
@@ -159,6 +165,17 @@ class State:
         """Tables whose rows go after what belongs to them."""
         living = {name: one for name, one in self.engagements.items() if one.state is not Standing.GONE}
         return cast(tuple[dict[Any, Expiring], ...], (self.mailboxes, living, self.accounts))
+
+    def drop_code(self, subject: bytes) -> None:
+        """What the code led to is not open any more."""
+        for name in [name for name, one in self.codes.items() if one.subject == subject]:
+            del self.codes[name]
+
+    def drop_offers(self, account_id: bytes) -> None:
+        """The offers of an account go, and their codes."""
+        for offer_id in [one.offer_id for one in self.offers.values() if one.account_id == account_id]:
+            self.drop_code(offer_id)
+            del self.offers[offer_id]
 
     def entries_of(self, mailbox_id: bytes) -> list[Entry]:
         """The rows of a mailbox, by order."""

@@ -128,6 +128,12 @@ class MemorySweep:
         for token_tag in [s.token_tag for s in state.sessions.values() if s.account_id == account_id]:
             del state.sessions[token_tag]
             yield "small", b""
+        for code in [one for one in state.codes.values() if one.account_id == account_id]:
+            del state.codes[code.nameplate]
+            yield "small", b""
+        for offer_id in [one.offer_id for one in state.offers.values() if one.account_id == account_id]:
+            del state.offers[offer_id]
+            yield "small", b""
         for name in [name for name in state.vaults if name[0] == account_id]:
             del state.vaults[name]
             yield "small", b""
