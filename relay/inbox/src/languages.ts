@@ -8,8 +8,8 @@ import { speak } from "./language.ts";
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** How many of a language's files are needed: those of an invitation's first page, of the list, of all. */
-export type Needed = 1 | 2 | 3;
+/** How many of a language's files are needed: for an invitation's first page, for the list, for every view, for what the server sees. */
+export type Needed = 1 | 2 | 3 | 4;
 
 type Words = Readonly<Record<string, object>>;
 
@@ -18,6 +18,7 @@ const GERMAN: readonly (() => Promise<{ readonly german: Words }>)[] = [
   () => import("./german/first.ts"),
   () => import("./german/early.ts"),
   () => import("./german/late.ts"),
+  () => import("./german/rows.ts"),
 ];
 
 /** The language for these wishes, the first one first. */
@@ -27,13 +28,15 @@ export function languageFor(chosen: string | null, wishes: readonly string[]): L
 }
 
 let language: Language = "en";
-let needed: Needed = 1;
+let needed = 1;
+/** What has been fetched of German. */
+const german: Record<string, object> = {};
 
 /** See that what is on the page can be said, in the language that is spoken. */
 export async function wordsFor(now: Needed): Promise<void> {
   if (now > needed) {
     await (language === "de" && speakGerman(now));
-    needed = now;
+    needed = Math.max(needed, now);
   }
 }
 
@@ -52,9 +55,9 @@ export async function speakFor(chosen: string | null, wishes: readonly string[])
   document.documentElement.lang = language;
 }
 
-async function speakGerman(parts: Needed): Promise<void> {
+async function speakGerman(parts: number): Promise<void> {
   const found = await Promise.all(GERMAN.slice(0, parts).map((part) => part()));
-  const german: Words = Object.assign({}, ...found.map((part) => part.german));
+  Object.assign(german, ...found.map((part) => part.german));
   if (language === "de") {
     speak("de", (name) => german[name]);
   }

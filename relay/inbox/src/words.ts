@@ -10,6 +10,8 @@ import type { Failure } from "./session.ts";
 import type { Keeping } from "./time.ts";
 import { first } from "./words.first.ts";
 
+export { size } from "./language.ts";
+
 const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
 
 export function counted(n: number, one: string, many: string): string {
@@ -32,22 +34,6 @@ export function listedThings(messages: number, files: number): string {
 
 function seconds(n: number): string {
   return n === 1 ? "1 second" : `${n} seconds`;
-}
-
-/** `2.4 MB`: decimal, as file lists of phones and computers say it. */
-export function size(bytes: number): string {
-  if (bytes < 1000) {
-    return words.bytes(bytes);
-  }
-  if (bytes < 999_500) {
-    return `${Math.round(bytes / 1000)} KB`;
-  }
-  const megabytes = bytes / 1_000_000;
-  return megabytes < 999.5 ? `${short(megabytes)} MB` : `${short(bytes / 1_000_000_000)} GB`;
-}
-
-function short(n: number): string {
-  return number(n < 10 ? Math.round(n * 10) / 10 : Math.round(n));
 }
 
 /** The first name, for a sentence in which the whole name stood before. */
@@ -142,7 +128,6 @@ export const words = said("words", {
         return "Deleted just now";
     }
   },
-  bytes: (n: number) => `${n} bytes`,
   files: (n: number) => (n === 1 ? "1 file" : `${n} files`),
   newRows: (n: number) => (n === 1 ? "1 new message" : `${n} new messages`),
 

@@ -1,1 +1,5 @@
-export const german: Readonly<Record<string, object>> = {};
+/** German for all that the list needs. */
+
+import { words } from "./words.ts";
+
+export const german: Readonly<Record<string, object>> = { words };

@@ -1,6 +1,7 @@
-/** How figures are said in German. Owns plurals and numerals; the words around them stand in the catalogues. */
+/** How figures and names are said in German. Owns plurals, numerals and the genitive; the words around them stand in the catalogues. */
 
 const RULES = new Intl.PluralRules("de");
+const SMALL = ["keine", "eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"];
 
 /** The form that goes with a number. */
 export function plural(n: number, one: string, many: string): string {
@@ -12,8 +13,6 @@ export function figure(n: number, one: string, many: string): string {
   return `${n.toLocaleString("de")} ${plural(n, one, many)}`;
 }
 
-const SMALL = ["keine", "eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"];
-
 /** `eine Nachricht`, `drei Nachrichten`, `12 Nachrichten`, for what is feminine in German. */
 export function counted(n: number, one: string, many: string): string {
   return `${SMALL[n] ?? n.toLocaleString("de")} ${plural(n, one, many)}`;
@@ -24,16 +23,25 @@ export function upper(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** `drei Nachrichten und eine Datei`. */
-export function things(messages: number, files: number): string {
-  const parts = [
-    ...(messages || !files ? [counted(messages, "Nachricht", "Nachrichten")] : []),
-    ...(files ? [counted(files, "Datei", "Dateien")] : []),
-  ];
-  return listed(parts);
+/** `Annas`, `Lukas’`. */
+export function of(name: string): string {
+  return /[sßxz]$/i.test(name) ? `${name}’` : `${name}s`;
 }
 
 /** `Ziele, Belege und Notizen`. */
 export function listed(parts: readonly string[]): string {
   return new Intl.ListFormat("de").format(parts);
+}
+
+/** `drei Nachrichten und eine Datei`. */
+export function things(messages: number, files: number): string {
+  return listed([
+    ...(messages || !files ? [counted(messages, "Nachricht", "Nachrichten")] : []),
+    ...(files ? [counted(files, "Datei", "Dateien")] : []),
+  ]);
+}
+
+/** `Ziele, Belege oder Notizen`. */
+export function either(parts: readonly string[]): string {
+  return new Intl.ListFormat("de", { type: "disjunction" }).format(parts);
 }

@@ -1,1 +1,35 @@
-export const german: Readonly<Record<string, object>> = {};
+/** German for every view that is fetched when somebody goes there. */
+
+import { browsers } from "./browsers.ts";
+import { clients } from "./clients.ts";
+import { how } from "./how.ts";
+import { join } from "./join.ts";
+import { leave } from "./leave.ts";
+import { mail } from "./mail.ts";
+import { photos } from "./photos.ts";
+import { receipts } from "./receipts.ts";
+import { recover } from "./recover.ts";
+import { search } from "./search.ts";
+import { settings } from "./settings.ts";
+import { sheets } from "./sheets.ts";
+import { told } from "./told.ts";
+import { work } from "./work.ts";
+import { write } from "./write.ts";
+
+export const german: Readonly<Record<string, object>> = {
+  browsers,
+  clients,
+  how,
+  join,
+  leave,
+  mail,
+  photos,
+  receipts,
+  recover,
+  search,
+  settings,
+  sheets,
+  told,
+  work,
+  write,
+};

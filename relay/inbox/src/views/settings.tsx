@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { LOCK_CHOICES_MINUTES } from "../idle.ts";
+import { wordsFor } from "../languages.ts";
 import { href, type Route, type Setting } from "../route.ts";
 import { howWords } from "../words.how.ts";
 import { settingWords } from "../words.settings.ts";
@@ -26,7 +27,10 @@ import { keepTabHalf } from "./tab.tsx";
 const Browsers = lazy(async () => (await import("./browsers.tsx")).Browsers);
 const Told = lazy(async () => (await import("./told.tsx")).Told);
 const Leave = lazy(async () => (await import("./leave.tsx")).Leave);
-const Rows = lazy(async () => (await import("./rows.tsx")).Rows);
+const Rows = lazy(async () => {
+  const [{ Rows: View }] = await Promise.all([import("./rows.tsx"), wordsFor(4)]);
+  return View;
+});
 
 export function Settings({ page }: { page: Setting }) {
   switch (page) {

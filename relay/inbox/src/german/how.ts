@@ -1,0 +1,35 @@
+/** German for the page that explains. */
+
+import type { howWords as english } from "../words.how.ts";
+
+export const how: typeof english = {
+  heading: "So funktioniert es",
+  hint: "Wer was lesen kann, und wann es geht",
+  parts: [
+    {
+      heading: "Wer es lesen kann",
+      text: "Nachrichten sind Ende-zu-Ende-verschlüsselt: Ihr Gerät und das der anderen Person verschließen und öffnen sie, und niemand dazwischen kann das. Auch nicht, wer diesen Server betreibt, und nicht Ihr Arbeitgeber.",
+    },
+    {
+      heading: "Was der Server sieht",
+      text: "Dass etwas ankam, wie groß es ungefähr ist, für welches Postfach, und an welchem Tag es zu löschen ist. Er sieht keine Namen, keinen Betreff und keinen Text.",
+    },
+    {
+      heading: "Wann es geht",
+      text: "Jede Nachricht zeigt ihr Datum. An diesem Tag löscht der Server sie. Auch das, was man bräuchte, um eine alte Kopie zu lesen, wird vernichtet. Jede und jeder von Ihnen kann ein Datum vorziehen. Für ein späteres braucht es beide.",
+    },
+    {
+      heading: "Was niemand versprechen kann",
+      text: "Was Sie oder die andere Person gespeichert, gedruckt oder fotografiert haben, ist außer Reichweite. Ebenso ein Gerät, das jemand anderes betreut. Nehmen Sie Ihr eigenes.",
+    },
+    {
+      heading: "Wenn Sie nicht hineinkommen",
+      text: "Ihr Notfallblatt öffnet das Postfach, wenn das Passwort verloren ist. Sind beide verloren, kann niemand das Postfach öffnen. Ihr Coach behält die andere Kopie dessen, was Sie einander geschrieben haben, und kann Sie neu einladen.",
+    },
+    {
+      heading: "Mail von außen",
+      text: "Mail, die Sie von Ihrer eigenen Adresse hereinschicken, reist zuerst als gewöhnliche E-Mail. Ihr Mailanbieter behält seine Kopie, und jede solche Nachricht sagt das.",
+    },
+  ],
+  back: "Zurück",
+};

@@ -1,0 +1,19 @@
+/** German for *Sie kommen nicht hinein?*. */
+
+import type { recoverWords as english } from "../words.recover.ts";
+
+export const recover: typeof english = {
+  heading: "Sie kommen nicht hinein?",
+  withSheet: "Mit Ihrem Notfallblatt",
+  withSheetHint: "Tippen Sie die Ziffern ein, oder fügen Sie alle sechs Gruppen in ein Feld ein.",
+  group: (n) => `Gruppe ${n}`,
+  groups: "Ziffern für den Notfall",
+  wrongGroup: (n) => `Gruppe ${n} passt nicht. Sehen Sie diese noch einmal an.`,
+  missing: (n) => `Gruppe ${n} braucht fünf Ziffern.`,
+  wrong: "Diese Ziffern haben das Postfach nicht geöffnet. Prüfen Sie auch den Postfachnamen.",
+  open: "Mit dem Blatt öffnen",
+  noSheet: "Ohne das Blatt",
+  noSheetHow:
+    "Dann kann niemand dieses Postfach öffnen, weder Ihr Coach noch die Leute, die diesen Server betreiben. Rufen Sie Ihren Coach an: Mit einer neuen Einladung können Sie ein neues Postfach beginnen.",
+  back: "Zurück zum Passwort",
+};
