@@ -22,6 +22,9 @@ PREFIX: Final = "/inbox/"
 INDEX: Final = "index.html"
 FRAME: Final = "frame.html"
 """The document in which the layout of a mail is looked at. It alone may be framed, by us alone."""
+RELEASE: Final = "release.html"
+"""The sponsor's page: one file, its style and script within it. It keeps nothing and fetches nothing else."""
+RELEASE_PATH: Final = "/r/"
 MAIL_WORKER: Final = re.compile(r"assets/mailworker-[A-Za-z0-9_-]+\.js")
 TRUSTED_TYPES: Final = "quietbox"
 """The one Trusted Types policy of the inbox: it names its worker's script."""
@@ -47,6 +50,7 @@ _TYPES: Final[Mapping[str, str]] = {
 }
 _LASTING: Final = re.compile(r"assets/[^/]+-[A-Za-z0-9_-]{8}\.[a-z0-9]+")
 _INLINE_SCRIPT: Final = re.compile(rb"<script(?: type=\"importmap\")?>(.*?)</script>", re.DOTALL)
+_INLINE_STYLE: Final = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 _INTEGRITY: Final = re.compile(rb"sha256-[A-Za-z0-9+/]{43}=")
 _COMMON: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
@@ -81,7 +85,11 @@ MAIL_WORKER_CSP: Final = "default-src 'none'; require-trusted-types-for 'script'
 
 
 def file_of(path: str) -> str | None:
-    """Return the name of the file that a path is answered with, were it there: `index.html` for each view."""
+    """Return the name of the file that a path is answered with, were it there: `index.html` for each view,
+    and `release.html` where a sponsor's link leads.
+    """
+    if path == RELEASE_PATH:
+        return RELEASE
     if path.startswith(PREFIX):
         return path.removeprefix(PREFIX)
     return INDEX if _VIEW.fullmatch(path) else None
@@ -99,7 +107,11 @@ def headers_of(name: str, body: bytes) -> dict[str, str]:
 
 
 def policy_of(name: str, body: bytes) -> str:
-    """Return the content security policy of a file: the strict one, and a stricter one where mail is met."""
+    """Return the content security policy of a file: the strict one, and a stricter one where mail is met, and
+    where a sponsor reads.
+    """
+    if name == RELEASE:
+        return _release_policy(body)
     if name == FRAME:
         return _frame_policy(body)
     if name == INDEX:
@@ -135,8 +147,26 @@ def _frame_policy(body: bytes) -> str:
     )
 
 
-def _inline(body: bytes) -> list[str]:
-    hashes = (base64.b64encode(H(script)).decode() for script in _INLINE_SCRIPT.findall(body))
+def _release_policy(body: bytes) -> str:
+    """The page's own script and style by their hashes, and its own server; no worker, no frame, no wasm."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {' '.join(_inline(body)) or _NONE}",
+            f"style-src {' '.join(_inline(body, _INLINE_STYLE)) or _NONE}",
+            "img-src data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def _inline(body: bytes, tag: re.Pattern[bytes] = _INLINE_SCRIPT) -> list[str]:
+    hashes = (base64.b64encode(H(inside)).decode() for inside in tag.findall(body))
     return [f"'sha256-{one}'" for one in hashes]
 
 
@@ -201,10 +231,11 @@ def _file(line: str) -> WebFile:
 
 
 def addresses_of(files: Sequence[WebFile]) -> list[tuple[str, WebFile]]:
-    """Return what to ask a server for, and which file has to come: each file, and the page by two views."""
-    views = [("/", one) for one in files if one.name == INDEX] + [
-        ("/i/", one) for one in files if one.name == INDEX
-    ]
+    """Return what to ask a server for, and which file has to come: each file, the page by two views, and the
+    sponsor's page where a link leads.
+    """
+    paths = {"/": INDEX, "/i/": INDEX, RELEASE_PATH: RELEASE}
+    views = [(path, one) for path, name in paths.items() for one in files if one.name == name]
     return views + [(PREFIX + one.name, one) for one in files]
 
 

@@ -64,10 +64,7 @@ export function writeFrame(): Plugin {
     apply: "build",
     async generateBundle() {
       const source = join(import.meta.dirname, "src/frame");
-      const script = await bundled(join(source, "frame.ts"));
-      if (/<!--|<\/?script/i.test(script)) {
-        throw new Error("the frame's script would end before its end");
-      }
+      const { script } = await bundled(join(source, "frame.ts"));
       const page = readFileSync(join(source, "frame.html"), "utf8").replaceAll("\r\n", "\n");
       const withScript = page.replace(
         "<body></body>",
@@ -78,25 +75,52 @@ export function writeFrame(): Plugin {
   };
 }
 
-/** One script without imports. What would read as markup inside a document is written another way. */
-async function bundled(entry: string): Promise<string> {
+/** Writes the sponsor's page: one file, its style and script within it, and nothing to be fetched besides. */
+export function writeRelease(): Plugin {
+  return {
+    name: "write-release",
+    apply: "build",
+    async generateBundle() {
+      const folder = join(import.meta.dirname, "src/release");
+      const chacha = join(folder, "chacha.ts");
+      const inPlaceOf = { "@noble/ciphers/chacha.js": chacha };
+      const { script, style } = await bundled(join(folder, "release.ts"), inPlaceOf);
+      const lines = readFileSync(join(folder, "release.html"), "utf8").split(/\s*\r?\n\s*/);
+      const source = lines
+        .join("")
+        .replace("</head>", () => `<style>${style}</style></head>`)
+        .replace("</body>", () => `<script>${script}</script></body>`);
+      this.emitFile({ type: "asset", fileName: "release.html", source });
+    },
+  };
+}
+
+/** One script without imports, and its style. What would read as markup inside a document is written another way. */
+async function bundled(
+  entry: string,
+  inPlaceOf: Record<string, string> = {},
+): Promise<{ script: string; style: string }> {
   const made = await build({
     configFile: false,
     logLevel: "error",
     plugins: [notePackages()],
+    resolve: { alias: inPlaceOf },
     build: {
       write: false,
       target: "es2022",
       modulePreload: false,
-      lib: { entry, formats: ["iife"], name: "frame" },
+      lib: { entry, formats: ["iife"], name: "page" },
     },
   });
   const [output] = [made].flat();
-  const chunk = output && "output" in output ? output.output[0] : undefined;
-  if (chunk?.type !== "chunk") {
-    throw new Error("the frame has no script");
+  const files = output && "output" in output ? output.output : [];
+  const chunk = files.find((file) => file.type === "chunk");
+  const sheet = files.find((file) => file.type === "asset");
+  const script = chunk?.code.replaceAll("<!--", "<\\!--").replace(/<(\/?script)/gi, "\\x3c$1");
+  if (!script || /<!--|<\/?script/i.test(script)) {
+    throw new Error("a document's script would end before its end");
   }
-  return chunk.code.replaceAll("<!--", "<\\!--").replace(/<(\/?script)/gi, "\\x3c$1");
+  return { script: script.trim(), style: String(sheet?.source ?? "").trim() };
 }
 
 /** What the worker fetches when it is first needed, and what only that uses. */
@@ -153,7 +177,7 @@ function isOfCore(id: string): boolean {
 
 export default defineConfig({
   base: "/inbox/",
-  plugins: [notePackages(), writeFrame(), writeLicences(), nameByHashes()],
+  plugins: [notePackages(), writeFrame(), writeRelease(), writeLicences(), nameByHashes()],
   build: {
     outDir: "../static",
     emptyOutDir: true,

@@ -124,6 +124,27 @@ def test_the_frame_of_a_mail_runs_the_one_script_that_is_in_it(tmp_path: Path) -
     assert "script-src 'none';" in empty.headers["Content-Security-Policy"]
 
 
+def test_the_sponsors_page_runs_and_speaks_to_nothing_but_itself(tmp_path: Path) -> None:
+    """What a sponsor's link opens is one file: its script and its style are named by their hashes, and it may
+    reach its own server alone.
+    """
+    script, style = b"show(1)", b"p{}"
+    named = [base64.b64encode(hashlib.sha256(one).digest()).decode() for one in (script, style)]
+    body = b"<style>" + style + b"</style><script>" + script + b"</script>"
+    (tmp_path / "release.html").write_bytes(body)
+    pages_here = Pages(tmp_path, secure=False)
+    found = pages_here.find("/r/")
+    assert found is not None
+    assert found.body == body
+    assert found.headers["Content-Security-Policy"] == (
+        f"default-src 'none'; script-src 'sha256-{named[0]}'; style-src 'sha256-{named[1]}'; img-src data:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    assert found.headers["Cache-Control"] == "no-cache"
+    assert [pages_here.find(path) for path in ("/r", "/r/x", "/r/?a")] == [None] * 3
+
+
 def test_the_page_runs_the_scripts_whose_hashes_it_names(tmp_path: Path) -> None:
     """The page's policy names no address: its scripts, what they import later by its map, and the map itself
     stand there by their hashes.
