@@ -8,7 +8,6 @@ from collections.abc import Callable
 from itertools import count
 
 from relay.core.model import TableRows
-from relay.store.memory.accounts import MemoryAccounts
 from relay.store.memory.blobs import MemoryBlobs
 from relay.store.memory.channels import MemoryChannels
 from relay.store.memory.codes import MemoryCodes
