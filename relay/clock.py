@@ -10,8 +10,9 @@ the watch that stops sweep and tick while the clock cannot be vouched for. It mu
 2. At the start, a wall clock more than two days away from the last known instant is `ABSENT`, until the
    kernel says that it is synchronised or the operator accepts.
 3. To refuse, the later of the two clocks counts; to act, the earlier: a jump makes nothing readable that
-   was due, and lets nothing be swept early. Nor does time stand still where a start found the clock in the
-   past: what has gone by since counts from the last known instant on.
+   was due, and lets nothing be swept early. While the wall clock runs ahead people are asked to come again
+   (`serving_at`), because what they were told meanwhile would stay with them. Nor does time stand still
+   where a start found the clock in the past: what has gone by since counts from the last known instant on.
 4. The offset is the operator's word: it moves `now`, also back, and is no divergence and no absence. So
    floor and last known instant are *machine time*, the offset left out.
 """
@@ -28,6 +29,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
+
+from relay.core.errors import Busy
 
 DIVERGENCE_LIMIT_SECONDS = 60
 ABSENCE_LIMIT_SECONDS = 2 * 86_400
@@ -135,6 +138,14 @@ class SystemClock:
     def now(self) -> int:
         """The instant by which to refuse what is due, in Unix seconds UTC."""
         return self._judgement().refuse_at + self.offset_seconds()
+
+    def serving_at(self) -> int:
+        """As `now`, for what is answered to people. Raises Busy while the wall clock has run ahead: what
+        lives would be taken for due, a reader's cursor would pass it by, a mail would be refused for good.
+        """
+        if not self._absent and divergence_seconds(self._anchor, self._read()) > DIVERGENCE_LIMIT_SECONDS:
+            raise Busy("the clock has run ahead")
+        return self.now()
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment: never goes back, and goes on while the machine sleeps."""

@@ -20,6 +20,7 @@ from relay.flow.standings import Standings
 from relay.flow.telling import Telling
 
 REFUSED: Final = "refused"
+REPEATED: Final = "repeated"
 NOTICE_ROOM_BYTES: Final = 1 << 17
 _BY_CODE: Final = {error.code: error for error in (Busy, InboxFull, NotFound, PolicyRefused)}
 
@@ -124,6 +125,8 @@ class Accept:
             self._finish(groups, now)
             raise
         self._tell(outcomes)
+        repeated = [group for group, one in zip(groups, outcomes, strict=True) if one.status == REPEATED]
+        await self._tell_again(repeated, now)
         return outcomes
 
     def _finish(self, groups: Sequence[Group], now: int) -> None:
@@ -137,12 +140,18 @@ class Accept:
     async def _store_again(self, groups: Sequence[Group], now: int) -> None:
         try:
             await self._store.deposit(groups, now=now, quota_bytes=self._quota_bytes)
-            for mailbox_id in {one.mailbox_id for group in groups for one in group.envelopes}:
-                mailbox = await self._store.mailbox(mailbox_id, now=now)
-                if mailbox is not None:
-                    self._wake.mailbox(mailbox_id, mailbox.cursor)
+            await self._tell_again(groups, now)
         except RelayError:
             return  # nobody is left to be told
+
+    async def _tell_again(self, groups: Sequence[Group], now: int) -> None:
+        """Wake the readers of what is stored already: the first time may have ended after the commit and
+        before they were woken.
+        """
+        for mailbox_id in {one.mailbox_id for group in groups for one in group.envelopes}:
+            mailbox = await self._store.mailbox(mailbox_id, now=now)
+            if mailbox is not None:
+                self._wake.mailbox(mailbox_id, mailbox.cursor)
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:

@@ -63,6 +63,8 @@ ROUTES: Final = (
 )
 VERSION: Final = "1"
 PAGE_ROUTE: Final = "/{page}"
+ANSWERED_ALWAYS: Final = frozenset({"/healthz", "/v1/relay", "/v1/openapi.json"})
+"""Whatever the clock shows: they say how it is with the relay, and nothing of a person."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -91,6 +93,8 @@ def _served(bound: Route, desk: Desk, log: RequestLog) -> Handler:
     async def serve(request: web.Request) -> web.StreamResponse:
         started, now = log.clock(), context.now()
         try:
+            if path not in ANSWERED_ALWAYS:
+                context.serving_at()
             response = await run(bound, desk, request, now)
         except RelayError as fault:
             response = problem(fault)

@@ -75,7 +75,8 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the handlers work with. `now` gives the instant by which to refuse, Unix seconds UTC.
+    """What the handlers work with. `now` gives the instant by which to refuse, Unix seconds UTC; so does
+    `serving_at`, which raises Busy while the clock is such that nobody may be answered.
 
     `static_root` is the folder of the built web inbox, read whole at the start; None serves the interface
     alone.
@@ -86,6 +87,7 @@ class Context:
     limits: Limits
     waits: Waits
     now: Callable[[], int]
+    serving_at: Callable[[], int]
     health: Callable[[], Awaitable[Health]]
     log: Log
     static_root: Path | None = None

@@ -85,6 +85,7 @@ def http_context(house: House, log: Log) -> Context:
         limits=_http_limits(house.settings),
         waits=cast(Waits, house.waits),  # its `leave` is given nothing but what its `join` gave
         now=house.clock.now,
+        serving_at=house.clock.serving_at,
         health=lambda: _health(house, further),
         log=log,
         static_root=STATIC if (STATIC / "index.html").exists() else None,
@@ -111,7 +112,7 @@ def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
 def door_reception(house: House) -> DoorFlow:
     """Who decides about mail that comes in."""
     keepers, numbers = known_keepers(house.settings, house.keys), flow_settings(house.settings)
-    return DoorFlow(house.ports, house.flows, numbers, keepers, house.clock.now)
+    return DoorFlow(house.ports, house.flows, numbers, keepers, house.clock.serving_at)
 
 
 def door_plan(house: House, listeners: Sequence[Listener]) -> Plan:

@@ -302,6 +302,17 @@ async def test_readers_are_woken_after_the_commit(house: House) -> None:
     assert engagements == set()
 
 
+async def test_a_repeated_deposit_wakes_the_reader(house: House) -> None:
+    """The first time may have been stored, and have failed before anybody was woken: the retry wakes them."""
+    envelope = house.work.envelope(house.coach, Role.CLIENT)
+    await deposit(house, house.coach, [envelope])
+    mailbox_id = house.work.mailbox(Role.CLIENT)
+    waiter = house.wake.join(house.client.account_id, [mailbox_id])
+    (again,) = await deposit(house, house.coach, [envelope])
+    assert again.status == "repeated"
+    assert waiter.take() == ({mailbox_id: 1}, set())
+
+
 async def test_a_depositor_who_goes_away_still_wakes_the_reader(house: House) -> None:
     """A deposit whose connection is lost is stored once, and its reader is woken."""
     mailbox_id = house.work.mailbox(Role.CLIENT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,8 +124,9 @@ async def serve(
     said: io.StringIO,
     limits: Limits = LIMITS,
     origin: str = ORIGIN,
+    serving_at: Callable[[], int] | None = None,
 ) -> AsyncIterator[Served]:
-    """Serve a house until the block ends."""
+    """Serve a house until the block ends, by its clock, or by `serving_at` where that is given."""
     facts = RelayFacts(
         name="Harrow's relay",
         origin=origin,
@@ -149,6 +150,7 @@ async def serve(
         limits=limits,
         waits=house.wake,
         now=lambda: house.now,
+        serving_at=serving_at or (lambda: house.now),
         health=health,
         log=open_log(lambda: house.now, said),
         static_root=static_root,

@@ -312,3 +312,16 @@ async def test_closing_ends_what_waits(house: House, static_root: Path) -> None:
         async with asyncio.timeout(10):
             await served.listener.close()
         stream.close()
+
+
+async def test_nobody_is_answered_by_a_clock_that_runs_ahead(house: House) -> None:
+    """While living messages would seem due, who asks is asked to come again; how the relay is can be seen."""
+
+    def ahead() -> int:
+        raise Busy("the clock has run ahead")
+
+    async with serve(house, None, said=io.StringIO(), serving_at=ahead) as served:
+        listed = await served.ask("GET", f"/v1/mailboxes/{b64(house.work.mailbox(Role.CLIENT))}/envelopes")
+        assert (listed.status, listed.code) == (503, "busy")
+        assert (await served.ask("GET", "/healthz")).status == 200
+        assert (await served.ask("GET", "/v1/relay")).status == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from relay import clock as subject
 from relay.clock import ClockError, Reading, Standing, SystemClock
+from relay.core.errors import Busy
 
 START = 1_800_000_000
 DAY = 86_400
@@ -81,6 +83,22 @@ def test_jump(machine: Machine, jump: int) -> None:
     assert clock.now() == START + 200 + max(jump, 0)
     machine.wall -= jump
     assert clock.now() == clock.act_at() == START + 200
+
+
+@pytest.mark.parametrize(
+    ("jump", "served"), [(60, True), (61, False), (400 * DAY, False), (-400 * DAY, True)]
+)
+def test_served(machine: Machine, jump: int, served: bool) -> None:
+    """People are answered while the wall clock is right or behind, and not while it has run ahead by more
+    than a minute; once it is put right they are answered again, by an instant that has not moved on.
+    """
+    clock = machine.clock()
+    machine.live(100)
+    machine.wall += jump
+    with nullcontext() if served else pytest.raises(Busy):
+        assert clock.serving_at() == clock.now()
+    machine.wall -= jump
+    assert clock.serving_at() == START + 100 + (jump if jump == 60 else 0)
 
 
 def test_floor(machine: Machine) -> None:
