@@ -8,6 +8,7 @@ standard output, sentences to standard error.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -390,6 +391,31 @@ def verify_web(
     for finding in findings:
         result(json.dumps(finding.fields()) if as_json else finding.line())
     raise typer.Exit(examination.exit_code(findings))
+
+
+@app.command()
+def simulate(
+    seed: Annotated[int, typer.Option(min=0, help="The first run's seed.")] = 0,
+    runs: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many, each with the next seed.")] = 20,
+    steps: Annotated[
+        int, typer.Option(min=10, max=100_000, help="Of all people together, in each run.")
+    ] = 1_000,
+    processes: Annotated[int, typer.Option(min=1, max=256, help="At a time.")] = os.cpu_count() or 1,
+) -> None:
+    """Play whole relays in simulated time while everything goes wrong, and judge by a model what must hold;
+    exit 1 if something did not. Touches no relay's files.
+    """
+    from relay.operator.simulation.campaign import Campaign, history, verdicts
+
+    letters = failed = 0
+    for verdict in verdicts(Campaign(seed, runs, steps, processes)):
+        letters += verdict.letters
+        if verdict.fault:
+            failed += 1
+            result(history(verdict, steps))
+    say(f"{runs:,} runs of {steps:,} steps, {letters:,} envelopes: {failed or 'none'} failed.")
+    if failed:
+        raise typer.Exit(Exit.ERROR)
 
 
 def _print(fields: dict[str, Any], told: Callable[[dict[str, Any]], Any], *, as_json: bool) -> None:
