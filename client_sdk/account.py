@@ -102,6 +102,22 @@ class AsyncAccount:
             return await enrolment.look(link, connect)
 
     @classmethod
+    async def link_of(
+        cls, code: str, relay: str, *, connect: Connect | None = None, timeout: float | None = None
+    ) -> str:
+        """Return the invitation link that a typed code stands for at a relay (https://…), for `look` and
+        `accept`. It uses nothing up. Raises Misused for a word that is none, NotFound, RateLimited.
+        """
+        from client_sdk import codes, opening
+
+        async with bounded(timeout):
+            session = opening.means(None, None, False, connect).session(relay, "")
+            try:
+                return await codes.link_of(session, code)
+            finally:
+                await session.close()
+
+    @classmethod
     async def accept(  # noqa: PLR0913 (each choice of a person has a name)
         cls,
         link: str,
@@ -329,6 +345,19 @@ class AsyncAccount:
         )
         async with bounded(timeout):
             return await post_invitation(self._core, name, Chosen(facts, welcome, agreement, language))
+
+    async def invitation_code(self, who: str | None = None, *, timeout: float | None = None) -> str:
+        """Return a code that can be read out in place of an open invitation's link: four digits, four words.
+
+        Words that it had before lead nowhere any more. Takes a run of Argon2id. NotFound where no invitation
+        waits.
+        """
+        from client_sdk import codes
+        from client_sdk.finding import find
+
+        engagement_id = find(self._core.vault.engagements, who).engagement_id
+        async with bounded(timeout):
+            return await codes.invitation_code(self._core, engagement_id)
 
     # --- receipts -------------------------------------------------------------------------------------------
 

@@ -338,6 +338,13 @@ class Account:
         return run_once(AsyncAccount.look(link, connect=connect, timeout=timeout))
 
     @classmethod
+    def link_of(
+        cls, code: str, relay: str, *, connect: Connect | None = None, timeout: float | None = None
+    ) -> str:
+        """Return the link that a typed code stands for; see `AsyncAccount.link_of`."""
+        return run_once(AsyncAccount.link_of(code, relay, connect=connect, timeout=timeout))
+
+    @classmethod
     def accept(  # noqa: PLR0913 (each choice of a person has a name)
         cls,
         link: str,
@@ -523,6 +530,10 @@ class Account:
                 timeout=timeout,
             )
         )
+
+    def invitation_code(self, who: str | None = None, *, timeout: float | None = None) -> str:
+        """Return a code for an open invitation; see `AsyncAccount.invitation_code`."""
+        return self._thread.run(self._account.invitation_code(who, timeout=timeout))
 
     def receipts(self, who: str | None = None, *, timeout: float | None = None) -> list[Receipt]:
         """Return what the relay has signed of taking and removing things; see `AsyncAccount.receipts`."""

@@ -95,13 +95,18 @@ def setup(
 
 @app.command()
 def accept(
-    link: Annotated[str, typer.Argument(help="Your coach's link.")],
+    link: Annotated[str, typer.Argument(metavar="LINK|CODE", help="Your coach's link, or the code.")],
     name: Annotated[str, typer.Option("--name", help="Your name, by which you sign the agreement.")],
+    relay: Annotated[
+        str | None, typer.Option("--relay", metavar="URL", help="With a code: the relay's address.")
+    ] = None,
     login: Annotated[str | None, typer.Option("--login", help="A login name of your own.")] = None,
     sheet: SheetFile = None,
     password_fd: PasswordFd = None,
 ) -> None:
     """Accept a coach's invitation. Shows the agreement, asks you to sign, makes the account here."""
+    if "://" not in link:
+        link = _link_of(link, relay)
     proposal = Account.look(link)
     say(f"{proposal.coach_name} has opened a private inbox for the two of you, on {proposal.relay_name}.")
     for line in wrapped(f"{proposal.welcome}\n\n{proposal.agreement}"):
@@ -118,6 +123,13 @@ def accept(
         keychain=_use_keychain(password_fd),
     )
     _finish_enrolment(account, sheet)
+
+
+def _link_of(code: str, relay: str | None) -> str:
+    """What a typed code stands for, at the relay that was told with it."""
+    if relay is None:
+        raise Misused("A code needs the relay's address.", hint="Give it as --relay https://…")
+    return Account.link_of(code, relay.rstrip("/"))
 
 
 def _use_keychain(descriptor: int | None) -> bool:
@@ -192,7 +204,7 @@ def client_invite(  # noqa: PLR0913, PLR0917 (each fact of an agreement has an o
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
-    """Invite a client; prints the link."""
+    """Invite a client; prints the link, and a code that can be read out in its place."""
     template = read_template(agreement) if agreement else None
     with opened(account, password_fd) as me:
         made = me.invite(
@@ -210,7 +222,9 @@ def client_invite(  # noqa: PLR0913, PLR0917 (each fact of an agreement has an o
             read_marks=read_marks,
             agreement=template,
         )
+        code = me.invitation_code(made.engagement_id)
     tell(made.link)
+    say(f"By voice: {made.link.partition('#')[0]} then {code}")
     say("Send it from your own phone to theirs, not to a work address.")
     say(f"Good until {instant_in_words(made.expires_at, now())}. Used only when they finish.")
 
