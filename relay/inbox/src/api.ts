@@ -459,6 +459,11 @@ export class Api {
     return Fields.of(answer.body.length > 0 ? answer.body : EMPTY);
   }
 
+  /** The same with bytes, for an answer that is not read. */
+  async post(path: string, body: Bytes): Promise<void> {
+    await this.#send("POST", path, body);
+  }
+
   async #get(path: string, mostBytes = SMALL_BYTES): Promise<Answer> {
     return await this.#exchange({ method: "GET", path, mostBytes });
   }

@@ -6,6 +6,7 @@
  */
 
 import type { OwnSession, PasskeyResult } from "./session.own.ts";
+import type { ReportSession } from "./session.report.ts";
 import type { WorkSession } from "./session.work.ts";
 
 /** The facts of the signed policy that a person is shown. */
@@ -146,6 +147,8 @@ export interface Opened {
   readonly policy: PolicyFacts;
   /** Who ended the work before the agreed date, where somebody did. */
   readonly closedBy: "me" | "other" | null;
+  /** What the client has released to the sponsor and not taken back; `from` 0: at once. */
+  readonly released: { readonly from: number; readonly until: number } | null;
   /** Proposals by the other person that wait for an answer. */
   readonly asked: number;
   /** Relay's clock minus this device's, in seconds. */
@@ -252,6 +255,11 @@ export interface Session extends WorkSession {
     progress?: (p: Progress) => void,
     signal?: AbortSignal,
   ): ReturnType<OwnSession[N]>;
+  /** A call of the report's pages. */
+  report<N extends keyof ReportSession>(
+    name: N,
+    args: Parameters<ReportSession[N]>,
+  ): ReturnType<ReportSession[N]>;
   lock(): Promise<void>;
   list(before: number | null): Promise<ListPage>;
   read(id: string): Promise<Message>;

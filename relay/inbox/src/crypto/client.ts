@@ -163,6 +163,7 @@ export function createSession(): Session {
     },
     own: (name, args, progress, signal) =>
       line.call("own", [name, args], progress && signal && { progress, signal }) as never,
+    report: (name, args) => line.call("report", [name, args]) as never,
     lock: () => {
       leaving = line
         .call("lock", [])

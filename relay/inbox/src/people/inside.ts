@@ -5,6 +5,7 @@
 
 import type { Bytes } from "../crypto/encoding.ts";
 import type { OwnSession } from "../session.own.ts";
+import type { ReportSession } from "../session.report.ts";
 import type { Resumed, Session } from "../session.ts";
 import type { WorkSession } from "../session.work.ts";
 import type { Seen } from "./account.ts";
@@ -45,6 +46,7 @@ export interface Inside extends Plain {
   resume(kept: string, chosen: string | null): Promise<Resumed>;
   choose(id: string): ReturnType<Session["choose"]>;
   own(name: keyof OwnSession, args: readonly unknown[], run: Run): Promise<unknown>;
+  report(name: keyof ReportSession, args: readonly unknown[]): Promise<unknown>;
   unlock(way: Way, seen: Seen | null): ReturnType<Session["unlock"]>;
   send(request: SendRequest, run: Run): ReturnType<Session["send"]>;
   searchInside(typed: string, run: Run): ReturnType<Session["searchInside"]>;

@@ -45,6 +45,7 @@ const SPECIAL_KINDS: readonly number[] = [
   content.ContentKind.CALL,
   content.ContentKind.MAIL,
   content.ContentKind.NOTICE,
+  content.ContentKind.REPORT,
 ];
 
 interface Parts {
@@ -63,6 +64,7 @@ const WORKED_WITH: readonly number[] = [
   content.ContentKind.AGREEMENT,
   content.ContentKind.SPOKEN,
   content.ContentKind.CALL,
+  content.ContentKind.REPORT,
 ];
 
 /** What a page brought: rows that were not on the shelf before, and the ids of those that have gone. */

@@ -75,6 +75,8 @@ export class OpenInbox {
   #retry: () => void = () => {};
   #unsent: Unsent | null = null;
   #address = "";
+  /** Steps of the report on the shelf: they stand in no list, so the page is told of a new one. */
+  #reports = 0;
 
   constructor(around: Around) {
     const { api, account, world } = around;
@@ -172,6 +174,10 @@ export class OpenInbox {
     this.#tellFork();
     if (this.#standing.terms.extensions.length > 0) {
       await (await this.work()).resealAll();
+    }
+    const releases = this.#standing.itemName("releases");
+    if (this.#around.account.records.vault.item(releases)) {
+      await (await this.work()).report("settle", []);
     }
   }
 
@@ -391,6 +397,11 @@ export class OpenInbox {
     this.#setAlarm();
     this.#settleMarks();
     this.#afterTaking();
+    const reports = this.#shelf.all().filter((one) => kindOf(one) === ContentKind.REPORT).length;
+    if (reports !== this.#reports) {
+      this.#reports = reports;
+      this.#around.tell({ kind: "engagement", opened: this.#opened() });
+    }
   }
 
   /** What arrived may name another head of the log, replace an older copy, or propose something. */

@@ -24,6 +24,7 @@ import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const MOVES: readonly ActKind[] = [ActKind.POLICY, ActKind.CLOSE, ActKind.REOPEN];
+const LETS: readonly ActKind[] = [ActKind.RELEASE, ActKind.WITHDRAW];
 const STATES = ["draft", "active", "held", "gone", "withdrawn"] as const;
 
 export class Standing {
@@ -126,7 +127,7 @@ export class Standing {
 
   /** The name of an item of this engagement in the vault. */
   itemName(
-    kind: "writers" | "read" | "agreement" | "earlier" | "mailin" | "index" | "drafts",
+    kind: "writers" | "read" | "agreement" | "earlier" | "mailin" | "index" | "drafts" | "releases",
   ): string {
     return `${kind}/${toHex(this.engagementId)}`;
   }
@@ -148,6 +149,7 @@ export class Standing {
       engagementState: this.#state,
       policy: policyFacts(this.terms.inForce.policy, this.terms.standing),
       closedBy: this.#closedBy(),
+      released: this.#released(),
       asked: this.#agreementsOpen + this.#offers.filter((one) => !this.isMine(one)).length,
       clockOffset: this.#clock.offsetSeconds(),
       inboundAddress,
@@ -157,6 +159,13 @@ export class Standing {
   /** Whether I was the one who signed a proposal. */
   isMine(act: Act): boolean {
     return act.signers.some(({ fp }) => same(fp, this.#place.me.fp));
+  }
+
+  /** What the newest ticket lets out, where nothing has taken it back. */
+  #released(): Opened["released"] {
+    const moves = this.terms.acts.filter(({ core }) => LETS.includes(core.kind));
+    const last = moves.at(-1)?.core;
+    return last?.kind === ActKind.RELEASE ? { from: last.date, until: last.secondDate } : null;
   }
 
   /** Who ended the work before the agreed day, where that still holds. */

@@ -10,6 +10,7 @@ import { NONCE_BYTES, openBox, sealBox } from "../crypto/box.ts";
 import { concat, fromBase64url, textBytes, toBase64url, toHex, utf8 } from "../crypto/encoding.ts";
 import { selftest } from "../crypto/selftest.ts";
 import type { OwnSession } from "../session.own.ts";
+import type { ReportSession } from "../session.report.ts";
 import type {
   EnrolmentDraft,
   Event,
@@ -269,6 +270,10 @@ export class Visit implements Inside {
 
   async saveReceipts(ids: readonly string[]): Promise<Blob> {
     return await (await this.#work()).saveReceipts(ids);
+  }
+
+  async report(name: keyof ReportSession, args: readonly unknown[]): Promise<unknown> {
+    return await (await this.#work()).report(name, args);
   }
 
   async #work(): Promise<Workroom> {

@@ -17,6 +17,7 @@ import { holdEndsAt } from "../crypto/policy.ts";
 import { reseal } from "../crypto/resealing.ts";
 import { chooseReadingKey, parseStatement, statementHash } from "../crypto/statement.ts";
 import { SealKey } from "../crypto/suite.ts";
+import type { ReportSession } from "../session.report.ts";
 import type {
   AgreementRequest,
   Call,
@@ -41,6 +42,7 @@ import type { LogHead } from "./loghead.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Receipts } from "./receipts.ts";
+import type { Reporting } from "./reporting.ts";
 import { type Entry, formerOf, identityOf, isShown, type Shelf } from "./shelf.ts";
 import { heardIn, SpokenCheck } from "./spoken.ts";
 import type { Standing } from "./standing.ts";
@@ -72,6 +74,7 @@ export class Workroom {
   readonly #agreements: Agreements;
   readonly #check: SpokenCheck;
   #receipts: Receipts | null = null;
+  #reporting: Reporting | null = null;
   #resealing: Promise<unknown> = Promise.resolve();
 
   constructor(tools: Tools) {
@@ -347,6 +350,16 @@ export class Workroom {
       }
     }
     await follow();
+  }
+
+  // --- the report ---
+
+  /** The report's pages, fetched when somebody first looks at one. `ReportSession` ties arguments to names. */
+  async report(name: keyof ReportSession, args: readonly unknown[]): Promise<unknown> {
+    const { Reporting: Kind } = await fetched(() => import("./reporting.ts"));
+    this.#reporting ??= new Kind(this.#tools);
+    const work = this.#reporting[name] as (...given: readonly unknown[]) => Promise<unknown>;
+    return await work.call(this.#reporting, ...args);
   }
 
   // --- receipts ---
