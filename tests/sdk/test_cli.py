@@ -137,19 +137,6 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
             relay.process.communicate()
 
 
-def test_a_client_joins_by_a_code(two: Two, tmp_path: Path) -> None:
-    """What is read out serves in place of the link, until it has served; without a place it is no use."""
-    invited = two.anna.mailbox("client", "invite", "--name", "Tom Field")
-    told = re.search(r"By voice: (\S+)/i/ then (\d{4} [a-z]+-[a-z]+-[a-z]+-[a-z]+)\n", invited.stderr)
-    assert told is not None
-    tom = Person(tmp_path / "tom", MAYAS)
-    words = ("accept", told[2].upper(), "--name", "Tom Field")
-    assert "--relay" in tom.mailbox(*words, code=exits.USAGE).stderr
-    tom.mailbox(*words, "--relay", told[1])
-    again = tom.mailbox(*words, "--relay", told[1], code=exits.NOT_FOUND)
-    assert "That code opens nothing here." in again.stderr
-
-
 def test_the_sheet_is_private(two: Two) -> None:
     """A sheet that is written to a file is 0600 and names the inbox and six groups."""
     sheet = two.anna.folder.parent / "sheet.txt"
@@ -467,3 +454,16 @@ def test_plain_progress() -> None:
             bar(Progress(done, 100))
         assert said == lines
     PlainLines("a", said.append)(Progress(0, 0))
+
+
+def test_a_client_joins_by_a_code(two: Two, tmp_path: Path) -> None:
+    """What is read out serves in place of the link, until it has served; without a place it is no use."""
+    invited = two.anna.mailbox("client", "invite", "--name", "Tom Field")
+    told = re.search(r"By voice: (\S+)/i/ then (\d{4} [a-z]+-[a-z]+-[a-z]+-[a-z]+)\n", invited.stderr)
+    assert told is not None
+    tom = Person(tmp_path / "tom", MAYAS)
+    words = ("accept", told[2].upper(), "--name", "Tom Field")
+    assert "--relay" in tom.mailbox(*words, code=exits.USAGE).stderr
+    tom.mailbox(*words, "--relay", told[1])
+    again = tom.mailbox(*words, "--relay", told[1], code=exits.NOT_FOUND)
+    assert "That code opens nothing here." in again.stderr

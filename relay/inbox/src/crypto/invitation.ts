@@ -34,8 +34,10 @@ export const CLIENT = 1;
 export const COACH = 2;
 export type InvitationKind = typeof CLIENT | typeof COACH;
 
-const LINK =
-  /^(?<origin>(?:https:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])|http:\/\/(?:localhost|127\.[0-9.]+|\[::1\]))(?::[1-9][0-9]{0,4})?)\/i\/#(?<kind>[12])\.(?<secret>[A-Za-z0-9_-]{43})$/;
+/** Pattern of an origin in a link: the one spelling that browsers give it; plain http is for loopback alone. */
+export const ORIGIN =
+  "(?:https://(?:[a-z0-9.-]+|\\[[0-9a-f:.]+\\])|http://(?:localhost|127\\.[0-9.]+|\\[::1\\]))(?::[1-9][0-9]{0,4})?";
+const LINK = new RegExp(`^(?<origin>${ORIGIN})/i/#(?<kind>[12])\\.(?<secret>[A-Za-z0-9_-]{43})$`);
 const VERSION: Bytes = new Uint8Array([1]);
 
 /** What an invitation's secret gives. The id is public; so is the public half of the redemption key. */

@@ -11,6 +11,7 @@ import * as acts from "./acts.ts";
 import * as blob from "./blob.ts";
 import * as box from "./box.ts";
 import { parseBrowsers } from "./browsers.ts";
+import { CODE_OPERATIONS } from "./codes.testing.ts";
 import * as content from "./content.ts";
 import { DRAFT_OPERATIONS } from "./drafts.testing.ts";
 import { type Bytes, concat, fromBase64url, Reader } from "./encoding.ts";
@@ -44,6 +45,7 @@ const WORDS = join(import.meta.dirname, "../../../../keys/words.txt");
 
 export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Outputs>> = {
   ...RECORD_OPERATIONS,
+  ...CODE_OPERATIONS,
   ...DRAFT_OPERATIONS,
   ...INDEX_OPERATIONS,
   ...REOPENING_OPERATIONS,

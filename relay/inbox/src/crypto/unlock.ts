@@ -88,6 +88,12 @@ export function normalisePassword(typed: string): Bytes {
  * Takes half a second to three seconds and 64 MiB: call it in a worker.
  */
 export async function passwordKeys(secret: Bytes, salt: Bytes): Promise<MethodKeys> {
+  const bytes = await stretch(secret, salt);
+  return { login: SignKey.fromSeed(bytes.slice(0, 32)), wrapKey: bytes.slice(32) };
+}
+
+/** Argon2id with the one set of parameters; 64 bytes. */
+export async function stretch(secret: Bytes, salt: Bytes): Promise<Bytes> {
   const stretched = await argon2.argon2id({
     password: secret,
     salt: exact(salt, SALT_BYTES, "salt"),
@@ -97,8 +103,7 @@ export async function passwordKeys(secret: Bytes, salt: Bytes): Promise<MethodKe
     hashLength: 64,
     outputType: "binary",
   });
-  const bytes: Bytes = new Uint8Array(stretched);
-  return { login: SignKey.fromSeed(bytes.slice(0, 32)), wrapKey: bytes.slice(32) };
+  return new Uint8Array(stretched);
 }
 
 /** Run `kdf 0` over a device's 32 random bytes. */
