@@ -154,7 +154,12 @@ def link_id(link_secret: bytes) -> bytes:
 
 def link_key_id(link_secret: bytes) -> bytes:
     """Return the 8-byte key id under which a link's lock stands."""
-    return H(label("link-id"), link_id(link_secret))[:KEY_ID_BYTES]
+    return key_id_of_link(link_id(link_secret))
+
+
+def key_id_of_link(public_id: bytes) -> bytes:
+    """Return the same of a link's public id, for whoever does not have the secret."""
+    return H(label("link-id"), exact(public_id, LINK_ID_BYTES, "link id"))[:KEY_ID_BYTES]
 
 
 def link_access_key(link_secret: bytes) -> SignKey:

@@ -48,6 +48,15 @@ PROPOSED: Final = frozenset({ActKind.EXTEND, ActKind.REOPEN})
 
 
 def next_step(engagement: Engagement, raw: bytes, policy: bytes, now: int) -> Step | None:
+    """Judge an act that comes alone, as `judged_step` does; ActRefused for a ticket, which comes with its
+    envelope (`relay.core.release`).
+    """
+    if raw[1:2] == bytes([ActKind.RELEASE]):
+        raise ActRefused("a ticket comes with its envelope")
+    return judged_step(engagement, raw, policy, now)
+
+
+def judged_step(engagement: Engagement, raw: bytes, policy: bytes, now: int) -> Step | None:
     """Judge an act; None where it is stored already, byte for byte.
 
     `policy` is the frame that an act of kind 1 puts in force, empty for the others. Raises Malformed,
@@ -186,7 +195,8 @@ def _step(engagement: Engagement, act: Act, raw: bytes, policy: bytes, now: int)
     if core.kind is ActKind.SHORTEN:
         sides = shortened_sides(act, current, fingerprints(engagement))
         return Step(core.number, raw, core.envelope_ids, core.date, sides, ends_at=ends_at)
-    return Step(core.number, raw, policy=policy, ends_at=ends_at)
+    withdrawn = core.subject if core.kind is ActKind.WITHDRAW else b""
+    return Step(core.number, raw, policy=policy, ends_at=ends_at, withdrawn=withdrawn)
 
 
 def _ends_at(engagement: Engagement, raw: bytes, policy: bytes) -> int:

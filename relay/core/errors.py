@@ -118,6 +118,16 @@ class CodeRefused(RelayError):
     code, public = "code-refused", "That code does not fit, or is too old."
 
 
+class DigitsRefused(RelayError):
+    code, public = "digits-refused", "Those digits do not open this page."
+
+
+class NothingHere(RelayError):
+    """The one answer for whatever a sponsor is not to see, so that none can be told from another."""
+
+    code, public = "nothing-here", "There is no report here at present."
+
+
 class KeeperAway(RelayError):
     code, public, temporary = "keeper-away", "Messages cannot be opened this minute. Nothing is lost.", True
 

@@ -172,6 +172,34 @@ class Step:
     sides: Sequence[Role] = PARTIES
     policy: bytes = b""
     ends_at: int = 0
+    release: SealedEnvelope | None = None  # of a ticket
+    not_before: int = 0  # of a ticket; 0: at once
+    withdrawn: bytes = b""  # the slot whose releases an act of kind 7 ends
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a sponsor's link leads: the mailbox of its reader, which the client's tickets alone write to.
+    `digits_tag` is a keyed hash.
+    """
+
+    engagement_id: bytes
+    mailbox_id: bytes
+    link_id: bytes
+    reader_key: bytes
+    digits_tag: bytes = field(repr=False)
+    opened_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a ticket let into a slot: from `not_before` (0: at once) until `ends_at` at most."""
+
+    act_number: int
+    not_before: int
+    ends_at: int
+    envelope: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

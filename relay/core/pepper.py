@@ -54,6 +54,7 @@ class Pepper:
         self._code_key = derive(secret, "pepper/code")
         self._token_key = derive(secret, "pepper/rule-token")
         self._bearer_key = derive(secret, "pepper/rule-bearer")
+        self._digits_key = derive(secret, "pepper/digits")
         self._method_key = derive(secret, "pepper/method")
         self._invention_key = derive(secret, "pepper/invention")
         self.notices = NoticeSeal(secret)
@@ -86,6 +87,10 @@ class Pepper:
         in no two rows.
         """
         return _tag(self._bearer_key, rule_id + counted(kind.encode(), 1) + name.encode("utf-8"))
+
+    def digits_tag(self, link_id: bytes, digits: str) -> bytes:
+        """The 32 bytes under which the digits of a sponsor's link rest."""
+        return _tag(self._digits_key, link_id + digits.encode("ascii"))
 
     def seal_method(self, account_id: bytes, method: Method, nonce: bytes) -> bytes:
         """Seal a way in for the database; `nonce` is 24 fresh random bytes. 226 bytes, whatever the

@@ -29,9 +29,11 @@ from relay.core.model import (
     Outcome,
     Page,
     QueuedRevoke,
+    Release,
     Rule,
     Sender,
     Session,
+    Slot,
     SpokenRun,
     Step,
     Swept,
@@ -196,6 +198,11 @@ class Engagements(Protocol):
         A policy is the newest in force from then on. An end is that of the engagement, its mailboxes and
         their tombstones: what is in them never outlives it, and is not moved back; both accounts live at
         least 30 days longer, and never shorter than before.
+
+
+        An act of kind 6 puts its envelope into the open slot's mailbox; ActRefused where another slot is
+        open by now, InboxFull. What was released there before ends when this one begins. One of kind 7 ends
+        all of its slot's releases at once.
         """
 
     async def put_proposal(
@@ -312,6 +319,29 @@ class Rules(Protocol):
 
     async def remove_rule(self, account_id: bytes, rule_id: bytes, *, now: int) -> None:
         """Its address ends here. NotFound."""
+
+
+class Slots(Protocol):
+    """Where sponsors' links lead, at most one an engagement. The mailbox of a slot is found by nothing else:
+    `mailbox`, `mailboxes_of` and what is asked by address or by mailbox know nothing of it.
+    """
+
+    async def put_slot(self, slot: Slot, account_id: bytes, *, most: int, now: int) -> None:
+        """Open a slot, with its mailbox, which is this account's; receipts go there. One that was open closes:
+        its releases go in the same transaction. The same slot takes new digits. Conflict
+        `engagement-conflict` for a link id that is known elsewhere, TooManyRequests where the engagement had
+        `most`, NotFound.
+        """
+
+    async def close_slot(self, engagement_id: bytes, *, now: int) -> None:
+        """Its releases go with it. NotFound."""
+
+    async def slot(self, engagement_id: bytes, *, now: int) -> Slot | None: ...
+
+    async def slot_of_link(self, link_id: bytes, *, now: int) -> Slot | None: ...
+
+    async def releases(self, mailbox_id: bytes, *, now: int) -> list[Release]:
+        """What lives in a slot's mailbox, ascending by act number."""
 
 
 class SpokenRuns(Protocol):
@@ -546,6 +576,7 @@ class Store(
     Senders,
     Channels,
     Rules,
+    Slots,
     SpokenRuns,
     Codes,
     BrowserOffers,

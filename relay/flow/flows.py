@@ -27,6 +27,7 @@ from relay.flow.notice_channel import NoticeChannel
 from relay.flow.offers import Offers
 from relay.flow.policy import Agreements
 from relay.flow.receipts import Receipts
+from relay.flow.release import Releases
 from relay.flow.rules import Rules
 from relay.flow.senders import Senders
 from relay.flow.spoken import SpokenChecks
@@ -105,6 +106,7 @@ class Flows:
     telling: Telling
     notice_channel: NoticeChannel
     keepers: Keepers
+    releases: Releases
     receipts: Receipts
     acceptances: Acceptances
     log: Log
@@ -131,6 +133,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
         backup_tail_seconds=settings.backup_tail_seconds,
         ring_tail_seconds=settings.ring_tail_seconds,
     )
+    keepers = Keepers(store, ports.keepers)
     access = Access(
         store,
         ports.pepper,
@@ -186,7 +189,8 @@ def build(ports: Ports, settings: Settings) -> Flows:
         senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
         telling=telling,
         notice_channel=NoticeChannel(store, ports.pepper, ports.mail_out, random, telling),
-        keepers=Keepers(store, ports.keepers),
+        keepers=keepers,
+        releases=Releases(store, standings, keepers, wake, ports.pepper),
         receipts=receipts,
         acceptances=Acceptances(store, notary),
         log=Log(store, ports.signs.log, random, authority=authority),

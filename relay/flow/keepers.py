@@ -53,6 +53,16 @@ class Keepers:
         await self._store.put_days(keeper_id, fresh, [day_entry(raw) for raw in asked])
         return await self._store.days(keeper_id, first, count)
 
+    @property
+    def ids(self) -> tuple[bytes, ...]:
+        """All that this relay reaches."""
+        return tuple(self._keepers)
+
+    async def of_day(self, day: int, now: int) -> dict[bytes, bytes]:
+        """The signed key of a day of each keeper. Raises Malformed for a day that none has yet, KeeperAway."""
+        found = [(keeper_id, await self.days(keeper_id, day, 1, now)) for keeper_id in self._keepers]
+        return {keeper_id: signed[0] for keeper_id, signed in found}
+
     async def open(self, keeper_id: bytes, request: bytes) -> bytes:
         """Pass an open request on, and its answer back. Raises NotFound, Malformed, KeeperAway."""
         keeper = self._keeper(keeper_id)

@@ -91,6 +91,9 @@ OptionalBox = Annotated[bytes, Sized(0, 64 * 1024)]
 CodeBox = Annotated[bytes, Sized(108, 108)]
 OfferBox = Annotated[bytes, Sized(189, 189)]
 Nameplate = Annotated[str, Field(min_length=4, max_length=4, pattern="^[0-9]{4}$")]
+Digits = Annotated[str, Field(min_length=6, max_length=6, pattern="^[0-9]{6}$")]
+ReleaseBytes = Annotated[bytes, Sized(1, 256 * 1024)]
+LinkRequest = Annotated[bytes, Sized(1, 8 * 1024)]
 Instant = Annotated[int, Field(ge=1, le=MOST_INSTANT)]
 Count = Annotated[int, Field(ge=0, le=MOST_ORDER)]
 RoleNumber = Annotated[int, Field(ge=1, le=4, description="1 coach, 2 client, 3 sponsor, 4 notes")]
@@ -633,6 +636,59 @@ class OfferTaken(Model):
     offer_id: Id
     proof: Bytes32
     method: MethodFields
+
+
+class SlotAsked(Model):
+    """The slot of a sponsor's link: its public id, the access key of its reader, and six digits."""
+
+    link_id: Id
+    reader_key: Bytes32
+    digits: Digits
+
+
+class SlotAnswer(Model):
+    """The sponsor's mailbox."""
+
+    mailbox_id: Id
+
+
+class SlotFields(Model):
+    """The slot that is open."""
+
+    link_id: Id
+    mailbox_id: Id
+    opened_at: Instant
+
+
+class ReleaseFields(Model):
+    """What lives in the slot; `not_before` 0 is at once."""
+
+    act_number: Count
+    not_before: Count
+    ends_at: Instant
+    envelope: ReleaseBytes
+
+
+class ReleasesAnswer(Model):
+    """What the sponsor sees, and will see."""
+
+    slot: SlotFields | None
+    releases: list[ReleaseFields]
+
+
+class SponsorAsked(Model):
+    """Whoever has link and digits."""
+
+    link_id: Id
+    digits: Digits
+
+
+class SponsorKeeperAsked(Model):
+    """The same, with a question for a keeper."""
+
+    link_id: Id
+    digits: Digits
+    request: LinkRequest
 
 
 class SpokenAsked(Model):

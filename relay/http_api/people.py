@@ -163,6 +163,7 @@ async def leave_account(call: Call, _: None) -> web.Response:
         await flows.notice_channel.remove(call.account_id, call.now)
     for sender in await flows.senders.all_of(call.account_id, call.now):
         await flows.senders.remove(call.account_id, sender.sender_id, call.now)
+    await flows.releases.leave(call.account_id, call.now)
     await flows.access.close_account(call.account_id, call.now)
     return done()
 

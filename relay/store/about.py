@@ -22,8 +22,8 @@ NOBODYS: Final = frozenset({"door_memory", "queued_revokes"})
 
 _MINE: Final = {
     "account_id": "account_id = ?1",
-    "mailbox_id": "mailbox_id IN (SELECT mailbox_id FROM mailboxes WHERE account_id = ?1)",
     "engagement_id": "engagement_id IN (SELECT engagement_id FROM members WHERE account_id = ?1)",
+    "mailbox_id": "mailbox_id IN (SELECT mailbox_id FROM mailboxes WHERE account_id = ?1)",
     "blob_id": "blob_id IN (SELECT blob_id FROM blobs WHERE account_id = ?1)",
 }
 

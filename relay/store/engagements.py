@@ -22,10 +22,12 @@ from relay.store.inserts import (
 )
 from relay.store.segments import bring_forward_with
 from relay.store.shred import expire_envelope
+from relay.store.slots import take_release
 
 MAILBOX = """
 SELECT mailbox_id, engagement_id, account_id, role, address, cursor, expires_at FROM mailboxes
-WHERE expires_at > ? AND {} = ? ORDER BY rowid"""
+WHERE expires_at > ? AND {} = ? AND role <> 3 ORDER BY rowid"""
+"""A sponsor's mailbox is found by its slot alone."""
 MEMBERS = """
 SELECT role, account_id, mailbox_id, fp,
     (SELECT statement FROM statements s WHERE s.account_id = m.account_id ORDER BY number DESC LIMIT 1)
@@ -87,6 +89,7 @@ class SqliteEngagements(Part):
             if _take_act(database, engagement_id, step, now):
                 return {}, []
             changed = _shorten(database, engagement_id, step, now)
+            take_release(database, engagement_id, step, now)
             _renew(database, engagement_id, step)
             return changed
 

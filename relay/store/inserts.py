@@ -19,7 +19,7 @@ from relay.store.segments import end_segments_at
 
 # The tables whose rows end with their account, and with their engagement.
 OF_ACCOUNT = ("accounts", "methods", "statements")
-OF_ENGAGEMENT = ("engagements", "mailboxes", "members", "policies", "acts", "proposals")
+OF_ENGAGEMENT = ("engagements", "mailboxes", "members", "policies", "acts", "proposals", "slots")
 
 BRING_FORWARD = """
 UPDATE mailbox_rows SET expires_at = ?1, shortened = 2
@@ -95,6 +95,9 @@ def _end_mailbox_at(database: sqlite3.Connection, mailbox_id: bytes, ends_at: in
         "UPDATE mailbox_rows SET expires_at=? WHERE mailbox_id=? AND reason<>0", (ends_at, mailbox_id)
     )
     database.execute(RULES_END, (ends_at, mailbox_id))
+    database.execute(
+        "UPDATE releases SET expires_at=?1 WHERE mailbox_id=?2 AND expires_at>?1", (ends_at, mailbox_id)
+    )
     end_segments_at(database, mailbox_id, ends_at)
     move_ends(database, mailbox_id, account_end(ends_at))
 

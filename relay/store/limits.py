@@ -12,6 +12,7 @@ ACCOUNT_TAIL_SECONDS = 30 * DAY_SECONDS  # an account outlives its last mailbox 
 INDEX_RUN = 64  # positions whose rows share a segment of the index (docs/protocol.md, part 19)
 MOST_SEGMENTS = 8_192  # of a mailbox: its owner's list of them is one item of a vault
 MOST_INDEX_BYTES = 32 << 20  # of a mailbox: a hundred thousand rows
+MOST_SLOT_BYTES = 4 << 20  # of a sponsor's mailbox, where a later release ends the one before
 OVERDUE_SECONDS = 60  # due for longer than this is overdue (`relay status`)
 
 

@@ -261,6 +261,33 @@ rules = Table(  # a provider's automatic forwarding, with an inbound address of 
     Column("first_mails", Integer, nullable=False),
     _ends(),
 )
+slots = Table(  # where a sponsor's link leads, one an engagement
+    "slots",
+    metadata,
+    Column(
+        "engagement_id",
+        LargeBinary,
+        ForeignKey("engagements.engagement_id"),
+        primary_key=True,
+        nullable=False,
+    ),
+    _of("mailboxes.mailbox_id"),
+    Column("link_id", LargeBinary, nullable=False, unique=True),
+    _bytes("reader_key"),
+    _bytes("digits_tag"),
+    _number("opened_at"),
+    _ends(),
+)
+releases = Table(  # what a ticket says of an envelope in a slot's mailbox
+    "releases",
+    metadata,
+    _of("mailboxes.mailbox_id"),
+    _bytes("envelope_id"),
+    _number("act_number"),
+    _number("not_before"),
+    _ends(),
+    PrimaryKeyConstraint("mailbox_id", "envelope_id"),
+)
 
 mailbox_rows = Table(
     "mailbox_rows",

@@ -27,6 +27,7 @@ from relay.store.offers import SqliteBrowserOffers
 from relay.store.readers import Readers
 from relay.store.receipts import SqliteReceipts
 from relay.store.rules import SqliteRules
+from relay.store.slots import SqliteSlots
 from relay.store.spoken import SqliteSpokenRuns
 from relay.store.sweep import SqliteSweep
 from relay.store.writer import Writer
@@ -45,6 +46,7 @@ class SqliteStore(
     SqliteIndex,
     SqliteChannels,
     SqliteRules,
+    SqliteSlots,
     SqliteSpokenRuns,
     SqliteCodes,
     SqliteBrowserOffers,

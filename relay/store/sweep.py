@@ -34,6 +34,8 @@ SMALL: Final = (
     "senders",
     "notice_channels",
     "spoken_runs",
+    "slots",
+    "releases",
     "queued_revokes",
     "receipt_leaves",
     "receipts",
@@ -176,6 +178,8 @@ class _Batch:
         self._rows(self._each(ROWS_OF_ENGAGEMENT, engagement_id))
         self._plain("rules", OF_ITS_MAILBOXES, engagement_id)
         self._plain("index_segments", OF_ITS_MAILBOXES, engagement_id)
+        self._plain("releases", OF_ITS_MAILBOXES, engagement_id)
+        self._plain("slots", "engagement_id = ?", engagement_id)
         for part in ("mailboxes", "invitations"):
             self._plain(part, "engagement_id = ?", engagement_id)
 

@@ -18,6 +18,7 @@ from relay.store.memory.ledger import MemoryLedger
 from relay.store.memory.log import MemoryLog
 from relay.store.memory.receipts import MemoryReceipts
 from relay.store.memory.rules import MemoryRules
+from relay.store.memory.slots import MemorySlots
 from relay.store.memory.spoken import MemorySpokenRuns
 from relay.store.memory.state import State
 from relay.store.memory.sweep import MemorySweep
@@ -34,6 +35,7 @@ class MemoryStore(
     MemoryIndex,
     MemoryChannels,
     MemoryRules,
+    MemorySlots,
     MemorySpokenRuns,
     MemoryLedger,
     MemoryReceipts,

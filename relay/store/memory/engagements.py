@@ -9,6 +9,7 @@ from keys.names import Role
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import PARTIES, Engagement, Invitation, Mailbox, Reason, Step
+from relay.store.memory.slots import check_release, take_release
 from relay.store.memory.state import State, segment_place
 
 
@@ -65,18 +66,22 @@ class MemoryEngagements:
     async def mailboxes_of(self, account_id: bytes, *, now: int) -> list[Mailbox]:
         """An account's mailboxes, oldest first."""
         return [
-            m for m in self._state.mailboxes.values() if m.account_id == account_id and m.expires_at > now
+            m
+            for m in self._state.mailboxes.values()
+            if m.account_id == account_id and m.expires_at > now and m.role is not Role.SPONSOR
         ]
 
     async def mailbox(self, mailbox_id: bytes, *, now: int) -> Mailbox | None:
-        """The mailbox, while it is not due."""
+        """The mailbox, while it is not due. A sponsor's is found by its slot alone."""
         mailbox = self._state.mailboxes.get(mailbox_id)
-        return mailbox if mailbox is not None and mailbox.expires_at > now else None
+        if mailbox is None or mailbox.expires_at <= now or mailbox.role is Role.SPONSOR:
+            return None
+        return mailbox
 
     async def mailbox_by_address(self, address: str, *, now: int) -> Mailbox | None:
         """The mailbox of an inbound address."""
         for mailbox in self._state.mailboxes.values():
-            if mailbox.address == address and mailbox.expires_at > now:
+            if mailbox.address == address and await self.mailbox(mailbox.mailbox_id, now=now):
                 return mailbox
         return None
 
@@ -151,12 +156,14 @@ class MemoryEngagements:
             return []
         if step.number != len(engagement.acts) + 1:
             raise Conflict("act-out-of-order")
+        check_release(self._state, engagement_id, step, now)
         policies = (*engagement.policies, step.policy) if step.policy else engagement.policies
         self._state.engagements[engagement_id] = replace(
             engagement, acts=(*engagement.acts, step.act), policies=policies, proposals=()
         )
         self._state.proposals.pop(engagement_id, None)
         cursors = self._shorten(engagement_id, step, now)
+        take_release(self._state, engagement_id, step, now)
         if step.ends_at not in (0, engagement.expires_at):
             self._state.end_engagement_at(engagement_id, step.ends_at)
         return cursors

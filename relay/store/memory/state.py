@@ -26,6 +26,7 @@ from relay.core.model import (
     Rule,
     Sender,
     Session,
+    Slot,
     SpokenRun,
     VaultItem,
 )
@@ -130,6 +131,8 @@ class State:
     codes: dict[str, Code] = field(default_factory=dict)
     offers: dict[bytes, BrowserOffer] = field(default_factory=dict)
     channels: dict[bytes, Channel] = field(default_factory=dict)
+    slots: dict[bytes, Slot] = field(default_factory=dict)
+    tickets: dict[tuple[bytes, bytes], tuple[int, int]] = field(default_factory=dict)
     days: dict[tuple[bytes, int], bytes] = field(default_factory=dict)
     revokes: dict[tuple[bytes, bytes], QueuedRevoke] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
@@ -154,6 +157,7 @@ class State:
             self.senders,
             self.channels,
             self.spoken_runs,
+            self.slots,
             self.revokes,
             self.leaves,
             self.receipts,
@@ -294,6 +298,8 @@ class State:
             self.invitations[invitation.invite_id] = replace(invitation, expires_at=sooner)
         for mailbox in [m for m in self.mailboxes.values() if m.engagement_id == engagement_id]:
             self.mailboxes[mailbox.mailbox_id] = replace(mailbox, expires_at=ends_at)
+            if engagement_id in self.slots:
+                self.slots[engagement_id] = replace(self.slots[engagement_id], expires_at=ends_at)
             for entry in self.entries_of(mailbox.mailbox_id):
                 if entry.reason:
                     entry.expires_at = ends_at

@@ -107,6 +107,8 @@ class MemorySweep:
             for rule_id in [r.rule_id for r in state.rules.values() if r.mailbox_id == mailbox_id]:
                 del state.rules[rule_id]
                 yield "small", b""
+            for ticket in [one for one in state.tickets if one[0] == mailbox_id]:
+                del state.tickets[ticket]
             del state.mailboxes[mailbox_id]
             yield "mailbox", mailbox_id
         for invite_id in [
