@@ -9,6 +9,7 @@ import axe_playwright_python
 from playwright.async_api import Page
 
 MEASURE = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
+WORDS = Path(__file__).with_name("words.js").read_text(encoding="utf-8")
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 AXE_RUN = "rules => axe.run({ runOnly: rules })"
@@ -19,6 +20,12 @@ async def measured(page: Page, *, colours_only: bool = False) -> list[str]:
     """What our own measures find wrong, each with the element's name."""
     found: list[str] = await page.evaluate(MEASURE)
     return [fault for fault in found if not colours_only or fault.startswith("contrast")]
+
+
+async def spoken(page: Page, language: str) -> list[str]:
+    """What is wrong with the words of a made language: raw ones, or a page that is not turned round."""
+    found: list[str] = await page.evaluate(WORDS, language)
+    return found
 
 
 async def sideways(page: Page, width: int) -> list[str]:

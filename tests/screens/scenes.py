@@ -772,6 +772,7 @@ OTHERS = (
     ),
     Scene("settings-locking", "/settings/locking", {}, then(unlock, checking("60 minutes"))),
     Scene("settings-display", "/settings/display", {}, then(unlock, waiting("fieldset"))),
+    Scene("settings-language", "/settings/language", {}, then(unlock, waiting("fieldset"))),
     Scene("settings-mail", "/settings/mail", {"sender": "none"}, then(unlock, reading("turned away"))),
     Scene(
         "settings-mail-confirmed",

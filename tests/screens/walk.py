@@ -15,7 +15,7 @@ from typing import Final, Literal
 from playwright.async_api import Browser, Error, Page, async_playwright
 
 from tests.__main__ import NO_CHROMIUM, find_chromium
-from tests.screens.judge import axe, measured, sideways
+from tests.screens.judge import axe, measured, sideways, spoken
 from tests.screens.scenes import SCENES, Scene
 from tests.screens.site import build, served
 from tests.screens.steps import NOW
@@ -32,6 +32,7 @@ FLAGS = (
     "--disable-dev-shm-usage",
 )
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+LANGUAGES = ("en", "de", "long", "rtl")
 AT_ONCE = 3
 FIRST_LAYOUT_PIXELS = 320
 
@@ -50,13 +51,13 @@ BETWEEN = (720, 1023, 1024)
 """Widths at which the frame changes: nothing may stick out there either."""
 
 
-async def walk(names: list[str]) -> int:
-    """Walk the scenes whose names begin with one of `names`, or all; returns the exit code."""
+async def walk(names: list[str], language: str = "en") -> int:
+    """Walk the scenes whose names begin with one of `names`, or all, in a language; returns the exit code."""
     chosen = [scene for scene in SCENES if not names or scene.name.startswith(tuple(names))]
     if not chosen:
         sys.exit(f"error: no such screen; there are: {', '.join(scene.name for scene in SCENES)}")
     build()
-    if not names:
+    if not names and language == "en":
         shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True, exist_ok=True)
     chromium = find_chromium()
@@ -65,7 +66,7 @@ async def walk(names: list[str]) -> int:
     async with async_playwright() as playwright, served() as origin:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         gate = asyncio.Semaphore(AT_ONCE)
-        visits = [visit(browser, origin, scene, size, gate) for size in SIZES for scene in chosen]
+        visits = [visit(browser, origin, scene, size, gate, language) for size in SIZES for scene in chosen]
         faults = [fault for found in await asyncio.gather(*visits) for fault in found]
         await browser.close()
     for fault in faults:
@@ -76,7 +77,7 @@ async def walk(names: list[str]) -> int:
 
 
 async def visit(
-    browser: Browser, origin: str, scene: Scene, size: Size, gate: asyncio.Semaphore
+    browser: Browser, origin: str, scene: Scene, size: Size, gate: asyncio.Semaphore, language: str = "en"
 ) -> list[str]:
     """One scene at one size: pictures in both themes, and every fault with the screen's name."""
     async with gate:
@@ -94,7 +95,8 @@ async def visit(
         complaints = listen(page, origin)
         try:
             await prepare(page, origin, scene)
-            faults = await look(page, scene, size)
+            faults = await speak(page, scene, language)
+            faults += await look(page, scene, size, language)
         except Error as error:
             faults = [f"the scene could not be played: {error}"]
         finally:
@@ -132,7 +134,17 @@ async def prepare(page: Page, origin: str, scene: Scene) -> None:
     await scene.steps(page)
 
 
-async def look(page: Page, scene: Scene, size: Size) -> list[str]:
+async def speak(page: Page, scene: Scene, language: str) -> list[str]:
+    """Have the page speak this language; what is wrong with its words or with the way it is turned."""
+    if language == "en" or not scene.scripts:
+        return []
+    await page.evaluate("language => window.turn(language)", language)
+    if language == "de":
+        await page.locator("html[lang=de]").wait_for()
+    return await spoken(page, language)
+
+
+async def look(page: Page, scene: Scene, size: Size, language: str = "en") -> list[str]:
     """Pictures and faults in both themes."""
     faults: list[str] = []
     for theme in THEMES:
@@ -142,7 +154,8 @@ async def look(page: Page, scene: Scene, size: Size) -> list[str]:
             found = [*await measured(page, colours_only=colours), *await axe(page, colours_only=colours)]
             faults += [f"{theme}: {fault}" for fault in found]
         async with whole(page, size):
-            name = f"{scene.name}-{size.width}-{theme}.png"
+            tongue = "" if language == "en" else f"-{language}"
+            name = f"{scene.name}-{size.width}-{theme}{tongue}.png"
             await page.screenshot(path=PICTURES / name, animations="disabled")
     if scene.scripts:
         widths = (FIRST_LAYOUT_PIXELS,) if size.touch else BETWEEN

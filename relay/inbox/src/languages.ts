@@ -5,8 +5,9 @@
 
 import { speak } from "./language.ts";
 
-export const LANGUAGES = ["en", "de"] as const;
-export type Language = (typeof LANGUAGES)[number];
+/** Each by its own name, which whoever looks for it can read. */
+export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
+export type Language = keyof typeof LANGUAGES;
 
 /** How many of a language's files are needed: for an invitation's first page, for the list, for every view, for what the server sees. */
 export type Needed = 1 | 2 | 3 | 4;
@@ -23,11 +24,12 @@ const GERMAN: readonly (() => Promise<{ readonly german: Words }>)[] = [
 
 /** The language for these wishes, the first one first. */
 export function languageFor(chosen: string | null, wishes: readonly string[]): Language {
-  const named = (wish: string) => LANGUAGES.find((one) => wish.split("-")[0] === one);
-  return [...(chosen ? [chosen] : []), ...wishes].map(named).find((one) => one) ?? "en";
+  const named = [chosen ?? "", ...wishes].map((wish) => wish.split("-")[0]);
+  return named.find((one): one is Language => one === "en" || one === "de") ?? "en";
 }
 
-let language: Language = "en";
+/** The one that is spoken. */
+export let language: Language = "en";
 let needed = 1;
 /** What has been fetched of German. */
 const german: Record<string, object> = {};

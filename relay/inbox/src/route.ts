@@ -27,6 +27,7 @@ export type Setting =
   | "mail"
   | "locking"
   | "display"
+  | "language"
   | "keyboard"
   | "server"
   | "leave";
@@ -58,6 +59,7 @@ const SETTINGS: readonly Setting[] = [
   "mail",
   "locking",
   "display",
+  "language",
   "keyboard",
   "server",
   "leave",

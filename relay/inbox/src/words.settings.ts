@@ -67,6 +67,12 @@ export const settingWords = said("settings", {
     larger: "Much larger",
     hint: "Light or dark",
   },
+  language: {
+    heading: "Language",
+    hint: "English, German, or as the browser says",
+    browser: "As the browser says",
+    lead: "What you and others write stays as it was written. This is kept on this device.",
+  },
   mail: {
     heading: "Sending mail in",
     hint: "From your own e-mail address into this inbox",

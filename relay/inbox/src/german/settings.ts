@@ -68,6 +68,12 @@ export const settings: typeof english = {
     larger: "Viel größer",
     hint: "Hell oder dunkel",
   },
+  language: {
+    heading: "Sprache",
+    hint: "Deutsch, Englisch oder wie im Browser eingestellt",
+    browser: "Wie im Browser eingestellt",
+    lead: "Was Sie und andere schreiben, bleibt, wie es geschrieben wurde. Das wird auf diesem Gerät gespeichert.",
+  },
   mail: {
     heading: "Mail hereinschicken",
     hint: "Von Ihrer eigenen E-Mail-Adresse in dieses Postfach",

@@ -6,9 +6,11 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { insideAnotherApp } from "../agent.ts";
+import { LANGUAGES, language } from "../languages.ts";
 import { fragmentKind, href } from "../route.ts";
 import { first } from "../words.first.ts";
 import { type Go, useArrival } from "./history.ts";
+import { chooseLanguage } from "./kept.ts";
 
 type Device = "own" | "work" | "unsure";
 type Side = "question" | "stop" | "unexpected" | "inApp";
@@ -38,11 +40,24 @@ export function Letter({
   return (
     <div class="outside">
       <Skip />
-      <header class="letter-top">{top}</header>
+      <header class="letter-top">
+        {top}
+        <OtherLanguage />
+      </header>
       <main id="main" class="letter">
         {children}
       </main>
     </div>
+  );
+}
+
+/** The way to the other language, in that language, before anybody has found any settings. */
+function OtherLanguage() {
+  const other = language === "en" ? "de" : "en";
+  return (
+    <button type="button" class="link" lang={other} onClick={() => chooseLanguage(other)}>
+      {LANGUAGES[other]}
+    </button>
   );
 }
 

@@ -100,6 +100,8 @@ function ownLink(event: MouseEvent): HTMLAnchorElement | null {
 export function useArrival(view: string, title: keyof typeof first.titles): void {
   useLayoutEffect(() => {
     document.title = first.titles[title];
+  });
+  useLayoutEffect(() => {
     const was = arrival === "back" ? left.get(at) : undefined;
     if (arrival === "first" || arrival === "same") {
       arrival = "forward";

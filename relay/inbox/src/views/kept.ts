@@ -71,6 +71,12 @@ export function speakAsWished(): Promise<void> {
   return speakFor(kept("language"), navigator.languages);
 }
 
+/** Choose a language, or with null the browser's own. The page hears of it as of any change of languages. */
+export function chooseLanguage(chosen: string | null): void {
+  keep("language", chosen);
+  dispatchEvent(new Event("languagechange"));
+}
+
 export const TEXT_SIZES = ["usual", "large", "larger"] as const;
 export type TextSize = (typeof TEXT_SIZES)[number];
 

@@ -10,6 +10,7 @@ import {
   unreadCount,
   visible,
 } from "../inbox.ts";
+import { tag } from "../language.ts";
 import { type Filter, href, type Order } from "../route.ts";
 import type { Failure, ListRow } from "../session.ts";
 import { brief, day, fullDay, keeping, weekdayAndDay } from "../time.ts";
@@ -230,7 +231,7 @@ function Rows({ rows, drawn: most, filter, order, openId }: RowsProps) {
     return parts.map((part) => (
       <MonthOfRows key={part.name} {...{ part, openId, zone }} now={minute} />
     ));
-  }, [inbox.rows, inbox.leaving, most, filter, order, openId, minute, zone]);
+  }, [inbox.rows, inbox.leaving, most, filter, order, openId, minute, zone, tag]);
   if (inbox.loaded && rows.length === 0 && filter !== "all") {
     return (
       <p class="none">

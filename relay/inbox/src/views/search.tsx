@@ -5,6 +5,7 @@
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Inside } from "../inbox.ts";
+import { tag } from "../language.ts";
 import { href } from "../route.ts";
 import { matching, shownOf } from "../search.ts";
 import type { Failure, ListRow } from "../session.ts";
@@ -154,7 +155,7 @@ function Results({ rows, openId, Rows }: ResultsProps) {
           zone={zone}
         />
       ),
-    [rows, most, openId, minute, zone],
+    [rows, most, openId, minute, zone, tag],
   );
   const left = rows.length - most;
   return (

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { LOCK_CHOICES_MINUTES } from "../idle.ts";
-import { wordsFor } from "../languages.ts";
+import { LANGUAGES, wordsFor } from "../languages.ts";
 import { href, type Route, type Setting } from "../route.ts";
 import { howWords } from "../words.how.ts";
 import { settingWords } from "../words.settings.ts";
@@ -12,6 +12,7 @@ import { UpToSettings } from "./frame.tsx";
 import {
   applyTextSize,
   applyTheme,
+  chooseLanguage,
   keep,
   kept,
   lockMinutes,
@@ -46,6 +47,8 @@ export function Settings({ page }: { page: Setting }) {
       return <Locking />;
     case "display":
       return <Display />;
+    case "language":
+      return <Languages />;
     case "keyboard":
       return <Keyboard />;
     case "mail":
@@ -61,12 +64,13 @@ interface Entry {
   readonly hint: string;
 }
 
-const ENTRIES: readonly Entry[] = [
+const entries = (): readonly Entry[] => [
   { route: { view: "settings", page: "browsers" }, ...settingWords.browsers },
   { route: { view: "settings", page: "told" }, ...settingWords.told },
   { route: { view: "settings", page: "mail" }, ...settingWords.mail },
   { route: { view: "settings", page: "locking" }, ...settingWords.locking },
   { route: { view: "settings", page: "display" }, ...settingWords.display },
+  { route: { view: "settings", page: "language" }, ...settingWords.language },
   { route: { view: "settings", page: "keyboard" }, ...settingWords.keyboard },
   { route: { view: "settings", page: "server" }, ...settingWords.server },
   { route: { view: "settings", page: "leave" }, ...settingWords.leave },
@@ -78,7 +82,7 @@ function Menu() {
     <>
       <Heading>{settingWords.heading}</Heading>
       <ul class="menu">
-        {ENTRIES.map(({ route, heading, hint }) => (
+        {entries().map(({ route, heading, hint }) => (
           <li key={heading}>
             <a href={href(route)}>
               <span>{heading}</span>
@@ -164,6 +168,30 @@ function Display() {
         onChoose={setSize}
       />
       <p class="quiet-text">{display.lead}</p>
+    </>
+  );
+}
+
+function Languages() {
+  const words = settingWords.language;
+  const [chosen, setChosen] = useState(() => kept("language") ?? "");
+  const choose = (value: string) => {
+    setChosen(value);
+    chooseLanguage(value || null);
+  };
+  const names = Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }));
+  return (
+    <>
+      <UpToSettings />
+      <Heading>{words.heading}</Heading>
+      <Choice
+        legend={words.heading}
+        choices={[{ value: "", label: words.browser }, ...names]}
+        chosen={chosen}
+        onChoose={choose}
+        hideLegend
+      />
+      <p class="quiet-text">{words.lead}</p>
     </>
   );
 }
