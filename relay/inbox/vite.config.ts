@@ -114,13 +114,13 @@ async function bundled(
   });
   const [output] = [made].flat();
   const files = output && "output" in output ? output.output : [];
-  const chunk = files.find((file) => file.type === "chunk");
-  const sheet = files.find((file) => file.type === "asset");
-  const script = chunk?.code.replaceAll("<!--", "<\\!--").replace(/<(\/?script)/gi, "\\x3c$1");
+  const [code] = files.flatMap((file) => (file.type === "chunk" ? [file.code] : []));
+  const [style] = files.flatMap((file) => (file.type === "asset" ? [String(file.source)] : []));
+  const script = code?.replaceAll("<!--", "<\\!--").replace(/<(\/?script)/gi, "\\x3c$1");
   if (!script || /<!--|<\/?script/i.test(script)) {
     throw new Error("a document's script would end before its end");
   }
-  return { script: script.trim(), style: String(sheet?.source ?? "").trim() };
+  return { script: script.trim(), style: (style ?? "").trim() };
 }
 
 /** What the worker fetches when it is first needed, and what only that uses. */

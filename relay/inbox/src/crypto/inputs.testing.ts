@@ -37,6 +37,10 @@ export class Inputs {
     return this.#value(name, "object") as Item[];
   }
 
+  boolean(name: string): boolean {
+    return this.#value(name, "boolean") as boolean;
+  }
+
   bytesList(name: string): Bytes[] {
     return this.list<string>(name).map(bytes);
   }

@@ -29,6 +29,7 @@ import { pinnedKeeperSet } from "./pins.ts";
 import * as policy from "./policy.ts";
 import { type GrantFields, grant, RECORD_OPERATIONS } from "./records.testing.ts";
 import * as recovery from "./recovery.ts";
+import { checkReported, RELEASE_OPERATIONS } from "./release.testing.ts";
 import { REOPENING_OPERATIONS } from "./reopening.testing.ts";
 import * as sealing from "./sealing.ts";
 import * as spoken from "./spoken.ts";
@@ -48,6 +49,7 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
   ...CODE_OPERATIONS,
   ...DRAFT_OPERATIONS,
   ...INDEX_OPERATIONS,
+  ...RELEASE_OPERATIONS,
   ...REOPENING_OPERATIONS,
 
   // --- suite, padding, stream, box, encoding ---
@@ -257,6 +259,7 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
     const frame = given.bytes("frame");
     const classOfOrigin = given.number("class_of_origin");
     const parsed = content.parseContent(frame);
+    checkReported(parsed, frame);
     return {
       content_id: content.contentId(classOfOrigin, frame),
       kind: parsed.kind,

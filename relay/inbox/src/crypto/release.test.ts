@@ -6,6 +6,7 @@ import { parseContent } from "./content.ts";
 import { same } from "./encoding.ts";
 import { KeysError, Malformed } from "./errors.ts";
 import { DAY_SECONDS } from "./names.ts";
+import * as release from "./release.ts";
 import {
   type Changes,
   client,
@@ -17,8 +18,7 @@ import {
   released,
   stranger,
   TERMS,
-} from "./release.testing.ts";
-import * as release from "./release.ts";
+} from "./released.testing.ts";
 import { encodeReport, parseReport, reportHash } from "./report.ts";
 import { encodeStep, NO_LINK, parseStep, readStepShown } from "./report_steps.ts";
 import { openParts } from "./sealing.ts";

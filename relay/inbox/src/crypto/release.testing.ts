@@ -1,159 +1,160 @@
-/** A whole release as client and coach make one, with every field open to a test's change. */
+/** What the operations of the report and its release mean here. Mirrors `tests/vectors/run_release.py` name for name. */
 
-import { ActKind, encodeAct, signAct } from "./acts.ts";
+import assert from "node:assert/strict";
+import { type Content, ContentKind, parseContent } from "./content.ts";
 import type { Bytes } from "./encoding.ts";
-import { EnvelopeClass, keeperLocks, parseEnvelope } from "./envelope.ts";
-import { dayOpenKey } from "./keeper_wire.ts";
-import { linkAccessKey, openKeeperLock } from "./locks.ts";
-import { DAY_SECONDS, fingerprint, ZERO_HASH } from "./names.ts";
-import {
-  linkReaderFp,
-  pairHash,
-  type ReleaseLink,
-  type Served,
-  sponsorMailbox,
-  ticketSubject,
-} from "./release.ts";
-import { encodeReleaseFrame, type ReleaseTerms } from "./release_terms.ts";
-import { encodeReport, type Report } from "./report.ts";
-import { sealEnvelope, signContent } from "./sealing.ts";
-import { counting } from "./sources.testing.ts";
+import { EnvelopeClass } from "./envelope.ts";
+import { Malformed } from "./errors.ts";
+import type { Inputs, Outputs } from "./inputs.testing.ts";
+import { linkId } from "./locks.ts";
+import { fingerprint } from "./names.ts";
+import { encodePolicy, parsePolicy } from "./policy.ts";
+import * as release from "./release.ts";
+import { encodeReleaseFrame, encodeTerms, parseReleaseFrame, parseTerms } from "./release_terms.ts";
+import { encodeReport, parseReport, reportHash } from "./report.ts";
+import { encodeStep, parseStep, readStepShown } from "./report_steps.ts";
+import { signContent } from "./sealing.ts";
 import { SignKey } from "./suite.ts";
 
-export const NOW = 1_790_000_000;
-export const ENDS_AT = NOW + 40 * DAY_SECONDS;
-const random = counting(23);
+/** What `content.ts` leaves to the modules that are fetched with a report. */
+export function checkReported({ kind, fixed, shown }: Content, frame: Bytes): void {
+  if (kind === ContentKind.RELEASE) {
+    parseReleaseFrame(frame);
+  } else if (kind === ContentKind.REPORT) {
+    readStepShown(fixed, shown);
+  }
+}
 
-export const coach = SignKey.fromSeed(random(32));
-export const client = SignKey.fromSeed(random(32));
-export const stranger = SignKey.fromSeed(random(32));
-export const dayKey = dayOpenKey(random(32));
-export const keeperId = random(16);
-const clientAccess = SignKey.fromSeed(random(32));
-const policyHash = random(32);
-
-const period = Math.floor(NOW / DAY_SECONDS) * DAY_SECONDS;
-
-export const REPORT: Report = {
-  engagementId: random(16),
-  coachFp: fingerprint(coach.public),
-  clientFp: fingerprint(client.public),
-  beginsAt: period - 90 * DAY_SECONDS,
-  endsAt: period,
-  coachName: "Anna Harrow",
-  clientName: "Maya Okafor",
-  sponsorName: "Northwind",
-  sponsorPerson: "Joan Reyes",
-  goals: [
-    { goal: "Lead the merger team", how: "Weekly notes agreed by Friday", where: "Nine of ten" },
-    { goal: "Delegate the budget", how: "", where: "" },
-  ],
-  clientWords: "I stopped answering at midnight.",
-  nextSteps: "Two more months on delegation.",
-  callDays: null,
-};
-
-const secret = random(32);
-
-/** A link of these two people. */
-export const LINK: ReleaseLink = {
-  secret,
-  pair: pairHash(REPORT.coachFp, REPORT.clientFp),
-};
-
-export const TERMS: ReleaseTerms = {
-  version: 3,
-  readerFp: linkReaderFp(secret),
-  notBefore: 0,
-  endsAt: ENDS_AT,
-  report: encodeReport(REPORT),
-};
-
-/** What a test may change of a release. */
-export interface Changes {
-  readonly coachTerms?: Partial<ReleaseTerms>;
-  readonly clientTerms?: Partial<ReleaseTerms>;
-  readonly coachSigner?: SignKey;
-  readonly clientSigner?: SignKey;
-  readonly swapped?: boolean;
-  readonly mailboxId?: Bytes;
-  readonly envelopeEndsAt?: number;
-  readonly ticketSigner?: SignKey;
-  readonly ticket?: {
-    readonly date?: number;
-    readonly secondDate?: number;
-    readonly subject?: Bytes;
-    readonly engagementId?: Bytes;
-    readonly policyHash?: Bytes;
+function termsOut({ terms, policyHash }: release.SignedTerms): Outputs {
+  return {
+    version: terms.version,
+    report_hash: reportHash(terms.report),
+    reader_fp: terms.readerFp,
+    not_before: terms.notBefore,
+    ends_at: terms.endsAt,
+    policy_hash: policyHash,
   };
 }
 
-/** The answer of the relay, and the keepers' shares, for a release that differs from a right one in `changes`. */
-export async function released(
-  changes: Changes = {},
-): Promise<{ served: Served; shares: Bytes[] }> {
-  const coachTerms = { ...TERMS, endsAt: ENDS_AT + DAY_SECONDS, ...changes.coachTerms };
-  const clientTerms = { ...TERMS, ...changes.clientTerms };
-  const parts = [
-    half(coachTerms, coach, changes.coachSigner ?? coach),
-    half(clientTerms, client, changes.clientSigner ?? client),
-  ];
-  const expiresAt = changes.envelopeEndsAt ?? clientTerms.endsAt;
-  const envelope = await sealEnvelope(
-    {
-      envelopeClass: EnvelopeClass.RELEASE,
-      mailboxId: changes.mailboxId ?? sponsorMailbox(REPORT.engagementId, TERMS.readerFp),
-      policyTag: policyHash.slice(0, 16),
-      expiresAt,
-      recipientFp: clientTerms.readerFp,
-      target: { linkSecret: secret },
-      readerAccess: linkAccessKey(secret).public,
-      revokerAccess: clientAccess.public,
-      notBefore: clientTerms.notBefore,
-    },
-    changes.swapped ? parts.reverse() : parts,
-    [dayKey.sealKey()],
-    random,
-  );
-  const core = {
-    kind: ActKind.RELEASE,
-    engagementId: REPORT.engagementId,
-    policyHash,
-    number: 4,
-    previousHash: new Uint8Array(32).fill(4),
-    issuedAt: NOW - 60,
-    date: clientTerms.notBefore,
-    secondDate: clientTerms.endsAt,
-    subject: ticketSubject(envelope),
-    envelopeIds: [],
-    ...changes.ticket,
-  };
-  const ticket = encodeAct(signAct(core, changes.ticketSigner ?? client));
-  const read = parseEnvelope(envelope);
-  const shares = keeperLocks(read).map(
-    (lock) => openKeeperLock(lock, dayKey, read.headerHash).share,
-  );
-  const served = {
-    coachPublic: coach.public,
-    clientPublic: client.public,
-    ticket,
-    keeperIds: [keeperId],
-    envelope,
-  };
-  return { served, shares };
-}
+export const RELEASE_OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Outputs>> = {
+  "policy.sponsor": (given) => {
+    const frame = given.bytes("frame");
+    const policy = parsePolicy(frame);
+    assert.deepEqual(encodePolicy(policy), frame);
+    const { sponsorName: name, sponsorScope: scope, sponsorToldCalls } = policy;
+    return { name, scope, told_calls: sponsorToldCalls };
+  },
 
-function half(terms: ReleaseTerms, named: SignKey, signer: SignKey) {
-  const frame = encodeReleaseFrame({
-    nonce: random(16),
-    threadId: random(16),
-    createdAt: NOW - 3600,
-    policyHash,
-    senderFp: fingerprint(named.public),
-    checkpointHash: ZERO_HASH,
-    vaultCounter: 7,
-    senderStatementHash: random(32),
-    terms,
-  });
-  return signContent(frame, EnvelopeClass.RELEASE, signer);
-}
+  "report.parse_report": (given) => {
+    const raw = given.bytes("raw");
+    const found = parseReport(raw);
+    assert.deepEqual(encodeReport(found), raw);
+    return {
+      hash: reportHash(raw),
+      engagement_id: found.engagementId,
+      coach_fp: found.coachFp,
+      client_fp: found.clientFp,
+      period_begins_at: found.beginsAt,
+      period_ends_at: found.endsAt,
+      coach_name: found.coachName,
+      client_name: found.clientName,
+      sponsor_name: found.sponsorName,
+      sponsor_person: found.sponsorPerson,
+      goals: found.goals.map(({ goal, how, where }) => [goal, how, where]),
+      client_words: found.clientWords,
+      next_steps: found.nextSteps,
+      call_days: found.callDays,
+    };
+  },
+
+  "report_steps.parse_step": (given) => {
+    const fixed = given.bytes("fixed");
+    const step = parseStep(fixed);
+    assert.deepEqual(encodeStep(step), fixed);
+    const about = { version: step.version, previous_hash: step.previousHash };
+    switch (step.kind) {
+      case "version":
+        return { step: 1, ...about, report_hash: reportHash(step.report) };
+      case "signed": {
+        const { linkSecret, signature, content } = step;
+        return { step: 2, ...about, link_secret: linkSecret, signature, content };
+      }
+      case "answer":
+        return { step: 3, ...about, report_hash: step.reportHash };
+    }
+  },
+
+  "release_terms.parse_terms": (given) => {
+    const fixed = given.bytes("fixed");
+    const terms = parseTerms(fixed);
+    assert.deepEqual(encodeTerms(terms), fixed);
+    const { policy_hash: _, ...out } = termsOut({
+      terms,
+      policyHash: fixed,
+    } as release.SignedTerms);
+    return { ...out, report: terms.report };
+  },
+
+  "release.parse_link": (given) => {
+    const link = given.text("link");
+    const { origin, secret, pair } = release.parseLink(link);
+    assert.equal(`${origin}/r/${release.encodeFragment({ secret, pair })}`, link);
+    return { origin, secret, pair };
+  },
+
+  "release.names": (given) => {
+    const secret = given.bytes("link_secret");
+    const readerFp = release.linkReaderFp(secret);
+    const mailboxId = release.sponsorMailbox(given.bytes("engagement_id"), readerFp);
+    return {
+      link_id: linkId(secret),
+      reader_fp: readerFp,
+      mailbox_id: mailboxId,
+      slot: release.slotOf(mailboxId),
+      pair: release.pairHash(
+        fingerprint(given.bytes("coach_public")),
+        fingerprint(given.bytes("client_public")),
+      ),
+    };
+  },
+
+  "release.ticket_subject": (given) => ({
+    subject: release.ticketSubject(given.bytes("envelope")),
+  }),
+
+  "release.check_signed": (given) => {
+    const step = parseStep(given.bytes("fixed"));
+    if (step.kind !== "signed") {
+      throw new Malformed("not a step that signs");
+    }
+    const signed = release.checkSigned(step, given.bytes("signer_public"), given.boolean("coach"));
+    return termsOut(signed);
+  },
+
+  "release.release_content": (given) => {
+    const stamp = parseContent(given.bytes("stamp"));
+    const content = encodeReleaseFrame({ ...stamp, terms: parseTerms(given.bytes("fixed")) });
+    const signer = SignKey.fromSeed(given.bytes("seed"));
+    return { ...signContent(content, EnvelopeClass.RELEASE, signer) };
+  },
+
+  "release.believe": async (given) => {
+    const link = { secret: given.bytes("link_secret"), pair: given.bytes("pair") };
+    const served = {
+      coachPublic: given.bytes("coach_public"),
+      clientPublic: given.bytes("client_public"),
+      ticket: given.bytes("ticket"),
+      keeperIds: [],
+      envelope: given.bytes("envelope"),
+    };
+    const shares = given.bytesList("keeper_shares");
+    const found = await release.believe(link, served, shares, given.number("now"));
+    return {
+      report: found.report,
+      version: found.version,
+      released_at: found.releasedAt,
+      not_before: found.notBefore,
+      ends_at: found.endsAt,
+    };
+  },
+};

@@ -12,6 +12,7 @@ import {
   concat,
   exact,
   fromBase64url,
+  isZero,
   label,
   Reader,
   same,
@@ -20,10 +21,12 @@ import {
 } from "./encoding.ts";
 import { type Envelope, EnvelopeClass, parseEnvelope } from "./envelope.ts";
 import { Malformed, Refused } from "./errors.ts";
+import { ORIGIN } from "./invitation.ts";
 import { LINK_SECRET_BYTES, LockType, linkAccessKey, linkKeyId, linkShare } from "./locks.ts";
 import { envelopeId, fingerprint, ID_BYTES, mailboxId, Role, TAG_BYTES } from "./names.ts";
 import { parseReleaseFrame, type ReleaseTerms } from "./release_terms.ts";
 import { parseReport, type Report } from "./report.ts";
+import type { SignedStep } from "./report_steps.ts";
 import { openParts, type Part, verifyPart } from "./sealing.ts";
 import { H } from "./suite.ts";
 
@@ -54,6 +57,16 @@ export function parseFragment(fragment: string): ReleaseLink {
   }
   const bytes = fromBase64url(rest, LINK_SECRET_BYTES + PAIR_BYTES);
   return { secret: bytes.slice(0, LINK_SECRET_BYTES), pair: bytes.slice(LINK_SECRET_BYTES) };
+}
+
+/** Where a whole link leads, and what is behind its `#`; `Malformed` for what is no link. */
+export function parseLink(link: string): ReleaseLink & { readonly origin: string } {
+  const { origin, fragment } =
+    new RegExp(`^(?<origin>${ORIGIN})/r/(?<fragment>#.*)$`).exec(link)?.groups ?? {};
+  if (!origin || !fragment) {
+    throw new Malformed("not a release link");
+  }
+  return { origin, ...parseFragment(fragment) };
 }
 
 /** The 16 bytes by which a link names its two people. */
@@ -101,6 +114,24 @@ export function checkPart(part: Part, signerPublic: Bytes): SignedTerms {
     throw new Refused("signer");
   }
   return { terms, policyHash, part };
+}
+
+/**
+ * Verify a step that signs: its part, that it is about the step's version, and that a coach's brings the link that the
+ * terms name, a client's none. `Refused("link")` and `Refused("version")` beside the errors of `checkPart`.
+ */
+export function checkSigned(step: SignedStep, signerPublic: Bytes, coach: boolean): SignedTerms {
+  const signed = checkPart(step, signerPublic);
+  if (signed.terms.version !== step.version) {
+    throw new Refused("version");
+  }
+  const fits = coach
+    ? same(linkReaderFp(step.linkSecret), signed.terms.readerFp)
+    : isZero(step.linkSecret);
+  if (!fits || isZero(step.linkSecret) === coach) {
+    throw new Refused("link");
+  }
+  return signed;
 }
 
 /**

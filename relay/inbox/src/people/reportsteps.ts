@@ -7,11 +7,10 @@
 
 import { ContentKind } from "../crypto/content.ts";
 import { type Bytes, compare, isZero, same, toHex } from "../crypto/encoding.ts";
-import { Refused } from "../crypto/errors.ts";
-import { checkPart, linkReaderFp, type SignedTerms } from "../crypto/release.ts";
+import { checkSigned, type SignedTerms } from "../crypto/release.ts";
 import { parseReleaseFrame } from "../crypto/release_terms.ts";
 import { parseReport, type Report, reportHash } from "../crypto/report.ts";
-import { readStepShown, type SignedStep, type Step } from "../crypto/report_steps.ts";
+import { readStepShown, type Step } from "../crypto/report_steps.ts";
 import type { Entry } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
 
@@ -125,23 +124,13 @@ function signatureOf(
   const { me, other, coachPublic } = standing.place;
   const signer = mine ? me.identity.public : other.card.identityPublic;
   try {
-    const checked = checkPart(step, signer);
-    checkLink(step, checked, same(signer, coachPublic));
+    const checked = checkSigned(step, signer, same(signer, coachPublic));
     const current =
-      checked.terms.version === newest.number &&
       same(reportHash(checked.terms.report), newest.hash) &&
       same(checked.policyHash, standing.terms.inForce.hash);
     return current ? [{ ...checked, mine, signedAt, linkSecret: step.linkSecret }] : [];
   } catch {
     return [];
-  }
-}
-
-/** The coach brings the link that the terms name, the client none. */
-function checkLink({ linkSecret }: SignedStep, { terms }: SignedTerms, coach: boolean): void {
-  const fits = coach ? same(linkReaderFp(linkSecret), terms.readerFp) : isZero(linkSecret);
-  if (!fits) {
-    throw new Refused("link");
   }
 }
 
