@@ -15,7 +15,7 @@ const WRONG_CLOCK_SECONDS = 24 * 3600;
 
 interface Place {
   readonly route: Route;
-  readonly label: string;
+  readonly label: () => string;
   readonly icon: "inbox" | "work" | "settings" | "file";
   readonly views: readonly Route["view"][];
 }
@@ -26,7 +26,7 @@ const COLUMNS: readonly Route["view"][] = ["list", "search", "message", "write",
 /** A coach has one inbox for each client. */
 const CLIENTS: Place = {
   route: { view: "clients" },
-  label: words.titles.clients,
+  label: () => words.titles.clients,
   icon: "file",
   views: ["clients"],
 };
@@ -34,19 +34,19 @@ const CLIENTS: Place = {
 const PLACES: readonly Place[] = [
   {
     route: { view: "list", filter: "all" },
-    label: words.frame.inbox,
+    label: () => words.frame.inbox,
     icon: "inbox",
     views: COLUMNS,
   },
   {
     route: { view: "work", page: "overview" },
-    label: words.frame.work,
+    label: () => words.frame.work,
     icon: "work",
     views: ["work", "receipts", "receipt"],
   },
   {
     route: { view: "settings", page: "menu" },
-    label: words.frame.settings,
+    label: () => words.frame.settings,
     icon: "settings",
     views: ["settings", "how"],
   },
@@ -76,12 +76,12 @@ function above(route: Route): Route | null {
   }
 }
 
-const ABOVE_LABEL: Partial<Record<Route["view"], string>> = {
-  list: words.frame.inbox,
-  settings: words.frame.settings,
-  work: words.frame.work,
-  message: words.back,
-  receipts: words.back,
+const ABOVE_LABEL: Partial<Record<Route["view"], () => string>> = {
+  list: () => words.frame.inbox,
+  settings: () => words.frame.settings,
+  work: () => words.frame.work,
+  message: () => words.back,
+  receipts: () => words.back,
 };
 
 /** Views whose paper says its own date; any other is dated by the end of everything. */
@@ -102,7 +102,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {up && (
           <a class="up" href={href(up)}>
             <Icon shape="back" />
-            {ABOVE_LABEL[up.view]}
+            {ABOVE_LABEL[up.view]?.()}
           </a>
         )}
         <span class={up ? "firm folded" : "firm"}>{opened.relayName}</span>
@@ -133,13 +133,13 @@ function Ways() {
     <nav class="ways" aria-label={words.frame.nav}>
       <ul>
         {(opened.myRole === "coach" ? [CLIENTS, ...PLACES] : PLACES).map((place) => (
-          <li key={place.label}>
+          <li key={place.icon}>
             <a
               href={href(place.route)}
               aria-current={place.views.includes(route.view) ? "page" : undefined}
             >
               <Icon shape={place.icon} />
-              <span>{place.label}</span>
+              <span>{place.label()}</span>
               {place.icon === "inbox" && unread > 0 && (
                 <span class="count">
                   {unread}

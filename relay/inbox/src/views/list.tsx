@@ -104,11 +104,11 @@ function Newcomers() {
   );
 }
 
-const FILTERS: readonly { readonly filter: Filter; readonly label: string }[] = [
-  { filter: "all", label: words.list.all },
-  { filter: "unread", label: words.list.unread },
-  { filter: "files", label: words.list.withFiles },
-  { filter: "going", label: words.list.going },
+const FILTERS: readonly { readonly filter: Filter; readonly label: () => string }[] = [
+  { filter: "all", label: () => words.list.all },
+  { filter: "unread", label: () => words.list.unread },
+  { filter: "files", label: () => words.list.withFiles },
+  { filter: "going", label: () => words.list.going },
 ];
 
 /** It looks like the field that it opens. */
@@ -133,7 +133,7 @@ function Filters({ filter: chosen, order }: { filter: Filter; order: Order }) {
           href={href({ view: "list", filter, order })}
           aria-current={filter === chosen ? "true" : undefined}
         >
-          {label}
+          {label()}
           {filter === "unread" && unread > 0 && <span class="count">{unread}</span>}
         </a>
       ))}
