@@ -216,12 +216,14 @@ class DoorVisit:
         self._addressed = found
         return found.inbox
 
-    async def author(self, author: Address) -> None:
+    async def author(self, author: Address) -> Inbox:
         """As `Visit.author`."""
+        inbox = await self.look_again()
         if self._addressed.rule is not None:
             raise Malformed("an author to a rule's address")
         await self._door.check_author(self._addressed.owner, author)
         self._author, self._judged = author, True
+        return inbox
 
     async def by_rule(self, author: Address | None, claim: Claim) -> Grade | None:
         """As `Visit.by_rule`."""
@@ -231,13 +233,13 @@ class DoorVisit:
         self._author, self._judged = author, grade is not None
         return grade
 
-    async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
+    async def finish(self, stored_bytes: int, stored_sha256: bytes, author: Address | None = None) -> Ready:
         """As `Visit.finish`. Raises Busy where a keeper's key is not to be had."""
         door = self._door
         self._ended = stored_bytes, stored_sha256
         if self._begun:
             await door.store.finish_blob(self.blob_id, DOOR, stored_bytes, stored_sha256, now=door.now())
-        inbox = await self.look_again()
+        inbox = await (self.author(author) if author else self.look_again())
         day_keys = await door.inboxes.day_keys(inbox.reader, self.expires_at, inbox.seen_at)
         writer = door.writers.of(inbox.mailbox_id)
         await writer.turn.acquire()

@@ -95,6 +95,7 @@ class MailSink:
             mail_head.MAX_HEAD_BYTES, mail_head.HeadTooLarge, ways, CHALLENGE_READ_BYTES if ruled else 0
         )
         self._proof, self._copied_to_work = Proof(Grade.NOT_CHECKED, ""), False
+        self._refused: tuple[str, ...] | None = None  # domains that the head was looked through for
 
     async def write(self, piece: bytes) -> None:
         """Seal the next bytes of the mail, and stage what a piece is full of. Raises HeadTooLarge."""
@@ -115,10 +116,16 @@ class MailSink:
         """Judge the mail, finish the blob, seal the content, store all. Returns after commit; raises a
         RelayError, nothing kept."""
         try:
-            if not await self._judge():
+            self._mail.end()
+            fields = mail_head.read_fields(bytes(self._mail.head))
+            by_hand = self._visit.inbox.ruled is Ruled.BY_HAND
+            author = await self._judge(fields) if by_hand else None
+            if not by_hand and not await self._judge_ruled(fields, await self._visit.look_again()):
                 return await self.abort()
             attachment = await self._finish()
-            ready = await self._visit.finish(attachment.stored_bytes, attachment.stored_sha256)
+            ready = await self._visit.finish(attachment.stored_bytes, attachment.stored_sha256, author)
+            if by_hand:
+                self._guard(fields, ready.inbox)
             return await self._visit.deposit(self._seal(attachment, ready))
         except KeysError as trouble:
             await self.abort()
@@ -130,20 +137,26 @@ class MailSink:
             await self.abort()
             raise
 
-    async def _judge(self) -> bool:
-        """Whether this mail is to be kept, and how sure it is who wrote it; nothing of an employer's is."""
-        inbox = await self._visit.look_again()
-        self._mail.end()
-        fields = mail_head.read_fields(bytes(self._mail.head))
-        if inbox.ruled is not Ruled.BY_HAND:
-            return await self._judge_ruled(fields, inbox)
-        null_path = self._arrival.reverse_path is None
-        mail_head.check(fields, inbox.refused, self._door.own_names, null_path=null_path)
+    async def _judge(self, fields: mail_head.Fields) -> Address | None:
+        """Refuse a mail that is not to be kept, and find out how sure it is who wrote it; nothing of an
+        employer's is kept. The author, where those who decide are still to be asked about them.
+        """
+        self._guard(fields, self._visit.inbox)
         author = mail_head.author(fields)
-        await self._visit.author(author)
-        self._copied_to_work = mail_head.names_copied(fields, inbox.refused)
-        self._proof = await self._prove(author, inbox.seen_at)
-        return True
+        if self._door.checks is None:
+            return author
+        inbox = await self._visit.author(author)  # before the DNS: no stranger makes us ask about theirs
+        self._guard(fields, inbox)
+        self._proof = await self._prove(self._door.checks, author, inbox.seen_at)
+        return None
+
+    def _guard(self, fields: mail_head.Fields, inbox: Inbox) -> None:
+        """Refuse what an inbox does not take; again where what it refuses is not what it was."""
+        if inbox.refused != self._refused:
+            null_path = self._arrival.reverse_path is None
+            mail_head.check(fields, inbox.refused, self._door.own_names, null_path=null_path)
+            self._copied_to_work = mail_head.names_copied(fields, inbox.refused)
+            self._refused = inbox.refused
 
     async def _judge_ruled(self, fields: mail_head.Fields, inbox: Inbox) -> bool:
         """The same of a mail that a provider's rule brings: False where it is our own challenge, which has
@@ -177,12 +190,10 @@ class MailSink:
         except RelayError:
             return None
 
-    async def _prove(self, author: Address, now: int) -> Proof:
+    async def _prove(self, checks: SenderChecks, author: Address, now: int) -> Proof:
         """Who stands behind the author. Raises SenderUnproven, DnsTrouble."""
-        if self._door.checks is None:
-            return Proof(Grade.NOT_CHECKED, "")
         mail, hashes = self._mail, self._mail.body_hashes()
-        return await self._door.checks.prove(self._envelope(), author, bytes(mail.head), hashes, now)
+        return await checks.prove(self._envelope(), author, bytes(mail.head), hashes, now)
 
     async def _carried(self, author: Address | None, now: int) -> Carried:
         """Who brought the mail, and whether its author signed it. Raises DnsTrouble."""

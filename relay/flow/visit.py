@@ -98,17 +98,20 @@ class Visit(Protocol):
     async def look_again(self) -> Inbox:
         """The inbox of now. Raises Busy where it is another, or under another agreement, than it was."""
 
-    async def author(self, author: Address) -> None:
-        """Raises SenderUnknown unless the author is a confirmed address of the inbox's owner."""
+    async def author(self, author: Address) -> Inbox:
+        """As `look_again`. Raises SenderUnknown too, unless the author is a confirmed address of the inbox's
+        owner.
+        """
 
     async def by_rule(self, author: Address | None, claim: Claim) -> Grade | None:
         """What a mail to a rule's address is taken as; None where it was its challenge, which is not kept.
         `author`: None where From names no address that can be read. Raises RuleWaiting, RuleBearer.
         """
 
-    async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
+    async def finish(self, stored_bytes: int, stored_sha256: bytes, author: Address | None = None) -> Ready:
         """Say how long the mail is and its hash, and take the turn, which is held until `deposit` or `abort`.
-        What was staged ends here; of a mail of which nothing was, all comes with `deposit`.
+        What was staged ends here; of a mail of which nothing was, all comes with `deposit`. `author`: as
+        `author`, where that was not asked before.
         """
 
     async def deposit(self, sealed: Sealed) -> None:

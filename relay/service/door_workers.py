@@ -34,6 +34,7 @@ from relay.logs import Log
 from relay.smtp_door import calls
 from relay.smtp_door.attendant import Attendant, Watch
 from relay.smtp_door.calls import Order, Place
+from relay.smtp_door.frames import Frames
 from relay.smtp_door.limits import Limits
 from relay.smtp_door.places import DoorPlaces
 from relay.smtp_door.plan import Plan
@@ -303,11 +304,11 @@ class DoorWorkers:
         template = self._template
         pid, ours = await template.fork()
         ended = template.ended(pid)
-        streams = await asyncio.open_unix_connection(sock=ours, limit=calls.MOST_CALL_BYTES)
+        frames = await Frames.open(ours, calls.MOST_CALL_BYTES)
         limits = self._plan.limits
         worker = Worker(pid, lambda: template.kill(pid), self._times, limits.connection_seconds)
         worker.attendant = Attendant(
-            self._reception, self._places, self._log, worker.watch(), streams,
+            self._reception, self._places, self._log, worker.watch(), frames,
             max_mail_bytes=limits.max_mail_bytes, max_connections=limits.max_connections,
         )  # fmt: skip
         self._workers.add(worker)

@@ -12,14 +12,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from relay.core.errors import RelayError
-from relay.flow.visit import Reception, Visit
+from relay.flow.visit import Inbox, Reception, Visit
 from relay.logs import Log
 from relay.smtp_door import calls
 from relay.smtp_door.calls import BadFrame, Order, Place
+from relay.smtp_door.frames import Frames
 from relay.smtp_door.places import Places
 
 TURN_SECONDS: Final = 15.0
@@ -34,6 +35,7 @@ class _Guest:
     """A visit as its worker has it: one call at a time, in the order in which they came."""
 
     visit: Visit | None = None
+    told: Inbox | None = None  # as its worker knows it
     staged_bytes: int = 0
     one_call: asyncio.Lock = field(default_factory=asyncio.Lock)
     turn_ends: asyncio.TimerHandle | None = None
@@ -57,7 +59,7 @@ class Attendant:
         places: Places,
         log: Log,
         watch: Watch,
-        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        frames: Frames,
         *,
         max_mail_bytes: int,
         max_connections: int,
@@ -68,7 +70,7 @@ class Attendant:
         self._guests: dict[int, _Guest] = {}
         self._peers: Counter[str] = Counter()
         self._calls: set[asyncio.Task[None]] = set()
-        self._reader, self._writer = streams
+        self._frames = frames
         self._serves: Mapping[type, Callable[[Any], Awaitable[Any]]] = {
             calls.Enter: self._enter,
             calls.Leave: self._leave,
@@ -92,70 +94,55 @@ class Attendant:
 
     def order(self, order: Order) -> None:
         """Tell the worker to do something, unless it has gone."""
-        if not self._writer.is_closing():
-            self._writer.write(calls.frame(order, 0))
+        self._frames.send(calls.frame(order, 0))
 
     async def run(self) -> None:
         """Serve until the worker's end; then undo what it had begun. Raises BadFrame."""
+        self._frames.hear(self._hear)
         try:
-            await self._read()
+            await asyncio.shield(self._frames.gone)
         finally:
-            self._writer.close()
+            self._frames.close()
             undoing = asyncio.ensure_future(self._undo())
             while not undoing.done():
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait({undoing})
 
-    async def _read(self) -> None:
-        bad: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        reading = asyncio.ensure_future(self._frames(bad))
-        try:
-            await asyncio.wait({reading, bad}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            reading.cancel()
-            bad.cancel()
-        for ended in (bad, reading):
-            if ended.done() and not ended.cancelled():
-                ended.result()
+    def _hear(self, kind: int, number: int, body: bytes) -> None:
+        call = calls.parse_call(kind, body)
+        if not number and type(call) not in calls.UNANSWERED:
+            raise BadFrame("number")
+        self._begin(self._answer(number, call))
 
-    async def _frames(self, bad: asyncio.Future[None]) -> None:
-        with suppress(asyncio.IncompleteReadError, OSError):
-            while True:
-                await self._room()
-                head = await self._reader.readexactly(calls.HEAD_BYTES)
-                length, kind, number = calls.parse_head(head, calls.MOST_CALL_BYTES)
-                call = calls.parse_call(kind, await self._reader.readexactly(length))
-                if not number:
-                    raise BadFrame("number")
-                self._begin(self._answer(number, call, bad))
-
-    async def _room(self) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         """A thousand connections that come at once make a thousand calls, and are no fault of their worker:
         what is beyond the limit waits in the socket.
         """
-        while len(self._calls) >= self._most_calls:
-            await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        task.add_done_callback(self._has_ended)
+        if len(self._calls) >= self._most_calls:
+            self._frames.rest()
 
-    async def _answer(self, number: int, call: Any, bad: asyncio.Future[None]) -> None:
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        self._calls.discard(task)
+        if len(self._calls) < self._most_calls:
+            self._frames.go_on()
+
+    async def _answer(self, number: int, call: Any) -> None:
         try:
             answer = calls.answering(number, call, await self._serves[type(call)](call))
         except BadFrame as fault:
-            if not bad.done():
-                bad.set_exception(fault)
-            return
+            return self._frames.close(fault)
         except RelayError as refusal:
             answer = calls.refusing(number, refusal)
         except Exception as trouble:  # noqa: BLE001 - one mail's trouble must not end the door
             self._log.error("door.trouble", failure=trouble)
             answer = calls.refusing(number, RelayError())
-        with suppress(OSError):
-            self._writer.write(answer)
-            await self._writer.drain()
+        if number:
+            self._frames.send(answer)
+            await self._frames.sent()
+        return None
 
     async def _undo(self) -> None:
         """What is under way is finished, since it may be a commit; then all that is left goes."""
@@ -197,6 +184,7 @@ class Attendant:
         async with guest.one_call:
             try:
                 guest.visit = visit = await self._reception.open(call.arrival)
+                guest.told = visit.inbox
             except BaseException:
                 del self._guests[call.visit]
                 raise
@@ -214,15 +202,15 @@ class Attendant:
             await _of(guest).stage(call.at_bytes, call.sealed)
             guest.staged_bytes = ends_at
 
-    async def _look_again(self, call: calls.LookAgain) -> Any:
+    async def _look_again(self, call: calls.LookAgain) -> calls.Seen:
         guest = self._guest(call.visit)
         async with guest.one_call:
-            return await _of(guest).look_again()
+            return _seen(guest, await _of(guest).look_again())
 
-    async def _author(self, call: calls.Author) -> None:
+    async def _author(self, call: calls.Author) -> calls.Seen:
         guest = self._guest(call.visit)
         async with guest.one_call:
-            await _of(guest).author(call.author)
+            return _seen(guest, await _of(guest).author(call.author))
 
     async def _by_rule(self, call: calls.ByRule) -> Any:
         guest = self._guest(call.visit)
@@ -235,15 +223,15 @@ class Attendant:
     async def _failed(self, call: calls.Failed) -> None:
         await self._reception.failed(call.recipient)
 
-    async def _finish(self, call: calls.Finish) -> Any:
+    async def _finish(self, call: calls.Finish) -> calls.Finished:
         guest = self._guest(call.visit)
         async with guest.one_call:
             if guest.turn_ends is not None:
                 raise BadFrame("a second end")
-            ready = await _of(guest).finish(call.stored_bytes, call.stored_sha256)
+            ready = await _of(guest).finish(call.stored_bytes, call.stored_sha256, call.author)
             loop = asyncio.get_running_loop()
             guest.turn_ends = loop.call_later(TURN_SECONDS, lambda: self._begin(self._turn_over(guest)))
-            return ready
+            return calls.Finished(_seen(guest, ready.inbox), ready.day_keys, ready.turn)
 
     async def _deposit(self, call: calls.Deposit) -> None:
         guest = self._guest(call.visit)
@@ -287,6 +275,14 @@ class Attendant:
             if guest.turn_ends is not None:
                 guest.turn_ends.cancel()
             self._watch.mail_ended()
+
+
+def _seen(guest: _Guest, inbox: Inbox) -> calls.Seen:
+    """The inbox of now, as little of it as the worker does not know."""
+    if guest.told is not None and replace(guest.told, seen_at=inbox.seen_at) == inbox:
+        return calls.Seen(inbox.seen_at, None)
+    guest.told = inbox
+    return calls.Seen(inbox.seen_at, inbox)
 
 
 def _of(guest: _Guest) -> Visit:

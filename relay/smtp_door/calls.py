@@ -2,17 +2,18 @@
 nothing.
 
 A frame is length 4 ‖ kind 1 ‖ number 4 ‖ fields. A worker asks (the kind is the call's) and the relay
-answers under the same number, or gives an order under number 0. Both sides parse strictly: every field has a
-form and a limit, and nothing follows the last. A worker holds other people's mail, and may have been taken
-over by one: what is not in this table it cannot ask, and no object of a language ever crosses
-(docs/architecture.md, The door's processes). Above 300 lines: what a worker may ask is one table.
+answers under the same number, or gives an order under number 0; what a worker says under number 0 wants no
+answer. Both sides parse strictly: every field has a form and a limit, and nothing follows the last. A worker
+holds other people's mail, and may have been taken over by one: what is not in this table it cannot ask, and
+no object of a language ever crosses (docs/architecture.md, The door's processes). Above 300 lines: what a
+worker may ask is one table.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import Any, Final
@@ -26,7 +27,7 @@ from relay.core.addresses import MAX_PATH_BYTES, Address, parse_address, parse_d
 from relay.core.errors import Malformed, RelayError
 from relay.core.rules import Bearer, Claim
 from relay.core.sender_checks import Grade
-from relay.flow.visit import Arrival, Inbox, Ready, Ruled, Sealed, Turn
+from relay.flow.visit import Arrival, Inbox, Ruled, Sealed, Turn
 
 MOST_PIECE_BYTES: Final = 1 << 18
 """Sealed bytes in one field: of a mail, or a whole envelope."""
@@ -155,7 +156,6 @@ INBOX: Final = _record(
     refused=_many(DOMAIN, MOST_DOMAINS), seen_at=INTEGER, ruled=Form(u8, lambda reader: Ruled(reader.u8())),
 )  # fmt: skip
 TURN: Final = _record(Turn, writer=Form(u16, Reader.u16), count=INTEGER, previous_id=HASH)
-READY: Final = _record(Ready, inbox=INBOX, day_keys=_many(SEAL_KEY, MOST_KEEPERS), turn=TURN)
 SEALED: Final = _record(Sealed, envelope=PIECE, content_id=HASH, mail_hash=HASH, proven=FLAG, whole=PIECE)
 BEARER: Final = _record(Bearer, kind=CODE, name=WORDS)
 CLAIM: Final = _record(
@@ -233,6 +233,14 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The inbox as it stands at `seen_at`; None: but for that instant it is as the worker knows it."""
+
+    seen_at: int
+    inbox: Inbox | None
+
+
+@dataclass(frozen=True, slots=True)
 class LookAgain:
     """`Visit.look_again`."""
 
@@ -273,6 +281,16 @@ class Finish:
     visit: int
     stored_bytes: int
     stored_sha256: bytes
+    author: Address | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """`Ready`, as it travels."""
+
+    seen: Seen
+    day_keys: Sequence[SealKey]
+    turn: Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +323,7 @@ class _Call:
 
 
 NOTHING: Final = Form(lambda _: b"", lambda _: None)
+SEEN: Final = _record(Seen, seen_at=INTEGER, inbox=_optional(INBOX))
 CALLS: Final[Mapping[type, _Call]] = {
     Enter: _Call(1, _record(Enter, peer=PEER, crowding=FLAG), Form(u8, lambda reader: Place(reader.u8()))),
     Leave: _Call(2, _record(Leave, peer=PEER), NOTHING),
@@ -315,9 +334,13 @@ CALLS: Final[Mapping[type, _Call]] = {
         _record(Opened, blob_id=HASH, received_at=INTEGER, expires_at=INTEGER, inbox=INBOX),
     ),
     Stage: _Call(5, _record(Stage, visit=NUMBER, at_bytes=INTEGER, sealed=PIECE), NOTHING),
-    LookAgain: _Call(6, _record(LookAgain, visit=NUMBER), INBOX),
-    Author: _Call(7, _record(Author, visit=NUMBER, author=ADDRESS), NOTHING),
-    Finish: _Call(8, _record(Finish, visit=NUMBER, stored_bytes=INTEGER, stored_sha256=HASH), READY),
+    LookAgain: _Call(6, _record(LookAgain, visit=NUMBER), SEEN),
+    Author: _Call(7, _record(Author, visit=NUMBER, author=ADDRESS), SEEN),
+    Finish: _Call(
+        8,
+        _record(Finish, visit=NUMBER, stored_bytes=INTEGER, stored_sha256=HASH, author=PATH),
+        _record(Finished, seen=SEEN, day_keys=_many(SEAL_KEY, MOST_KEEPERS), turn=TURN),
+    ),
     Deposit: _Call(9, _record(Deposit, visit=NUMBER, sealed=SEALED), NOTHING),
     Abort: _Call(10, _record(Abort, visit=NUMBER), NOTHING),
     ByRule: _Call(11, _record(ByRule, visit=NUMBER, author=PATH, claim=CLAIM), TAKEN_AS),
@@ -326,6 +349,8 @@ CALLS: Final[Mapping[type, _Call]] = {
     ),
     Failed: _Call(13, _record(Failed, recipient=ADDRESS), NOTHING),
 }
+UNANSWERED: Final = {Leave, Abort}
+"""What a worker may say under number 0, and wants no answer to."""
 _OF_KIND: Final = {call.kind: call.asks for call in CALLS.values()}
 _ANSWER: Final = 32
 _REFUSAL: Final = 33
@@ -365,6 +390,14 @@ def parse_call(kind: int, body: bytes) -> Any:
     if form is None:
         raise BadFrame("kind")
     return _whole(form, body)
+
+
+def parse_order(kind: int) -> Order:
+    """What the relay orders. Raises BadFrame."""
+    try:
+        return Order(kind)
+    except ValueError as fault:
+        raise BadFrame("order") from fault
 
 
 def answering(number: int, call: Any, answer: Any) -> bytes:

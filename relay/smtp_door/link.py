@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from relay.core.sender_checks import Grade
 from relay.flow.visit import Arrival, Inbox, Ready, Sealed
 from relay.smtp_door import calls
 from relay.smtp_door.calls import Order, Place
+from relay.smtp_door.frames import Frames
 
 
 class LinkLost(OSError):
@@ -28,23 +30,17 @@ class LinkLost(OSError):
 class Link:
     """Asks and is told. `obey` is given each order; `run` reads until the relay's end."""
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, obey: Callable[[Order], None]
-    ) -> None:
-        self._reader, self._writer, self._obey = reader, writer, obey
+    def __init__(self, frames: Frames, obey: Callable[[Order], None]) -> None:
+        self._frames, self._obey = frames, obey
         self._numbers = itertools.count(1)
         self._waiting: dict[int, tuple[Any, asyncio.Future[Any]]] = {}
         self._lost = False
 
     async def run(self) -> None:
         """Read answers and orders until the socket's end. Raises BadFrame."""
+        self._frames.hear(self._take)
         try:
-            while True:
-                head = await self._reader.readexactly(calls.HEAD_BYTES)
-                length, kind, number = calls.parse_head(head, calls.MOST_ANSWER_BYTES)
-                self._take(kind, number, await self._reader.readexactly(length))
-        except (asyncio.IncompleteReadError, OSError):
-            return
+            await self._frames.gone
         finally:
             self._lost = True
             for _, answer in self._waiting.values():
@@ -58,24 +54,24 @@ class Link:
         self._waiting[number] = (call, answer)
         try:
             self._send(number, call)
-            await self._writer.drain()
+            await self._frames.sent()
             return await answer
         finally:
             del self._waiting[number]
 
     def tell(self, call: Any) -> None:
-        """Make a call whose answer matters to nobody."""
+        """Make a call that wants no answer (`calls.UNANSWERED`)."""
         if not self._lost:
-            self._send(next(self._numbers), call)
+            self._send(0, call)
 
     def _send(self, number: int, call: Any) -> None:
         if self._lost:
             raise LinkLost
-        self._writer.write(calls.asking(number, call))
+        self._frames.send(calls.asking(number, call))
 
     def _take(self, kind: int, number: int, body: bytes) -> None:
         if not number:
-            return self._obey(Order(kind))
+            return self._obey(calls.parse_order(kind))
         call, answer = self._waiting.get(number, (None, None))
         if call is None or answer is None or answer.done():
             return None  # who asked has been cancelled
@@ -154,6 +150,7 @@ class FarVisit:
         self._link, self._visit, self._over = link, visit, False
         self.blob_id, self.inbox = opened.blob_id, opened.inbox
         self.received_at, self.expires_at = opened.received_at, opened.expires_at
+        self._known = opened.inbox
 
     async def stage(self, at_bytes: int, sealed: bytes) -> None:
         """As `Visit.stage`, in frames that are not too large."""
@@ -163,22 +160,22 @@ class FarVisit:
 
     async def look_again(self) -> Inbox:
         """As `Visit.look_again`."""
-        inbox: Inbox = await self._link.ask(calls.LookAgain(self._visit))
-        return inbox
+        return self._see(await self._link.ask(calls.LookAgain(self._visit)))
 
-    async def author(self, author: Address) -> None:
+    async def author(self, author: Address) -> Inbox:
         """As `Visit.author`."""
-        await self._link.ask(calls.Author(self._visit, author))
+        return self._see(await self._link.ask(calls.Author(self._visit, author)))
 
     async def by_rule(self, author: Address | None, claim: Claim) -> Grade | None:
         """As `Visit.by_rule`."""
         grade: Grade | None = await self._link.ask(calls.ByRule(self._visit, author, claim))
         return grade
 
-    async def finish(self, stored_bytes: int, stored_sha256: bytes) -> Ready:
+    async def finish(self, stored_bytes: int, stored_sha256: bytes, author: Address | None = None) -> Ready:
         """As `Visit.finish`."""
-        ready: Ready = await self._link.ask(calls.Finish(self._visit, stored_bytes, stored_sha256))
-        return ready
+        asked = calls.Finish(self._visit, stored_bytes, stored_sha256, author)
+        found: calls.Finished = await self._link.ask(asked)
+        return Ready(self._see(found.seen), found.day_keys, found.turn)
 
     async def deposit(self, sealed: Sealed) -> None:
         """As `Visit.deposit`."""
@@ -190,3 +187,7 @@ class FarVisit:
         if not self._over:
             self._over = True
             await self._link.ask(calls.Abort(self._visit))
+
+    def _see(self, seen: calls.Seen) -> Inbox:
+        self._known = seen.inbox or replace(self._known, seen_at=seen.seen_at)
+        return self._known

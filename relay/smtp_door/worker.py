@@ -19,6 +19,7 @@ from relay.flow.sender_proof import SenderChecks
 from relay.logs import Log, open_log, take_over
 from relay.smtp_door import calls
 from relay.smtp_door.calls import Order
+from relay.smtp_door.frames import Frames
 from relay.smtp_door.link import FarPlaces, FarReception, Link
 from relay.smtp_door.plan import Plan
 from relay.smtp_door.resolver import DnsResolver
@@ -46,17 +47,17 @@ def work(plan: Plan, relay: socket.socket) -> NoReturn:
 
 
 async def _serve(plan: Plan, relay: socket.socket, log: Log) -> None:
-    reader, writer = await asyncio.open_unix_connection(sock=relay, limit=calls.MOST_CALL_BYTES)
+    frames = await Frames.open(relay, calls.MOST_ANSWER_BYTES)
     orders: asyncio.Queue[Order] = asyncio.Queue()
-    link = Link(reader, writer, orders.put_nowait)
+    link = Link(frames, orders.put_nowait)
     door = _door(plan, link, log)
     told = asyncio.ensure_future(link.run())
     obeying = asyncio.ensure_future(_obey(plan, door, orders))
     await asyncio.wait({told, obeying}, return_when=asyncio.FIRST_COMPLETED)
     if obeying.done():
         obeying.result()
-        await writer.drain()
-        writer.close()
+        await frames.sent()
+        frames.close()
 
 
 async def _obey(plan: Plan, door: Door, orders: asyncio.Queue[Order]) -> None:

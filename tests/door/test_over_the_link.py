@@ -24,6 +24,7 @@ from relay.logs import open_log
 from relay.smtp_door import Door, Limits, calls
 from relay.smtp_door.attendant import Attendant, Watch
 from relay.smtp_door.calls import BadFrame, Order, Place
+from relay.smtp_door.frames import Frames
 from relay.smtp_door.link import FarPlaces, FarReception, Link, LinkLost
 from relay.smtp_door.places import DoorPlaces
 from relay.store.memory import MemoryStore
@@ -45,18 +46,18 @@ class Ends:
 
     async def open(self) -> None:
         ours, its = socket.socketpair()
-        streams = await asyncio.open_unix_connection(sock=ours, limit=calls.MOST_CALL_BYTES)
+        frames = await Frames.open(ours, calls.MOST_CALL_BYTES)
         watch = Watch(*(lambda word=word: self.told.append(word) for word in ("came", "begins", "ended")))  # type: ignore[misc]
         self.attendant = Attendant(
-            self.step.flow, self.places, open_log(lambda: 0, self.said), watch, streams,
+            self.step.flow, self.places, open_log(lambda: 0, self.said), watch, frames,
             max_mail_bytes=LIMITS.max_mail_bytes, max_connections=LIMITS.max_connections,
         )  # fmt: skip
         self.serving = asyncio.ensure_future(self.attendant.run())
-        self.reader, self.writer = await asyncio.open_unix_connection(sock=its)
-        self.link = Link(self.reader, self.writer, self.orders.append)
+        self.frames = await Frames.open(its, calls.MOST_ANSWER_BYTES)
+        self.link = Link(self.frames, self.orders.append)
 
     async def close(self) -> None:
-        self.writer.close()
+        self.frames.close()
         await asyncio.wait({self.serving})
 
 
@@ -181,7 +182,7 @@ CASES: dict[str, Said] = {
 async def test_what_is_not_of_the_table_ends_the_worker(ends: Ends, said: Said) -> None:
     """The socket is closed, nothing is kept, and no place stays taken."""
     for frame in said(await arrival(ends.step)):
-        ends.writer.write(frame)
+        ends.frames.send(frame)
     with pytest.raises(BadFrame):
         await asyncio.wait_for(asyncio.shield(ends.serving), 10)
     assert await ends.step.kept() == (0, 0)
@@ -202,14 +203,13 @@ async def test_more_calls_than_a_door_has(ends: Ends) -> None:
 
     attendant._serves = {**attendant._serves, calls.Enter: counted}
     peer = calls.Enter("127.0.0.1", False)
-    ends.writer.write(b"".join(calls.asking(number, peer) for number in range(1, 2_001)))
-    answers = await ends.reader.readexactly(2_000 * (calls.HEAD_BYTES + 1))
-    here = sum(
-        answers[at] == Place.HERE for at in range(calls.HEAD_BYTES, len(answers), calls.HEAD_BYTES + 1)
-    )
-    assert here == ends.places.taken == LIMITS.max_connections_per_address
+    hearing = asyncio.ensure_future(ends.link.run())
+    answers = await asyncio.gather(*(ends.link.ask(peer) for _ in range(2_000)))
+    assert answers.count(Place.HERE) == ends.places.taken == LIMITS.max_connections_per_address
     assert max(under_way) <= attendant._most_calls
     assert not ends.serving.done()
+    await ends.close()
+    await hearing
 
 
 async def test_more_places_than_a_door_has(ends: Ends) -> None:
