@@ -1,4 +1,4 @@
-"""The settings: being told, what the server can see, letters and keys; nothing serious for axe."""
+"""The settings: being told, what the server can see, letters and keys."""
 
 from __future__ import annotations
 
@@ -17,12 +17,9 @@ from playwright.async_api import Browser, expect
 
 from client_sdk.attachment import Attachment
 from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
-from tests.browser.test_access import grave
 from tests.browser.visitor import Client, Visitor, visiting
 
 pytestmark = pytest.mark.browser
-
-PAGES = ("", "browsers", "told", "mail", "locking", "display", "keyboard", "server")
 
 
 async def settings(visitor: Visitor, pair: Pair, page: str) -> None:
@@ -128,21 +125,6 @@ async def test_letters_and_keys_are_chosen(browser: Browser, pair: Pair) -> None
         await visitor.page.locator("h1").click()
         await visitor.page.keyboard.press("l")
         await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [375, 1280])
-async def test_axe_finds_nothing_serious(browser: Browser, pair: Pair, width: int) -> None:
-    """Each page, in both themes."""
-    async with visiting(browser, pair.origin, width=width) as visitor:
-        for page in PAGES:
-            await settings(visitor, pair, page)
-            await visitor.page.wait_for_timeout(0)
-            await expect(visitor.page.locator("main h1")).to_be_visible()
-            assert await grave(visitor) == [], page
-            wide = await visitor.page.evaluate(
-                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert wide <= 0, page
 
 
 async def test_a_provider_forwards_by_a_rule(browser: Browser, pair: Pair) -> None:

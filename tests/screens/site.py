@@ -19,8 +19,10 @@ INBOX = HERE.parents[1] / "relay" / "inbox"
 BUILT = HERE / "out" / "page"
 
 
-def build() -> None:
-    """Bundle the views with the scripted worker. Ends the program with what the tools said if they fail."""
+def build(folder: Path = BUILT) -> None:
+    """Bundle the views with the scripted worker into a folder. Ends the program with what the tools said if
+    they fail.
+    """
     node = shutil.which("node", path=f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}")
     if node is None or not (INBOX / "node_modules" / "vite").is_dir():
         raise SystemExit("error: the inbox's tools are not installed; run `python3 -m tests` first")
@@ -37,6 +39,8 @@ def build() -> None:
             "build",
             "--config",
             str(HERE / "fixture" / "vite.config.mts"),
+            "--outDir",
+            str(folder),
         ],
     )
     for step in steps:
@@ -46,9 +50,9 @@ def build() -> None:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[str]:
+async def served(folder: Path = BUILT) -> AsyncIterator[str]:
     """The origin at which the built page is served while the block lasts."""
-    pages = Pages(BUILT, secure=False)
+    pages = Pages(folder, secure=False)
 
     async def answer(request: web.Request) -> web.Response:
         page: Page | None = pages.find(request.path)
