@@ -12,6 +12,9 @@ export type WorkPage =
   | "overview"
   | "kept"
   | "sponsor"
+  | "report"
+  | "report-edit"
+  | "review"
   | "notes"
   | "calls"
   | "check"
@@ -43,6 +46,7 @@ export type Route =
   | { readonly view: "receipts" }
   | { readonly view: "receipt"; readonly id: string }
   | { readonly view: "settings"; readonly page: Setting }
+  | { readonly view: "add" }
   | { readonly view: "how" }
   | { readonly view: "clients" }
   | { readonly view: "locked" }
@@ -68,6 +72,9 @@ const WORK: readonly WorkPage[] = [
   "overview",
   "kept",
   "sponsor",
+  "report",
+  "report-edit",
+  "review",
   "notes",
   "calls",
   "check",
@@ -81,6 +88,7 @@ const PLAIN = ["write", "search", "receipts", "how", "clients", "locked", "help"
 
 /** Long enough for any id the page is handed, short enough that nobody can make it chew on one. */
 const ID = /^[0-9a-f]{1,128}$/;
+const OFFER = /^4\.[A-Za-z0-9_-]{43}$/;
 const SECRET = /^([12])\.[A-Za-z0-9_-]{43}$/;
 
 function oneOf<T extends string>(names: readonly T[], name: string | undefined): T | null {
@@ -117,6 +125,9 @@ function parsePage(first: string, second: string | undefined): Route {
   if (step) {
     return { view: "invitation", step };
   }
+  if (first === "a" && second === undefined) {
+    return { view: "add" };
+  }
   const page = first === "settings" ? oneOf(SETTINGS, second ?? "menu") : null;
   if (page) {
     return { view: "settings", page };
@@ -148,6 +159,8 @@ export function href(route: Route): string {
   switch (route.view) {
     case "invitation":
       return route.step === "start" ? "/i/" : `/i/${route.step}`;
+    case "add":
+      return "/a/";
     case "list":
       return listAddress(route.filter, route.order);
     case "message":
@@ -165,6 +178,11 @@ export function href(route: Route): string {
     default:
       return `/${route.view}`;
   }
+}
+
+/** Whether the part after `#` is what an open browser shows to a further one. */
+export function isOffer(fragment: string): boolean {
+  return OFFER.test(fragment.replace(/^#/, ""));
 }
 
 /** What the part after `#` of an invitation's address is, by its shape alone. */

@@ -164,6 +164,7 @@ export const words = said("words", {
       `This server shows ${name} and you two different records of what it did, and has not explained it within a day. Ring ${name}.`,
     inbox: "Inbox",
     work: "Our work",
+    report: "Report",
     settings: "Settings",
     lock: "Lock",
     how: "How this works",

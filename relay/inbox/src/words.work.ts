@@ -58,6 +58,10 @@ export const workWords = said("work", {
     keptSaid: (n: number) => (n === 1 ? "1 place" : `${n} places`),
     sponsor: (name: string) => `What ${name} sees`,
     sponsorSaid: "Nothing yet",
+    sponsorFrom: (date: string) => `The report, from ${date}`,
+    sponsorUntil: (date: string) => `The report, until ${date}`,
+    report: (name: string) => `Report for ${name}`,
+    reportSaid: "Written by both, signed by both",
     notes: (name: string | null) => (name ? `${name}’s private notes` : "Your private notes"),
     notesSaid: (n: number) => (n === 0 ? "None" : n === 1 ? "1 note" : `${n} notes`),
     calls: "Phone calls",
@@ -103,13 +107,8 @@ export const workWords = said("work", {
   sponsor: {
     heading: (name: string) => `What ${name} sees`,
     none: "Nobody besides the two of you is named in the agreement, so there is nothing to see.",
-    nothing: "Nothing. You have released nothing.",
     scope: "What the agreement says about it",
     scopeNone: "The agreement allows nothing to be shown.",
-    how: (name: string) =>
-      `${name} has no way in. If a report is ever agreed on, it is shown to ${name} only after you have read it and signed it, and you can take it back.`,
-    howCoach: (sponsor: string, name: string) =>
-      `${sponsor} has no way in. If a report is ever agreed on, it is shown to ${sponsor} only after ${name} has read it and signed it, and ${name} can take it back.`,
   },
 
   notes: {

@@ -136,6 +136,11 @@ function check(report: Omit<Report, "callDays">, flags: number, days: readonly n
   }
 }
 
+/** Whether a text holds a sign that no report may: one that cannot be seen, or that turns what stands beside it. */
+export function hides(text: string): boolean {
+  return UNFIT.test(text) || !text.isWellFormed();
+}
+
 /** A text in which nothing hides. */
 function clear(text: string, unfit: RegExp): string {
   if (unfit.test(text)) {

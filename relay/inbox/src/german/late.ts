@@ -9,6 +9,7 @@ import { mail } from "./mail.ts";
 import { photos } from "./photos.ts";
 import { receipts } from "./receipts.ts";
 import { recover } from "./recover.ts";
+import { report } from "./report.ts";
 import { search } from "./search.ts";
 import { settings } from "./settings.ts";
 import { sheets } from "./sheets.ts";
@@ -26,6 +27,7 @@ export const german: Readonly<Record<string, object>> = {
   photos,
   receipts,
   recover,
+  report,
   search,
   settings,
   sheets,

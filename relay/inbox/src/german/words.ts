@@ -133,6 +133,7 @@ export const words: typeof english = {
       `Dieser Server zeigt ${name} und Ihnen zwei verschiedene Aufzeichnungen dessen, was er getan hat, und hat es einen Tag lang nicht erklärt. Rufen Sie ${name} an.`,
     inbox: "Postfach",
     work: "Unsere Arbeit",
+    report: "Bericht",
     settings: "Einstellungen",
     lock: "Sperren",
     how: "So funktioniert es",

@@ -62,6 +62,10 @@ export const work: typeof english = {
     keptSaid: (n) => figure(n, "Ort", "Orte"),
     sponsor: (name) => `Was ${name} sieht`,
     sponsorSaid: "Noch nichts",
+    sponsorFrom: (date) => `Der Bericht, ab ${date}`,
+    sponsorUntil: (date) => `Der Bericht, bis ${date}`,
+    report: (name) => `Bericht für ${name}`,
+    reportSaid: "Von beiden geschrieben, von beiden unterschrieben",
     notes: (name) => (name ? `${of(name)} private Notizen` : "Ihre privaten Notizen"),
     notesSaid: (n) => (n === 0 ? "Keine" : notes(n)),
     calls: "Telefonate",
@@ -110,13 +114,8 @@ export const work: typeof english = {
   sponsor: {
     heading: (name) => `Was ${name} sieht`,
     none: "In der Vereinbarung ist außer Ihnen beiden niemand genannt, also gibt es nichts zu sehen.",
-    nothing: "Nichts. Sie haben nichts freigegeben.",
     scope: "Was die Vereinbarung dazu sagt",
     scopeNone: "Die Vereinbarung erlaubt nicht, etwas zu zeigen.",
-    how: (name) =>
-      `${name} hat keinen Zugang. Wird einmal ein Bericht vereinbart, sieht ${name} ihn erst, wenn Sie ihn gelesen und unterschrieben haben. Sie können ihn auch zurücknehmen.`,
-    howCoach: (sponsor, name) =>
-      `${sponsor} hat keinen Zugang. Wird einmal ein Bericht vereinbart, sieht ${sponsor} ihn erst, wenn ${name} ihn gelesen und unterschrieben hat. ${name} kann ihn auch zurücknehmen.`,
   },
 
   notes: {

@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import { unreadCount } from "../inbox.ts";
-import { href, type Route } from "../route.ts";
+import { href, type Route, type WorkPage } from "../route.ts";
+import type { Opened } from "../session.ts";
 import { fullDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { Skip } from "./before.tsx";
@@ -31,6 +32,9 @@ const CLIENTS: Place = {
   views: ["clients"],
 };
 
+const REPORT_PAGES: readonly WorkPage[] = ["report", "report-edit", "review"];
+const reportLabel = () => words.frame.report;
+
 const PLACES: readonly Place[] = [
   {
     route: { view: "list", filter: "all" },
@@ -43,6 +47,12 @@ const PLACES: readonly Place[] = [
     label: () => words.frame.work,
     icon: "work",
     views: ["work", "receipts", "receipt"],
+  },
+  {
+    route: { view: "work", page: "report" },
+    label: reportLabel,
+    icon: "file",
+    views: [],
   },
   {
     route: { view: "settings", page: "menu" },
@@ -126,17 +136,30 @@ export function Frame({ children }: { children: ComponentChildren }) {
   );
 }
 
+/** A client whose agreement names a sponsor has a way to the report; a coach goes there by *Our work*. */
+function placesOf({ myRole, policy }: Opened): readonly Place[] {
+  if (myRole === "coach") {
+    return [CLIENTS, ...PLACES.filter(({ label }) => label !== reportLabel)];
+  }
+  return PLACES.filter(({ label }) => policy.sponsorName || label !== reportLabel);
+}
+
 function Ways() {
   const { inbox, route, opened } = useDesk();
   const unread = unreadCount(inbox);
+  const report = route.view === "work" && REPORT_PAGES.includes(route.page);
   return (
     <nav class="ways" aria-label={words.frame.nav}>
       <ul>
-        {(opened.myRole === "coach" ? [CLIENTS, ...PLACES] : PLACES).map((place) => (
+        {placesOf(opened).map((place) => (
           <li key={place.icon}>
             <a
               href={href(place.route)}
-              aria-current={place.views.includes(route.view) ? "page" : undefined}
+              aria-current={
+                (report ? place.label === reportLabel : place.views.includes(route.view))
+                  ? "page"
+                  : undefined
+              }
             >
               <Icon shape={place.icon} />
               <span>{place.label()}</span>

@@ -65,36 +65,6 @@ export function Kept({ work }: PageProps) {
   );
 }
 
-/** Before any report is released there is nothing to see, and the page says just that. */
-export function Sponsor({ work }: PageProps) {
-  const { opened } = useDesk();
-  const { sponsor } = workWords;
-  const { sponsorName, sponsorShown } = opened.policy;
-  const name = firstName(opened.otherName);
-  return (
-    <>
-      <UpToWork />
-      <Heading>{sponsor.heading(sponsorName)}</Heading>
-      {sponsorName ? (
-        <>
-          <p class="large-text">{sponsor.nothing}</p>
-          <p class="lead">
-            {work.myRole === "coach"
-              ? sponsor.howCoach(sponsorName, name)
-              : sponsor.how(sponsorName)}
-          </p>
-          <section class="stack-small">
-            <h2>{sponsor.scope}</h2>
-            <p>{sponsorShown || sponsor.scopeNone}</p>
-          </section>
-        </>
-      ) : (
-        <p class="lead">{sponsor.none}</p>
-      )}
-    </>
-  );
-}
-
 /** Notes that one cannot read, but can count (their number is the server's, their date the agreement's). */
 export function Notes({ work }: PageProps) {
   const { opened, zone } = useDesk();

@@ -16,8 +16,11 @@ import type { Failure, ListRow } from "../session.ts";
 import { brief, day, fullDay, keeping, weekdayAndDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { failureWords, useDesk } from "./desk.ts";
+import { lazy } from "./lazy.tsx";
 import { Banner, Heading, Icon, Trouble, useKeys, Wait } from "./parts.tsx";
 import { Prose } from "./prose.tsx";
+
+const Leaving = lazy(async () => (await import("./leaving.tsx")).Leaving);
 
 interface ListProps {
   readonly filter: Filter;
@@ -55,6 +58,7 @@ export function List({ filter, order, openId, alone, load, failure }: ListProps)
       <Newcomers />
       {!nothing && <SearchLink />}
       {!nothing && <Filters filter={filter} order={order} />}
+      {opened.released && <Leaving />}
       <AskedCard />
       <EndCard />
       <GoingCard filter={filter} />

@@ -15,7 +15,8 @@ import { Closing } from "./closing.tsx";
 import { Copy } from "./copy.tsx";
 import { Dates } from "./dates.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Kept, Notes, Sponsor } from "./keeping.tsx";
+import { Kept, Notes } from "./keeping.tsx";
+import { lazy } from "./lazy.tsx";
 import { Banner, Heading, Icon, Trouble, Wait } from "./parts.tsx";
 import { ReceiptPage, Receipts } from "./receipts.tsx";
 import { Spoken } from "./spoken.tsx";
@@ -29,10 +30,19 @@ export interface PageProps {
 
 export type WorkRoute = Extract<Route, { view: "work" | "receipts" | "receipt" }>;
 
-const HEADINGS: Record<WorkPage, (name: string, sponsor: string) => string> = {
+/** The report's pages read what they show themselves. */
+const REPORT = {
+  sponsor: lazy(async () => (await import("./sponsorview.tsx")).SponsorView),
+  report: lazy(async () => (await import("./report.tsx")).ReportPage),
+  "report-edit": lazy(async () => (await import("./reportform.tsx")).ReportForm),
+  review: lazy(async () => (await import("./review.tsx")).Review),
+} as const;
+
+type WorkedPage = Exclude<WorkPage, keyof typeof REPORT>;
+
+const HEADINGS: Record<WorkedPage, (name: string) => string> = {
   overview: () => workWords.heading,
   kept: () => workWords.kept.heading,
-  sponsor: (_, sponsor) => workWords.rows.sponsor(sponsor),
   notes: (name) => workWords.notes.heading(name),
   calls: () => workWords.calls.heading,
   check: () => workWords.check.heading,
@@ -46,7 +56,6 @@ const HEADINGS: Record<WorkPage, (name: string, sponsor: string) => string> = {
 const PAGES = {
   overview: Overview,
   kept: Kept,
-  sponsor: Sponsor,
   notes: Notes,
   calls: Calls,
   check: Spoken,
@@ -64,11 +73,20 @@ export function Work({ route }: { route: WorkRoute }) {
     case "receipt":
       return <ReceiptPage key={route.id} id={route.id} />;
     case "work":
-      return <Pages page={route.page} />;
+      return route.page in REPORT ? (
+        <ReportPages page={route.page as keyof typeof REPORT} />
+      ) : (
+        <Pages page={route.page as WorkedPage} />
+      );
   }
 }
 
-function Pages({ page }: { page: WorkPage }) {
+function ReportPages({ page }: { page: keyof typeof REPORT }) {
+  const View = REPORT[page];
+  return <View />;
+}
+
+function Pages({ page }: { page: WorkedPage }) {
   const { session, opened } = useDesk();
   const [work, setWork] = useState<Facts | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -79,7 +97,7 @@ function Pages({ page }: { page: WorkPage }) {
   // Whatever is signed changes `opened`; then it is read anew behind what is shown.
   useEffect(reload, [opened]);
   if (!work) {
-    const heading = HEADINGS[page](firstName(opened.otherName), opened.policy.sponsorName);
+    const heading = HEADINGS[page](firstName(opened.otherName));
     return (
       <>
         {page !== "overview" && <UpToWork />}
@@ -156,18 +174,28 @@ interface RowFacts {
 }
 
 function Rows({ work }: { work: Facts }) {
-  const { opened, zone } = useDesk();
+  const { opened, now, zone } = useDesk();
   const { rows } = workWords;
   const coach = work.myRole === "coach" ? null : firstName(opened.otherName);
   const { policy } = opened;
   const page = (name: WorkPage): Route => ({ view: "work", page: name });
   const signed = work.agreement.signers.reduce((last, one) => Math.max(last, one.signedAt ?? 0), 0);
   const heard = work.heard.find((one) => one.mine) ?? null;
+  const { released } = opened;
+  const out = released && released.until > now() ? released : null;
+  const seen = !out
+    ? rows.sponsorSaid
+    : out.from > now()
+      ? rows.sponsorFrom(plainDay(out.from, zone))
+      : rows.sponsorUntil(plainDay(out.until, zone));
   const places = 2 + (work.backupDays ? 1 : 0) + 1;
   const list: readonly RowFacts[] = [
     { route: page("kept"), name: rows.kept, said: rows.keptSaid(places) },
     ...(policy.sponsorName
-      ? [{ route: page("sponsor"), name: rows.sponsor(policy.sponsorName), said: rows.sponsorSaid }]
+      ? [
+          { route: page("report"), name: rows.report(policy.sponsorName), said: rows.reportSaid },
+          { route: page("sponsor"), name: rows.sponsor(policy.sponsorName), said: seen },
+        ]
       : []),
     { route: page("notes"), name: rows.notes(coach), said: rows.notesSaid(work.notes.count) },
     { route: page("calls"), name: rows.calls, said: rows.callsSaid(work.calls.length) },
