@@ -6,6 +6,7 @@ import type { Bytes } from "./encoding.ts";
 import { EnvelopeClass } from "./envelope.ts";
 import { Malformed } from "./errors.ts";
 import type { Inputs, Outputs } from "./inputs.testing.ts";
+import { ORIGIN } from "./invitation.ts";
 import { linkId } from "./locks.ts";
 import { fingerprint } from "./names.ts";
 import { encodePolicy, parsePolicy } from "./policy.ts";
@@ -23,6 +24,15 @@ export function checkReported({ kind, fixed, shown }: Content, frame: Bytes): vo
   } else if (kind === ContentKind.REPORT) {
     readStepShown(fixed, shown);
   }
+}
+
+/** A whole link; a page reads the part behind `#` alone. */
+function parseLink(link: string): release.ReleaseLink & { readonly origin: string } {
+  const whole = new RegExp(`^(?<origin>${ORIGIN})/r/(?<fragment>#.*)$`).exec(link)?.groups;
+  if (!whole?.origin || !whole.fragment) {
+    throw new Malformed("not a release link");
+  }
+  return { origin: whole.origin, ...release.parseFragment(whole.fragment) };
 }
 
 function termsOut({ terms, policyHash }: release.SignedTerms): Outputs {
@@ -97,7 +107,7 @@ export const RELEASE_OPERATIONS: Record<string, (given: Inputs) => Outputs | Pro
 
   "release.parse_link": (given) => {
     const link = given.text("link");
-    const { origin, secret, pair } = release.parseLink(link);
+    const { origin, secret, pair } = parseLink(link);
     assert.equal(`${origin}/r/${release.encodeFragment({ secret, pair })}`, link);
     return { origin, secret, pair };
   },

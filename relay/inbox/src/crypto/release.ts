@@ -21,7 +21,6 @@ import {
 } from "./encoding.ts";
 import { type Envelope, EnvelopeClass, parseEnvelope } from "./envelope.ts";
 import { Malformed, Refused } from "./errors.ts";
-import { ORIGIN } from "./invitation.ts";
 import { LINK_SECRET_BYTES, LockType, linkAccessKey, linkKeyId, linkShare } from "./locks.ts";
 import { envelopeId, fingerprint, ID_BYTES, mailboxId, Role, TAG_BYTES } from "./names.ts";
 import { parseReleaseFrame, type ReleaseTerms } from "./release_terms.ts";
@@ -57,16 +56,6 @@ export function parseFragment(fragment: string): ReleaseLink {
   }
   const bytes = fromBase64url(rest, LINK_SECRET_BYTES + PAIR_BYTES);
   return { secret: bytes.slice(0, LINK_SECRET_BYTES), pair: bytes.slice(LINK_SECRET_BYTES) };
-}
-
-/** Where a whole link leads, and what is behind its `#`; `Malformed` for what is no link. */
-export function parseLink(link: string): ReleaseLink & { readonly origin: string } {
-  const { origin, fragment } =
-    new RegExp(`^(?<origin>${ORIGIN})/r/(?<fragment>#.*)$`).exec(link)?.groups ?? {};
-  if (!origin || !fragment) {
-    throw new Malformed("not a release link");
-  }
-  return { origin, ...parseFragment(fragment) };
 }
 
 /** The 16 bytes by which a link names its two people. */
