@@ -31,7 +31,7 @@ TRUSTED_TYPES: Final = "quietbox"
 
 _SEGMENT: Final = r"[A-Za-z0-9_-]{1,128}"
 _VIEW: Final = re.compile(
-    rf"/|/(?:write|search|clients|how|locked|help)|/i/(?:{_SEGMENT})?|/(?:settings|our-work|receipts)(?:/{_SEGMENT})?"
+    rf"/|/a/|/(?:write|search|clients|how|locked|help)|/i/(?:{_SEGMENT})?|/(?:settings|our-work|receipts)(?:/{_SEGMENT})?"
     rf"|/(?:t|e|report)/{_SEGMENT}(?:/{_SEGMENT})?"
 )
 _TYPES: Final[Mapping[str, str]] = {

@@ -82,9 +82,44 @@ export interface ClientRow {
   readonly endsAt: number;
   /** What the client has asked for and the coach has not answered. */
   readonly asked: number;
+  /** An answer came to the invitation, and was not taken in. */
+  readonly answered: boolean;
   /** An invitation that is still open, until then. */
   readonly invitedUntil: number;
 }
+
+/** What a coach enters for a first agreement. `workEndsAt` is the first second after the last day of work. */
+export interface InviteRequest {
+  readonly name: string;
+  readonly welcome: string;
+  readonly workEndsAt: number;
+  readonly holdDays: number;
+  readonly refusedDomains: readonly string[];
+  readonly phones: readonly string[];
+  readonly sponsor: string;
+  readonly sponsorSees: string;
+}
+
+/** The field that no agreement can have so. */
+export type InviteFault = "name" | "workEnds" | "hold" | "domains" | "phones" | "sponsor";
+
+export type InvitePreview = { readonly text: string } | { readonly fault: InviteFault };
+
+/** An invitation that waits to be used. The link is a secret: whoever has it can accept. */
+export interface WaitingInvitation {
+  readonly id: string;
+  readonly name: string;
+  readonly link: string;
+  readonly expiresAt: number;
+}
+
+/** How a further browser comes in, once, until then. The link is a secret: whoever has it can open the inbox. */
+export interface Lent {
+  readonly link: string;
+  readonly expiresAt: number;
+}
+
+export type LentState = "none" | "open" | "used";
 
 export type ToldWhen = "at-once" | "daily" | "never";
 
@@ -125,6 +160,8 @@ export interface OwnSession {
   /** The inbox's name and the host, for the browser's own prompt. */
   aboutPasskey(): Promise<{ readonly name: string; readonly inboxName: string }>;
   addPasskey(passkey: PasskeyResult, label: string): Promise<void>;
+  /** Note one that was added as this browser came in. */
+  notePasskey(credentialId: Uint8Array<ArrayBuffer>, label: string): Promise<void>;
   /** The addresses from which mail is taken, and what providers forward into the inbox with this inbound address. */
   mailIn(inboundAddress: string): Promise<MailIn>;
   addSender(address: string): Promise<void>;
@@ -135,8 +172,22 @@ export interface OwnSession {
   /** Mail one line to the confirmed address, which the provider is to forward. */
   testRule(id: string, address: string): Promise<void>;
   removeRule(id: string): Promise<void>;
-  /** A coach's clients. */
+  /** A coach's clients; answers to invitations that have come are taken in before. */
   clients(): Promise<readonly ClientRow[]>;
+  /** What both would sign, or which field cannot be so. */
+  previewAgreement(request: InviteRequest): Promise<InvitePreview>;
+  invite(request: InviteRequest): Promise<WaitingInvitation>;
+  /** An invitation that is still open; rejects with `gone` where it is not. */
+  waitingInvitation(id: string): Promise<WaitingInvitation>;
+  /** Words to read out in place of its link; those that it had before lead nowhere any more. Takes a while. */
+  invitationCode(id: string): Promise<string>;
+  withdrawInvitation(id: string): Promise<void>;
+  /** Let one further browser in, for five minutes; an offer before this one ends. */
+  lend(): Promise<Lent>;
+  /** Six words for the offer that is shown. Takes a while. */
+  lentCode(): Promise<string>;
+  lentState(): Promise<LentState>;
+  endLending(): Promise<void>;
   /** Delete every copy in the mailbox of this inbound address; answers how many there were. */
   deleteMine(inboundAddress: string): Promise<number>;
   /** Close the account: no way in remains. */

@@ -5,6 +5,7 @@
  * Instants are Unix seconds on the relay's clock. Ids are hex strings made for the page; they mean nothing elsewhere.
  */
 
+import type { ComingSession } from "./session.coming.ts";
 import type { OwnSession, PasskeyResult } from "./session.own.ts";
 import type { ReportSession } from "./session.report.ts";
 import type { WorkSession } from "./session.work.ts";
@@ -176,6 +177,9 @@ export interface Failure {
     | "wrong-password"
     | "too-many-requests"
     | "sheet-group"
+    | "code-mistyped"
+    | "code-refused"
+    | "offer-used"
     | "name-taken"
     | "password-short"
     | "password-common"
@@ -193,7 +197,7 @@ export interface Failure {
     | "unknown";
   readonly detail?: string;
   readonly retryAfter?: number;
-  /** Sheet: the first wrong group, 1 to 6. */
+  /** Sheet: the first wrong group, 1 to 6. Typed code: the first wrong word, from 1; 0 the number before them. */
   readonly group?: number;
 }
 
@@ -242,6 +246,13 @@ export interface Session extends WorkSession {
   unlock(
     way: { name: string; password: string } | { name: string; sheet: string } | PasskeyResult,
   ): Promise<Opened>;
+  /** A call of somebody who has nothing in this browser yet. */
+  coming<N extends keyof ComingSession>(
+    name: N,
+    args: Parameters<ComingSession[N]>,
+  ): ReturnType<ComingSession[N]>;
+  /** Make this browser's own way into the inbox that was looked at, which uses the offer up, and open it. */
+  comeIn(choice: { readonly password: string } | PasskeyResult): Promise<Opened>;
   /** Leave the server its half of what the next load of this page needs; answers the half that the tab keeps. Neither opens anything alone. */
   keepTab(idleSeconds: number, label: string): Promise<string>;
   /** Go on after a reload; rejects with `locked` where the server has forgotten its half. */

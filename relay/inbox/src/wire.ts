@@ -207,6 +207,7 @@ const CODES: Record<string, Failure["code"]> = {
   "invitation-expired": "invitation-expired",
   "invitation-withdrawn": "invitation-withdrawn",
   "invitation-unknown": "invitation-unknown",
+  "offer-used": "offer-used",
   "login-refused": "wrong-password",
   "not-signed-in": "locked",
   "too-many-requests": "too-many-requests",

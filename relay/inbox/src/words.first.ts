@@ -6,6 +6,7 @@ export const first = said("first", {
   skip: "Skip to the page",
   titles: {
     invitation: "Invitation",
+    add: "Add a browser",
     list: "Inbox",
     search: "Search",
     message: "Message",

@@ -151,6 +151,8 @@ export function createSession(): Session {
       await leaving;
       return await line.call("unlock", [way, (keepsake ?? aside())?.seen ?? null]);
     },
+    coming: (name, args) => line.call("coming", [name, args]) as never,
+    comeIn: (choice) => line.call("comeIn", [choice]),
     keepTab: (idleSeconds, label) => line.call("keepTab", [idleSeconds, label]),
     resume: (kept, chosen) => line.call("resume", [kept, chosen]),
     choose: async (id) => {

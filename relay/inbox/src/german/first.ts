@@ -6,6 +6,7 @@ export const first: typeof english = {
   skip: "Zur Seite springen",
   titles: {
     invitation: "Einladung",
+    add: "Browser hinzufügen",
     list: "Postfach",
     search: "Suche",
     message: "Nachricht",

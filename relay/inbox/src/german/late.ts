@@ -2,7 +2,9 @@
 
 import { browsers } from "./browsers.ts";
 import { clients } from "./clients.ts";
+import { coming } from "./coming.ts";
 import { how } from "./how.ts";
+import { invite } from "./invite.ts";
 import { join } from "./join.ts";
 import { leave } from "./leave.ts";
 import { mail } from "./mail.ts";
@@ -20,7 +22,9 @@ import { write } from "./write.ts";
 export const german: Readonly<Record<string, object>> = {
   browsers,
   clients,
+  coming,
   how,
+  invite,
   join,
   leave,
   mail,

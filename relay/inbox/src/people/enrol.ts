@@ -6,7 +6,7 @@
  */
 
 import { NONCE_BYTES } from "../crypto/box.ts";
-import { type Bytes, type Random, toBase64url } from "../crypto/encoding.ts";
+import { type Bytes, isZero, type Random, toBase64url } from "../crypto/encoding.ts";
 import { originHash, ZERO_HASH } from "../crypto/names.ts";
 import { type Pins, pinnedKeeperSet } from "../crypto/pins.ts";
 import * as recovery from "../crypto/recovery.ts";
@@ -107,6 +107,32 @@ export function newPasswordSecret(password: string): Bytes {
   } catch {
     throw fault("password-short");
   }
+}
+
+/** Make a passkey a way in, of the 32 bytes that its authenticator gave. */
+export function makePasskey(
+  { credentialId, result }: { readonly credentialId: Bytes; readonly result: Bytes },
+  { accountId, accountKey }: Pick<Seeds, "accountId" | "accountKey">,
+  random: Random,
+): MadeMethod {
+  if (result.length !== 32 || isZero(result)) {
+    throw fault("refused");
+  }
+  const keys = unlock.deviceKeys(result);
+  const methodId = unlock.passkeyMethodId(credentialId);
+  const serverSalt = new Uint8Array(unlock.SALT_BYTES);
+  const offered = { methodId, kind: "passkey", kdf: unlock.KDF_DEVICE, serverSalt };
+  const nonce = random(NONCE_BYTES);
+  const wrap = unlock.wrapAccountKey(accountKey, keys.wrapKey, accountId, offered, nonce);
+  const json = {
+    method_id: toBase64url(methodId),
+    kind: offered.kind,
+    kdf: offered.kdf,
+    salt: toBase64url(serverSalt),
+    login_key: toBase64url(keys.login.public),
+    wrap: toBase64url(wrap),
+  };
+  return { offered, keys, json };
 }
 
 /** Make a way in from a password or a sheet. */

@@ -4,6 +4,7 @@
  */
 
 import type { Bytes } from "../crypto/encoding.ts";
+import type { ComingSession } from "../session.coming.ts";
 import type { OwnSession } from "../session.own.ts";
 import type { ReportSession } from "../session.report.ts";
 import type { Resumed, Session } from "../session.ts";
@@ -25,6 +26,7 @@ type Plain = Pick<
   | "openInvitation"
   | "beginEnrolment"
   | "finishEnrolment"
+  | "comeIn"
   | "lock"
   | "list"
   | "read"
@@ -45,6 +47,7 @@ export interface Inside extends Plain {
   keepTab(idleSeconds: number, label: string): Promise<string>;
   resume(kept: string, chosen: string | null): Promise<Resumed>;
   choose(id: string): ReturnType<Session["choose"]>;
+  coming(name: keyof ComingSession, args: readonly unknown[]): Promise<unknown>;
   own(name: keyof OwnSession, args: readonly unknown[], run: Run): Promise<unknown>;
   report(name: keyof ReportSession, args: readonly unknown[]): Promise<unknown>;
   unlock(way: Way, seen: Seen | null): ReturnType<Session["unlock"]>;

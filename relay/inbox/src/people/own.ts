@@ -7,7 +7,6 @@
 
 import { Api } from "../api.ts";
 import { parseAct } from "../crypto/acts.ts";
-import { NONCE_BYTES } from "../crypto/box.ts";
 import {
   type Browser,
   cutLabel,
@@ -15,7 +14,7 @@ import {
   MOST_BROWSERS,
   parseBrowsers,
 } from "../crypto/browsers.ts";
-import { type Bytes, fromBase64url, isZero, same, toBase64url, toHex } from "../crypto/encoding.ts";
+import { type Bytes, fromBase64url, same, toBase64url, toHex } from "../crypto/encoding.ts";
 import { parseEnvelope } from "../crypto/envelope.ts";
 import { KeysError, Malformed } from "../crypto/errors.ts";
 import type { Json } from "../crypto/json.ts";
@@ -28,6 +27,10 @@ import type {
   Cell,
   ClientRow,
   ForwardRule,
+  InvitePreview,
+  InviteRequest,
+  Lent,
+  LentState,
   MailIn,
   NewSheet,
   OpenBrowser,
@@ -37,12 +40,15 @@ import type {
   Told,
   ToldChoice,
   ToldWhen,
+  WaitingInvitation,
   WayIn,
 } from "../session.own.ts";
 import type { Fields } from "../wire.ts";
 import { type Account, authority, sheetSecret, signIn } from "./account.ts";
 import * as enrol from "./enrol.ts";
-import { fault } from "./fault.ts";
+import { fault, fetched } from "./fault.ts";
+import type { Inviting } from "./inviting.ts";
+import type { Lending } from "./lending.ts";
 import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
@@ -60,6 +66,8 @@ export class Own implements OwnSession {
   readonly #account: Account;
   readonly #world: World;
   #drawn: string | null = null;
+  #inviting: Inviting | null = null;
+  #lending: Lending | null = null;
 
   constructor(api: Api, account: Account, world: World) {
     this.#api = api;
@@ -125,26 +133,16 @@ export class Own implements OwnSession {
     return { name: this.#account.name, inboxName: this.#inboxName };
   }
 
-  async addPasskey({ credentialId, result }: PasskeyResult, label: string): Promise<void> {
-    if (result.length !== 32 || isZero(result)) {
-      throw fault("refused");
-    }
+  async addPasskey(passkey: PasskeyResult, label: string): Promise<void> {
     const { accountKey, records } = this.#account;
-    const keys = unlock.deviceKeys(result);
+    const seeds = { accountId: records.vault.accountId, accountKey };
+    const { json } = enrol.makePasskey(passkey, seeds, this.#world.random);
+    await this.#api.ask("POST", "/v1/methods", { method: json });
+    await this.notePasskey(passkey.credentialId, label);
+  }
+
+  async notePasskey(credentialId: Bytes, label: string): Promise<void> {
     const methodId = unlock.passkeyMethodId(credentialId);
-    const offered = { methodId, kdf: unlock.KDF_DEVICE, serverSalt: new Uint8Array(16) };
-    const nonce = this.#world.random(NONCE_BYTES);
-    const { accountId } = records.vault;
-    const wrap = unlock.wrapAccountKey(accountKey, keys.wrapKey, accountId, offered, nonce);
-    const method = {
-      method_id: toBase64url(methodId),
-      kind: "passkey",
-      kdf: offered.kdf,
-      salt: toBase64url(offered.serverSalt),
-      login_key: toBase64url(keys.login.public),
-      wrap: toBase64url(wrap),
-    };
-    await this.#api.ask("POST", "/v1/methods", { method });
     const today = this.#today;
     const added = { methodId, addedOn: today, usedOn: today, label: cutLabel(label) };
     await this.#change((browsers) => [
@@ -210,6 +208,8 @@ export class Own implements OwnSession {
   // --- a coach's clients ---
 
   async clients(): Promise<readonly ClientRow[]> {
+    const waiting = this.#account.records.vault.engagements.some((one) => !one.active);
+    await (waiting && (await this.#invitations()).takeIn());
     const [account, found] = await Promise.all([
       this.#api.account(),
       this.#api.ask("GET", "/v1/engagements"),
@@ -225,6 +225,57 @@ export class Own implements OwnSession {
       const mailbox = account.find((one) => same(one.mailboxId, item.myMailboxId));
       return facts ? [clientRow(item, facts, mailbox?.address ?? "", myFp)] : [];
     });
+  }
+
+  // --- inviting, and a further browser ---
+
+  async previewAgreement(request: InviteRequest): Promise<InvitePreview> {
+    return (await this.#invitations()).preview(request);
+  }
+
+  async invite(request: InviteRequest): Promise<WaitingInvitation> {
+    const { name } = await this.#api.relay();
+    return await (await this.#invitations()).invite(request, name);
+  }
+
+  async waitingInvitation(id: string): Promise<WaitingInvitation> {
+    return await (await this.#invitations()).waiting(id);
+  }
+
+  async invitationCode(id: string): Promise<string> {
+    return await (await this.#invitations()).code(id);
+  }
+
+  async withdrawInvitation(id: string): Promise<void> {
+    await (await this.#invitations()).withdraw(id);
+  }
+
+  async lend(): Promise<Lent> {
+    return await (await this.#lendings()).lend();
+  }
+
+  async lentCode(): Promise<string> {
+    return await (await this.#lendings()).code();
+  }
+
+  async lentState(): Promise<LentState> {
+    return await (await this.#lendings()).state();
+  }
+
+  async endLending(): Promise<void> {
+    await (await this.#lendings()).end();
+  }
+
+  async #invitations(): Promise<Inviting> {
+    const { Inviting: Kind } = await fetched(() => import("./inviting.ts"));
+    this.#inviting ??= new Kind(this.#api, this.#account, this.#world);
+    return this.#inviting;
+  }
+
+  async #lendings(): Promise<Lending> {
+    const { Lending: Kind } = await fetched(() => import("./lending.ts"));
+    this.#lending ??= new Kind(this.#api, this.#account, this.#world);
+    return this.#lending;
   }
 
   // --- leaving ---
@@ -400,6 +451,7 @@ function clientRow(item: EngagementItem, facts: Fields, address: string, myFp: B
     address,
     endsAt: facts.whole("ends_at"),
     asked: theirs.length,
+    answered: !item.active && (invitation?.bytes("acceptance").length ?? 0) > 0,
     invitedUntil: open ? invitation.whole("expires_at") : 0,
   };
 }

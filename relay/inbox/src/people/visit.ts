@@ -9,7 +9,8 @@ import { Api } from "../api.ts";
 import { NONCE_BYTES, openBox, sealBox } from "../crypto/box.ts";
 import { concat, fromBase64url, textBytes, toBase64url, toHex, utf8 } from "../crypto/encoding.ts";
 import { selftest } from "../crypto/selftest.ts";
-import type { OwnSession } from "../session.own.ts";
+import type { ComingSession } from "../session.coming.ts";
+import type { OwnSession, PasskeyResult } from "../session.own.ts";
 import type { ReportSession } from "../session.report.ts";
 import type {
   EnrolmentDraft,
@@ -36,6 +37,7 @@ import type {
   Work,
 } from "../session.work.ts";
 import { type Account, type Seen, signIn, signInBy, type Way } from "./account.ts";
+import type { Coming } from "./coming.ts";
 import { fault, fetched } from "./fault.ts";
 import type { Inside, Keepsake } from "./inside.ts";
 import type { Joining } from "./joining.ts";
@@ -61,6 +63,7 @@ export class Visit implements Inside {
   readonly #tested: Promise<void>;
   #relayName = "";
   #joining: Joining | null = null;
+  #coming: Coming | null = null;
   #own: Own | null = null;
   #open: Open | null = null;
 
@@ -162,6 +165,26 @@ export class Visit implements Inside {
       .catch(() => {})
       .then(() => this.#api.closeSession());
     await Promise.race([farewell.catch(() => {}), this.#world.pause(FAREWELL_MS)]);
+  }
+
+  // --- coming in beside another browser ---
+
+  async coming(name: keyof ComingSession, args: readonly unknown[]): Promise<unknown> {
+    await this.#tested;
+    const coming = await this.#come();
+    const work = coming[name] as (...given: unknown[]) => Promise<unknown>;
+    return await work.call(coming, ...args);
+  }
+
+  async comeIn(choice: { readonly password: string } | PasskeyResult): Promise<Opened> {
+    const { name, way } = await (await this.#come()).take(choice);
+    return await this.#enter(await signInBy(this.#api, this.#world, name, way));
+  }
+
+  async #come(): Promise<Coming> {
+    const { Coming: Kind } = await fetched(() => import("./coming.ts"));
+    this.#coming ??= new Kind(this.#api, this.#world);
+    return this.#coming;
   }
 
   // --- the open inbox ---

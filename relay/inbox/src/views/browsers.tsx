@@ -9,12 +9,13 @@ import { settingWords } from "../words.settings.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { UpToSettings } from "./frame.tsx";
 import { keep } from "./kept.ts";
+import { Lend } from "./lend.tsx";
 import { ChangePassword, NewSheetForm } from "./newways.tsx";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 import { makePasskey, NoPasskey, passkeysHere } from "./passkey.tsx";
 import { thisBrowser } from "./tab.tsx";
 
-type Doing = "password" | "sheet" | null;
+type Doing = "password" | "sheet" | "lend" | null;
 
 export function Browsers() {
   const { session, opened } = useDesk();
@@ -38,6 +39,7 @@ export function Browsers() {
       <Heading>{settingWords.browsers.heading}</Heading>
       {doing === "password" && <ChangePassword done={done} cancel={() => setDoing(null)} />}
       {doing === "sheet" && <NewSheetForm done={done} cancel={() => setDoing(null)} />}
+      {doing === "lend" && <Lend done={() => done("")} cancel={() => done("")} />}
       {doing === null && (
         <>
           <p class="lead">{browserWords.lead}</p>
@@ -154,6 +156,12 @@ function Ways({ ways, change, done, failed }: WaysProps) {
       </ul>
       <p class="hint">{browserWords.neverLast}</p>
       {passkeysHere() && <AddDevice done={done} />}
+      <div class="add-device">
+        <button type="button" onClick={() => change("lend")}>
+          {inviteWords.lend.add}
+        </button>
+        <p class="hint">{inviteWords.lend.addHint}</p>
+      </div>
       {asked && (
         <Sheet heading={browserWords.removeWay} onClose={() => setAsked(null)}>
           <p>{browserWords.removeWayText}</p>

@@ -2,15 +2,23 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { packDrafts } from "../drafts.ts";
-import type { ClientRow } from "../session.own.ts";
+import type { ClientRow, WaitingInvitation } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { fullDay } from "../time.ts";
 import { clientWords } from "../words.clients.ts";
+import { inviteWords } from "../words.invite.ts";
 import { settingWords } from "../words.settings.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { TextField } from "./fields.tsx";
+import { Invite, Waiting } from "./invite.tsx";
 import { keep } from "./kept.ts";
 import { Heading, Initials, Trouble, Wait } from "./parts.tsx";
+
+/** What is done in the list's place: a new invitation, or one that waits. */
+type Doing =
+  | { readonly name: string }
+  | { readonly made: WaitingInvitation; readonly fresh: boolean }
+  | null;
 
 /** More than these, and a name is quicker typed than found. */
 const MANY = 40;
@@ -21,6 +29,8 @@ export function Clients() {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [filter, setFilter] = useState("");
   const [busy, setBusy] = useState(false);
+  const [doing, setDoing] = useState<Doing>(null);
+  const [said, setSaid] = useState("");
   const failed = (reason: unknown) => {
     setBusy(false);
     setFailure(failureOf(reason));
@@ -45,10 +55,44 @@ export function Clients() {
     }
   };
   const found = rows?.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase())) ?? [];
+  const finished = (text: string) => {
+    setDoing(null);
+    setSaid(text);
+    load();
+  };
+  const show = (row: ClientRow) => {
+    setFailure(null);
+    session
+      .own("waitingInvitation", [row.id])
+      .then((made) => setDoing({ made, fresh: false }), failed);
+  };
+  if (doing && "made" in doing) {
+    return <Waiting {...doing} done={finished} />;
+  }
+  if (doing) {
+    return (
+      <>
+        <Heading>{inviteWords.heading}</Heading>
+        <Invite
+          name={doing.name}
+          done={(made) => setDoing({ made, fresh: true })}
+          cancel={() => setDoing(null)}
+        />
+      </>
+    );
+  }
   return (
     <>
       <Heading>{clientWords.heading}</Heading>
       <p class="lead">{clientWords.lead}</p>
+      <p>
+        <button type="button" class="do" onClick={() => setDoing({ name: "" })}>
+          {clientWords.invite}
+        </button>
+      </p>
+      <p class="hint" role="status">
+        {said}
+      </p>
       {failure && <Trouble text={failureWords(failure, opened)} again={load} />}
       {!rows && !failure && <Wait>{settingWords.loading}</Wait>}
       {rows?.length === 0 && <p>{clientWords.none}</p>}
@@ -60,7 +104,14 @@ export function Clients() {
       </p>
       <ul class="ways-in clients">
         {[...found].sort(byNeed).map((row) => (
-          <Client key={row.id} row={row} busy={busy || onItsWay} turn={() => turn(row)} />
+          <Client
+            key={row.id}
+            row={row}
+            busy={busy || onItsWay}
+            turn={() => turn(row)}
+            show={() => show(row)}
+            again={() => setDoing({ name: row.name })}
+          />
         ))}
       </ul>
     </>
@@ -78,12 +129,15 @@ interface ClientProps {
   readonly row: ClientRow;
   readonly busy: boolean;
   readonly turn: () => void;
+  readonly show: () => void;
+  readonly again: () => void;
 }
 
-function Client({ row, busy, turn }: ClientProps) {
+function Client({ row, busy, turn, show, again }: ClientProps) {
   const { opened, zone } = useDesk();
   const current = row.address !== "" && row.address === opened.inboundAddress;
   const usable = row.state === "active" || row.state === "held";
+  const draft = row.state === "draft" && !row.answered;
   return (
     <li>
       <Initials name={row.name} />
@@ -91,6 +145,12 @@ function Client({ row, busy, turn }: ClientProps) {
         <span>{row.name}</span>
         <span class="meta">{standing(row, zone)}</span>
       </div>
+      {draft && (
+        <button type="button" onClick={row.invitedUntil > 0 ? show : again}>
+          {row.invitedUntil > 0 ? clientWords.show : clientWords.again}
+          <span class="unseen"> {row.name}</span>
+        </button>
+      )}
       {current ? (
         <span class="meta">{clientWords.current}</span>
       ) : (
@@ -113,7 +173,9 @@ function standing(row: ClientRow, zone: string): string {
     case "draft":
       return row.invitedUntil > 0
         ? clientWords.invited(fullDay(row.invitedUntil, zone))
-        : clientWords.joined;
+        : row.answered
+          ? clientWords.unfitting
+          : clientWords.over;
     case "active":
       return clientWords.until(fullDay(row.endsAt, zone));
     case "held":

@@ -4,7 +4,7 @@
  */
 
 import { useEffect, useState } from "preact/hooks";
-import { fragmentKind, type Step } from "../route.ts";
+import { fragmentKind, isOffer, type Step } from "../route.ts";
 import type { EnrolmentDraft, Failure, InvitationFacts, Opened, Session } from "../session.ts";
 import { joinWords } from "../words.join.ts";
 import { firstName, words } from "../words.ts";
@@ -15,10 +15,12 @@ import { type Go, useArrival } from "./history.ts";
 import { Heading, Trouble, Wait } from "./parts.tsx";
 import { Password, type PasswordChoice } from "./password.tsx";
 import { RecoverySheet } from "./recoverysheet.tsx";
+import { TypedCode } from "./typedcode.tsx";
 
 interface InvitationProps {
   readonly session: Session;
   readonly fragment: string;
+  readonly setFragment: (fragment: string) => void;
   readonly step: Step;
   readonly go: Go;
   readonly now: () => number;
@@ -27,7 +29,14 @@ interface InvitationProps {
 }
 
 export function Invitation(props: InvitationProps) {
-  const { step, fragment, go } = props;
+  const { session, step, fragment, setFragment, go } = props;
+  if (fragmentKind(fragment) === "none") {
+    const found = (to: string) => {
+      setFragment(to);
+      go(isOffer(to) ? { view: "add" } : { view: "invitation", step: "start" }, "replace");
+    };
+    return <TypedCode session={session} found={found} title="invitation" />;
+  }
   if (step === "start" || fragmentKind(fragment) !== "client") {
     return <Before fragment={fragment} go={go} />;
   }

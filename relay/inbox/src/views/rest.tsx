@@ -18,6 +18,7 @@ import type { RestProps } from "./start.tsx";
 import { Unlock } from "./unlock.tsx";
 
 const Invitation = lazy(async () => (await import("./invitation.tsx")).Invitation);
+const ComeIn = lazy(async () => (await import("./comein.tsx")).ComeIn);
 const How = lazy(async () => (await import("./how.tsx")).How);
 const Reload = lazy(async () => (await import("./tab.tsx")).Reload);
 const Recover = lazy(async () => (await import("./recover.tsx")).Recover);
@@ -32,7 +33,7 @@ interface Locked {
   readonly goOn: Route | null;
 }
 
-export function Rest({ surroundings, session, fragment, route, go }: RestProps) {
+export function Rest({ surroundings, session, fragment, setFragment, route, go }: RestProps) {
   const [inbox, dispatch] = useReducer(reduce, EMPTY);
   const [locked, setLocked] = useState<Locked | null>(null);
   const [welcome, setWelcome] = useState("");
@@ -46,7 +47,7 @@ export function Rest({ surroundings, session, fragment, route, go }: RestProps) 
     setOpenedAt(since);
     dispatch({ kind: "opened", opened, drafts });
     const wanted = locked?.goOn ?? route;
-    const outside = ["invitation", "locked", "help"].includes(wanted.view);
+    const outside = ["invitation", "add", "locked", "help"].includes(wanted.view);
     go(outside ? { view: "list", filter: "all" } : wanted, "replace");
     setLocked(null);
   };
@@ -87,7 +88,7 @@ export function Rest({ surroundings, session, fragment, route, go }: RestProps) 
       />
     );
   }
-  if (half && route.view !== "invitation") {
+  if (half && route.view !== "invitation" && route.view !== "add") {
     const ask = () => {
       keep("tab", null);
       setHalf(null);
@@ -105,11 +106,23 @@ export function Rest({ surroundings, session, fragment, route, go }: RestProps) 
         <Invitation
           session={session}
           fragment={fragment}
+          setFragment={setFragment}
           step={route.step}
           go={go}
           zone={surroundings.zone}
           now={surroundings.now}
           open={open}
+        />
+      );
+    case "add":
+      return (
+        <ComeIn
+          session={session}
+          relayName={relayName}
+          fragment={fragment}
+          setFragment={setFragment}
+          go={go}
+          open={(opened, name) => open(opened, name, "")}
         />
       );
     case "how":

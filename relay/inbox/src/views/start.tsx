@@ -27,6 +27,8 @@ export interface RestProps {
   readonly surroundings: Surroundings;
   readonly session: Session;
   readonly fragment: string;
+  /** Where a typed code has led. */
+  readonly setFragment: (fragment: string) => void;
   readonly route: Route;
   readonly go: Go;
 }
@@ -41,19 +43,22 @@ export async function start(root: HTMLElement, surroundings: Surroundings): Prom
   applyTheme();
   applyTextSize();
   const fragment = takeFragment();
-  const draw = () => render(<Page surroundings={surroundings} fragment={fragment} />, root);
+  const draw = () => render(<Page surroundings={surroundings} given={fragment} />, root);
   addEventListener("languagechange", () => speakAsWished().then(draw));
   await speakAsWished();
   root.replaceChildren();
   draw();
 }
 
-function Page({ surroundings, fragment }: { surroundings: Surroundings; fragment: string }) {
+function Page({ surroundings, given }: { surroundings: Surroundings; given: string }) {
+  const [fragment, setFragment] = useState(given);
   const { route, go } = useHistory();
   const [rest, setRest] = useState<Rest | null>(null);
   const [failed, setFailed] = useState(false);
+  const kind = fragmentKind(fragment);
+  // Without a link there is a code to be typed, which needs the rest.
   const alone =
-    route.view === "invitation" && (route.step === "start" || fragmentKind(fragment) !== "client");
+    route.view === "invitation" && kind !== "none" && (route.step === "start" || kind !== "client");
   const load = () => {
     setFailed(false);
     // At the same time: on a slow line each would cost a round trip.
@@ -69,7 +74,7 @@ function Page({ surroundings, fragment }: { surroundings: Surroundings; fragment
   }, [alone, rest]);
   if (rest) {
     const { View, session } = rest;
-    return <View {...{ surroundings, session, fragment, route, go }} />;
+    return <View {...{ surroundings, session, fragment, setFragment, route, go }} />;
   }
   if (alone) {
     return <Before fragment={fragment} go={go} />;

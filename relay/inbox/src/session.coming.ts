@@ -1,0 +1,23 @@
+/**
+ * What the views may ask of the crypto worker for somebody who has nothing in this browser yet: a typed code, and the link
+ * that an open browser shows. Owns this part of the seam between the page and the keys: types only. (src/session.ts has the rules.)
+ */
+
+/** Whose inbox an open browser lets this one into. */
+export interface OfferFacts {
+  readonly name: string;
+  /** `name@host`, as it is typed with a password. */
+  readonly inboxName: string;
+  readonly expiresAt: number;
+}
+
+/** Nothing of this uses anything up. */
+export interface ComingSession {
+  /** Where a typed code leads: the part after `#` of the link that it stands for. */
+  readCode(typed: string): Promise<string>;
+  /** At most four words of the list that begin so. */
+  suggest(begun: string): Promise<readonly string[]>;
+  look(fragment: string): Promise<OfferFacts>;
+  /** Five words. */
+  offerPassword(): Promise<string>;
+}

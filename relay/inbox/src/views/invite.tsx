@@ -1,0 +1,296 @@
+/** *Invite a client*: what both will sign, then the link, the square and the code. Owns what was entered until it is signed. */
+
+import { useState } from "preact/hooks";
+import type { InviteFault, InviteRequest, WaitingInvitation } from "../session.own.ts";
+import type { Failure } from "../session.ts";
+import { DAY_SECONDS, fullDay } from "../time.ts";
+import { inviteWords } from "../words.invite.ts";
+import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { Field, TextField } from "./fields.tsx";
+import { CopyButton, Heading, Sheet, Trouble, Wait } from "./parts.tsx";
+import { Square } from "./square.tsx";
+
+const USUAL_WORK_DAYS = 182;
+const USUAL_HOLD_DAYS = 90;
+
+interface Entered {
+  readonly name: string;
+  readonly welcome: string;
+  readonly lastDay: string;
+  readonly hold: string;
+  readonly domains: string;
+  readonly phones: string;
+  readonly sponsor: string;
+  readonly sponsorSees: string;
+}
+
+interface InviteProps {
+  readonly name: string;
+  readonly done: (made: WaitingInvitation) => void;
+  readonly cancel: () => void;
+}
+
+export function Invite({ name, done, cancel }: InviteProps) {
+  const { session, opened, now } = useDesk();
+  const [entered, setEntered] = useState<Entered>(() => usual(name, now()));
+  const [fault, setFault] = useState<InviteFault | null>(null);
+  const [text, setText] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const run = async (work: () => Promise<void>) => {
+    setBusy(true);
+    setFailure(null);
+    await work().catch((reason: unknown) => setFailure(failureOf(reason)));
+    setBusy(false);
+  };
+  const read = (event: Event) => {
+    event.preventDefault();
+    run(async () => {
+      const found = await session.own("previewAgreement", [requestOf(entered)]);
+      setFault("fault" in found ? found.fault : null);
+      setText("text" in found ? found.text : "");
+    });
+  };
+  const invite = () => run(async () => done(await session.own("invite", [requestOf(entered)])));
+  if (text) {
+    return (
+      <section class="card">
+        <h2>{inviteWords.agreement}</h2>
+        <p>{inviteWords.agreementLead(entered.name.trim())}</p>
+        <p class="agreement-text">{text}</p>
+        {busy && <Wait>{inviteWords.inviting}</Wait>}
+        {failure && <Trouble text={failureWords(failure, opened)} />}
+        <div class="actions">
+          <button type="button" class="do" aria-disabled={busy} onClick={busy ? undefined : invite}>
+            {inviteWords.go(entered.name.trim())}
+          </button>
+          <button type="button" onClick={() => setText("")}>
+            {inviteWords.back}
+          </button>
+        </div>
+      </section>
+    );
+  }
+  return (
+    <Form entered={entered} setEntered={setEntered} fault={fault} submit={read}>
+      {failure && <Trouble text={failureWords(failure, opened)} />}
+      <div class="actions">
+        <button type="submit" class="do" aria-disabled={busy}>
+          {inviteWords.read}
+        </button>
+        <button type="button" onClick={cancel}>
+          {inviteWords.cancel}
+        </button>
+      </div>
+    </Form>
+  );
+}
+
+interface FormProps {
+  readonly entered: Entered;
+  readonly setEntered: (entered: Entered) => void;
+  readonly fault: InviteFault | null;
+  readonly submit: (event: Event) => void;
+  readonly children: preact.ComponentChildren;
+}
+
+function Form({ entered, setEntered, fault, submit, children }: FormProps) {
+  const set = (part: Partial<Entered>) => setEntered({ ...entered, ...part });
+  const said = (field: InviteFault) => (fault === field ? inviteWords.faults[field] : null);
+  return (
+    <form class="card" onSubmit={submit} noValidate>
+      <p>{inviteWords.lead}</p>
+      <TextField
+        label={inviteWords.name}
+        value={entered.name}
+        onValue={(name) => set({ name })}
+        fault={said("name")}
+        attributes={{ autocomplete: "off" }}
+      />
+      <Field label={inviteWords.welcome} hint={inviteWords.welcomeHint}>
+        {({ id, describedBy }) => (
+          <textarea
+            id={id}
+            rows={4}
+            maxLength={4000}
+            aria-describedby={describedBy}
+            value={entered.welcome}
+            onInput={(event) => set({ welcome: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <TextField
+        label={inviteWords.workEnds}
+        value={entered.lastDay}
+        onValue={(lastDay) => set({ lastDay })}
+        fault={said("workEnds")}
+        attributes={{ type: "date" }}
+      />
+      <TextField
+        label={inviteWords.hold}
+        value={entered.hold}
+        onValue={(hold) => set({ hold })}
+        hint={inviteWords.holdHint}
+        fault={said("hold")}
+        attributes={{ inputMode: "numeric" }}
+      />
+      <TextField
+        label={inviteWords.domains}
+        value={entered.domains}
+        onValue={(domains) => set({ domains })}
+        hint={inviteWords.domainsHint}
+        fault={said("domains")}
+        attributes={{ autocapitalize: "none", spellcheck: false }}
+      />
+      <TextField
+        label={inviteWords.phones}
+        value={entered.phones}
+        onValue={(phones) => set({ phones })}
+        hint={inviteWords.phonesHint}
+        fault={said("phones")}
+      />
+      <TextField
+        label={inviteWords.sponsor}
+        value={entered.sponsor}
+        onValue={(sponsor) => set({ sponsor })}
+        fault={said("sponsor")}
+      />
+      <TextField
+        label={inviteWords.sponsorSees}
+        value={entered.sponsorSees}
+        onValue={(sponsorSees) => set({ sponsorSees })}
+        hint={inviteWords.sponsorSeesHint}
+      />
+      {children}
+    </form>
+  );
+}
+
+function usual(name: string, now: number): Entered {
+  const lastDay = new Date((now + USUAL_WORK_DAYS * DAY_SECONDS) * 1000).toISOString().slice(0, 10);
+  const empty = { welcome: "", domains: "", phones: "", sponsor: "", sponsorSees: "" };
+  return { ...empty, name, lastDay, hold: String(USUAL_HOLD_DAYS) };
+}
+
+function requestOf(entered: Entered): InviteRequest {
+  const lastDay = Date.parse(`${entered.lastDay}T00:00:00Z`) / 1000;
+  const hold = entered.hold.trim();
+  return {
+    name: entered.name.trim(),
+    welcome: entered.welcome.trim(),
+    workEndsAt: Number.isFinite(lastDay) ? lastDay + DAY_SECONDS : 0,
+    holdDays: /^\d{1,5}$/.test(hold) ? Number(hold) : -1,
+    refusedDomains: parts(entered.domains),
+    phones: parts(entered.phones),
+    sponsor: entered.sponsor.trim(),
+    sponsorSees: entered.sponsorSees.trim(),
+  };
+}
+
+function parts(text: string): string[] {
+  return text
+    .split(/[,;\n]/)
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+// --- the invitation that waits ---
+
+interface WaitingProps {
+  readonly made: WaitingInvitation;
+  /** Just made: the words are made along, because none were read out before. */
+  readonly fresh: boolean;
+  readonly done: (said: string) => void;
+}
+
+export function Waiting({ made, fresh, done }: WaitingProps) {
+  const { session, opened, zone } = useDesk();
+  const [asked, setAsked] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const withdraw = () => {
+    setAsked(false);
+    session.own("withdrawInvitation", [made.id]).then(
+      () => done(inviteWords.withdrawn),
+      (reason: unknown) => setFailure(failureOf(reason)),
+    );
+  };
+  return (
+    <section class="card">
+      <Heading>{inviteWords.waiting(made.name)}</Heading>
+      <p>{inviteWords.good(fullDay(made.expiresAt, zone))}</p>
+      <p>{inviteWords.send}</p>
+      <h2>{inviteWords.link}</h2>
+      <p class="typed wrap">{made.link}</p>
+      <CopyButton text={made.link} />
+      <p>{inviteWords.square}</p>
+      <Square text={made.link} name={inviteWords.squareName} />
+      <h2>{inviteWords.voice}</h2>
+      <Voice id={made.id} fresh={fresh} failed={setFailure} />
+      {failure && (
+        <Trouble
+          text={failure.code === "gone" ? inviteWords.over : failureWords(failure, opened)}
+        />
+      )}
+      <div class="actions">
+        <button type="button" class="do" onClick={() => done("")}>
+          {inviteWords.list}
+        </button>
+        <button type="button" onClick={() => setAsked(true)}>
+          {inviteWords.withdraw}
+        </button>
+      </div>
+      {asked && (
+        <Sheet heading={inviteWords.withdrawAsk} onClose={() => setAsked(false)}>
+          <p>{inviteWords.withdrawText}</p>
+          <div class="actions">
+            <button type="button" class="do destroys" onClick={withdraw}>
+              {inviteWords.withdraw}
+            </button>
+            <button type="button" onClick={() => setAsked(false)}>
+              {inviteWords.cancel}
+            </button>
+          </div>
+        </Sheet>
+      )}
+    </section>
+  );
+}
+
+interface VoiceProps {
+  readonly id: string;
+  readonly fresh: boolean;
+  readonly failed: (failure: Failure) => void;
+}
+
+function Voice({ id, fresh, failed }: VoiceProps) {
+  const { session } = useDesk();
+  const [code, setCode] = useState("");
+  const [busy, setBusy] = useState(false);
+  const make = () => {
+    setBusy(true);
+    session
+      .own("invitationCode", [id])
+      .then(setCode, (reason: unknown) => failed(failureOf(reason)))
+      .finally(() => setBusy(false));
+  };
+  const address = new URL("/i/", location.origin).href.replace(/^https:\/\//, "");
+  return (
+    <>
+      {code && (
+        <>
+          <p>{inviteWords.voiceLead(address)}</p>
+          <p class="typed">{code}</p>
+        </>
+      )}
+      {!code && !busy && (
+        <>
+          <button type="button" onClick={make}>
+            {inviteWords.makeCode}
+          </button>
+          {!fresh && <p class="hint">{inviteWords.makeCodeHint}</p>}
+        </>
+      )}
+      {busy && <Wait>{inviteWords.makingCode}</Wait>}
+    </>
+  );
+}
