@@ -140,6 +140,7 @@ class AsyncAgreement:
         places: tuple[str, ...] | None = None,
         phones: tuple[str, ...] | None = None,
         read_marks: bool | None = None,
+        sponsor_calls: bool | None = None,
         note: str = "",
         template: str | None = None,
         timeout: float | None = None,
@@ -161,6 +162,7 @@ class AsyncAgreement:
             places,
             phones,
             read_marks,
+            sponsor_calls,
         )
         async with bounded(timeout):
             await self._sending.ready()

@@ -54,6 +54,7 @@ from client_sdk.messages import (
 )
 from client_sdk.notes import AsyncNotes
 from client_sdk.outbox import Outbox
+from client_sdk.report import AsyncReport
 from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
 from client_sdk.showing import AsyncMessage, Showing, message_id
@@ -158,6 +159,11 @@ class AsyncEngagement:
     def calls(self) -> AsyncCalls:
         """The calls that either of us has noted for both."""
         return AsyncCalls(self._core, self._standing.engagement_id, self._intake, self._sending)
+
+    @property
+    def report(self) -> AsyncReport:
+        """What both write for the sponsor, and what the client lets out of it."""
+        return AsyncReport(self._core, self._standing, self._intake, self._sending)
 
     @property
     def _item(self) -> EngagementItem:

@@ -133,6 +133,57 @@ _OVER = {
 }
 
 
+class ReportNotReady(RelayError):
+    """The report cannot be signed or released as it stands. `reason` says why: no-report, no-sponsor,
+    not-signed, dropped, stale, calls-not-agreed, nothing-released, only-coach, only-client.
+    """
+
+    code = "report-not-ready"
+    sentence = "The report is not ready for that."
+    hint = "`mailbox report WHO status` says how it stands."
+
+    def __init__(self, reason: str) -> None:
+        sentence, hint = _REPORT.get(reason, (self.sentence, ""))
+        super().__init__(sentence, hint=hint)
+        self.reason = reason
+
+
+_REPORT = {
+    "no-report": ("There is no report yet.", "`mailbox report WHO edit` begins one."),
+    "no-sponsor": ("The agreement names no sponsor.", "Propose one: `mailbox agreement WHO propose`."),
+    "not-signed": ("The coach has not signed this version.", "Nothing leaves before both have signed."),
+    "dropped": ("The coach's signature was for an earlier version.", "The coach signs the new one first."),
+    "stale": (
+        "This version was written under another agreement or with other keys.",
+        "Write it once more: `mailbox report WHO edit`.",
+    ),
+    "calls-not-agreed": (
+        "The agreement does not let the sponsor be told of calls.",
+        "Propose it: `mailbox agreement WHO propose --sponsor-calls`, or leave the calls out.",
+    ),
+    "nothing-released": ("Nothing has been released.", "`mailbox report WHO status` says how it stands."),
+    "only-coach": ("Only the coach signs first and gives the link.", ""),
+    "only-client": ("Only the client releases, and takes back.", ""),
+}
+"""Reasons with their sentence and hint."""
+
+
+class DigitsRefused(RelayError):
+    """A sponsor's link is known and these are not its digits."""
+
+    code = "digits-refused"
+    sentence = "Those digits do not open this page."
+    hint = "Ask the coach who gave you the link. After five wrong tries it waits an hour."
+
+
+class NothingHere(RelayError):
+    """Nothing that a sponsor is to see: whatever the reason, it is this."""
+
+    code = "nothing-here"
+    sentence = "There is no report here at present."
+    hint = "The link may be opened again at any time."
+
+
 class RecipientKeyChanged(RelayError):
     """The other person's identity key is not the pinned one. `since` is when the new one was issued (aware,
     UTC).

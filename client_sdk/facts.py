@@ -26,7 +26,8 @@ class Facts:
 
     `last_day` is the last day of work; all is held for `hold_days` after it. `longest_keep_days` 0 means
     until the end of the hold. `recall` says whether an author may take a message back for both, `read_marks`
-    whether each sees what the other has read. `phones` are agreed as personal.
+    whether each sees what the other has read, `sponsor_calls` whether a report may name the calls. `phones`
+    are agreed as personal.
     """
 
     last_day: date
@@ -39,6 +40,7 @@ class Facts:
     places: tuple[str, ...] = field(default=(), repr=False)
     phones: tuple[str, ...] = field(default=(), repr=False)
     read_marks: bool = False
+    sponsor_calls: bool = False
 
     @property
     def work_ends_at(self) -> int:
@@ -69,6 +71,7 @@ class Facts:
             places=policy.places,
             phones=policy.personal_phones,
             read_marks=policy.read_marks,
+            sponsor_calls=policy.sponsor_told_calls,
         )
 
     def policy(
@@ -96,6 +99,7 @@ class Facts:
             personal_phones=self.phones,
             sponsor_name=self.sponsor,
             sponsor_scope=self.sponsor_sees,
+            sponsor_told_calls=self.sponsor_calls,
         )
         try:
             policy.encode()
@@ -118,6 +122,7 @@ class Wanted:
     places: tuple[str, ...] | None = field(default=None, repr=False)
     phones: tuple[str, ...] | None = field(default=None, repr=False)
     read_marks: bool | None = None
+    sponsor_calls: bool | None = None
 
     def applied(self, facts: Facts) -> Facts:
         """Return facts with these in the place of what they were; `Misused` for days that are not whole."""
@@ -134,6 +139,7 @@ class Wanted:
             "places": None if self.places is None else tuple(self.places),
             "phones": None if self.phones is None else tuple(self.phones),
             "read_marks": self.read_marks,
+            "sponsor_calls": False if self.sponsor == "" else self.sponsor_calls,
         }
         return replace(facts, **{name: value for name, value in wanted.items() if value is not None})
 
@@ -153,6 +159,8 @@ def check_facts(facts: Facts, today: date) -> None:
         raise Misused("Days are 0 to 3,650.")
     if bool(facts.sponsor) != bool(facts.sponsor_sees):
         raise Misused("A sponsor is named together with what it is shown.")
+    if facts.sponsor_calls and not facts.sponsor:
+        raise Misused("Only a sponsor can be told of calls.")
     if not facts.places:
         raise Misused("At least one place is named where it is kept.")
     texts = (*facts.places, *facts.phones, facts.sponsor, facts.sponsor_sees)
@@ -187,7 +195,8 @@ def in_sentences(facts: Facts, client: str, words: Catalogue) -> dict[str, str]:
         ),
         "recall": words.say(f"fact.recall.{_yes(facts.recall)}"),
         "refused": _some(words, "fact.refused", facts.refused_domains, "domains"),
-        "sponsor": words.say(f"fact.sponsor.{'some' if facts.sponsor else 'none'}", **sponsor),
+        "sponsor": words.say(f"fact.sponsor.{'some' if facts.sponsor else 'none'}", **sponsor)
+        + (" " + words.say("fact.sponsor.calls", **sponsor) if facts.sponsor_calls else ""),
         "phones": _some(words, "fact.phones", facts.phones, "phones"),
         "read_marks": words.say(f"fact.read_marks.{_yes(facts.read_marks)}"),
     }
@@ -246,6 +255,7 @@ def _changed_rules(before: Facts, after: Facts, words: Catalogue) -> list[str]:
     rules = (
         ("recall", before.recall, after.recall),
         ("read_marks", before.read_marks, after.read_marks),
+        ("sponsor_calls", before.sponsor_calls, after.sponsor_calls),
     )
     return [words.say(f"change.{name}.{_yes(new)}") for name, old, new in rules if old != new]
 

@@ -150,8 +150,13 @@ class Keepers:
         """
         records = recall_locks[HEADER_BYTES:]
         starts = range(0, len(records), KEEPER_LOCK_BYTES)
-        header_hash = H(recall_locks[:HEADER_BYTES])
         locks = [records[at : at + KEEPER_LOCK_BYTES] for at in starts]
+        return await self.revoke_locks(H(recall_locks[:HEADER_BYTES]), locks)
+
+    async def revoke_locks(self, header_hash: bytes, locks: Sequence[bytes]) -> bool:
+        """The same, given the hash of the header and the keepers' lock records. One whose day is over is
+        refused by itself.
+        """
         day = parse_lock(locks[0]).period
         owner = {key_id(key.raw): keeper_id for keeper_id, key in (await self.day_keys(day)).items()}
         pins = {pin.keeper_id: pin for pin in self._pins}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from client_sdk.account import AsyncAccount
 from client_sdk.loop import LoopThread, run_once
 from client_sdk.sync_agreement import Agreement, ClosePlan
+from client_sdk.sync_report import Report
 from client_sdk.sync_records import Calls, Notes, SpokenCheck
 
 if TYPE_CHECKING:
@@ -177,6 +178,11 @@ class Engagement:
     def spoken_check(self) -> SpokenCheck:
         """Six digits to read to each other on a call: that these are the other person's keys."""
         return SpokenCheck(self._engagement.spoken_check, self._thread)
+
+    @property
+    def report(self) -> Report:
+        """What both write for the sponsor, and what the client lets out of it."""
+        return Report(self._engagement.report, self._thread)
 
     @property
     def agreement(self) -> Agreement:

@@ -158,14 +158,36 @@ def open_answer(
 
     Any error means that the keeper was not reached: no share may be used and nothing concluded.
     """
+    sealed, signature = _split_answer(raw, request)
+    verify(keeper_public, signature, *_answer_signed(request.keeper_id, H(raw_request), sealed))
+    return _open_sealed(sealed, request, raw_request, reply_key)
+
+
+def open_unsigned_answer(raw: bytes, request: OpenRequest, raw_request: bytes, reply_key: OpenKey) -> Answer:
+    """Open an answer without its keeper's key, as a release link's reader has none.
+
+    Of such an answer nothing counts but whether a share opens a body, which commits to its shares
+    (docs/protocol.md, part 23).
+    """
+    sealed, _ = _split_answer(raw, request)
+    return _open_sealed(sealed, request, raw_request, reply_key)
+
+
+def _split_answer(raw: bytes, request: OpenRequest) -> tuple[bytes, bytes]:
     reader = Reader(raw)
-    plain_bytes = len(request.items) * _GRANT_BYTES + len(request.days) * _DAY_SHARE_BYTES
-    sealed = reader.counted(4, plain_bytes + HPKE_OVERHEAD_BYTES)
+    sealed = reader.counted(4, _plain_bytes(request) + HPKE_OVERHEAD_BYTES)
     signature = reader.take(SIGNATURE_BYTES)
     reader.finish()
-    verify(keeper_public, signature, *_answer_signed(request.keeper_id, H(raw_request), sealed))
-    plain = hpke_open(reply_key, _answer_info(request.keeper_id, H(raw_request)), sealed, plain_bytes)
-    return _read_answer(Reader(plain), request)
+    return sealed, signature
+
+
+def _open_sealed(sealed: bytes, request: OpenRequest, raw_request: bytes, reply_key: OpenKey) -> Answer:
+    info = _answer_info(request.keeper_id, H(raw_request))
+    return _read_answer(Reader(hpke_open(reply_key, info, sealed, _plain_bytes(request))), request)
+
+
+def _plain_bytes(request: OpenRequest) -> int:
+    return len(request.items) * _GRANT_BYTES + len(request.days) * _DAY_SHARE_BYTES
 
 
 # --- revoking ---

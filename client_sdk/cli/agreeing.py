@@ -115,6 +115,10 @@ def agreement_propose(  # noqa: PLR0913, PLR0917 (each fact of an agreement has 
     read_marks: Annotated[
         bool | None, typer.Option("--read-marks/--no-read-marks", help="Whether each sees what was read.")
     ] = None,
+    sponsor_calls: Annotated[
+        bool | None,
+        typer.Option("--sponsor-calls/--no-sponsor-calls", help="Whether a report may name the calls."),
+    ] = None,
     note: Annotated[str, typer.Option("--note", help="A sentence to go with it.")] = "",
     text: Annotated[
         Path | None, typer.Option("--agreement", metavar="FILE", help="A text of your own, facts as ${...}.")
@@ -138,6 +142,7 @@ def agreement_propose(  # noqa: PLR0913, PLR0917 (each fact of an agreement has 
             places=_all(place),
             phones=_all(phone),
             read_marks=read_marks,
+            sponsor_calls=sponsor_calls,
             note=note,
             template=template,
         )
