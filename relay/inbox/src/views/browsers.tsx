@@ -5,6 +5,7 @@ import type { Browsers as Facts, OpenBrowser, WayIn } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { DAY_SECONDS, fullDay, written } from "../time.ts";
 import { browserWords } from "../words.browsers.ts";
+import { inviteWords } from "../words.invite.ts";
 import { settingWords } from "../words.settings.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { UpToSettings } from "./frame.tsx";
