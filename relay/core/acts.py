@@ -43,6 +43,8 @@ KEPT_FOR_CLOSING: Final = 100
 """More of them where it is closing: whoever has used up their share can still end it."""
 MOST_ACT_BYTES: Final = 4 * 1024 * 1024
 """Of all acts of an engagement that one party signed alone: each view of it brings them all."""
+OF_REOPENING: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
+"""Judged in `relay.core.reopening`."""
 PROPOSED: Final = frozenset({ActKind.EXTEND, ActKind.REOPEN})
 """What is proposed at the relay; a policy is proposed in a sealed content, with its text."""
 
@@ -62,10 +64,11 @@ def judged_step(engagement: Engagement, raw: bytes, policy: bytes, now: int) -> 
     `policy` is the frame that an act of kind 1 puts in force, empty for the others. Raises Malformed,
     Conflict `act-out-of-order`, ActRefused.
     """
-    act = _read(engagement, raw)
-    if act.core.number <= len(engagement.acts) and engagement.acts[act.core.number - 1] == raw:
+    act = next_act(engagement, raw, now)
+    if act is None:
         return None
-    _check_place(engagement, act.core, now)
+    if act.core.kind in OF_REOPENING:
+        raise ActRefused("who is client changes by a reopening alone")
     coach_public, client_public = identities(engagement)
     try:
         verify_act(act, coach_public=coach_public, client_public=client_public)
@@ -73,6 +76,17 @@ def judged_step(engagement: Engagement, raw: bytes, policy: bytes, now: int) -> 
         raise ActRefused(fault.code) from None
     _check_room(engagement, raw)
     return _step(engagement, act, raw, policy, now)
+
+
+def next_act(engagement: Engagement, raw: bytes, now: int) -> Act | None:
+    """Read an act that is the engagement's next; None where it is stored already. Its signatures are still to
+    be judged. Raises Malformed, Conflict `act-out-of-order`, ActRefused.
+    """
+    act = _read(engagement, raw)
+    if act.core.number <= len(engagement.acts) and engagement.acts[act.core.number - 1] == raw:
+        return None
+    _check_place(engagement, act.core, now)
+    return act
 
 
 def check_proposal(engagement: Engagement, raw: bytes, role: Role, now: int) -> int:

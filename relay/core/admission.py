@@ -68,6 +68,8 @@ _USUAL_STARTS: Final = {
 _DOOR_WRITES_TO: Final = frozenset(PARTIES)
 _OWNERS: Final = frozenset({EnvelopeClass.RESEALED, EnvelopeClass.OWN})
 """Only into one's own mailbox."""
+_GIVEN_BACK: Final = (Role.COACH, Role.CLIENT, EnvelopeClass.RESEALED)
+"""But what a coach gives back to a client whose lost mailbox was reopened (part 25)."""
 
 
 def read(raw: bytes, blob_ids: tuple[bytes, ...] = ()) -> SealedEnvelope:
@@ -147,7 +149,8 @@ def admit(
     if not takes(state, envelope.envelope_class):
         raise PolicyMissing if state is State.DRAFT else EngagementClosed
     if envelope.envelope_class == EnvelopeClass.RESEALED:
-        _check_extended(envelope, place, standing, now)
+        own = place.account_id == account_id
+        _check_extended(envelope, place, standing, now) if own else _check_given_back(envelope, standing, now)
     elif envelope.policy_tag == ZERO_TAG:
         _check_unbound(envelope, now, min(now + unbound_keep_seconds, standing.ends_at))
     else:
@@ -208,6 +211,8 @@ def _check_writer(envelope: SealedEnvelope, standing: Standing, account_id: byte
         raise NotFound
     if envelope.envelope_class == EnvelopeClass.MESSAGE:
         return place
+    if standing.reopened and (role, place.role, envelope.envelope_class) == _GIVEN_BACK:
+        return place
     if envelope.envelope_class not in _OWNERS or place.account_id != account_id:
         raise NotAllowed(f"class {envelope.envelope_class} by a person")
     return place
@@ -220,6 +225,11 @@ def _check_extended(envelope: SealedEnvelope, place: Place, standing: Standing, 
     agreed = standing.extended.get((place.role, envelope.envelope_id))
     if place.role not in PARTIES or agreed != envelope.expires_at:
         raise NotAllowed("a later date that both have not agreed to")
+    _check_given_back(envelope, standing, now)
+
+
+def _check_given_back(envelope: SealedEnvelope, standing: Standing, now: int) -> None:
+    """Of what is sealed anew the reader judges the date; here it lies within the hold."""
     if envelope.policy_tag not in standing.known_tags:
         raise PolicyRefused("not a policy of this engagement", latest=standing.ends_at)
     if not now < envelope.expires_at <= standing.ends_at:

@@ -29,7 +29,7 @@ STEPS: Final[dict[tuple[State, str], State]] = {
     **{
         (state, step): state
         for state in (State.ACTIVE, State.HELD)
-        for step in ("shorten", "extend", "release", "take back")
+        for step in ("shorten", "extend", "release", "take back", "reopen mailbox", "stop reopening")
     },
 }
 """Where each step leads; what is not here cannot be done. (docs/protocol.md, part 12.)"""
@@ -42,8 +42,10 @@ STEP_OF: Final = {
     ActKind.REOPEN: "reopen",
     ActKind.RELEASE: "release",
     ActKind.WITHDRAW: "take back",
+    ActKind.REOPEN_MAILBOX: "reopen mailbox",
+    ActKind.STOP_REOPENING: "stop reopening",
 }
-"""The step that an act takes. One that reopens a lost mailbox takes none here."""
+"""The step that an act takes."""
 
 TAKES: Final = {
     State.ACTIVE: frozenset(

@@ -175,6 +175,54 @@ class Step:
     release: SealedEnvelope | None = None  # of a ticket
     not_before: int = 0  # of a ticket; 0: at once
     withdrawn: bytes = b""  # the slot whose releases an act of kind 7 ends
+    swap: Swap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Who is client from an act on: `take` the newcomer of the engagement's reopening, `stop` the former
+    again. `until` is how long a newcomer may be stopped.
+    """
+
+    what: str
+    until: int
+    address: str = ""  # local part of the newcomer's inbound address, random
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A lost mailbox that its coach reopens (docs/protocol.md, part 25). `state`: open, joined (a newcomer
+    has enrolled), claimed (and signed), taken. `expires_at` is its end, once taken that of the 48 hours.
+    """
+
+    engagement_id: bytes
+    invite_id: bytes
+    state: str
+    opened_at: int
+    former_account_id: bytes
+    former_mailbox_id: bytes
+    account_id: bytes  # the newcomer's, as is the statement; empty until somebody has joined
+    claim: bytes = field(repr=False)
+    expires_at: int
+    former_statement: bytes = field(default=b"", repr=False)
+    statement: bytes = field(default=b"", repr=False)
+    acceptance: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to an account and that its other pages are shown (part 25): kind 1 a way in was
+    added, 2 the password or 4 the sheet replaced, 3 the sheet used, 5 a reopening begun, 6 taken.
+    `session_id` is whose session did it, empty where none did.
+    """
+
+    account_id: bytes
+    kind: int
+    at: int
+    expires_at: int
+    method_id: bytes = bytes(16)
+    session_id: bytes = b""
+    number: int = 0  # given by the store, rising
 
 
 @dataclass(frozen=True, slots=True)

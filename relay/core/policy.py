@@ -20,6 +20,8 @@ from relay.core.errors import PolicyMissing, PolicyRefused
 from relay.core.lifecycle import after
 from relay.core.model import PARTIES, Engagement, State
 
+_CHANGES_CLIENT: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
+_NAMES_CLIENT: Final = frozenset({ActKind.POLICY, ActKind.REOPEN_MAILBOX})
 _CHANGES_EXTENSION: Final = frozenset({ActKind.SHORTEN, ActKind.EXTEND})
 
 
@@ -39,6 +41,7 @@ class Standing:
     the engagement is there: the end of the hold in force, which the stored `expires_at` follows, or the
     earlier of both. `extended` has, by side, the date of each envelope of class 5 that both have agreed to
     and that no later act has shortened; `newest_act` is the number of the last one that was looked at.
+    `reopened` says that the client is one whose lost mailbox the coach reopened.
     """
 
     engagement_id: bytes
@@ -52,6 +55,7 @@ class Standing:
     known_tags: frozenset[bytes]
     extended: Mapping[tuple[Role, bytes], int]
     newest_act: int
+    reopened: bool = False
 
     def role_of(self, account_id: bytes) -> Role | None:
         """The side of the engagement that an account is on; None for a stranger."""
@@ -95,6 +99,7 @@ def standing_of(engagement: Engagement) -> Standing:
         known_tags=frozenset(policy_hash(frame)[:TAG_BYTES] for frame in engagement.policies),
         extended=_extended(engagement),
         newest_act=len(engagement.acts),
+        reopened=_is_reopened(engagement),
     )
 
 
@@ -156,7 +161,17 @@ def _extended(engagement: Engagement) -> dict[tuple[Role, bytes], int]:
     return dates
 
 
+def _is_reopened(engagement: Engagement) -> bool:
+    """Whether an act of kind 8 put the client there and none of kind 9 has ended that."""
+    kinds = [raw[1] for raw in engagement.acts if raw[1] in _CHANGES_CLIENT]
+    return bool(kinds) and 2 * kinds.count(ActKind.REOPEN_MAILBOX) > len(kinds)
+
+
 def fingerprints(engagement: Engagement) -> dict[bytes, Role]:
-    """The parties by fingerprint: that of the beginning, and that of the newest key card."""
+    """The parties by fingerprint: that of the beginning, and that of the newest key card; and who was client
+    before, by the acts that they became it with.
+    """
     found = {member.fp: member.role for member in engagement.members}
-    return found | {parse_statement(one.statement).fp: one.role for one in engagement.members}
+    found |= {parse_statement(one.statement).fp: one.role for one in engagement.members}
+    joined = (parse_act(raw) for raw in engagement.acts if raw[1] in _NAMES_CLIENT)
+    return {fp: Role.CLIENT for act in joined for fp in act.signatures} | found

@@ -22,6 +22,7 @@ from relay.core.model import (
     Engagement,
     Enrolment,
     Group,
+    Happening,
     IndexSegment,
     Invitation,
     Mailbox,
@@ -30,6 +31,7 @@ from relay.core.model import (
     Page,
     QueuedRevoke,
     Release,
+    Reopening,
     Rule,
     Sender,
     Session,
@@ -395,6 +397,39 @@ class BrowserOffers(Protocol):
         """Take it back, if there is one."""
 
 
+class Reopenings(Protocol):
+    """Lost mailboxes that their coaches reopen, at most one an engagement. Who enrols by its invitation is
+    its newcomer; the sweep ends what is due: one that was not taken with the newcomer's account, one that
+    was with the former client's mailbox and ways in.
+    """
+
+    async def put_reopening(self, reopening: Reopening, invitation: Invitation, *, now: int) -> None:
+        """Open one, in the place of one that was not taken. Conflict `reopening-conflict` while one that was
+        may still be stopped, NotFound without the engagement.
+        """
+
+    async def reopening(self, engagement_id: bytes, *, now: int) -> Reopening | None:
+        """With the newest statements of both and the acceptance."""
+
+    async def put_claim(self, engagement_id: bytes, account_id: bytes, claim: bytes, *, now: int) -> None:
+        """What the newcomer of that account claims, in the place of an earlier claim. Conflict
+        `reopening-conflict` where that is not its newcomer, or it was taken.
+        """
+
+    async def drop_reopening(self, engagement_id: bytes, *, now: int) -> None:
+        """End one that was not taken, with its newcomer. NotFound, Conflict `reopening-conflict`."""
+
+
+class Happenings(Protocol):
+    """What happened to accounts, for their owners' other pages."""
+
+    async def note_happening(self, happening: Happening) -> None:
+        """Remember it, with the next number of its account; of more than 64 the oldest go."""
+
+    async def happenings(self, account_id: bytes, *, after: int, now: int) -> list[Happening]:
+        """Those above a number, ascending."""
+
+
 class Channels(Protocol):
     """How people are told by mail, one channel each, and what is pending on it."""
 
@@ -438,7 +473,7 @@ class Channels(Protocol):
         """Whether this account has something unread that goes until then."""
 
     async def add_warning(self, number: bytes, what: Pending, due_at: int) -> None:
-        """A warning is pending, due then unless something is due already."""
+        """A warning, or that something happened, is pending, due then unless something is due already."""
 
 
 class About(Protocol):
@@ -578,6 +613,8 @@ class Store(
     Rules,
     Slots,
     SpokenRuns,
+    Reopenings,
+    Happenings,
     Codes,
     BrowserOffers,
     KeeperDays,
@@ -620,6 +657,9 @@ class Wake(Protocol):
     def mailbox(self, mailbox_id: bytes, cursor: int) -> None: ...
 
     def engagement(self, engagement_id: bytes) -> None: ...
+
+    def account(self, account_id: bytes) -> None:
+        """Something happened to this account."""
 
     def opened(self, account_id: bytes, engagement_id: bytes, mailbox_ids: Sequence[bytes]) -> None:
         """A draft began: whoever waits for this account waits for these too."""

@@ -44,11 +44,12 @@ class Pending(IntFlag):
     IN_A_MONTH = 2
     IN_A_WEEK = 4
     IN_A_DAY = 8
+    HAPPENED = 16  # to the account itself (part 25)
 
     @property
     def warnings(self) -> Pending:
         """Those that tell of something unread that goes."""
-        return self & ~Pending.ARRIVED
+        return self & ~(Pending.ARRIVED | Pending.HAPPENED)
 
 
 NOTHING: Final = Pending(0)
@@ -147,7 +148,7 @@ def due_at(channel: Channel, about: Pending, now: int, delay: int) -> int:
     daily or a warning alone; within the ceilings, outside quiet hours.
     """
     times = channel.times
-    at_hour = times.timing == "daily" or Pending.ARRIVED not in about
+    at_hour = Pending.HAPPENED not in about and (times.timing == "daily" or Pending.ARRIVED not in about)
     start = _next_hour(times, times.hour, now) if at_hour else now
     at = max(start + delay, _ceiling(channel.sent))
     return at if not _is_quiet(times, at) else _next_hour(times, times.quiet_until, at) + delay
@@ -196,7 +197,7 @@ def warned_until(pending: Pending, now: int) -> int:
 def notice_text(pending: Pending, phrase: str) -> str:
     """A notice, with the phrase last. Of several warnings the soonest counts."""
     soonest = next((span for what, span in _SPANS.items() if what in pending), None)
-    said = _ARRIVED if Pending.ARRIVED in pending else ""
+    said = _ARRIVED if pending & (Pending.ARRIVED | Pending.HAPPENED) else ""
     said += _GOES.format(soonest) if soonest else ""
     return f"{said or TEST_TEXT}{_END}\n{phrase}\n"
 

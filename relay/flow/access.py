@@ -37,6 +37,7 @@ from relay.core.pepper import GUESSABLE, KDF_OF_KIND, SALT_BYTES, WRAP_BYTES, Pe
 from relay.core.ports import Store
 from relay.core.retention import CHALLENGE_SECONDS, account_expires_at
 from relay.flow.brake import Brake
+from relay.flow.happenings import PASSWORD_REPLACED, SHEET_REPLACED, SHEET_USED, WAY_IN_ADDED, Happenings
 from relay.flow.tabs import Tab, Tabs
 from relay.flow.telling import Telling
 
@@ -49,6 +50,7 @@ _MAC_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
 _BOX_NONCE_BYTES: Final = 24
 _SESSION_ID_BYTES: Final = 16
+_REPLACED: Final = {"password": PASSWORD_REPLACED, "sheet": SHEET_REPLACED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,14 @@ class Access:
         brake: Brake,
         random: Callable[[int], bytes],
         telling: Telling,
+        happenings: Happenings,
         *,
         origin: str,
         session_seconds: int,
     ) -> None:
         self._store = store
         self._telling = telling
+        self._happenings = happenings
         self._pepper = pepper
         self._brake = brake
         self._random = random
@@ -153,7 +157,14 @@ class Access:
         waiting = await self._telling.waiting(answer.account_id, now)
         opened = await self._open_session(account, method, now)
         await self._telling.was_read(waiting)
+        if method.kind == "sheet":
+            session_id = self.session_id(opened.token)
+            await self._happenings.note(answer.account_id, SHEET_USED, now, method.method_id, session_id)
         return opened
+
+    def session_id(self, token: bytes) -> bytes:
+        """By which a session is named to its owner."""
+        return self._pepper.session_tag(token)[:_SESSION_ID_BYTES]
 
     def remembered(self, token: bytes, now: int) -> bytes | None:
         """The account of a session that is at hand: no store is asked."""
@@ -251,9 +262,12 @@ class Access:
         """The caller's ways in. Raises NotFound."""
         return self._ways(await self._account(account_id, now))
 
-    async def add_method(self, account_id: bytes, method: Method, now: int, *, offer_id: bytes = b"") -> None:
+    async def add_method(
+        self, account_id: bytes, method: Method, now: int, *, offer_id: bytes = b"", token: bytes = b""
+    ) -> None:
         """Add a way in. A password or a sheet takes the place of the one before. With an offer this uses it
-        up. Raises Malformed; of an offer NotFound, Gone `offer-used`.
+        up. `token` is of the session that adds it, if one does: the account's other pages are told. Raises
+        Malformed; of an offer NotFound, Gone `offer-used`.
         """
         check_method(method)
         async with self._methods:
@@ -270,6 +284,9 @@ class Access:
                 await self._store.take_offer(offer_id, method.method_id, sealed, now=now, replaced=replaced)
             else:
                 await self._store.put_method(account_id, method.method_id, sealed, now=now, replaced=replaced)
+        kind = _REPLACED.get(method.kind, WAY_IN_ADDED) if replaced and not offer_id else WAY_IN_ADDED
+        session_id = self.session_id(token) if token else b""
+        await self._happenings.note(account_id, kind, now, method.method_id, session_id)
 
     async def remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
         """Remove a way in. NotFound; NotAllowed where no password and no sheet would remain."""

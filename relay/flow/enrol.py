@@ -18,6 +18,7 @@ from keys.errors import BadSignature
 from keys.invitation import verify_redemption
 from keys.names import Role, mailbox_id, origin_hash
 from keys.policy import parse_policy
+from keys.reopening import REOPENING
 from keys.statement import Statement, parse_statement
 from keys.suite import H
 from relay.core.acts import check_acceptance
@@ -25,6 +26,7 @@ from relay.core.admission import DOOR
 from relay.core.errors import Gone, InvitationUnknown, Malformed, NotAllowed
 from relay.core.model import Account, Engagement, Enrolment, Invitation, Mailbox, Method, VaultItem
 from relay.core.pepper import Pepper
+from relay.core.policy import fingerprints
 from relay.core.ports import Store, Wake
 from relay.core.retention import account_expires_at
 from relay.flow.access import check_method, check_name
@@ -131,6 +133,8 @@ class Enrol:
         engagement = await self._store.engagement(invitation.engagement_id, now=now)
         if engagement is None:
             raise Gone("invitation-expired")
+        if invitation.kind == REOPENING:
+            return self._as_newcomer(invitation, finish, statement, engagement)
         return self._as_client(invitation, finish, statement, engagement, now)
 
     def _as_coach(self, invitation: Invitation, finish: Finish, statement: Statement, now: int) -> Enrolment:
@@ -180,6 +184,26 @@ class Enrol:
             policy=invitation.policy,
             act=finish.act,
             engagement_expires_at=ends_at,
+            log_entry=statement_entry_of(finish.leaf),
+        )
+
+    def _as_newcomer(
+        self, invitation: Invitation, finish: Finish, statement: Statement, engagement: Engagement
+    ) -> Enrolment:
+        """Who comes back to a lost mailbox is no member before the act (part 25)."""
+        if finish.act or not OVERHEAD_BYTES < len(finish.acceptance) <= MOST_ACCEPTANCE_BYTES:
+            raise Malformed("acceptance")
+        if statement.fp in fingerprints(engagement):
+            raise Malformed("a newcomer has keys of their own")
+        return Enrolment(
+            account=self._account(finish, statement, Role.CLIENT, invitation.expires_at),
+            statement=finish.statement,
+            vault=finish.vault,
+            mailboxes=(),
+            invite_id=invitation.invite_id,
+            redeemed_hash=H(finish.raw),
+            answer=self._answer(finish.account_id, None),
+            acceptance=finish.acceptance,
             log_entry=statement_entry_of(finish.leaf),
         )
 

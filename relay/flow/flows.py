@@ -19,6 +19,7 @@ from relay.flow.codes import Codes
 from relay.flow.enrol import Enrol
 from relay.flow.expire import Expire
 from relay.flow.fetch import Fetch
+from relay.flow.happenings import Happenings
 from relay.flow.index import Index
 from relay.flow.keepers import Keepers
 from relay.flow.log import Log
@@ -28,6 +29,7 @@ from relay.flow.offers import Offers
 from relay.flow.policy import Agreements
 from relay.flow.receipts import Receipts
 from relay.flow.release import Releases
+from relay.flow.reopening import Reopenings
 from relay.flow.rules import Rules
 from relay.flow.senders import Senders
 from relay.flow.spoken import SpokenChecks
@@ -93,8 +95,10 @@ class Flows:
     index: Index
     expire: Expire
     access: Access
+    happenings: Happenings
     enrol: Enrol
     agreements: Agreements
+    reopenings: Reopenings
     vault: Vault
     statements: Statements
     blobs: Blobs
@@ -125,6 +129,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
         mail_domain=settings.mail_domain,
     )
     fetch = Fetch(store, standings, telling)
+    happenings = Happenings(store, wake, telling)
     authority = settings.origin.partition("://")[2]
     notary = Notary(ports.signs.relay, random, authority=authority)
     receipts = Receipts(
@@ -140,6 +145,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
         Brake(settings.free_login_failures),
         random,
         telling,
+        happenings,
         origin=settings.origin,
         session_seconds=settings.session_seconds,
     )
@@ -174,6 +180,8 @@ def build(ports: Ports, settings: Settings) -> Flows:
             random,
             invitation_keep_seconds=settings.invitation_keep_seconds,
         ),
+        happenings=happenings,
+        reopenings=Reopenings(store, standings, wake, random, happenings),
         vault=Vault(store),
         statements=Statements(store, standings, wake, origin=settings.origin),
         blobs=Blobs(

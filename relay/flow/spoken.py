@@ -10,6 +10,7 @@ from relay.core.errors import EngagementClosed, NotFound
 from relay.core.model import PARTIES, SpokenRun, State
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
+from relay.flow.reopening import newcomer_of
 from relay.flow.senders import Hourly
 
 RUNS = 12
@@ -51,9 +52,13 @@ class SpokenChecks:
         if engagement is None:
             raise NotFound
         standing = standing_of(engagement)
-        role = standing.role_of(account_id)
+        role, states = standing.role_of(account_id), {State.ACTIVE}
+        newcomer = newcomer_of(await self._store.reopening(engagement_id, now=now))
+        if newcomer:
+            states.add(State.HELD)
+            role = Role.CLIENT if account_id == newcomer else None if role is Role.CLIENT else role
         if role is None or role not in PARTIES:
             raise NotFound
-        if standing.state_at(now) is not State.ACTIVE:
+        if standing.state_at(now) not in states:
             raise EngagementClosed
         return role

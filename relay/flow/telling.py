@@ -80,6 +80,15 @@ class Telling:
         channel = await self._store.channel(account_id, now=now)
         return channel if channel is not None and Pending.ARRIVED in channel.pending else None
 
+    async def happened(self, account_id: bytes, now: int) -> None:
+        """Something happened to the account: its owner is told, whatever else they want to be told of. No
+        session drops that, as it may be another's.
+        """
+        channel = await self._store.channel(account_id, now=now)
+        if channel is not None:
+            at = self.due_at(channel, Pending.HAPPENED, now)
+            await self._store.add_warning(channel.number, Pending.HAPPENED, at)
+
     async def was_read(self, waiting: Channel | None) -> None:
         """Its owner has been there: what was pending then is dropped, what has come since is not."""
         if waiting is not None:

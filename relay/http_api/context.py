@@ -19,6 +19,9 @@ class Waiter(Protocol):
     def take(self) -> tuple[dict[bytes, int], set[bytes]]:
         """Cursors by mailbox id, and engagement ids, that have changed since the last time."""
 
+    def take_account(self) -> bool:
+        """Whether something happened to the account itself since the last time."""
+
     async def wait(self, most_seconds: float) -> bool:
         """Wait until something has changed, or so long; says whether it has."""
 

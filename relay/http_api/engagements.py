@@ -10,6 +10,7 @@ from keys.encoding import from_base64url
 from keys.errors import Malformed as MalformedFormat
 from relay.core.errors import NotAllowed
 from relay.core.model import Invitation
+from relay.core.reopening import is_of_reopening
 from relay.flow.enrol import Finish
 from relay.flow.policy import Offer, View
 from relay.http_api.bodies import JSON_TYPE
@@ -123,6 +124,10 @@ async def withdraw(call: Call, _: None) -> web.Response:
 @route("POST /v1/engagements/{engagement_id}/acts", body=ActAsked, status=204)
 async def add_act(call: Call, asked: ActAsked) -> web.Response:
     """Take the next signed act"""
+    if is_of_reopening(asked.act):
+        reopenings = call.context.flows.reopenings
+        await reopenings.act(call.account_id, call.id("engagement_id"), asked.act, call.now)
+        return done()
     await call.context.flows.agreements.act(
         call.account_id, call.id("engagement_id"), asked.act, asked.policy or b"", call.now
     )

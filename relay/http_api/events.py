@@ -26,7 +26,7 @@ _HEARTBEAT: Final = b":\n\n"
 @route("GET /v1/wake", answer=Bytes)
 async def wake(call: Call, _: None) -> web.StreamResponse:
     """Server-sent events: `wake` with a mailbox and its cursor, `engagement` with an engagement that
-    changed
+    changed, `account` where something happened to the account
     """
     mailboxes = await call.context.flows.fetch.mailboxes(call.account_id, call.now)
     ids = {one.mailbox_id for one in mailboxes} | {one.engagement_id for one in mailboxes}
@@ -58,7 +58,9 @@ async def end_waiting(app: web.Application) -> None:
 async def _tell(call: Call, waiter: Waiter, response: web.StreamResponse) -> None:
     """Write what changes until the session ends or the reader goes."""
     while True:
-        events = _encode(*waiter.take()) if await waiter.wait(HEARTBEAT_SECONDS) else _HEARTBEAT
+        events = _HEARTBEAT
+        if await waiter.wait(HEARTBEAT_SECONDS):
+            events = _encode(*waiter.take()) + (_event("account", {}) if waiter.take_account() else b"")
         if not await _signed_in(call):
             return
         await response.write(events)

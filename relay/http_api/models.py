@@ -84,6 +84,7 @@ TabBox = Annotated[bytes, Sized(234, 234)]
 Label = Annotated[bytes, Sized(136, 136)]
 OptionalLabel = Annotated[bytes, Sized(0, 136)]
 Statement = Annotated[bytes, Sized(1, 8 * 1024)]
+OptionalStatement = Annotated[bytes, Sized(0, 8 * 1024)]
 Frame = Annotated[bytes, Sized(1, 48 * 1024)]
 OptionalFrame = Annotated[bytes, Sized(0, 48 * 1024)]
 Box = Annotated[bytes, Sized(73, 1024 * 1024)]
@@ -164,9 +165,9 @@ class RelayAnswer(Model):
 
 
 class InvitationAnswer(Model):
-    """An open invitation. Kind 1 is a client's, 2 a coach's."""
+    """An open invitation. Kind 1 is a client's, 2 a coach's, 3 a client's whose mailbox is reopened."""
 
-    kind: Annotated[int, Field(ge=1, le=2)]
+    kind: Annotated[int, Field(ge=1, le=3)]
     box: Box
     expires_at: Instant
 
@@ -552,6 +553,72 @@ class InvitationAsked(Model):
     expires_at: Instant
     policy: Frame
     act: Frame
+
+
+class ReopeningAsked(Model):
+    """An invitation of a client whose mailbox is lost."""
+
+    invite_id: Id
+    redemption_key: Bytes32
+    box: OptionalBox
+    expires_at: Instant
+
+
+class ClaimAsked(Model):
+    """The newcomer's word on the spoken check, and the act of kind 8."""
+
+    claim: Frame
+
+
+class NextAct(Model):
+    """Number and previous hash of the act that comes next."""
+
+    number: Count
+    previous: Bytes32
+
+
+class ReopeningFields(Model):
+    """A reopening as one of its people sees it; what is not theirs, or not there yet, is empty."""
+
+    state: Literal["open", "joined", "claimed", "taken"]
+    invite_id: Id
+    opened_at: Instant
+    expires_at: Annotated[Instant, Field(description="Once taken, the end of the time to stop it")]
+    you: Literal["coach", "client", "newcomer", "former"]
+    statement: OptionalStatement
+    acceptance: OptionalBox
+    claim: OptionalFrame
+    next: NextAct
+
+
+class ReopeningAnswer(Model):
+    """What is under way."""
+
+    reopening: ReopeningFields | None
+
+
+class HappeningsQuery(Model):
+    """Above which number."""
+
+    after: QueryNumber = 0
+
+
+class HappeningFields(Model):
+    """1 a way in was added, 2 the password or 4 the sheet replaced, 3 the sheet used, 5 a reopening begun,
+    6 taken.
+    """
+
+    number: Count
+    kind: Annotated[int, Field(ge=1, le=6)]
+    at: Instant
+    method_id: Annotated[Id, Field(description="Zeros where it was no way in")]
+    own: Annotated[bool, Field(description="This session did it")]
+
+
+class HappeningsAnswer(Model):
+    """What happened to the account, ascending."""
+
+    happenings: list[HappeningFields]
 
 
 class ActAsked(Model):

@@ -204,7 +204,8 @@ async def methods(call: Call, _: None) -> web.Response:
 @route("POST /v1/methods", body=MethodAsked, status=204)
 async def add_method(call: Call, asked: MethodAsked) -> web.Response:
     """Add a way in; a password or a sheet takes the place of the one before"""
-    await call.context.flows.access.add_method(call.account_id, read_method(asked.method), call.now)
+    method = read_method(asked.method)
+    await call.context.flows.access.add_method(call.account_id, method, call.now, token=call.token)
     return done()
 
 

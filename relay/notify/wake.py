@@ -19,6 +19,7 @@ class Waiter:
         self.ids: set[bytes] = set()
         self._mailboxes: dict[bytes, int] = {}
         self._engagements: set[bytes] = set()
+        self._account = False
         self._something: asyncio.Future[None] | None = None
 
     def take(self) -> tuple[dict[bytes, int], set[bytes]]:
@@ -27,9 +28,14 @@ class Waiter:
         self._mailboxes, self._engagements = {}, set()
         return taken
 
+    def take_account(self) -> bool:
+        """Whether something happened to the account itself since the last time."""
+        taken, self._account = self._account, False
+        return taken
+
     async def wait(self, most_seconds: float) -> bool:
         """Wait until something has changed, or so long; says whether it has."""
-        if not (self._mailboxes or self._engagements):
+        if not self._is_stirred():
             loop = asyncio.get_running_loop()
             self._something = loop.create_future()
             timer = loop.call_later(most_seconds, self._stir)
@@ -38,7 +44,15 @@ class Waiter:
             finally:
                 timer.cancel()
                 self._something = None
-        return bool(self._mailboxes or self._engagements)
+        return self._is_stirred()
+
+    def _is_stirred(self) -> bool:
+        return bool(self._mailboxes or self._engagements or self._account)
+
+    def account(self) -> None:
+        """Something happened to the account itself."""
+        self._account = True
+        self._stir()
 
     def mailbox(self, mailbox_id: bytes, cursor: int) -> None:
         """A mailbox has something new."""
@@ -89,6 +103,11 @@ class WakeHub:
         """Wake whoever waits for an engagement."""
         for waiter in self._waiters.get(engagement_id, ()):
             waiter.engagement(engagement_id)
+
+    def account(self, account_id: bytes) -> None:
+        """Wake whoever waits for an account."""
+        for waiter in self._waiters.get(account_id, ()):
+            waiter.account()
 
     def opened(self, account_id: bytes, engagement_id: bytes, mailbox_ids: Sequence[bytes]) -> None:
         """A draft began: whoever waits for this account waits for these too."""

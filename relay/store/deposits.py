@@ -44,10 +44,11 @@ INSERT_CHUNK = "INSERT INTO blob_chunks (blob_id, start, expires_at, chunk) VALU
 INSERT_LINK = "INSERT INTO blob_links (blob_id, mailbox_id, envelope_id, expires_at) VALUES (?, ?, ?, ?)"
 REMEMBER = "INSERT OR REPLACE INTO door_memory (tag, expires_at) VALUES (?, ?)"
 LIVING_LINKS = """
-SELECT l.envelope_id, l.blob_id FROM blob_links l JOIN mailbox_rows r
+SELECT l.mailbox_id, l.envelope_id, l.blob_id FROM blob_links l JOIN mailbox_rows r
 ON r.mailbox_id = l.mailbox_id AND r.envelope_id = l.envelope_id AND r.reason = 0 AND r.expires_at > ?2
-WHERE l.mailbox_id = ?1 AND l.envelope_id IN (SELECT envelope_id FROM blob_links
-    WHERE blob_id = ?3 AND mailbox_id = ?1)"""
+WHERE l.mailbox_id IN (SELECT m.mailbox_id FROM mailboxes m, mailboxes o
+    WHERE o.mailbox_id = ?1 AND m.engagement_id = o.engagement_id AND m.account_id = ?4)
+AND (l.mailbox_id, l.envelope_id) IN (SELECT mailbox_id, envelope_id FROM blob_links WHERE blob_id = ?3)"""
 
 
 class Deposit(NamedTuple):
@@ -243,7 +244,7 @@ def _may_link(
     database: sqlite3.Connection, envelope: SealedEnvelope, account_id: bytes, brought: Brought, now: int
 ) -> bool:
     if envelope.envelope_class == EnvelopeClass.RESEALED:
-        return _may_inherit(database, envelope, now)
+        return _may_inherit(database, envelope, account_id, now)
     for blob_id in envelope.blob_ids:
         if blob_id in brought:
             if brought[blob_id].expires_at != envelope.expires_at:
@@ -258,15 +259,16 @@ def _may_link(
     return True
 
 
-def _may_inherit(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) -> bool:
-    """Whether all blobs of a re-sealed envelope hang on one living envelope of its mailbox: it is that one
-    under a later date.
+def _may_inherit(database: sqlite3.Connection, envelope: SealedEnvelope, account_id: bytes, now: int) -> bool:
+    """Whether all blobs of a re-sealed envelope hang on one living envelope of the depositor's in this
+    engagement: it is that one under another date, or given back.
     """
     wanted = set(envelope.blob_ids)
-    found = database.execute(LIVING_LINKS, (envelope.mailbox_id, now, next(iter(wanted), b""))).fetchall()
-    held: dict[bytes, set[bytes]] = {}
-    for envelope_id, blob_id in found:
-        held.setdefault(envelope_id, set()).add(blob_id)
+    bound = (envelope.mailbox_id, now, next(iter(wanted), b""), account_id)
+    found = database.execute(LIVING_LINKS, bound).fetchall()
+    held: dict[Name, set[bytes]] = {}
+    for *name, blob_id in found:
+        held.setdefault((name[0], name[1]), set()).add(blob_id)
     return not wanted or any(wanted <= blob_ids for blob_ids in held.values())
 
 

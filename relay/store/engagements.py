@@ -20,6 +20,7 @@ from relay.store.inserts import (
     insert_member,
     need_account,
 )
+from relay.store.reopenings import swap_client
 from relay.store.segments import bring_forward_with
 from relay.store.shred import expire_envelope
 from relay.store.slots import take_release
@@ -91,6 +92,8 @@ class SqliteEngagements(Part):
             changed = _shorten(database, engagement_id, step, now)
             take_release(database, engagement_id, step, now)
             _renew(database, engagement_id, step)
+            if step.swap:
+                swap_client(database, engagement_id, step.swap, now)
             return changed
 
         cursors, lonely = await self._write(work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from keys.reopening import REOPENING
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import Enrolment, Member, State
@@ -18,6 +19,7 @@ from relay.store.inserts import (
     put_vault_item,
 )
 from relay.store.log import append_entries
+from relay.store.reopenings import join_reopening
 
 
 def enrol(database: sqlite3.Connection, enrolment: Enrolment, now: int) -> None:
@@ -39,6 +41,8 @@ def enrol(database: sqlite3.Connection, enrolment: Enrolment, now: int) -> None:
     if kind == 1:
         _join(database, enrolment, engagement_id, now)
         expires_at = enrolment.engagement_expires_at
+    elif kind == REOPENING:
+        join_reopening(database, engagement_id, enrolment.invite_id, enrolment.account.account_id)
     _use_up(database, enrolment, expires_at, now)
 
 

@@ -79,13 +79,14 @@ def end_engagement_at(database: sqlite3.Connection, engagement_id: bytes, ends_a
         "SELECT mailbox_id, account_id FROM mailboxes WHERE engagement_id=?", (engagement_id,)
     )
     for mailbox_id, account_id in owned.fetchall():
-        _end_mailbox_at(database, mailbox_id, ends_at)
+        end_mailbox_at(database, mailbox_id, ends_at)
         database.execute(NAMED_AFTER, (ends_at, account_id, engagement_id, before))
         extend_account(database, account_id, account_end(ends_at))
     record_end(database, engagement_id, ends_at)
 
 
-def _end_mailbox_at(database: sqlite3.Connection, mailbox_id: bytes, ends_at: int) -> None:
+def end_mailbox_at(database: sqlite3.Connection, mailbox_id: bytes, ends_at: int) -> None:
+    """Bring all that is in a mailbox forward to an end, never back."""
     brought = database.execute(BRING_FORWARD, (ends_at, mailbox_id)).fetchall()
     record_gone(database, mailbox_id, [envelope_id for (envelope_id,) in brought], ends_at)
     database.execute(

@@ -376,5 +376,5 @@ def _close(database: sqlite3.Connection, engagement_id: bytes, certificates: Seq
         raise Conflict("receipt-out-of-order")
     for certificate in certificates:
         _put(database, certificate)
-    for table in ("members", "policies", "acts", "proposals", "invitations", "engagements"):
+    for table in ("members", "policies", "acts", "proposals", "reopenings", "invitations", "engagements"):
         database.execute(f"DELETE FROM {table} WHERE engagement_id=?", (engagement_id,))  # noqa: S608 - names from here

@@ -245,6 +245,33 @@ invitations = Table(
     _ends(),
 )
 
+reopenings = Table(  # lost mailboxes that their coaches reopen, one an engagement
+    "reopenings",
+    metadata,
+    _of("engagements.engagement_id"),
+    _bytes("invite_id"),
+    Column("state", Text, nullable=False),
+    _number("opened_at"),
+    _bytes("former_account_id", index=True),
+    _bytes("former_mailbox_id"),
+    _bytes("account_id", index=True),  # the newcomer's; empty before
+    _bytes("claim"),  # signed: the newcomer's word on the spoken check, and the act
+    _ends(),
+    PrimaryKeyConstraint("engagement_id"),
+)
+happenings = Table(  # what happened to an account, for its owner's other pages
+    "happenings",
+    metadata,
+    _of("accounts.account_id"),
+    _number("number"),
+    Column("kind", Integer, nullable=False),
+    _number("at"),
+    _bytes("method_id"),
+    _bytes("session_id"),
+    _ends(),
+    PrimaryKeyConstraint("account_id", "number"),
+)
+
 rules = Table(  # a provider's automatic forwarding, with an inbound address of its own
     "rules",
     metadata,

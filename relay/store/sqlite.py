@@ -17,6 +17,7 @@ from relay.store.deletions import Ledger
 from relay.store.engagements import SqliteEngagements
 from relay.store.engine import connect_writer, hold
 from relay.store.envelopes import SqliteEnvelopes
+from relay.store.happenings import SqliteHappenings
 from relay.store.index import SqliteIndex
 from relay.store.invitations import SqliteInvitations
 from relay.store.leaves import teach
@@ -26,6 +27,7 @@ from relay.store.migrate import bring_up
 from relay.store.offers import SqliteBrowserOffers
 from relay.store.readers import Readers
 from relay.store.receipts import SqliteReceipts
+from relay.store.reopenings import SqliteReopenings
 from relay.store.rules import SqliteRules
 from relay.store.slots import SqliteSlots
 from relay.store.spoken import SqliteSpokenRuns
@@ -48,6 +50,8 @@ class SqliteStore(
     SqliteRules,
     SqliteSlots,
     SqliteSpokenRuns,
+    SqliteReopenings,
+    SqliteHappenings,
     SqliteCodes,
     SqliteBrowserOffers,
     SqliteLedger,

@@ -19,6 +19,7 @@ from relay.store.base import Part
 from relay.store.deletions import forget, told
 from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
 from relay.store.readers import Readers
+from relay.store.reopenings import end_reopening
 from relay.store.shred import expire_envelope, remove_blob, remove_row
 from relay.store.writer import Writer
 
@@ -34,6 +35,7 @@ SMALL: Final = (
     "senders",
     "notice_channels",
     "spoken_runs",
+    "happenings",
     "slots",
     "releases",
     "queued_revokes",
@@ -48,13 +50,23 @@ OF_ACCOUNT: Final = (
     "vault_items",
     "senders",
     "notice_channels",
+    "happenings",
     "methods",
     "statements",
     "receipt_leaves",
     "receipts",
 )
 UNSIGNED: Final = (State.DRAFT, State.WITHDRAWN)
-COUNTED: Final = (*SMALL, "invitations", "mailbox_rows", "mailboxes", "engagements", "accounts", "blobs")
+COUNTED: Final = (
+    *SMALL,
+    "reopenings",
+    "invitations",
+    "mailbox_rows",
+    "mailboxes",
+    "engagements",
+    "accounts",
+    "blobs",
+)
 
 BROUGHT_FORWARD: Final = {1: Reason.SHORTENED, 2: Reason.CLOSED}
 """By the column `shortened`: why an envelope goes before its own date."""
@@ -72,6 +84,7 @@ AND name GLOB '*/' || lower(hex(?1))"""
 """The vault items that are named after an engagement."""
 OF_ITS_MAILBOXES: Final = """
 mailbox_id IN (SELECT mailbox_id FROM mailboxes WHERE engagement_id = ?)"""
+DUE_REOPENINGS: Final = "SELECT rowid, engagement_id FROM reopenings WHERE expires_at <= ? LIMIT ?"
 DUE_ENGAGEMENTS: Final = """
 SELECT rowid, engagement_id, state FROM engagements WHERE expires_at <= ? AND state <> 'gone' LIMIT ?"""
 DUE_ACCOUNTS: Final = """
@@ -133,6 +146,7 @@ class _Batch:
         """Take until nothing is due or the batch is full."""
         more = False
         try:
+            self._reopenings()
             self._rows(self._each(DUE_ROWS, self._now))
             for table in (*SMALL, "invitations"):
                 self._plain(table, "expires_at <= ?", self._now)
@@ -155,6 +169,13 @@ class _Batch:
                 else partial(remove_row, self._database, mailbox_id, envelope_id, self._now)
             )
             self._take(("mailbox_rows", rowid), act, size, "other" if reason else "envelope")
+
+    def _reopenings(self) -> None:
+        """Before the rows: what one leaves behind is due then."""
+        for rowid, engagement_id in self._each(DUE_REOPENINGS, self._now):
+            self._take(
+                ("reopenings", rowid), partial(end_reopening, self._database, engagement_id, self._now)
+            )
 
     def _plain(self, table: str, condition: str, value: int | bytes) -> None:
         statement = f"SELECT rowid FROM {table} WHERE {condition} LIMIT ?"  # noqa: S608 - names from here
@@ -180,7 +201,7 @@ class _Batch:
         self._plain("index_segments", OF_ITS_MAILBOXES, engagement_id)
         self._plain("releases", OF_ITS_MAILBOXES, engagement_id)
         self._plain("slots", "engagement_id = ?", engagement_id)
-        for part in ("mailboxes", "invitations"):
+        for part in ("reopenings", "mailboxes", "invitations"):
             self._plain(part, "engagement_id = ?", engagement_id)
 
     def _mark_gone(self, rowid: int) -> None:

@@ -17,6 +17,7 @@ from relay.store.memory.index import MemoryIndex
 from relay.store.memory.ledger import MemoryLedger
 from relay.store.memory.log import MemoryLog
 from relay.store.memory.receipts import MemoryReceipts
+from relay.store.memory.reopenings import MemoryReopenings
 from relay.store.memory.rules import MemoryRules
 from relay.store.memory.slots import MemorySlots
 from relay.store.memory.spoken import MemorySpokenRuns
@@ -37,6 +38,7 @@ class MemoryStore(
     MemoryRules,
     MemorySlots,
     MemorySpokenRuns,
+    MemoryReopenings,
     MemoryLedger,
     MemoryReceipts,
     MemoryLog,

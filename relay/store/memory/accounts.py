@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from keys.reopening import REOPENING
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotAllowed, NotFound
 from relay.core.model import Account, Enrolment, Member, Session, VaultItem
+from relay.store.memory.reopenings import join_reopening
 from relay.store.memory.state import State
 
 
@@ -33,6 +35,8 @@ class MemoryAccounts:
             raise Conflict("name-taken")
         if invitation.kind == 1:
             self._join(enrolment, invitation.engagement_id, now)
+        elif invitation.kind == REOPENING:
+            join_reopening(self._state, invitation.engagement_id, invitation.invite_id, account.account_id)
         ends_at = enrolment.engagement_expires_at if invitation.kind == 1 else invitation.expires_at
         self._state.invitations[invitation.invite_id] = replace(
             invitation,

@@ -9,6 +9,7 @@ from keys.names import Role
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import PARTIES, Engagement, Invitation, Mailbox, Reason, Step
+from relay.store.memory.reopenings import swap_client
 from relay.store.memory.slots import check_release, take_release
 from relay.store.memory.state import State, segment_place
 
@@ -166,6 +167,8 @@ class MemoryEngagements:
         take_release(self._state, engagement_id, step, now)
         if step.ends_at not in (0, engagement.expires_at):
             self._state.end_engagement_at(engagement_id, step.ends_at)
+        if step.swap:
+            swap_client(self._state, engagement_id, step.swap, now)
         return cursors
 
     async def put_proposal(

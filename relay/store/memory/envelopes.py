@@ -89,7 +89,7 @@ class MemoryEnvelopes:
     ) -> bool:
         """`dates` are those of the blobs that come with the envelope."""
         if envelope.envelope_class == EnvelopeClass.RESEALED:
-            return self._may_inherit(envelope, now)
+            return self._may_inherit(envelope, account_id, now)
         for blob_id in envelope.blob_ids:
             if blob_id in dates:
                 if dates[blob_id] != envelope.expires_at:
@@ -102,9 +102,15 @@ class MemoryEnvelopes:
                 return False
         return True
 
-    def _may_inherit(self, envelope: SealedEnvelope, now: int) -> bool:
-        """Whether all blobs of a re-sealed envelope hang on one living envelope of its mailbox."""
-        living = [e for e in self._state.entries_of(envelope.mailbox_id) if e.expires_at > now]
+    def _may_inherit(self, envelope: SealedEnvelope, account_id: bytes, now: int) -> bool:
+        """Whether all blobs of a re-sealed envelope hang on one living envelope of the depositor's here."""
+        here = self._state.mailboxes[envelope.mailbox_id].engagement_id
+        mine = [
+            m.mailbox_id
+            for m in self._state.mailboxes.values()
+            if (m.engagement_id, m.account_id) == (here, account_id)
+        ]
+        living = [e for one in mine for e in self._state.entries_of(one) if e.expires_at > now]
         wanted = set(envelope.blob_ids)
         return not wanted or any(wanted <= set(entry.blob_ids) for entry in living)
 

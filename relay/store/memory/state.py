@@ -18,11 +18,13 @@ from relay.core.model import (
     BrowserOffer,
     Code,
     Engagement,
+    Happening,
     IndexSegment,
     Invitation,
     Mailbox,
     QueuedRevoke,
     Reason,
+    Reopening,
     Rule,
     Sender,
     Session,
@@ -128,6 +130,8 @@ class State:
     senders: dict[bytes, Sender] = field(default_factory=dict)
     rules: dict[bytes, Rule] = field(default_factory=dict)
     spoken_runs: dict[bytes, SpokenRun] = field(default_factory=dict)
+    reopenings: dict[bytes, Reopening] = field(default_factory=dict)
+    happenings: dict[tuple[bytes, int], Happening] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
     offers: dict[bytes, BrowserOffer] = field(default_factory=dict)
     channels: dict[bytes, Channel] = field(default_factory=dict)
@@ -158,6 +162,7 @@ class State:
             self.channels,
             self.spoken_runs,
             self.slots,
+            self.happenings,
             self.revokes,
             self.leaves,
             self.receipts,
@@ -168,7 +173,7 @@ class State:
     def parent_tables(self) -> tuple[dict[Any, Expiring], ...]:
         """Tables whose rows go after what belongs to them."""
         living = {name: one for name, one in self.engagements.items() if one.state is not Standing.GONE}
-        return cast(tuple[dict[Any, Expiring], ...], (self.mailboxes, living, self.accounts))
+        return cast(tuple[dict[Any, Expiring], ...], (self.reopenings, self.mailboxes, living, self.accounts))
 
     def drop_code(self, subject: bytes) -> None:
         """What the code led to is not open any more."""

@@ -9,6 +9,7 @@ from itertools import islice
 from relay.core.model import Reason, Swept
 from relay.core.model import State as Standing
 from relay.store.limits import OVERDUE_SECONDS
+from relay.store.memory.reopenings import end_reopening
 from relay.store.memory.state import Entry, State
 
 
@@ -46,6 +47,11 @@ class MemorySweep:
         }
 
     def _steps(self, now: int) -> Iterator[tuple[str, bytes]]:
+        for engagement_id in [
+            o.engagement_id for o in self._state.reopenings.values() if o.expires_at <= now
+        ]:
+            end_reopening(self._state, engagement_id, now)
+            yield "small", b""
         due = [entry for entry in self._state.entries.values() if entry.expires_at <= now]
         for entry in sorted(due, key=lambda e: (e.expires_at, e.reason or 0, e.number)):
             yield self._expire_entry(entry, now)
@@ -99,6 +105,8 @@ class MemorySweep:
             for name in state.named_after(engagement_id, member.account_id):
                 del state.vaults[name]
                 yield "small", b""
+        if state.reopenings.pop(engagement_id, None) is not None:
+            yield "small", b""
         for mailbox_id in [
             m.mailbox_id for m in state.mailboxes.values() if m.engagement_id == engagement_id
         ]:
@@ -147,6 +155,9 @@ class MemorySweep:
                 del table[place]
                 yield "small", b""
         if state.channels.pop(account_id, None) is not None:
+            yield "small", b""
+        for place in [place for place in state.happenings if place[0] == account_id]:
+            del state.happenings[place]
             yield "small", b""
         del state.accounts[account_id], state.statements[account_id]
         yield "account", account_id

@@ -159,6 +159,29 @@ const rows: typeof english = {
         act: "Die Änderung, mit einer Unterschrift.",
       },
     },
+    reopenings: {
+      heading: "Ein Postfach, das wieder geöffnet wird",
+      why: "Während Ihr Coach Sie wieder hereinlässt, weil jeder Zugang verloren ist, und 48 Stunden danach, in denen das frühere Postfach es anhalten kann.",
+      columns: {
+        invite_id: "Welche Einladung dazu gehört.",
+        state: "Wie weit es gekommen ist.",
+        opened_at: "Wann Ihr Coach es geöffnet hat.",
+        former_account_id: "Wessen Postfach es war.",
+        former_mailbox_id: "Welches Postfach es war.",
+        claim: "Ihr unterschriebenes Wort, dass Sie beide dieselben Ziffern gehört haben.",
+      },
+    },
+    happenings: {
+      heading: "Was mit Ihrem Postfach geschah",
+      why: "Damit Ihre anderen offenen Seiten fragen können, ob Sie es waren: ein neuer Zugang, ein neues Passwort, der benutzte Bogen. Nach 30 Tagen fort.",
+      columns: {
+        number: "Welche davon Sie gesehen haben.",
+        kind: "Was es war.",
+        at: "Wann es war.",
+        method_id: "Welcher Zugang es war, eine zufällige Zahl.",
+        session_id: "Welche Ihrer offenen Seiten es war.",
+      },
+    },
     spoken_runs: {
       heading: "Eine Prüfung am Telefon",
       why: "Während Sie beide am Telefon sechs Ziffern vergleichen; nach zwei Minuten fort.",
