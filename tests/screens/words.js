@@ -24,8 +24,9 @@
   const folded = (text) => text.replace(/\s+/g, " ").trim();
 
   /* 1. Whatever is said in plain letters is data: told by the worker, typed, a date, a size, a name of a language, a key. */
-  const data = [...window.told, ...[...document.querySelectorAll("input, textarea")].map((field) => field.value)].map(folded);
-  const names = new Set(data.flatMap((one) => one.split(/[\s,]+/)));
+  const data = [location.origin, "English", "Deutsch", ...window.told, ...[...document.querySelectorAll("input, textarea")].map((field) => field.value)].map(folded);
+  const APART = /[\s,.;:()]+/;
+  const names = new Set(data.flatMap((one) => one.split(APART)));
   const DATES = /\b((Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Mon|Tue|Wed|Thu|Fri|Sat|Sun|January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|BST|GMT|bytes?|KB|MB|GB)\b/g;
   const raw = (text) => {
     const plain = folded(text);
@@ -33,11 +34,11 @@
       return false;
     }
     const rest = plain.replace(DATES, " ");
-    return rest.split(/[\s,]+/).some((word) => /[a-z]{2}/i.test(word) && !names.has(word));
+    return rest.split(APART).some((word) => /[a-z]{2}/i.test(word) && !names.has(word));
   };
-  const ours = (element) => element.closest("[data-said], kbd, [lang]:not(html), .firm, .five-words, .prose, .typed, .address, pre, code");
+  const ours = (element) => element.closest("kbd, [lang]:not(html), .firm, .initials, .name, .five-words, .prose, .typed, .address, pre, code");
   /* What was said to somebody before the language changed stays as it was said. */
-  const before = (element) => element.closest("[role=status], [role=alert], .banner, .fault, .trouble");
+  const before = (element) => element.closest("[role=status], [role=alert], .outgoing, .fault, .trouble");
   for (const [text, element] of texts) {
     if (language === "long" && raw(text) && !ours(element) && !before(element)) {
       faults.push(`raw: ${element.tagName.toLowerCase()}.${element.className} "${folded(text).slice(0, 60)}"`);
@@ -75,7 +76,6 @@
         }
       }
     }
-    /* 4. No side is named: whatever is set off on one side only is set off on the side where lines begin or end. */
   }
   return [...new Set(faults)];
 }

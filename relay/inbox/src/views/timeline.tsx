@@ -25,9 +25,10 @@ interface Point {
 
 export function Timeline({ work }: { work: Work }) {
   const { opened, now, zone } = useDesk();
-  const [asked, setAsked] = useState<Point | null>(null);
+  const [asked, setAsked] = useState<Point["name"] | null>(null);
   const at = now();
   const points = pointsOf(work, at, opened.policy.holdDays, zone);
+  const point = points.find(({ name }) => name === asked);
   return (
     <section class="card" aria-labelledby="timeline">
       <h2 id="timeline">{words.heading}</h2>
@@ -35,7 +36,7 @@ export function Timeline({ work }: { work: Work }) {
         {points.map((point) => (
           <li key={point.name} class={`${point.state} ${point.line}`}>
             {point.why ? (
-              <button type="button" class="date" onClick={() => setAsked(point)}>
+              <button type="button" class="date" onClick={() => setAsked(point.name)}>
                 {plainDay(point.instant, zone)}
               </button>
             ) : (
@@ -53,8 +54,8 @@ export function Timeline({ work }: { work: Work }) {
       {opened.policy.longestKeepDays > 0 && (
         <p class="meta">{words.each(opened.policy.longestKeepDays)}</p>
       )}
-      {asked?.why && (
-        <Why point={asked} dated={asked.why} work={work} onClose={() => setAsked(null)} />
+      {point?.why && (
+        <Why point={point} dated={point.why} work={work} onClose={() => setAsked(null)} />
       )}
     </section>
   );
