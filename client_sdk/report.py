@@ -116,6 +116,16 @@ class AsyncReport:
         """Show the engagement's id alone."""
         return f"<report of {self._standing.engagement_id.hex()}>"
 
+    @property
+    def sponsor(self) -> str:
+        """The sponsor's name, by the agreement as of the last call here; empty for none."""
+        return self._standing.terms.policy.sponsor_name
+
+    @property
+    def may_name_calls(self) -> bool:
+        """Whether that agreement lets the sponsor be told of calls."""
+        return self._standing.terms.policy.sponsor_told_calls
+
     # --- reading and writing --------------------------------------------------------------------------------
 
     async def draft(self, *, timeout: float | None = None) -> ReportForm:

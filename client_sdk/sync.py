@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from client_sdk.account import AsyncAccount
 from client_sdk.loop import LoopThread, run_once
 from client_sdk.sync_agreement import Agreement, ClosePlan
-from client_sdk.sync_report import Report
 from client_sdk.sync_records import Calls, Notes, SpokenCheck
+from client_sdk.sync_report import Report
 
 if TYPE_CHECKING:
     from datetime import date, datetime, timedelta

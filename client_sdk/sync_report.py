@@ -27,6 +27,16 @@ class Report:
         """Show the engagement's id alone."""
         return repr(self._report)
 
+    @property
+    def sponsor(self) -> str:
+        """The sponsor's name, by the agreement as of the last call here; empty for none."""
+        return self._report.sponsor
+
+    @property
+    def may_name_calls(self) -> bool:
+        """Whether that agreement lets the sponsor be told of calls."""
+        return self._report.may_name_calls
+
     def draft(self, *, timeout: float | None = None) -> ReportForm:
         """Return the newest version as it may be changed, or an empty one."""
         return self._thread.run(self._report.draft(timeout=timeout))

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from client_sdk.attachment import Attachment
-from client_sdk.cli import agreeing, checking, exits, mailing, passwords, receipting, recording, show, webbing
+from client_sdk.cli import agreeing, checking, exits, mailing, passwords, receipting, recording, reporting, show, webbing
 from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.noticing import notice_app
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
@@ -40,6 +40,7 @@ app.add_typer(mailing.sender_app, name="sender")
 app.add_typer(mailing.rule_app, name="rule")
 app.add_typer(notice_app, name="notice")
 app.add_typer(agreeing.agreement_app, name="agreement")
+app.add_typer(reporting.report_app, name="report")
 app.add_typer(recording.note_app, name="note")
 app.add_typer(recording.call_app, name="call")
 for command in (

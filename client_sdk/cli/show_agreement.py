@@ -75,6 +75,7 @@ def _facts_json(facts: Facts) -> dict[str, Any]:
         "places": list(facts.places),
         "phones": list(facts.phones),
         "read_marks": facts.read_marks,
+        "sponsor_calls": facts.sponsor_calls,
     }
 
 

@@ -61,9 +61,14 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               first)
   agreement   engagement, number, in_force, signed_at, facts {last_day, hold_days, longest_keep_days (0: to
               the end of the hold), recall, refused_domains, sponsor, sponsor_sees, places, phones,
-              read_marks}, changes [sentence], text
+              read_marks, sponsor_calls}, changes [sentence], text
   proposal    engagement, id, kind (agreement, extend, reopen), mine, state (open, overtaken, expired,
               declined, agreed), proposed_at, sentences, effects, note, text, facts (null but for agreement)
+  report      engagement, sponsor, versions [{number, mine, at}] newest first, beside (another version of the
+              newest number), coach_signed, window {from (null: at once), until}, client_signed, dropped
+              [coach, client], answer (null, declined, change), answered_by_me, note, link_open, release
+              {state (waiting, open, ended, withdrawn), from, until, confirmed (by every keeper)}
+  link        engagement, link, digits (empty: as they were given before)
   plan        engagement, work_ends_at, gone_at, backups_until (null: none), held and sooner {messages,
               files, notes, calls}, lines [sentence], done (false: nothing was done)
   why         engagement, subject, goes_at, decided [sentence], changeable [sentence]
