@@ -10,6 +10,7 @@ import { archivePage, checksums, safeName } from "./archive.ts";
 import { crc32, zip } from "./zip.ts";
 
 const WORDS = {
+  lang: "en",
   title: "Messages",
   people: "Maya & Anna",
   destroy: "Please destroy this by 14 March 2027.",

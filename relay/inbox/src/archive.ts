@@ -24,6 +24,7 @@ export interface CopiedMessage {
 
 /** The words of the page, for the language in which it is shown. */
 export interface ArchiveWords {
+  readonly lang: string;
   readonly title: string;
   readonly people: string;
   readonly destroy: string;
@@ -80,7 +81,7 @@ const POLICY =
 export function archivePage(messages: readonly CopiedMessage[], words: ArchiveWords): string {
   return [
     "<!doctype html>",
-    '<html lang="en"><head><meta charset="utf-8">',
+    `<html lang="${escaped(words.lang)}"><head><meta charset="utf-8">`,
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
     '<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">',
     `<title>${escaped(words.title)}</title><style>${STYLE}</style></head><body>`,

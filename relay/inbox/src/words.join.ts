@@ -70,6 +70,7 @@ export const joinWords = said("join", {
   print: "Print",
   save: "Save as a file",
   saved: "Saved.",
+  fileName: "recovery-sheet.txt",
   tick: "I have put it somewhere safe",
   finishHint: "Print, save or copy the sheet, then tick the line above.",
   finish: "Finish",

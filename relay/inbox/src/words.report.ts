@@ -78,7 +78,7 @@ export const reportWords = said("report", {
     newer: "What is released stays as it was until you sign again.",
     newerCoach: (name: string) => `What is released stays as it was until ${name} signs again.`,
     unconfirmed:
-      "Not yet confirmed: one of the places that guard the keys has not answered. It is asked again until it has.",
+      "Not yet confirmed: one of the places that guard the dates has not answered. It is asked again until it has.",
     at: (day: string, hour: string) => `on ${day} at ${hour}`,
     cancel: "Cancel",
     cancelled: "Cancelled. Nothing is released.",

@@ -75,6 +75,7 @@ export const join: typeof english = {
   print: "Drucken",
   save: "Als Datei speichern",
   saved: "Gespeichert.",
+  fileName: "notfallblatt.txt",
   tick: "Ich habe es gut verwahrt",
   finishHint:
     "Drucken, speichern oder kopieren Sie das Blatt und setzen Sie dann oben das Häkchen.",

@@ -87,7 +87,7 @@ export const report: typeof english = {
     newerCoach: (name) =>
       `Was freigegeben ist, bleibt, wie es war, bis ${name} wieder unterschreibt.`,
     unconfirmed:
-      "Noch nicht bestätigt: Einer der Orte, die die Schlüssel hüten, hat nicht geantwortet. Er wird gefragt, bis er es tut.",
+      "Noch nicht bestätigt: Einer der Orte, die die Tage hüten, hat nicht geantwortet. Er wird gefragt, bis er es tut.",
     at: (day, hour) => `am ${day} um ${hour} Uhr`,
     cancel: "Absagen",
     cancelled: "Abgesagt. Es wird nichts freigegeben.",

@@ -72,7 +72,7 @@ function CallList({ calls }: { calls: readonly Call[] }) {
             </strong>{" "}
             <span>{workWords.calls.minutes(call.minutes)}</span>
           </p>
-          {call.note && <p>{call.note}</p>}
+          {call.note && <p dir="auto">{call.note}</p>}
           <p class="meta">{call.mine ? workWords.calls.byMe : workWords.calls.by(name)}</p>
         </li>
       ))}

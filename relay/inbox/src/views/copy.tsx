@@ -126,6 +126,7 @@ async function gather(given: Gathering): Promise<Blob> {
   const head = copy.textHead(desk.opened.myName, desk.opened.otherName);
   const also = [...agreementEntries(work), ...(await receiptEntries(desk))];
   const page = archivePage(copied, {
+    lang: document.documentElement.lang,
     title: copy.title,
     people: head,
     destroy: copy.destroy(until),

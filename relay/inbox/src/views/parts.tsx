@@ -135,10 +135,10 @@ export function Banner({
 export function At({ address }: { address: string }) {
   const at = address.indexOf("@") + 1;
   return (
-    <>
+    <bdi dir="ltr">
       <span class="half">{address.slice(0, at)}</span>
       <span class="half">{address.slice(at)}</span>
-    </>
+    </bdi>
   );
 }
 

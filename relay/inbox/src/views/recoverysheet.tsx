@@ -32,7 +32,7 @@ export function SheetCard({ draft, today, zone, taken }: SheetCardProps) {
   const [said, setSaid] = useState("");
   const text = paper(draft, fullDay(today, zone));
   const save = async () => {
-    await saveBlob(new Blob([text], { type: "text/plain" }), "recovery-sheet.txt");
+    await saveBlob(new Blob([text], { type: "text/plain" }), joinWords.fileName);
     setSaid(joinWords.saved);
     taken();
   };
