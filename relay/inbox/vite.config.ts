@@ -128,6 +128,7 @@ const LATER = [
   ...[
     "acting",
     "agreements",
+    "agreementtext",
     "behind",
     "codes",
     "coming",

@@ -10,11 +10,13 @@ import { settingWords } from "../words.settings.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { UpToSettings } from "./frame.tsx";
 import { keep } from "./kept.ts";
-import { Lend } from "./lend.tsx";
+import { lazy } from "./lazy.tsx";
 import { ChangePassword, NewSheetForm } from "./newways.tsx";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 import { makePasskey, NoPasskey, passkeysHere } from "./passkey.tsx";
 import { thisBrowser } from "./tab.tsx";
+
+const Lend = lazy(async () => (await import("./lend.tsx")).Lend);
 
 type Doing = "password" | "sheet" | "lend" | null;
 
