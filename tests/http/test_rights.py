@@ -23,6 +23,10 @@ FOREIGN = [
     ("DELETE", "/v1/engagements/{engagement}/proposal", None),
     ("GET", "/v1/engagements/{engagement}/spoken-check", None),
     ("PUT", "/v1/engagements/{engagement}/spoken-check", "check"),
+    ("PUT", "/v1/engagements/{engagement}/slot", "slot"),
+    ("DELETE", "/v1/engagements/{engagement}/slot", None),
+    ("GET", "/v1/engagements/{engagement}/release", None),
+    ("POST", "/v1/engagements/{engagement}/release", bytes(4) + (2).to_bytes(4, "big") + b"no"),
     ("POST", "/v1/engagements/{engagement}/reopening", "reopening"),
     ("GET", "/v1/engagements/{engagement}/reopening", None),
     ("DELETE", "/v1/engagements/{engagement}/reopening", None),
@@ -99,6 +103,9 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("POST", "/v1/engagements/{engagement}/invitation", (404, 409, 403)),
     ("PUT", "/v1/engagements/{engagement}/proposal", (404, 403, 403)),
     ("DELETE", "/v1/engagements/{engagement}/proposal", (404, 204, 204)),
+    ("PUT", "/v1/engagements/{engagement}/slot", (404, 200, 403)),
+    ("DELETE", "/v1/engagements/{engagement}/slot", (404, 404, 404)),  # none is open
+    ("GET", "/v1/engagements/{engagement}/release", (404, 200, 200)),
     ("PUT", "/v1/engagements/{engagement}/reopening/claim", (404, 404, 404)),
     ("GET", "/v1/engagements/{engagement}/reopening", (404, 200, 200)),
     ("DELETE", "/v1/engagements/{engagement}/reopening", (404, 404, 404)),
@@ -244,6 +251,11 @@ def _bodies(house: House) -> dict[str, dict[str, object]]:
     return {
         "acts": {"act": b64(work.agreed().encode())},
         "act": {"act": b64(work.agreed().encode())},
+        "slot": {
+            "link_id": b64(b"l" * 16),
+            "reader_key": b64(work.invitation.redemption.public),
+            "digits": "204857",
+        },
         "invitation": {
             "invite_id": b64(b"i" * 16),
             "redemption_key": b64(work.invitation.redemption.public),
