@@ -43,6 +43,7 @@ const world: World = {
   random: (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes)),
   words: async () =>
     readWords((await fetched(() => import("../../../../keys/words.txt?raw"))).default),
+  agreement: async () => (await fetched(() => import("../people/packaged.ts"))).packaged,
   after,
   mail: {
     head: async (bytes) => await (await mailParser()).head(bytes),

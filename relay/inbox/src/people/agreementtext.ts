@@ -5,13 +5,16 @@
  * leaves one out cannot be made. The text is in English, the only language that is packaged. (docs/protocol.md, part 12.)
  */
 
-import template from "../../../../client_sdk/templates/agreement-en.txt?raw";
-import listed from "../../../../client_sdk/templates/words-en.json";
 import { DAY_SECONDS } from "../crypto/names.ts";
 import { MOST_DAYS } from "../crypto/policy.ts";
 import type { InviteFault, InviteRequest } from "../session.own.ts";
 
-const WORDS: Readonly<Record<string, unknown>> = listed;
+/** The template, and the sentences for facts by their names. */
+export interface Packaged {
+  readonly template: string;
+  readonly words: Readonly<Record<string, unknown>>;
+}
+
 /** One line of printable signs, as the policy holds places, numbers and names. */
 const LINE = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Cn}]+$/u;
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/;
@@ -73,68 +76,84 @@ function isLine(text: string): boolean {
 
 /** A mail domain as the policy holds it, lower-case A-labels; empty for what is none. */
 function domainOf(typed: string): string {
+  const plain = typed.trim().replace(/^.*@/, "").replace(/\.$/, "");
   try {
-    const { hostname } = new URL(`http://${typed.trim().replace(/^.*@/, "").replace(/\.$/, "")}`);
-    return DOMAIN.test(hostname) && !/^[\d.]+$/.test(hostname) ? hostname : "";
+    const { hostname } = new URL(`http://${plain}`);
+    return !/[/?#:\\\s%]/.test(plain) && DOMAIN.test(hostname) && !/^[\d.]+$/.test(hostname)
+      ? hostname
+      : "";
   } catch {
     return "";
   }
 }
 
 /** The agreement in words, as `client_sdk.agreement.agreement_text` makes it of the same facts. */
-export function agreementText(facts: Facts, coach: string, client: string): string {
-  return fill(template, { ...inSentences(facts, client), coach, client });
+export function agreementText(
+  { template, words }: Packaged,
+  facts: Facts,
+  coach: string,
+  client: string,
+): string {
+  return fill(template, { ...inSentences(new Sentences(words), facts, client), coach, client });
 }
 
-function inSentences(facts: Facts, client: string): Record<string, string> {
+function inSentences(said: Sentences, facts: Facts, client: string): Record<string, string> {
   const { sponsor, sponsorSees: scope, workEndsAt, holdDays } = facts;
   return {
-    places: enumerated(facts.places),
-    work_ends: day(workEndsAt - DAY_SECONDS),
-    hold: days(holdDays),
-    hold_ends: day(workEndsAt + (holdDays - 1) * DAY_SECONDS),
-    longest: say("fact.longest.none"),
-    recall: say("fact.recall.yes"),
-    refused: some("fact.refused", facts.refusedDomains, "domains"),
+    places: said.enumerated(facts.places),
+    work_ends: said.day(workEndsAt - DAY_SECONDS),
+    hold: said.days(holdDays),
+    hold_ends: said.day(workEndsAt + (holdDays - 1) * DAY_SECONDS),
+    longest: said.say("fact.longest.none"),
+    recall: said.say("fact.recall.yes"),
+    refused: said.some("fact.refused", facts.refusedDomains, "domains"),
     sponsor: sponsor
-      ? say("fact.sponsor.some", { sponsor, scope, client })
-      : say("fact.sponsor.none"),
-    phones: some("fact.phones", facts.phones, "phones"),
-    read_marks: say("fact.read_marks.no"),
+      ? said.say("fact.sponsor.some", { sponsor, scope, client })
+      : said.say("fact.sponsor.none"),
+    phones: said.some("fact.phones", facts.phones, "phones"),
+    read_marks: said.say("fact.read_marks.no"),
   };
 }
 
-function some(name: string, items: readonly string[], called: string): string {
-  const all = { [called]: enumerated(items) };
-  return items.length > 0 ? say(`${name}.some`, all) : say(`${name}.none`);
-}
+/** The sentences of the packaged language. */
+class Sentences {
+  readonly #words: Packaged["words"];
 
-function say(name: string, facts: Readonly<Record<string, string>> = {}): string {
-  return fill(String(WORDS[name]), facts);
-}
+  constructor(words: Packaged["words"]) {
+    this.#words = words;
+  }
 
-/** A day in full: a date that is signed has its year. */
-function day(at: number): string {
-  const date = new Date(at * 1000);
-  const [weekdays, months] = [WORDS.weekdays as string[], WORDS.months as string[]];
-  return say("date", {
-    weekday: weekdays[(date.getUTCDay() + 6) % 7] as string,
-    day: String(date.getUTCDate()),
-    month: months[date.getUTCMonth()] as string,
-    year: String(date.getUTCFullYear()),
-  });
-}
+  say(name: string, facts: Readonly<Record<string, string>> = {}): string {
+    return fill(String(this.#words[name]), facts);
+  }
 
-function days(count: number): string {
-  const written = count.toLocaleString("en-GB");
-  return count === 1 ? say("days.one") : say("days.many", { count: written });
-}
+  some(name: string, items: readonly string[], called: string): string {
+    const all = { [called]: this.enumerated(items) };
+    return items.length > 0 ? this.say(`${name}.some`, all) : this.say(`${name}.none`);
+  }
 
-function enumerated(items: readonly string[]): string {
-  const [last, ...before] = [...items].reverse();
-  return before.length > 0
-    ? `${before.reverse().join(", ")}${say("and")}${last}`
-    : String(last ?? "");
+  /** A day in full: a date that is signed has its year. */
+  day(at: number): string {
+    const date = new Date(at * 1000);
+    const { weekdays, months } = this.#words as Record<string, string[]>;
+    return this.say("date", {
+      weekday: weekdays?.[(date.getUTCDay() + 6) % 7] ?? "",
+      day: String(date.getUTCDate()),
+      month: months?.[date.getUTCMonth()] ?? "",
+      year: String(date.getUTCFullYear()),
+    });
+  }
+
+  days(count: number): string {
+    const written = count.toLocaleString("en-GB");
+    return count === 1 ? this.say("days.one") : this.say("days.many", { count: written });
+  }
+
+  enumerated(items: readonly string[]): string {
+    const last = items.at(-1) ?? "";
+    const before = items.slice(0, -1).join(", ");
+    return before ? `${before}${this.say("and")}${last}` : last;
+  }
 }
 
 /** Fill in `${name}`; a name without a fact, or a `$` that names nothing, is a fault of the program. */

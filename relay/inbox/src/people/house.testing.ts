@@ -143,6 +143,7 @@ export class House {
       clock,
       words: async () =>
         Array.from({ length: 7776 }, (_, at) => `w${"abcdefghij"[at % 10]}${"klmnopqrst"[at % 7]}`),
+      agreement: () => Promise.reject(new Error("nobody invites here")),
       fetch: (address, init) => this.#fetch(address, init),
       pause: () => Promise.resolve(),
       mail: { head: readHead, mail: openMail },

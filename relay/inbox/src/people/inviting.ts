@@ -50,7 +50,12 @@ import {
   encodeWriters,
   engagementName,
 } from "../crypto/vault.ts";
-import type { InviteFault, InviteRequest, WaitingInvitation } from "../session.own.ts";
+import type {
+  InviteFault,
+  InvitePreview,
+  InviteRequest,
+  WaitingInvitation,
+} from "../session.own.ts";
 import { type Account, authority } from "./account.ts";
 import { agreementText, type Facts, factsOf } from "./agreementtext.ts";
 import { makeCode } from "./codes.ts";
@@ -73,11 +78,11 @@ export class Inviting {
   }
 
   /** What both would sign, or which field cannot be so. */
-  preview(request: InviteRequest): { readonly text: string } | { readonly fault: InviteFault } {
+  async preview(request: InviteRequest): Promise<InvitePreview> {
     const facts = this.#facts(request);
     return typeof facts === "string"
       ? { fault: facts }
-      : { text: agreementText(facts, this.#myName, request.name) };
+      : { text: await this.#text(facts, request.name) };
   }
 
   /** Make and post an invitation; on a draft that this client was already invited to, it replaces the old link. */
@@ -90,7 +95,8 @@ export class Inviting {
     await records.load();
     const drafts = records.vault.engagements.filter((one) => isInvited(one, request.name));
     const engagementId = drafts[0]?.engagementId ?? this.#world.random(16);
-    const made = this.#make(engagementId, facts, request, relayName);
+    const text = await this.#text(facts, request.name);
+    const made = this.#make(engagementId, facts, request, { relayName, text });
     await this.#api.ask("POST", "/v1/engagements", { engagement_id: toBase64url(engagementId) });
     await records.change(() => made.changes);
     await this.#api.ask("POST", `/v1/engagements/${toBase64url(engagementId)}/invitation`, {
@@ -205,14 +211,22 @@ export class Inviting {
     return factsOf(request, authority(this.#world.origin), this.#world.clock.now());
   }
 
-  #make(engagementId: Bytes, facts: Facts, request: InviteRequest, relayName: string) {
+  async #text(facts: Facts, client: string): Promise<string> {
+    return agreementText(await this.#world.agreement(), facts, this.#myName, client);
+  }
+
+  #make(
+    engagementId: Bytes,
+    facts: Facts,
+    request: InviteRequest,
+    { relayName, text }: { readonly relayName: string; readonly text: string },
+  ) {
     const { random, clock } = this.#world;
     const { vault } = this.#account.records;
     const [secret, salt, now] = [random(32), random(32), clock.now()];
     const keys = invitation.invitationKeys(secret);
     const card = parseStatement(vault.card);
     const fp = statementFp(card);
-    const text = agreementText(facts, this.#myName, request.name);
     const policy = encodePolicy(policyOf(facts, engagementId, fp, agreementHash(salt, text)));
     const act = encodeAct(signAct(firstCore(engagementId, policy, now), vault.identity));
     const coachMailboxId = mailboxId(engagementId, Role.COACH, fp);

@@ -230,7 +230,7 @@ export class Own implements OwnSession {
   // --- inviting, and a further browser ---
 
   async previewAgreement(request: InviteRequest): Promise<InvitePreview> {
-    return (await this.#invitations()).preview(request);
+    return await (await this.#invitations()).preview(request);
   }
 
   async invite(request: InviteRequest): Promise<WaitingInvitation> {
