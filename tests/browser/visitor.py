@@ -158,14 +158,18 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(browser: Browser, origin: str, *, width: int = 1280) -> AsyncIterator[Visitor]:
-    """A fresh browser profile at the origin, gone afterwards."""
+async def visiting(
+    browser: Browser, origin: str, *, width: int = 1280, locale: str = "en-GB", touch: bool = False
+) -> AsyncIterator[Visitor]:
+    """A fresh browser profile at the origin, gone afterwards. `touch`: a screen for fingers."""
     context = await browser.new_context(
         viewport={"width": width, "height": 860},
         timezone_id="Europe/London",
-        locale="en-GB",
+        locale=locale,
         permissions=["clipboard-read", "clipboard-write"],
         accept_downloads=True,
+        has_touch=touch,
+        is_mobile=touch,
     )
     context.set_default_timeout(PATIENCE_MILLISECONDS)
     visitor = Visitor(await context.new_page(), origin)
