@@ -26,8 +26,9 @@ FILES = (
     "build_web.ts",
     "index.html",
 )
+AGREEMENT = ("client_sdk/templates/agreement-en.txt", "client_sdk/templates/words-en.json")
 REQUIRED = (*(f"relay/inbox/{name}" for name in FILES), "keys/NOTICE")
-INPUTS = (*REQUIRED, "relay/inbox/src/**/*", "relay/inbox/public/**/*")
+INPUTS = (*REQUIRED, *AGREEMENT, "relay/inbox/src/**/*", "relay/inbox/public/**/*")
 NOT_BUILT = (".test.ts", ".test.tsx", ".testing.ts")
 
 

@@ -149,6 +149,7 @@ const LATER = [
     "kept_releases",
     "outbox",
     "own",
+    "packaged",
     "reading",
     "receipts",
     "reporting",

@@ -100,7 +100,7 @@ JOINING = (
     Scene("join-1-unexpected", LINK, steps=pressing("Not expecting it?")),
     Scene("join-1-in-app", LINK, steps=pressing("Copy the link"), agent=IN_APP),
     Scene("join-1-coach", COACH_LINK),
-    Scene("join-1-no-link", "/i/"),
+    Scene("join-1-no-link", "/i/", steps=reading("Four digits and some words")),
     Scene("join-1-mistyped", "/i/#1.short"),
     Scene("join-1-no-script", LINK, scripts=False),
     Scene("join-2-agreement", LINK, steps=then(own_device, waiting(".lines-six"))),
@@ -730,9 +730,109 @@ WORK = (
     Scene("list-records", "/", {}, then(opened, pushing({"kind": "records"}), waiting(".lines .banner"))),
 )
 
+COACH = {"role": "coach"}
+INVITED = then(
+    pressing("Invite a client"),
+    filling(**{"Name of the client": "Rosa Winter"}),
+    pressing("Read the agreement"),
+    reading("What both of you sign"),
+)
+CROWN = "4417 hazel-orbit-linen-cro"
+OFFER = "/a/#4." + "A" * 43
+CODES = (
+    Scene("code-suggested", "/i/", steps=then(filling(Code=CROWN), waiting(".suggestions button"))),
+    *(
+        Scene(
+            f"code-{name}",
+            "/i/",
+            {"fail": {"readCode": fail}},
+            then(filling(Code=CROWN), pressing("Continue"), waiting(".fault")),
+        )
+        for name, fail in (
+            ("mistyped", {"code": "code-mistyped", "group": 4}),
+            ("refused", {"code": "code-refused"}),
+            ("slow", {"code": "too-many-requests", "retryAfter": 3000}),
+        )
+    ),
+    Scene("code-looking", "/i/", {"hang": ["coming"]}, then(filling(Code=CROWN), pressing("Continue"))),
+    Scene("add-start", OFFER),
+    Scene("add-no-link", "/a/", steps=reading("Four digits and some words")),
+    Scene("add-choose", OFFER, steps=then(pressing("Continue"), reading("With a new password"))),
+    Scene("add-password", OFFER, steps=then(pressing("Continue"), checking("With a new password"))),
+    *(
+        Scene(
+            f"add-{name}",
+            OFFER,
+            {"fail": {"look": {"code": code}}},
+            then(pressing("Continue"), reading(text)),
+        )
+        for name, code, text in (
+            ("used", "offer-used", "This was used already"),
+            ("old", "code-refused", "This is too old"),
+            ("offline", "offline", "No connection"),
+        )
+    ),
+    Scene(
+        "add-taken",
+        OFFER,
+        {"fail": {"comeIn": {"code": "server"}}},
+        then(
+            pressing("Continue"),
+            checking("With a new password"),
+            filling(**{"New password": "pepper meadow candle"}),
+            pressing("Set it and open"),
+            waiting(".trouble"),
+        ),
+    ),
+    Scene("clients-invite", "/clients", COACH, then(unlock, pressing("Invite a client"))),
+    Scene(
+        "clients-invite-fault",
+        "/clients",
+        {**COACH, "inviteFault": "domains"},
+        then(unlock, pressing("Invite a client"), pressing("Read the agreement"), waiting(".fault")),
+    ),
+    Scene("clients-agreement", "/clients", COACH, then(unlock, INVITED)),
+    Scene(
+        "clients-invited",
+        "/clients",
+        COACH,
+        then(
+            unlock,
+            INVITED,
+            pressing("Sign and invite Rosa Winter", "Make a code to read out"),
+            reading("4417"),
+        ),
+    ),
+    Scene(
+        "clients-shown",
+        "/clients",
+        COACH,
+        then(unlock, pressing("Show the invitation Rosa Winter"), waiting(".square")),
+    ),
+    Scene(
+        "clients-withdraw",
+        "/clients",
+        COACH,
+        then(unlock, pressing("Show the invitation Rosa Winter", "Take it back"), waiting("dialog")),
+    ),
+    Scene(
+        "settings-lend",
+        "/settings/browsers",
+        {},
+        then(unlock, pressing("Add another browser"), reading("2093")),
+    ),
+    Scene(
+        "settings-lend-used",
+        "/settings/browsers",
+        {"lent": "used"},
+        then(unlock, pressing("Add another browser"), reading("2093"), later(4)),
+    ),
+)
+
 OTHERS = (
     Scene("settings", "/settings", {}, then(unlock, waiting(".menu"))),
     Scene("clients", "/clients", {"role": "coach"}, then(unlock, reading("Asks for a change"))),
+    *CODES,
     Scene("settings-browsers", "/settings/browsers", {}, then(unlock, reading("Ways in"))),
     Scene(
         "settings-password",

@@ -12,6 +12,10 @@ export const recoverWords = said("recover", {
   missing: (n: number) => `Group ${n} needs five digits.`,
   wrong: "Those digits did not open this inbox. Check the inbox name too.",
   open: "Open with the sheet",
+  other: "With another browser that is open",
+  otherHow:
+    "There, go to Settings, then Browsers and unlocking, and choose Add another browser. It shows a square to scan, and a code to type.",
+  otherGo: "Type that code here",
   noSheet: "Without the sheet",
   noSheetHow:
     "Nobody can open this inbox then, neither your coach nor the people who run this server. Ring your coach: you can begin a new inbox by a new invitation.",

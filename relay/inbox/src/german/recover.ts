@@ -12,6 +12,10 @@ export const recover: typeof english = {
   missing: (n) => `Gruppe ${n} braucht fünf Ziffern.`,
   wrong: "Diese Ziffern haben das Postfach nicht geöffnet. Prüfen Sie auch den Postfachnamen.",
   open: "Mit dem Blatt öffnen",
+  other: "Mit einem anderen Browser, der offen ist",
+  otherHow:
+    "Gehen Sie dort zu Einstellungen, dann Browser und Öffnen, und wählen Sie: Einen weiteren Browser hinzufügen. Es erscheint ein Quadrat zum Scannen und ein Code zum Eingeben.",
+  otherGo: "Diesen Code hier eingeben",
   noSheet: "Ohne das Blatt",
   noSheetHow:
     "Dann kann niemand dieses Postfach öffnen, weder Ihr Coach noch die Leute, die diesen Server betreiben. Rufen Sie Ihren Coach an: Mit einer neuen Einladung können Sie ein neues Postfach beginnen.",

@@ -98,6 +98,11 @@ export function Recover({ session, relayName, open }: RecoverProps) {
         {failure && <Trouble text={sheetFailure(failure)} />}
       </form>
       <section class="card">
+        <h2>{recoverWords.other}</h2>
+        <p>{recoverWords.otherHow}</p>
+        <a href={href({ view: "add" })}>{recoverWords.otherGo}</a>
+      </section>
+      <section class="card">
         <h2>{recoverWords.noSheet}</h2>
         <p>{recoverWords.noSheetHow}</p>
       </section>
