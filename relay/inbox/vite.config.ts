@@ -75,15 +75,18 @@ export function writeFrame(): Plugin {
   };
 }
 
-/** Writes the sponsor's page: one file, its style and script within it, and nothing to be fetched besides. */
-export function writeRelease(): Plugin {
+/**
+ * Writes the sponsor's page: one file, its style and script within it, and nothing to be fetched besides. `exchanged` names what pictures of
+ * the page put in the place of a part of it.
+ */
+export function writeRelease(exchanged: Record<string, string> = {}): Plugin {
   return {
     name: "write-release",
     apply: "build",
     async generateBundle() {
       const folder = join(import.meta.dirname, "src/release");
       const chacha = join(folder, "chacha.ts");
-      const inPlaceOf = { "@noble/ciphers/chacha.js": chacha };
+      const inPlaceOf = { "@noble/ciphers/chacha.js": chacha, ...exchanged };
       const { script, style } = await bundled(join(folder, "release.ts"), inPlaceOf);
       const lines = readFileSync(join(folder, "release.html"), "utf8").split(/\s*\r?\n\s*/);
       const source = lines

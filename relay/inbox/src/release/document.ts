@@ -76,7 +76,7 @@ export function drawDocument(shown: Shown, tag: string, level: 1 | 2): HTMLEleme
     ),
   );
   const days = (report.callDays ?? []).map((day) => dayOf(day * DAY_SECONDS, tag)).join(", ");
-  return element(
+  const whole = element(
     "article",
     "document",
     element(
@@ -104,4 +104,6 @@ export function drawDocument(shown: Shown, tag: string, level: 1 | 2): HTMLEleme
       element("p", "paper", words.paper(until)),
     ),
   );
+  whole.lang = tag;
+  return whole;
 }
