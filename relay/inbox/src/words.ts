@@ -8,7 +8,6 @@
 import { number, said } from "./language.ts";
 import type { Failure } from "./session.ts";
 import type { Keeping } from "./time.ts";
-import { first } from "./words.first.ts";
 
 export { size } from "./language.ts";
 
@@ -42,7 +41,6 @@ export function firstName(name: string): string {
 }
 
 export const words = said("words", {
-  ...first,
   close: "Close",
   show: "Show",
   copy: "Copy",
@@ -171,6 +169,10 @@ export const words = said("words", {
     back: "Inbox",
     offline: "No connection. You can read what is open; replies will wait.",
     clock: (date: string) => `Your device says it is ${date}. Dates here use the server’s clock.`,
+    links: "Leaving this inbox",
+    linkGoes: (host: string) => `This goes to ${host}, outside this inbox.`,
+    linkOpen: (host: string) => `Open ${host}`,
+    paper: (date: string) => `Please destroy this paper by ${date}.`,
     pending: (name: string) => `Nothing is kept until ${name} and you have both signed.`,
   },
 
@@ -241,48 +243,6 @@ export const words = said("words", {
         ...(row.files ? [counted(row.files, "file", "files")] : []),
         row.keeping,
       ].join(". "),
-  },
-
-  read: {
-    loading: "Opening the message",
-    to: (name: string) => `to ${name}`,
-    toYou: "you",
-    you: "You",
-    kept: (date: string, alone: boolean) =>
-      alone ? `Kept until ${date}. Only you have it here.` : `Kept until ${date}, for both of you.`,
-    soon: (line: string, alone: boolean) =>
-      alone ? `${line}. Only you have it here.` : `${line}, for both of you.`,
-    change: "Change",
-    reply: "Reply",
-    print: "Print",
-    remove: "Delete",
-    gone: "This was deleted just now, as agreed.",
-    goneBefore: "This message is no longer kept here.",
-    failed: (name: string, code: string) =>
-      `This message could not be opened here. ${name} can send it again. If you ask, mention ${code}.`,
-    gap: (name: string) => `Something that ${name} wrote before this has not arrived.`,
-    gapMine: "Something that you wrote before this is not here.",
-    links: "Leaving this inbox",
-    linkGoes: (host: string) => `This goes to ${host}, outside this inbox.`,
-    linkOpen: (host: string) => `Open ${host}`,
-    paper: (date: string) => `Please destroy this paper by ${date}.`,
-    between: (one: string, other: string) => `${one} and ${other}`,
-    unfold: (who: string, when: string) => `Show what ${who} wrote on ${when}`,
-  },
-
-  file: {
-    heading: "Files",
-    look: "Look",
-    lookAt: (name: string) => `Look at ${name}`,
-    save: "Save",
-    saveFile: (name: string) => `Save ${name}`,
-    stop: "Stop",
-    progress: (done: string, total: string) => `${done} of ${total}`,
-    savedOnce: "Saved outside this inbox. It will not be deleted for you.",
-    saved: "Saved.",
-    stopped: "Stopped. Nothing was saved.",
-    cannotShow: "This file can’t be shown here. You can save it.",
-    sooner: (date: string) => `Deleted on ${date}`,
   },
 
   outgoing: {

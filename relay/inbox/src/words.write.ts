@@ -6,6 +6,7 @@ import { counted } from "./words.ts";
 export const writeWords = said("write", {
   heading: (name: string) => `Write to ${name}`,
   headingReply: (name: string) => `Reply to ${name}`,
+  opening: "Opening the message",
   subject: "Subject",
   re: (subject: string) => (/^re:/i.test(subject) ? subject : `Re: ${subject}`),
   text: "Message",

@@ -45,3 +45,17 @@ export function things(messages: number, files: number): string {
 export function either(parts: readonly string[]): string {
   return new Intl.ListFormat("de", { type: "disjunction" }).format(parts);
 }
+
+/** `1.204`. */
+export function number(n: number): string {
+  return n.toLocaleString("de");
+}
+
+/** `2,4 MB`: as `size` in language.ts, which nothing here may import, or it would be fetched apart from the page's first script. */
+export function size(bytes: number): string {
+  const [unit, n] = [
+    ["KB", bytes / 1000],
+    ["MB", bytes / 1_000_000],
+  ][bytes < 999_500 ? 0 : 1] as [string, number];
+  return `${number(unit === "MB" && n < 10 ? Math.round(n * 10) / 10 : Math.round(n))} ${unit}`;
+}

@@ -9,6 +9,7 @@ import { join } from "./join.ts";
 import { leave } from "./leave.ts";
 import { mail } from "./mail.ts";
 import { photos } from "./photos.ts";
+import { read } from "./read.ts";
 import { receipts } from "./receipts.ts";
 import { recover } from "./recover.ts";
 import { report } from "./report.ts";
@@ -29,6 +30,7 @@ export const german: Readonly<Record<string, object>> = {
   leave,
   mail,
   photos,
+  read,
   receipts,
   recover,
   report,

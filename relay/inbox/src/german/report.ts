@@ -1,8 +1,7 @@
 /** German for the report's pages. */
 
-import { number } from "../language.ts";
 import type { reportWords as english } from "../words.report.ts";
-import { of } from "./figures.ts";
+import { number, of } from "./figures.ts";
 
 export const report: typeof english = {
   heading: (sponsor) => `Bericht für ${sponsor}`,

@@ -2,7 +2,6 @@
 
 import type { words as english } from "../words.ts";
 import { counted, figure, upper } from "./figures.ts";
-import { first } from "./first.ts";
 
 function seconds(n: number): string {
   return figure(n, "Sekunde", "Sekunden");
@@ -12,7 +11,6 @@ const draftSafe = (draft: boolean) =>
   draft ? " Ihre angefangene Nachricht ist gut verwahrt." : "";
 
 export const words: typeof english = {
-  ...first,
   close: "Schließen",
   show: "Anzeigen",
   copy: "Kopieren",
@@ -141,6 +139,10 @@ export const words: typeof english = {
     offline: "Keine Verbindung. Was offen ist, können Sie lesen; Antworten warten.",
     clock: (date) =>
       `Auf Ihrem Gerät ist heute ${date}. Die Tage hier richten sich nach der Uhr des Servers.`,
+    links: "Sie verlassen dieses Postfach",
+    linkGoes: (host) => `Das führt zu ${host}, außerhalb dieses Postfachs.`,
+    linkOpen: (host) => `${host} öffnen`,
+    paper: (date) => `Bitte vernichten Sie dieses Papier bis ${date}.`,
     pending: (name) => `Es wird nichts aufbewahrt, bis ${name} und Sie beide unterschrieben haben.`,
   },
 
@@ -204,49 +206,6 @@ export const words: typeof english = {
         ...(row.files ? [upper(counted(row.files, "Datei", "Dateien"))] : []),
         row.keeping,
       ].join(". "),
-  },
-
-  read: {
-    loading: "Die Nachricht wird geöffnet",
-    to: (name) => `an ${name}`,
-    toYou: "Sie",
-    you: "Sie",
-    kept: (date, alone) =>
-      alone
-        ? `Aufbewahrt bis ${date}. Nur Sie haben sie hier.`
-        : `Aufbewahrt bis ${date}, für Sie beide.`,
-    soon: (line, alone) => (alone ? `${line}. Nur Sie haben sie hier.` : `${line}, für Sie beide.`),
-    change: "Ändern",
-    reply: "Antworten",
-    print: "Drucken",
-    remove: "Löschen",
-    gone: "Das wurde soeben gelöscht, wie vereinbart.",
-    goneBefore: "Diese Nachricht wird hier nicht mehr aufbewahrt.",
-    failed: (name, code) =>
-      `Diese Nachricht konnte hier nicht geöffnet werden. ${name} kann sie noch einmal senden. Wenn Sie nachfragen, nennen Sie ${code}.`,
-    gap: (name) => `Etwas, das ${name} davor geschrieben hat, ist nicht angekommen.`,
-    gapMine: "Etwas, das Sie davor geschrieben haben, ist nicht hier.",
-    links: "Sie verlassen dieses Postfach",
-    linkGoes: (host) => `Das führt zu ${host}, außerhalb dieses Postfachs.`,
-    linkOpen: (host) => `${host} öffnen`,
-    paper: (date) => `Bitte vernichten Sie dieses Papier bis ${date}.`,
-    between: (one, other) => `${one} und ${other}`,
-    unfold: (who, when) => `${who}, ${when}: aufklappen`,
-  },
-
-  file: {
-    heading: "Dateien",
-    look: "Ansehen",
-    lookAt: (name) => `${name} ansehen`,
-    save: "Speichern",
-    saveFile: (name) => `${name} speichern`,
-    stop: "Anhalten",
-    progress: (done, total) => `${done} von ${total}`,
-    savedOnce: "Außerhalb dieses Postfachs gespeichert. Dort wird sie nicht für Sie gelöscht.",
-    saved: "Gespeichert.",
-    stopped: "Angehalten. Es wurde nichts gespeichert.",
-    cannotShow: "Diese Datei kann hier nicht gezeigt werden. Sie können sie speichern.",
-    sooner: (date) => `Wird am ${date} gelöscht`,
   },
 
   outgoing: {

@@ -1,8 +1,7 @@
 /** German for *Unsere Arbeit*. Longer than other modules: it is one catalogue beside another, line by line. */
 
-import { number, size } from "../language.ts";
 import type { workWords as english } from "../words.work.ts";
-import { counted, either, figure, listed, of, upper } from "./figures.ts";
+import { counted, either, figure, listed, number, of, size, upper } from "./figures.ts";
 
 const days = (n: number) => figure(n, "Tag", "Tage");
 const ending = (numbers: readonly string[]) =>

@@ -6,6 +6,7 @@ import { counted, figure, of, upper } from "./figures.ts";
 export const write: typeof english = {
   heading: (name) => `${name} schreiben`,
   headingReply: (name) => `${name} antworten`,
+  opening: "Die Nachricht wird geöffnet",
   subject: "Betreff",
   re: (subject) => (/^(re|aw):/i.test(subject) ? subject : `Re: ${subject}`),
   text: "Nachricht",

@@ -5,7 +5,6 @@ import { href } from "../route.ts";
 import type { PolicyFacts } from "../session.ts";
 import type { AgreementFacts } from "../session.work.ts";
 import { fullDay } from "../time.ts";
-import { words } from "../words.ts";
 import { workWords } from "../words.work.ts";
 import { useDesk } from "./desk.ts";
 import { Heading, Initials } from "./parts.tsx";
@@ -32,7 +31,7 @@ export function AgreementPage({ work }: PageProps) {
         <PolicyLines policy={version.policy} />
       </section>
       <p class="paper-only">
-        {words.read.between(opened.myName, opened.otherName)}. {agreement.paper(deleted)}
+        {workWords.copy.textHead(opened.myName, opened.otherName)}. {agreement.paper(deleted)}
       </p>
       <div class="actions">
         <button type="button" onClick={() => print()}>

@@ -3,8 +3,9 @@
 import { useId, useState } from "preact/hooks";
 import type { InvitationFacts, PolicyFacts } from "../session.ts";
 import { fullDay } from "../time.ts";
+import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
-import { firstName, words } from "../words.ts";
+import { firstName } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { TextField } from "./fields.tsx";
 import { Heading } from "./parts.tsx";
@@ -32,7 +33,7 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
     }
   };
   return (
-    <Letter top={<span>{words.stepOf(2)}</span>}>
+    <Letter top={<span>{first.stepOf(2)}</span>}>
       <Heading large>{joinWords.from(facts.coachName)}</Heading>
       {facts.welcome && (
         <blockquote class="welcome">
@@ -62,7 +63,7 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
             {joinWords.sign}
           </button>
           <button type="button" class="quiet" onClick={back}>
-            {words.back}
+            {first.back}
           </button>
         </div>
       </form>

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure, FileFacts, Message, Progress } from "../session.ts";
 import { day } from "../time.ts";
+import { readWords } from "../words.read.ts";
 import { size, words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { keep, kept } from "./kept.ts";
@@ -29,7 +30,7 @@ export function Files({ message }: { message: Message }) {
     return null;
   }
   return (
-    <section class="files" aria-label={words.file.heading}>
+    <section class="files" aria-label={readWords.file.heading}>
       <ul>
         {message.attachments.map((file) => (
           <li key={file.index}>
@@ -82,7 +83,7 @@ function FileRow({ message, file }: { message: Message; file: FileFacts }) {
         <span class="name">{file.name}</span>
         <span class="meta">
           {size(file.bytes)}
-          {sooner && ` · ${words.file.sooner(day(file.expiresAt, desk.now(), desk.zone))}`}
+          {sooner && ` · ${readWords.file.sooner(day(file.expiresAt, desk.now(), desk.zone))}`}
         </span>
       </div>
       <div class="actions">
@@ -93,12 +94,12 @@ function FileRow({ message, file }: { message: Message; file: FileFacts }) {
         ) : (
           <>
             {kind !== "other" && (
-              <button type="button" aria-label={words.file.lookAt(file.name)} onClick={look}>
-                {words.file.look}
+              <button type="button" aria-label={readWords.file.lookAt(file.name)} onClick={look}>
+                {readWords.file.look}
               </button>
             )}
-            <button type="button" aria-label={words.file.saveFile(file.name)} onClick={save}>
-              {words.file.save}
+            <button type="button" aria-label={readWords.file.saveFile(file.name)} onClick={save}>
+              {readWords.file.save}
             </button>
           </>
         )}
@@ -119,7 +120,7 @@ function FileRow({ message, file }: { message: Message; file: FileFacts }) {
 function afterFailure(reason: unknown): State {
   const failure = failureOf(reason);
   return failure.code === "stopped"
-    ? { kind: "rest", said: words.file.stopped }
+    ? { kind: "rest", said: readWords.file.stopped }
     : { kind: "failed", failure };
 }
 
@@ -127,7 +128,7 @@ function afterFailure(reason: unknown): State {
 function saidOfSaving(): string {
   const told = kept("told-of-saving");
   keep("told-of-saving", "yes");
-  return told ? words.file.saved : words.file.savedOnce;
+  return told ? readWords.file.saved : readWords.file.savedOnce;
 }
 
 function FileState({
@@ -138,7 +139,7 @@ function FileState({
   opened: Parameters<typeof failureWords>[1];
 }) {
   if (state.kind === "fetching") {
-    const line = words.file.progress(size(state.progress.done), size(state.progress.total));
+    const line = readWords.file.progress(size(state.progress.done), size(state.progress.total));
     return (
       <p class="file-state">
         <progress max={state.progress.total} value={state.progress.done} aria-label={line} />
@@ -187,7 +188,7 @@ function Picture({ blob, file }: { blob: Blob; file: FileFacts }) {
     return () => URL.revokeObjectURL(made);
   }, [blob]);
   if (failed) {
-    return <p>{words.file.cannotShow}</p>;
+    return <p>{readWords.file.cannotShow}</p>;
   }
   // biome-ignore lint/a11y/noNoninteractiveElementInteractions: nobody presses it; a picture that cannot be drawn is to be said
   return address ? <img src={address} alt={file.name} onError={() => setFailed(true)} /> : null;

@@ -5,6 +5,7 @@ import { unreadCount } from "../inbox.ts";
 import { href, type Route, type WorkPage } from "../route.ts";
 import type { Opened } from "../session.ts";
 import { fullDay } from "../time.ts";
+import { first } from "../words.first.ts";
 import { firstName, words } from "../words.ts";
 import { Skip } from "./before.tsx";
 import { useDesk } from "./desk.ts";
@@ -27,7 +28,7 @@ const COLUMNS: readonly Route["view"][] = ["list", "search", "message", "write",
 /** A coach has one inbox for each client. */
 const CLIENTS: Place = {
   route: { view: "clients" },
-  label: () => words.titles.clients,
+  label: () => first.titles.clients,
   icon: "file",
   views: ["clients"],
 };
@@ -90,8 +91,8 @@ const ABOVE_LABEL: Partial<Record<Route["view"], () => string>> = {
   list: () => words.frame.inbox,
   settings: () => words.frame.settings,
   work: () => words.frame.work,
-  message: () => words.back,
-  receipts: () => words.back,
+  message: () => first.back,
+  receipts: () => first.back,
 };
 
 /** Views whose paper says its own date; any other is dated by the end of everything. */
@@ -127,7 +128,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
         {children}
         {!datesItself(route) && (
           <p class="paper-only paper-foot">
-            {words.read.paper(fullDay(opened.policy.holdEndsAt, zone))}
+            {words.frame.paper(fullDay(opened.policy.holdEndsAt, zone))}
           </p>
         )}
       </main>

@@ -6,6 +6,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { fragmentKind, isOffer, type Step } from "../route.ts";
 import type { EnrolmentDraft, Failure, InvitationFacts, Opened, Session } from "../session.ts";
+import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
 import { firstName, words } from "../words.ts";
 import { Agreement } from "./agreement.tsx";
@@ -83,7 +84,7 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
   }
   if (!joining) {
     return (
-      <Letter top={<span>{words.stepOf(2)}</span>}>
+      <Letter top={<span>{first.stepOf(2)}</span>}>
         <Heading large>{joinWords.agreeing}</Heading>
         <Wait>{joinWords.opening}</Wait>
       </Letter>
@@ -190,7 +191,7 @@ function Refused({ failure, again, go }: { failure: Failure; again: () => void; 
     case "invitation-unknown":
       return <State words={states.unknown(who)} />;
     case "invitation-mistyped":
-      return <State words={words.mistyped} />;
+      return <State words={first.mistyped} />;
     default:
       return (
         <Letter>

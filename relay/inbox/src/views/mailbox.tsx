@@ -8,6 +8,7 @@ import { type Draft, packDrafts, unpackDrafts } from "../drafts.ts";
 import type { Action, Inbox } from "../inbox.ts";
 import type { Route } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
+import { first } from "../words.first.ts";
 import { words } from "../words.ts";
 import { type Desk, DeskContext, failureOf, useDesk } from "./desk.ts";
 import { Frame } from "./frame.tsx";
@@ -333,7 +334,7 @@ function Beside({ route }: { route: Route }) {
 function Rests() {
   const { inbox } = useDesk();
   return (
-    <section class="reader rests" aria-label={words.titles.message}>
+    <section class="reader rests" aria-label={first.titles.message}>
       <p>{inbox.rows.length > 0 && words.list.choose}</p>
     </section>
   );

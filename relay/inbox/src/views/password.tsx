@@ -3,8 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type PasswordFault, passwordFault } from "../password.ts";
 import type { EnrolmentDraft } from "../session.ts";
+import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
-import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { Choice, PasswordField } from "./fields.tsx";
 import { Banner, CopyButton, Heading } from "./parts.tsx";
@@ -40,7 +40,7 @@ export function Password({ draft, choice, setChoice, names, notice, back, next }
     form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
   }, [fault]);
   return (
-    <Letter top={<span>{words.stepOf(3)}</span>}>
+    <Letter top={<span>{first.stepOf(3)}</span>}>
       <Heading large>{joinWords.opens}</Heading>
       {notice && <Banner tone="note">{notice}</Banner>}
       <p class="lead">{joinWords.opensLead}</p>
@@ -78,7 +78,7 @@ export function Password({ draft, choice, setChoice, names, notice, back, next }
             {joinWords.next}
           </button>
           <button type="button" class="quiet" onClick={back}>
-            {words.back}
+            {first.back}
           </button>
         </div>
       </form>

@@ -82,8 +82,8 @@ function Line({ pieces, follow }: { pieces: readonly Piece[]; follow: Follow }) 
 /** The question before anything outside is opened. */
 export function Leaving({ target, onClose }: { target: Target; onClose: () => void }) {
   return (
-    <Sheet heading={words.read.links} onClose={onClose}>
-      <p>{words.read.linkGoes(target.host)}</p>
+    <Sheet heading={words.frame.links} onClose={onClose}>
+      <p>{words.frame.linkGoes(target.host)}</p>
       <p class="address">{target.address}</p>
       <div class="actions">
         <a
@@ -93,7 +93,7 @@ export function Leaving({ target, onClose }: { target: Target; onClose: () => vo
           rel="noreferrer noopener"
           onClick={onClose}
         >
-          {words.read.linkOpen(target.host)}
+          {words.frame.linkOpen(target.host)}
         </a>
         <button type="button" onClick={onClose}>
           {words.cancel}

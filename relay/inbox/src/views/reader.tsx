@@ -5,6 +5,7 @@ import type { Shown } from "../inbox.ts";
 import { href } from "../route.ts";
 import type { Failure, ListRow, Message } from "../session.ts";
 import { exactly, fullDay, keeping, written } from "../time.ts";
+import { readWords } from "../words.read.ts";
 import { firstName, words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Files } from "./files.tsx";
@@ -70,14 +71,14 @@ export function Reader({ id }: { id: string }) {
     }
   });
   return (
-    <section class="reader" aria-label={words.titles.message}>
-      <p class="paper-only">{words.read.between(opened.myName, opened.otherName)}</p>
+    <section class="reader" aria-label={readWords.read.title}>
+      <p class="paper-only">{readWords.read.between(opened.myName, opened.otherName)}</p>
       <Heading>{headingOf(here[0] ?? row, inbox.thread !== null)}</Heading>
-      {missing && <p class="gone">{words.read.goneBefore}</p>}
+      {missing && <p class="gone">{readWords.read.goneBefore}</p>}
       {failure && failure.code !== "gone" && (
         <Trouble text={failureWords(failure, opened)} again={() => setAttempt(attempt + 1)} />
       )}
-      {!inbox.thread && !failure && <Wait>{words.read.loading}</Wait>}
+      {!inbox.thread && !failure && <Wait>{readWords.read.loading}</Wait>}
       {inbox.thread && <Messages key={`${inbox.thread.id} ${id}`} shown={shown} focus={id} />}
       {living.length > 0 && <ThreadActions last={living.at(-1) as Message} />}
     </section>
@@ -87,15 +88,15 @@ export function Reader({ id }: { id: string }) {
 /** The thread's subject; nothing of it once everything is gone. */
 function headingOf(first: ListRow | undefined, loaded: boolean): string {
   if (!first) {
-    return words.titles.message;
+    return readWords.read.title;
   }
   if (first.failed) {
     return words.list.failed;
   }
   if (first.wentUnread) {
-    return words.titles.message;
+    return readWords.read.title;
   }
-  return first.subject || (loaded ? words.list.noSubject : words.titles.message);
+  return first.subject || (loaded ? words.list.noSubject : readWords.read.title);
 }
 
 function idOf(shown: Shown): string {
@@ -115,7 +116,7 @@ function Messages({ shown, focus }: { shown: readonly Shown[]; focus: string }) 
         if (one.state === "gone") {
           return (
             <p key={one.id} class="gone" role="status">
-              {words.read.gone}
+              {readWords.read.gone}
             </p>
           );
         }
@@ -147,13 +148,13 @@ function WentUnread({ message }: { message: Message }) {
 
 function Folded({ message, unfold }: { message: Message; unfold: () => void }) {
   const { now, zone } = useDesk();
-  const who = message.mine ? words.read.you : message.senderName;
+  const who = message.mine ? readWords.read.you : message.senderName;
   const when = written(message.createdAt, now(), zone);
   return (
     <button
       type="button"
       class="folded-message"
-      aria-label={words.read.unfold(who, when)}
+      aria-label={readWords.read.unfold(who, when)}
       onClick={unfold}
     >
       <Initials name={message.senderName} />
@@ -198,17 +199,19 @@ function OpenMessage({ message }: { message: Message }) {
   const { opened } = useDesk();
   const element = useRead(message);
   const name = firstName(opened.otherName);
-  const who = message.mine ? words.read.you : message.senderName;
+  const who = message.mine ? readWords.read.you : message.senderName;
   return (
     <article class="message" ref={element} aria-label={who}>
       <MessageHead message={message} who={who} />
       {message.gapBefore && (
         <p class="aside">
-          {message.mine ? words.read.gapMine : words.read.gap(firstName(message.senderName))}
+          {message.mine
+            ? readWords.read.gapMine
+            : readWords.read.gap(firstName(message.senderName))}
         </p>
       )}
       {message.failed ? (
-        <p class="gone">{words.read.failed(name, message.failed.code)}</p>
+        <p class="gone">{readWords.read.failed(name, message.failed.code)}</p>
       ) : (
         <>
           {message.mail || message.refused ? (
@@ -227,12 +230,12 @@ function OpenMessage({ message }: { message: Message }) {
 function MessageHead({ message, who }: { message: Message; who: string }) {
   const { opened, now, zone } = useDesk();
   const [exact, setExact] = useState(false);
-  const to = message.mine ? firstName(opened.otherName) : words.read.toYou;
+  const to = message.mine ? firstName(opened.otherName) : readWords.read.toYou;
   return (
     <header class="message-head">
       <Initials name={message.senderName} />
       <p>
-        <strong class="who">{who}</strong> <span class="meta">{words.read.to(to)}</span>
+        <strong class="who">{who}</strong> <span class="meta">{readWords.read.to(to)}</span>
       </p>
       <button type="button" class="when" aria-expanded={exact} onClick={() => setExact(!exact)}>
         {exact ? exactly(message.createdAt, zone) : written(message.createdAt, now(), zone)}
@@ -250,20 +253,20 @@ function KeptLine({ message }: { message: Message }) {
   const alone = message.byMail || message.refused !== undefined;
   const line =
     kept.kind === "kept"
-      ? words.read.kept(fullDay(message.expiresAt, zone), alone)
-      : words.read.soon(words.keeping(kept), alone);
+      ? readWords.read.kept(fullDay(message.expiresAt, zone), alone)
+      : readWords.read.soon(words.keeping(kept), alone);
   return (
     <footer class="message-foot">
       <p class={kept.kind === "kept" ? "kept" : "kept soon"}>{line}</p>
       <div class="actions">
         <button type="button" class="link" onClick={() => setSheet("shorten")}>
-          {words.read.change}
+          {readWords.read.change}
         </button>
         <button type="button" class="link" onClick={() => setSheet("delete")}>
-          {words.read.remove}
+          {readWords.read.remove}
         </button>
       </div>
-      <p class="paper-only">{words.read.paper(fullDay(message.expiresAt, zone))}</p>
+      <p class="paper-only">{words.frame.paper(fullDay(message.expiresAt, zone))}</p>
       {sheet === "shorten" && <ShortenSheet message={message} onClose={() => setSheet(null)} />}
       {sheet === "delete" && <DeleteSheet message={message} onClose={() => setSheet(null)} />}
     </footer>
@@ -277,11 +280,11 @@ function ThreadActions({ last }: { last: Message }) {
       {opened.engagementState === "active" && !last.refused && (
         <a class="button do" href={href({ view: "reply", id: last.id })}>
           {/* What came by mail cannot be answered from here: the answer goes to the other one of us. */}
-          {last.byMail ? words.list.emptyWrite(firstName(opened.otherName)) : words.read.reply}
+          {last.byMail ? words.list.emptyWrite(firstName(opened.otherName)) : readWords.read.reply}
         </a>
       )}
       <button type="button" onClick={() => print()}>
-        {words.read.print}
+        {readWords.read.print}
       </button>
     </div>
   );

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { originOf } from "../origin.ts";
 import type { EnrolmentDraft } from "../session.ts";
 import { fullDay } from "../time.ts";
+import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
@@ -90,7 +91,7 @@ export function RecoverySheet({
   const [ticked, setTicked] = useState(false);
   const ready = taken && ticked;
   return (
-    <Letter top={<span>{words.stepOf(4)}</span>}>
+    <Letter top={<span>{first.stepOf(4)}</span>}>
       <Heading large>{joinWords.sheet}</Heading>
       <p class="lead">{joinWords.sheetLead}</p>
       <SheetCard draft={draft} today={today} zone={zone} taken={() => setTaken(true)} />
@@ -114,7 +115,7 @@ export function RecoverySheet({
           {joinWords.finish}
         </button>
         <button type="button" class="quiet" disabled={finishing} onClick={back}>
-          {words.back}
+          {first.back}
         </button>
       </div>
       <p id="finish-hint" class="hint" role="status">

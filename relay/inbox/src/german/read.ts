@@ -1,0 +1,45 @@
+/** German for reading a message and its files. */
+
+import type { readWords as english } from "../words.read.ts";
+
+export const read: typeof english = {
+  read: {
+    title: "Nachricht",
+    loading: "Die Nachricht wird geöffnet",
+    to: (name) => `an ${name}`,
+    toYou: "Sie",
+    you: "Sie",
+    kept: (date, alone) =>
+      alone
+        ? `Aufbewahrt bis ${date}. Nur Sie haben sie hier.`
+        : `Aufbewahrt bis ${date}, für Sie beide.`,
+    soon: (line, alone) => (alone ? `${line}. Nur Sie haben sie hier.` : `${line}, für Sie beide.`),
+    change: "Ändern",
+    reply: "Antworten",
+    print: "Drucken",
+    remove: "Löschen",
+    gone: "Das wurde soeben gelöscht, wie vereinbart.",
+    goneBefore: "Diese Nachricht wird hier nicht mehr aufbewahrt.",
+    failed: (name, code) =>
+      `Diese Nachricht konnte hier nicht geöffnet werden. ${name} kann sie noch einmal senden. Wenn Sie nachfragen, nennen Sie ${code}.`,
+    gap: (name) => `Etwas, das ${name} davor geschrieben hat, ist nicht angekommen.`,
+    gapMine: "Etwas, das Sie davor geschrieben haben, ist nicht hier.",
+    between: (one, other) => `${one} und ${other}`,
+    unfold: (who, when) => `${who}, ${when}: aufklappen`,
+  },
+
+  file: {
+    heading: "Dateien",
+    look: "Ansehen",
+    lookAt: (name) => `${name} ansehen`,
+    save: "Speichern",
+    saveFile: (name) => `${name} speichern`,
+    stop: "Anhalten",
+    progress: (done, total) => `${done} von ${total}`,
+    savedOnce: "Außerhalb dieses Postfachs gespeichert. Dort wird sie nicht für Sie gelöscht.",
+    saved: "Gespeichert.",
+    stopped: "Angehalten. Es wurde nichts gespeichert.",
+    cannotShow: "Diese Datei kann hier nicht gezeigt werden. Sie können sie speichern.",
+    sooner: (date) => `Wird am ${date} gelöscht`,
+  },
+};

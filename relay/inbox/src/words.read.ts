@@ -1,0 +1,44 @@
+/** The words of reading a message and its files, which nobody needs before one is opened. */
+
+import { said } from "./language.ts";
+
+export const readWords = said("read", {
+  read: {
+    title: "Message",
+    loading: "Opening the message",
+    to: (name: string) => `to ${name}`,
+    toYou: "you",
+    you: "You",
+    kept: (date: string, alone: boolean) =>
+      alone ? `Kept until ${date}. Only you have it here.` : `Kept until ${date}, for both of you.`,
+    soon: (line: string, alone: boolean) =>
+      alone ? `${line}. Only you have it here.` : `${line}, for both of you.`,
+    change: "Change",
+    reply: "Reply",
+    print: "Print",
+    remove: "Delete",
+    gone: "This was deleted just now, as agreed.",
+    goneBefore: "This message is no longer kept here.",
+    failed: (name: string, code: string) =>
+      `This message could not be opened here. ${name} can send it again. If you ask, mention ${code}.`,
+    gap: (name: string) => `Something that ${name} wrote before this has not arrived.`,
+    gapMine: "Something that you wrote before this is not here.",
+    between: (one: string, other: string) => `${one} and ${other}`,
+    unfold: (who: string, when: string) => `Show what ${who} wrote on ${when}`,
+  },
+
+  file: {
+    heading: "Files",
+    look: "Look",
+    lookAt: (name: string) => `Look at ${name}`,
+    save: "Save",
+    saveFile: (name: string) => `Save ${name}`,
+    stop: "Stop",
+    progress: (done: string, total: string) => `${done} of ${total}`,
+    savedOnce: "Saved outside this inbox. It will not be deleted for you.",
+    saved: "Saved.",
+    stopped: "Stopped. Nothing was saved.",
+    cannotShow: "This file can’t be shown here. You can save it.",
+    sooner: (date: string) => `Deleted on ${date}`,
+  },
+});
