@@ -50,6 +50,7 @@ for command in (
     agreeing.shorten,
     agreeing.why,
     checking.check,
+    reporting.sponsor,
     receipting.receipts,
     mailing.address,
     mailing.confirm,

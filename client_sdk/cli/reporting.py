@@ -6,6 +6,7 @@ terminal, only `--yes` signs.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -18,7 +19,8 @@ from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Yes,
 from client_sdk.cli.terminal import ask, clean, clean_lines, is_talking, say, tell
 from client_sdk.errors import Misused
 from client_sdk.report import ReleaseState, ReportStatus, tomorrow_morning
-from client_sdk.report_text import ReportForm, form_text, parse_form
+from client_sdk.report_text import ReportForm, form_text, parse_form, report_lines
+from client_sdk.sponsor import open_release
 from client_sdk.sync import Engagement
 from client_sdk.words import instant_in_words, parse_day
 
@@ -203,6 +205,17 @@ def report_close_link(
     with opened(account, password_fd) as me:
         me.engagement(context.obj).report.close_link()
     tell("The link has ended.")
+
+
+def sponsor(
+    link: Annotated[str, typer.Argument(help="The sponsor's link.")],
+    digits: Annotated[str, typer.Argument(help="The six digits.")],
+) -> None:
+    """Read a report as its sponsor does, without a browser. It needs no account."""
+    believed = asyncio.run(open_release(link, digits))
+    for line in report_lines(believed.report):
+        tell(clean(line))
+    say(f"Until {instant_in_words(datetime.fromtimestamp(believed.ends_at, UTC), now())}.")
 
 
 # --- within -------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -33,6 +34,17 @@ ANSWER = "Thank you. The second one kept me awake."
 MAIL_SUBJECT = "Something I wrote on the train"
 MAIL_TEXT = "Sent from my own address, so that it is not in the office's archive."
 MAYA_ADDRESS = "maya@home.example"
+SPONSOR = "Northwind Ltd"
+IN_HER_WORDS = "I used to answer at midnight. I do not any more."
+REPORT = f"""period: 2026-09-01 to 2026-12-31
+for: Joan Reyes, personnel
+== goal
+Lead the merger team without doing its work.
+-- where it stands
+On course.
+== in the client's words
+{IN_HER_WORDS}
+"""
 WORK_DAYS, HOLD_DAYS = 2, 1
 SHORT_SECONDS = 120
 FOR_YOU = """
@@ -75,6 +87,7 @@ class Story:
         self._relay, self._folder = relay, folder
         self._anna = Person("Anna Harrow", folder / "anna", "walnut harbour lantern bridge meadow")
         self._maya = Person("Maya Okafor", folder / "maya", "pepper candle orchard willow harvest")
+        self._way: dict[str, Any] = {}
         self._number = itertools.count(1)
 
     def opening(self) -> None:
@@ -90,6 +103,11 @@ class Story:
         self._step(
             'A mail from it came in by SMTP, sealed at the door, marked "sender not checked"', self._forward
         )
+        self._step(
+            "A report is written and signed by both; the sponsor opened it with link and digits once Maya"
+            " had released it, and nothing before",
+            self._sponsor,
+        )
 
     def ending(self) -> None:
         """All dates pass, and what was kept is tried on everything."""
@@ -98,6 +116,10 @@ class Story:
         )
         self._step(
             "A thief with backup, ring, root and the people's passwords opens everything", self._stolen_before
+        )
+        self._step(
+            "Maya has taken the report back: link and digits open nothing, every keeper refuses it",
+            self._take_back,
         )
         self._step(
             "All its days have passed, each with its sweep and its tick; the store is empty",
@@ -164,6 +186,27 @@ class Story:
         expect(len(mails) == 1 and MAIL_TEXT in mails[0]["text"], "the mail did not arrive")
         expect(mails[0]["from"]["checked"] is False, "the mail passes for checked")
 
+    def _sponsor(self) -> None:
+        sees = "one page, and only when Maya has signed it off"
+        self._anna.mailbox("agreement", "maya", "propose", "--sponsor", SPONSOR, "--sponsor-sees", sees)
+        self._maya.mailbox("agreement", "anna", "sign", "--yes")
+        path = self._folder / "report.txt"
+        path.write_text(REPORT)
+        self._maya.mailbox("report", "anna", "edit", "--file", str(path))
+        (self._way,) = self._anna.told("report", "maya", "sign", "--yes")
+        expect(not self._as_sponsor(), "the sponsor saw a report that Maya had not released")
+        self._maya.mailbox("report", "anna", "release", "--now", "--yes")
+        expect(IN_HER_WORDS in self._as_sponsor(), "the sponsor does not see the report")
+
+    def _as_sponsor(self) -> str:
+        """What link and digits open; empty for nothing."""
+        sponsor = Person("Joan Reyes", self._folder / "joan", "")
+        return sponsor.sees(self._way["link"], self._way["digits"])
+
+    def _take_back(self) -> None:
+        self._maya.mailbox("report", "anna", "withdraw")
+        expect(not self._as_sponsor(), "the sponsor still sees what Maya took back")
+
     def _short(self) -> None:
         self._anna.mailbox("send", "maya", "-s", "short", "--keep", f"{SHORT_SECONDS}s", "gone soon")
         expect(self._subjects(self._maya).count("short") == 1, "the short message did not arrive")
@@ -200,6 +243,8 @@ class Story:
             FILE_NAME,
             MAIL_SUBJECT,
             MAIL_TEXT,
+            IN_HER_WORDS,
+            self._way["link"],
             self._maya.name,
             self._maya.password,
         )

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from keys.blob import Attachment, BlobOpener
-from keys.content import parse_content
+from keys.content import ContentKind, parse_content
 from keys.day_keys import day_open_key, day_share
 from keys.envelope import Envelope, parse_envelope
 from keys.errors import KeysError
 from keys.index import Place, index_key, open_segment
-from keys.locks import open_keeper_lock
+from keys.locks import LockType, link_key_id, link_share, open_keeper_lock
 from keys.names import keeper_id, key_id
+from keys.report_steps import NO_LINK, SignedStep, parse_step
 from keys.sealing import open_parts, open_reader_share
 from keys.suite import OpenKey
 from keys.unlock import (
@@ -75,6 +76,10 @@ def plunder(loot: Loot) -> Tally:
         found = [parse_envelope(raw) for raw in _envelopes(database, account_id)]
         opened = [
             content for envelope in found if (content := _opened(envelope, reading_keys, seeds)) is not None
+        ]
+        links = _link_secrets(opened)
+        opened += [
+            content for envelope in found if (content := _release_opened(envelope, links, seeds)) is not None
         ]
         attached = [attachment for content in opened for attachment in parse_content(content).attachments]
         files = _files(database, account_id)
@@ -161,16 +166,39 @@ def _segment_opens(person: Person, place: Place, box: bytes, days: Mapping[int, 
 def _opened(envelope: Envelope, reading: Mapping[bytes, OpenKey], days: Iterable[OpenKey]) -> bytes | None:
     """The first content of an envelope, if the reader's key and a day key each open their lock."""
     reader = reading.get(envelope.locks[0].key_id)
+    shares = _keeper_shares(envelope, days)
+    if reader is None or shares is None:
+        return None
+    return open_parts(envelope, open_reader_share(envelope, reader), shares)[0].content
+
+
+def _keeper_shares(envelope: Envelope, days: Iterable[OpenKey]) -> list[bytes] | None:
     by_id = {key_id(day.seal_key().raw): day for day in days}
     keepers = [by_id.get(lock.key_id) for lock in envelope.keeper_locks]
-    if reader is None or None in keepers:
+    if None in keepers:
         return None
-    shares = [
+    return [
         open_keeper_lock(lock, day, envelope.header_hash).share
         for lock, day in zip(envelope.keeper_locks, keepers, strict=True)
         if day is not None
     ]
-    return open_parts(envelope, open_reader_share(envelope, reader), shares)[0].content
+
+
+def _link_secrets(contents: Iterable[bytes]) -> list[bytes]:
+    """The secrets of sponsors' links, which coaches send to clients with their signatures."""
+    parsed = (parse_content(content) for content in contents)
+    steps = (parse_step(one.fixed) for one in parsed if one.kind is ContentKind.REPORT)
+    return [step.link_secret for step in steps if isinstance(step, SignedStep) and step.link_secret != NO_LINK]
+
+
+def _release_opened(envelope: Envelope, links: Iterable[bytes], days: Iterable[OpenKey]) -> bytes | None:
+    """The first content of a release, if one of the links and a day key each open their lock."""
+    lock = envelope.locks[0]
+    secret = next((one for one in links if link_key_id(one) == lock.key_id), None)
+    shares = _keeper_shares(envelope, days)
+    if lock.type is not LockType.LINK or secret is None or shares is None:
+        return None
+    return open_parts(envelope, link_share(lock, secret, envelope.header_hash), shares)[0].content
 
 
 def _file_opens(database: sqlite3.Connection, attachment: Attachment) -> bool:

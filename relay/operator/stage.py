@@ -30,6 +30,8 @@ from typing import Any
 
 DEADLINE_SECONDS = 60.0
 LOOK_SECONDS = 0.1
+NOTHING_HERE = 6
+"""The exit code of `mailbox` for what is not there."""
 
 _MAILBOX = (sys.executable, "-c", "from client_sdk.cli import main; main()")
 _RELAY = (sys.executable, "-m", "relay")
@@ -129,6 +131,20 @@ class Person:
     def told(self, *words: str) -> list[dict[str, Any]]:
         """The same with `--json`, line by line."""
         return [json.loads(line) for line in self.mailbox(*words, "--json").splitlines()]
+
+    def sees(self, link: str, digits: str) -> str:
+        """What a sponsor's link and digits open; empty where the command says that there is nothing."""
+        done = subprocess.run(
+            [*_MAILBOX, "sponsor", link, digits],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=DEADLINE_SECONDS,
+            env={**os.environ, **self._environment()},
+            check=False,
+        )
+        expect(done.returncode in (0, NOTHING_HERE), "the sponsor's look failed")
+        return done.stdout.strip() if done.returncode == 0 else ""
 
     def watch(self) -> subprocess.Popen[str]:
         """Start `mailbox watch --json`."""
