@@ -242,7 +242,7 @@ class DoorVisit:
         inbox = await (self.author(author) if author else self.look_again())
         day_keys = await door.inboxes.day_keys(inbox.reader, self.expires_at, inbox.seen_at)
         writer = door.writers.of(inbox.mailbox_id)
-        await writer.turn.acquire()
+        await writer.take()
         self._writer = writer
         return Ready(inbox, day_keys, Turn(writer.number, writer.count + 1, writer.previous_id))
 
@@ -283,7 +283,7 @@ class DoorVisit:
 
     def _leave_turn(self) -> None:
         if self._writer is not None:
-            self._writer.turn.release()
+            self._writer.leave()
             self._writer = None
 
 

@@ -114,12 +114,15 @@ class Refusals:
         expires_at = min(now + self._keep_seconds, addressed.terms.ends_at)
         day_keys = await self._inboxes.day_keys(inbox.reader, expires_at, now)
         writer = self._writers.of(inbox.mailbox_id)
-        async with writer.turn:
+        await writer.take()
+        try:
             frame = self._content(addressed, writer, entries, now, expires_at).encode()
             part = sign_content(frame, EnvelopeClass.NOTICE, self._key)
             raw = seal_envelope(_addressing(addressed, now, expires_at), [part], day_keys, self._random)
             await self._accept.from_relay(read(raw), now)
             writer.stored(content_id(EnvelopeClass.NOTICE, frame))
+        finally:
+            writer.leave()
 
     def _content(
         self, addressed: Addressed, writer: Writer, entries: Sequence[Refused], now: int, expires_at: int

@@ -12,9 +12,9 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from relay.core.addresses import Address, parse_address, split_path
 from relay.core.errors import Malformed, RelayError, TooLarge
@@ -65,6 +65,11 @@ class _Mail:
 class Dialogue:
     """The states of one connection. `record(verdict, bytes)` is told of each mail."""
 
+    __slots__ = (
+        "_admission", "_commands_left", "_greeting", "_hostname", "_junk_left", "_limits", "_mail", "_record",
+        "_require_tls", "_tls_context", "_wire",
+    )  # fmt: skip
+
     def __init__(
         self,
         wire: Wire,
@@ -81,19 +86,6 @@ class Dialogue:
         self._greeting = ""
         self._mail: _Mail | None = None
         self._commands_left, self._junk_left = limits.max_commands, limits.max_junk_commands
-        self._commands: dict[bytes, Callable[[bytes], Awaitable[None]]] = {
-            b"EHLO": self._ehlo,
-            b"HELO": self._helo,
-            b"MAIL": self._mail_from,
-            b"RCPT": self._rcpt_to,
-            b"DATA": self._data,
-            b"RSET": self._rset,
-            b"NOOP": self._noop,
-            b"QUIT": self._quit,
-            b"STARTTLS": self._starttls,
-            b"VRFY": self._vrfy,
-            b"HELP": self._help,
-        }
 
     async def run(self) -> None:
         """Talk until the peer quits, goes, or a limit is hit."""
@@ -122,7 +114,7 @@ class Dialogue:
                 raise Ended(fault.reply) from None
             return await self._junk(fault.reply)
         verb, _, argument = line.rstrip(b" \t").partition(b" ")  # RFC 5321, 4.1.1: trailing space is borne
-        command = self._commands.get(verb.upper())
+        command = _COMMANDS.get(verb.upper())
         if command is None:
             if verb.upper() in _OTHER_PROTOCOLS:
                 raise Ended(replies.UNKNOWN)
@@ -130,7 +122,7 @@ class Dialogue:
         if self._require_tls and not self._wire.tls and verb.upper() in {b"MAIL", b"RCPT", b"DATA"}:
             return await self._wire.say(replies.TLS_FIRST)
         try:
-            await command(argument)
+            await command(self, argument)
         except RelayError as refusal:
             await self._wire.say(replies.for_error(refusal))
         return None
@@ -240,7 +232,7 @@ class Dialogue:
         except BaseException:
             await _to_the_end(sink.abort())
             raise
-        return await self._wire.say(await self._take(sink))
+        return await self._wire.say(await self._take(sink), at_once=True)
 
     async def _take(self, sink: Sink) -> str:
         """Read one mail into the sink and commit it; the reply to give. A mail that is not committed is
@@ -316,6 +308,21 @@ class Dialogue:
 
     async def _help(self, _argument: bytes) -> None:
         await self._wire.say(replies.HELP)
+
+
+_COMMANDS: Final[Mapping[bytes, Callable[[Dialogue, bytes], Awaitable[None]]]] = {
+    b"EHLO": Dialogue._ehlo,
+    b"HELO": Dialogue._helo,
+    b"MAIL": Dialogue._mail_from,
+    b"RCPT": Dialogue._rcpt_to,
+    b"DATA": Dialogue._data,
+    b"RSET": Dialogue._rset,
+    b"NOOP": Dialogue._noop,
+    b"QUIT": Dialogue._quit,
+    b"STARTTLS": Dialogue._starttls,
+    b"VRFY": Dialogue._vrfy,
+    b"HELP": Dialogue._help,
+}
 
 
 def _code_of(reply: str) -> str:

@@ -6,8 +6,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from pathlib import Path
-from weakref import WeakSet
+from typing import Any
 
 from relay.logs import Log
 from relay.smtp_door import replies
@@ -18,7 +19,8 @@ from relay.smtp_door.places import DoorPlaces, Places
 from relay.smtp_door.wire import Wire
 
 _BACKLOG = 1024  # connections that come at once wait here, and none is refused for coming beside others
-
+_AT_ONCE = 16  # that are taken in one turn of the loop, so that those who talk are heard in between
+_REST_SECONDS = 1.0  # where the system has no room for another
 
 _Stamp = tuple[tuple[int, int, int], ...]
 
@@ -84,6 +86,57 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Listening:
+    """Takes the connections of one socket until it is closed. asyncio's own server drops one that it took in
+    the instant before.
+    """
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        connected: Callable[[], Wire],
+        arriving: set[asyncio.Future[Any]],
+        log: Log,
+    ) -> None:
+        self._listener, self._connected, self._arriving, self._log = listener, connected, arriving, log
+        self._loop = asyncio.get_running_loop()
+        self._begin()
+
+    def close(self) -> None:
+        """Take no more; who is taken stays, and who waits is another process's."""
+        if self._listener.fileno() >= 0:
+            self._loop.remove_reader(self._listener)
+            self._listener.close()
+
+    def _begin(self) -> None:
+        if self._listener.fileno() >= 0:
+            self._loop.add_reader(self._listener, self._take)
+
+    def _take(self) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                taken, _ = self._listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                break
+            except OSError as failure:
+                self._rest(failure)
+                break
+            taken.setblocking(False)
+            arriving = asyncio.ensure_future(self._loop.connect_accepted_socket(self._connected, taken))
+            self._arriving.add(arriving)
+            arriving.add_done_callback(self._arrived)
+
+    def _arrived(self, arriving: asyncio.Future[Any]) -> None:
+        self._arriving.discard(arriving)
+        if not arriving.cancelled() and (failure := arriving.exception()) is not None:
+            self._log.error("door.trouble", failure=failure)
+
+    def _rest(self, failure: OSError) -> None:
+        self._log.error("door.no_room", failure=failure)
+        self._loop.remove_reader(self._listener)
+        self._loop.call_later(_REST_SECONDS, self._begin)
+
+
 class Door:
     """The SMTP door of one relay. `start` binds and returns the address; `stop` lets each dialogue say a
     last word."""
@@ -104,8 +157,9 @@ class Door:
         self._tls, self._require_tls = tls, require_tls
         self._open: set[Wire] = set()
         self._places = places or DoorPlaces(limits)
-        self._servers: list[asyncio.Server] = []
-        self._wires: WeakSet[Wire] = WeakSet()
+        self._listening: list[_Listening] = []
+        self._arriving: set[asyncio.Future[Any]] = set()
+        self._wires: set[Wire] = set()
 
     async def start(self, host: str, port: int, *, implicit_tls: bool = False) -> tuple[str, int]:
         """Listen; port 0 picks a free one. Once for each port, one of which may begin with TLS at once
@@ -120,17 +174,14 @@ class Door:
         """Take the connections of a socket that listens already, perhaps for other processes too."""
 
         def connected() -> Wire:
-            wire = Wire(self._serve, self._limits, implicit_tls=implicit_tls)
-            self._wires.add(wire)
-            return wire
+            return Wire(self._serve, self._limits, self._wires, implicit_tls=implicit_tls)
 
-        loop = asyncio.get_running_loop()
-        self._servers.append(await loop.create_server(connected, sock=listener, backlog=_BACKLOG))
+        self._listening.append(_Listening(listener, connected, self._arriving, self._log))
 
     def close(self) -> None:
         """Take no further connection; those that are open go on."""
-        for server in self._servers:
-            server.close()
+        for one in self._listening:
+            one.close()
 
     def leave(self) -> None:
         """Let each peer go between two mails: who says nothing just then at once, the others when they come
@@ -141,8 +192,11 @@ class Door:
 
     async def emptied(self) -> None:
         """Wait until each connection is closed, its last word read or given up."""
-        while still := [wire for wire in self._wires if not wire.gone.is_set()]:
-            await still[0].gone.wait()
+        while self._arriving or self._wires:
+            if self._arriving:
+                await asyncio.wait(self._arriving)
+            else:
+                await next(iter(self._wires)).gone()
 
     async def stop(self) -> None:
         """Stop listening and end the dialogues. A commit that is under way is finished, because it is

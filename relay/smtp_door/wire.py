@@ -3,6 +3,9 @@ pace of a mail, and TLS; knows no SMTP.
 
 A protocol of asyncio and nothing else: what has arrived and not been used is in one buffer of ours, so that
 forgetting it when TLS begins is one line (RFC 3207, 4.2: nothing said in clear may count afterwards).
+
+Thousands may be open and silent, so each has little: one task, one future while it waits, one timer for all
+its limits, and no dictionary.
 """
 
 from __future__ import annotations
@@ -31,34 +34,45 @@ class Fault(Exception):
 
 class Wire(asyncio.Protocol):
     """One connection. `serve` is run as a task when it is made; once it is lost, each of its waits raises.
-    With `implicit_tls` nothing is read until `begin_tls`.
+    It is in `open_wires` until then. With `implicit_tls` nothing is read until `begin_tls`.
     """
+
+    __slots__ = (
+        "_begun_at", "_between", "_deadline", "_ends_at", "_gone", "_held", "_is_cut", "_is_writable",
+        "_leaving", "_limits", "_loop", "_lost", "_open_wires", "_over", "_received_bytes", "_said_all",
+        "_serve", "_span_ends_at", "_span_from_bytes", "_task", "_timer", "_transport", "_unsaid", "_waiter",
+        "_waiting", "farewell", "implicit_tls", "peer", "tls",
+    )  # fmt: skip
 
     def __init__(
         self,
         serve: Callable[[Wire], Coroutine[Any, Any, None]],
         limits: Limits,
+        open_wires: set[Wire],
         *,
         implicit_tls: bool = False,
     ) -> None:
         self._serve, self._limits, self.implicit_tls = serve, limits, implicit_tls
+        self._open_wires = open_wires
         self._loop = asyncio.get_running_loop()
         self._begun_at = self._loop.time()
         self._deadline = self._begun_at + limits.connection_seconds
         self._held = bytearray()
-        self._arrived = asyncio.Event()
-        self._writable = asyncio.Event()
-        self._writable.set()
+        self._unsaid = b""  # replies that travel with the next one
         self._transport: asyncio.Transport
         self._task: asyncio.Task[None] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._gone: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._ends_at = 0.0  # of the wait that is under way
         self._lost = self._said_all = self._waiting = self._is_cut = self._over = False
         self._leaving = self._between = False
+        self._is_writable = True
         self._received_bytes = 0
         self._span_ends_at, self._span_from_bytes = 0.0, 0
         self.farewell = replies.STOPPING
         self.tls = False
         self.peer = ""
-        self.gone = asyncio.Event()
 
     # asyncio calls these
 
@@ -68,6 +82,7 @@ class Wire(asyncio.Protocol):
             if self.implicit_tls:
                 self._transport.pause_reading()  # the first byte belongs to the handshake
             self.peer = str((transport.get_extra_info("peername") or ("",))[0])
+            self._open_wires.add(self)
             self._task = self._loop.create_task(self._serve(self))
 
     def data_received(self, data: bytes) -> None:
@@ -75,26 +90,30 @@ class Wire(asyncio.Protocol):
             return  # after the last word nothing counts; it is read so that the last word arrives
         self._held += data
         self._received_bytes += len(data)
-        self._arrived.set()
+        self._wake()
         if len(self._held) > _HIGH_WATER_BYTES:
             self._transport.pause_reading()
 
     def eof_received(self) -> bool:
         self._said_all = True
-        self._arrived.set()
+        self._wake()
         return not (self.tls or self._over)  # in clear the other direction stays open for the reply
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
-        self.gone.set()
-        self._arrived.set()
-        self._writable.set()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._wake()
+        self._open_wires.discard(self)
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
 
     def pause_writing(self) -> None:
-        self._writable.clear()
+        self._is_writable = False
 
     def resume_writing(self) -> None:
-        self._writable.set()
+        self._is_writable = True
+        self._wake()
 
     # the dialogue calls these
 
@@ -107,15 +126,8 @@ class Wire(asyncio.Protocol):
         """What has arrived, at least one byte. Raises TimeoutError, or ConnectionResetError when the peer
         has gone. `before` is an instant of the loop's clock.
         """
-        while not self._held:
-            if self._lost or self._said_all:
-                raise ConnectionResetError
-            self._arrived.clear()
-            self._waiting = True
-            try:
-                await self._within(self._arrived.wait(), before)
-            finally:
-                self._waiting = False
+        if not self._held:
+            await self._more(before)
         taken = bytes(self._held)
         self._held.clear()
         self._transport.resume_reading()
@@ -148,44 +160,52 @@ class Wire(asyncio.Protocol):
             raise Fault(replies.STOPPING, fatal=True)
         self._between = True
         try:
-            return await self._line(max_bytes)
+            end, skipped_bytes = await self._find_line_end(max_bytes)
         finally:
             self._between = False
-
-    async def _line(self, max_bytes: int) -> bytes:
-        held, skipped_bytes = await self.piece(), 0
-        before = self._loop.time() + self._limits.line_seconds
-        while (end := held.find(b"\n")) < 0:
-            if len(held) > max_bytes:
-                skipped_bytes += len(held) - 1
-                held = held[-1:]
-            if skipped_bytes > self._limits.max_skipped_bytes:
-                raise Fault(replies.LINE_TOO_LONG, fatal=True)
-            held += await self.piece(before=before)
-        self.put_back(held[end + 1 :])
-        line = held[: end + 1]
+        line = bytes(self._held[: end + 1])
+        del self._held[: end + 1]
+        self._transport.resume_reading()
         if not line.endswith(b"\r\n") or b"\r" in line[:-2] or b"\0" in line:
             raise Fault(replies.LINE_ENDING, fatal=True)
         if skipped_bytes or len(line) > max_bytes:
             raise Fault(replies.LINE_TOO_LONG, fatal=False)
         return line[:-2]
 
+    async def _find_line_end(self, max_bytes: int) -> tuple[int, int]:
+        """Where the line ends in what is held, and how much of a long one was thrown away before."""
+        skipped_bytes, before = 0, float("inf")
+        while (end := self._held.find(b"\n")) < 0:
+            if self._held and before == float("inf"):
+                before = self._loop.time() + self._limits.line_seconds
+            if len(self._held) > max_bytes:
+                skipped_bytes += len(self._held) - 1
+                del self._held[:-1]
+                self._transport.resume_reading()
+            if skipped_bytes > self._limits.max_skipped_bytes:
+                raise Fault(replies.LINE_TOO_LONG, fatal=True)
+            await self._more(before)
+        return end, skipped_bytes
+
     def put_back(self, rest: bytes) -> None:
         """Bytes that were read too far; they come first again."""
         self._held[:0] = rest
 
-    async def say(self, *replies_: str) -> None:
-        """Send reply lines, waiting where the peer does not read, within the limits."""
+    async def say(self, *replies_: str, at_once: bool = False) -> None:
+        """Send reply lines, waiting where the peer does not read, within the limits. Where the peer has said
+        more already they travel with the reply to that (RFC 2920, 3.2), unless `at_once`.
+        """
         if self._lost:
             raise ConnectionResetError
-        self._transport.write("".join(reply + "\r\n" for reply in replies_).encode("ascii"))
-        await self._within(self._writable.wait())
+        self._unsaid += "".join(reply + "\r\n" for reply in replies_).encode("ascii")
+        if at_once or not self._held:
+            await self._send()
 
     async def start_tls(self, context: ssl.SSLContext) -> None:
         """Say that TLS may begin, begin it, and forget all that was said in clear. Raises OSError or
         TimeoutError."""
         self._transport.pause_reading()  # what comes next belongs to the handshake
-        await self.say(replies.READY_FOR_TLS)
+        await self.say(replies.READY_FOR_TLS, at_once=True)
         self._held.clear()  # before the handshake: what comes right behind it is already said in TLS
         await self.begin_tls(context)
 
@@ -216,14 +236,17 @@ class Wire(asyncio.Protocol):
         if self._over or self._transport.is_closing():
             return
         if last_words:
-            self._transport.write(last_words.encode("ascii") + b"\r\n")
+            self._unsaid += last_words.encode("ascii") + b"\r\n"
+        self._write()
         if linger and last_words and not self.tls and not self._said_all:
             self._over = True
             self._held.clear()
             self._end_our_direction()
         else:
             self._transport.close()
-        self._loop.call_later(_CLOSE_SECONDS, self._transport.abort)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(_CLOSE_SECONDS, self._transport.abort)
 
     def _end_our_direction(self) -> None:
         try:
@@ -251,14 +274,65 @@ class Wire(asyncio.Protocol):
         if self._between and self._waiting and self._task is not None:
             self._task.cancel()
 
+    async def gone(self) -> None:
+        """Wait until the connection is closed."""
+        if not self._lost:
+            self._gone = self._gone or self._loop.create_future()
+            await asyncio.shield(self._gone)
+
     async def end(self) -> None:
         """Cancel the dialogue and wait until it has said its last word, at most fifteen seconds."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=_END_SECONDS)
 
-    async def _within(self, waiting: Coroutine[Any, Any, object], before: float = float("inf")) -> None:
-        now = self._loop.time()
-        ends_at = min(now + self._limits.idle_seconds, self._deadline, before)
-        async with asyncio.timeout(max(0.0, ends_at - now)):
-            await waiting
+    def _write(self) -> None:
+        if self._unsaid:
+            unsaid, self._unsaid = self._unsaid, b""
+            self._transport.write(unsaid)
+
+    async def _send(self) -> None:
+        self._write()
+        while not (self._is_writable or self._lost):
+            await self._wait(float("inf"))
+
+    async def _more(self, before: float) -> None:
+        """Wait until more has arrived. Raises TimeoutError; ConnectionResetError when the peer has gone."""
+        if self._unsaid:
+            await self._send()
+        had_bytes = len(self._held)
+        self._waiting = True
+        try:
+            while len(self._held) <= had_bytes:
+                if self._lost or self._said_all:
+                    raise ConnectionResetError
+                await self._wait(before)
+        finally:
+            self._waiting = False
+
+    def _wait(self, before: float) -> asyncio.Future[None]:
+        """What is done when something happens here, and raises TimeoutError when a limit is reached."""
+        self._ends_at = min(self._loop.time() + self._limits.idle_seconds, self._deadline, before)
+        if self._timer is None or self._timer.when() > self._ends_at:
+            self._watch()
+        self._waiter = self._loop.create_future()
+        return self._waiter
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _watch(self) -> None:
+        """Look at the limit of the wait when it may be reached; a later one moves no timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._ends_at, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if self._loop.time() >= self._ends_at:
+            self._waiter.set_exception(TimeoutError())
+        else:
+            self._watch()

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import smtplib
+import socket
 import ssl
 from pathlib import Path
 
@@ -404,3 +405,52 @@ async def test_work_is_finished_however_often_the_dialogue_is_cancelled(failure:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert done == [True]
+
+
+async def test_who_is_taken_in_the_instant_before_the_close_is_served(open_door: Opener) -> None:
+    """A door that hands over closes between two turns of the loop: whoever it took in the one before is not
+    dropped, and is waited for."""
+    house = await open_door()
+    with socket.create_connection(house.address) as peer:
+        peer.setblocking(False)
+        house.door._listening[0]._take()
+        house.door.close()
+        emptied = asyncio.ensure_future(house.door.emptied())
+        loop = asyncio.get_running_loop()
+        assert (await loop.sock_recv(peer, 100)).startswith(b"220 ")
+        assert not emptied.done()
+        await loop.sock_sendall(peer, b"QUIT\r\n")
+        assert (await loop.sock_recv(peer, 100)).startswith(b"221 ")
+    await emptied
+
+
+class Recorded:
+    """A transport that writes down what is written in one piece."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport, self.pieces = transport, list[bytes]()
+
+    def write(self, piece: bytes) -> None:
+        """As the transport's own."""
+        self.pieces.append(piece)
+        self._transport.write(piece)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._transport, name)
+
+
+async def test_replies_to_a_group_travel_together(open_door: Opener) -> None:
+    """Commands that came in one piece are answered in one, in their order; the reply to a mail waits for no
+    other command."""
+    house = await open_door()
+    peer = await house.connect()
+    await peer.reply()
+    (wire,) = house.door._open
+    wire._transport = recorded = Recorded(wire._transport)  # type: ignore[assignment]
+    peer.writer.write(b"EHLO mail.home.example\r\nMAIL FROM:<maya@home.example>\r\n")
+    peer.writer.write(b"RCPT TO:<k3v9@in.harrow.example>\r\nDATA\r\n")
+    assert [(await peer.reply())[:3] for _ in range(4)] == ["250", "250", "250", "354"]
+    assert len(recorded.pieces) == 1
+    peer.writer.write(MAIL + b".\r\nNOOP\r\nQUIT\r\n")
+    assert [(await peer.reply())[:9] for _ in range(3)] == ["250 2.0.0", "250 2.0.0", "221 2.0.0"]
+    assert recorded.pieces[1:] == [b"250 2.0.0 Sealed and kept\r\n", b"250 2.0.0 OK\r\n221 2.0.0 Bye\r\n"]

@@ -82,7 +82,7 @@ def test_a_claim_comes_back_as_it_was() -> None:
 )
 async def test_a_claim_that_is_not_of_the_table_ends_the_worker(ends: Ends, frame: bytes) -> None:
     """Wrong signs, too many bearers, cut or too long: nothing is judged by it."""
-    ends.writer.write(frame)
+    ends.frames.send(frame)
     with pytest.raises(BadFrame):
         await asyncio.wait_for(asyncio.shield(ends.serving), 10)
 
