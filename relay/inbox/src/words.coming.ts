@@ -35,6 +35,8 @@ export const comingWords = said("coming", {
     knownHint: "You type it on the next page. What the other browser shows stays unused.",
     password: "With a new password",
     passwordHint: "It takes the place of the password that you have now, everywhere.",
+    passwordWords:
+      "Five words, made just now and filled in below. Write them down or let your browser keep them; or type a password of your own over them.",
     newPassword: "New password",
     passkeyDo: "Use this device",
     knownDo: "Continue",

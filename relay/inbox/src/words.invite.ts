@@ -57,7 +57,8 @@ export const inviteWords = said("invite", {
     good: (time: string) => `Good until ${time}, for one browser. Show it to nobody else.`,
     waiting: "Waiting for the other browser.",
     used: "Done. The other browser has a way in of its own.",
-    usedHint: "If that was not you, remove that browser below and change your password.",
+    usedHint:
+      "If that was not you, close this, remove that browser from the list and change your password.",
     over: "The five minutes are over, or it was taken back.",
     again: "Show a new one",
     end: "Take it back",

@@ -36,6 +36,8 @@ export const coming: typeof english = {
       "Sie geben es auf der nächsten Seite ein. Was der andere Browser zeigt, bleibt unbenutzt.",
     password: "Mit einem neuen Passwort",
     passwordHint: "Es tritt überall an die Stelle des Passworts, das Sie jetzt haben.",
+    passwordWords:
+      "Fünf Wörter, gerade eben gemacht und unten eingetragen. Schreiben Sie sie auf oder lassen Sie sie Ihren Browser behalten; oder tippen Sie ein eigenes Passwort darüber.",
     newPassword: "Neues Passwort",
     passkeyDo: "Dieses Gerät verwenden",
     knownDo: "Weiter",

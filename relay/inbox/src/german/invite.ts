@@ -58,7 +58,7 @@ export const invite: typeof english = {
     waiting: "Es wird auf den anderen Browser gewartet.",
     used: "Fertig. Der andere Browser hat einen eigenen Zugang.",
     usedHint:
-      "Wenn Sie das nicht waren, entfernen Sie diesen Browser unten und ändern Sie Ihr Passwort.",
+      "Wenn Sie das nicht waren, schließen Sie dies, entfernen Sie jenen Browser aus der Liste und ändern Sie Ihr Passwort.",
     over: "Die fünf Minuten sind vorbei, oder es wurde zurückgenommen.",
     again: "Ein neues zeigen",
     end: "Zurücknehmen",

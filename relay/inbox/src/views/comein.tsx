@@ -108,7 +108,11 @@ function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
     setKind(next);
     setTrouble("");
     if (next === "password" && !offered) {
-      session.coming("offerPassword", []).then(setOffered, () => {});
+      const fill = (words: string) => {
+        setOffered(words);
+        setOwn((typed) => typed || words);
+      };
+      session.coming("offerPassword", []).then(fill, () => {});
     }
   };
   const byPasskey = async () => {
@@ -172,8 +176,13 @@ function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
               hint: said.passwordHint,
               under: (
                 <>
-                  <p class="five-words">{offered}</p>
-                  {offered && <CopyButton text={offered} />}
+                  {offered && (
+                    <>
+                      <p class="five-words">{offered}</p>
+                      <p class="hint">{said.passwordWords}</p>
+                      <CopyButton text={offered} />
+                    </>
+                  )}
                   <input type="hidden" name="username" autocomplete="username" value={facts.name} />
                   <PasswordField
                     label={said.newPassword}
