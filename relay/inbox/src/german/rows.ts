@@ -192,6 +192,27 @@ const rows: typeof english = {
         coach_random: "Eine Zahl, die die Seite des Coachs für diese eine Prüfung gezogen hat.",
       },
     },
+    slots: {
+      heading: "Der Link dessen, der bezahlt",
+      why: "Wohin der Link führt, den hat, wer bezahlt. Er öffnet nichts, als was die begleitete Seite freigegeben hat.",
+      columns: {
+        link_id: "Die Nummer des Links; das Geheimnis, das öffnet, steht nur im Link selbst.",
+        reader_key:
+          "Die öffentliche Hälfte des Schlüssels zum Link, damit den Hüter der Tage nur fragt, wer den Link hat.",
+        digits_tag:
+          "Die sechs Ziffern, unkenntlich gemacht mit einem Geheimnis neben der Datenbank.",
+        opened_at: "Wann der Link gemacht wurde.",
+      },
+    },
+    releases: {
+      heading: "Freigegebene Berichte",
+      why: "Ein versiegelter Bericht, den die begleitete Seite freigegeben hat, und ab wann.",
+      columns: {
+        envelope_id: "Die Nummer des versiegelten Berichts.",
+        act_number: "Welche unterschriebene Handlung ihn hinausließ.",
+        not_before: "Der Zeitpunkt, ab dem er gelesen werden darf; 0: sofort.",
+      },
+    },
     codes: {
       heading: "Codes zum Eintippen",
       why: "Solange eine Ihrer Einladungen oder ein Browser, den Sie hinzufügen, durch getippte Wörter zu haben ist. Die Wörter sind nicht hier.",
