@@ -20,6 +20,7 @@ from tests.http.served import Served, serve
 VIEWS = [
     "/",
     "/i/",
+    "/a/",
     "/i/agreement",
     "/t/0a1b2c",
     "/t/0a1b2c/reply",

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fragmentKind, href, parse, type Route } from "./route.ts";
+import { fragmentKind, href, isOffer, parse, type Route } from "./route.ts";
 
 const ROUTES: readonly Route[] = [
   { view: "invitation", step: "start" },
@@ -18,6 +18,7 @@ const ROUTES: readonly Route[] = [
   { view: "work", page: "close" },
   { view: "receipts" },
   { view: "receipt", id: "b2c4" },
+  { view: "add" },
   { view: "how" },
   { view: "locked" },
   { view: "help" },
@@ -65,5 +66,22 @@ test("an invitation's link is told apart by its shape, and a broken one is never
     "#main",
   ]) {
     assert.equal(fragmentKind(broken), "mistyped", broken);
+  }
+});
+
+test("what an open browser shows is known by its shape, and is no invitation", () => {
+  const secret = "A".repeat(43);
+  for (const fragment of [`4.${secret}`, `#4.${secret}`]) {
+    assert.equal(isOffer(fragment), true);
+    assert.equal(fragmentKind(fragment), "mistyped");
+  }
+  for (const fragment of [
+    "",
+    `1.${secret}`,
+    `4.${secret}A`,
+    `4.${secret.slice(1)}`,
+    `4.${secret}\n`,
+  ]) {
+    assert.equal(isOffer(fragment), false);
   }
 });
