@@ -201,9 +201,11 @@ def parse_content(frame: bytes) -> Content:
     vault_counter, sender_statement = reader.u64(), reader.take(32)
     recipients = tuple(Recipient(reader.take(32), reader.take(32)) for _ in range(recipient_count))
     attachments = tuple(read_attachment(reader) for _ in range(attachment_count))
-    fixed = reader.counted(4)
-    shown = load_json(reader.counted(4))
+    fixed, written = reader.counted(4), reader.counted(4)
+    shown = load_json(written)
     reader.finish()
+    if kind is ContentKind.RELEASE and written != b"{}":
+        raise Malformed("a release holds its terms alone")
     sequence = (writer, count, previous_id, created_at, expires_at)
     seen = (policy_hash, sender, checkpoint_hash, vault_counter, sender_statement)
     content = Content(kind, nonce, thread_id, *sequence, *seen, recipients, attachments, fixed, shown)

@@ -139,6 +139,7 @@ def _contents(cases: Cases) -> None:
         "a release after another content": patch(frame, 44, secret("previous")),
         "a release until another second than its terms'": patch(frame, 84, u64(EXPIRES_AT - 1)),
         "a release with display fields": frame[:-6] + counted(b'{"note":"x"}', 4),
+        "a release whose empty object is written otherwise": frame[:-6] + counted(b"{ }", 4),
         "a release with an act": frame[:292] + counted(act, 4) + body[-6:],
         "a release without terms": frame[:292] + counted(b"", 4) + body[-6:],
     }.items():
