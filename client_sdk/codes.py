@@ -38,10 +38,8 @@ async def invitation_code(core: Core, engagement_id: bytes) -> str:
     """Give an invitation that waits a code, and return what is read out. Words that it had before lead
     nowhere any more. NotFound where it was taken or withdrawn, or is too old.
     """
-    item = core.vault.engagement(engagement_id)
-    if item is None or item.active or not any(item.invitation_secret):
-        raise errors.NotFound("No invitation waits there.")
-    subject = invitation.invitation_keys(item.invitation_secret).invite_id
+    secret = _waiting_secret(core, engagement_id)
+    subject = invitation.invitation_keys(secret).invite_id
     nameplate = await core.session.call(protocol_codes.new_code(subject))
     try:
         code = codes.Code(
@@ -50,10 +48,20 @@ async def invitation_code(core: Core, engagement_id: bytes) -> str:
         keys = await asyncio.to_thread(codes.code_keys, code, core.session.origin)
     except KeysError as cause:
         raise errors.NotTrusted("nameplate") from cause
-    box = codes.seal_code(keys, PURPOSE, nameplate, item.invitation_secret, core.random(NONCE_BYTES))
+    box = codes.seal_code(keys, PURPOSE, nameplate, secret, core.random(NONCE_BYTES))
     await core.session.call(protocol_codes.seal_code(nameplate, codes.proof_check(keys.proof), box))
     log.info("code made")
     return code.text
+
+
+def _waiting_secret(core: Core, engagement_id: bytes) -> bytes:
+    """The secret of an invitation that waits: of a client's first, or of one who comes back."""
+    item, reopening = core.vault.engagement(engagement_id), core.vault.reopening(engagement_id)
+    if item is not None and not item.active and any(item.invitation_secret):
+        return item.invitation_secret
+    if reopening is not None and item is not None:
+        return reopening.secret
+    raise errors.NotFound("No invitation waits there.")
 
 
 async def link_of(session: Session, typed: str) -> str:

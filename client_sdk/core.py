@@ -92,6 +92,7 @@ class Core:
         """Return the frame of an engagement that both have signed."""
         try:
             other = parse_statement(item.their_statement)
+            clients = tuple(parse_statement(raw) for raw in self.vault.clients(item.engagement_id))
         except KeysError as cause:
             raise NotTrusted("vault") from cause
-        return Place(item.engagement_id, item.my_role, self.me(), other, self.vault.pins)
+        return Place(item.engagement_id, item.my_role, self.me(), other, self.vault.pins, clients)

@@ -54,6 +54,7 @@ from client_sdk.messages import (
 )
 from client_sdk.notes import AsyncNotes
 from client_sdk.outbox import Outbox
+from client_sdk.reopening import AsyncReopening
 from client_sdk.report import AsyncReport
 from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
@@ -102,6 +103,7 @@ class AsyncEngagement:
         self._sending = Sending(core, outbox, self._standing)
         self._lengthening = Lengthening(core, self._standing, self._intake)
         self._spoken = AsyncSpokenCheck(core, self._standing, self._intake, self._sending)
+        self._reopening = AsyncReopening(core, self._standing, self._intake)
         self._agreement = AsyncAgreement(
             core, self._standing, self._intake, self._sending, self._lengthening, self._shortening
         )
@@ -144,6 +146,11 @@ class AsyncEngagement:
     def spoken_check(self) -> AsyncSpokenCheck:
         """Six digits to read to each other on a call: that these are the other person's keys."""
         return self._spoken
+
+    @property
+    def reopening(self) -> AsyncReopening:
+        """Letting a client back who lost every way in, out of the coach's copies."""
+        return self._reopening
 
     @property
     def agreement(self) -> AsyncAgreement:

@@ -17,7 +17,15 @@ from typing import Final
 
 from client_sdk import enrol, errors, protocol
 from client_sdk.core import Core
-from client_sdk.joining import Accepted, accept, agreement_of, open_invitation, read_link, shown_text
+from client_sdk.joining import (
+    Accepted,
+    accept,
+    agreement_of,
+    open_again,
+    open_invitation,
+    read_link,
+    shown_text,
+)
 from client_sdk.messages import Proposal, RecoverySheet, instant
 from client_sdk.opening import Connect, Local, Means, closing_on_failure, means, open_core
 from client_sdk.pinning import pin_further
@@ -28,6 +36,7 @@ from client_sdk.wire import RelayConflict
 from keys import invitation as formats
 from keys.errors import KeysError
 from keys.pins import Pins
+from keys.reopening import REOPENING
 from keys.suite import H
 
 log = logging.getLogger("client_sdk")
@@ -81,7 +90,7 @@ async def accept_invitation(
     async with closing_on_failure(session):
         await _check_relay(session)
         waiting = await session.ask(protocol.fetch_invitation(keys.invite_id))
-        box = open_invitation(keys, waiting.box, waiting.expires_at, session.origin)
+        box, clients = _open(keys, waiting, session.origin)
         if seen is not None and seen.box_hash != H(waiting.box):
             raise errors.Conflict("The invitation was changed after you read it: read it again.")
         profile = ProfileItem(name.strip(), shown_text(box.shown, "relay_name", "Quietbox"))
@@ -95,6 +104,7 @@ async def accept_invitation(
                 identity=seeds.identity,
                 card=card,
                 random=secrets.token_bytes,
+                clients=clients,
             )
 
         return await _enrol(session, means, keys, box.pins, login, profile, answer)
@@ -107,7 +117,7 @@ async def look(link: str, connect: Connect | None) -> Proposal:
     session = means(None, None, False, connect).session(parsed.origin, "")
     try:
         waiting = await session.ask(protocol.fetch_invitation(keys.invite_id))
-        box = open_invitation(keys, waiting.box, waiting.expires_at, session.origin)
+        box, clients = _open(keys, waiting, session.origin)
     finally:
         await session.close()
     return Proposal(
@@ -118,7 +128,18 @@ async def look(link: str, connect: Connect | None) -> Proposal:
         agreement=agreement_of(box).text,
         expires_at=instant(waiting.expires_at),
         box_hash=H(waiting.box),
+        reopens=bool(clients),
     )
+
+
+def _open(
+    keys: formats.InvitationKeys, waiting: protocol.InvitationBox, origin: str
+) -> tuple[formats.ClientInvitation, tuple[bytes, ...]]:
+    """Open a client's invitation, and who was client before where a lost inbox is reopened by it."""
+    if waiting.kind == REOPENING:
+        found = open_again(keys, waiting.box, waiting.expires_at, origin)
+        return found.invitation, found.clients
+    return open_invitation(keys, waiting.box, waiting.expires_at, origin), ()
 
 
 async def _check_relay(session: Session) -> protocol.RelayFacts:

@@ -184,6 +184,26 @@ class NothingHere(RelayError):
     hint = "The link may be opened again at any time."
 
 
+class ReopeningPending(RelayError):
+    """This inbox is being reopened, and the coach has not signed yet."""
+
+    code = "reopening-pending"
+    sentence = "Your coach has not let you back in yet."
+    hint = "Ring your coach: the spoken check comes next, `mailbox check`."
+
+
+class MailboxReopened(RelayError):
+    """The coach reopened this inbox for other keys. `until` is the end of the time to stop it (UTC)."""
+
+    code = "mailbox-reopened"
+    sentence = "Your coach reopened this inbox for a new set-up."
+    hint = "If that was not you, stop it: `mailbox reopening stop`; and ring your coach."
+
+    def __init__(self, until: datetime | None = None, *, request_id: str | None = None) -> None:
+        super().__init__(request_id=request_id)
+        self.until = until
+
+
 class RecipientKeyChanged(RelayError):
     """The other person's identity key is not the pinned one. `since` is when the new one was issued (aware,
     UTC).

@@ -24,7 +24,7 @@ from client_sdk.state import ACKNOWLEDGED, MINE, READ, REPLACED, SHOWN, Seen, Wr
 from client_sdk.terms import Terms
 from keys.envelope import HEADER_BYTES, EnvelopeClass, parse_header
 from keys.errors import Malformed
-from keys.names import ZERO_HASH, day_of, envelope_id
+from keys.names import ZERO_HASH, Role, day_of, envelope_id
 from keys.sealing import Opened, Part
 
 log = logging.getLogger("client_sdk")
@@ -36,7 +36,8 @@ MOST_REMEMBERED: Final = 256
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A row that opened and passed every check. `gap_after` is the row after which something of its writer is
-    missing; None where nothing is. `expires_at` is when it goes by all acts.
+    missing; None where nothing is. `expires_at` is when it goes by all acts; `given_back` that the coach gave
+    it back into an inbox that was reopened.
     """
 
     order: int
@@ -46,6 +47,7 @@ class Taken:
     gap_after: int | None
     old_key: bool
     expires_at: int
+    given_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +320,10 @@ class Intake:
             seen = self._first_seen(order, fresh, place, seen)
         old_key = receive.sealed_to_old_key(opened, place)
         gap_after = seen.gap_after if seen.gap else None
-        taken = Taken(order, envelope_id, opened, seen.flags, gap_after, old_key, fresh.expires_at)
+        act = fresh.examined.extension
+        given_back = act is not None and act is self._standing.terms.reopened
+        judged = (gap_after, old_key, fresh.expires_at, given_back)
+        taken = Taken(order, envelope_id, opened, seen.flags, *judged)
         self._remembered[order] = taken
         while len(self._remembered) > MOST_REMEMBERED:
             self._remembered.popitem(last=False)
@@ -330,13 +335,14 @@ class Intake:
         state, opened, content = self._core.state, fresh.opened, fresh.opened.content
         engagement_id = self._standing.engagement_id
         head = state.writer_head(engagement_id, content.sender_fp, content.writer)
-        flags = MINE * (content.sender_fp == place.me.fp) | SHOWN * receive.is_shown(opened)
+        mine = content.sender_fp in (place.me.fp, *receive.former_fps(place, self._standing.terms))
+        flags = MINE * mine | SHOWN * receive.is_shown(opened)
         seen = Seen(
             content_id=opened.content_id,
             row_order=order,
             envelope_id=fresh.envelope_id,
             flags=flags | (self._flags_kept(before) if before else 0),
-            gap=before.gap if before else receive.gap_before(content, opened.content_id, head),
+            gap=before.gap if before else self._gap(fresh, head),
             gap_after=before.gap_after if before else head.row_order if head else 0,
             expires_at=fresh.expires_at,
             kind=content.kind,
@@ -355,6 +361,16 @@ class Intake:
             self._replaced(original_id(opened, place.me.fp), opened)
         state.remember_seen(self.mailbox_id, seen)
         return seen
+
+    def _gap(self, fresh: Fresh, head: WriterHead | None) -> int:
+        """What is missing before a content. Where an inbox was reopened, a writer's beginning is what was
+        given back of them.
+        """
+        content, reopened = fresh.opened.content, self._standing.terms.reopened
+        is_client = self._standing.place.my_role is Role.CLIENT
+        if reopened is not None and is_client and (head is None or fresh.examined.extension is reopened):
+            return 0
+        return receive.gap_before(content, fresh.opened.content_id, head)
 
     def _flags_kept(self, before: Seen) -> int:
         """What stays true of a content that is here under another row now: it was read, and shown."""

@@ -34,6 +34,7 @@ from keys.invitation import (
 from keys.names import DAY_SECONDS, ZERO_HASH, ZERO_ID, Role, mailbox_id, origin_hash
 from keys.pins import Pins
 from keys.policy import Policy, parse_policy
+from keys.reopening import ReopeningInvitation, encode_clients, open_reopening
 from keys.statement import Statement, blind, parse_statement
 from keys.suite import SignKey
 from keys.vault import EngagementItem
@@ -177,19 +178,44 @@ def open_invitation(keys: InvitationKeys, box: bytes, expires_at: int, origin: s
     return invitation
 
 
+def open_again(keys: InvitationKeys, box: bytes, expires_at: int, origin: str) -> ReopeningInvitation:
+    """Open what a coach sent to a client who lost every way in; `NotTrusted` as `open_invitation`."""
+    try:
+        found = open_reopening(keys, box, expires_at)
+        coach = parse_statement(found.invitation.coach_statement)
+    except KeysError as cause:
+        raise NotTrusted("invitation") from cause
+    invitation = found.invitation
+    fits = (
+        coach.card.origin_hash == origin_hash(origin)
+        and coach.card.keeper_set == invitation.pins.keeper_set
+        and invitation.coach_mailbox_id == mailbox_id(invitation.engagement_id, Role.COACH, coach.fp)
+    )
+    if not fits:
+        raise NotTrusted("invitation")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A client's answer: what goes to the relay, and what the vault keeps."""
+    """A client's answer: what goes to the relay, and what the vault keeps. `clients` are the statements of
+    who was client before, in a reopening.
+    """
 
     acceptance: bytes = field(repr=False)
     act: bytes = field(repr=False)
     item: EngagementItem = field(repr=False)
     agreement: AgreementItem = field(repr=False)
+    clients: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def changes(self) -> dict[str, Change]:
         """What the vault keeps."""
-        return engagement_changes(self.item, self.agreement)
+        changes = engagement_changes(self.item, self.agreement)
+        if self.clients:
+            until = kept_until(parse_policy(self.item.policy))
+            changes[f"clients/{self.item.engagement_id.hex()}"] = Change(encode_clients(self.clients), until)
+        return changes
 
 
 def accept(
@@ -201,11 +227,14 @@ def accept(
     identity: SignKey,
     card: bytes,
     random: Random,
+    clients: tuple[bytes, ...] = (),
 ) -> Accepted:
-    """Sign the agreement as the client and seal the answer for the coach."""
+    """Sign the agreement as the client and seal the answer for the coach. Who comes back to a lost inbox
+    signs it not again: `clients` are those of the invitation, and the act is that of both.
+    """
     statement = parse_statement(card)
     offered = parse_act(invitation.act)
-    act = sign_act(offered.core, identity, offered).encode()
+    act = invitation.act if clients else sign_act(offered.core, identity, offered).encode()
     acceptance = Acceptance(blind(identity.seed, statement.card.number), card, act, {"name": name})
     coach = parse_statement(invitation.coach_statement)
     item = EngagementItem(
@@ -224,9 +253,10 @@ def accept(
     )
     return Accepted(
         seal_acceptance(keys, acceptance, box, identity, random(NONCE_BYTES)),
-        act,
+        b"" if clients else act,
         item,
         agreement_of(invitation),
+        clients,
     )
 
 

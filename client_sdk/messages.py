@@ -49,7 +49,8 @@ class Message(Generic[FileT_co, MailT_co]):
 
     `kept_until` is the first instant at which it is gone, for both. `marks` may hold `missing-before`
     (something that this writer sent before it did not arrive), `gone-before` (as much as is missing has left,
-    by the relay's word, before it was opened here), `old-key` (sealed to a key that had been replaced)
+    by the relay's word, before it was opened here), `old-key` (sealed to a key that had been replaced),
+    `given-back` (by the coach, with the same date, after this inbox was lost)
     and `no-log-head` (its writer has named a head of the relay's log before, and here none).
     `mail` is set where it is mail that came in by SMTP; its text and files are in there. Its marks may be
     `confirm` (its server alone vouches for the sender: say by `confirm_mail` whether it was you) and
@@ -109,6 +110,7 @@ class Proposal:
     agreement: str = field(repr=False)
     expires_at: datetime
     box_hash: bytes = field(default=b"", repr=False)
+    reopens: bool = False  # it lets a client back who lost every way in; nothing is signed anew
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class Place:
     me: Self
     other: Statement = field(repr=False)
     pins: Pins = field(repr=False)
+    clients: tuple[Statement, ...] = field(default=(), repr=False)
+    """Who else was this engagement's client, by the acts of a reopening."""
 
     @property
     def their_role(self) -> Role:

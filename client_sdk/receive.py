@@ -15,12 +15,14 @@ from typing import Final
 from client_sdk.parties import Place
 from client_sdk.state import WriterHead
 from client_sdk.terms import Signed, Terms
+from keys.acts import ActKind
 from keys.content import Content, ContentKind
 from keys.envelope import ZERO_TAG, Envelope, EnvelopeClass, parse_envelope
 from keys.errors import BadSignature, KeysError, Malformed, NotOpened, Refused
 from keys.keeper_wire import Ask, Grant
 from keys.locks import Lock
-from keys.names import ZERO_HASH, envelope_id, fingerprint
+from keys.names import ZERO_HASH, Role, access_hash, envelope_id, fingerprint
+from keys.reopening import SLACK_SECONDS
 from keys.resealing import open_resealed
 from keys.sealing import Opened, Part, check_grants, open_envelope, open_parts, open_reader_share
 from keys.statement import Statement
@@ -52,7 +54,8 @@ class Due(Exception):
 @dataclass(frozen=True, slots=True)
 class Examined:
     """A row that may be opened once each keeper has answered. `locks` is by keeper id, in the order of
-    locks; `extension` is the act by which a re-sealed one is here.
+    locks; `extension` is the act by which a re-sealed one is here;
+    `former_revokers` who could revoke while somebody else was client.
     """
 
     envelope: Envelope
@@ -60,6 +63,7 @@ class Examined:
     locks: Mapping[bytes, Lock]
     revoker_hash: bytes
     extension: Signed | None = None
+    former_revokers: frozenset[bytes] = frozenset()
 
     def ask(self, keeper_id: bytes) -> Ask:
         """Return what to ask one keeper."""
@@ -85,17 +89,30 @@ def examine(
     locks = _keeper_locks(envelope, place, day_key_ids)
     if now >= terms.date_of([header.envelope_id], header.expires_at):
         raise Due
-    extension = _extension(envelope, terms)
+    extension = _extension(envelope, place, terms)
     share = _reader_share(envelope, place)
-    return Examined(envelope, share, locks, _revoker(envelope, place, terms), extension)
+    revoker = _revoker(envelope, place, terms)
+    former = frozenset(access_hash(one.card.access_public) for one in place.clients)
+    known = former if revoker == place.other_access_hash() and place.my_role is Role.COACH else frozenset()
+    return Examined(envelope, share, locks, revoker, extension, known)
 
 
-def _extension(envelope: Envelope, terms: Terms) -> Signed | None:
-    """Find the act of both that lets a re-sealed envelope be here, under exactly its date (P15)."""
+def _revoker_in(examined: Examined, grants: Sequence[Grant]) -> bytes:
+    """Return whom these keepers have to name: who is the other party, or was it when this was sealed."""
+    named = {grant.revoker_hash for grant in grants}
+    return named.pop() if len(named) == 1 and named <= examined.former_revokers else examined.revoker_hash
+
+
+def _extension(envelope: Envelope, place: Place, terms: Terms) -> Signed | None:
+    """Find the act of both that lets a re-sealed envelope be here: under exactly its date (P15), or, in an
+    inbox that was reopened, what the coach gave back.
+    """
     header = envelope.header
     if header.envelope_class is not EnvelopeClass.RESEALED:
         return None
     extension = terms.extension(header.envelope_id)
+    if extension is None and terms.reopened is not None and place.my_role is Role.CLIENT:
+        return terms.reopened
     if extension is None or extension.core.date != header.expires_at:
         raise Unreadable("not-extended")
     return extension
@@ -144,7 +161,7 @@ def finish(examined: Examined, grants: Mapping[bytes, Grant], place: Place, term
     """Open a row with the keepers' answers, by keeper id, and check what it says of itself."""
     in_order = [grants[keeper_id] for keeper_id in examined.locks if keeper_id in grants]
     try:
-        opened = _open(examined, in_order, place, now)
+        opened = _open(examined, in_order, place, terms, now)
     except Refused as refused:
         raise _refusal(refused) from None
     except KeysError as cause:
@@ -155,25 +172,30 @@ def finish(examined: Examined, grants: Mapping[bytes, Grant], place: Place, term
     return opened
 
 
-def _open(examined: Examined, grants: Sequence[Grant], place: Place, now: int) -> Opened:
+def _open(examined: Examined, grants: Sequence[Grant], place: Place, terms: Terms, now: int) -> Opened:
     envelope, extension = examined.envelope, examined.extension
     if extension is not None:
-        return open_resealed(
+        given_back = extension is terms.reopened
+        opened = open_resealed(
             envelope,
             examined.reader_share,
             grants,
-            revoker_access_hash=examined.revoker_hash,
-            signers={origin: signers(origin, place) for origin in ORIGINS},
+            revoker_access_hash=_revoker_in(examined, grants),
+            signers={origin: signers(origin, place, terms) for origin in ORIGINS},
             my_fp=place.me.fp,
-            promised_at=extension.core.date,
+            former_fps=former_fps(place, terms),
+            promised_at=envelope.header.expires_at if given_back else extension.core.date,
             now=now,
         )
+        if given_back:
+            _check_given_back(envelope, opened, place, terms)
+        return opened
     return open_envelope(
         envelope,
         examined.reader_share,
         grants,
-        revoker_access_hash=examined.revoker_hash,
-        signers=signers(envelope.header.envelope_class, place),
+        revoker_access_hash=_revoker_in(examined, grants),
+        signers=signers(envelope.header.envelope_class, place, terms),
         my_fp=place.me.fp,
         now=now,
     )
@@ -183,10 +205,49 @@ def signed_part(examined: Examined, grants: Mapping[bytes, Grant], now: int) -> 
     """Return the first signed part of a row, byte for byte; None where it does not open."""
     in_order = [grants[keeper_id] for keeper_id in examined.locks if keeper_id in grants]
     try:
-        shares = check_grants(examined.envelope, in_order, examined.revoker_hash, now)
+        revoker = _revoker_in(examined, in_order)
+        shares = check_grants(examined.envelope, in_order, revoker, now)
         return open_parts(examined.envelope, examined.reader_share, shares)[0]
     except KeysError:
         return None
+
+
+def former_fps(place: Place, terms: Terms) -> tuple[bytes, ...]:
+    """Return the fps that count as mine beside my own: those of an inbox of mine that was reopened."""
+    return terms.line[:-1] if place.my_role is Role.CLIENT else ()
+
+
+def _check_given_back(envelope: Envelope, opened: Opened, place: Place, terms: Terms) -> None:
+    """Refuse what no reopening gives back: another's content than the parties', one made since, and one whose
+    date lies after the one that the acts give it under any id that it had.
+    """
+    content = opened.content
+    reopened = terms.reopened
+    late = reopened is None or content.created_at > reopened.core.issued_at + SLACK_SECONDS
+    if opened.class_of_origin is not EnvelopeClass.MESSAGE or late:
+        raise Unreadable("given-back")
+    if envelope.header.expires_at > promised_at(opened, place, terms):
+        raise Unreadable("expiry")
+
+
+def promised_at(opened: Opened, place: Place, terms: Terms) -> int:
+    """Return the latest date that the acts before the reopening left to a content, under every id that it had
+    in an inbox. What was signed since counts for the given back as for all else.
+    """
+    reopened, content = terms.reopened, opened.content
+    before = reopened.number if reopened else 0
+    fps = (place.me.fp, place.other.fp, *terms.line)
+    names = {name for fp in fps for name in names_of(opened, fp, terms, b"") if name}
+    acts = [act for act in terms.acts[: before - 1] if names.intersection(act.core.envelope_ids)]
+    lengthened = [act for act in acts if act.core.kind is ActKind.EXTEND]
+    newest = lengthened[-1] if lengthened else None
+    base, made_at, since = content.expires_at, content.created_at, 0
+    if newest is not None:
+        base, made_at, since = newest.core.date, newest.core.issued_at, newest.number
+    sooner = [act.core.date for act in acts if act.core.kind is ActKind.SHORTEN and act.number > since]
+    taken_at = reopened.core.issued_at if reopened else 0
+    ends = [end for act_at, end in terms.in_force.cuts if made_at <= act_at <= taken_at]
+    return min([base, *sooner, *ends])
 
 
 ORIGINS: Final = (EnvelopeClass.MESSAGE, EnvelopeClass.DOOR)
@@ -227,12 +288,14 @@ def _refusal(refused: Refused) -> Exception:
     return Due() if refused.reason == "due" else Unreadable(refused.reason)
 
 
-def signers(envelope_class: EnvelopeClass, place: Place) -> dict[bytes, bytes]:
+def signers(envelope_class: EnvelopeClass, place: Place, terms: Terms | None = None) -> dict[bytes, bytes]:
     """Return who alone may sign a class, by fp: never coach and client interchanged, never the door as a
-    person.
+    person. Who was client before counts among the parties.
     """
     if envelope_class is EnvelopeClass.MESSAGE:
+        line = terms.line if terms else ()
         publics = [place.me.identity.public, place.other.card.identity_public]
+        publics += [one.card.identity_public for one in place.clients if one.fp in line]
     elif envelope_class is EnvelopeClass.DOOR:
         publics = [place.pins.door_public]
     elif envelope_class is EnvelopeClass.NOTICE:
@@ -283,6 +346,22 @@ def sealed_to_old_key(opened: Opened, place: Place) -> bool:
     named = [one.statement_hash for one in opened.content.recipients if one.fp == place.me.fp]
     late = opened.content.created_at > newest.card.issued_at + OLD_KEY_SECONDS
     return late and any(one != newest.hash for one in named)
+
+
+def given_back_ids(opened: Opened, place: Place, terms: Terms) -> set[bytes]:
+    """Return the ids under which a content may have been given back into an inbox that was reopened: one for
+    each date that it has had.
+    """
+    reopened, content = terms.reopened, opened.content
+    if reopened is None or content.created_at > reopened.core.issued_at + SLACK_SECONDS:
+        return set()
+    fps = (place.me.fp, place.other.fp, *terms.line)
+    names = [name for fp in fps for name in names_of(opened, fp, terms, b"")]
+    acts = (act for act in terms.acts if set(act.core.envelope_ids).intersection(names))
+    ends = (end for _, end in terms.in_force.cuts)
+    dates = {content.expires_at, *(act.core.date for act in acts), *ends}
+    client, cid = terms.line[-1], opened.content_id
+    return {envelope_id(EnvelopeClass.RESEALED, cid, client, date) for date in dates if date}
 
 
 BROKEN: Final = 1 << 40

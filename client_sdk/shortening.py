@@ -12,7 +12,7 @@ from client_sdk.core import Core
 from client_sdk.errors import Deleted, PartialDeletion, Refused
 from client_sdk.intake import Result, Taken, original_id
 from client_sdk.parties import Place
-from client_sdk.receive import names_of
+from client_sdk.receive import given_back_ids, names_of
 from client_sdk.standing import Standing
 from client_sdk.state import MINE, Seen
 from keys.acts import ActCore, ActKind
@@ -54,8 +54,12 @@ class Shortening:
         people = [place.me.fp]
         if opened.class_of_origin is EnvelopeClass.MESSAGE and terms.policy.author_may_recall:
             people.append(place.other.fp)
-        named = (one for fp in people for one in names_of(opened, fp, terms, original_id(opened, fp)))
-        return tuple(sorted(set(named)))
+        if len(people) > 1:
+            people += [fp for fp in terms.line if fp not in people]
+        named = {one for fp in people for one in names_of(opened, fp, terms, original_id(opened, fp))}
+        if len(people) > 1:
+            named |= given_back_ids(opened, place, terms)
+        return tuple(sorted({row.envelope_id, *named}))
 
     @property
     def reaches_both(self) -> bool:

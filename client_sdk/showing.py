@@ -86,6 +86,7 @@ class Showing:
             unread=not mine and not result.flags & READ and read.unread(result.order),
             marks=self._gap_mark(result)
             + ("old-key",) * result.old_key
+            + ("given-back",) * result.given_back
             + self._head_mark(result)
             + self._mail_marks(result.opened),
             refused=read_refused(content.shown) if content.kind is ContentKind.NOTICE else (),

@@ -60,8 +60,7 @@ class AsyncSpokenCheck:
         async with awaited(timeout):
             place = await self._standing.current()
             self._shown = None
-            lead = self._lead if place.my_role is Role.COACH else self._follow
-            shown = await lead(place)
+            shown = await run_check(self._core, place)
             self._shown = _fps(place)
             return shown
 
@@ -85,40 +84,48 @@ class AsyncSpokenCheck:
             found = [one async for page in pages for result in page if (one := _heard(result, fps))]
             return sorted(found, key=lambda one: one.heard_at, reverse=True)
 
-    async def _lead(self, place: Place) -> str:
-        mine = self._core.random(RANDOM_BYTES)
-        commitment = commit(place.coach_public, place.client_public, mine)
-        await self._step(commitment)
-        run = await self._look(lambda run: run.commitment != commitment or bool(run.client_random))
-        if run.commitment != commitment:
-            raise NothingYet("The check was started again elsewhere, or the two minutes are over.")
-        await self._step(commitment, mine)
-        return digits(place.coach_public, place.client_public, mine, run.client_random)
 
-    async def _follow(self, place: Place) -> str:
-        run = await self._look(lambda run: bool(run.commitment) and not run.client_random)
-        commitment, mine = run.commitment, self._core.random(RANDOM_BYTES)
-        await self._step(commitment, mine)
-        run = await self._look(lambda run: run.commitment != commitment or bool(run.coach_random))
-        if run.commitment != commitment or run.client_random != mine:
-            raise NothingYet("The check was started again, or the two minutes are over.")
-        try:
-            check_commitment(commitment, place.coach_public, place.client_public, run.coach_random)
-        except Refused as cause:
-            raise NotTrusted("spoken-check") from cause
-        return digits(place.coach_public, place.client_public, run.coach_random, mine)
+async def run_check(core: Core, place: Place) -> str:
+    """Run the check between the two keys of a place, and return the digits; see `AsyncSpokenCheck.start`."""
+    return await (_lead if place.my_role is Role.COACH else _follow)(core, place)
 
-    async def _step(self, commitment: bytes, number: bytes | None = None) -> SpokenRun:
-        engagement_id = self._standing.engagement_id
-        return await self._core.session.call(protocol.spoken_step(engagement_id, commitment, number))
 
-    async def _look(self, enough: Callable[[SpokenRun], bool]) -> SpokenRun:
-        """Look again and again; whoever called bounds the time."""
-        while True:
-            run = await self._core.session.call(protocol.spoken_run(self._standing.engagement_id))
-            if enough(run):
-                return run
-            await asyncio.sleep(LOOK_SECONDS)
+async def _lead(core: Core, place: Place) -> str:
+    mine = core.random(RANDOM_BYTES)
+    commitment = commit(place.coach_public, place.client_public, mine)
+    await _step(core, place, commitment)
+    run = await _look(core, place, lambda run: run.commitment != commitment or bool(run.client_random))
+    if run.commitment != commitment:
+        raise NothingYet("The check was started again elsewhere, or the two minutes are over.")
+    await _step(core, place, commitment, mine)
+    return digits(place.coach_public, place.client_public, mine, run.client_random)
+
+
+async def _follow(core: Core, place: Place) -> str:
+    run = await _look(core, place, lambda run: bool(run.commitment) and not run.client_random)
+    commitment, mine = run.commitment, core.random(RANDOM_BYTES)
+    await _step(core, place, commitment, mine)
+    run = await _look(core, place, lambda run: run.commitment != commitment or bool(run.coach_random))
+    if run.commitment != commitment or run.client_random != mine:
+        raise NothingYet("The check was started again, or the two minutes are over.")
+    try:
+        check_commitment(commitment, place.coach_public, place.client_public, run.coach_random)
+    except Refused as cause:
+        raise NotTrusted("spoken-check") from cause
+    return digits(place.coach_public, place.client_public, run.coach_random, mine)
+
+
+async def _step(core: Core, place: Place, commitment: bytes, number: bytes | None = None) -> SpokenRun:
+    return await core.session.call(protocol.spoken_step(place.engagement_id, commitment, number))
+
+
+async def _look(core: Core, place: Place, enough: Callable[[SpokenRun], bool]) -> SpokenRun:
+    """Look again and again; whoever called bounds the time."""
+    while True:
+        run = await core.session.call(protocol.spoken_run(place.engagement_id))
+        if enough(run):
+            return run
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _fps(place: Place) -> tuple[bytes, bytes]:

@@ -13,14 +13,16 @@ from typing import Final
 
 from client_sdk import protocol
 from client_sdk.core import Core
-from client_sdk.errors import AgreementMissing, NotTrusted
+from client_sdk.errors import AgreementMissing, MailboxReopened, NotFound, NotTrusted, ReopeningPending
+from client_sdk.following import follow_clients
 from client_sdk.joining import kept_until
+from client_sdk.messages import instant
 from client_sdk.parties import Place
 from client_sdk.protocol import EngagementFacts, MemberFacts
 from client_sdk.settling import settle
 from client_sdk.terms import Terms, chain_to, follow, read_terms
 from client_sdk.vault import Change, Changes, Vault
-from keys.names import Role
+from keys.names import Role, fingerprint
 from keys.policy import Policy, parse_policy
 from keys.statement import Statement, parse_statement, statement_hash
 from keys.vault import EngagementItem
@@ -97,12 +99,26 @@ class Standing:
         if not self.item.active:
             await settle(self._core, self.engagement_id)
         place = self.place
-        facts = await self._core.session.call(protocol.engagement(self.engagement_id))
+        try:
+            facts = await self._core.session.call(protocol.engagement(self.engagement_id))
+        except NotFound:
+            await self._check_reopening()
+            raise
+        if await follow_clients(self._core, place, facts):
+            place = self.place
         await self._check_own(_member(facts, place.my_role))
         await self._follow_other(place, _member(facts, place.their_role))
         self._read_terms(facts)
         self._facts = facts
         self._refreshed_at = self._core.now()
+
+    async def _check_reopening(self) -> None:
+        """Who is not the client yet, or no longer, is told so."""
+        found = await self._core.session.call(protocol.reopening(self.engagement_id))
+        if found is not None and found.you == "newcomer":
+            raise ReopeningPending
+        if found is not None and found.you == "former":
+            raise MailboxReopened(instant(found.expires_at))
 
     async def _check_own(self, shown: MemberFacts) -> None:
         """My own card at the relay must be mine: a card that I did not sign would be sealed to by others."""
@@ -152,7 +168,10 @@ class Standing:
             coach_public=place.coach_public,
             client_public=place.client_public,
             my_role=place.my_role,
+            clients=[one.card.identity_public for one in place.clients],
         )
+        if terms.line[-1] != fingerprint(place.client_public):
+            raise NotTrusted("acts")
         self._check_not_back(terms)
         self._terms, self._signed = terms, signed
 

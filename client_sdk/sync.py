@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from client_sdk.account import AsyncAccount
 from client_sdk.loop import LoopThread, run_once
 from client_sdk.sync_agreement import Agreement, ClosePlan
-from client_sdk.sync_records import Calls, Notes, SpokenCheck
+from client_sdk.sync_records import Calls, Notes, Reopening, SpokenCheck
 from client_sdk.sync_report import Report
 
 if TYPE_CHECKING:
@@ -178,6 +178,11 @@ class Engagement:
     def spoken_check(self) -> SpokenCheck:
         """Six digits to read to each other on a call: that these are the other person's keys."""
         return SpokenCheck(self._engagement.spoken_check, self._thread)
+
+    @property
+    def reopening(self) -> Reopening:
+        """Letting a client back who lost every way in, out of the coach's copies."""
+        return Reopening(self._engagement.reopening, self._thread)
 
     @property
     def report(self) -> Report:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from client_sdk.calls import AsyncCalls, NotedCall
     from client_sdk.loop import LoopThread
-    from client_sdk.messages import Sent
+    from client_sdk.messages import Invitation, Sent
     from client_sdk.notes import AsyncNotes, Note
+    from client_sdk.reopening import AsyncReopening, ReopeningState
     from client_sdk.spoken import AsyncSpokenCheck, Heard
 
 
@@ -74,3 +75,40 @@ class SpokenCheck:
     def heard(self, *, timeout: float | None = None) -> list[Heard]:
         """Return who has said so, for the keys of today; the newest first."""
         return self._thread.run(self._check.heard(timeout=timeout))
+
+
+class Reopening:
+    """The reopening of one engagement: `AsyncReopening` without `await`."""
+
+    def __init__(self, reopening: AsyncReopening, thread: LoopThread) -> None:
+        """Not for callers: see `Engagement.reopening`."""
+        self._reopening = reopening
+        self._thread = thread
+
+    def state(self, *, timeout: float | None = None) -> ReopeningState | None:
+        """Return what is under way; None where nothing is."""
+        return self._thread.run(self._reopening.state(timeout=timeout))
+
+    def open(self, *, welcome: str = "", timeout: float | None = None) -> Invitation:
+        """Invite the client to come back; see `AsyncReopening.open`."""
+        return self._thread.run(self._reopening.open(welcome=welcome, timeout=timeout))
+
+    def end(self, *, timeout: float | None = None) -> None:
+        """End it before it was taken; coach or client."""
+        self._thread.run(self._reopening.end(timeout=timeout))
+
+    def start(self, *, timeout: float | None = None) -> str:
+        """Return the six digits, once the other person has started too; see `AsyncReopening.start`."""
+        return self._thread.run(self._reopening.start(timeout=timeout))
+
+    def same(self, *, timeout: float | None = None) -> int:
+        """Say that the digits were the same; see `AsyncReopening.same`."""
+        return self._thread.run(self._reopening.same(timeout=timeout))
+
+    def give_back(self, *, timeout: float | None = None) -> int:
+        """Seal what is still here to the client's new key; see `AsyncReopening.give_back`."""
+        return self._thread.run(self._reopening.give_back(timeout=timeout))
+
+    def stop(self, *, timeout: float | None = None) -> None:
+        """Stop what was taken, within 48 hours; see `AsyncReopening.stop`."""
+        self._thread.run(self._reopening.stop(timeout=timeout))

@@ -8,15 +8,16 @@ relay can withhold, and that shows, but it cannot introduce. (docs/protocol.md, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from client_sdk.errors import NotTrusted, RecipientKeyChanged
-from keys.acts import Act, ActCore, ActKind, check_order, parse_act, verify_act
+from keys.acts import Act, ActCore, ActKind, check_order, parse_act
 from keys.errors import KeysError
 from keys.names import DAY_SECONDS, Role, fingerprint
 from keys.policy import Policy, parse_policy, policy_hash
+from keys.reopening import ClientLine
 from keys.statement import Statement, parse_statement, verify_link
 from keys.terms import InForce, after_act
 
@@ -39,11 +40,15 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is in force in an engagement: policies oldest first, and all acts."""
+    """What is in force in an engagement: policies oldest first, and all acts. `line` are the fps of who was
+    client, one after the other, that of now last; `reopened` the act by which the last one became it.
+    """
 
     policies: tuple[Policy, ...]
     acts: tuple[Signed, ...] = field(repr=False)
     in_force: InForce
+    line: tuple[bytes, ...] = field(default=(), repr=False)
+    reopened: Signed | None = None
     _shortened: Mapping[bytes, tuple[Signed, ...]] = field(default_factory=dict, repr=False)
     _extended: Mapping[bytes, tuple[Signed, ...]] = field(default_factory=dict, repr=False)
 
@@ -116,24 +121,29 @@ def read_terms(
     coach_public: bytes,
     client_public: bytes,
     my_role: Role = Role.COACH,
+    clients: Sequence[bytes] = (),
 ) -> Terms:
     """Verify all acts of an engagement in order and return what they put in force for `my_role`'s mailbox.
 
-    `pinned_act` is an act that put a policy in force, as it was verified before: it stands at its number.
+    `clients` are the identity keys of who else was client. `pinned_act` is an act that put a policy in
+    force, as it was verified before: it stands at its number.
     `NotTrusted` for anything that does not follow.
     """
     try:
-        signed = _read_acts(engagement_id, raw_acts, coach_public, client_public)
+        line = ClientLine.of(coach_public, (client_public, *clients))
+        signed = _read_acts(engagement_id, raw_acts, coach_public, line)
         pinned = parse_act(pinned_act).core
         if len(signed) < pinned.number or signed[pinned.number - 1].core != pinned:
             raise NotTrusted("pinned-act")
-        return _apply(signed, {policy_hash(frame): frame for frame in frames}, coach_public, my_role)
+        terms = _apply(signed, {policy_hash(frame): frame for frame in frames}, coach_public, my_role)
+        reopened = signed[line.reopened[-1].number - 1] if line.reopened else None
+        return replace(terms, line=tuple(line.line), reopened=reopened)
     except KeysError as cause:
         raise NotTrusted("acts") from cause
 
 
 def _read_acts(
-    engagement_id: bytes, raw_acts: Sequence[bytes], coach_public: bytes, client_public: bytes
+    engagement_id: bytes, raw_acts: Sequence[bytes], coach_public: bytes, line: ClientLine
 ) -> list[Signed]:
     signed: list[Signed] = []
     for raw in raw_acts:
@@ -141,7 +151,7 @@ def _read_acts(
         if act.core.engagement_id != engagement_id:
             raise NotTrusted("act-of-another")
         check_order(signed[-1].core if signed else None, act.core)
-        verify_act(act, coach_public=coach_public, client_public=client_public)
+        line.take(act)
         signed.append(Signed(act.core, signers_of(act, coach_public)))
     return signed
 
@@ -177,6 +187,8 @@ def _apply(
         tuple(policies),
         tuple(signed),
         standing,
+        (),
+        None,
         {one: tuple(acts) for one, acts in shortened.items()},
         {one: tuple(acts) for one, acts in extended.items()},
     )

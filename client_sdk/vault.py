@@ -21,6 +21,7 @@ from keys.errors import KeysError
 from keys.mailin import Verdict, parse_verdicts
 from keys.names import DAY_SECONDS
 from keys.pins import Pins
+from keys.reopening import parse_clients
 from keys.suite import H, SignKey
 from keys.vault import (
     EngagementItem,
@@ -162,6 +163,16 @@ class Vault:
         """One engagement."""
         entry = self.entries.get(f"engagement/{engagement_id.hex()}")
         return parse_engagement(entry.plain) if entry else None
+
+    def clients(self, engagement_id: bytes) -> tuple[bytes, ...]:
+        """Statements of who else was an engagement's client (docs/protocol.md, part 25)."""
+        entry = self.entries.get(f"clients/{engagement_id.hex()}")
+        return parse_clients(entry.plain) if entry else ()
+
+    def reopening(self, engagement_id: bytes) -> ReopeningItem | None:
+        """A coach's own invitation of a client who lost every way in."""
+        entry = self.entries.get(f"reopening/{engagement_id.hex()}")
+        return parse_reopening(entry.plain) if entry else None
 
     def writers(self, engagement_id: bytes) -> tuple[WriterMark, ...]:
         """The last content seen of each writer of an engagement."""
@@ -316,6 +327,28 @@ def parse_invitation(plain: bytes) -> tuple[bytes, int]:
     box = reader.counted(4)
     reader.finish()
     return box, expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class ReopeningItem:
+    """A coach's invitation of a client who lost every way in: item `reopening/HEX`."""
+
+    expires_at: int
+    secret: bytes = field(repr=False)
+    box: bytes = field(repr=False)
+
+    def encode(self) -> bytes:
+        """Return the bytes of the item: version 1 ‖ expires_at 8 ‖ secret 32 ‖ bytes₄ invitation box."""
+        return b"\x01" + u64(self.expires_at) + exact(self.secret, 32, "secret") + counted(self.box, 4)
+
+
+def parse_reopening(plain: bytes) -> ReopeningItem:
+    """Parse an item `reopening/...`."""
+    reader = Reader(plain)
+    reader.expect(b"\x01", "version")
+    item = ReopeningItem(reader.u64(), reader.take(32), reader.counted(4))
+    reader.finish()
+    return item
 
 
 @dataclass(frozen=True, slots=True)

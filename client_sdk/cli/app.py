@@ -15,7 +15,19 @@ from typing import Annotated, Any, Final
 import typer
 
 from client_sdk.attachment import Attachment
-from client_sdk.cli import agreeing, checking, exits, mailing, passwords, receipting, recording, reporting, show, webbing
+from client_sdk.cli import (
+    agreeing,
+    checking,
+    exits,
+    mailing,
+    passwords,
+    receipting,
+    recording,
+    reopening,
+    reporting,
+    show,
+    webbing,
+)
 from client_sdk.cli.agreeing import read_template
 from client_sdk.cli.noticing import notice_app
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, days, now, opened
@@ -41,6 +53,8 @@ app.add_typer(mailing.rule_app, name="rule")
 app.add_typer(notice_app, name="notice")
 app.add_typer(agreeing.agreement_app, name="agreement")
 app.add_typer(reporting.report_app, name="report")
+app.add_typer(reopening.reopening_app, name="reopening")
+client_app.command("reopen")(reopening.reopen)
 app.add_typer(recording.note_app, name="note")
 app.add_typer(recording.call_app, name="call")
 for command in (
@@ -113,7 +127,10 @@ def accept(
     say(f"{proposal.coach_name} has opened a private inbox for the two of you, on {proposal.relay_name}.")
     for line in wrapped(f"{proposal.welcome}\n\n{proposal.agreement}"):
         say(line)
-    if is_talking() and ask(f'Sign this as "{clean(name)}"? Type yes:').lower() != "yes":
+    if proposal.reopens:
+        say("This lets you back into the inbox that you had; the agreement is the one that you have signed.")
+    question = "Come back as" if proposal.reopens else "Sign this as"
+    if is_talking() and ask(f'{question} "{clean(name)}"? Type yes:').lower() != "yes":
         say("Nothing was signed.")
         raise typer.Exit(exits.FAILED)
     account = Account.accept(
@@ -124,7 +141,7 @@ def accept(
         password=passwords.chosen(password_fd),
         keychain=_use_keychain(password_fd),
     )
-    _finish_enrolment(account, sheet)
+    _finish_enrolment(account, sheet, reopens=proposal.reopens)
 
 
 def _link_of(code: str, relay: str | None) -> str:
@@ -143,8 +160,10 @@ def _use_keychain(descriptor: int | None) -> bool:
     return find_keychain() is not None
 
 
-def _finish_enrolment(account: Account, sheet_file: Path | None) -> None:
-    """Give out the recovery sheet, the only time that there is one."""
+def _finish_enrolment(account: Account, sheet_file: Path | None, *, reopens: bool = False) -> None:
+    """Give out the recovery sheet, the only time that there is one; and say what comes next to who comes back
+    to an inbox that was lost.
+    """
     from client_sdk.home import write_private
 
     with account:
@@ -158,7 +177,7 @@ def _finish_enrolment(account: Account, sheet_file: Path | None) -> None:
             write_private(sheet_file, sheet.text.encode("utf-8"))
             tell(account.login)
             say(f"The recovery sheet is in {sheet_file}. Print it, then take the file away.")
-        say("Ready.")
+        say("Ready. Stay on the telephone with your coach: mailbox reopening check" if reopens else "Ready.")
 
 
 # --- clients ------------------------------------------------------------------------------------------------

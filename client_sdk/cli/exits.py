@@ -31,6 +31,7 @@ CODES: Final[tuple[tuple[type[errors.RelayError], int], ...]] = (
     (errors.EngagementClosed, REFUSED),
     (errors.EngagementOpen, REFUSED),
     (errors.ProposalOver, REFUSED),
+    (errors.ReopeningPending, REFUSED),
     (errors.ReportNotReady, REFUSED),
     (errors.WorkAddressRefused, REFUSED),
     (errors.Refused, REFUSED),
@@ -41,6 +42,7 @@ CODES: Final[tuple[tuple[type[errors.RelayError], int], ...]] = (
     (errors.ServerUnavailable, NOT_REACHABLE),
     (errors.RateLimited, NOT_REACHABLE),
     (errors.RecipientKeyChanged, KEY_CHANGED),
+    (errors.MailboxReopened, KEY_CHANGED),
     (errors.NotTrusted, KEY_CHANGED),
 )
 

@@ -18,6 +18,7 @@ from client_sdk.words import in_words, instant_in_words, plural, size_in_words
 
 SHORT_ID_SIGNS = 12
 MARKS = {
+    "given-back": "given back by your coach, with the same date",
     "missing-before": "something that was written before this is missing",
     "gone-before": "something that was written before this went before it was read here",
     "old-key": "sealed to an old key",

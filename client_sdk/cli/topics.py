@@ -44,7 +44,8 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               confirmation of a rule), checks; of a notice of the relay refused [{address (masked), reason,
               at}]
               marks: "missing-before" something written before it did not arrive; "gone-before" it had gone
-              before it was read here; "old-key" sealed to a replaced key; "no-log-head" it names
+              before it was read here; "old-key" sealed to a replaced key; "given-back" by the
+              coach, after this inbox was lost; "no-log-head" it names
               no head of the server's log, though its writer's messages did before; "confirm" its server
               alone vouches for it: say whether it was you; "copied-to-work" a refused domain got a copy
   sent        id, engagement, kept_until, waiting (sealed in the outbox, goes out at the next run), reason

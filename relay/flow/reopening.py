@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from keys.acts import parse_act
 from keys.box import OVERHEAD_BYTES
 from keys.names import ZERO_HASH, ZERO_ID, Role
+from keys.policy import policy_hash
 from keys.reopening import REOPENING
 from keys.suite import is_strict_public
 from relay.core.errors import Malformed, NotAllowed, NotFound
@@ -41,14 +42,15 @@ class Reopens:
 
 @dataclass(frozen=True, slots=True)
 class ReopeningView:
-    """A reopening as one of its people sees it. `you` is coach, client, newcomer or former; next number and
-    hash of the act before it.
+    """A reopening as one of its people sees it. `you` is coach, client, newcomer or former; number, previous
+    hash and policy are those of the act that comes next.
     """
 
     reopening: Reopening
     you: str
     number: int
     previous_hash: bytes
+    policy_hash: bytes
 
 
 class Reopenings:
@@ -109,7 +111,7 @@ class Reopenings:
             return None
         last = parse_act(engagement.acts[-1]).core if engagement.acts else None
         number, previous = (last.number + 1, last.hash) if last else (1, ZERO_HASH)
-        return ReopeningView(reopening, you, number, previous)
+        return ReopeningView(reopening, you, number, previous, policy_hash(engagement.policies[-1]))
 
     async def drop(self, account_id: bytes, engagement_id: bytes, now: int) -> None:
         """Coach or client end it, before it was taken. Raises NotFound, Conflict `reopening-conflict`."""

@@ -571,10 +571,11 @@ class ClaimAsked(Model):
 
 
 class NextAct(Model):
-    """Number and previous hash of the act that comes next."""
+    """Number and previous hash of the act that comes next, and the hash of the policy it is under."""
 
     number: Count
     previous: Bytes32
+    policy: Bytes32
 
 
 class ReopeningFields(Model):

@@ -85,8 +85,8 @@ def _describe(view: ReopeningView) -> ReopeningFields:
         you=view.you,  # type: ignore[arg-type]  # one of the four
         statement=found.statement,
         acceptance=found.acceptance if coach else b"",
-        claim=found.claim if coach or view.you == "newcomer" else b"",
-        next=NextAct(number=view.number, previous=view.previous_hash),
+        claim=found.claim,
+        next=NextAct(number=view.number, previous=view.previous_hash, policy=view.policy_hash),
     )
 
 
