@@ -1,4 +1,4 @@
-"""`python3 -m tests.screens [--language de|long|rtl] [NAME…]`: pictures of every screen of the web inbox, in tests/screens/out.
+"""`python3 -m tests.screens [--language de|long|rtl] [NAME…]`: pictures of every screen, in out.
 
 Owns the order: build the inbox with its scripted worker, serve it with the relay's own headers, walk every
 scene at each width in both themes, write a picture, judge it. Exits 1 naming screen and element if a page
