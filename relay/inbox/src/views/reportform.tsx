@@ -200,7 +200,7 @@ function Form({ facts }: { facts: ReportFacts }) {
       />
       {typed.goals.map((goal, at) => (
         <fieldset key={at} class="goal-fields">
-          <legend>{form.goal(at + 1)}</legend>
+          <legend class="unseen">{form.goal(at + 1)}</legend>
           <Text
             label={form.goal(at + 1)}
             value={goal.goal}
