@@ -1,0 +1,65 @@
+"""What a client took back, or what a new link ended, does not come back from a backup."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+
+import pytest
+
+from relay.store.backup_file import opened, read_head
+from relay.store.dump import load
+from relay.store.engine import connect_writer
+from relay.store.migrate import bring_up
+from relay.store.replay import replay
+from relay.store.sqlite import SqliteStore
+from tests.backup.conftest import KEY, Place
+from tests.flow.house import House
+from tests.flow.releases import OTHER_LINK, Reports
+
+
+async def _withdraw(reports: Reports) -> None:
+    await reports.withdraw()
+
+
+async def _another_link(reports: Reports) -> None:
+    await Reports(reports.house, link=OTHER_LINK).open_slot()
+
+
+async def _close(reports: Reports) -> None:
+    house = reports.house
+    await house.flows.releases.close_slot(house.coach.account_id, house.work.engagement_id, house.now)
+
+
+async def _replace(reports: Reports) -> None:
+    await reports.release()
+
+
+ENDINGS: list[Callable[[Reports], Awaitable[None]]] = [_withdraw, _another_link, _close, _replace]
+
+
+@pytest.mark.parametrize("end", ENDINGS, ids=lambda one: one.__name__)
+async def test_what_was_ended_after_a_backup_stays_ended(
+    place: Place, store: SqliteStore, end: Callable[[Reports], Awaitable[None]]
+) -> None:
+    """It is in the backup, and not in what is restored from it."""
+    house = House(store)
+    await house.settle()
+    reports = Reports(house)
+    await reports.open_slot()
+    made = await reports.release()
+    backup = place.backup()
+    await end(reports)
+    for with_ledger, wanted in ((False, [made.envelope]), (True, [])):
+        new = place.folder / f"new-{with_ledger}.db"
+        with closing(connect_writer(new)) as database:
+            bring_up(database)
+            database.execute("PRAGMA foreign_keys=0")
+            with backup.path.open("rb") as file:
+                load(database, opened(file, read_head(file), KEY))
+        if with_ledger:
+            with closing(connect_writer(new)) as database:
+                replay(database, place.records())
+        again = await SqliteStore.open(new)
+        assert [one.envelope for one in await again.releases(reports.mailbox, now=house.now)] == wanted
+        await again.close()
