@@ -1,0 +1,68 @@
+"""What is loaded, and how often is asked, until the list stands there. Times are the bench's business."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import MAYA_PASSWORD, Pair
+from tests.browser.visitor import visiting
+from tests.browser.weights import brotli_bytes, built, scripts_of
+
+pytestmark = pytest.mark.browser
+
+FIRST_SCRIPT_BYTES = 92_160
+"""90 KB, of all that is fetched until a password can be typed and opened."""
+BEFORE_CONTINUE_BYTES = 12_000
+STYLE_BYTES = 12_000
+SPONSORS_PAGE_BYTES = 60_000
+LATER_BYTES = 40_000
+"""Any part that is fetched on the way to a view; the parser of mail is a worker of its own, and larger."""
+REQUESTS_TO_BEGIN = 12
+REQUESTS_TO_OPEN = 8
+BESIDE = re.compile("passkey|singlekeys")
+"""Fetched beside, and nobody waits for it."""
+
+
+async def test_the_first_load(browser: Browser, pair: Pair) -> None:
+    """The scripts of the locked page are within their budget, in few requests; so is what unlocking asks."""
+    await pair.to_maya.send(subject="Budget", text="One row.")
+    async with visiting(browser, pair.origin) as visitor:
+        await visitor.page.goto(pair.origin)
+        async with visitor.page.expect_response(re.compile("/v1/relay$")):
+            pass
+        first = [one for one in visitor.requests if not BESIDE.search(one)]
+        sizes = brotli_bytes(scripts_of(first))
+        assert sum(sizes.values()) <= FIRST_SCRIPT_BYTES, sizes
+        assert len(first) <= REQUESTS_TO_BEGIN, first
+        visitor.requests.clear()
+        await visitor.fill("Inbox name", pair.client.name)
+        await visitor.fill("Password", MAYA_PASSWORD)
+        async with visitor.page.expect_request(re.compile("/v1/wake$")):
+            await visitor.press("Open")
+        until = next(at for at, one in enumerate(visitor.requests) if one.endswith("/v1/wake"))
+        assert until <= REQUESTS_TO_OPEN, visitor.requests
+        assert all(one.startswith(pair.origin) for one in (*first, *visitor.requests))
+
+
+async def test_an_invitation_before_continue(browser: Browser, pair: Pair) -> None:
+    """Who opens a link loads hardly anything before deciding."""
+    link = await pair.practice.invite("Lena Light")
+    async with visiting(browser, pair.origin, width=375) as visitor:
+        await visitor.page.goto(link)
+        await expect(visitor.page.get_by_label("Yes, my own")).to_be_visible()
+        sizes = brotli_bytes(scripts_of(visitor.requests))
+        assert sum(sizes.values()) <= BEFORE_CONTINUE_BYTES, sizes
+
+
+def test_every_other_part() -> None:
+    """Style, the sponsor's page, and each part that is fetched later keep their own budgets."""
+    style = brotli_bytes([name for name in built(".css") if name.startswith("assets/index-")])
+    assert 0 < sum(style.values()) <= STYLE_BYTES, style
+    page = brotli_bytes(["release.html"])
+    assert page["release.html"] <= SPONSORS_PAGE_BYTES
+    parts = [name for name in built(".js") if not re.search("/(worker|mailworker)-", name)]
+    heavy = {name: size for name, size in brotli_bytes(parts).items() if size > LATER_BYTES}
+    assert heavy == {}
