@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import Practice
+from tests.browser.conftest import Pair, Practice
 from tests.browser.test_unlocking import authenticator, named
 from tests.browser.visitor import Client, Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD
@@ -54,7 +54,9 @@ async def joined(browser: Browser, practice: Practice, name: str) -> Client:
 
 async def test_invited_from_the_page_and_joined_by_a_code(browser: Browser, practice: Practice) -> None:
     """The coach sees what both sign, the client types what was read out, the coach's list opens the client."""
-    await joined(browser, practice, "Ada Before")  # the coach's page has an inbox to open
+    first = Client(await practice.invite("Ada Before"))
+    async with visiting(browser, practice.origin) as visitor:  # whose answer the coach's page takes in
+        await visitor.join(first, "Ada Before", PASSWORD)
     async with visiting(browser, practice.origin) as coach, visiting(browser, practice.origin) as client:
         await as_coach(coach, practice)
         await coach.press("Invite a client")
@@ -103,9 +105,9 @@ async def test_invited_from_the_page_and_joined_by_a_code(browser: Browser, prac
         await expect(late.page.get_by_text("That code opens nothing here.")).to_be_visible()
 
 
-async def test_an_invitation_is_shown_again_and_taken_back(browser: Browser, practice: Practice) -> None:
+async def test_an_invitation_is_shown_again_and_taken_back(browser: Browser, pair: Pair) -> None:
     """Its link and new words from the list; taken back, neither opens anything."""
-    await joined(browser, practice, "Ada Between")
+    practice = pair.practice
     link = await practice.invite("Tom Field")
     async with visiting(browser, practice.origin) as coach, visiting(browser, practice.origin) as client:
         await as_coach(coach, practice)

@@ -137,6 +137,12 @@ export class Visit implements Inside {
     openedAt = this.#world.clock.now(),
     chosen: string | null = null,
   ): Promise<Opened> {
+    const { engagements } = account.records.vault;
+    if (engagements.length > 0 && engagements.every((one) => !one.active)) {
+      // A coach whose first client has answered meanwhile: without that there is nothing to open.
+      const { Inviting } = await fetched(() => import("./inviting.ts"));
+      await new Inviting(this.#api, account, this.#world).takeIn();
+    }
     const [name, mailboxes] = await Promise.all([this.#name(), this.#api.account()]);
     const tell = (event: Event) => this.#tell(event);
     const inbox = new OpenInbox({
