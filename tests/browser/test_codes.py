@@ -53,7 +53,7 @@ async def joined(browser: Browser, practice: Practice, name: str) -> Client:
 
 
 async def test_invited_from_the_page_and_joined_by_a_code(browser: Browser, practice: Practice) -> None:
-    """The coach sees what both sign, the client types what was read out, the coach's list opens the client."""
+    """The coach sees what both sign, the client types what was read out, the list opens the client."""
     first = Client(await practice.invite("Ada Before"))
     async with visiting(browser, practice.origin) as visitor:  # whose answer the coach's page takes in
         await visitor.join(first, "Ada Before", PASSWORD)
