@@ -53,6 +53,11 @@ IN_APP = (
 )
 
 
+def happened(what: str) -> Script:
+    """Something was done to the inbox from elsewhere."""
+    return {"kind": "happened", "happened": {"number": 7, "what": what, "at": 1_794_000_000}}
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A screen in a state: what the worker is told, where the page opens, and what a person then does."""
@@ -863,6 +868,10 @@ WORK = (
     Scene("list-ends-1", "/", {"state": "held", "endsIn": 1}, opened),
     Scene("list-went-unread", "/", {"unread": True}, opened),
     Scene("read-went-unread", "/", {"unread": True}, then(opened, row("Went unread"), waiting(".gone"))),
+    *(
+        Scene(f"list-happened-{what.lower()}", "/", {}, then(opened, pushing(happened(what)), reading(said)))
+        for what, said in (("way", "Was that you?"), ("sheetUsed", "recovery sheet"), ("reopening", "End it"))
+    ),
     Scene("list-records", "/", {}, then(opened, pushing({"kind": "records"}), waiting(".lines .banner"))),
 )
 

@@ -5,7 +5,15 @@
 
 import type { Draft } from "./drafts.ts";
 import type { Filter, Order } from "./route.ts";
-import type { Failure, FileFacts, ListPage, ListRow, Message, Opened } from "./session.ts";
+import type {
+  Failure,
+  FileFacts,
+  Happened,
+  ListPage,
+  ListRow,
+  Message,
+  Opened,
+} from "./session.ts";
 import { DAY_SECONDS, GOING_SECONDS, month, SOON_SECONDS } from "./time.ts";
 
 /** A message of the open thread, or the place where one was. */
@@ -35,6 +43,8 @@ export interface Inbox {
   readonly more: boolean;
   readonly before: number | null;
   readonly connection: "live" | "lost";
+  /** Something that was done to it from elsewhere. */
+  readonly happened: Happened | null;
   /** *differ*: the server has shown two people different records, and not explained it within a day. */
   readonly records: "same" | "differ";
   readonly thread: Thread | null;
@@ -78,6 +88,7 @@ export type Action =
   | { readonly kind: "leaving"; readonly ids: readonly string[] }
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
   | { readonly kind: "records" }
+  | { readonly kind: "happened"; readonly happened: Happened | null }
   | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "draftsKept"; readonly drafts: readonly Draft[] }
   | { readonly kind: "draftDone"; readonly threadId: string | null }
@@ -95,6 +106,7 @@ export const EMPTY: Inbox = {
   more: false,
   before: null,
   connection: "live",
+  happened: null,
   records: "same",
   thread: null,
   drafts: [],
@@ -146,6 +158,8 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
       return inbox.connection === action.state ? inbox : { ...inbox, connection: action.state };
     case "records":
       return { ...inbox, records: "differ" };
+    case "happened":
+      return { ...inbox, happened: action.happened };
     case "draft":
       return { ...inbox, drafts: [...otherDrafts(inbox, action.draft.threadId), action.draft] };
     case "draftsKept":

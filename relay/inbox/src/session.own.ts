@@ -198,6 +198,10 @@ export interface OwnSession {
   /** Send one note now. */
   testTold(): Promise<Told>;
   endTold(): Promise<void>;
+  /** That it was me: what happened up to this number is not asked about again. */
+  answerHappened(number: number): Promise<void>;
+  /** End a reopening that the coach has begun and not signed. */
+  endReopening(): Promise<void>;
   /** Everything that the server has stored about this person. */
   rows(): Promise<readonly StoredTable[]>;
   /** Note the day on which it opened this inbox. */

@@ -23,6 +23,8 @@ export interface PolicyFacts {
   readonly personalNumbers: readonly string[];
   readonly sponsorName: string;
   readonly sponsorShown: string;
+  /** Number and days of the calls may stand in a report. */
+  readonly sponsorToldCalls: boolean;
 }
 
 /** What an invitation's box says. `kind` tells whether this page can enrol (client) or the command line is needed (coach). */
@@ -224,7 +226,15 @@ export type Event =
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
   | { readonly kind: "engagement"; readonly opened: Opened }
   | { readonly kind: "records" }
+  | { readonly kind: "happened"; readonly happened: Happened | null }
   | { readonly kind: "locked"; readonly why: "idle" | "pressed" | "ended" };
+
+/** Something that was done to the inbox from elsewhere, and that its owner has not answered. */
+export interface Happened {
+  readonly number: number;
+  readonly what: "way" | "password" | "sheetUsed" | "sheet" | "reopening" | "reopened";
+  readonly at: number;
+}
 
 /** An inbox that was open before the page was loaded anew; `openedAt` on the relay's clock. */
 export interface Resumed {

@@ -3,6 +3,7 @@
 import { browsers } from "./browsers.ts";
 import { clients } from "./clients.ts";
 import { coming } from "./coming.ts";
+import { happened } from "./happened.ts";
 import { how } from "./how.ts";
 import { invite } from "./invite.ts";
 import { join } from "./join.ts";
@@ -24,6 +25,7 @@ export const german: Readonly<Record<string, object>> = {
   browsers,
   clients,
   coming,
+  happened,
   how,
   invite,
   join,

@@ -124,6 +124,8 @@ export class House {
   proposals: Bytes[] = [];
   notes = { count: 0, expires_at: 0 };
   acknowledged: Bytes[] = [];
+  /** What was done to the account, as the relay tells it. */
+  readonly happenings: { number: number; kind: number; at: number; own: boolean }[] = [];
   /** The log's checkpoints by the base64url of their hash, the newest under "newest". */
   readonly checkpoints = new Map<string, string>();
   proofs = new Map<string, Bytes[]>();
@@ -492,6 +494,13 @@ export class House {
     return this.yes({ acknowledged: ids.length });
   }
 
+  /** What happened to the account, above a number. */
+  happenedAfter(query: URLSearchParams): Response {
+    const after = Number(query.get("after"));
+    const happenings = this.happenings.filter(({ number }) => number > after);
+    return this.yes({ happenings });
+  }
+
   checkpoint(name: string): Response {
     const note = this.checkpoints.get(name);
     return note === undefined ? this.no(404, "not-found") : this.bytes(textBytes(note));
@@ -611,6 +620,7 @@ const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
   ["POST", /\/acknowledge$/, (house, body) => house.acknowledge(body)],
   ["GET", /^\/v1\/log\/checkpoint$/, (house) => house.checkpoint("newest")],
   ["GET", /^\/v1\/log\/consistency$/, (house, _, query) => house.proof(query)],
+  ["GET", /^\/v1\/account\/happenings$/, (house, _, query) => house.happenedAfter(query)],
   ["GET", /^\/v1\/receipts$/, (house) => house.yes({ receipts: [], more: false })],
   ["GET", /\/days$/, (house, _, query) => house.day(query)],
   ["POST", /\/open$/, (house, body) => house.openLocks(body)],

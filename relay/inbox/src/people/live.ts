@@ -21,6 +21,8 @@ export interface Listener {
   readonly look: () => Promise<void>;
   /** The engagement has changed. */
   readonly engagement: () => Promise<void>;
+  /** Something happened to the account itself. */
+  readonly account: () => Promise<void>;
   readonly connection: (state: "live" | "lost") => void;
 }
 
@@ -77,6 +79,8 @@ async function tell(
     same(fields.bytes("engagement_id", 16), listening.engagementId)
   ) {
     await listener.engagement();
+  } else if (name === "account") {
+    await listener.account();
   }
 }
 

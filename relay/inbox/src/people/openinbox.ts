@@ -170,6 +170,7 @@ export class OpenInbox {
 
   /** What can wait until the list is there: the log, and what both have agreed to keep longer. */
   async #afterwards(): Promise<void> {
+    this.#tellHappened().catch(() => {});
     await (await this.#log()).refresh();
     this.#tellFork();
     if (this.#standing.terms.extensions.length > 0) {
@@ -178,6 +179,16 @@ export class OpenInbox {
     const releases = this.#standing.itemName("releases");
     if (this.#around.account.records.vault.item(releases)) {
       await (await this.work()).report("settle", []);
+    }
+  }
+
+  /** Something was done to the account from elsewhere: its owner is asked. */
+  async #tellHappened(): Promise<void> {
+    const { api, account, tell } = this.#around;
+    const { newestHappened } = await fetched(() => import("./happened.ts"));
+    const happened = await newestHappened(api, account);
+    if (happened) {
+      tell({ kind: "happened", happened });
     }
   }
 
@@ -374,6 +385,7 @@ export class OpenInbox {
     const listener = {
       look: () => this.#look(),
       engagement: () => this.#followEngagement(),
+      account: () => this.#tellHappened(),
       connection: (state: "live" | "lost") => tell({ kind: "connection", state }),
     };
     const listening = { mailboxId: place.myMailbox, engagementId };

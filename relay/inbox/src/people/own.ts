@@ -47,6 +47,7 @@ import type { Fields } from "../wire.ts";
 import { type Account, authority, sheetSecret, signIn } from "./account.ts";
 import * as enrol from "./enrol.ts";
 import { fault, fetched } from "./fault.ts";
+import { answerHappened } from "./happened.ts";
 import type { Inviting } from "./inviting.ts";
 import type { Lending } from "./lending.ts";
 import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
@@ -88,6 +89,20 @@ export class Own implements OwnSession {
       open: open.objects("sessions").map((one) => this.#openBrowser(one)),
       ways: ways.objects("methods").flatMap((one) => wayIn(one, known)),
     };
+  }
+
+  async answerHappened(number: number): Promise<void> {
+    await answerHappened(this.#account, number, this.#world.clock.now());
+  }
+
+  async endReopening(): Promise<void> {
+    const active = this.#account.records.vault.engagements.find((one) => one.active);
+    if (active) {
+      await this.#api.ask(
+        "DELETE",
+        `/v1/engagements/${toBase64url(active.engagementId)}/reopening`,
+      );
+    }
   }
 
   async endBrowser(id: string): Promise<void> {

@@ -20,6 +20,7 @@ import { lazy } from "./lazy.tsx";
 import { Banner, Heading, Icon, Trouble, useKeys, Wait } from "./parts.tsx";
 import { Prose } from "./prose.tsx";
 
+const Happened = lazy(async () => (await import("./happened.tsx")).Happened);
 const Leaving = lazy(async () => (await import("./leaving.tsx")).Leaving);
 
 interface ListProps {
@@ -58,6 +59,7 @@ export function List({ filter, order, openId, alone, load, failure }: ListProps)
       <Newcomers />
       {!nothing && <SearchLink />}
       {!nothing && <Filters filter={filter} order={order} />}
+      {inbox.happened && <Happened />}
       {opened.released && <Leaving />}
       <AskedCard />
       <EndCard />
