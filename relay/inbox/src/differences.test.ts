@@ -18,6 +18,7 @@ const BEFORE: PolicyFacts = {
   personalNumbers: [],
   sponsorName: "Northwind",
   sponsorShown: "",
+  sponsorToldCalls: false,
 };
 
 test("the same agreement differs in nothing", () => {
@@ -45,9 +46,10 @@ test("each fact that a policy has is compared", () => {
     personalNumbers: ["+44 7700 900142"],
     sponsorName: "",
     sponsorShown: "",
+    sponsorToldCalls: true,
   };
   const said = differences(BEFORE, now).map((one) => one.what);
-  const all = "work hold deleted each recall marks domains places phones sponsor";
+  const all = "work hold deleted each recall marks domains places phones sponsor calls";
   assert.deepEqual(said, all.split(" "));
   for (const name of Object.keys(BEFORE) as (keyof PolicyFacts)[]) {
     const one = differences(BEFORE, { ...BEFORE, [name]: now[name] });

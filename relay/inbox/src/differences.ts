@@ -5,7 +5,7 @@ import type { PolicyFacts } from "./session.ts";
 export type Difference =
   | { readonly what: "work" | "deleted"; readonly now: number; readonly before: number }
   | { readonly what: "hold" | "each"; readonly now: number; readonly before: number }
-  | { readonly what: "recall" | "marks"; readonly yes: boolean }
+  | { readonly what: "recall" | "marks" | "calls"; readonly yes: boolean }
   | { readonly what: "domains" | "places" | "phones"; readonly names: readonly string[] }
   | { readonly what: "sponsor"; readonly name: string; readonly scope: string };
 
@@ -41,6 +41,9 @@ export function differences(before: PolicyFacts, now: PolicyFacts): Difference[]
   }
   if (before.sponsorName !== now.sponsorName || before.sponsorShown !== now.sponsorShown) {
     found.push({ what: "sponsor", name: now.sponsorName, scope: now.sponsorShown });
+  }
+  if (before.sponsorToldCalls !== now.sponsorToldCalls) {
+    found.push({ what: "calls", yes: now.sponsorToldCalls });
   }
   return found;
 }

@@ -29,6 +29,7 @@ const POLICY: PolicyFacts = {
   personalNumbers: [],
   sponsorName: "",
   sponsorShown: "",
+  sponsorToldCalls: false,
 };
 
 test("drafts come back from a lock as they were, but for their files, which are counted", () => {

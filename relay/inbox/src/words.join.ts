@@ -23,6 +23,7 @@ export const joinWords = said("join", {
         : `Held, untouched, for ${days === 1 ? "one day" : `${days} days`}. Everything is deleted on ${date}.`,
     sponsor: (name: string) => (name ? `${name} sees` : "Others see"),
     nothing: "Nothing.",
+    calls: "A report may name the number and days of your calls.",
     mail: "Work mail",
     mailWhat: (domains: readonly string[]) =>
       `Nothing is sent to addresses at ${domains.join(" or ")}, and nothing is taken from them.`,

@@ -219,6 +219,8 @@ export const workWords = said("work", {
       phonesNone: "None named",
       sponsor: (name: string) => (name ? `What ${name} sees` : "Others see"),
       sponsorNothing: "Nothing",
+      calls: "Calls in a report",
+      callsSaid: "Their number and days may be named",
     },
   },
 
@@ -266,6 +268,10 @@ export const workWords = said("work", {
         : "No personal numbers are agreed any more.",
     sponsor: (name: string, scope: string) =>
       name ? `${name} would be shown: ${scope || "nothing"}.` : "No sponsor is named any more.",
+    calls: (yes: boolean) =>
+      yes
+        ? "A report could name the number and days of your calls."
+        : "A report could not name your calls any more.",
     keep: (n: number, date: string) =>
       `${counted(n, "message is", "messages are")} kept until ${date}, instead of going earlier.`,
     subject: (subject: string) => `“${subject || "No subject"}”`,

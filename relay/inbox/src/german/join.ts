@@ -26,6 +26,7 @@ export const join: typeof english = {
         : `Ruht ${days(n)}, unberührt. Am ${date} wird alles gelöscht.`,
     sponsor: (name) => (name ? `${name} sieht` : "Andere sehen"),
     nothing: "Nichts.",
+    calls: "Ein Bericht darf Zahl und Tage Ihrer Gespräche nennen.",
     mail: "Firmenmail",
     mailWhat: (domains) =>
       `An Adressen bei ${either(domains)} wird nichts gesendet, und von dort wird nichts angenommen.`,

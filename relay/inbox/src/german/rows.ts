@@ -198,7 +198,7 @@ const rows: typeof english = {
       columns: {
         link_id: "Die Nummer des Links; das Geheimnis, das öffnet, steht nur im Link selbst.",
         reader_key:
-          "Die öffentliche Hälfte des Schlüssels zum Link, damit den Hüter der Tage nur fragt, wer den Link hat.",
+          "Daran erkennt der Hüter der Tage, wer den Link hat, und antwortet sonst niemandem.",
         digits_tag:
           "Die sechs Ziffern, unkenntlich gemacht mit einem Geheimnis neben der Datenbank.",
         opened_at: "Wann der Link gemacht wurde.",

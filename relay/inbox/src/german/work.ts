@@ -226,6 +226,8 @@ export const work: typeof english = {
       phonesNone: "Keine genannt",
       sponsor: (name) => (name ? `Was ${name} sieht` : "Andere sehen"),
       sponsorNothing: "Nichts",
+      calls: "Gespräche im Bericht",
+      callsSaid: "Ihre Zahl und Tage dürfen genannt werden",
     },
   },
 
@@ -272,6 +274,10 @@ export const work: typeof english = {
       name
         ? `${name} bekäme gezeigt: ${scope || "nichts"}.`
         : "Es ist kein Auftraggeber mehr genannt.",
+    calls: (yes) =>
+      yes
+        ? "Ein Bericht dürfte Zahl und Tage Ihrer Gespräche nennen."
+        : "Ein Bericht dürfte Ihre Gespräche nicht mehr nennen.",
     keep: (n, date) =>
       `${upper(counted(n, "Nachricht wird", "Nachrichten werden"))} bis ${date} aufbewahrt, statt früher zu gehen.`,
     subject: (subject) => `„${subject || "Ohne Betreff"}“`,

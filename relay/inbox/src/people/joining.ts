@@ -284,6 +284,7 @@ const NO_POLICY: InvitationFacts["policy"] = {
   personalNumbers: [],
   sponsorName: "",
   sponsorShown: "",
+  sponsorToldCalls: false,
 };
 
 /** A display field on one line, cut; the default where it is empty or no text. */

@@ -329,6 +329,7 @@ export function policyFacts(policy: Policy, standing?: InForce): PolicyFacts {
     personalNumbers: policy.personalPhones,
     sponsorName: policy.sponsorName,
     sponsorShown: policy.sponsorScope,
+    sponsorToldCalls: policy.sponsorToldCalls,
   };
 }
 

@@ -107,6 +107,7 @@ export function PolicyLines({ policy }: { policy: PolicyFacts }) {
       policy.personalNumbers.map(workWords.calls.ending).join(", ") || lines.phonesNone,
     ],
     [lines.sponsor(policy.sponsorName), policy.sponsorShown || lines.sponsorNothing],
+    ...(policy.sponsorToldCalls ? [[lines.calls, lines.callsSaid] as const] : []),
   ];
   return (
     <dl class="facts">

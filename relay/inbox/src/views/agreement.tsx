@@ -83,7 +83,12 @@ function FactLines({ policy, zone }: { policy: PolicyFacts; zone: string }) {
       policy.longestKeepDays ? lines.untilEach(ends, policy.longestKeepDays) : lines.until(ends),
     ],
     [lines.after, lines.held(policy.holdDays, fullDay(policy.holdEndsAt, zone))],
-    [lines.sponsor(policy.sponsorName), policy.sponsorShown || lines.nothing],
+    [
+      lines.sponsor(policy.sponsorName),
+      [policy.sponsorShown || lines.nothing, policy.sponsorToldCalls && lines.calls]
+        .filter(Boolean)
+        .join(" "),
+    ],
     [
       lines.talk,
       policy.personalNumbers.length ? lines.talkPhone(policy.personalNumbers) : lines.talkHere,

@@ -164,6 +164,8 @@ export function sentence(one: Difference, now: number, zone: string): string {
       return words.recall(one.yes);
     case "marks":
       return words.marks(one.yes);
+    case "calls":
+      return words.calls(one.yes);
     case "domains":
       return words.domains(one.names);
     case "places":
