@@ -7,14 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from client_sdk.account import AsyncAccount
 from tests.browser.conftest import Practice
-from tests.browser.visitor import PATIENCE_MILLISECONDS, Client, Visitor, visiting
+from tests.browser.visitor import Client, Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD, made_relay
+from tests.screens import judge
 from tests.service.programs import DAY_SECONDS
 
 pytestmark = pytest.mark.browser
@@ -25,6 +27,7 @@ PERSON = "Joan Reyes"
 GOAL = "Lead the merger team without weekend calls"
 NOTHING = "There is no report here at present."
 WRONG = "Those digits do not open this page. Ask the person who gave you this link."
+WRITING = re.compile("^(Write|Change) the report")
 DOCUMENT = "() => document.querySelector('.document').innerText"
 
 
@@ -182,9 +185,7 @@ async def test_a_report_from_both_hands_to_the_sponsor_and_back(browser: Browser
         assert again.digits != way.digits
     async with client_at(browser, parties) as client:
         shown = await client_releases(client, "Release now instead")
-        await expect(
-            client.page.get_by_text(re.compile("Northwind can read the report until"))
-        ).to_be_visible()
+        await expect(client.page.locator(".card", has_text="can read the report until")).to_be_visible()
         async with sponsor_at(browser, parties, again.link) as sponsor:
             await opened(sponsor, way.digits)
             await expect(sponsor.page.get_by_text(WRONG)).to_be_visible()
@@ -213,3 +214,201 @@ def without_date(document: str) -> str:
     """A document without its line of dates: on the review it names the day that is offered first."""
     assert "Released by Maya Okafor on" in document
     return re.sub(r"Released by Maya Okafor on [^.]*\.", "", document)
+
+
+LOCKED_DOWN = """() => {
+  const none = { get() { throw new DOMException("blocked", "SecurityError"); } };
+  for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
+    Object.defineProperty(window, name, none);
+  }
+  for (const name of ["WebAssembly", "Worker", "SharedWorker"]) {
+    delete window[name];
+  }
+  const { subtle } = crypto;
+  for (const name of subtle ? ["importKey", "generateKey"] : []) {
+    const before = subtle[name].bind(subtle);
+    subtle[name] = (...given) => {
+      if (JSON.stringify(given).includes("25519")) {
+        throw new DOMException("unknown", "NotSupportedError");
+      }
+      return before(...given);
+    };
+  }
+}"""
+"""A browser that an employer has locked down, and one whose platform knows none of the newer curves."""
+
+
+@pytest.fixture(scope="module")
+async def released(browser: Browser, parties: Parties) -> Way:
+    """New digits, and a release for now; runs after the tests above have gone through theirs."""
+    async with coach_at(browser, parties) as coach:
+        await expect(coach.page.get_by_role("link", name=WRITING)).to_be_visible()
+        first = await coach.page.get_by_role("link", name="Write the report").is_visible()
+        await write(coach, "I sleep again.", first=first)
+        way = await coach_signs(coach)
+    async with client_at(browser, parties) as client:
+        await client_releases(client, "Release now instead")
+        await expect(client.page.locator(".card", has_text="can read the report until")).to_be_visible()
+    return way
+
+
+async def test_a_locked_down_browser_reads_it_by_keyboard_and_on_paper(
+    browser: Browser, parties: Parties, released: Way
+) -> None:
+    """Without any storage, wasm, worker or platform curve the page opens, by keys alone; paper says when to
+    destroy it, and carries no control; axe finds nothing at any width.
+    """
+    async with visiting(browser, parties.origin) as visitor:
+        await visitor.page.add_init_script(f"({LOCKED_DOWN})()")
+        for width in (320, 1280):
+            await visitor.page.set_viewport_size({"width": width, "height": 800})
+            await visitor.page.goto("about:blank")
+            await visitor.page.goto(released.link)
+            assert await judge.axe(visitor.page) == []
+            await visitor.page.keyboard.press("Tab")
+            await visitor.page.keyboard.type(released.digits)
+            await visitor.page.keyboard.press("Enter")
+            await expect(
+                visitor.page.locator(".document h1").or_(visitor.page.locator("h1.h0"))
+            ).to_be_focused()
+            assert await judge.axe(visitor.page) == []
+            wide = await visitor.page.evaluate("() => document.documentElement.scrollWidth")
+            assert wide <= width
+        await visitor.page.emulate_media(media="print")
+        paper = re.compile(r"^Available until \d+ \w+ \d{4}\. Please destroy paper copies then\.$")
+        await expect(visitor.page.get_by_text(paper)).to_be_visible()
+        await expect(visitor.page.get_by_role("button", name="Print")).to_be_hidden()
+        assert len(await visitor.page.pdf()) > 1_000
+        assert visitor.errors == []
+
+
+async def said_by(visitor: Visitor, digits: str) -> str:
+    """The whole page after these digits, which show nothing."""
+    await opened(visitor, digits)
+    await expect(visitor.page.locator("h1", has_text=NOTHING)).to_be_visible()
+    return await visitor.page.locator("body").inner_text()
+
+
+def changed(body: bytes, at: int) -> bytes:
+    """The same bytes but for one bit."""
+    return body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
+
+
+async def tell(lie: bytes, route: Route) -> None:
+    """Let the relay answer, and hand out something else."""
+    await route.fulfill(response=await route.fetch(), body=lie)
+
+
+async def test_a_server_that_lies_shows_the_sentence_and_nothing_else(
+    browser: Browser, parties: Parties, released: Way
+) -> None:
+    """Whatever stands between and changes people, ticket, envelope or a keeper's answer is shown by the same
+    page as a link to nothing; what the relay itself serves is shown.
+    """
+    answers: list[bytes] = []
+
+    async def hear(route: Route) -> None:
+        real = await route.fetch()
+        answers.append(await real.body())
+        await route.fulfill(response=real, body=answers[-1])
+
+    async with visiting(browser, parties.origin) as visitor:
+        await visitor.page.route("**/v1/release", hear)
+        await visitor.page.goto(released.link)
+        await opened(visitor, released.digits)
+        await expect(visitor.page.locator(".document")).to_be_visible()
+    (real,) = answers
+    ticket_bytes = int.from_bytes(real[64:68])
+    places = [0, 32, 68, 68 + ticket_bytes - 1, 68 + ticket_bytes + 1 + 16 + 4, len(real) - 1]
+    lies = [changed(real, at) for at in places]
+    lies += [real[:32] * 2 + real[64:], real + b"x", real[:-1], b""]
+    said = set()
+    for lie in lies:
+        async with visiting(browser, parties.origin) as visitor:
+            await visitor.page.route("**/v1/release", partial(tell, lie))
+            await visitor.page.goto(released.link)
+            said.add(await said_by(visitor, released.digits))
+    async with visiting(browser, parties.origin) as visitor:
+        await visitor.page.route(
+            "**/v1/release/keepers/**", lambda route: route.fulfill(status=200, body=b"\0" * 1400)
+        )
+        await visitor.page.goto(released.link)
+        said.add(await said_by(visitor, released.digits))
+    async with visiting(browser, parties.origin) as visitor:
+        await visitor.page.goto(unknown(released.link))
+        said.add(await said_by(visitor, released.digits))
+    assert len(said) == 1
+
+
+def unknown(link: str) -> str:
+    """A link of the same form that nobody was given."""
+    start, _, rest = link.partition("#3.")
+    return f"{start}#3.{'A' * 8}{rest[8:]}"
+
+
+async def test_words_for_no_line_and_a_keeper_away(browser: Browser, parties: Parties, released: Way) -> None:
+    """Each has its sentence, and the form stays."""
+    async with visiting(browser, parties.origin) as visitor:
+        await visitor.page.goto(f"{parties.origin}/r/")
+        await expect(visitor.page.get_by_text("Open that link again")).to_be_visible()
+        await visitor.page.goto(released.link)
+        await opened(visitor, "12345")
+        await expect(visitor.page.get_by_text("Please type all six digits.")).to_be_visible()
+        await visitor.page.route("**/v1/release", lambda route: route.abort())
+        await opened(visitor, released.digits)
+        await expect(visitor.page.get_by_text("There is no connection.")).to_be_visible()
+        await visitor.page.unroute("**/v1/release")
+        await visitor.page.route("**/keepers/**", lambda route: route.fulfill(status=503, body="{}"))
+        await opened(visitor, released.digits)
+        await expect(visitor.page.get_by_text("Please try again in a few minutes.")).to_be_visible()
+        await visitor.page.unroute("**/keepers/**")
+
+
+async def test_one_night_to_change_ones_mind_and_an_end(browser: Browser, parties: Parties) -> None:
+    """Tomorrow at nine is the default, and *Cancel* stands in the list; what was not cancelled
+    is there when its time has come, and gone when it ends, with the same sentence as before.
+    """
+    async with coach_at(browser, parties) as coach:
+        await write(coach, "Twice a week I cook.")
+        way = await coach_signs(coach)
+    async with client_at(browser, parties) as client:
+        await client_releases(client, "Release tomorrow at 09:00")
+        waiting = client.page.locator(".card", has_text="Northwind gets the report on")
+        await expect(waiting).to_be_visible()
+        await client.press("Inbox")
+        await client.press("Cancel")
+        await expect(client.page.get_by_text("Northwind gets your report")).to_have_count(0)
+        await client.press("Report")
+        await client_releases(client, "Release tomorrow at 09:00")
+        await expect(waiting).to_be_visible()
+        await client.press("See what Northwind sees")
+        await expect(client.page.get_by_text(re.compile("^Nothing until "))).to_be_visible()
+    silent = set()
+    async with sponsor_at(browser, parties, way.link) as sponsor:
+        silent.add(await said_by(sponsor, way.digits))
+    parties.practice.relay.move_clock(2 * DAY_SECONDS)
+    async with sponsor_at(browser, parties, way.link) as sponsor:
+        await opened(sponsor, way.digits)
+        await expect(sponsor.page.get_by_text("Twice a week I cook.")).to_be_visible()
+    parties.practice.relay.move_clock(62 * DAY_SECONDS)
+    async with sponsor_at(browser, parties, way.link) as sponsor:
+        silent.add(await said_by(sponsor, way.digits))
+    assert len(silent) == 1
+    async with client_at(browser, parties) as client:
+        await expect(
+            client.page.get_by_text(re.compile("^Northwind could read the report until"))
+        ).to_be_visible()
+
+
+async def test_five_wrong_tries_close_the_form_for_an_hour(
+    browser: Browser, parties: Parties, released: Way
+) -> None:
+    """The page says so, and says nothing of what lies behind it."""
+    async with visiting(browser, parties.origin) as visitor:
+        await visitor.page.goto(released.link)
+        for digits in ("000001", "000002", "000003", "000004", "000005"):
+            await opened(visitor, digits)
+            await expect(visitor.page.get_by_role("alert")).to_have_text(WRONG)
+            await visitor.fill("Six digits", "")
+        await opened(visitor, "000006")
+        await expect(visitor.page.get_by_text("too many wrong tries")).to_be_visible()
