@@ -25,8 +25,6 @@ export interface PolicyFacts {
   readonly sponsorShown: string;
   /** Number and days of the calls may stand in a report. */
   readonly sponsorToldCalls: boolean;
-  /** Number and days of the calls may stand in a report. */
-  readonly sponsorToldCalls: boolean;
 }
 
 /** What an invitation's box says. `kind` tells whether this page can enrol (client) or the command line is needed (coach). */
