@@ -522,7 +522,7 @@ WORK = (
         Scene(f"report-{state}", REPORT, {"report": state}, then(unlock, waiting("main .actions")))
         for state in (
             *("written", "changed", "beside", "signed", "window", "asked", "declined"),
-            *("waiting", "open", "newer", "ended", "withdrawn", "unconfirmed"),
+            *("waiting", "open", "newer", "ended", "closed", "withdrawn", "unconfirmed"),
         )
     ),
     *(

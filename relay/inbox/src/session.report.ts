@@ -46,9 +46,9 @@ export interface AnswerFacts {
   readonly note: string;
 }
 
-/** What was let out and not taken back. */
+/** What was let out and not taken back. `closed`: its way in was closed, or given to somebody else. */
 export interface ReleaseFacts {
-  readonly state: "waiting" | "open" | "ended";
+  readonly state: "waiting" | "open" | "ended" | "closed";
   readonly from: number;
   readonly until: number;
 }

@@ -73,6 +73,8 @@ export const reportWords = said("report", {
     open: (sponsor: string, until: string) => `${sponsor} can read the report until ${until}.`,
     ended: (sponsor: string, until: string) =>
       `${sponsor} could read the report until ${until}. It is gone there.`,
+    closed: (sponsor: string) =>
+      `The way in was closed or given to somebody else. ${sponsor} sees nothing.`,
     withdrawn: (mine: boolean, name: string, date: string) =>
       mine ? `You withdrew the report on ${date}.` : `${name} withdrew the report on ${date}.`,
     newer: "What is released stays as it was until you sign again.",
@@ -195,6 +197,7 @@ export const reportWords = said("report", {
     nothingCoach: (name: string) => `Nothing. ${name} has released nothing.`,
     withdrawn: "Nothing. The report was withdrawn.",
     ended: "Nothing. The report has ended.",
+    closed: "Nothing. The way in was closed or given to somebody else.",
     waiting: (when: string) => `Nothing until ${when}.`,
     live: (sponsor: string) =>
       `This is ${sponsor}’s page at this moment, from the same bytes that the server gives there. Whether it was opened is recorded nowhere.`,

@@ -78,6 +78,8 @@ export const report: typeof english = {
     open: (sponsor, until) => `${sponsor} kann den Bericht bis ${until} lesen.`,
     ended: (sponsor, until) =>
       `${sponsor} konnte den Bericht bis ${until} lesen. Dort ist er jetzt fort.`,
+    closed: (sponsor) =>
+      `Der Zugang wurde geschlossen oder jemand anderem gegeben. ${sponsor} sieht nichts.`,
     withdrawn: (mine, name, date) =>
       mine
         ? `Sie haben den Bericht am ${date} zurückgezogen.`
@@ -206,6 +208,7 @@ export const report: typeof english = {
     nothingCoach: (name) => `Nichts. ${name} hat nichts freigegeben.`,
     withdrawn: "Nichts. Der Bericht wurde zurückgezogen.",
     ended: "Nichts. Der Bericht ist zu Ende.",
+    closed: "Nichts. Der Zugang wurde geschlossen oder jemand anderem gegeben.",
     waiting: (when) => `Nichts. Der Bericht geht ${when} hinaus.`,
     live: (sponsor) =>
       `Das ist die Seite für ${sponsor} in diesem Augenblick, aus denselben Bytes, die der Server dort gibt. Ob sie geöffnet wurde, wird nirgends festgehalten.`,

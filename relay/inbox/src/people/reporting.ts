@@ -108,14 +108,14 @@ export class Reporting implements ReportSession {
       dropped: steps.dropped,
       answer: steps.answer,
       slot: held.slot !== null,
-      ...this.#released(),
+      ...this.#released(held),
       unconfirmed: this.#over(held).length > 0,
       latestAt: standing.terms.endsAt,
     };
   }
 
   /** The newest acts of kinds 6 and 7 say what was let out, and whether it was taken back. */
-  #released(): { release: ReleaseFacts | null; withdrawnAt: number | null } {
+  #released(held: Held): { release: ReleaseFacts | null; withdrawnAt: number | null } {
     const { standing, world } = this.#tools;
     const cores = standing.terms.acts.map(({ core }) => core);
     const out = cores.filter(({ kind }) => kind === ActKind.RELEASE).at(-1);
@@ -124,7 +124,9 @@ export class Reporting implements ReportSession {
       return { release: null, withdrawnAt: out && back ? back.issuedAt : null };
     }
     const [from, until, now] = [out.date || out.issuedAt, out.secondDate, world.clock.now()];
-    const state = now >= until ? "ended" : now < from ? "waiting" : "open";
+    const stands = held.releases.some(({ actNumber }) => actNumber === out.number);
+    const begun = now < from ? "waiting" : "open";
+    const state = now >= until ? "ended" : stands ? begun : "closed";
     return { release: { state, from, until }, withdrawnAt: null };
   }
 

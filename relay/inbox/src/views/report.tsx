@@ -153,6 +153,7 @@ export function ReleaseState({
   if (!release && !withdrawnAt && !unconfirmed) {
     return null;
   }
+  const live = release?.state === "waiting" || release?.state === "open" ? release : null;
   return (
     <section class="card" aria-label={words.seen.heading(sponsorName)}>
       {release?.state === "waiting" && (
@@ -163,6 +164,7 @@ export function ReleaseState({
       {release?.state === "open" && (
         <p class="large-text">{released.open(sponsorName, fullDay(release.until, zone))}</p>
       )}
+      {release?.state === "closed" && <p>{released.closed(sponsorName)}</p>}
       {release?.state === "ended" && (
         <p>{released.ended(sponsorName, fullDay(release.until, zone))}</p>
       )}
@@ -170,13 +172,11 @@ export function ReleaseState({
         <p>{released.withdrawn(!coach, name, plainDay(withdrawnAt, zone))}</p>
       )}
       {unconfirmed && <p class="quiet-text">{released.unconfirmed}</p>}
-      {release && release.state !== "ended" && !clientSigned && (
+      {live && !clientSigned && (
         <p class="quiet-text">{coach ? released.newerCoach(name) : released.newer}</p>
       )}
       <div class="actions">
-        {!coach && release && release.state !== "ended" && (
-          <Withdraw waiting={release.state === "waiting"} done={reload} />
-        )}
+        {!coach && live && <Withdraw waiting={live.state === "waiting"} done={reload} />}
         <a class="button quiet" href={href({ view: "work", page: "sponsor" })}>
           {released.see(sponsorName)}
         </a>

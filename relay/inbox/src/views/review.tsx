@@ -240,7 +240,7 @@ function ClientDecides({ facts, newest, until, opens, reached }: DecidesProps) {
   const { busy, act, said } = useActing();
   const at = now();
   const { coachSigned, clientSigned, release } = facts;
-  const out = clientSigned && release && release.state !== "ended";
+  const out = clientSigned && (release?.state === "waiting" || release?.state === "open");
   if (!coachSigned || out || until <= at) {
     return facts.active ? <Answers facts={facts} newest={newest} /> : null;
   }

@@ -78,8 +78,8 @@ function Nothing({ facts }: { facts: ReportFacts }) {
     if (release?.state === "waiting") {
       return seen.waiting(releaseTime(release.from, now(), zone));
     }
-    if (release?.state === "ended") {
-      return seen.ended;
+    if (release?.state === "ended" || release?.state === "closed") {
+      return seen[release.state];
     }
     if (withdrawnAt !== null) {
       return seen.withdrawn;
