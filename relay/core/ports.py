@@ -329,8 +329,8 @@ class Slots(Protocol):
     """
 
     async def put_slot(self, slot: Slot, account_id: bytes, *, most: int, now: int) -> None:
-        """Open a slot, with its mailbox, which is this account's; receipts go there. One that was open closes:
-        its releases go in the same transaction. The same slot takes new digits. Conflict
+        """Open a slot, with its mailbox, which is this account's; receipts go there. One that was open
+        closes: its releases go in the same transaction. The same slot takes new digits. Conflict
         `engagement-conflict` for a link id that is known elsewhere, TooManyRequests where the engagement had
         `most`, NotFound.
         """
@@ -344,6 +344,11 @@ class Slots(Protocol):
 
     async def releases(self, mailbox_id: bytes, *, now: int) -> list[Release]:
         """What lives in a slot's mailbox, ascending by act number."""
+
+    async def release_now(self, mailbox_id: bytes, *, now: int) -> Release | None:
+        """Of these the one of the highest act number whose not-before has come. Where there is none the work
+        is the same, whatever there was or will be.
+        """
 
 
 class SpokenRuns(Protocol):

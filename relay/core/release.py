@@ -1,5 +1,6 @@
-"""Release: what lets a report out to a sponsor, judged without opening it. Owns the rules of docs/protocol.md,
-part 23, that a relay can check: a client's ticket and an envelope of class 4 for the slot that is open.
+"""Release: what lets a report out to a sponsor, judged without opening it. Owns the rules of
+docs/protocol.md, part 23, that a relay can check: a client's ticket and an envelope of class 4 for the slot
+that is open.
 
 Nothing else puts an envelope into a slot. Must never let a ticket pass for another envelope, reader, date or
 keeper than it names.
@@ -7,7 +8,7 @@ keeper than it names.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -16,12 +17,12 @@ from keys.envelope import Envelope, parse_envelope
 from keys.errors import Malformed as MalformedFormat
 from keys.errors import Refused
 from keys.locks import key_id_of_link
-from keys.names import key_id, keeper_set
+from keys.names import keeper_set, key_id
 from keys.release import check_ticket
 from relay.core.acts import judged_step
 from relay.core.admission import read
 from relay.core.errors import ActRefused, Malformed, TooLarge
-from relay.core.model import DAY_SECONDS, Engagement, Release, Slot, State, Step
+from relay.core.model import DAY_SECONDS, Engagement, Slot, State, Step
 from relay.core.policy import Standing, standing_of
 
 MOST_RELEASE_BYTES: Final = 256 * 1024
@@ -81,12 +82,6 @@ def check_sponsor(standing: Standing, now: int) -> None:
         raise ActRefused("there is no work here")
     if not standing.terms.policy.sponsor_name:
         raise ActRefused("the agreement names no sponsor")
-
-
-def served(releases: Sequence[Release], now: int) -> Release | None:
-    """Of what lives in a slot, ascending by act: the newest whose not-before has come."""
-    come = [one for one in releases if one.not_before <= now < one.ends_at]
-    return come[-1] if come else None
 
 
 def _check_slot(slot: Slot | None, envelope: Envelope) -> None:

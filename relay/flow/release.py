@@ -1,5 +1,5 @@
-"""Release: a report goes out to a sponsor, by the client's ticket and no other way. Owns who opens a slot, who
-releases, what is served to whoever has link and digits, and that whatever is not served looks alike.
+"""Release: a report goes out to a sponsor, by the client's ticket and no other way. Owns who opens a slot,
+who releases, what is served to whoever has link and digits, and that whatever is not served looks alike.
 
 The digits keep a link that was mislaid from being read. What is not to be seen yet, was declined, withdrawn,
 never released or has ended is one answer after the same work; nobody is told which, nor that anybody looked.
@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Final
 
-from keys.names import ID_BYTES, ZERO_ID, Role, day_of
+from keys.names import ID_BYTES, ZERO_ID, Role, day_of, fingerprint
 from keys.release import sponsor_mailbox
-from keys.names import fingerprint
 from keys.statement import parse_statement
 from keys.suite import is_strict_public
 from relay.core.acts import identities
@@ -25,13 +24,12 @@ from relay.core.errors import (
     NotAllowed,
     NotFound,
     NothingHere,
-    TooManyRequests,
 )
 from relay.core.model import Engagement, Release, Slot
 from relay.core.pepper import TAG_BYTES, Pepper
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
-from relay.core.release import check_sponsor, key_ids_of, read_envelope, release_step, served
+from relay.core.release import check_sponsor, key_ids_of, read_envelope, release_step
 from relay.flow.keepers import Keepers
 from relay.flow.senders import Hourly
 from relay.flow.standings import Standings
@@ -184,8 +182,7 @@ class Releases:
             self._of_networks.take(network, now)
         tag = self._pepper.digits_tag(link_id, digits)
         right = compare_digest(tag, slot.digits_tag if slot else _NO_TAG)
-        found = await self._store.releases(slot.mailbox_id if slot else ZERO_ID, now=now)
-        release = served(found, now)
+        release = await self._store.release_now(slot.mailbox_id if slot else ZERO_ID, now=now)
         if slot is not None and not right:
             raise DigitsRefused
         counted.give_back(whose)

@@ -43,9 +43,7 @@ async def close_slot(call: Call, _: None) -> web.Response:
     return done()
 
 
-@route(
-    "POST /v1/engagements/{engagement_id}/release", body=Bytes, status=201, most_bytes=MOST_BODY_BYTES
-)
+@route("POST /v1/engagements/{engagement_id}/release", body=Bytes, status=201, most_bytes=MOST_BODY_BYTES)
 async def release(call: Call, body: bytes) -> web.Response:
     """Release: a signed ticket and its envelope; the same again changes nothing"""
     act, envelope = _parts(body)
@@ -58,9 +56,7 @@ async def release(call: Call, body: bytes) -> web.Response:
 @route("GET /v1/engagements/{engagement_id}/release", answer=ReleasesAnswer)
 async def releases(call: Call, _: None) -> web.Response:
     """What the sponsor sees, and will see"""
-    slot, living = await call.context.flows.releases.view(
-        call.account_id, call.id("engagement_id"), call.now
-    )
+    slot, living = await call.context.flows.releases.view(call.account_id, call.id("engagement_id"), call.now)
     return answer(
         ReleasesAnswer(
             slot=SlotFields(link_id=slot.link_id, mailbox_id=slot.mailbox_id, opened_at=slot.opened_at)
@@ -88,9 +84,7 @@ async def shown(call: Call, asked: SponsorAsked) -> web.Response:
     return binary(keys + counted(found.ticket, 4) + keepers + counted(found.envelope, 4))
 
 
-@route(
-    "POST /v1/release/keepers/{keeper_id}/open", session=False, body=SponsorKeeperAsked, answer=Bytes
-)
+@route("POST /v1/release/keepers/{keeper_id}/open", session=False, body=SponsorKeeperAsked, answer=Bytes)
 async def ask_keeper(call: Call, asked: SponsorKeeperAsked) -> web.Response:
     """Ask a keeper for its shares, by a link's access key"""
     told = await call.context.flows.releases.ask_keeper(

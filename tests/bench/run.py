@@ -10,7 +10,17 @@ from typing import Final
 
 import uvloop
 
-from tests.bench import attachments, crypto, deposits, index_rows, lateness, lists, mail_crowds, mail_rates
+from tests.bench import (
+    attachments,
+    crypto,
+    deposits,
+    index_rows,
+    lateness,
+    lists,
+    mail_crowds,
+    mail_rates,
+    silence,
+)
 from tests.bench.figures import Findings, as_json, table
 from tests.bench.programs import LOAD_CORES, pin
 
@@ -26,6 +36,7 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"14"}), mail_crowds.crowd),
     (frozenset({"15"}), mail_crowds.large),
     (frozenset({"16"}), index_rows.measure),
+    (frozenset({"17"}), silence.measure),
 )
 
 

@@ -66,6 +66,11 @@ class MemorySlots:
         found = [Release(*ticket[:2], entry.expires_at, entry.raw) for ticket, entry in living]
         return sorted(found, key=lambda one: one.act_number)
 
+    async def release_now(self, mailbox_id: bytes, *, now: int) -> Release | None:
+        """The newest that has begun."""
+        come = [one for one in await self.releases(mailbox_id, now=now) if one.not_before <= now]
+        return come[-1] if come else None
+
 
 def take_release(state: State, engagement_id: bytes, step: Step, now: int) -> None:
     """What a ticket or a withdrawal changes."""
