@@ -7,26 +7,24 @@ the newest version as it was last read, nor release what the coach did not sign.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Final, Literal
+from datetime import date, datetime
+from typing import Final
 
 from client_sdk import protocol_release
 from client_sdk.calls import noted_calls
 from client_sdk.compose import Draft, check_draft
 from client_sdk.core import Core
-from client_sdk.errors import Misused, ReportNotReady, RetentionExceeded, bounded
+from client_sdk.errors import Misused, ReportNotReady, bounded
 from client_sdk.intake import NEWEST, Intake, Taken
-from client_sdk.kept_releases import living_tickets
-from client_sdk.messages import instant
 from client_sdk.protocol_release import ReleaseView
 from client_sdk.releasing import Releasing
+from client_sdk.report_dates import window, within
+from client_sdk.report_status import ReportStatus, Say, SponsorWay, report_status
 from client_sdk.report_text import ReportForm, report_lines
 from client_sdk.reporting import Signature, Steps, Version, read_steps
 from client_sdk.sending import Sending
 from client_sdk.standing import Standing
 from client_sdk.words import day_of_end, utc_day
-from keys.acts import ActKind
 from keys.content import ContentKind
 from keys.errors import Malformed
 from keys.locks import link_access_key, link_id
@@ -48,57 +46,6 @@ from keys.report_steps import (
 from keys.sealing import Part
 
 DIGITS: Final = 6
-MOST_AHEAD: Final = timedelta(days=31)
-MORNING_HOUR: Final = 9
-
-Say = Literal["declined", "change"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportVersion:
-    """A version and whose change it was."""
-
-    number: int
-    mine: bool
-    written_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseState:
-    """What was last let out: it waits, is open, has ended or was withdrawn. Instants are aware, UTC."""
-
-    state: Literal["waiting", "open", "ended", "withdrawn"]
-    begins_at: datetime
-    ends_at: datetime
-    confirmed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReportStatus:
-    """How the report stands. `dropped` are whose signatures the newest version ended; `beside` says that
-    another version of the same number was written at the same moment.
-    """
-
-    sponsor: str = field(repr=False)
-    versions: tuple[ReportVersion, ...]
-    beside: bool
-    coach_signed_at: datetime | None
-    window: tuple[datetime | None, datetime] | None
-    client_signed_at: datetime | None
-    dropped: tuple[Literal["coach", "client"], ...]
-    answer: Say | None
-    answered_by_me: bool
-    note: str = field(repr=False)
-    link_open: bool
-    release: ReleaseState | None
-
-
-@dataclass(frozen=True, slots=True)
-class SponsorWay:
-    """What the coach gives to the sponsor, best by two ways. `digits` are empty where they stay as given."""
-
-    link: str = field(repr=False)
-    digits: str = field(repr=False)
 
 
 class AsyncReport:
@@ -185,9 +132,9 @@ class AsyncReport:
         async with bounded(timeout):
             steps = await self._read()
             version = self._signable(steps, Role.COACH)
-            not_before, ends_at = self._window(begins, until)
+            dates = window(begins, until, latest=self._standing.terms.ends_at, now=self._core.now())
             secret, digits = await self._link(steps, version, new_link=new_link)
-            terms = ReleaseTerms(version.number, link_reader_fp(secret), not_before, ends_at, version.raw)
+            terms = ReleaseTerms(version.number, link_reader_fp(secret), *dates, version.raw)
             part = self._releasing.sign(terms)
             await self._send(_signed(version, secret, part))
             place = self._standing.place
@@ -234,7 +181,8 @@ class AsyncReport:
             steps = await self._read()
             version = self._signable(steps, Role.CLIENT)
             coach = self._coach_signed(steps)
-            terms = self._within(coach, version, begins, until)
+            latest, now = self._standing.terms.ends_at, self._core.now()
+            terms = within(coach.signed.terms, begins, until, latest=latest, now=now)
             part = await self._releasing.release(coach, terms)
             if self._standing.state == "active":
                 await self._send(_signed(version, NO_LINK, part))
@@ -340,101 +288,18 @@ class AsyncReport:
             raise ReportNotReady("stale")
         return version
 
-    def _window(self, begins: date | datetime | None, until: date | datetime | None) -> tuple[int, int]:
-        now, latest = self._core.now(), self._standing.terms.ends_at
-        not_before = 0 if begins is None else _at(begins)
-        ends_at = latest if until is None else _at(until, end=True)
-        if ends_at > latest:
-            raise RetentionExceeded(instant(latest))
-        if ends_at <= now or not_before >= ends_at:
-            raise Misused("A release begins before it ends, and ends in the future.")
-        return not_before, ends_at
-
     def _coach_signed(self, steps: Steps) -> Signature:
         if steps.coach is None:
             raise ReportNotReady("dropped" if Role.COACH in steps.dropped else "not-signed")
         return steps.coach
 
-    def _within(
-        self, coach: Signature, version: Version, begins: datetime | None, until: date | datetime | None
-    ) -> ReleaseTerms:
-        window, now = coach.signed.terms, self._core.now()
-        not_before = _at(begins) if begins is not None else 0
-        if not_before <= now:
-            not_before = 0
-        if window.not_before > (not_before or now):
-            not_before = window.not_before
-        elif not_before == 0:
-            not_before = window.not_before  # it has come
-        ends_at = min(window.ends_at, self._standing.terms.ends_at) if until is None else _at(until, end=True)
-        if ends_at > window.ends_at:
-            raise Misused(f"The coach signed until {instant(window.ends_at):%Y-%m-%d %H:%M} UTC.")
-        if ends_at <= max(now, not_before) or not_before > now + int(MOST_AHEAD.total_seconds()):
-            raise Misused("A release begins within 31 days, before it ends, and ends in the future.")
-        return replace(window, not_before=not_before, ends_at=ends_at, report=version.raw)
-
     async def _status(self) -> ReportStatus:
         steps, view = await self._read(), await self._view()
         if self._standing.place.my_role is Role.CLIENT:
             await self._releasing.settle(view)
-        newest = steps.newest
-        window = steps.coach.signed.terms if steps.coach else None
-        return ReportStatus(
-            sponsor=self._standing.terms.policy.sponsor_name,
-            versions=tuple(_version(one) for one in steps.versions),
-            beside=newest is not None and sum(one.number == newest.number for one in steps.versions) > 1,
-            coach_signed_at=instant(steps.coach.signed_at) if steps.coach else None,
-            window=(_begin(window.not_before), instant(window.ends_at)) if window else None,
-            client_signed_at=instant(steps.client.signed_at) if steps.client else None,
-            dropped=tuple("coach" if one is Role.COACH else "client" for one in sorted(steps.dropped)),
-            answer=steps.answer.answer if steps.answer else None,
-            answered_by_me=bool(steps.answer and steps.answer.mine),
-            note=steps.answer.note if steps.answer else "",
-            link_open=view.slot is not None,
-            release=self._released(view),
-        )
-
-    def _released(self, view: ReleaseView) -> ReleaseState | None:
-        """What was last let out, by the signed acts; a closed slot ends it too."""
-        acts, now = [act.core for act in self._standing.terms.acts], self._core.now()
-        tickets = [one for one in acts if one.kind is ActKind.RELEASE]
-        if not tickets:
-            return None
-        last = tickets[-1]
-        living = last in living_tickets(acts, now)
-        held = any(one.act_number == last.number for one in view.releases)
-        state: Literal["waiting", "open", "ended", "withdrawn"] = "withdrawn"
-        if now >= last.second_date:
-            state = "ended"
-        elif living and held:
-            state = "waiting" if now < last.date else "open"
         confirmed = not self._releasing.over(view)
-        return ReleaseState(state, instant(last.date or last.issued_at), instant(last.second_date), confirmed)
-
-
-def tomorrow_morning(now: datetime) -> datetime:
-    """Return nine o'clock of the next day, in the time zone of `now`."""
-    day = now.date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, MORNING_HOUR, tzinfo=now.tzinfo)
+        return report_status(steps, view, self._standing.terms, self._core.now(), confirmed=confirmed)
 
 
 def _signed(version: Version, secret: bytes, part: Part) -> SignedStep:
     return SignedStep(version.number, version.previous_hash, secret, part.signature, part.content)
-
-
-def _version(one: Version) -> ReportVersion:
-    return ReportVersion(one.number, one.mine, instant(one.written_at))
-
-
-def _begin(not_before: int) -> datetime | None:
-    return instant(not_before) if not_before else None
-
-
-def _at(wanted: date | datetime, *, end: bool = False) -> int:
-    """Return an instant: of a day its first second, or, as an end, the first second after it, in UTC."""
-    if isinstance(wanted, datetime):
-        if wanted.tzinfo is None:
-            raise Misused("An instant needs its time zone.")
-        return int(wanted.timestamp())
-    day = datetime(wanted.year, wanted.month, wanted.day, tzinfo=UTC)
-    return int((day + timedelta(days=1) if end else day).timestamp())

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from client_sdk.loop import LoopThread
-    from client_sdk.report import AsyncReport, ReportStatus, Say, SponsorWay
+    from client_sdk.report import AsyncReport
+    from client_sdk.report_status import ReportStatus, Say, SponsorWay
     from client_sdk.report_text import ReportForm
 
 

@@ -18,7 +18,8 @@ from client_sdk.cli.editor import edited, read_text, wants_again
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Yes, now, opened
 from client_sdk.cli.terminal import ask, clean, clean_lines, is_talking, say, tell
 from client_sdk.errors import Misused
-from client_sdk.report import ReleaseState, ReportStatus, tomorrow_morning
+from client_sdk.report_dates import tomorrow_morning
+from client_sdk.report_status import ReleaseState, ReportStatus
 from client_sdk.report_text import ReportForm, form_text, parse_form, report_lines
 from client_sdk.sponsor import open_release
 from client_sdk.sync import Engagement

@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from client_sdk import errors
-from client_sdk.report import SponsorWay, tomorrow_morning
+from client_sdk.report_dates import tomorrow_morning
+from client_sdk.report_status import SponsorWay
 from client_sdk.report_text import ReportForm
 from client_sdk.sponsor import open_release
 from keys.report import Goal
