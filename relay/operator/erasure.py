@@ -188,7 +188,9 @@ def _link_secrets(contents: Iterable[bytes]) -> list[bytes]:
     """The secrets of sponsors' links, which coaches send to clients with their signatures."""
     parsed = (parse_content(content) for content in contents)
     steps = (parse_step(one.fixed) for one in parsed if one.kind is ContentKind.REPORT)
-    return [step.link_secret for step in steps if isinstance(step, SignedStep) and step.link_secret != NO_LINK]
+    return [
+        step.link_secret for step in steps if isinstance(step, SignedStep) and step.link_secret != NO_LINK
+    ]
 
 
 def _release_opened(envelope: Envelope, links: Iterable[bytes], days: Iterable[OpenKey]) -> bytes | None:
