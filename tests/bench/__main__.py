@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.__main__ import PYTHON, VENV, install, make_environment
 
-ROWS = ("1", "2", "4", "5", "6", "7", "10", "12", "13", "14", "15", "16", "17")
+ROWS = ("1", "2", "4", "5", "6", "7", "10", "12", "13", "14", "15", "16", "17", "18", "19")
 
 
 def main(arguments: Sequence[str]) -> int:

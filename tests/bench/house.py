@@ -146,7 +146,7 @@ async def housed(under: tuple[str, ...] = ()) -> AsyncIterator[tuple[House, Serv
     `served`.
     """
     with tempfile.TemporaryDirectory(prefix="quietbox-bench-") as folder:
-        house = House(Path(folder), _free_port())
+        house = House(Path(folder), free_port())
         output_of("relay", "init", "--local", str(house.config.parent))
         with served(*house.serve, environment=house.environment, under=under) as relay:
             async with await enrol(house) as coach:
@@ -179,6 +179,7 @@ def writer_of(account: AsyncAccount) -> Writer:
     return writer
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])

@@ -14,6 +14,7 @@ from tests.bench import (
     attachments,
     crypto,
     deposits,
+    inbox,
     index_rows,
     lateness,
     lists,
@@ -37,6 +38,8 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"15"}), mail_crowds.large),
     (frozenset({"16"}), index_rows.measure),
     (frozenset({"17"}), silence.measure),
+    (frozenset({"18"}), inbox.small),
+    (frozenset({"19"}), inbox.large),
 )
 
 
