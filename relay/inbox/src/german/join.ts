@@ -39,7 +39,7 @@ export const join: typeof english = {
     talk: "Sie sprechen",
     talkHere: "Hier.",
     talkPhone: (numbers) =>
-      `Hier und am Telefon unter privaten Nummern (${listed(numbers.map((n) => `endet auf ${n.slice(-2)}`))}).`,
+      `Hier und am Telefon unter privaten Nummern (mit den Endziffern ${listed(numbers.map((n) => n.slice(-2)))}).`,
   },
   full: "Die ganze Vereinbarung lesen",
   change: (name, date) =>

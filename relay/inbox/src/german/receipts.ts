@@ -32,7 +32,7 @@ export const receipts: typeof english = {
     agreed: (date) => `Vereinbarung vom ${date}`,
     deleted: "Gelöscht",
     storage: "aus dem Speicher des Servers",
-    backups: "Sicherungskopien",
+    backups: "Sicherungs\u00adkopien",
     backupsBy: (date) => `weg bis ${date}`,
     backupsNone: "werden keine gemacht",
     unreadable: "Unlesbar",

@@ -130,7 +130,7 @@ export const words: typeof english = {
     records: (name) =>
       `Dieser Server zeigt ${name} und Ihnen zwei verschiedene Aufzeichnungen dessen, was er getan hat, und hat es einen Tag lang nicht erklärt. Rufen Sie ${name} an.`,
     inbox: "Postfach",
-    work: "Unsere Arbeit",
+    work: "Arbeit",
     report: "Bericht",
     settings: "Einstellungen",
     lock: "Sperren",

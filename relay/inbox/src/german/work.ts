@@ -5,7 +5,7 @@ import { counted, either, figure, listed, number, of, size, upper } from "./figu
 
 const days = (n: number) => figure(n, "Tag", "Tage");
 const ending = (numbers: readonly string[]) =>
-  numbers.map((one) => `endet auf ${one.replace(/\D/g, "").slice(-2)}`);
+  numbers.map((one) => one.replace(/\D/g, "").slice(-2));
 const messages = (n: number) => figure(n, "Nachricht", "Nachrichten");
 const files = (n: number) => figure(n, "Datei", "Dateien");
 const notes = (n: number) => figure(n, "Notiz", "Notizen");
@@ -165,7 +165,7 @@ export const work: typeof english = {
     lead: "Auch für das, was am Telefon gesagt wird, gilt die Vereinbarung. Nichts wird aufgezeichnet.",
     numbers: "Als privat vereinbarte Nummern",
     numbersNone: "Die Vereinbarung nennt keine privaten Nummern.",
-    ending: (one) => ending([one])[0] ?? "",
+    ending: (one) => `endet auf ${ending([one]).join()}`,
     list: "Notierte Telefonate",
     none: "Noch hat niemand von Ihnen ein Telefonat notiert.",
     minutes: (n) => figure(n, "Minute", "Minuten"),
@@ -268,7 +268,7 @@ export const work: typeof english = {
     places: (names) => `Aufbewahrt: ${names.join("; ")}.`,
     phones: (numbers) =>
       numbers.length
-        ? `Vereinbarte private Nummern: ${listed(ending(numbers))}.`
+        ? `Vereinbarte private Nummern, nach den Endziffern: ${listed(ending(numbers))}.`
         : "Es sind keine privaten Nummern mehr vereinbart.",
     sponsor: (name, scope) =>
       name
