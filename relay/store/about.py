@@ -7,13 +7,13 @@ never give what is sealed: of bytes it tells the size and the first few, of othe
 from __future__ import annotations
 
 import sqlite3
-from typing import Final
-
-from sqlalchemy import LargeBinary, Table
+from typing import TYPE_CHECKING, Final
 
 from relay.core.model import Cell, SealedCell, TableRows
 from relay.store.base import Part
-from relay.store.schema import WITHOUT_END, metadata
+
+if TYPE_CHECKING:  # the schema is loaded when somebody asks: it takes 15 MB
+    from sqlalchemy import Table
 
 SHOWN_ROWS: Final = 12
 BEGIN_BYTES: Final = 8
@@ -30,6 +30,8 @@ _MINE: Final = {
 
 def tables_of_people() -> list[Table]:
     """Every table with rows that lead to somebody."""
+    from relay.store.schema import WITHOUT_END, metadata
+
     return [one for one in metadata.sorted_tables if one.name not in WITHOUT_END | NOBODYS]
 
 
@@ -45,7 +47,7 @@ class SqliteAbout(Part):
 
 def _rows(database: sqlite3.Connection, table: Table, account_id: bytes, now: int) -> TableRows:
     asked = (account_id, now)
-    sealed = [isinstance(column.type, LargeBinary) for column in table.columns]
+    sealed = [column.type.python_type is bytes for column in table.columns]
     names = tuple(column.name for column in table.columns)
     chosen = ", ".join(map(_chosen, names, sealed))
     # Every name comes from the schema, nothing from a request.

@@ -43,7 +43,7 @@ def rows_of(database: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]
     return {name: database.execute(f"SELECT * FROM {name} ORDER BY rowid").fetchall() for name in names}
 
 
-def restored(path: Path, target: Path, number: str = "head") -> sqlite3.Connection:
+def restored(path: Path, target: Path, number: str = "") -> sqlite3.Connection:
     """A new database with the rows of a backup."""
     database = connect_writer(target)
     bring_up(database, number)
