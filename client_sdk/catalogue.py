@@ -1,8 +1,8 @@
 """Catalogue: the sentences that people read about dates and agreements, one file a language.
 
-Owns the reading of `templates/words-LANGUAGE.json` and the wording of days, counts and lists. English is
-packaged; another language is another pair of files. Must never fill a sentence in by halves: a name that the
-file does not have is a fault of the program.
+Owns the reading of `templates/words-LANGUAGE.json` and the wording of days, counts and lists. English and
+German are packaged; another language is another pair of files. Must never fill a sentence in by halves: a
+name that the file does not have is a fault of the program.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Catalogue:
 
     def count(self, name: str, number: int) -> str:
         """Return a number with what is counted: `days`, `messages`, `files`, `notes`, `calls`."""
-        return self.say(f"{name}.one") if number == 1 else self.say(f"{name}.many", count=f"{number:,}")
+        if number == 1:
+            return self.say(f"{name}.one")
+        return self.say(f"{name}.many", count=f"{number:,}".replace(",", self.say("thousands")))
 
     def listed(self, items: Sequence[str]) -> str:
         """Return `one`, `one and two`, `one, two and three`."""
@@ -63,7 +65,7 @@ class Catalogue:
 def catalogue(language: str = ENGLISH) -> Catalogue:
     """Return the words of a language; `Misused` for one that is not packaged."""
     if not _LANGUAGE.match(language) or not _folder().joinpath(f"words-{language}.json").is_file():
-        raise Misused("There are no words for that language here.", hint=f"There is: {ENGLISH}.")
+        raise Misused("There are no words for that language here.", hint="There are: en, de.")
     return Catalogue(language, json.loads(_read(f"words-{language}.json")))
 
 
