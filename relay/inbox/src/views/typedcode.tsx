@@ -19,15 +19,16 @@ interface TypedCodeProps {
 
 export function TypedCode({ session, found, title }: TypedCodeProps) {
   const [typed, setTyped] = useState("");
-  const [fault, setFault] = useState<string | null>(null);
+  const [missing, setMissing] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const said = comingWords.code;
   useArrival("typed-code", title);
   const submit = async (event: Event) => {
     event.preventDefault();
     setFailure(null);
-    setFault(typed.trim() ? null : said.missing);
+    setMissing(!typed.trim());
     if (!typed.trim() || busy) {
       return;
     }
@@ -36,26 +37,27 @@ export function TypedCode({ session, found, title }: TypedCodeProps) {
       found(await session.coming("readCode", [typed]));
     } catch (reason) {
       setBusy(false);
-      const refused = failureOf(reason);
-      const named = faultWords(refused);
-      setFault(named);
-      setFailure(named ? null : refused);
+      setFailure(failureOf(reason));
+      // What is wrong stands at the field, and is read out with it.
+      form.current?.querySelector("input")?.focus();
     }
   };
+  const named = failure && faultWords(failure);
   return (
     <Letter>
       <Heading large>{said.heading}</Heading>
       <p class="lead">{said.lead}</p>
-      <form onSubmit={submit} noValidate>
+      <form ref={form} onSubmit={submit} noValidate>
         <TextField
           label={said.label}
           value={typed}
           onValue={(value) => {
             setTyped(value);
-            setFault(null);
+            setMissing(false);
+            setFailure(null);
           }}
           hint={said.hint}
-          fault={fault}
+          fault={missing ? said.missing : named}
           attributes={{
             autocomplete: "off",
             autocapitalize: "none",
@@ -71,7 +73,7 @@ export function TypedCode({ session, found, title }: TypedCodeProps) {
         <p class="wait" role="status">
           {busy && said.looking}
         </p>
-        {failure && <Trouble text={words.failure(failure, "")} />}
+        {failure && !named && <Trouble text={words.failure(failure, "")} />}
       </form>
       <p class="quiet-text">{said.link}</p>
     </Letter>
