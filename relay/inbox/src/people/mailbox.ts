@@ -456,7 +456,9 @@ export class Mailbox {
   ): Promise<ListRow> {
     const { standing, memory, world } = this.#parts;
     const head = kept.mail ? await world.mail.head(kept.mail.head) : null;
-    const mine = same(frame.senderFp, standing.place.me.fp);
+    const { clients } = standing.terms;
+    const mine =
+      same(frame.senderFp, standing.place.me.fp) || clients?.mine(frame.senderFp) === true;
     return {
       id,
       threadId: toHex(frame.threadId),
@@ -484,10 +486,12 @@ export class Mailbox {
 
   #nameOf(fp: Bytes): string {
     const { place, item } = this.#parts.standing;
-    if (same(fp, place.me.fp)) {
+    const { clients } = this.#parts.standing.terms;
+    if (same(fp, place.me.fp) || clients?.mine(fp)) {
       return item.myName;
     }
-    return same(fp, place.otherFp) ? item.theirName : this.#parts.relayName;
+    const other = same(fp, place.otherFp) || clients?.formerFps.some((one) => same(one, fp));
+    return other ? item.theirName : this.#parts.relayName;
   }
 
   /** A row that cannot be opened still stands in the list, with its code; one that is due does not. */

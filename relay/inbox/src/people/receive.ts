@@ -64,7 +64,8 @@ export function examine(
   if (!READABLE.includes(header.envelopeClass)) {
     throw new Unreadable("class");
   }
-  if (header.envelopeClass === RESEALED && terms.extensionOf(header.envelopeId) === null) {
+  const extended = terms.extensionOf(header.envelopeId) !== null || terms.clients?.givesBack;
+  if (header.envelopeClass === RESEALED && !extended) {
     throw new Unreadable("extension");
   }
   const locks = locksByKeeper(envelope, place, dayKeyIds);
@@ -123,22 +124,31 @@ export async function finish(
   terms: Terms,
   now: number,
 ): Promise<Opened> {
-  const { envelope, readerShare, revokerHash } = examined;
+  const { envelope, readerShare } = examined;
+  const { clients } = terms;
   const inOrder = [...examined.locks.keys()].flatMap((one) => grants.get(one) ?? []);
-  const promisedAt = terms.extensionOf(envelope.header.envelopeId);
+  const revokerHash = clients?.revokerIn(inOrder, examined.revokerHash) ?? examined.revokerHash;
+  const extension = terms.extensionOf(envelope.header.envelopeId);
+  const givenBack = extension === null && clients?.givesBack;
+  const promisedAt = givenBack ? envelope.header.expiresAt : extension;
   if (envelope.header.envelopeClass === RESEALED && promisedAt !== null) {
     const resealed = {
-      parties: signersOf(MESSAGE, place),
-      door: signersOf(DOOR, place),
+      parties: signersOf(MESSAGE, place, terms),
+      door: signersOf(DOOR, place, terms),
       myFp: place.me.fp,
+      formerFps: clients?.givesBack ? clients.formerFps : [],
       revokerAccessHash: revokerHash,
       promisedAt,
       now,
     };
-    return await opening(openResealed(envelope, readerShare, inOrder, resealed), terms);
+    const opened = await opening(openResealed(envelope, readerShare, inOrder, resealed), terms);
+    if (givenBack && !clients.fits(opened, promisedAt, terms)) {
+      throw new Unreadable("expiry");
+    }
+    return opened;
   }
   const expected = {
-    signers: signersOf(envelope.header.envelopeClass, place),
+    signers: signersOf(envelope.header.envelopeClass, place, terms),
     myFp: place.me.fp,
     revokerAccessHash: revokerHash,
     now,
@@ -170,10 +180,14 @@ function refusal(reason: unknown): unknown {
 }
 
 /** Who alone may sign a class: never coach and client interchanged with the door or the relay. */
-function signersOf(envelopeClass: EnvelopeClass, place: Place): Bytes[] {
+function signersOf(envelopeClass: EnvelopeClass, place: Place, { clients }: Terms): Bytes[] {
   switch (envelopeClass) {
     case MESSAGE:
-      return [place.me.identity.public, place.other.card.identityPublic];
+      return [
+        place.me.identity.public,
+        place.other.card.identityPublic,
+        ...(clients?.formerKeys ?? []),
+      ];
     case DOOR:
       return [place.pins.doorPublic];
     case NOTICE:

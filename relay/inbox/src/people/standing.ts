@@ -16,10 +16,18 @@ import { type EngagementItem, encodeEngagement, engagementName } from "../crypto
 import type { Opened } from "../session.ts";
 import type { Account } from "./account.ts";
 import { cardIsDue, renewal } from "./cards.ts";
-import { fault, notTrusted } from "./fault.ts";
+import { fault, fetched, notTrusted } from "./fault.ts";
 import { meOf, type Place, placeOf } from "./party.ts";
 import type { Chains } from "./receive.ts";
-import { chainHashes, checkAct, follow, policyFacts, type Signed, Terms } from "./terms.ts";
+import {
+  type Clients,
+  chainHashes,
+  checkAct,
+  follow,
+  policyFacts,
+  type Signed,
+  Terms,
+} from "./terms.ts";
 import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
 import type { World } from "./world.ts";
 
@@ -180,9 +188,13 @@ export class Standing {
   /** Read the engagement from the relay and follow what has been signed since. */
   async refresh(): Promise<void> {
     const facts = await this.#api.engagement(this.engagementId);
+    // Fetched where a lost mailbox was reopened: who is client follows from the acts then.
+    const of = facts.acts.some((act) => act[1] === 8)
+      ? await this.#followClients(facts)
+      : undefined;
     await this.#checkOwn(cardOf(facts, this.#place.myRole));
     await this.#followOther(cardOf(facts, this.#place.theirRole));
-    this.#takeTerms(facts);
+    this.#takeTerms(facts, of);
     this.#notes = facts.notes;
     this.#offers = facts.proposals.flatMap((raw) => this.#offer(raw));
     const said = STATES.find((one) => one === facts.state);
@@ -275,7 +287,18 @@ export class Standing {
     return new Map([[engagementName(item), { plain, expiresAt: this.keptUntil() }]]);
   }
 
-  #takeTerms({ policies, acts }: EngagementFacts): void {
+  async #followClients(facts: EngagementFacts): Promise<Clients> {
+    const { followClients } = await fetched(() => import("./reopened.ts"));
+    const around = { api: this.#api, account: this.#account };
+    const { clients, moved } = await followClients(around, this.item, this.#place, facts);
+    if (!moved) {
+      return clients;
+    }
+    this.#moved();
+    return (await followClients(around, this.item, this.#place, facts)).clients;
+  }
+
+  #takeTerms({ policies, acts }: EngagementFacts, clients?: Clients): void {
     const { coachPublic, clientPublic } = this.#place;
     const terms = Terms.read(policies, acts, {
       engagementId: this.engagementId,
@@ -283,6 +306,7 @@ export class Standing {
       coach: coachPublic,
       client: clientPublic,
       me: this.#myRoleName,
+      clients,
     });
     this.#terms?.checkFollowedBy(terms, acts);
     this.#terms = terms;

@@ -17,8 +17,10 @@ import {
   verifyAct,
 } from "../crypto/acts.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
+import type { Grant } from "../crypto/keeper_wire.ts";
 import { DAY_SECONDS, fingerprint, TAG_BYTES, ZERO_HASH } from "../crypto/names.ts";
 import { holdEndsAt, type Policy, parsePolicy, policyHash } from "../crypto/policy.ts";
+import type { Opened } from "../crypto/sealing.ts";
 import { parseStatement, type Statement, statementHash, verifyLink } from "../crypto/statement.ts";
 import {
   dateUnder,
@@ -48,6 +50,20 @@ export interface Signed {
   readonly by: "both" | "coach" | "client";
 }
 
+/** Who is client by the acts of a reopening (part 25); made where an act says that there was one. */
+export interface Clients {
+  /** Verify the next act by the keys of its time. */
+  take(act: Act): void;
+  readonly formerFps: readonly Bytes[];
+  readonly formerKeys: readonly Bytes[];
+  /** Whether this is me, before this inbox was reopened. */
+  mine(fp: Bytes): boolean;
+  /** Whether what a coach gave back may lie here. */
+  readonly givesBack: boolean;
+  revokerIn(grants: readonly Grant[], usual: Bytes): Bytes;
+  fits(opened: Opened, expiresAt: number, terms: Terms): boolean;
+}
+
 /** The identity keys by which acts are judged, an act that this side has verified before, whose engagement it is, and who I am. */
 export interface Pinned {
   readonly engagementId: Bytes;
@@ -55,6 +71,7 @@ export interface Pinned {
   readonly coach: Bytes;
   readonly client: Bytes;
   readonly me: "coach" | "client";
+  readonly clients?: Clients | undefined;
 }
 
 /** What is in force in an engagement: policies oldest first, the acts, and dates that they moved. */
@@ -66,10 +83,12 @@ export class Terms {
   readonly standing: InForce;
   /** Oldest first. */
   readonly agreed: readonly Agreed[];
+  readonly clients: Clients | null;
   readonly #shortened: ReadonlyMap<string, readonly ActCore[]>;
   readonly #extended: ReadonlyMap<string, ActCore>;
 
-  private constructor(read: Reading, standing: InForce) {
+  private constructor(read: Reading, standing: InForce, clients: Clients | null) {
+    this.clients = clients;
     this.acts = read.acts;
     this.actCount = read.acts.length;
     this.lastAct = (read.acts.at(-1) as Signed).core;
@@ -93,7 +112,7 @@ export class Terms {
       if (!standing) {
         throw notTrusted("first-act");
       }
-      return new Terms(read, standing);
+      return new Terms(read, standing, pinned.clients ?? null);
     });
   }
 
@@ -197,7 +216,7 @@ function readActs(acts: readonly Bytes[], pinned: Pinned): Signed[] {
       throw notTrusted("act-of-another");
     }
     checkOrder(signed.at(-1)?.core ?? null, act.core);
-    verifyAct(act, pinned);
+    pinned.clients ? pinned.clients.take(act) : verifyAct(act, pinned);
     signed.push({ core: act.core, by: signersOf(act, pinned.coach) });
   }
   const known = parseAct(pinned.act).core;
