@@ -36,7 +36,7 @@ OPERATORS = (
     ),
 )
 NEITHER = ActCore(
-    ActKind.RELEASE, bytes(16), bytes(32), 1, bytes(32), 0, date=1, second_date=1, subject=b"s" * 32
+    ActKind.RELEASE, bytes(16), bytes(32), 1, bytes(32), 0, date=1, second_date=2, subject=b"s" * 32
 )
 
 

@@ -366,9 +366,10 @@ def test_act(
         acts.ActKind.EXTEND: {"date": dates[0], "envelope_ids": tuple(ids)},
         acts.ActKind.CLOSE: {"date": min(dates), "second_date": max(dates)},
         acts.ActKind.REOPEN: {"date": dates[0]},
-        acts.ActKind.RELEASE: {"date": dates[0], "second_date": dates[1], "subject": hashes[1]},
+        acts.ActKind.RELEASE: {"date": min(dates) - 1, "second_date": max(dates), "subject": hashes[1]},
         acts.ActKind.WITHDRAW: {"subject": hashes[1]},
         acts.ActKind.REOPEN_MAILBOX: {"subject": hashes[1]},
+        acts.ActKind.STOP_REOPENING: {"subject": hashes[1]},
     }
     fields: dict[str, Any] = uses[kind]
     previous = bytes(32) if number == 1 else hashes[2]
