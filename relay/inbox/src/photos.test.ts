@@ -51,6 +51,15 @@ test("of a JPEG what a camera noted goes, and what makes the picture stays, byte
   });
 });
 
+test("the small picture in a JFIF header goes, whatever size it says it has", () => {
+  const head = [1, 1, 0, 0, 1, 0, 1];
+  for (const small of [bytes(1, 1, 9, 9, 9), bytes(0, 0, 9, 9, 9)]) {
+    const jfif = segment(0xe0, concat(textBytes("JFIF\0"), bytes(...head), small));
+    const found = withoutDetails(concat(SOI, jfif, PICTURE, EOI));
+    assert.deepEqual(found, { bytes: concat(SOI, JFIF, PICTURE, EOI), changed: true });
+  }
+});
+
 test("a photo that was held upright stays upright: the orientation is all that is left of Exif", () => {
   for (const little of [false, true]) {
     for (const orientation of [2, 6, 8]) {

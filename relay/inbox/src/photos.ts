@@ -73,7 +73,7 @@ function jpeg(file: Bytes): Bytes[] | null {
     if (marker === APP1) {
       orientation = orientationIn(segment.subarray(4)) ?? orientation;
     } else if (isPicture(marker, segment.subarray(4))) {
-      kept.push(segment);
+      kept.push(marker === APP0 ? withoutThumbnail(segment) : segment);
     }
     at = end;
     if (marker === SOS) {
@@ -104,6 +104,20 @@ function isPicture(marker: number, body: Bytes): boolean {
     (marker === APP2 && starts(body, "ICC_PROFILE\0")) ||
     (marker === APP14 && starts(body, "Adobe"))
   );
+}
+
+/** Marker and length, then of JFIF: name, version, density; what follows is the size of a small picture, and that picture. */
+const JFIF_BYTES = 18;
+
+/** A JFIF header whose small picture, which may be of something cut away since, is gone (JFIF 1.02, *APP0 marker*). */
+function withoutThumbnail(segment: Bytes): Bytes {
+  if (segment.length < JFIF_BYTES) {
+    return segment;
+  }
+  const bare = segment.slice(0, JFIF_BYTES);
+  bare.set([0, JFIF_BYTES - 2], 2);
+  bare.set([0, 0], JFIF_BYTES - 2);
+  return bare;
 }
 
 /** Where the entropy-coded bytes of a scan end: at the next marker that is neither stuffing nor a restart. */
