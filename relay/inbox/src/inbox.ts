@@ -65,6 +65,8 @@ export interface Inside {
   readonly read: number;
   readonly total: number;
   readonly found: readonly string[];
+  /** Mails too large to be looked into. */
+  readonly tooLarge?: number;
 }
 
 export type Action =

@@ -214,6 +214,8 @@ export interface Progress {
 export interface FoundInside {
   readonly read: number;
   readonly total: number;
+  /** Mails that were too large to be looked into: of those only subject and sender were. */
+  readonly tooLarge: number;
   readonly found: readonly string[];
 }
 

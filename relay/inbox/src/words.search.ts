@@ -25,6 +25,10 @@ export const searchWords = said("search", {
     read === total
       ? `Read inside all ${number(total)} messages.`
       : `Read inside ${number(read)} of ${counted(total, "message", "messages")}; the others were not looked into.`,
+  tooLarge: (n: number) =>
+    n === 1
+      ? "One mail above 2 MB was not looked into; only its subject and sender were."
+      : `${number(n)} mails above 2 MB were not looked into; only their subjects and senders were.`,
   reading: "Older messages are still being fetched; they are looked through as they come.",
   notWhole: "Older messages have not been fetched and were not looked through.",
   fetch: "Fetch them",

@@ -28,6 +28,10 @@ export const search: typeof english = {
     read === total
       ? `Alle ${number(total)} Nachrichten wurden ganz gelesen.`
       : `${number(read)} von ${messages(total)} wurden ganz gelesen; in die anderen wurde nicht gesehen.`,
+  tooLarge: (n) =>
+    n === 1
+      ? "In eine Mail über 2 MB wurde nicht gesehen, nur auf Betreff und Absender."
+      : `In ${number(n)} Mails über 2 MB wurde nicht gesehen, nur auf Betreff und Absender.`,
   reading: "Ältere Nachrichten werden noch geholt und durchgesehen, sobald sie da sind.",
   notWhole: "Ältere Nachrichten wurden nicht geholt und nicht durchgesehen.",
   fetch: "Holen",

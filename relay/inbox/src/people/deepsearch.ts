@@ -28,28 +28,31 @@ export async function searchInside(typed: string, parts: Parts, run: Run): Promi
   const words = wanted(typed);
   const found: string[] = [];
   const looked = new Set<string>();
+  let tooLarge = 0;
   for (;;) {
     const all = shelf.shown().filter(({ row }) => !row.wentUnread);
     const next = all.filter(({ row }) => !looked.has(row.id)).slice(0, TOGETHER);
     const told = { done: looked.size, total: all.length, found: [...found] };
+    const done = { read: told.done, total: told.total, found, tooLarge };
     run.progress(told);
     if (run.signal.aborted || words.length === 0) {
-      return { read: told.done, total: told.total, found };
+      return done;
     }
     if (next.length === 0 && shelf.bottom === 0) {
-      return { read: told.done, total: told.total, found };
+      return done;
     }
     if (next.length === 0) {
       const above = shelf.bottom;
       await mailbox.further();
       if (shelf.bottom >= above) {
-        return { read: told.done, total: told.total, found };
+        return done;
       }
     }
     for (const { row } of next) {
       looked.add(row.id);
     }
     for (const entry of await mailbox.allOpened(next, true)) {
+      tooLarge += isTooLarge(entry) ? 1 : 0;
       if (isFoundIn(await foldedOf(entry, parts), words)) {
         found.push(entry.row.id);
       }
@@ -57,15 +60,19 @@ export async function searchInside(typed: string, parts: Parts, run: Run): Promi
   }
 }
 
-async function foldedOf({ row, content }: Entry, { shelf, reading }: Parts): Promise<string> {
+function isTooLarge({ content }: Entry): boolean {
+  return content?.mail ? (content.files[0]?.record.plainBytes ?? 0) > MOST_MAIL_BYTES : false;
+}
+
+async function foldedOf(entry: Entry, { shelf, reading }: Parts): Promise<string> {
+  const { row, content } = entry;
   if (!content) {
     return "";
   }
-  const small = (content.files[0]?.record.plainBytes ?? 0) <= MOST_MAIL_BYTES;
   const text = content.mail
-    ? small
-      ? (await reading.read(row.id)).text
-      : ""
+    ? isTooLarge(entry)
+      ? ""
+      : (await reading.read(row.id)).text
     : (shelf.text(row.id) ?? "");
   const names = content.mail ? [] : content.files.map(({ name }) => name);
   return fold([row.senderName, row.subject, text, ...names].join("\n"));

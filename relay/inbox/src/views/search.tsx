@@ -244,6 +244,9 @@ function Covered({ load }: { load: () => Promise<Failure | null> }) {
       {inside && inside.state !== "running" && (
         <p>{searchWords.coveredInside(inside.read, inside.total)}</p>
       )}
+      {inside?.tooLarge !== undefined && inside.tooLarge > 0 && (
+        <p>{searchWords.tooLarge(inside.tooLarge)}</p>
+      )}
       {inbox.reading && <p>{searchWords.reading}</p>}
       {!inbox.reading && inbox.more && (
         <>
