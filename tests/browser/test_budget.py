@@ -17,7 +17,7 @@ FIRST_SCRIPT_BYTES = 92_160
 """90 KB, of all that is fetched until a password can be typed and opened."""
 BEFORE_CONTINUE_BYTES = 12_000
 STYLE_BYTES = 12_000
-SPONSORS_PAGE_BYTES = 60_000
+SPONSORS_PAGE_BYTES = 30_000
 LATER_BYTES = 40_000
 """Any part that is fetched on the way to a view; the parser of mail is a worker of its own, and larger."""
 REQUESTS_TO_BEGIN = 12
