@@ -134,6 +134,12 @@ function useRetry(current: Current | null, live: boolean, run: (job: Job) => voi
       run(current.job);
     }
   }, [live]);
+  // A connection that was never seen to break comes back without a word.
+  useEffect(() => {
+    const again = () => offline && current && run(current.job);
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
+  }, [current]);
 }
 
 /** The bar at the foot of the page. */
