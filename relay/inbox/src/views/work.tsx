@@ -82,7 +82,9 @@ export function Work({ route }: { route: WorkRoute }) {
 }
 
 function ReportPages({ page }: { page: keyof typeof REPORT }) {
-  const View = REPORT[page];
+  const { opened } = useDesk();
+  // Where nobody else is named there is nobody to write for, and the page about what others see says so.
+  const View = REPORT[opened.policy.sponsorName ? page : "sponsor"];
   return <View />;
 }
 
