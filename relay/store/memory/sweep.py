@@ -156,8 +156,8 @@ class MemorySweep:
                 yield "small", b""
         if state.channels.pop(account_id, None) is not None:
             yield "small", b""
-        for place in [place for place in state.happenings if place[0] == account_id]:
-            del state.happenings[place]
+        for happening in [one for one in state.happenings if one[0] == account_id]:
+            del state.happenings[happening]
             yield "small", b""
         del state.accounts[account_id], state.statements[account_id]
         yield "account", account_id
