@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Final
 
+from relay.core.addresses import within
 from relay.core.errors import RelayError
 from relay.core.lookups import DnsTrouble
 from relay.core.model import DAY_SECONDS
@@ -25,6 +28,8 @@ FIRST_MAIL_SECONDS: Final = 3600
 CHALLENGE_READ_BYTES: Final = 16_384  # of the body: our line stands first, whatever a provider adds behind it
 
 _CHALLENGE: Final = re.compile(rb"(?<![!-~])quietbox-rule ([A-Z2-7]{32})(?![!-~])")
+
+_ENCODED: Final = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 
 
 class RuleWaiting(RelayError):
@@ -74,6 +79,13 @@ def grade_of_claim(claim: Claim, *, active: bool, known: bool) -> Grade:
     return Grade.RULE_AND_DKIM if claim.proven else Grade.RULE
 
 
+def without_our_own(claim: Claim, own: Sequence[str]) -> Claim:
+    """A claim without bearers of our own domains. Where our smarthost is the forwarder's, too, a mail that
+    keeps our path shows us and not them, and whoever may send by that smarthost could say the same.
+    """
+    return replace(claim, bearers=tuple(one for one in claim.bearers if not within(one.name, own)))
+
+
 def check_bearers(claim: Claim) -> None:
     """Refuse a challenge that nobody recognisable brought. Raises RuleBearer, DnsTrouble."""
     if not claim.bearers:
@@ -91,6 +103,19 @@ def challenge_line(token: str) -> str:
 
 
 def find_token(body_start: bytes) -> str | None:
-    """The token of the first challenge in the beginning of a body."""
-    found = _CHALLENGE.search(body_start)
-    return found[1].decode("ascii") if found else None
+    """The token of the first challenge in the beginning of a body, as it was sent or as a forwarder encoded
+    it anew (base64; RFC 2045, 6.8).
+    """
+    for text in (body_start, *_decoded(body_start)):
+        if found := _CHALLENGE.search(text):
+            return found[1].decode("ascii")
+    return None
+
+
+def _decoded(body_start: bytes) -> Iterator[bytes]:
+    """What each run of lines says that could be base64."""
+    for encoded, lines in groupby(body_start.split(b"\r\n"), lambda line: bool(_ENCODED.fullmatch(line))):
+        if encoded:
+            digits = b"".join(lines).replace(b"=", b"")
+            digits = digits[: len(digits) - (len(digits) % 4 == 1)]
+            yield base64.b64decode(digits + b"=" * (-len(digits) % 4))

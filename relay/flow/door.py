@@ -31,6 +31,7 @@ from relay.core.rules import (
     RuleWaiting,
     check_bearers,
     grade_of_claim,
+    without_our_own,
 )
 from relay.core.sender_checks import Grade
 from relay.flow.addressed import Addressed, Inboxes
@@ -75,6 +76,7 @@ class Door:
         self.store, self.random, self._pepper = ports.store, ports.random, ports.pepper
         self.accept, self.settings, self.now = flows.accept, settings, now
         self._telling = flows.telling
+        self._own_domains = (settings.mail_domain, settings.notice_address.rpartition("@")[2])
         self.inboxes = Inboxes(
             ports.store,
             flows.keepers,
@@ -153,6 +155,7 @@ class Door:
 
     async def judge(self, rule: Rule, author: Address | None, claim: Claim) -> Grade | None:
         """As `Visit.by_rule`. What a challenge or a first mail changes is on disk before this returns."""
+        claim = without_our_own(claim, self._own_domains)
         tags = [self._pepper.bearer_tag(rule.rule_id, one.kind, one.name) for one in claim.bearers]
         if claim.token and str(author) == self.settings.notice_address:
             await self._challenge_is_back(rule, claim, claim.token, tags)

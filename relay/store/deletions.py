@@ -29,7 +29,9 @@ RECEIPT: Final = 5
 ACT: Final = 6
 STATEMENT: Final = 7
 CHANNEL: Final = 8
-BODY_BYTES: Final = {GONE: 40, METHOD: 32, END: 24, ENTRY: 41, RECEIPT: 56, CHANNEL: 24}
+RULE: Final = 9
+SENDER: Final = 10
+BODY_BYTES: Final = {GONE: 40, METHOD: 32, END: 24, ENTRY: 41, RECEIPT: 56, CHANNEL: 24, RULE: 32, SENDER: 32}
 SIGNED_BYTES: Final = {ACT: range(28, 1 << 16), STATEMENT: range(26, 1 << 16)}
 """Bodies of no fixed length."""
 
@@ -160,6 +162,16 @@ def record_statement(database: sqlite3.Connection, account_id: bytes, number: in
 def record_channel(database: sqlite3.Connection, account_id: bytes, number: bytes) -> None:
     """This way of being told has ended."""
     _tell(database, CHANNEL, account_id + number)
+
+
+def record_rule(database: sqlite3.Connection, account_id: bytes, rule_id: bytes) -> None:
+    """This rule has ended."""
+    _tell(database, RULE, account_id + rule_id)
+
+
+def record_sender(database: sqlite3.Connection, account_id: bytes, sender_id: bytes) -> None:
+    """This personal address writes here no more, and its rules have ended."""
+    _tell(database, SENDER, account_id + sender_id)
 
 
 def told(database: sqlite3.Connection) -> int:

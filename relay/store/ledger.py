@@ -13,6 +13,7 @@ from itertools import compress
 from relay.core.errors import CodeRefused, NotFound
 from relay.core.model import QueuedRevoke, Sender
 from relay.store.base import Part
+from relay.store.deletions import record_sender
 from relay.store.inserts import need_account
 from relay.store.log import append_entries
 
@@ -124,5 +125,6 @@ def _remove_sender(database: sqlite3.Connection, account_id: bytes, sender_id: b
     mine = "SELECT 1 FROM senders WHERE sender_id=? AND account_id=? AND expires_at>?"
     if database.execute(mine, (sender_id, account_id, now)).fetchone() is None:
         raise NotFound
+    record_sender(database, account_id, sender_id)
     database.execute("DELETE FROM rules WHERE sender_id=?", (sender_id,))
     database.execute("DELETE FROM senders WHERE sender_id=?", (sender_id,))

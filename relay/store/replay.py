@@ -35,6 +35,14 @@ FORWARD: Final = """
 UPDATE mailbox_rows SET expires_at=?3, shortened=1
 WHERE mailbox_id=?1 AND envelope_id=?2 AND reason=0 AND expires_at>?3"""
 FORWARD_LINKS: Final = "UPDATE blob_links SET expires_at=?3 WHERE mailbox_id=?1 AND envelope_id=?2"
+ENDED: Final = {
+    deletions.CHANNEL: ("DELETE FROM notice_channels WHERE account_id=? AND number=?",),
+    deletions.RULE: ("DELETE FROM rules WHERE account_id=? AND rule_id=?",),
+    deletions.SENDER: (
+        "DELETE FROM rules WHERE account_id=? AND sender_id=?",
+        "DELETE FROM senders WHERE account_id=? AND sender_id=?",
+    ),
+}
 OWNER: Final = """
 SELECT account_id, expires_at + ?2 FROM mailboxes WHERE mailbox_id=?1
 UNION ALL SELECT account_id, expires_at FROM receipts WHERE mailbox_id=?1 LIMIT 1"""
@@ -168,12 +176,16 @@ def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _
 
         case deletions.ACT:
             done.acts += _act(database, Reader(body))
-        case deletions.CHANNEL:
-            database.execute(
-                "DELETE FROM notice_channels WHERE account_id=? AND number=?", (body[:16], body[16:])
-            )
+        case deletions.CHANNEL | deletions.RULE | deletions.SENDER:
+            _stay_ended(database, record)
         case deletions.STATEMENT:
             done.statements += _statement(database, Reader(body))
+
+
+def _stay_ended(database: sqlite3.Connection, record: Record) -> None:
+    """What its owner has ended."""
+    for statement in ENDED[record.kind]:
+        database.execute(statement, (record.body[:16], record.body[16:]))
 
 
 def _act(database: sqlite3.Connection, body: Reader) -> bool:

@@ -10,6 +10,7 @@ from functools import partial
 from relay.core.errors import CodeRefused, NotFound, TooManyRequests
 from relay.core.model import Rule
 from relay.store.base import Part
+from relay.store.deletions import record_rule
 
 COLUMNS = [field.name for field in fields(Rule)]  # the table has the model's names
 PUT = f"INSERT INTO rules ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
@@ -114,4 +115,5 @@ def _count(database: sqlite3.Connection, rule_id: bytes, most: int, now: int) ->
 def _remove(database: sqlite3.Connection, account_id: bytes, rule_id: bytes, now: int) -> None:
     if _need(database, rule_id, now).account_id != account_id:
         raise NotFound
+    record_rule(database, account_id, rule_id)
     database.execute("DELETE FROM rules WHERE rule_id=?", (rule_id,))

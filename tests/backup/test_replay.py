@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,7 @@ from relay.store.replay import LEAP, OtherLog, Replayed, replay, root_at, sign_a
 from relay.store.sqlite import SqliteStore
 from tests.backup.conftest import DAY, KEY, Place
 from tests.contract.people import HOLD_ENDS, NOW, People, envelope, named
+from tests.contract.test_rules import HOME, rule
 
 COACH, CLIENT = "work coach", "work client"
 ANNA = named("anna account")
@@ -208,3 +210,21 @@ async def test_an_index_does_not_come_back(place: Place, people: People, store: 
     made = place.backup()
     with brought_back(place, made) as (database, _):
         assert database.execute("SELECT count(*) FROM index_segments").fetchone() == (0,)
+
+
+async def test_rules_and_addresses_that_have_ended_stay_so(
+    place: Place, people: People, store: SqliteStore
+) -> None:
+    """Each that its owner ended since is gone, an address with its rules; the others are as they were."""
+    for name in ("gone", "stays"):
+        await store.put_sender(replace(HOME, sender_id=named(name), address_tag=named(name, 32)), now=NOW)
+        for rule_name in ("one", "two"):
+            made = rule(f"{name}{rule_name}", sender_id=named(name))
+            await store.put_rule(made, now=NOW, most=9)
+    backup = place.backup()
+    owner = HOME.account_id
+    await store.remove_sender(owner, named("gone"), now=NOW)
+    await store.remove_rule(owner, rule("staysone").rule_id, now=NOW)
+    with brought_back(place, backup) as (database, _):
+        assert database.execute("SELECT sender_id FROM senders").fetchall() == [(named("stays"),)]
+        assert database.execute("SELECT address FROM rules").fetchall() == [("staystwoaddress",)]

@@ -4,6 +4,7 @@ who may bring mail from then on, how it is graded, and what is never taken."""
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -160,6 +161,40 @@ async def test_a_challenge_must_be_the_very_one() -> None:
         assert await mine.state() == await other.state() == "waiting"
         assert await mine.step.refused() == []
         assert await mine.step.kept() == (0, 0)
+
+
+OURS_SPF = {MAIL_DOMAIN: {"TXT": ["v=spf1 ip4:127.0.0.1 -all"]}}
+
+
+async def test_we_are_nobodys_provider() -> None:
+    """Where the forwarder is our smarthost, a challenge with our path would make whoever sends by that
+    smarthost a bearer: it counts for nothing, alone; beside another it adds nothing."""
+    async with ruled(OURS_SPF, *ALL) as mine:
+        sent = await mine.challenge()
+        assert (await mine.bring(sent, path=NOTICE)).startswith("550 5.7.1 ")
+        assert await mine.state() == "waiting"
+        assert await mine.step.refused() == [("", "rule-bearer")]
+        assert (await mine.bring(sent, greeting=MAIL_DOMAIN)).startswith("250")
+        assert await mine.state() == "active"
+        assert (await mine.bring(path=f"x@{MAIL_DOMAIN}")).startswith("550 5.7.1 ")
+        assert (await mine.bring(greeting=MAIL_DOMAIN)).startswith("250")
+
+
+@pytest.mark.parametrize("before", [b"", b"Forwarded for you:\r\n\r\n"])
+async def test_a_challenge_that_was_encoded_anew_is_known(before: bytes) -> None:
+    """A forwarder may send the body as base64, in a part of its own; another token is none there, either."""
+    async with ruled() as mine:
+        head, _, body = (await mine.challenge()).partition(b"\r\n\r\n")
+        for text in (body.replace(b"quietbox-rule ", b"quietbox-rule AAAA"), body):
+            encoded = base64.encodebytes(before + text).replace(b"\n", b"\r\n")
+            mail = (
+                head
+                + b"\r\n\r\n--part\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                + encoded
+                + b"--part--\r\n"
+            )
+            assert (await mine.bring(mail)).startswith("250" if text is body else "55")
+        assert await mine.state() == "active"
 
 
 async def test_a_token_counts_from_the_notice_address_alone() -> None:
