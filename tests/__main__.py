@@ -57,6 +57,8 @@ def main() -> int:
         need_chromium()
     if "not peers" not in " ".join(arguments):
         want_peers()
+    if "not postgres" not in " ".join(arguments):
+        want_postgres()
     failed = [] if arguments else [*run_checks(), *check_inbox()]
     if failed:
         say(f"FAILED before pytest: {', '.join(failed)}")
@@ -181,6 +183,16 @@ def want_peers() -> None:
     apt("update", "-qq")
     if not apt("install", "-y", "-qq", "--no-install-recommends", "--no-remove", *PEERS):
         say("they could not be installed: the tests that need them will be skipped")
+
+
+def want_postgres() -> None:
+    """Install PostgreSQL's programs, where apt may; without them the tests of the store on it are skipped."""
+    if any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or os.environ.get("TEST_POSTGRES_BIN"):
+        return
+    say("installing PostgreSQL, of which the tests start servers of their own")
+    apt("update", "-qq")
+    if not apt("install", "-y", "-qq", "--no-install-recommends", "postgresql"):
+        say("it could not be installed: the tests that need it will be skipped")
 
 
 def apt(*arguments: str) -> bool:

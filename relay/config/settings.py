@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from relay.config.forms import (
     Address,
@@ -34,6 +34,12 @@ MIB = 1 << 20
 GIB = 1 << 30
 
 
+def _is_postgres(url: SecretStr | None) -> SecretStr | None:
+    if url is not None and not url.get_secret_value().startswith("postgresql://"):
+        raise ValueError("a URL that begins with postgresql://")
+    return url
+
+
 class Table(BaseModel):
     """One table of the file."""
 
@@ -51,6 +57,13 @@ class RelayTable(Table):
     """What this relay is called, on its pages and in its mails."""
     data_dir: Path = Path()
     """Folder of the database, the secrets and the locks."""
+
+
+class Database(Table):
+    """Where rows are kept."""
+
+    url: Annotated[SecretStr | None, AfterValidator(_is_postgres)] = None
+    """A PostgreSQL database, as postgresql://user:password@host/name. Without it a file in data_dir."""
 
 
 class Http(Table):
@@ -272,6 +285,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     relay: RelayTable
+    database: Database = Database()
     http: Http = Http()
     smtp: Smtp
     keeper: Keeper = Keeper()

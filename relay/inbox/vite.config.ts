@@ -194,12 +194,6 @@ function isOfCore(id: string): boolean {
   return ours && ![...LATER, ...LATER_CORE, SEARCH, OPENING].some((name) => path.endsWith(name));
 }
 
-/** What every view needs once the page has begun: one file, not a request for each of its small parts. */
-function isOfEveryView(id: string): boolean {
-  const path = id.replaceAll("\\", "/");
-  return /\/src\/(time|words|views\/(desk|parts))\.tsx?$/.test(path);
-}
-
 export default defineConfig({
   base: "/inbox/",
   plugins: [notePackages(), writeFrame(), writeRelease(), writeLicences(), nameByHashes()],
@@ -211,21 +205,12 @@ export default defineConfig({
     // A data: URL would be refused by the content security policy.
     assetsInlineLimit: 0,
     manifest: true,
-    rolldownOptions: {
-      output: {
-        comments: false,
-        codeSplitting: {
-          groups: [{ name: "every", test: isOfEveryView, includeDependenciesRecursively: false }],
-        },
-      },
-    },
   },
   worker: {
     format: "es",
     plugins: () => [notePackages()],
     rolldownOptions: {
       output: {
-        comments: false,
         codeSplitting: {
           groups: [{ name: "core", test: isOfCore, includeDependenciesRecursively: false }],
         },

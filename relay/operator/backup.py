@@ -149,7 +149,17 @@ def troubles(path: Path) -> Iterator[None]:
         raise Stopped(f"It could not be done, and nothing was changed: {failure}") from None
 
 
+def refuse_postgres(settings: Settings) -> None:
+    """These commands are for the file. Raises Stopped."""
+    if settings.database.url is not None:
+        raise Stopped(
+            "The database is PostgreSQL: back it up with pg_basebackup; see docs/operations.md.",
+            Exit.REFUSED,
+        )
+
+
 def _refuse_impossible(settings: Settings, folder: Path, places: Places) -> None:
+    refuse_postgres(settings)
     if not settings.backup.tail_days:
         raise Stopped(
             "backup.tail_days is 0: people are told that this relay keeps no backups.", Exit.REFUSED

@@ -93,6 +93,10 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _data(settings: Settings) -> Iterator[Finding]:
+    if settings.database.url is not None:
+        told = "it is PostgreSQL: its settings are checked at each start, its rows by nothing here"
+        yield Finding("data", "database", WARNING, told)
+        return
     database = Places(settings.relay.data_dir).database
     if not database.exists():
         yield Finding("data", "database", WARNING, "there is none yet; `relay serve` makes it")

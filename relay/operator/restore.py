@@ -24,7 +24,7 @@ from relay.config import Settings
 from relay.core.log import SignedCheckpoint
 from relay.core.model import DAY_SECONDS
 from relay.keeper.disk import sync_file, sync_folder
-from relay.operator.backup import now_of, troubles
+from relay.operator.backup import now_of, refuse_postgres, troubles
 from relay.operator.standing import instant
 from relay.operator.stopped import Exit, Stopped
 from relay.service.assembly import build
@@ -75,6 +75,7 @@ class Restored:
 
 def restore(settings: Settings, path: Path) -> Restored:
     """Put a backup in the place of the database. Raises Stopped."""
+    refuse_postgres(settings)
     places = Places(settings.relay.data_dir)
     with troubles(path), _alone(places.lock, "A relay or a command has the database open: stop it first."):
         withheld = Withheld()
@@ -90,6 +91,7 @@ def rehearse(settings: Settings, path: Path) -> Restored:
     """Do all of it apart, beside a running relay too, and leave nothing but the note of when. Raises
     Stopped.
     """
+    refuse_postgres(settings)
     places = Places(settings.relay.data_dir)
     with troubles(path), _alone(places.rehearsal_lock, "Another rehearsal is under way."):
         with _workplace(places.rehearsing) as folder:

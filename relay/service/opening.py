@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from relay.clock import ClockError, SystemClock
 from relay.config import Settings
@@ -19,6 +21,9 @@ from relay.store.engine import SettingRefused
 from relay.store.migrate import NewerSchema
 from relay.store.sqlite import SqliteStore
 
+if TYPE_CHECKING:
+    from relay.store.postgres import PostgresStore  # its driver is an extra
+
 START_FAILURES = (KeyMissing, StoreHeld, ClockError, NewerSchema, SettingRefused)
 """Why a store cannot be opened; the text of each is a sentence for the operator."""
 
@@ -29,13 +34,24 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
     places = Places(settings.relay.data_dir)
     keys = read_key_files(places.secrets)
     with store_held(places.lock):
-        store = await SqliteStore.open(places.database, ledger_of(settings))
+        store = await _open_store(settings, places)
         try:
             clock = await open_clock(store, settings.clock.offset_file)
             yield build(settings, keys, store, clock)
             await note_instant(store, clock)
         finally:
             await store.close()
+
+
+async def _open_store(settings: Settings, places: Places) -> SqliteStore | PostgresStore:
+    url = settings.database.url
+    if url is None:
+        return await SqliteStore.open(places.database, ledger_of(settings))
+    if find_spec("asyncpg") is None:
+        raise SettingRefused("database.url needs a driver: pip install 'quietbox[postgres]'")
+    from relay.store.postgres import PostgresStore
+
+    return await PostgresStore.open(url.get_secret_value(), ledger_of(settings))
 
 
 def ledger_of(settings: Settings) -> Ledger:

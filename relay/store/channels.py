@@ -29,10 +29,11 @@ WHERE account_id=?1 AND state='confirmed' AND timing<>'never'"""
 # A new number is a new address: what was pending for the old one goes, what was sent to the person counts.
 PUT: Final = (
     f"INSERT INTO notice_channels ({', '.join(COLUMNS)})"  # noqa: S608 - names from here
-    f" VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT DO UPDATE SET "
-    "due_at=CASE WHEN number=excluded.number AND pending<>0 THEN excluded.due_at ELSE 0 END,"
-    " pending=CASE WHEN number=excluded.number THEN pending ELSE 0 END, attempts=0, "
-    + ", ".join(f"{name}=excluded.{name}" for name in SET)
+    f" VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (account_id) DO UPDATE SET "
+    "due_at=CASE WHEN notice_channels.number=excluded.number AND notice_channels.pending<>0"
+    " THEN excluded.due_at ELSE 0 END,"
+    " pending=CASE WHEN notice_channels.number=excluded.number THEN notice_channels.pending ELSE 0 END,"
+    " attempts=0, " + ", ".join(f"{name}=excluded.{name}" for name in SET)
 )
 STOP: Final = """
 UPDATE notice_channels SET state=?3, pending=0, due_at=0, attempts=0
@@ -42,8 +43,8 @@ UPDATE notice_channels SET sent=?3, attempts=0, pending=CASE WHEN arrivals=?2 TH
     due_at=CASE WHEN arrivals=?2 THEN 0 ELSE ?4 END
 WHERE number=?1 AND state='confirmed'"""
 DROP: Final = """
-UPDATE notice_channels SET pending=pending&~?3, attempts=0,
-    due_at=CASE WHEN pending&~?3=0 THEN 0 ELSE due_at END
+UPDATE notice_channels SET pending=pending & ~CAST(?3 AS INTEGER), attempts=0,
+    due_at=CASE WHEN pending & ~CAST(?3 AS INTEGER)=0 THEN 0 ELSE due_at END
 WHERE number=?1 AND arrivals=?2"""
 WARN: Final = """
 UPDATE notice_channels SET pending=pending|?2, due_at=CASE WHEN due_at=0 THEN ?3 ELSE due_at END

@@ -106,15 +106,23 @@ class Ledger:
         self.close()
 
 
-class LedgeredConnection(sqlite3.Connection):
-    """A writing connection that knows its ledger, and what the open transaction has to tell it."""
+class Ledgered:
+    """What a writing connection of either kind knows besides: its ledger, what the open transaction has to
+    tell it, and where chance comes from.
+    """
 
     ledger: Ledger | None = None
+    told: list[bytes]
+    random: Callable[[int], bytes]
+
+
+class LedgeredConnection(sqlite3.Connection, Ledgered):
+    """A writing connection to a file."""
 
     def __init__(self, *arguments: object, **named: object) -> None:
         """As `sqlite3.Connection`; without a ledger until one is set."""
         super().__init__(*arguments, **named)  # type: ignore[arg-type]
-        self.told: list[bytes] = []
+        self.told, self.random = [], os.urandom
 
 
 def record_gone(
@@ -174,22 +182,22 @@ def record_sender(database: sqlite3.Connection, account_id: bytes, sender_id: by
     _tell(database, SENDER, account_id + sender_id)
 
 
-def told(database: sqlite3.Connection) -> int:
+def told(database: object) -> int:
     """How much the open transaction has told; for `forget`."""
-    return len(database.told) if isinstance(database, LedgeredConnection) else 0
+    return len(database.told) if isinstance(database, Ledgered) else 0
 
 
-def forget(database: sqlite3.Connection, after: int) -> None:
+def forget(database: object, after: int) -> None:
     """Untell what came after that point, because it was rolled back."""
-    if isinstance(database, LedgeredConnection):
+    if isinstance(database, Ledgered):
         del database.told[after:]
 
 
-def write_told(database: sqlite3.Connection) -> None:
+def write_told(database: object) -> None:
     """Bring what the open transaction has told to disk, in one sync; to be called before it commits. Raises
     OSError.
     """
-    if isinstance(database, LedgeredConnection) and database.told:
+    if isinstance(database, Ledgered) and database.told:
         records, database.told = database.told, []
         if database.ledger is not None:
             database.ledger.append(records)
@@ -238,7 +246,7 @@ def drop_files_before(folder: Path, day: int) -> int:
 
 
 def _tell(database: sqlite3.Connection, kind: int, body: bytes) -> None:
-    if not isinstance(database, LedgeredConnection) or database.ledger is None:
+    if not isinstance(database, Ledgered) or database.ledger is None:
         return
     if not _fits(kind, len(body)):
         raise ValueError(f"a record of kind {kind} has not {len(body)} bytes")

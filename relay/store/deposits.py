@@ -17,6 +17,7 @@ from typing import NamedTuple
 from keys.envelope import EnvelopeClass
 from relay.core.model import DAY_SECONDS, Blob, DoorMemory, Group, Outcome, SealedEnvelope, WholeBlob
 from relay.store.channels import mark_arrivals
+from relay.store.faults import VIOLATIONS
 from relay.store.whole import refusal_of_blobs
 
 Name = tuple[bytes, bytes]
@@ -42,7 +43,9 @@ INSERT INTO blobs (blob_id, account_id, state, stored_bytes, promised_at, unlink
 VALUES (?1, ?2, 'linked', ?3, ?4, ?5, ?4)"""
 INSERT_CHUNK = "INSERT INTO blob_chunks (blob_id, start, expires_at, chunk) VALUES (?, 0, ?, ?)"
 INSERT_LINK = "INSERT INTO blob_links (blob_id, mailbox_id, envelope_id, expires_at) VALUES (?, ?, ?, ?)"
-REMEMBER = "INSERT OR REPLACE INTO door_memory (tag, expires_at) VALUES (?, ?)"
+REMEMBER = """
+INSERT INTO door_memory (tag, expires_at) VALUES (?, ?)
+ON CONFLICT (tag) DO UPDATE SET expires_at = excluded.expires_at"""
 LIVING_LINKS = """
 SELECT l.mailbox_id, l.envelope_id, l.blob_id FROM blob_links l JOIN mailbox_rows r
 ON r.mailbox_id = l.mailbox_id AND r.envelope_id = l.envelope_id AND r.reason = 0 AND r.expires_at > ?2
@@ -70,7 +73,7 @@ def deposit_together(database: sqlite3.Connection, deposits: Sequence[Deposit]) 
     database.execute("SAVEPOINT together")
     try:
         return _deposit_new(database, deposits)
-    except (sqlite3.IntegrityError, _NotSimple):
+    except (*VIOLATIONS, _NotSimple):
         database.execute("ROLLBACK TO together")
         return [_deposit_group(database, *deposit) for deposit in deposits]
     finally:

@@ -118,7 +118,8 @@ def _put_proposal(
     if number != newest + 1:
         raise Conflict("act-out-of-order")
     database.execute(
-        "INSERT OR REPLACE INTO proposals (engagement_id, role, act, expires_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO proposals (engagement_id, role, act, expires_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (engagement_id, role) DO UPDATE SET act=excluded.act, expires_at=excluded.expires_at",
         (engagement_id, int(role), act, ends_at),
     )
 
@@ -176,7 +177,7 @@ def load_engagement(database: sqlite3.Connection, engagement_id: bytes, now: int
 
 def _engagements_of(database: sqlite3.Connection, account_id: bytes, now: int) -> list[Engagement]:
     found = database.execute(
-        "SELECT DISTINCT e.engagement_id FROM engagements e"
+        "SELECT e.engagement_id FROM engagements e"
         " JOIN members m ON m.engagement_id = e.engagement_id WHERE m.account_id=? ORDER BY e.rowid",
         (account_id,),
     ).fetchall()

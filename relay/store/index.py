@@ -21,7 +21,8 @@ STORED = """
 SELECT version, box FROM index_segments WHERE mailbox_id = ? AND day = ? AND number = ? AND expires_at > ?"""
 PUT = """
 INSERT INTO index_segments (mailbox_id, day, number, version, expires_at, box) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at, box = excluded.box"""
+ON CONFLICT (mailbox_id, day, number)
+DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at, box = excluded.box"""
 HELD = "SELECT count(*), coalesce(sum(length(box)), 0) FROM index_segments WHERE mailbox_id = ?"
 
 

@@ -28,7 +28,7 @@ RULES_END = """
 UPDATE rules SET expires_at = ?1 WHERE mailbox_id = ?2 AND (state = 'active' OR expires_at > ?1)"""
 # What ended with the engagement goes on with it: a reopening gives back what a closing took from a vault.
 NAMED_AFTER = """
-UPDATE vault_items SET expires_at = ?1 WHERE account_id = ?2 AND name GLOB '*/' || lower(hex(?3))
+UPDATE vault_items SET expires_at = ?1 WHERE account_id = ?2 AND name LIKE '%/' || lower(hex(?3))
 AND (expires_at > ?1 OR expires_at = ?4)"""
 
 
@@ -129,8 +129,8 @@ def put_vault_item(database: sqlite3.Connection, account_id: bytes, item: VaultI
     """An item, in the place of its earlier version."""
     database.execute(
         "INSERT INTO vault_items (account_id, name, version, expires_at, box) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET version=excluded.version, expires_at=excluded.expires_at,"
-        " box=excluded.box",
+        " ON CONFLICT (account_id, name) DO UPDATE SET version=excluded.version,"
+        " expires_at=excluded.expires_at, box=excluded.box",
         (account_id, item.name, item.version, item.expires_at, item.box),
     )
 

@@ -20,13 +20,13 @@ from relay.store.log import append_entries
 COLUMNS = [field.name for field in fields(Sender)]  # the table has the model's names
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM senders WHERE account_id=? AND expires_at>?"  # noqa: S608
 PUT = f"INSERT INTO senders ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
-PUT += " ON CONFLICT DO UPDATE SET " + ", ".join(f"{name}=excluded.{name}" for name in COLUMNS)
+PUT += " ON CONFLICT (sender_id) DO UPDATE SET " + ", ".join(f"{name}=excluded.{name}" for name in COLUMNS)
 PUT_DAY = (
     "INSERT INTO keeper_days (keeper_id, day, signed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING day"
 )
 QUEUE = "INSERT INTO queued_revokes (keeper_id, request, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 QUEUED = "SELECT keeper_id, request, expires_at FROM queued_revokes WHERE keeper_id=? ORDER BY rowid LIMIT ?"
-NOTE = "INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value=excluded.value"
+NOTE = "INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value=excluded.value"
 
 
 class SqliteLedger(Part):

@@ -126,6 +126,7 @@ def _put_days_gone(database: sqlite3.Connection, name: str, entries: Sequence[tu
     if fresh:
         append_entries(database, [entry for _, entry in fresh])
         database.execute(
-            "INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value=excluded.value",
+            "INSERT INTO notes (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value=excluded.value",
             (name, fresh[-1][0]),
         )

@@ -48,7 +48,7 @@ ORDER BY position LIMIT ?"""
 MAILBOXES: Final = """
 SELECT DISTINCT mailbox_id FROM receipt_leaves WHERE number = 0 AND position <= ?1
 UNION SELECT mailbox_id FROM (
-    SELECT DISTINCT mailbox_id FROM mailbox_rows WHERE expires_at <= ?2 AND reason = 0 LIMIT 1000)"""
+    SELECT DISTINCT mailbox_id FROM mailbox_rows WHERE expires_at <= ?2 AND reason = 0 LIMIT 1000) AS late"""
 STUCK: Final = """
 SELECT expires_at, substr(raw, 1, 64) FROM mailbox_rows
 WHERE mailbox_id = ? AND expires_at <= ? AND reason = 0 LIMIT ?"""
@@ -262,7 +262,7 @@ def _next_order(database: sqlite3.Connection) -> int:
     """The next order; it is above all that were ever given."""
     (order,) = database.execute(
         "INSERT INTO notes (name, value) SELECT ?, coalesce(max(position), 0) + 1 FROM receipts WHERE true"
-        " ON CONFLICT DO UPDATE SET value=max(value + 1, excluded.value) RETURNING value",
+        " ON CONFLICT (name) DO UPDATE SET value=max(notes.value + 1, excluded.value) RETURNING value",
         (NEXT_ORDER,),
     ).fetchone()
     return int(order)

@@ -140,7 +140,7 @@ def _carry_notes(database: sqlite3.Connection, live: sqlite3.Connection) -> None
     kept = live.execute("SELECT name, value FROM notes").fetchall()
     database.executemany(
         "INSERT INTO notes (name, value) VALUES (?, ?)"
-        " ON CONFLICT DO UPDATE SET value=max(value, excluded.value)",
+        " ON CONFLICT (name) DO UPDATE SET value=max(notes.value, excluded.value)",
         [
             (name, value)
             for name, value in kept
@@ -236,7 +236,7 @@ def _leap(database: sqlite3.Connection) -> None:
     database.execute("UPDATE mailboxes SET cursor=cursor+?", (LEAP,))
     database.execute(
         "INSERT INTO notes (name, value) SELECT ?1, coalesce(max(position), 0) + ?2 FROM receipts WHERE true"
-        " ON CONFLICT DO UPDATE SET value=value + ?2",
+        " ON CONFLICT (name) DO UPDATE SET value=notes.value + ?2",
         (NEXT_ORDER, LEAP),
     )
 

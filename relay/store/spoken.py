@@ -14,8 +14,10 @@ FIND = """
 SELECT engagement_id, commitment, client_random, coach_random, expires_at FROM spoken_runs
 WHERE engagement_id = ? AND expires_at > ?"""
 PUT = """
-INSERT OR REPLACE INTO spoken_runs (engagement_id, commitment, client_random, coach_random, expires_at)
-VALUES (?, ?, ?, ?, ?)"""
+INSERT INTO spoken_runs (engagement_id, commitment, client_random, coach_random, expires_at)
+VALUES (?, ?, ?, ?, ?) ON CONFLICT (engagement_id) DO UPDATE SET commitment = excluded.commitment,
+    client_random = excluded.client_random, coach_random = excluded.coach_random,
+    expires_at = excluded.expires_at"""
 
 
 class SqliteSpokenRuns(Part):

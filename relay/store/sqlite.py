@@ -8,56 +8,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from relay.store.about import SqliteAbout
-from relay.store.accounts import SqliteAccounts
-from relay.store.blobs import SqliteBlobs
-from relay.store.channels import SqliteChannels
-from relay.store.codes import SqliteCodes
 from relay.store.deletions import Ledger
-from relay.store.engagements import SqliteEngagements
 from relay.store.engine import connect_writer, hold
-from relay.store.envelopes import SqliteEnvelopes
-from relay.store.happenings import SqliteHappenings
-from relay.store.index import SqliteIndex
-from relay.store.invitations import SqliteInvitations
 from relay.store.leaves import teach
-from relay.store.ledger import SqliteLedger
-from relay.store.log import SqliteLog
 from relay.store.migrate import bring_up
-from relay.store.offers import SqliteBrowserOffers
+from relay.store.parts import Parts
 from relay.store.readers import Readers
-from relay.store.receipts import SqliteReceipts
-from relay.store.reopenings import SqliteReopenings
-from relay.store.rules import SqliteRules
-from relay.store.slots import SqliteSlots
-from relay.store.spoken import SqliteSpokenRuns
-from relay.store.sweep import SqliteSweep
 from relay.store.writer import Writer
 
 __all__ = ["SqliteStore"]
 
 
-class SqliteStore(
-    SqliteEnvelopes,
-    SqliteSweep,
-    SqliteAccounts,
-    SqliteAbout,
-    SqliteEngagements,
-    SqliteInvitations,
-    SqliteBlobs,
-    SqliteIndex,
-    SqliteChannels,
-    SqliteRules,
-    SqliteSlots,
-    SqliteSpokenRuns,
-    SqliteReopenings,
-    SqliteHappenings,
-    SqliteCodes,
-    SqliteBrowserOffers,
-    SqliteLedger,
-    SqliteReceipts,
-    SqliteLog,
-):
+class SqliteStore(Parts):
     """All ports of `relay.core.ports.Store` over one file. Made by `open`."""
 
     _lock: int
@@ -83,7 +45,8 @@ class SqliteStore(
             undo.callback(database.close)
             bring_up(database)
             database.ledger = ledger
-            teach(database, random)
+            database.random = random
+            teach(database)
             readers = Readers(path)
             undo.pop_all()
         store = cls(Writer(database), readers)

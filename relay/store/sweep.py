@@ -17,6 +17,7 @@ from typing import Any, Final
 from relay.core.model import Reason, State, Swept
 from relay.store.base import Part
 from relay.store.deletions import forget, told
+from relay.store.faults import FAULTS
 from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
 from relay.store.readers import Readers
 from relay.store.reopenings import end_reopening
@@ -80,7 +81,7 @@ FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
 WHERE r.expires_at <= ? ORDER BY r.expires_at, r.reason, r.rowid LIMIT ?"""
 NAMED_AFTER: Final = """
 account_id IN (SELECT account_id FROM members WHERE engagement_id = ?1)
-AND name GLOB '*/' || lower(hex(?1))"""
+AND name LIKE '%/' || lower(hex(?1))"""
 """The vault items that are named after an engagement."""
 OF_ITS_MAILBOXES: Final = """
 mailbox_id IN (SELECT mailbox_id FROM mailboxes WHERE engagement_id = ?)"""
@@ -265,7 +266,7 @@ class _Batch:
         self._database.execute("SAVEPOINT step")
         try:
             act()
-        except sqlite3.Error:
+        except FAULTS:
             if not self._database.in_transaction:
                 raise
             self._database.execute("ROLLBACK TO step")

@@ -24,7 +24,7 @@ def put_method(
         close_method(database, account_id, method_id)
     database.execute(
         "INSERT INTO methods (account_id, method_id, sealed, expires_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET sealed=excluded.sealed",
+        " ON CONFLICT (account_id, method_id) DO UPDATE SET sealed=excluded.sealed",
         (account_id, *method, ends_at),
     )
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from relay.core.ports import Store
 from relay.store.memory import MemoryStore
+from relay.store.postgres import PostgresStore
 from relay.store.sqlite import SqliteStore
 from tests.contract.people import People
+from tests.postgres.server import Server, started
 
-BODIES = ("memory", "sqlite")
+EMPTY = """DO $$ DECLARE one text; BEGIN SET session_replication_role = replica;
+    FOR one IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    LOOP EXECUTE 'DELETE FROM ' || one; END LOOP; END $$"""
+
+BODIES = ("memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +51,38 @@ async def sqlite(path: Path) -> AsyncIterator[SqliteStore]:
 @pytest.fixture(params=BODIES)
 async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Store]:
     """Every body in turn."""
-    body: Store = MemoryStore() if request.param == "memory" else await SqliteStore.open(path)
+    body: Store
+    if request.param == "memory":
+        body = MemoryStore()
+    elif request.param == "sqlite":
+        body = await SqliteStore.open(path)
+    else:
+        body = await PostgresStore.open(request.getfixturevalue("database"))
     yield body
     await body.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server for all tests of this process."""
+    found = started()
+    with ThreadPoolExecutor(1) as aside:  # a loop may be running here
+        aside.submit(asyncio.run, _template(found)).result()
+    yield found
+    found.remove()
+
+
+async def _template(server: Server) -> None:
+    server.psql("CREATE DATABASE template")
+    store = await PostgresStore.open(server.url("template"))
+    await store.close()
+
+
+@pytest.fixture
+def database(server: Server) -> str:
+    """An empty database: emptied for each test, as to make one takes a second."""
+    server.psql(EMPTY, "template")
+    return server.url("template")
 
 
 @pytest.fixture

@@ -129,12 +129,14 @@ def made_relay(folder: Path) -> Relay:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, work_days: int = 2, hold_days: int = 1, mail: str = ""
+    folder: Path, *, work_days: int = 2, hold_days: int = 1, mail: str = "", database: str = ""
 ) -> AsyncIterator[House]:
     """Start a relay, let a coach set up, invite a client, and the client accept. `mail`: another way out for
-    its mail than the folder.
+    its mail than the folder; `database`: the URL of another database than the file.
     """
     relay = made_relay(folder)
+    if database:
+        relay.config.write_text(f'{relay.config.read_text()}\n[database]\nurl = "{database}"\n')
     if mail:
         text = relay.config.read_text()
         relay.config.write_text(re.sub(r"\[mail\]\n[^\[]*", mail + "\n", text))

@@ -18,6 +18,7 @@ HEAD = """\
 """
 EXAMPLES = {
     "relay.origin": '"https://relay.example"',
+    "database.url": '"postgresql://relay@localhost/quietbox"',
     "smtp.domain": '"relay.example"',
     "smtp.listen_tls": '"127.0.0.1:8465"',
     "smtp.hostname": '"mx.relay.example"',

@@ -1,0 +1,25 @@
+"""A server for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgres.server import Server, started
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One for all tests of a file."""
+    found = started()
+    yield found
+    found.remove()
+
+
+@pytest.fixture
+def url(server: Server, request: pytest.FixtureRequest) -> str:
+    """An empty database."""
+    name = f"test_{abs(hash(request.node.name)) % 10**9}"
+    server.psql(f"CREATE DATABASE {name}")
+    return server.url(name)

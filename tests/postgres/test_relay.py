@@ -1,0 +1,86 @@
+"""A whole relay on PostgreSQL: what holds on a file holds here, by the same SDK, door, keeper and commands."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from client_sdk import errors
+from client_sdk.attachment import Attachment
+from tests.e2e.house import open_house
+from tests.postgres.server import Server
+from tests.service.programs import eventually
+
+pytestmark = pytest.mark.postgres
+
+
+async def test_a_whole_life(tmp_path: Path, url: str) -> None:
+    """Messages, a file, a mail from outside; one goes at its second, one is recalled, and past the end nothing is
+    left of any of them.
+    """
+    note = b"three things to try\n" * 5_000
+    async with open_house(tmp_path / "relay", database=url) as house:
+        await house.register()
+        await house.mail("from home", "a mail")
+        await house.to_maya.send(
+            subject="a file", text="see there", attach=[Attachment.from_bytes(note, "note.txt")]
+        )
+        short = await house.to_maya.send(subject="short", text="soon gone", keep=timedelta(seconds=30))
+        recalled = await house.to_maya.send(subject="no", text="take it back")
+        await house.to_maya.recall(recalled.id)
+        seen = {message.subject: message async for message in house.to_anna.messages()}
+        assert {"a file", "short"} <= set(seen)
+        assert "no" not in seen
+        assert await seen["a file"].attachments[0].read() == note
+        house.relay.move_clock(31)
+        with pytest.raises(errors.Deleted):
+            await house.to_anna.message(short.id)
+        await house.next_days(4)
+        eventually(lambda: house.relay.status()["envelopes"] == 0)
+        assert house.relay.status()["overdue"] == 0
+
+
+async def test_kill_9_of_the_relay_and_of_the_server(tmp_path: Path, server: Server, url: str) -> None:
+    """Sends run while the server dies, and then the relay: what was acknowledged is there afterwards, once."""
+    async with open_house(tmp_path / "relay", database=url) as house:
+        acknowledged: set[str] = set()
+        enough = asyncio.Event()
+
+        async def send_many() -> None:
+            for number in range(60):
+                try:
+                    sent = await house.to_maya.send(subject=f"message {number}", text="x", timeout=20)
+                except (errors.RelayError, TimeoutError):
+                    return
+                if sent.waiting:
+                    return
+                acknowledged.add(f"message {number}")
+                if len(acknowledged) >= 20:
+                    enough.set()
+
+        sending = asyncio.create_task(send_many())
+        await asyncio.wait_for(enough.wait(), 60)
+        await asyncio.to_thread(server.stop, "immediate")
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        house.relay.end(signal.SIGKILL)
+        await asyncio.to_thread(server.start)
+        house.relay.start()
+        await house.anna.send_waiting()
+        seen = [message.subject async for message in house.to_anna.messages()]
+        assert len(seen) == len(set(seen))
+        assert acknowledged <= set(seen)
+
+
+async def test_the_commands_that_are_for_a_file_say_so(tmp_path: Path, url: str) -> None:
+    """A backup of PostgreSQL is PostgreSQL's: the command says so, and leaves nothing."""
+    async with open_house(tmp_path / "relay", database=url) as house:
+        done = await asyncio.to_thread(house.relay.command, "backup", "create", code=5)
+        assert "pg_basebackup" in done.stderr
+        assert not list((tmp_path / "relay" / "backups").glob("*"))
+        doctor = await asyncio.to_thread(house.relay.command, "doctor", code=3)
+        assert "PostgreSQL" in doctor.stdout
