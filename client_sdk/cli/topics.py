@@ -80,6 +80,8 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
   note        id, written_at, kept_until, text
   call        id, held_at, minutes, mine, kept_until, note
   heard       heard_at, mine (of `mailbox check --when`: who has said that the digits were the same)
+  reopening   state (none, open, joined, claimed, taken), you (coach, client, newcomer, former),
+              opened_at, until
   receipt     of (acceptance, deletion, closing; empty: not even signed), engagement, number, on,
               promised, keys_until, backups_until, asked, removed, left, messages, files, sound, logged,
               receipt (the note)
