@@ -205,6 +205,7 @@ async def test_a_report_from_both_hands_to_the_sponsor_and_back(browser: Browser
         await client.press("Withdraw")
         await expect(client.page.get_by_text(re.compile("^You withdrew the report"))).to_be_visible()
         await expect(client.page.get_by_text("Not yet confirmed")).to_have_count(0)
+        assert [one for one in client.requests if one.endswith("/revoke")]
     async with sponsor_at(browser, parties, again.link) as sponsor:
         await opened(sponsor, again.digits)
         await expect(sponsor.page.get_by_role("heading", name=NOTHING)).to_be_visible()
