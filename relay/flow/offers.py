@@ -55,8 +55,10 @@ class Offers:
         CodeRefused, Gone `offer-used`, Malformed.
         """
         offer = await self._proven(offer_id, proof, now)
-        if offer.taken_by and offer.taken_by != method.method_id:
-            raise Gone("offer-used")
+        if offer.taken_by:
+            if offer.taken_by != method.method_id:
+                raise Gone("offer-used")
+            return
         await self._access.add_method(offer.account_id, method, now, offer_id=offer_id)
 
     async def _proven(self, offer_id: bytes, proof: bytes, now: int) -> BrowserOffer:

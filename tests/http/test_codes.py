@@ -222,6 +222,9 @@ async def test_a_new_browser_comes_in(served: Served) -> None:
     assert (await take(served, method)).status == 204  # the answer was lost
     for again in (await take(served, way_fields(house.client)), await look(served)):
         assert (again.status, again.code) == (410, "offer-used")
+    told = await served.ask("GET", "/v1/account/happenings", who=house.client)
+    happened = [(one["kind"], one["method_id"], one["own"]) for one in told.json["happenings"]]
+    assert happened == [(1, b64(way.method_id), False)]  # every other page of the account is told, once
 
 
 async def test_a_password_takes_the_place_of_the_one_before(served: Served) -> None:
