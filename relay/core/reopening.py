@@ -78,7 +78,7 @@ def _taken(engagement: Engagement, reopening: Reopening, act: Act, now: int) -> 
             raise ActRefused("not the act that was claimed")
         _verify(act, coach, _public(reopening.statement))
         return Swap("take", now + STOP_SECONDS)
-    if reopening.state != "taken" or now >= reopening.expires_at:
+    if reopening.state != "taken":
         raise ActRefused("the time to stop it is over")
     if act.core.subject != _reopened(engagement).hash:
         raise ActRefused("not the act that reopened it")

@@ -465,3 +465,19 @@ async def test_what_was_read_or_is_not_wanted_is_not_warned_of(house: House) -> 
     await house.flows.fetch.acknowledge(house.client.account_id, box, ids, house.now)
     house.now += 2 * DAY_SECONDS
     assert await run(house) == 0
+
+
+async def test_what_happened_to_the_account_is_told_whatever_else_is_wanted(house: House) -> None:
+    """A used sheet makes one notice pending, for who is never told of messages too; the session that used it
+    drops nothing, because it may be somebody else's. The note says no more than any other.
+    """
+    await set_up(house, replace(AT_ONCE, timing="never", warnings=False))
+    before = len(house.mail.sent)
+    await house.open(house.client, house.client.ways[1])
+    await house.open(house.client)
+    house.now += 1200
+    assert await run(house) == 1
+    _, _, text = house.mail.sent[before]
+    assert "Something is waiting for you in the usual place." in text
+    assert "sheet" not in text
+    assert await run(house) == 0
