@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from keys.names import Role
+
+Shaped = TypeVar("Shaped")
 
 DAY_SECONDS = 86_400
 BEARER_TAG_BYTES = 32
@@ -100,21 +102,24 @@ class Outcome:
 
 
 class Row(NamedTuple):
-    """One row of a mailbox: an envelope (`raw` set) or a tombstone (`reason` set). A page makes fifty."""
+    """One row of a mailbox: an envelope (`raw` set) or a tombstone (`reason` set, a number of `Reason`); of
+    that, `received_day` is the day on which the envelope went. A page makes fifty.
+    """
 
     order: int
     envelope_id: bytes
     received_day: int
     raw: bytes | None = None
-    reason: Reason | None = None
-    gone_day: int = 0
+    reason: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Rows in the order asked for. `next` is the cursor to go on from; `more` whether rows remain."""
+class Page(Generic[Shaped]):
+    """Rows in the order asked for, or what was made of them. `next` is the cursor to go on from; `more`
+    whether rows remain.
+    """
 
-    rows: tuple[Row, ...]
+    rows: Shaped
     next: int
     more: bool
 

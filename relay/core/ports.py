@@ -9,7 +9,7 @@ errors of `relay.core.errors`. Longer than other modules: the seam is one list, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Protocol
 
 from keys.names import Role
@@ -32,9 +32,11 @@ from relay.core.model import (
     QueuedRevoke,
     Release,
     Reopening,
+    Row,
     Rule,
     Sender,
     Session,
+    Shaped,
     Slot,
     SpokenRun,
     Step,
@@ -72,9 +74,10 @@ class Envelopes(Protocol):
         limit: int,
         max_bytes: int,
         now: int,
-    ) -> Page:
+        shape: Callable[[Iterable[Row]], Shaped] = tuple,  # type: ignore[assignment]
+    ) -> Page[Shaped]:
         """A page of a mailbox: above `after` ascending, or below `before` descending. Envelopes due at
-        `now` are left out.
+        `now` are left out. `shape` is what becomes of the rows where they are read, in a thread perhaps.
         """
 
     async def expire_own(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:

@@ -5,11 +5,11 @@ What is due is not found, swept or not. A mailbox of somebody else is not found 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from relay.core.errors import Malformed, NotFound
-from relay.core.model import Account, Mailbox, Page, TableRows
+from relay.core.model import Account, Mailbox, Page, Row, Shaped, TableRows
 from relay.core.ports import Store
 from relay.flow.standings import Standings
 from relay.flow.telling import Telling
@@ -30,10 +30,18 @@ class Fetch:
         self._telling = telling
 
     async def rows(
-        self, account_id: bytes, mailbox_id: bytes, *, after: int, before: int | None, limit: int, now: int
-    ) -> Page:
-        """A page above `after` ascending, or, where `before` is given, below it descending. Raises
-        NotFound.
+        self,
+        account_id: bytes,
+        mailbox_id: bytes,
+        *,
+        after: int,
+        before: int | None,
+        limit: int,
+        now: int,
+        shape: Callable[[Iterable[Row]], Shaped] = tuple,  # type: ignore[assignment]
+    ) -> Page[Shaped]:
+        """A page above `after` ascending, or, where `before` is given, below it descending; `shape` makes of
+        its rows what travels. Raises NotFound.
         """
         if not 1 <= limit <= MOST_ROWS or not 0 <= after <= MOST_ORDER:
             raise Malformed("page")
@@ -47,6 +55,7 @@ class Fetch:
             limit=limit,
             max_bytes=MOST_PAGE_BYTES,
             now=now,
+            shape=shape,
         )
 
     async def acknowledge(

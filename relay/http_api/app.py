@@ -43,7 +43,7 @@ from relay.http_api.pages import Page, Pages
 from relay.http_api.problems import CONTENT_TYPE, describe, describe_status
 from relay.http_api.rates import Rates
 from relay.http_api.requestlog import RequestLog
-from relay.http_api.responses import SERVER, finish_headers
+from relay.http_api.responses import SERVER, Ready, finish_headers
 from relay.http_api.routes import Call, Desk, Route, route, run
 
 ROUTES: Final = (
@@ -105,7 +105,7 @@ def _served(bound: Route, desk: Desk, log: RequestLog) -> Handler:
         except Exception as failure:  # noqa: BLE001 - the last resort: a fixed answer, and the class in the log
             context.log.error("http.failed", route=path, method=method, failure=failure)
             response = problem(RelayError())
-        if not response.prepared:
+        if not response.prepared and not isinstance(response, Ready):  # which finishes itself
             if request.writer.output_size > 0:  # an answer is under way: cut it, and let nothing stand in it
                 raise ConnectionResetError
             finish_headers(response, context, now)

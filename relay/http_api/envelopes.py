@@ -33,7 +33,7 @@ async def deposit(call: Call, body: bytes) -> web.Response:
     groups = parse_deposit(body)
     outcomes = await call.context.flows.accept.deposit(call.account_id, groups, call.now)
     if len(outcomes) == 1 and outcomes[0].status == "stored":
-        return Ready(call.context, call.now, JSON_TYPE, (STORED,), status=201)
+        return Ready(call.context, call.now, JSON_TYPE, STORED, status=201)
     refused = any(outcome.status == "refused" for outcome in outcomes)
     told = json.dumps({"groups": [_describe(outcome) for outcome in outcomes]}).encode("ascii")
     return web.Response(body=told, status=207 if refused else 201, content_type=JSON_TYPE)
@@ -50,9 +50,10 @@ async def rows(call: Call, _: None) -> web.Response:
         before=query.before,
         limit=query.limit,
         now=call.now,
+        shape=encode_rows,
     )
     told = {"Quietbox-Next": str(page.next), "Quietbox-More": "1" if page.more else "0"}
-    return Ready(call.context, call.now, BINARY_TYPE, encode_rows(page.rows), told=told)
+    return Ready(call.context, call.now, BINARY_TYPE, page.rows, told=told)
 
 
 @route("POST /v1/mailboxes/{mailbox_id}/expire", body=ExpireAsked, answer=ExpireAnswer)

@@ -72,16 +72,13 @@ def _read_envelope(body: bytes, at: int) -> tuple[SealedEnvelope, int]:
     return read(body[start:stop], blob_ids), end
 
 
-def encode_rows(rows: Iterable[Row]) -> list[bytes]:
-    """Rows as they travel, in pieces: kind 1 ‖ order 8 ‖ received day 4 ‖ bytes₄ of an envelope or a
-    tombstone.
-    """
+def encode_rows(rows: Iterable[Row]) -> bytes:
+    """Rows as they travel: kind 1 ‖ order 8 ‖ received day 4 ‖ bytes₄ of an envelope or a tombstone."""
     pieces: list[bytes] = []
-    for row in rows:
-        if row.raw is not None:
-            pieces.append(_ROW.pack(_ENVELOPE_KIND, row.order, row.received_day, len(row.raw)))
-            pieces.append(row.raw)
+    for order, envelope_id, day, raw, reason in rows:
+        if raw is not None:
+            pieces += (_ROW.pack(_ENVELOPE_KIND, order, day, len(raw)), raw)
         else:
-            pieces.append(_ROW.pack(_TOMBSTONE_KIND, row.order, row.received_day, _TOMBSTONE.size))
-            pieces.append(_TOMBSTONE.pack(row.envelope_id, row.reason or 0, row.gone_day))
-    return pieces
+            pieces.append(_ROW.pack(_TOMBSTONE_KIND, order, day, _TOMBSTONE.size))
+            pieces.append(_TOMBSTONE.pack(envelope_id, reason or 0, day))
+    return b"".join(pieces)

@@ -9,6 +9,7 @@ parts of aiohttp's connection: each is covered by a test.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from relay.http_api.context import Limits
 from relay.http_api.network import network_of
 from relay.http_api.problems import CONTENT_TYPE, describe_status
 from relay.http_api.responses import SERVER
+from relay.http_api.routes import PATH_ID
 
 KEEPALIVE_SECONDS: Final = 75
 LINGER_SECONDS: Final = 2
@@ -30,6 +32,9 @@ MOST_HEADERS: Final = 64
 MOST_LINE_BYTES: Final = 8190
 BACKLOG: Final = 1024
 DEPOSITS: Final = ("POST", "/v1/envelopes")
+LISTS: Final = ("GET", "/v1/mailboxes/{mailbox_id}/envelopes")
+_LIST: Final = re.compile(r"/v1/mailboxes/([A-Za-z0-9_-]+)/envelopes(?:\?[a-z0-9=&]*)?", re.ASCII)
+"""Targets that the router, too, would lead to `LISTS`; what is written otherwise goes through it."""
 
 Handler = Callable[[Any], Awaitable[web.StreamResponse]]
 
@@ -196,18 +201,23 @@ async def listen(app: web.Application, limits: Limits, host: str, port: int) -> 
 
 
 def _straight(app: web.Application, usual: Handler) -> Handler:
-    """Lead deposits straight to their handler, all else through aiohttp's router, whose search is a tenth of
-    a deposit's time. What a deposit's handler may then not ask for is `app` and `match_info`.
+    """Lead deposits and lists straight to their handlers, all else through aiohttp's router, whose search is
+    a tenth of a deposit's time. What these handlers may then not ask for is `app` and `match_info`: the
+    mailbox of a list stands in the request.
     """
-    (deposit,) = (
-        one.handler
-        for one in app.router.routes()
-        if one.resource and (one.method, one.resource.canonical) == DEPOSITS
-    )
+    handlers = {
+        (one.method, one.resource.canonical): one.handler for one in app.router.routes() if one.resource
+    }
+    deposit, rows = handlers[DEPOSITS], handlers[LISTS]
 
     async def lead(request: Any) -> web.StreamResponse:
-        if (request.method, request.raw_path) == DEPOSITS and hdrs.EXPECT not in request.headers:
+        if hdrs.EXPECT in request.headers:
+            return await usual(request)
+        if (request.method, request.raw_path) == DEPOSITS:
             return await deposit(request)
+        if request.method == LISTS[0] and (found := _LIST.fullmatch(request.raw_path)):
+            request[PATH_ID] = found[1]
+            return await rows(request)
         return await usual(request)
 
     return lead

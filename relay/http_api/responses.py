@@ -5,7 +5,7 @@ and values of headers; looks at nobody's data.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -22,7 +22,7 @@ HSTS: Final = "max-age=63072000"
 
 
 class Ready(web.Response):
-    """An answer whose head and body are written as they are, in one piece: a deposit's, a page of rows.
+    """An answer whose head and body are written as they are, together: a deposit's, a page of rows.
 
     For a caller of HTTP/1.1 who stays connected and has taken the answers before: the usual way waits until
     they are taken. Most of its head is made once a second. The usual way, a ninth of a deposit's time, builds
@@ -35,31 +35,33 @@ class Ready(web.Response):
         context: Context,
         now: int,
         content_type: str,
-        pieces: Sequence[bytes],
+        whole: bytes,
         *,
         status: int = 200,
         told: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`pieces` joined are the body; `told` are headers of this answer's own, plain ASCII."""
-        super().__init__(status=status, content_type=content_type, headers=told)
-        self._context, self._now, self._pieces, self._told = context, now, pieces, told
+        """`whole` is the body; `told` are headers of this answer's own, plain ASCII."""
+        super().__init__(status=status)
+        self._context, self._now, self._whole, self._told = context, now, whole, told
+        self._type = content_type
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Write all of it, or what is usual where the usual head would differ."""
         transport = request.transport
         stays = request.keep_alive and request.version == HttpVersion11
         if not stays or self.prepared or transport is None or not _takes(transport):
-            self.body = b"".join(self._pieces)
+            self.body = self._whole
+            self.headers.update({"Content-Type": self._type, **self._told})
+            finish_headers(self, self._context, self._now)
             return await super().prepare(request)
-        transport.write(b"".join((self._head(), *self._pieces)))
+        transport.writelines((self._head(), self._whole))
         self._keep_alive = self._eof_sent = True
         return None
 
     def _head(self) -> bytes:
-        start = _start(_is_secure(self._context), self._now, self.status, self.content_type)
-        own = "".join(f"{name}: {text}\r\n" for name, text in self._told.items())
-        length = sum(map(len, self._pieces))
-        return start + f"Content-Length: {length}\r\n{own}\r\n".encode("ascii")
+        start = _start(_is_secure(self._context), self._now, self.status, self._type)
+        own = "".join([f"{name}: {text}\r\n" for name, text in self._told.items()])
+        return start + f"Content-Length: {len(self._whole)}\r\n{own}\r\n".encode("ascii")
 
 
 def _takes(transport: asyncio.Transport) -> bool:

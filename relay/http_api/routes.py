@@ -7,6 +7,7 @@ Nothing is logged of a request but its route's template, method, status and time
 
 from __future__ import annotations
 
+import re
 from binascii import a2b_base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,10 @@ from relay.http_api.network import network_of
 from relay.http_api.rates import Rates
 
 JSON_BYTES: Final = 64 * 1024
+PATH_ID: Final = web.RequestKey("path_id", str)
+"""Where a request that was led past the router has the one id of its path."""
+_PLAIN_QUERY: Final = re.compile(r"[a-z_]+=[0-9]+(?:&[a-z_]+=[0-9]+)*", re.ASCII)
+"""A query that means as it stands what it means decoded: it is read in a fifth of the time."""
 _BEARER: Final = "Bearer "
 _HEADER_CHARACTERS: Final = len(_BEARER) + 43
 _LAST: Final = frozenset("AEIMQUYcgkosw048")
@@ -55,7 +60,8 @@ class Call:
     def id(self, name: str, size_bytes: int = 16) -> bytes:
         """An id of the path. What is no id is not found, as an id that nobody has."""
         try:
-            return from_base64url(self.request.match_info[name], size_bytes)
+            text = self.request.get(PATH_ID) or self.request.match_info[name]
+            return from_base64url(text, size_bytes)
         except MalformedFormat:
             raise NotFound from None
 
@@ -193,9 +199,14 @@ def _token(request: web.Request) -> bytes:
 
 
 def _query(bound: Route, request: web.Request) -> Any:
-    if not request.query_string:
+    plain = _PLAIN_QUERY.fullmatch(request.raw_path.partition("?")[2])
+    if plain is not None:
+        pairs = [pair.split("=") for pair in plain[0].split("&")]
+    elif request.query_string:
+        pairs = [[name, text] for name, text in request.query.items()]
+    else:
         return parse(bound.query, {}) if bound.query is not EmptyQuery else None
-    fields = dict(request.query)
-    if len(fields) != len(request.query):
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
         raise Malformed("a parameter twice")
     return parse(bound.query, fields)

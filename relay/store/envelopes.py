@@ -7,18 +7,19 @@ Rows are a hot path: the driver's own statements, few for each page, as each cos
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import Final
 
 from keys.envelope import EnvelopeClass
-from relay.core.model import Group, Notes, Outcome, Page, Reason, Row
+from relay.core.model import Group, Notes, Outcome, Page, Reason, Row, Shaped
 from relay.store.base import Part
 from relay.store.deposits import Deposit, deposit_together
 from relay.store.shred import expire_envelope
 from relay.store.whole import check_sizes
 
 PAGE = """
-SELECT r.position, r.envelope_id, r.received_day, r.reason, r.raw
+SELECT r.position, r.envelope_id, r.received_day, r.raw, nullif(r.reason, 0)
 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id AND m.expires_at > :now
 WHERE r.mailbox_id = :mailbox_id AND r.position {} :start AND r.expires_at > :now
 ORDER BY r.position {} LIMIT :limit"""
@@ -31,6 +32,8 @@ NOTES = """
 SELECT count(*), coalesce(max(r.expires_at), 0) FROM mailbox_rows r
 JOIN mailboxes m ON m.mailbox_id = r.mailbox_id AND m.expires_at > ?2
 WHERE r.mailbox_id = ?1 AND r.reason = 0 AND r.expires_at > ?2 AND substr(r.raw, 7, 1) = ?3"""
+_AS_ROW: Final[Callable[[Sequence[object]], Row]] = partial(tuple.__new__, Row)
+"""`Row._make`, without a call in Python for each row: the statement's columns are a row's fields."""
 ASCENDING, DESCENDING = PAGE.format(">", "ASC"), PAGE.format("<", "DESC")
 
 
@@ -55,12 +58,17 @@ class SqliteEnvelopes(Part):
         limit: int,
         max_bytes: int,
         now: int,
-    ) -> Page:
-        """A page of what is not due; at least one row, however large, where there is one."""
+        shape: Callable[[Iterable[Row]], Shaped] = tuple,  # type: ignore[assignment]
+    ) -> Page[Shaped]:
+        """A page of what is not due; at least one row, however large, where there is one.
+
+        `shape` runs in the reading thread: what it joins is at hand there, and goes back to the allocator of
+        the thread that it came from.
+        """
         statement, start = (ASCENDING, after or 0) if before is None else (DESCENDING, before)
         bound = {"mailbox_id": mailbox_id, "start": start, "limit": limit + 1, "now": now}
         return await self._share(
-            lambda database: _page(database.execute(statement, bound), start, limit, max_bytes)
+            lambda database: _page(database.execute(statement, bound), start, limit, max_bytes, shape)
         )
 
     async def acknowledge(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
@@ -84,18 +92,18 @@ class SqliteEnvelopes(Part):
         return expired
 
 
-def _page(found: sqlite3.Cursor, start: int, limit: int, max_bytes: int) -> Page:
+def _page(
+    found: sqlite3.Cursor, start: int, limit: int, max_bytes: int, shape: Callable[[Iterable[Row]], Shaped]
+) -> Page[Shaped]:
     rows: list[Row] = []
-    used = 0
-    for position, envelope_id, day, reason, raw in found:
-        used += len(raw) if raw else 0
-        if len(rows) == limit or (rows and used > max_bytes):
-            return Page(tuple(rows), rows[-1].order, more=True)
-        if reason:
-            rows.append(Row(position, envelope_id, day, reason=Reason(reason), gone_day=day))
-        else:
-            rows.append(Row(position, envelope_id, day, raw))
-    return Page(tuple(rows), rows[-1].order if rows else start, more=False)
+    used, more = 0, False
+    for row in map(_AS_ROW, found):
+        used += len(row[3] or b"")
+        more = len(rows) == limit or (bool(rows) and used > max_bytes)
+        if more:
+            break
+        rows.append(row)
+    return Page(shape(rows), rows[-1].order if rows else start, more)
 
 
 def _acknowledge(

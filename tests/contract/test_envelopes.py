@@ -138,7 +138,7 @@ async def test_own_expiry_leaves_a_tombstone_at_a_new_order(people: People) -> N
     )
     (row,) = page.rows
     assert (row.order, row.envelope_id, row.raw, row.reason) == (3, named("m1"), None, Reason.OWN_COPY)
-    assert row.gone_day == NOW // DAY_SECONDS + 1
+    assert row.received_day == NOW // DAY_SECONDS + 1
     assert await people.names(COACH) == [(named("m2"), 0), (named("m1"), Reason.OWN_COPY)]
     assert await people.names(CLIENT) == [(named("m1"), 0)]
     assert await people.store.expire_own(named(COACH), [named("m1")], now=NOW + DAY_SECONDS) == 0

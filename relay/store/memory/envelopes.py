@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from keys.envelope import EnvelopeClass
-from relay.core.model import DAY_SECONDS, Group, Notes, Outcome, Page, Reason, Row, SealedEnvelope
+from relay.core.model import DAY_SECONDS, Group, Notes, Outcome, Page, Reason, Row, SealedEnvelope, Shaped
 from relay.store.memory.channels import mark_arrivals
 from relay.store.memory.state import Entry, State, Upload
 from relay.store.whole import check_sizes, refusal_of_blobs
@@ -143,7 +143,8 @@ class MemoryEnvelopes:
         limit: int,
         max_bytes: int,
         now: int,
-    ) -> Page:
+        shape: Callable[[Iterable[Row]], Shaped] = tuple,  # type: ignore[assignment]
+    ) -> Page[Shaped]:
         """A page of what is not due; at least one row, however large, where there is one."""
         mailbox = self._state.mailboxes.get(mailbox_id)
         living = [] if mailbox is None or mailbox.expires_at <= now else self._state.entries_of(mailbox_id)
@@ -160,7 +161,7 @@ class MemoryEnvelopes:
                 break
             taken += 1
         rows = tuple(_row(entry) for entry in found[:taken])
-        return Page(rows, rows[-1].order if rows else start, len(found) > taken)
+        return Page(shape(rows), rows[-1].order if rows else start, len(found) > taken)
 
     async def acknowledge(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
         """Whether the row still holds the envelope makes no difference: it was shown."""
@@ -198,6 +199,4 @@ class MemoryEnvelopes:
 def _row(entry: Entry) -> Row:
     if entry.reason is None:
         return Row(entry.order, entry.envelope_id, entry.received_day, raw=entry.raw)
-    return Row(
-        entry.order, entry.envelope_id, entry.received_day, reason=entry.reason, gone_day=entry.received_day
-    )
+    return Row(entry.order, entry.envelope_id, entry.received_day, reason=entry.reason)
