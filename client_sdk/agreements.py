@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from client_sdk import protocol
@@ -20,49 +20,33 @@ from client_sdk.agreement import Offer, agreement_text
 from client_sdk.catalogue import catalogue
 from client_sdk.changes import (
     AgreementVersion,
-    ChangeState,
     ProposedChange,
-    agreement_change,
     change_id,
-    extend_change,
-    reopen_change,
-    state_of,
 )
 from client_sdk.compose import Draft
 from client_sdk.core import Core
-from client_sdk.errors import Misused, NotFound, NotTrusted, ProposalOver, Refused, bounded
+from client_sdk.errors import Misused, NotFound, ProposalOver, Refused, bounded
 from client_sdk.facts import Facts, Wanted, change_sentences, check_facts
-from client_sdk.intake import Intake, Taken
+from client_sdk.intake import Intake
 from client_sdk.keeping import Texts, recovered_names
 from client_sdk.lengthening import Lengthening
 from client_sdk.messages import instant
+from client_sdk.proposals import Proposals, Waiting, same_words
 from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
 from client_sdk.standing import Standing
-from client_sdk.state import MINE, Seen
-from client_sdk.terms import Signed, check_act, check_follows
+from client_sdk.state import Seen
 from client_sdk.wire import RelayConflict
 from client_sdk.words import utc_day
-from keys.acts import Act, ActKind, parse_act, verify_signatures
+from keys.acts import ActKind
 from keys.content import ContentKind
-from keys.errors import KeysError
-from keys.names import Role, fingerprint
+from keys.names import Role
 from keys.policy import agreement_hash, parse_policy
-from keys.proposal import Proposal, declined_shown, is_declined, read_proposal
+from keys.proposal import Proposal, declined_shown
 
 log = logging.getLogger("client_sdk")
 
 LEAST_ID_SIGNS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A proposal as it was found: its act, where it lies, and what a person sees of it."""
-
-    act: Act
-    change: ProposedChange
-    proposal: Proposal | None = None
-    seen: Seen | None = None
 
 
 class AsyncAgreement:
@@ -86,6 +70,7 @@ class AsyncAgreement:
         self._shortening = shortening
         self._acting = Acting(core, standing)
         self._texts = Texts(core, standing)
+        self._proposals = Proposals(core, standing, intake, lengthening, self._texts)
 
     def __repr__(self) -> str:
         """Show the engagement's id alone."""
@@ -112,7 +97,7 @@ class AsyncAgreement:
             found, before, earlier = [], None, ""
             for policy, core in zip(terms.policies, signed, strict=True):
                 facts, text = Facts.of(policy), self._texts.of(policy)
-                same = before is not None and _same_words(earlier, before, text, facts)
+                same = before is not None and same_words(earlier, before, text, facts)
                 version = AgreementVersion(
                     number=policy.number,
                     signed_at=instant(core.issued_at),
@@ -171,7 +156,7 @@ class AsyncAgreement:
             shown, fixed = proposal.shown(note), proposal.act.encode()
             draft = Draft("", "", kind=ContentKind.AGREEMENT, fixed=fixed, shown=shown)
             await self._sending.send(draft)
-            return self._change(proposal, mine=True, declined=False, note=note)
+            return self._proposals.change(proposal, mine=True, declined=False, note=note)
 
     def _made(self, wanted: Wanted, template: str | None) -> Proposal:
         before = self._standing.terms.policy
@@ -212,7 +197,7 @@ class AsyncAgreement:
 
     async def propose_reopening(self, until: int) -> ProposedChange:
         """Propose that the work goes on, or sign the other person's proposal of the same day."""
-        for one in await self._waiting():
+        for one in await self._proposals.waiting():
             same = one.change.kind == "reopen" and one.act.core.date == until
             if same and one.change.state == "open" and not one.change.mine:
                 return await self._agree(one)
@@ -226,12 +211,8 @@ class AsyncAgreement:
         except RelayConflict as cause:
             await self._standing.refresh()
             raise ProposalOver("overtaken") from cause
-        self._core.state.note(self._proposed, act.encode(), self._standing.kept_until())
-        return self._at_relay(act, mine=True, state="open")
-
-    @property
-    def _proposed(self) -> str:
-        return f"proposed/{self._standing.engagement_id.hex()}"
+        self._core.state.note(self._proposals.note_name, act.encode(), self._standing.kept_until())
+        return self._proposals.at_relay(act, mine=True, state="open")
 
     # --- what waits -----------------------------------------------------------------------------------------
 
@@ -239,114 +220,8 @@ class AsyncAgreement:
         """Return what has been proposed, the newest first: what is open, and what is over and still here."""
         async with bounded(timeout):
             await self._current()
-            found = [one.change for one in await self._waiting()]
+            found = [one.change for one in await self._proposals.waiting()]
             return sorted(found, key=lambda one: one.proposed_at, reverse=True)
-
-    async def _waiting(self) -> list[_Waiting]:
-        return [*await self._sealed(), *self._at_the_relay()]
-
-    async def _sealed(self) -> list[_Waiting]:
-        """Read the proposals of agreements, which lie in the mailbox as contents of kind 4."""
-        now, state = self._core.now(), self._core.state
-        seen = [one for one in state.all_seen(self._intake.mailbox_id) if one.kind == ContentKind.AGREEMENT]
-        rows = [(one, await self._intake.one(one.row_order)) for one in seen if one.expires_at > now]
-        taken = [
-            (one, row)
-            for one, row in rows
-            if isinstance(row, Taken) and row.opened.content_id == one.content_id
-        ]
-        declined = {
-            parse_act(row.opened.content.fixed).core.hash
-            for _, row in taken
-            if is_declined(row.opened.content.shown)
-        }
-        found = [
-            self._read(one, row, declined) for one, row in taken if not is_declined(row.opened.content.shown)
-        ]
-        return [one for one in found if one is not None]
-
-    def _read(self, seen: Seen, row: Taken, declined: set[bytes]) -> _Waiting | None:
-        """Check a proposal: who signed it, what it names, and, while it is open, that it follows."""
-        content, mine = row.opened.content, bool(row.flags & MINE)
-        place = self._standing.place
-        public = place.me.identity.public if mine else place.other.card.identity_public
-        try:
-            proposal = read_proposal(content.fixed, content.shown)
-            if verify_signatures(proposal.act, [public]) != {fingerprint(public)}:
-                return None
-            answered = proposal.act.core.hash in declined  # by the other, or taken back as a browser does
-            note = str(content.shown.get("note", ""))
-            change = self._change(proposal, mine=mine, declined=answered, note=note)
-            if change.state == "open":
-                self._check_open(proposal)
-        except (KeysError, NotTrusted) as cause:
-            log.warning("a proposal does not hold: %s", type(cause).__name__)
-            return None
-        return _Waiting(proposal.act, change, proposal, seen)
-
-    def _check_open(self, proposal: Proposal) -> None:
-        place, terms = self._standing.place, self._standing.terms
-        check_follows(terms.policy, proposal.policy, self._standing.engagement_id, place.coach_public)
-        if proposal.act.core.engagement_id != self._standing.engagement_id:
-            raise NotTrusted("act-of-another")
-
-    def _change(self, proposal: Proposal, *, mine: bool, declined: bool, note: str) -> ProposedChange:
-        terms = self._standing.terms
-        before = terms.by_hash(proposal.policy.previous_hash) or terms.policy
-        text, facts = self._texts.of(before), Facts.of(proposal.policy)
-        return agreement_change(
-            proposal,
-            terms,
-            mine=mine,
-            declined=declined,
-            same_words=_same_words(text, Facts.of(before), proposal.agreement, facts),
-            note=note,
-            now=self._core.now(),
-            words=catalogue(),
-        )
-
-    def _at_the_relay(self) -> list[_Waiting]:
-        """Read the acts that wait at the relay, and remember what became of my own."""
-        place = self._standing.place
-        shown = [act for raw in self._standing.facts.proposals if (act := self._checked(raw)) is not None]
-        found = []
-        for act in shown:
-            mine = place.me.fp in act.signatures
-            state = state_of(act.core, self._standing.terms, self._core.now(), act.core.date)
-            found.append(_Waiting(act, self._at_relay(act, mine=mine, state=state)))
-        kept = self._core.state.fact(self._proposed)
-        if kept and all(act.core != parse_act(kept).core for act in shown):
-            act = parse_act(kept)
-            state = state_of(act.core, self._standing.terms, self._core.now(), act.core.date)
-            over: ChangeState = "declined" if state == "open" else state
-            found.append(_Waiting(act, self._at_relay(act, mine=True, state=over)))
-        return found
-
-    def _checked(self, raw: bytes) -> Act | None:
-        """Return a waiting act if one of the two signed it, rightly, and it could be the next."""
-        place = self._standing.place
-        try:
-            act = parse_act(raw)
-            verify_signatures(act, (place.coach_public, place.client_public))
-            waits = act.core.kind in (ActKind.EXTEND, ActKind.REOPEN) and len(act.signatures) == 1
-            both = Signed(act.core, frozenset({Role.COACH, Role.CLIENT}))
-            if not waits or act.core.engagement_id != self._standing.engagement_id:
-                raise NotTrusted("proposal")
-            check_act(both, self._standing.terms.in_force)
-        except (KeysError, NotTrusted):
-            log.warning("what waits for a signature at the relay does not hold")
-            return None
-        return act
-
-    def _at_relay(self, act: Act, *, mine: bool, state: ChangeState) -> ProposedChange:
-        words = catalogue()
-        if act.core.kind is ActKind.REOPEN:
-            return reopen_change(act, self._standing.terms, mine=mine, state=state, words=words)
-        try:
-            dates = [one.seen.expires_at for one in self._lengthening.named(act.core)]
-        except Refused:
-            dates = []
-        return extend_change(act, dates, mine=mine, state=state, words=words)
 
     # --- answering ------------------------------------------------------------------------------------------
 
@@ -359,7 +234,7 @@ class AsyncAgreement:
         async with bounded(timeout):
             return await self._agree(await self._find(proposal_id))
 
-    async def _agree(self, found: _Waiting) -> ProposedChange:
+    async def _agree(self, found: Waiting) -> ProposedChange:
         if found.change.state != "open":
             raise ProposalOver(found.change.state)
         if found.change.mine:
@@ -375,8 +250,8 @@ class AsyncAgreement:
         await self.follow()
         await self._lengthening.settle()
         if found.proposal is not None:
-            return self._change(found.proposal, mine=False, declined=False, note=found.change.note)
-        return self._at_relay(found.act, mine=False, state="agreed")
+            return self._proposals.change(found.proposal, mine=False, declined=False, note=found.change.note)
+        return self._proposals.at_relay(found.act, mine=False, state="agreed")
 
     async def decline(
         self, proposal_id: str, *, note: str = "", timeout: float | None = None
@@ -389,7 +264,7 @@ class AsyncAgreement:
             if found.seen is None:
                 await self._core.session.call(protocol.drop_proposal(self._standing.engagement_id))
                 if found.change.mine:
-                    self._core.state.note(self._proposed, b"", self._standing.kept_until())
+                    self._core.state.note(self._proposals.note_name, b"", self._standing.kept_until())
             elif found.change.mine:
                 await self._take_back(found.seen)
             else:
@@ -406,13 +281,13 @@ class AsyncAgreement:
         await self._shortening.shorten(copies, self._core.now())
         await self._shortening.revoke(seen.content_id)
 
-    async def _find(self, wanted: str) -> _Waiting:
+    async def _find(self, wanted: str) -> Waiting:
         """Find a proposal by the beginning of its number."""
         await self._current()
         typed = wanted.strip().lower()
         if not re.fullmatch(rf"[0-9a-f]{{{LEAST_ID_SIGNS},32}}", typed):
             raise Misused("A proposal's number has 6 to 32 signs of 0-9 and a-f.")
-        found = [one for one in await self._waiting() if change_id(one.act.core).startswith(typed)]
+        found = [one for one in await self._proposals.waiting() if change_id(one.act.core).startswith(typed)]
         if len(found) != 1:
             raise NotFound("There is no such proposal." if not found else "That could be several proposals.")
         return found[0]
@@ -428,11 +303,5 @@ class AsyncAgreement:
         """Keep in the vault what is in force since, with its words, where they are here."""
         if not self._texts.is_behind:
             return
-        proposals = [one.proposal for one in await self._sealed() if one.proposal is not None]
+        proposals = [one.proposal for one in await self._proposals.sealed() if one.proposal is not None]
         await self._texts.follow(proposals)
-
-
-def _same_words(text: str, facts: Facts, next_text: str, next_facts: Facts) -> bool:
-    """Whether two texts are the packaged one, for the same two people, and differ by their facts alone."""
-    names = recovered_names(text, facts)
-    return names is not None and names == recovered_names(next_text, next_facts)

@@ -177,7 +177,7 @@ async def test_a_proposal_taken_back_by_a_browser(house: House) -> None:
     made = await house.to_maya.agreement.propose(hold=timedelta(days=5))
     agreement = house.to_maya.agreement
     await agreement.proposals()
-    (mine,) = await agreement._sealed()
+    (mine,) = await agreement._proposals.sealed()
     answer = Draft("", "", kind=ContentKind.AGREEMENT, fixed=mine.act.encode(), shown=declined_shown())
     await agreement._sending.send(answer)
     (seen,) = await house.to_anna.agreement.proposals()
