@@ -29,8 +29,8 @@ MOST_WORDS_CHARACTERS: Final = 60
 MOST_ADDRESS_BYTES: Final = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its brackets
 MOST_OFFSET_MINUTES: Final = 14 * 60
 TOLD_CLASSES: Final = frozenset({1, 2, 3})
-"""Classes of envelopes that a person is told of. A release (4) is the client's own doing and goes to a sponsor,
-who is told nothing; a later copy (5) and one's own records (6) are no news.
+"""Classes of envelopes that a person is told of. A release (4) is the client's own doing and goes to a
+sponsor, who is told nothing; a later copy (5) and one's own records (6) are no news.
 """
 
 _LINK: Final = re.compile(r"://|@|www\.|[^\W_]\.[^\W\d_]{2,}", re.IGNORECASE)

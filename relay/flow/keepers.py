@@ -59,7 +59,7 @@ class Keepers:
         return tuple(self._keepers)
 
     async def of_day(self, day: int, now: int) -> dict[bytes, bytes]:
-        """The signed key of a day of each keeper. Raises Malformed for a day that none has yet, KeeperAway."""
+        """The signed key of a day of each keeper. Raises Malformed for a day that none has, KeeperAway."""
         found = [(keeper_id, await self.days(keeper_id, day, 1, now)) for keeper_id in self._keepers]
         return {keeper_id: signed[0] for keeper_id, signed in found}
 
