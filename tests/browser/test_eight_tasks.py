@@ -10,7 +10,7 @@ import base64
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ from playwright.async_api import Browser, expect
 from client_sdk.account import AsyncAccount
 from client_sdk.attachment import Attachment
 from client_sdk.engagement import AsyncEngagement
+from client_sdk.report_text import ReportForm
+from keys.report import Goal
 from tests.browser.conftest import Practice
 from tests.browser.hands import Finger, Hand, Keyboard
 from tests.browser.test_photos import DRAWN, PLACE, with_details
@@ -31,6 +33,14 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "canary pepper meadow candle"
 PRINTS = "window.printed = 0; window.print = () => { window.printed += 1; };"
+REPORT = ReportForm(
+    first_day=date(2026, 9, 1),
+    last_day=date(2026, 12, 31),
+    person="Joan Reyes",
+    goals=(Goal("Lead the merger team.", "The team says so.", "On course."),),
+    client_words="I say no earlier now.",
+    next_steps="A look back in spring.",
+)
 HANDS = {"keyboard": "Kay Field", "finger": "Finn Field"}
 
 
@@ -108,7 +118,8 @@ async def room(request: pytest.FixtureRequest, browser: Browser, named: Practice
 async def test_join(room: Room) -> None:
     """From the link to the list, with a password of one's own and the sheet put away."""
     page, hand = room.visitor.page, room.hand
-    room.client.link = await room.practice.invite(room.name)
+    offered = await room.practice.anna.invite(room.name, sponsor="Northwind", sponsor_sees="A report")
+    room.client.link = offered.link
     await page.goto(room.client.link)
     await page.get_by_label("Yes, my own").wait_for()
     await hand.choose("Yes, my own")
@@ -207,6 +218,21 @@ async def test_change_a_date(room: Room) -> None:
     await expect(page.locator("dialog")).to_have_count(0)
     await expect(page.locator(".message .kept")).to_contain_text(f"{sooner.day} {sooner.strftime('%B')}")
     assert sent.kept_until > sooner
+
+
+async def test_sign_and_release_a_report(room: Room) -> None:
+    """What the coach has written and signed is read, signed and let out."""
+    page, hand = room.visitor.page, room.hand
+    await room.coach.report.write(REPORT)
+    await room.coach.report.sign(new_link=True)
+    await hand.press("Report")
+    await expect(page.get_by_text("Anna signed this version")).to_be_visible()
+    await hand.press("Read it as Northwind will")
+    await page.get_by_label("Type your name to sign").wait_for()
+    await hand.fill("Type your name to sign", room.name)
+    await hand.press("Release now instead")
+    await expect(page.locator(".card", has_text="can read the report until")).to_be_visible()
+    assert (await room.coach.report.status()).release is not None
 
 
 async def test_print(room: Room) -> None:
