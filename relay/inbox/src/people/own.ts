@@ -47,7 +47,6 @@ import type { Fields } from "../wire.ts";
 import { type Account, authority, sheetSecret, signIn } from "./account.ts";
 import * as enrol from "./enrol.ts";
 import { fault, fetched } from "./fault.ts";
-import { answerHappened } from "./happened.ts";
 import type { Inviting } from "./inviting.ts";
 import type { Lending } from "./lending.ts";
 import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
@@ -92,6 +91,7 @@ export class Own implements OwnSession {
   }
 
   async answerHappened(number: number): Promise<void> {
+    const { answerHappened } = await fetched(() => import("./happened.ts"));
     await answerHappened(this.#account, number, this.#world.clock.now());
   }
 
