@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import os
 import smtplib
@@ -14,7 +15,7 @@ import pytest
 import trustme
 
 from relay.core.errors import Busy, InboxFull
-from relay.smtp_door import Limits
+from relay.smtp_door import Limits, server
 from relay.smtp_door.dialogue import _to_the_end
 from relay.smtp_door.places import network_of
 from relay.smtp_door.server import Certificate
@@ -422,6 +423,37 @@ async def test_who_is_taken_in_the_instant_before_the_close_is_served(open_door:
         await loop.sock_sendall(peer, b"QUIT\r\n")
         assert (await loop.sock_recv(peer, 100)).startswith(b"221 ")
     await emptied
+
+
+class Full:
+    """A listening socket of a system that has no room for a first connection."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener, self.refusals = listener, 0
+
+    def accept(self) -> object:
+        """As the socket's own, from the second time on."""
+        if not self.refusals:
+            self.refusals += 1
+            raise OSError(errno.EMFILE, "no room")
+        return self._listener.accept()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._listener, name)
+
+
+async def test_a_system_without_room_is_asked_again(
+    open_door: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes meanwhile waits and is served; the log says so, and the door does not spin."""
+    monkeypatch.setattr(server, "_REST_SECONDS", 0.0)
+    house = await open_door()
+    (listening,) = house.door._listening
+    listening._listener = full = Full(listening._listener)  # type: ignore[assignment]
+    peer = await house.connect()
+    assert (await peer.reply()).startswith("220 ")
+    assert full.refusals == 1
+    assert "door.no_room" in house.log.getvalue()
 
 
 class Recorded:
