@@ -1,19 +1,22 @@
 /**
- * The first page of an invitation: whose device is this, and what to do when it is not one's own. Owns nothing that is secret: the link's secret
- * passes through it untouched, and nothing is fetched before *Continue*.
+ * The first page of an invitation: whose device is this. Owns nothing that is secret: the link's secret passes through it untouched, and nothing
+ * is fetched before *Continue*, unless somebody turns aside.
  */
 
-import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import type { ComponentChildren, ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { insideAnotherApp } from "../agent.ts";
 import { LANGUAGES, language } from "../languages.ts";
 import { fragmentKind, href } from "../route.ts";
 import { first } from "../words.first.ts";
+import type { BesideProps } from "./beside.tsx";
 import { type Go, useArrival } from "./history.ts";
 import { chooseLanguage } from "./kept.ts";
 
 type Device = "own" | "work" | "unsure";
 type Side = "question" | "stop" | "unexpected" | "inApp";
+/** A page that few see. */
+export type Aside = Exclude<Side, "question"> | "coach" | "none" | "mistyped";
 
 /** The first stop of the Tab key: past everything to the heading. */
 export function Skip() {
@@ -68,114 +71,49 @@ export function Before({ fragment, go }: { fragment: string; go: Go }) {
     insideAnotherApp(navigator.userAgent) ? "inApp" : "question",
   );
   const [device, setDevice] = useState<Device | null>(null);
-  useArrival(`before ${kind} ${side}`, "invitation");
-  switch (kind === "client" ? side : kind) {
-    case "coach":
-      return <ForCoach />;
-    case "none":
-      return <Plain words={first.noLink} />;
-    case "mistyped":
-      return <Plain words={first.mistyped} />;
-    case "inApp":
-      return <InApp fragment={fragment} stay={() => setSide("question")} />;
-    case "stop":
-      return <Stop back={() => setSide("question")} />;
-    case "unexpected":
-      return <Unexpected back={() => setSide("question")} />;
-    default:
-      return (
-        <Question
-          device={device}
-          setDevice={setDevice}
-          unexpected={() => setSide("unexpected")}
-          next={() =>
-            device === "own" ? go({ view: "invitation", step: "agreement" }) : setSide("stop")
-          }
-        />
-      );
+  const shown = kind === "client" ? side : kind;
+  if (shown !== "question") {
+    const back = () => setSide("question");
+    return <Aside page={shown} fragment={fragment} back={back} />;
   }
-}
-
-function Plain({ words }: { words: { readonly heading: string; readonly why: string } }) {
   return (
-    <Letter>
-      <h1 tabIndex={-1} class="large">
-        {words.heading}
-      </h1>
-      <p>{words.why}</p>
-    </Letter>
+    <Question
+      device={device}
+      setDevice={setDevice}
+      unexpected={() => setSide("unexpected")}
+      next={() =>
+        device === "own" ? go({ view: "invitation", step: "agreement" }) : setSide("stop")
+      }
+    />
   );
 }
 
-function ForCoach() {
-  return (
-    <Letter>
-      <h1 tabIndex={-1} class="large">
-        {first.coach.heading}
-      </h1>
-      <p>{first.coach.how}</p>
-      <p class="typed">{first.coach.command}</p>
-      <p>{first.coach.paste}</p>
-    </Letter>
-  );
-}
-
-function Stop({ back }: { back: () => void }) {
-  return (
-    <Letter>
-      <h1 tabIndex={-1} class="large">
-        {first.stop.heading}
-      </h1>
-      <p>{first.stop.why}</p>
-      <p>{first.stop.next}</p>
-      <p>{first.stop.nothing}</p>
-      <button type="button" onClick={back}>
-        {first.stop.back}
-      </button>
-    </Letter>
-  );
-}
-
-function Unexpected({ back }: { back: () => void }) {
-  return (
-    <Letter>
-      <h1 tabIndex={-1} class="large">
-        {first.unexpected.heading}
-      </h1>
-      <p>{first.unexpected.ring}</p>
-      <p>{first.unexpected.nothing}</p>
-      <button type="button" onClick={back}>
-        {first.unexpected.back}
-      </button>
-    </Letter>
-  );
-}
-
-function InApp({ fragment, stay }: { fragment: string; stay: () => void }) {
-  const [said, setSaid] = useState("");
-  const copy = () =>
-    navigator.clipboard.writeText(`${location.origin}/i/#${fragment}`).then(
-      () => setSaid(first.inApp.copied),
-      () => setSaid(first.inApp.notCopied),
+/** The pages beside the way, fetched by whoever comes there. */
+function Aside(props: BesideProps) {
+  const [View, setView] = useState<ComponentType<BesideProps> | null>(null);
+  const [failed, setFailed] = useState(false);
+  const load = () => {
+    setFailed(false);
+    import("./beside.tsx").then(
+      ({ Beside }) => setView(() => Beside),
+      () => setFailed(true),
     );
+  };
+  useEffect(load, []);
+  return View ? <View {...props} /> : failed ? <NotLoaded again={load} /> : null;
+}
+
+/** The rest of the page could not be fetched. */
+export function NotLoaded({ again }: { again: () => void }) {
+  useArrival("not-loaded", "locked");
   return (
-    <Letter>
-      <h1 tabIndex={-1} class="large">
-        {first.inApp.heading}
-      </h1>
-      <p>{first.inApp.why}</p>
-      <p>
-        <button type="button" class="do wide" onClick={copy}>
-          {first.inApp.copy}
-        </button>
-      </p>
-      <p role="status">{said}</p>
-      <p>
-        <button type="button" class="link" onClick={stay}>
-          {first.inApp.stay}
-        </button>
-      </p>
-    </Letter>
+    <main class="letter">
+      <h1 tabIndex={-1}>{first.notLoaded.heading}</h1>
+      <p>{first.notLoaded.why}</p>
+      <button type="button" class="do" onClick={again}>
+        {first.notLoaded.again}
+      </button>
+    </main>
   );
 }
 
@@ -191,6 +129,7 @@ const DEVICES: readonly Device[] = ["own", "work", "unsure"];
 function Question({ device, setDevice, unexpected, next }: QuestionProps) {
   const [missing, setMissing] = useState(false);
   const words = first.start;
+  useArrival("before", "invitation");
   const submit = (event: Event) => {
     event.preventDefault();
     if (device === "own" || device === "work") {

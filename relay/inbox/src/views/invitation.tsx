@@ -6,6 +6,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { fragmentKind, isOffer, type Step } from "../route.ts";
 import type { EnrolmentDraft, Failure, InvitationFacts, Opened, Session } from "../session.ts";
+import { beside } from "../words.beside.ts";
 import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
 import { firstName, words } from "../words.ts";
@@ -191,7 +192,7 @@ function Refused({ failure, again, go }: { failure: Failure; again: () => void; 
     case "invitation-unknown":
       return <State words={states.unknown(who)} />;
     case "invitation-mistyped":
-      return <State words={first.mistyped} />;
+      return <State words={beside.mistyped} />;
     default:
       return (
         <Letter>

@@ -10,9 +10,8 @@ import { useEffect, useState } from "preact/hooks";
 import { wordsFor } from "../languages.ts";
 import { fragmentKind, type Route } from "../route.ts";
 import type { Session } from "../session.ts";
-import { first } from "../words.first.ts";
-import { Before } from "./before.tsx";
-import { type Go, takeFragment, useArrival, useHistory } from "./history.ts";
+import { Before, NotLoaded } from "./before.tsx";
+import { type Go, takeFragment, useHistory } from "./history.ts";
 import { applyTextSize, applyTheme, speakAsWished } from "./kept.ts";
 
 /** What the page gets from outside: nothing below reads a clock or makes a worker. */
@@ -80,17 +79,4 @@ function Page({ surroundings, given }: { surroundings: Surroundings; given: stri
     return <Before fragment={fragment} go={go} />;
   }
   return failed ? <NotLoaded again={load} /> : null;
-}
-
-function NotLoaded({ again }: { again: () => void }) {
-  useArrival("not-loaded", "locked");
-  return (
-    <main class="letter">
-      <h1 tabIndex={-1}>{first.notLoaded.heading}</h1>
-      <p>{first.notLoaded.why}</p>
-      <button type="button" class="do" onClick={again}>
-        {first.notLoaded.again}
-      </button>
-    </main>
-  );
 }

@@ -1,0 +1,117 @@
+/**
+ * The pages beside an invitation's first one: for whoever should go no further here, and whom the link does not lead on. Owns nothing that is
+ * secret. Fetched only when somebody comes to one, because every visit would carry them otherwise.
+ */
+
+import { useState } from "preact/hooks";
+import { beside } from "../words.beside.ts";
+import { type Aside, Letter } from "./before.tsx";
+import { useArrival } from "./history.ts";
+
+export interface BesideProps {
+  readonly page: Aside;
+  readonly fragment: string;
+  /** To the question that an invitation begins with. */
+  readonly back: () => void;
+}
+
+export function Beside({ page, fragment, back }: BesideProps) {
+  useArrival(`beside ${page}`, "invitation");
+  switch (page) {
+    case "coach":
+      return <ForCoach />;
+    case "none":
+      return <Plain words={beside.noLink} />;
+    case "mistyped":
+      return <Plain words={beside.mistyped} />;
+    case "inApp":
+      return <InApp fragment={fragment} stay={back} />;
+    case "stop":
+      return <Stop back={back} />;
+    case "unexpected":
+      return <Unexpected back={back} />;
+  }
+}
+
+function Plain({ words }: { words: { readonly heading: string; readonly why: string } }) {
+  return (
+    <Letter>
+      <h1 tabIndex={-1} class="large">
+        {words.heading}
+      </h1>
+      <p>{words.why}</p>
+    </Letter>
+  );
+}
+
+function ForCoach() {
+  return (
+    <Letter>
+      <h1 tabIndex={-1} class="large">
+        {beside.coach.heading}
+      </h1>
+      <p>{beside.coach.how}</p>
+      <p class="typed">{beside.coach.command}</p>
+      <p>{beside.coach.paste}</p>
+    </Letter>
+  );
+}
+
+function Stop({ back }: { back: () => void }) {
+  return (
+    <Letter>
+      <h1 tabIndex={-1} class="large">
+        {beside.stop.heading}
+      </h1>
+      <p>{beside.stop.why}</p>
+      <p>{beside.stop.next}</p>
+      <p>{beside.stop.nothing}</p>
+      <button type="button" onClick={back}>
+        {beside.stop.back}
+      </button>
+    </Letter>
+  );
+}
+
+function Unexpected({ back }: { back: () => void }) {
+  return (
+    <Letter>
+      <h1 tabIndex={-1} class="large">
+        {beside.unexpected.heading}
+      </h1>
+      <p>{beside.unexpected.ring}</p>
+      <p>{beside.unexpected.nothing}</p>
+      <button type="button" onClick={back}>
+        {beside.unexpected.back}
+      </button>
+    </Letter>
+  );
+}
+
+function InApp({ fragment, stay }: { fragment: string; stay: () => void }) {
+  const [said, setSaid] = useState("");
+  const copy = () =>
+    navigator.clipboard.writeText(`${location.origin}/i/#${fragment}`).then(
+      () => setSaid(beside.inApp.copied),
+      () => setSaid(beside.inApp.notCopied),
+    );
+  return (
+    <Letter>
+      <h1 tabIndex={-1} class="large">
+        {beside.inApp.heading}
+      </h1>
+      <p>{beside.inApp.why}</p>
+      <p>
+        <button type="button" class="do wide" onClick={copy}>
+          {beside.inApp.copy}
+        </button>
+      </p>
+      <p role="status">{said}</p>
+      <p>
+        <button type="button" class="link" onClick={stay}>
+          {beside.inApp.stay}
+        </button>
+      </p>
+    </Letter>
+  );
+}
