@@ -202,7 +202,8 @@ async def test_a_report_from_both_hands_to_the_sponsor_and_back(browser: Browser
         assert await client.page.evaluate(DOCUMENT) == read
         await client.press("Report")
         await client.press("Withdraw")
-        await client.press("Withdraw")
+        sheet = client.page.get_by_role("dialog")
+        await sheet.get_by_role("button", name="Withdraw", exact=True).click()
         await expect(client.page.get_by_text(re.compile("^You withdrew the report"))).to_be_visible()
         await expect(client.page.get_by_text("Not yet confirmed")).to_have_count(0)
         assert [one for one in client.requests if one.endswith("/revoke")]
