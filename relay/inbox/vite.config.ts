@@ -179,12 +179,14 @@ const LATER_CORE = [
   "receipt_check",
   "receipt_file",
   "receipts",
+  "recovery",
   "release",
   "release_terms",
   "reopening",
   "report",
   "report_steps",
   "tab",
+  "wordlist",
 ].map((name) => `/src/crypto/${name}.ts`);
 const SEARCH = "/src/search.ts";
 const OPENING = "/src/release/open.ts";
@@ -195,6 +197,12 @@ function isOfCore(id: string): boolean {
   // The mail worker is one file: its policy lets it fetch nothing, not even a part of itself.
   const ours = /\/src\/(?!mail\/(?!.*\?worker))|\/(@noble|hash-wasm)\//.test(path);
   return ours && ![...LATER, ...LATER_CORE, SEARCH, OPENING].some((name) => path.endsWith(name));
+}
+
+/** What every view needs once the page has begun: one file, not a request for each of its small parts. */
+function isOfEveryView(id: string): boolean {
+  const path = id.replaceAll("\\", "/");
+  return /\/src\/(time|words|views\/(desk|parts))\.tsx?$/.test(path);
 }
 
 export default defineConfig({
@@ -208,12 +216,21 @@ export default defineConfig({
     // A data: URL would be refused by the content security policy.
     assetsInlineLimit: 0,
     manifest: true,
+    rolldownOptions: {
+      output: {
+        comments: false,
+        codeSplitting: {
+          groups: [{ name: "every", test: isOfEveryView, includeDependenciesRecursively: false }],
+        },
+      },
+    },
   },
   worker: {
     format: "es",
     plugins: () => [notePackages()],
     rolldownOptions: {
       output: {
+        comments: false,
         codeSplitting: {
           groups: [{ name: "core", test: isOfCore, includeDependenciesRecursively: false }],
         },
