@@ -25,9 +25,10 @@ FIND: Final = """
 SELECT engagement_id, mailbox_id, link_id, reader_key, digits_tag, opened_at, expires_at FROM slots
 WHERE {} = ? AND expires_at > ?"""
 PUT: Final = """
-INSERT OR REPLACE INTO slots
-(engagement_id, mailbox_id, link_id, reader_key, digits_tag, opened_at, expires_at)
-VALUES (?, ?, ?, ?, ?, ?, ?)"""
+INSERT INTO slots (engagement_id, mailbox_id, link_id, reader_key, digits_tag, opened_at, expires_at)
+VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (engagement_id) DO UPDATE SET mailbox_id = excluded.mailbox_id,
+    link_id = excluded.link_id, reader_key = excluded.reader_key, digits_tag = excluded.digits_tag,
+    opened_at = excluded.opened_at, expires_at = excluded.expires_at"""
 RELEASES: Final = """
 SELECT x.act_number, x.not_before, r.expires_at, r.raw FROM releases x
 JOIN mailbox_rows r ON r.mailbox_id = x.mailbox_id AND r.envelope_id = x.envelope_id
@@ -46,8 +47,9 @@ INSERT: Final = """
 INSERT INTO mailbox_rows (mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason, raw)
 VALUES (?, ?, ?, ?, ?, 0, 0, ?)"""
 REMEMBER: Final = """
-INSERT OR REPLACE INTO releases (mailbox_id, envelope_id, act_number, not_before, expires_at)
-VALUES (?, ?, ?, ?, ?)"""
+INSERT INTO releases (mailbox_id, envelope_id, act_number, not_before, expires_at)
+VALUES (?, ?, ?, ?, ?) ON CONFLICT (mailbox_id, envelope_id) DO UPDATE SET act_number = excluded.act_number,
+    not_before = excluded.not_before, expires_at = excluded.expires_at"""
 
 
 class SqliteSlots(Part):
