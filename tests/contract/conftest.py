@@ -18,7 +18,8 @@ from tests.contract.people import People
 from tests.postgres.server import Server, started
 
 EMPTY = """DO $$ DECLARE one text; BEGIN SET session_replication_role = replica;
-    FOR one IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    FOR one IN SELECT quote_ident(tablename) FROM pg_tables
+        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
     LOOP EXECUTE 'DELETE FROM ' || one; END LOOP; END $$"""
 
 BODIES = ("memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres))

@@ -15,6 +15,7 @@ from keys.acts import ActCore, parse_act
 from keys.names import DAY_SECONDS, Role, day_of
 from relay.core import admission
 from relay.core.errors import Conflict, KeeperAway, Malformed, NotFound, RelayError
+from relay.core.model import Page, Row
 from relay.operator.simulation.faults import Lost
 from relay.operator.simulation.model import Known, Letter
 from relay.operator.simulation.people import Pair
@@ -218,7 +219,7 @@ class Party(Player):
 
         async def ask() -> tuple[list[Letter], int, bool]:
             asked, gone = world.asked(), world.model.surely_gone(self.mailbox_id)
-            page = await world.network.call(
+            page: Page[tuple[Row, ...]] = await world.network.call(
                 lambda: world.flows.fetch.rows(
                     self._account_id,
                     self.mailbox_id,

@@ -45,8 +45,8 @@ class PostgresStore(Parts):
     async def open(
         cls, url: str, ledger: Ledger | None = None, random: Callable[[int], bytes] = os.urandom
     ) -> Self:
-        """Open the database at `postgresql://…`, bring it to the newest schema, hold it until `close`. Without
-        a ledger a backup of it must never be restored. `random` gives the nonces of leaves.
+        """Open the database at `postgresql://…`, bring it to the newest schema, hold it until `close`.
+        Without a ledger a backup of it must never be restored. `random` gives the nonces of leaves.
 
         Raises Busy where another relay holds it, SettingRefused or NewerSchema where it must not be written,
         and where it cannot be reached.
