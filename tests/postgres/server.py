@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 START_SECONDS = 60
+COMMAND_SECONDS = 120
 SETTINGS = {
     "listen_addresses": "''",
     "max_connections": "80",
@@ -96,9 +97,15 @@ class Server:
         with tempfile.TemporaryFile("w+") as said:  # a pipe can hang pg_ctl
             ended = subprocess.run(
                 [str(self._bin / program), *where, *arguments],
-                stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, cwd=self.data, timeout=120,
-                check=False, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(self.data)}, **self._as,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                cwd=self.data,
+                timeout=COMMAND_SECONDS,
+                check=False,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(self.data)},
+                **self._as,
+            )
             said.seek(0)
             told = said.read()
         if ended.returncode:

@@ -1,4 +1,4 @@
-"""A whole relay on PostgreSQL: what holds on a file holds here, by the same SDK, door, keeper and commands."""
+"""A whole relay on PostgreSQL: what holds on a file holds here, by the same SDK, door and keeper."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.postgres
 
 
 async def test_a_whole_life(tmp_path: Path, url: str) -> None:
-    """Messages, a file, a mail from outside; one goes at its second, one is recalled, and past the end nothing is
-    left of any of them.
+    """Messages, a file, a mail from outside; one goes at its second, one is recalled, and past the end
+    nothing is left of any of them.
     """
     note = b"three things to try\n" * 5_000
     async with open_house(tmp_path / "relay", database=url) as house:
@@ -45,7 +45,7 @@ async def test_a_whole_life(tmp_path: Path, url: str) -> None:
 
 
 async def test_kill_9_of_the_relay_and_of_the_server(tmp_path: Path, server: Server, url: str) -> None:
-    """Sends run while the server dies, and then the relay: what was acknowledged is there afterwards, once."""
+    """Sends run while the server dies, and then the relay: what was acknowledged is there after, once."""
     async with open_house(tmp_path / "relay", database=url) as house:
         acknowledged: set[str] = set()
         enough = asyncio.Event()

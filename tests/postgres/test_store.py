@@ -1,5 +1,6 @@
-"""The store in PostgreSQL beyond the contract (tests/contract runs on it too): one relay at a time, transactions
-that stand in each other's way, a server that goes and comes, and settings without which nothing is promised.
+"""The store in PostgreSQL beyond the contract (tests/contract runs on it too): one relay at a time,
+transactions that stand in each other's way, a server that goes and comes, and settings without which nothing
+is promised.
 """
 
 from __future__ import annotations
@@ -81,8 +82,8 @@ async def test_one_that_fails_takes_nobody_along(url: str) -> None:
 
 
 async def test_a_server_that_was_killed_has_what_was_acknowledged(server: Server, url: str) -> None:
-    """Writes go on until the server dies; started again, it has each one that was answered, and the relay goes
-    on by itself.
+    """Writes go on until the server dies; started again, it has each one that was answered, and the relay
+    goes on by itself.
     """
     store = await PostgresStore.open(url)
     acknowledged: list[bytes] = []
