@@ -13,8 +13,8 @@ from tests.browser.weights import brotli_bytes, built, scripts_of
 
 pytestmark = pytest.mark.browser
 
-FIRST_SCRIPT_BYTES = 92_160
-"""90 KB, of all that is fetched until a password can be typed and opened."""
+FIRST_SCRIPT_BYTES = 90_000
+"""90 KB, a thousand bytes each as the inbox itself counts them, of all that is fetched until a password can be typed and opened."""
 BEFORE_CONTINUE_BYTES = 12_000
 STYLE_BYTES = 12_000
 SPONSORS_PAGE_BYTES = 30_000

@@ -14,7 +14,6 @@ import { Visit } from "../people/visit.ts";
 import type { World } from "../people/world.ts";
 import type { Asked, Told } from "./calls.ts";
 import { workerMaker } from "./trusted.ts";
-import { readWords } from "./wordlist.ts";
 
 const after = (milliseconds: number, work: () => void) => {
   const timer = setTimeout(work, milliseconds);
@@ -41,8 +40,12 @@ const world: World = {
   pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   clock: new RelayClock(() => Date.now()),
   random: (sizeBytes) => crypto.getRandomValues(new Uint8Array(sizeBytes)),
-  words: async () =>
-    readWords((await fetched(() => import("../../../../keys/words.txt?raw"))).default),
+  words: () =>
+    fetched(async () => {
+      const list = import("../../../../keys/words.txt?raw");
+      const { readWords } = await import("./wordlist.ts");
+      return readWords((await list).default);
+    }),
   agreement: async () => (await fetched(() => import("../people/packaged.ts"))).packaged,
   after,
   mail: {

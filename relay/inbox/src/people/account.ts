@@ -6,13 +6,12 @@
  */
 
 import type { Api, LoginStart, OfferedMethod } from "../api.ts";
-import { type Bytes, same, textBytes, toHex } from "../crypto/encoding.ts";
+import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import { KeysError, NotOpened } from "../crypto/errors.ts";
 import type { JsonObject } from "../crypto/json.ts";
 import { originHash } from "../crypto/names.ts";
-import { readSheet } from "../crypto/recovery.ts";
 import * as unlock from "../crypto/unlock.ts";
-import { fault } from "./fault.ts";
+import { fault, fetched } from "./fault.ts";
 import { Records, Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
@@ -64,7 +63,7 @@ export async function signIn(
     const fits = (one: OfferedMethod) => one.kind === "passkey" && same(one.methodId, id);
     return await begin(api, world, name, fits, async () => keys, seen);
   }
-  const { kind, secret } = secretOf(way);
+  const { kind, secret } = await secretOf(way);
   const fits = (one: OfferedMethod) => one.kind === kind && one.kdf === unlock.KDF_PASSWORD;
   const keysOf = (one: OfferedMethod) => stretch(secret, name, world.origin, one.serverSalt);
   return await begin(api, world, name, fits, keysOf, seen);
@@ -97,8 +96,11 @@ export async function signInBy(
   return await answer(api, world, { name, started, ...made }, null);
 }
 
-function secretOf(way: Exclude<Way, Passkey>): { kind: "password" | "sheet"; secret: Bytes } {
+async function secretOf(
+  way: Exclude<Way, Passkey>,
+): Promise<{ kind: "password" | "sheet"; secret: Bytes }> {
   if ("sheet" in way) {
+    const { sheetSecret } = await fetched(() => import("./enrol.ts"));
     return { kind: "sheet", secret: sheetSecret(way.sheet) };
   }
   try {
@@ -170,11 +172,6 @@ function unwrap(wrap: Bytes, wrapKey: Bytes, accountId: Bytes, offered: OfferedM
 /** The host of an origin, with the port where it names one. */
 export function authority(origin: string): string {
   return new URL(origin).host;
-}
-
-/** What `kdf 1` is fed for a sheet; `Mistyped` names the first wrong group. */
-export function sheetSecret(printed: string): Bytes {
-  return textBytes(readSheet(printed));
 }
 
 /** Run `kdf 1` for an account. */

@@ -6,7 +6,7 @@
  */
 
 import { NONCE_BYTES } from "../crypto/box.ts";
-import { type Bytes, isZero, type Random, toBase64url } from "../crypto/encoding.ts";
+import { type Bytes, isZero, type Random, textBytes, toBase64url } from "../crypto/encoding.ts";
 import { originHash, ZERO_HASH } from "../crypto/names.ts";
 import { type Pins, pinnedKeeperSet } from "../crypto/pins.ts";
 import * as recovery from "../crypto/recovery.ts";
@@ -166,4 +166,9 @@ export async function makeMethod(
     wrap: toBase64url(wrap),
   };
   return { offered, keys, json };
+}
+
+/** What `kdf 1` is fed for a sheet; `Mistyped` names the first wrong group. */
+export function sheetSecret(printed: string): Bytes {
+  return textBytes(recovery.readSheet(printed));
 }

@@ -24,7 +24,7 @@ import {
   engagementName,
 } from "../crypto/vault.ts";
 import type { EnrolmentDraft, InvitationFacts } from "../session.ts";
-import { authority, type MadeMethod, sheetSecret } from "./account.ts";
+import { authority, type MadeMethod } from "./account.ts";
 import * as enrol from "./enrol.ts";
 import { fault, trusting } from "./fault.ts";
 import { policyFacts } from "./terms.ts";
@@ -115,7 +115,7 @@ export class Joining {
       offeredPassword: enrol.drawPassword(words, random),
       sheet: printed.split(" "),
     };
-    const secret = sheetSecret(printed);
+    const secret = enrol.sheetSecret(printed);
     const sheet = await enrol.makeMethod("sheet", secret, { name, origin, seeds }, random);
     this.#begun = { seeds, draft, sheet };
     this.#sent = null;

@@ -44,7 +44,7 @@ import type {
   WayIn,
 } from "../session.own.ts";
 import type { Fields } from "../wire.ts";
-import { type Account, authority, sheetSecret, signIn } from "./account.ts";
+import { type Account, authority, signIn } from "./account.ts";
 import * as enrol from "./enrol.ts";
 import { fault, fetched } from "./fault.ts";
 import type { Inviting } from "./inviting.ts";
@@ -140,7 +140,7 @@ export class Own implements OwnSession {
     if (this.#drawn === null) {
       throw fault("refused");
     }
-    await this.#replace("sheet", sheetSecret(this.#drawn));
+    await this.#replace("sheet", enrol.sheetSecret(this.#drawn));
     this.#drawn = null;
   }
 

@@ -18,10 +18,10 @@ import { firstName, words } from "../words.ts";
 import { failureWords, useDesk } from "./desk.ts";
 import { lazy } from "./lazy.tsx";
 import { Banner, Heading, Icon, Trouble, useKeys, Wait } from "./parts.tsx";
-import { Prose } from "./prose.tsx";
 
 const Happened = lazy(async () => (await import("./happened.tsx")).Happened);
 const Leaving = lazy(async () => (await import("./leaving.tsx")).Leaving);
+const Prose = lazy(async () => (await import("./prose.tsx")).Prose);
 
 interface ListProps {
   readonly filter: Filter;
