@@ -13,6 +13,11 @@ export type Keep =
   | { readonly kind: "date"; readonly date: string };
 
 export interface Draft {
+  /** When the first letter was typed, and the last: by both, browsers know one draft from another and the newer of two. */
+  readonly begunAt: number;
+  readonly changedAt: number;
+  /** It was sent or thrown away: what other browsers still hold of it, no newer, is over. */
+  readonly done?: true;
   /** The message that is answered; null for a new thread. */
   readonly replyTo: string | null;
   readonly threadId: string | null;
@@ -27,6 +32,8 @@ export interface Draft {
 
 /** The text of each thread that is being answered, and of one new thread (null), waits apart from the others. */
 export const NO_DRAFT: Draft = {
+  begunAt: 0,
+  changedAt: 0,
   replyTo: null,
   threadId: null,
   subject: "",
@@ -84,6 +91,29 @@ export function worthKeeping(draft: Draft, subject = ""): boolean {
   );
 }
 
+/** A draft that was typed at now. */
+export function touched(draft: Draft, now: number): Draft {
+  return { ...draft, begunAt: draft.begunAt || now, changedAt: Math.max(now, draft.changedAt) };
+}
+
+/** Of what several browsers hold: what is done, and the newest of each thread. Of two of one instant the later one stands. */
+export function newest(held: readonly Draft[]): readonly Draft[] {
+  const done = new Map<string, Draft>();
+  const left = new Map<string, Draft>();
+  const put = (into: Map<string, Draft>, place: string, one: Draft) =>
+    one.changedAt >= (into.get(place)?.changedAt ?? 0) && into.set(place, one);
+  const of = (one: Draft) => `${one.begunAt} ${one.threadId}`;
+  for (const one of held.filter((each) => each.done)) {
+    put(done, of(one), one);
+  }
+  for (const one of held) {
+    if (one.changedAt > (done.get(of(one))?.changedAt ?? -1)) {
+      put(left, `${one.threadId}`, one);
+    }
+  }
+  return [...done.values(), ...left.values()];
+}
+
 /** The drafts as text for the worker to keep over a lock; empty when there is nothing. Files stay behind, their number is kept. */
 export function packDrafts(drafts: readonly Draft[]): string {
   const kept = drafts.map(({ files, filesLost, ...draft }) => ({
@@ -102,7 +132,7 @@ export function unpackDrafts(text: string | null): readonly Draft[] {
     return [];
   }
   return Array.isArray(found)
-    ? found.filter(isDraft).map((draft) => ({ ...draft, files: [] }))
+    ? found.filter(isDraft).map((draft) => ({ ...NO_DRAFT, ...draft, files: [] }))
     : [];
 }
 
@@ -112,6 +142,7 @@ function isDraft(found: unknown): found is Draft {
   return (
     typeof draft === "object" &&
     draft !== null &&
+    [draft.begunAt, draft.changedAt].every((at) => at === undefined || Number.isSafeInteger(at)) &&
     idOrNull(draft.replyTo) &&
     idOrNull(draft.threadId) &&
     typeof draft.subject === "string" &&

@@ -173,13 +173,16 @@ test("a draft belongs to its thread, and another thread's is left alone", () => 
   );
 });
 
-test("what another browser put away joins the drafts of this page, and takes the place of none", () => {
-  const mine = { ...NO_DRAFT, text: "newer" };
+test("what another browser put away joins the drafts of this page: the newer stands, and what was sent there is gone here", () => {
+  const at = { begunAt: NOW - 9, changedAt: NOW - 5 };
+  const mine = { ...NO_DRAFT, text: "newer", changedAt: NOW };
   const kept = [
-    { ...NO_DRAFT, text: "older" },
+    { ...NO_DRAFT, text: "older", changedAt: NOW - 1 },
     { ...NO_DRAFT, threadId: "other", text: "elsewhere" },
+    { ...NO_DRAFT, ...at, threadId: "sent", changedAt: NOW, done: true as const },
   ];
   const inbox = [
+    { kind: "draft", draft: { ...NO_DRAFT, ...at, threadId: "sent", text: "sent" } } as const,
     { kind: "draft", draft: mine } as const,
     { kind: "draftsKept", drafts: kept } as const,
   ].reduce(reduce, EMPTY);

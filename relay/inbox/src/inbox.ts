@@ -3,7 +3,7 @@
  * and touches no page. What is due leaves the state with its text: nothing that has been deleted stays in the page's memory.
  */
 
-import type { Draft } from "./drafts.ts";
+import { type Draft, newest } from "./drafts.ts";
 import type { Filter, Order } from "./route.ts";
 import type {
   Failure,
@@ -165,15 +165,9 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
     case "draft":
       return { ...inbox, drafts: [...otherDrafts(inbox, action.draft.threadId), action.draft] };
     case "draftsKept":
-      // What is on this page is newer than what another browser put away.
       return {
         ...inbox,
-        drafts: [
-          ...inbox.drafts,
-          ...action.drafts.filter(
-            ({ threadId }) => !inbox.drafts.some((one) => one.threadId === threadId),
-          ),
-        ],
+        drafts: newest([...action.drafts, ...inbox.drafts]).filter(({ done }) => !done),
       };
     case "draftDone":
       return { ...inbox, drafts: otherDrafts(inbox, action.threadId) };

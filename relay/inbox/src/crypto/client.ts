@@ -113,23 +113,23 @@ class Line {
 }
 
 /** Sealed text lies in the tab's own storage, so that a reload loses nothing that was typed. */
-function putAside({ seen, sealed }: Keepsake): void {
+function putAside(asides: readonly Keepsake[]): void {
   try {
-    sessionStorage.setItem(ASIDE, JSON.stringify({ seen, sealed: sealed && [...sealed] }));
+    const plain = asides.map(({ seen, sealed }) => ({ seen, sealed: sealed && [...sealed] }));
+    sessionStorage.setItem(ASIDE, JSON.stringify(plain));
   } catch {
     // Where the browser keeps nothing, or no more, a reload asks whether to leave what was typed.
   }
 }
 
-function aside(): Keepsake | null {
+function keptAside(): readonly Keepsake[] {
   try {
-    const { seen, sealed } = JSON.parse(sessionStorage.getItem(ASIDE) ?? "");
-    if (!seen.engagement) {
-      return null;
-    }
-    return { seen, sealed: sealed && new Uint8Array(sealed) };
+    const plain: Keepsake[] = JSON.parse(sessionStorage.getItem(ASIDE) ?? "");
+    return plain
+      .filter(({ seen }) => seen.engagement)
+      .map(({ seen, sealed }) => ({ seen, sealed: sealed && new Uint8Array(sealed) }));
   } catch {
-    return null;
+    return [];
   }
 }
 
@@ -137,7 +137,15 @@ function aside(): Keepsake | null {
 export function createSession(): Session {
   const listeners = new Set<(event: Event) => void>();
   const line = new Line(listeners);
-  let keepsake: Keepsake | null = null;
+  /** One for each engagement with unsent text; first that of the one which is or was open. */
+  let asides = keptAside();
+  const putFirst = (one: Keepsake) => {
+    const others = asides.filter(
+      ({ seen, sealed }) => sealed && seen.engagement !== one.seen.engagement,
+    );
+    asides = [one, ...others];
+    putAside(asides);
+  };
   /** While a coach turns to another client nothing is put away: it could land with that one. */
   let turning = false;
   /** Whoever opens again at once waits for the worker that is being ended, and gets the next one. */
@@ -149,7 +157,7 @@ export function createSession(): Session {
     finishEnrolment: (choice) => line.call("finishEnrolment", [choice]),
     unlock: async (way) => {
       await leaving;
-      return await line.call("unlock", [way, (keepsake ?? aside())?.seen ?? null]);
+      return await line.call("unlock", [way, asides[0]?.seen ?? null]);
     },
     coming: (name, args) => line.call("coming", [name, args]) as never,
     comeIn: (choice) => line.call("comeIn", [choice]),
@@ -158,7 +166,12 @@ export function createSession(): Session {
     choose: async (id) => {
       turning = true;
       try {
-        return await line.call("choose", [id]);
+        const opened = await line.call("choose", [id]);
+        const waiting = asides.find(({ seen }) => seen.engagement === id);
+        if (waiting) {
+          putFirst(waiting);
+        }
+        return opened;
       } finally {
         turning = false;
       }
@@ -204,19 +217,17 @@ export function createSession(): Session {
       if (turning) {
         return;
       }
-      keepsake = await line.call("sealAside", [draft]);
-      putAside(keepsake);
+      putFirst(await line.call("sealAside", [draft]));
       // A lock does not wait for the line: what does not get through now is in this tab.
       line.call("keepDrafts", [draft]).catch(() => {});
     },
     takeBack: async () => {
-      const held = keepsake ?? aside();
-      if (!held?.sealed) {
-        return null;
+      const [held] = asides;
+      const text = held?.sealed ? await line.call("openAside", [held]) : null;
+      if (held && text !== null) {
+        putFirst({ ...held, sealed: null });
       }
-      keepsake = { ...held, sealed: null };
-      putAside(keepsake);
-      return await line.call("openAside", [held]);
+      return text;
     },
     keptDrafts: () => line.call("keptDrafts", []),
     onEvent: (listener) => {

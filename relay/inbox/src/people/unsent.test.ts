@@ -3,23 +3,35 @@ import { test } from "node:test";
 import { KEEP_SECONDS, parseDrafts } from "../crypto/drafts.ts";
 import { type Bytes, toHex } from "../crypto/encoding.ts";
 import { DAY_SECONDS, dayOf } from "../crypto/names.ts";
+import { type Draft, NO_DRAFT, newest, packDrafts, unpackDrafts } from "../drafts.ts";
 import { Unsent } from "./unsent.ts";
 import type { Changes } from "./vault.ts";
 
 const NOW = 1_800_000_000;
-const TEXT = '[{"text":"half a thought"}]';
+const half = (text: string, changedAt: number, threadId: string | null = null) => ({
+  ...NO_DRAFT,
+  begunAt: NOW - 9,
+  changedAt,
+  threadId,
+  text,
+});
+const HALF = half("half a thought", NOW - 5);
+const TEXT = packDrafts([HALF]);
 
 /** One person's vault, keepers and clock, with as many browsers as are wanted. */
 class Person {
   now = NOW;
   endsAt = NOW + 90 * DAY_SECONDS;
   keepersAway = false;
+  /** What another browser does between the reading and the writing of this one. */
+  meanwhile: (() => void) | null = null;
   readonly items = new Map<string, { readonly plain: Bytes; readonly expiresAt: number }>();
 
   browser(): Unsent {
     const item = (name: string) => this.items.get(name)?.plain;
-    const change = async (make: () => Changes) => {
-      for (const [name, one] of make()) {
+    const change = async (make: (now: typeof vault) => Changes) => {
+      this.meanwhile?.();
+      for (const [name, one] of make(vault)) {
         this.items.set(name, one);
       }
     };
@@ -67,14 +79,90 @@ test("what one browser puts away another finds, sealed, until the end of the sev
   assert.equal(await person.browser().open(), null);
 });
 
-test("a page that has not read the drafts does not take them away; one that has does", async () => {
+test("a page that has not had the drafts does not take them away; one that has does", async () => {
   const person = new Person();
   await person.browser().save(TEXT);
   const other = person.browser();
   assert.equal(await other.save(""), false);
-  assert.equal(await other.open(), TEXT);
+  assert.deepEqual(await shown(other), ["half a thought"]);
+  await other.save(TEXT);
   assert.equal(await other.save(""), true);
-  assert.equal(await person.browser().open(), null);
+  assert.deepEqual(await shown(person.browser()), []);
+});
+
+/** What a page would show of what a browser finds. */
+async function shown(browser: Unsent, own: readonly Draft[] = []): Promise<readonly string[]> {
+  const found = newest([...unpackDrafts(await browser.open()), ...own]);
+  return found.filter(({ done }) => !done).map(({ text }) => text);
+}
+
+test("two open browsers: each thread's newest draft stands, and neither writes away the other's", async () => {
+  const person = new Person();
+  const [one, other] = [person.browser(), person.browser()];
+  await one.save(packDrafts([half("older", NOW - 4), half("mine", NOW - 4, "b1")]));
+  await other.save(packDrafts([half("newer", NOW - 3), half("yours", NOW - 4, "b2")]));
+  assert.equal(
+    await one.save(packDrafts([half("older", NOW - 4), half("mine", NOW - 2, "b1")])),
+    true,
+  );
+  assert.deepEqual((await shown(one)).toSorted(), ["mine", "newer", "yours"]);
+});
+
+test("a draft that was sent does not come back from a browser that still has it open", async () => {
+  const person = new Person();
+  const [one, other] = [person.browser(), person.browser()];
+  await one.save(TEXT);
+  await other.save(TEXT);
+  await other.save(""); // sent
+  await one.save(packDrafts([HALF, half("elsewhere", NOW - 1, "b1")]));
+  assert.deepEqual(await shown(person.browser()), ["elsewhere"]);
+  assert.deepEqual(await shown(one, [HALF]), ["elsewhere"]);
+});
+
+test("what is typed after that is a draft again, in either browser", async () => {
+  const person = new Person();
+  const [one, other] = [person.browser(), person.browser()];
+  await one.save(TEXT);
+  await one.save("");
+  await other.save(packDrafts([half("went on elsewhere", NOW + 1)]));
+  assert.deepEqual(await shown(person.browser()), ["went on elsewhere"]);
+  await other.save("");
+  person.now += 60;
+  await other.save(packDrafts([{ ...HALF, begunAt: NOW - 1, text: "begun anew" }]));
+  assert.deepEqual(await shown(person.browser()), ["begun anew"]);
+});
+
+test("what was sent while a keeper was away is told with the next writing", async () => {
+  const person = new Person();
+  const browser = person.browser();
+  await browser.save(TEXT);
+  person.keepersAway = true;
+  await assert.rejects(browser.save(""));
+  person.keepersAway = false;
+  assert.equal(await browser.save(""), true);
+  assert.deepEqual(await shown(person.browser()), []);
+});
+
+test("what another browser wrote between reading and writing is read before it is written over", async () => {
+  const person = new Person();
+  await person.browser().save(packDrafts([half("theirs", NOW - 5, "b1")]));
+  const theirs = person.item;
+  person.items.clear();
+  const browser = person.browser();
+  person.meanwhile = () => {
+    person.meanwhile = null;
+    person.items.set("drafts/engagement", theirs);
+  };
+  assert.equal(await browser.save(TEXT), true);
+  assert.deepEqual((await shown(browser)).toSorted(), ["half a thought", "theirs"]);
+});
+
+test("a draft of seven days ago goes when others are written", async () => {
+  const person = new Person();
+  await person.browser().save(TEXT);
+  person.now += KEEP_SECONDS - 5;
+  await person.browser().save(packDrafts([half("today's", person.now, "b1")]));
+  assert.deepEqual(await shown(person.browser()), ["today's"]);
 });
 
 test("nothing outlives the engagement, and without a share of the day nothing is written", async () => {

@@ -1,7 +1,7 @@
 /** *Clients*: a coach's people, by what needs attention, and turning to one of them. Knows of each what the server and the vault say, no message. */
 
 import { useEffect, useState } from "preact/hooks";
-import { packDrafts } from "../drafts.ts";
+import { packDrafts, unpackDrafts } from "../drafts.ts";
 import type { ClientRow, WaitingInvitation } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { fullDay } from "../time.ts";
@@ -48,7 +48,8 @@ export function Clients() {
       await session.setAside(packDrafts(inbox.drafts));
       const chosen = await session.choose(row.id);
       keep("engagement", row.id);
-      dispatch({ kind: "opened", opened: chosen, drafts: [] });
+      const drafts = unpackDrafts(await session.takeBack().catch(() => null));
+      dispatch({ kind: "opened", opened: chosen, drafts });
       go({ view: "list", filter: "all" });
     } catch (reason) {
       failed(reason);

@@ -191,14 +191,20 @@ function useKeptDrafts(session: Session, dispatch: (action: Action) => void): vo
   }, []);
 }
 
-/** Two seconds after a pause all unsent text goes to the worker, so that a lock from anywhere finds it there. A closing tab asks first. */
+/**
+ * Two seconds after a pause all unsent text goes to the worker, so that a lock from anywhere finds it there; what has been sent goes
+ * from there at once. A closing tab asks first.
+ */
 function useAside(session: Session, unsent: readonly Draft[]): void {
   const packed = packDrafts(unsent);
+  const count = useRef(0);
   useEffect(() => {
+    const fewer = unsent.length < count.current;
+    count.current = unsent.length;
     const timer = setTimeout(
       // What could not be put away is still on the page; the next pause tries again.
       () => session.setAside(packed).catch(() => {}),
-      ASIDE_AFTER_SECONDS * 1000,
+      fewer ? 0 : ASIDE_AFTER_SECONDS * 1000,
     );
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     if (packed) {

@@ -8,7 +8,7 @@ import {
   MOST_NAME_BYTES,
   MOST_WORDS_BYTES,
 } from "../crypto/report.ts";
-import { type Draft, NO_DRAFT } from "../drafts.ts";
+import { type Draft, NO_DRAFT, touched } from "../drafts.ts";
 import { href } from "../route.ts";
 import type { ReportFacts, ReportFields } from "../session.report.ts";
 import type { Failure } from "../session.ts";
@@ -67,8 +67,7 @@ function typedOf({ versions }: ReportFacts, startsAt: number): Typed {
 }
 
 /** What was typed here before a lock, where it can still be read. */
-function restored(drafts: readonly Draft[]): Typed | null {
-  const found = drafts.find(({ threadId }) => threadId === REPORT_DRAFT);
+function restored(found: Draft | undefined): Typed | null {
   try {
     return found ? (JSON.parse(found.text) as Typed) : null;
   } catch {
@@ -130,7 +129,8 @@ function Form({ facts }: { facts: ReportFacts }) {
   const { session, opened, inbox, dispatch, now, go, say } = useDesk();
   const { form } = reportWords;
   const name = firstName(opened.otherName);
-  const typed = restored(inbox.drafts) ?? typedOf(facts, now());
+  const before = inbox.drafts.find(({ threadId }) => threadId === REPORT_DRAFT);
+  const typed = restored(before) ?? typedOf(facts, now());
   const [faults, setFaults] = useState<Faults>({});
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
@@ -138,7 +138,8 @@ function Form({ facts }: { facts: ReportFacts }) {
   const overtaken = typed.after !== (newest?.id ?? null);
   const change = (part: Partial<Typed>) => {
     const text = JSON.stringify({ ...typed, ...part });
-    dispatch({ kind: "draft", draft: { ...NO_DRAFT, threadId: REPORT_DRAFT, text } });
+    const draft = { ...(before ?? NO_DRAFT), threadId: REPORT_DRAFT, text };
+    dispatch({ kind: "draft", draft: touched(draft, now()) });
   };
   const forget = () => dispatch({ kind: "draftDone", threadId: REPORT_DRAFT });
   const goalsWith = (at: number, part: Partial<Typed["goals"][number]>) =>

@@ -9,6 +9,7 @@ import {
   keepInstant,
   latest,
   NO_DRAFT,
+  touched,
   worthKeeping,
 } from "../drafts.ts";
 import type { Route } from "../route.ts";
@@ -102,7 +103,7 @@ function Form({ draft, start }: { draft: Draft; start: Draft }) {
   const form = useRef<HTMLFormElement>(null);
   const name = firstName(opened.otherName);
   const change = (part: Partial<Draft>) =>
-    dispatch({ kind: "draft", draft: { ...draft, ...part } });
+    dispatch({ kind: "draft", draft: touched({ ...draft, ...part }, desk.now()) });
   const submit = (event: Event) => {
     event.preventDefault();
     const found = faultsOf(draft, desk);
@@ -264,7 +265,8 @@ function startSend(desk: Desk, draft: Draft): void {
       return words.outgoing.sent(fullDay(row.expiresAt, zone));
     },
     undo: () => {
-      dispatch({ kind: "draft", draft });
+      // What was on its way may be done with elsewhere: as a draft it begins anew.
+      dispatch({ kind: "draft", draft: touched({ ...draft, begunAt: 0 }, now()) });
       go(writing);
     },
     draft,
