@@ -28,7 +28,7 @@ from client_sdk.core import Core
 from client_sdk.errors import Misused, NotFound, ProposalOver, Refused, bounded
 from client_sdk.facts import Facts, Wanted, change_sentences, check_facts
 from client_sdk.intake import Intake
-from client_sdk.keeping import Texts, recovered_names
+from client_sdk.keeping import Texts, packaged_text
 from client_sdk.lengthening import Lengthening
 from client_sdk.messages import instant
 from client_sdk.proposals import Proposals, Waiting, same_words
@@ -176,18 +176,19 @@ class AsyncAgreement:
         return Proposal(self._acting.sign(core), policy, salt, text)
 
     def _words(self, facts: Facts, template: str | None) -> str:
-        """Return the new text, in the words of the one in force."""
-        names = recovered_names(self.text, self.facts)
-        if names is None and template is None:
+        """Return the new text, in the words and the language of the one in force."""
+        made_of = packaged_text(self.text, self.facts)
+        if made_of is None and template is None:
             raise Misused(
                 "The agreement in force is a text of your own.",
                 hint="Give its template with the new facts left open (--agreement FILE).",
             )
+        if made_of is not None:
+            coach, client, language = made_of.coach, made_of.client, made_of.language
+            return agreement_text(Offer(coach, client, "", facts, template=template, language=language))
         item = self._standing.item
-        mine = item.my_role is Role.COACH
-        coach, client = names or (
-            (item.my_name, item.their_name) if mine else (item.their_name, item.my_name)
-        )
+        names = (item.my_name, item.their_name)
+        coach, client = names if item.my_role is Role.COACH else names[::-1]
         return agreement_text(Offer(coach, client, "", facts, template=template))
 
     async def propose_longer(self, wanted: Sequence[Seen], until: int) -> ProposedChange:

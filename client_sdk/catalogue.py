@@ -8,7 +8,6 @@ name that the file does not have is a fault of the program.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +20,8 @@ from client_sdk.errors import Misused
 from client_sdk.words import day_of_end
 
 ENGLISH: Final = "en"
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z]{2,8})?\Z")
+LANGUAGES: Final = (ENGLISH, "de")
+"""All that are packaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,10 @@ class Catalogue:
 @cache
 def catalogue(language: str = ENGLISH) -> Catalogue:
     """Return the words of a language; `Misused` for one that is not packaged."""
-    if not _LANGUAGE.match(language) or not _folder().joinpath(f"words-{language}.json").is_file():
-        raise Misused("There are no words for that language here.", hint="There are: en, de.")
+    if language not in LANGUAGES:
+        raise Misused(
+            "There are no words for that language here.", hint=f"There are: {', '.join(LANGUAGES)}."
+        )
     return Catalogue(language, json.loads(_read(f"words-{language}.json")))
 
 

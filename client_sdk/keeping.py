@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from string import Template
 from typing import Final
 
-from client_sdk.catalogue import ENGLISH, catalogue
+from client_sdk.catalogue import LANGUAGES, Catalogue, catalogue
 from client_sdk.core import Core
 from client_sdk.facts import Facts, in_sentences
 from client_sdk.joining import kept_until
@@ -86,15 +86,28 @@ def _fits(kept: AgreementItem, policy: Policy) -> bool:
     return agreement_hash(kept.salt, kept.text) == policy.agreement_hash
 
 
-def recovered_names(text: str, facts: Facts) -> tuple[str, str] | None:
-    """Return coach's and client's names as the packaged agreement of these facts has them; None for any other
-    text, be it by one word.
+@dataclass(frozen=True, slots=True)
+class PackagedText:
+    """What a packaged agreement was made of beside its facts: the language, and what the two are called."""
+
+    language: str
+    coach: str = field(repr=False)
+    client: str = field(repr=False)
+
+
+def packaged_text(text: str, facts: Facts) -> PackagedText | None:
+    """Return what made the packaged agreement of these facts, in whatever language; None for any other text,
+    be it by one word.
     """
-    words = catalogue(ENGLISH)
+    found = (_packaged_in(catalogue(language), text, facts) for language in LANGUAGES)
+    return next((one for one in found if one is not None), None)
+
+
+def _packaged_in(words: Catalogue, text: str, facts: Facts) -> PackagedText | None:
     unnamed = in_sentences(facts, _CLIENT, words) | {"coach": _COACH, "client": _CLIENT}
     pattern = re.escape(Template(words.template()).substitute(unnamed))
     for name, mark in (("coach", _COACH), ("client", _CLIENT)):
         pattern = pattern.replace(mark, rf"(?P<{name}>[^\n]{{1,{MOST_NAME_SIGNS}}}?)", 1)
         pattern = pattern.replace(mark, f"(?P={name})")
     found = re.fullmatch(pattern, text)
-    return (found["coach"], found["client"]) if found else None
+    return PackagedText(words.language, found["coach"], found["client"]) if found else None

@@ -23,7 +23,7 @@ from client_sdk.core import Core
 from client_sdk.errors import NotTrusted, Refused
 from client_sdk.facts import Facts
 from client_sdk.intake import Intake, Taken
-from client_sdk.keeping import Texts, recovered_names
+from client_sdk.keeping import Texts, packaged_text
 from client_sdk.lengthening import Lengthening
 from client_sdk.standing import Standing
 from client_sdk.state import MINE, Seen
@@ -175,6 +175,8 @@ class Proposals:
 
 
 def same_words(text: str, facts: Facts, next_text: str, next_facts: Facts) -> bool:
-    """Whether two texts are the packaged one, for the same two people, and differ by their facts alone."""
-    names = recovered_names(text, facts)
-    return names is not None and names == recovered_names(next_text, next_facts)
+    """Whether two texts are the packaged one, in one language, for the same two people, and differ by their
+    facts alone.
+    """
+    made_of = packaged_text(text, facts)
+    return made_of is not None and made_of == packaged_text(next_text, next_facts)

@@ -26,7 +26,7 @@ FILES = (
     "build_web.ts",
     "index.html",
 )
-AGREEMENT = ("client_sdk/templates/agreement-en.txt", "client_sdk/templates/words-en.json")
+AGREEMENT = ("client_sdk/templates/agreement-*.txt", "client_sdk/templates/words-*.json")
 REQUIRED = (*(f"relay/inbox/{name}" for name in FILES), "keys/NOTICE")
 INPUTS = (*REQUIRED, *AGREEMENT, "relay/inbox/src/**/*", "relay/inbox/public/**/*")
 NOT_BUILT = (".test.ts", ".test.tsx", ".testing.ts")

@@ -132,7 +132,9 @@ class House:
 
 
 @asynccontextmanager
-async def opened_house(folder: Path, *, lying: bool = False, checked_by: str = "") -> AsyncIterator[House]:
+async def opened_house(
+    folder: Path, *, lying: bool = False, checked_by: str = "", language: str = "en"
+) -> AsyncIterator[House]:
     """Start a relay, let a coach set up, invite a client, and the client accept. With `checked_by`, a name
     server, the relay checks senders.
     """
@@ -153,7 +155,9 @@ async def opened_house(folder: Path, *, lying: bool = False, checked_by: str = "
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
         anna = await AsyncAccount.setup(link, home=Home(folder / "anna", file_cost=CHEAP), password=ANNAS)
         ending.push_async_callback(anna.close)
-        offered = await anna.invite("Maya Okafor", welcome="Welcome, Maya.", refuse=("northwind.example",))
+        offered = await anna.invite(
+            "Maya Okafor", welcome="Welcome, Maya.", refuse=("northwind.example",), language=language
+        )
         maya = await AsyncAccount.accept(
             offered.link, name="Maya Okafor", home=Home(folder / "maya", file_cost=CHEAP), password=MAYAS
         )

@@ -161,6 +161,29 @@ async def test_words_of_ones_own(house: House) -> None:
     assert "Anna Harrow" in made.text
 
 
+async def test_a_german_agreement_stays_german(tmp_path: Path) -> None:
+    """An agreement in German is no text of one's own: a changed fact stands in the same words."""
+    async with opened_house(tmp_path, language="de") as house:
+        before = house.to_maya.agreement.text
+        made = await house.to_maya.agreement.propose(hold=timedelta(days=180))
+        assert made.sentences == ("Held for 180 days instead of 90.", "Everything else is the same.")
+        (seen,) = await house.to_anna.agreement.proposals()
+        assert seen.sentences == made.sentences
+        await house.to_anna.agreement.agree(seen.id)
+        for side in (house.to_anna, house.to_maya):
+            newest = (await side.agreement.history())[0]
+            assert "für 180 Tage" in side.agreement.text
+            assert side.agreement.text.splitlines()[0] == before.splitlines()[0]
+            assert before.startswith("Wie Anna Harrow und Maya Okafor aufbewahren")
+            assert newest.changes == made.sentences
+
+
+async def test_another_language_is_other_words(house: House) -> None:
+    """Where a proposal puts the same facts into another language, nobody is told that all else stays."""
+    made = await house.to_maya.agreement.propose(hold=timedelta(days=5), template=catalogue("de").template())
+    assert made.sentences[-1] == "Other words of it are changed too: read it whole."
+
+
 async def test_other_words_beside_a_fact_are_told(house: House) -> None:
     """Where a proposal changes a fact and, unasked, a word elsewhere, nobody is told that all else stays."""
     sly = catalogue().template().replace("Silence changes nothing.", "Silence is consent.")

@@ -3,6 +3,8 @@
  * the seam between the page and the keys: types only. (src/session.ts has the rules.)
  */
 
+import type { Language } from "./languages.ts";
+
 /** An open session: a browser, or a program, that can read this inbox now. `seenAt` is 0 where that is not known. */
 export interface OpenBrowser {
   readonly id: string;
@@ -90,6 +92,8 @@ export interface ClientRow {
 
 /** What a coach enters for a first agreement. `workEndsAt` is the first second after the last day of work. */
 export interface InviteRequest {
+  /** What the agreement is written in. */
+  readonly language: Language;
   readonly name: string;
   readonly welcome: string;
   readonly workEndsAt: number;

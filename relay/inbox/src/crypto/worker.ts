@@ -46,7 +46,8 @@ const world: World = {
       const { readWords } = await import("./wordlist.ts");
       return readWords((await list).default);
     }),
-  agreement: async () => (await fetched(() => import("../people/packaged.ts"))).packaged,
+  agreement: async (language) =>
+    (await fetched(() => import("../people/packaged.ts"))).packaged[language],
   after,
   mail: {
     head: async (bytes) => await (await mailParser()).head(bytes),

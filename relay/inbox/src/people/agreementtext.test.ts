@@ -8,13 +8,14 @@ import { agreementText, type Facts, factsOf, type Packaged } from "./agreementte
 
 const ROOT = join(import.meta.dirname, "../../../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-const PACKAGED: Packaged = {
-  template: read("client_sdk/templates/agreement-en.txt"),
-  words: JSON.parse(read("client_sdk/templates/words-en.json")),
-};
+const packaged = (language: string): Packaged => ({
+  template: read(`client_sdk/templates/agreement-${language}.txt`),
+  words: JSON.parse(read(`client_sdk/templates/words-${language}.json`)),
+});
 const NOW = Date.UTC(2026, 8, 2, 10) / 1000;
 const DAY = 86_400;
 const REQUEST = {
+  language: "en" as const,
   name: "Maya Okafor",
   welcome: "",
   workEndsAt: Date.UTC(2027, 2, 1) / 1000,
@@ -38,7 +39,7 @@ for (const one of JSON.parse(read("tests/sdk/agreements.json"))) {
       sponsor,
       sponsorSees: sponsor_sees,
     };
-    assert.equal(agreementText(PACKAGED, facts, one.coach, one.client), one.text);
+    assert.equal(agreementText(packaged(one.language), facts, one.coach, one.client), one.text);
   });
 }
 

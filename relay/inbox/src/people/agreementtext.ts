@@ -2,7 +2,7 @@
  * Agreement text: the facts of a first agreement in the words of the packaged template, which the SDK uses too.
  *
  * Owns the filling in, and the limits of what a person may enter. Words and frame are made of the same facts: a text that
- * leaves one out cannot be made. The text is in English, the only language that is packaged. (docs/protocol.md, part 12.)
+ * leaves one out cannot be made. (docs/protocol.md, part 12.)
  */
 
 import { DAY_SECONDS } from "../crypto/names.ts";
@@ -115,7 +115,7 @@ function inSentences(said: Sentences, facts: Facts, client: string): Record<stri
   };
 }
 
-/** The sentences of the packaged language. */
+/** The sentences of one language. */
 class Sentences {
   readonly #words: Packaged["words"];
 
@@ -145,7 +145,7 @@ class Sentences {
   }
 
   days(count: number): string {
-    const written = count.toLocaleString("en-GB");
+    const written = String(count).replace(/\B(?=\d{3}$)/, this.say("thousands"));
     return count === 1 ? this.say("days.one") : this.say("days.many", { count: written });
   }
 

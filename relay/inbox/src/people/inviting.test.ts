@@ -25,6 +25,7 @@ const NOW = 1_800_000_000;
 const DAY = 86_400;
 const NONE: Bytes = new Uint8Array(0);
 const REQUEST = {
+  language: "en" as const,
   name: "Rosa Winter",
   welcome: "Welcome.",
   workEndsAt: Math.floor(NOW / DAY + 60) * DAY,
@@ -74,8 +75,13 @@ class Practice {
       origin: ORIGIN,
       random: this.random,
       clock: new RelayClock(() => NOW * 1000),
-      agreement: async () => ({
-        template: "$" + "{coach} and $" + "{client}: $" + "{refused}",
+      agreement: async (language: string) => ({
+        template:
+          (language === "de" ? "Auf Deutsch: " : "") +
+          "$" +
+          "{coach} and $" +
+          "{client}: $" +
+          "{refused}",
         words: WORDS,
       }),
     } as unknown as World;
@@ -188,6 +194,14 @@ for (const [name, make] of WRONG) {
     assert.equal(practice.item.active, false);
   });
 }
+
+test("the agreement is in the language that was asked for", async () => {
+  const { inviting } = new Practice();
+  const english = await inviting.preview(REQUEST);
+  const german = await inviting.preview({ ...REQUEST, language: "de" });
+  assert.ok("text" in english && "text" in german);
+  assert.equal(german.text, `Auf Deutsch: ${english.text}`);
+});
 
 test("what cannot stand in an agreement is not posted", async () => {
   const practice = new Practice();

@@ -82,7 +82,7 @@ export class Inviting {
     const facts = this.#facts(request);
     return typeof facts === "string"
       ? { fault: facts }
-      : { text: await this.#text(facts, request.name) };
+      : { text: await this.#text(facts, request) };
   }
 
   /** Make and post an invitation; on a draft that this client was already invited to, it replaces the old link. */
@@ -95,7 +95,7 @@ export class Inviting {
     await records.load();
     const drafts = records.vault.engagements.filter((one) => isInvited(one, request.name));
     const engagementId = drafts[0]?.engagementId ?? this.#world.random(16);
-    const text = await this.#text(facts, request.name);
+    const text = await this.#text(facts, request);
     const made = this.#make(engagementId, facts, request, { relayName, text });
     await this.#api.ask("POST", "/v1/engagements", { engagement_id: toBase64url(engagementId) });
     await records.change(() => made.changes);
@@ -211,8 +211,8 @@ export class Inviting {
     return factsOf(request, authority(this.#world.origin), this.#world.clock.now());
   }
 
-  async #text(facts: Facts, client: string): Promise<string> {
-    return agreementText(await this.#world.agreement(), facts, this.#myName, client);
+  async #text(facts: Facts, { language, name }: InviteRequest): Promise<string> {
+    return agreementText(await this.#world.agreement(language), facts, this.#myName, name);
   }
 
   #make(

@@ -2,6 +2,7 @@
 
 import type { Outside } from "../api.ts";
 import type { Random } from "../crypto/encoding.ts";
+import type { Language } from "../languages.ts";
 import type { Packaged } from "./agreementtext.ts";
 import type { MailParser } from "./mailparser.ts";
 
@@ -12,7 +13,7 @@ export interface World extends Outside {
   /** The 7,776 words, fetched when they are first needed. */
   readonly words: () => Promise<string[]>;
   /** The agreement's words, fetched when somebody is invited. */
-  readonly agreement: () => Promise<Packaged>;
+  readonly agreement: (language: Language) => Promise<Packaged>;
   /** Call back after some milliseconds; the answer forgets it. */
   readonly after: (milliseconds: number, work: () => void) => () => void;
   /** Takes mail apart, elsewhere: never where the keys are. */

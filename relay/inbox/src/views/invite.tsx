@@ -1,6 +1,7 @@
 /** *Invite a client*: what both will sign, then the link, the square and the code. Owns what was entered until it is signed. */
 
 import { useState } from "preact/hooks";
+import { language } from "../languages.ts";
 import type { InviteFault, InviteRequest, WaitingInvitation } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { DAY_SECONDS, fullDay } from "../time.ts";
@@ -24,6 +25,12 @@ interface Entered {
   readonly sponsorSees: string;
 }
 
+/** What was read, and is what the invitation offers, whatever language the page speaks by then. */
+interface Shown {
+  readonly request: InviteRequest;
+  readonly text: string;
+}
+
 interface InviteProps {
   readonly name: string;
   readonly done: (made: WaitingInvitation) => void;
@@ -34,7 +41,7 @@ export function Invite({ name, done, cancel }: InviteProps) {
   const { session, opened, now } = useDesk();
   const [entered, setEntered] = useState<Entered>(() => usual(name, now()));
   const [fault, setFault] = useState<InviteFault | null>(null);
-  const [text, setText] = useState("");
+  const [shown, setShown] = useState<Shown | null>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const run = async (work: () => Promise<void>) => {
@@ -46,25 +53,28 @@ export function Invite({ name, done, cancel }: InviteProps) {
   const read = (event: Event) => {
     event.preventDefault();
     run(async () => {
-      const found = await session.own("previewAgreement", [requestOf(entered)]);
+      const request = requestOf(entered);
+      const found = await session.own("previewAgreement", [request]);
       setFault("fault" in found ? found.fault : null);
-      setText("text" in found ? found.text : "");
+      setShown("text" in found ? { request, text: found.text } : null);
     });
   };
-  const invite = () => run(async () => done(await session.own("invite", [requestOf(entered)])));
-  if (text) {
+  if (shown) {
+    const invite = () => run(async () => done(await session.own("invite", [shown.request])));
     return (
       <section class="card">
         <h2>{inviteWords.agreement}</h2>
         <p>{inviteWords.agreementLead(entered.name.trim())}</p>
-        <p class="agreement-text">{text}</p>
+        <p class="agreement-text" lang={shown.request.language}>
+          {shown.text}
+        </p>
         {busy && <Wait>{inviteWords.inviting}</Wait>}
         {failure && <Trouble text={failureWords(failure, opened)} />}
         <div class="actions">
           <button type="button" class="do" aria-disabled={busy} onClick={busy ? undefined : invite}>
             {inviteWords.go(entered.name.trim())}
           </button>
-          <button type="button" onClick={() => setText("")}>
+          <button type="button" onClick={() => setShown(null)}>
             {inviteWords.back}
           </button>
         </div>
@@ -176,6 +186,7 @@ function requestOf(entered: Entered): InviteRequest {
   const lastDay = Date.parse(`${entered.lastDay}T00:00:00Z`) / 1000;
   const hold = entered.hold.trim();
   return {
+    language,
     name: entered.name.trim(),
     welcome: entered.welcome.trim(),
     workEndsAt: Number.isFinite(lastDay) ? lastDay + DAY_SECONDS : 0,
