@@ -2,17 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  agreedKeep,
-  type Draft,
-  keepAllowed,
-  keepInstant,
-  latest,
-  NO_DRAFT,
-  packDrafts,
-  unpackDrafts,
-  worthKeeping,
-} from "./drafts.ts";
+import { type Draft, NO_DRAFT, packDrafts, unpackDrafts, worthKeeping } from "./drafts.ts";
+import { agreedKeep, keepAllowed, keepInstant, latest } from "./keep.ts";
 import type { PolicyFacts } from "./session.ts";
 import { DAY_SECONDS } from "./time.ts";
 

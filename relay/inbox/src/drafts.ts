@@ -1,9 +1,6 @@
 /**
- * Unsent text: what a draft is, how long what it becomes may be kept, and how it is put away over a lock. Pure; asks for no clock.
+ * Unsent text: what a draft is, which of several browsers' drafts stands, and how they are put away over a lock. Pure; asks for no clock.
  */
-
-import type { PolicyFacts } from "./session.ts";
-import { agreedDate, DAY_SECONDS, GOING_SECONDS, wholeDay } from "./time.ts";
 
 /** How long something is to be kept, as chosen while writing. */
 export type Keep =
@@ -42,44 +39,6 @@ export const NO_DRAFT: Draft = {
   files: [],
   filesLost: 0,
 };
-
-/** The latest instant that the agreement allows for something made now. */
-export function latest(policy: PolicyFacts, now: number): number {
-  return policy.longestKeepDays
-    ? Math.min(policy.holdEndsAt, now + policy.longestKeepDays * DAY_SECONDS)
-    : policy.holdEndsAt;
-}
-
-/** Until when something made now is kept if nobody chooses (docs/protocol.md, part 12). */
-export function agreedKeep(policy: PolicyFacts, now: number): number {
-  const bound = latest(policy, now);
-  if (bound === policy.holdEndsAt) {
-    return bound;
-  }
-  return wholeDay(bound) > now ? wholeDay(bound) : bound;
-}
-
-/** The instant of a choice; null for the agreement's own, which the sender's software works out when the message leaves. */
-export function keepInstant(keep: Keep, policy: PolicyFacts, now: number): number | null {
-  switch (keep.kind) {
-    case "agreed":
-      return null;
-    case "month":
-      return wholeDay(now) + GOING_SECONDS;
-    case "work":
-      return policy.workEndsAt;
-    case "date":
-      return agreedDate(keep.date);
-  }
-}
-
-/** Whether a choice can be made now: it lies ahead and within the agreement. */
-export function keepAllowed(keep: Keep, policy: PolicyFacts, now: number): boolean {
-  const instant = keepInstant(keep, policy, now);
-  return (
-    keep.kind === "agreed" || (instant !== null && instant > now && instant <= latest(policy, now))
-  );
-}
 
 /** Whether anything would be lost with a draft. */
 export function worthKeeping(draft: Draft, subject = ""): boolean {

@@ -1,17 +1,8 @@
 /** Writing and answering. The text is in the shared state from the first letter on, so that no way out of this view loses it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import {
-  agreedKeep,
-  type Draft,
-  type Keep,
-  keepAllowed,
-  keepInstant,
-  latest,
-  NO_DRAFT,
-  touched,
-  worthKeeping,
-} from "../drafts.ts";
+import { type Draft, type Keep, NO_DRAFT, touched, worthKeeping } from "../drafts.ts";
+import { agreedKeep, keepAllowed, keepInstant, latest } from "../keep.ts";
 import type { Route } from "../route.ts";
 import type { Failure } from "../session.ts";
 import { calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
