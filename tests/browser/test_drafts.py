@@ -42,7 +42,7 @@ async def test_a_draft_in_another_browser(browser: Browser, pair: Pair) -> None:
             await second.press("Send to Anna")
             await second.see("Jay draft")
             assert second.errors == []
-        # The first browser still has it open; what was sent is no draft of it any more when its page is loaded again.
+        # The first browser still has it open; what was sent is no draft there once its page is loaded again.
         await gone_after_reload(first)
         assert first.errors == []
 

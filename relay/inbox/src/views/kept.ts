@@ -16,6 +16,7 @@ export type Choice =
   | "single-keys"
   | "lock-minutes"
   | "inbox-name"
+  | "leaving"
   | "told-of-saving"
   | "told-of-original";
 

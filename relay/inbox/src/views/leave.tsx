@@ -1,8 +1,13 @@
-/** *Leave*: ends the work, empties the inbox, waits for the receipt and closes every way in, in this order, so that a stop in between loses nothing. */
+/**
+ * *Leave*: ends the work, empties the inbox, waits for the receipt and closes every way in, in this order, so that a stop in between loses nothing:
+ * taken up again, it still ends with the receipt of what the first run has deleted.
+ */
 
 import { useRef, useState } from "preact/hooks";
+import { hasCome, highest, keptCount, waitsAbove } from "../leaving.ts";
 import { href } from "../route.ts";
 import type { Failure } from "../session.ts";
+import type { ReceiptRow } from "../session.work.ts";
 import { fullDay } from "../time.ts";
 import { leaveWords } from "../words.leave.ts";
 import { settingWords } from "../words.settings.ts";
@@ -10,6 +15,7 @@ import { firstName } from "../words.ts";
 import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
 import { TextField } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
+import { keep, kept } from "./kept.ts";
 import { Heading, saveBlob, Trouble } from "./parts.tsx";
 
 const LOOK_EVERY_MS = 3_000;
@@ -27,7 +33,7 @@ export function Leave() {
   const [typed, setTyped] = useState("");
   const [fault, setFault] = useState<string | null>(null);
   const [state, setState] = useState<State>({ kind: "rest" });
-  const before = useRef<ReadonlySet<string>>(new Set());
+  const above = useRef(0);
   const name = firstName(opened.otherName);
   const say = (said: string) => setState({ kind: "running", said });
   const run = async (work: () => Promise<boolean>) => {
@@ -50,8 +56,9 @@ export function Leave() {
     setFault(right ? null : leaveWords.missing);
     if (right && state.kind !== "running") {
       run(async () => {
-        before.current = await receiptIds(desk);
-        return await empty(desk, say, before.current);
+        const waits = await empty(desk, say);
+        above.current = waits ?? 0;
+        return waits === null ? await older(desk) : await receipt(desk, say, waits);
       });
     }
   };
@@ -91,7 +98,7 @@ export function Leave() {
             <>
               <Trouble
                 text={leaveWords.noReceipt}
-                again={() => run(() => receipt(desk, say, before.current))}
+                again={() => run(() => receipt(desk, say, above.current))}
                 label={leaveWords.wait}
               />
               <button type="button" onClick={() => run(async () => true)}>
@@ -105,38 +112,41 @@ export function Leave() {
   );
 }
 
-/** End the work where it goes on, delete every copy, and fetch the receipt; false where that has not come. */
-async function empty(
-  desk: Desk,
-  say: (said: string) => void,
-  before: ReadonlySet<string>,
-): Promise<boolean> {
+/** End the work where it goes on and delete every copy; answers above which count a receipt is to come, null for none. */
+async function empty(desk: Desk, say: (said: string) => void): Promise<number | null> {
   const { session, opened } = desk;
+  const first = keptCount(kept("leaving"));
+  const before = highest(await session.receipts());
+  keep("leaving", String(first ?? before));
   if (opened.engagementState === "active") {
     say(leaveWords.ending);
     await session.close((await session.planClosing()).latestAt, false);
   }
   say(leaveWords.deleting);
   const deleted = await session.own("deleteMine", [opened.inboundAddress]);
-  return deleted === 0 || (await receipt(desk, say, before));
+  const waits = waitsAbove({ deleted, before, first });
+  if (waits === null) {
+    keep("leaving", null);
+  }
+  return waits;
 }
 
-async function receiptIds({ session }: Desk): Promise<ReadonlySet<string>> {
-  return new Set((await session.receipts()).map(({ id }) => id));
+/** Nothing was there to delete: whoever did that in another browser still gets the receipts that there are. */
+async function older(desk: Desk): Promise<true> {
+  const found = await desk.session.receipts();
+  if (hasCome(found, 0)) {
+    await saveAll(desk, found);
+  }
+  return true;
 }
 
-/** Wait for a receipt that was not there `before`: an old one says nothing of what has gone now. */
-async function receipt(
-  { session }: Desk,
-  say: (said: string) => void,
-  before: ReadonlySet<string>,
-): Promise<boolean> {
+/** Wait for a receipt that was not there before: an old one says nothing of what has gone now. */
+async function receipt(desk: Desk, say: (said: string) => void, above: number): Promise<boolean> {
   say(leaveWords.waiting);
   for (let look = 0; look < LOOKS; look++) {
-    const found = await session.receipts();
-    if (found.some(({ kind, id }) => kind === "deletion" && !before.has(id))) {
-      const ids = found.map(({ id }) => id);
-      await saveBlob(await session.saveReceipts(ids), leaveWords.fileName);
+    const found = await desk.session.receipts();
+    if (hasCome(found, above)) {
+      await saveAll(desk, found);
       return true;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
@@ -144,8 +154,13 @@ async function receipt(
   return false;
 }
 
+async function saveAll({ session }: Desk, found: readonly ReceiptRow[]): Promise<void> {
+  await saveBlob(await session.saveReceipts(found.map(({ id }) => id)), leaveWords.fileName);
+}
+
 async function close({ session, lock }: Desk, say: (said: string) => void): Promise<void> {
   say(leaveWords.closing);
   await session.own("leave", []);
+  keep("leaving", null);
   lock();
 }
