@@ -18,6 +18,7 @@ from tests.vectors import (
     make_release,
     make_reopening,
     make_report,
+    make_settings,
     make_signed,
     make_terms,
 )
@@ -45,6 +46,7 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "mailin": make_mail.mailin_cases,
     "index": make_index.index_cases,
     "drafts": make_drafts.draft_cases,
+    "settings": make_settings.settings_cases,
     "reopening": make_reopening.reopening_cases,
     "report": make_report.report_cases,
     "release": make_release.release_cases,

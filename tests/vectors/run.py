@@ -29,6 +29,7 @@ from keys import (
     policy,
     recovery,
     sealing,
+    settings,
     spoken,
     statement,
     stream,
@@ -588,6 +589,13 @@ def _parse_browsers(plain: bytes) -> Outputs:
     found = browsers.parse_browsers(plain)
     assert browsers.encode_browsers(found) == plain
     return {"method_ids": [one.method_id for one in found], "used_on": [one.used_on for one in found]}
+
+
+@operation("settings.parse_settings")
+def _parse_settings(plain: bytes) -> Outputs:
+    found = settings.parse_settings(plain)
+    assert settings.encode_settings(found) == plain
+    return {"language": found.language}
 
 
 @operation("vault.parse_writers")

@@ -5,6 +5,7 @@
  * Longer than most modules: one entry for each operation, read beside that file.
  */
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as acts from "./acts.ts";
@@ -32,6 +33,7 @@ import * as recovery from "./recovery.ts";
 import { checkReported, RELEASE_OPERATIONS } from "./release.testing.ts";
 import { REOPENING_OPERATIONS } from "./reopening.testing.ts";
 import * as sealing from "./sealing.ts";
+import { encodeSettings, parseSettings } from "./settings.ts";
 import * as spoken from "./spoken.ts";
 import * as statement from "./statement.ts";
 import * as stream from "./stream.ts";
@@ -521,6 +523,12 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
       method_ids: found.map(({ methodId }) => methodId),
       used_on: found.map(({ usedOn }) => usedOn),
     };
+  },
+
+  "settings.parse_settings": (given) => {
+    const found = parseSettings(given.bytes("plain"));
+    assert.deepEqual(encodeSettings(found), given.bytes("plain"));
+    return { language: found.language };
   },
 
   "vault.parse_writers": (given) => ({
