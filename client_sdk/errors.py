@@ -135,7 +135,7 @@ _OVER = {
 
 class ReportNotReady(RelayError):
     """The report cannot be signed or released as it stands. `reason` says why: no-report, no-sponsor,
-    not-signed, dropped, stale, calls-not-agreed, nothing-released, only-coach, only-client.
+    not-signed, dropped, changed, stale, calls-not-agreed, nothing-released, only-coach, only-client.
     """
 
     code = "report-not-ready"
@@ -153,6 +153,7 @@ _REPORT = {
     "no-sponsor": ("The agreement names no sponsor.", "Propose one: `mailbox agreement WHO propose`."),
     "not-signed": ("The coach has not signed this version.", "Nothing leaves before both have signed."),
     "dropped": ("The coach's signature was for an earlier version.", "The coach signs the new one first."),
+    "changed": ("Another version was written meanwhile. Nothing was signed.", "Read that one first."),
     "stale": (
         "This version was written under another agreement or with other keys.",
         "Write it once more: `mailbox report WHO edit`.",

@@ -6,7 +6,7 @@ that is still on its way: its number is not taken yet. (docs/protocol.md, part 2
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,12 +84,20 @@ def living_tickets(acts: Sequence[ActCore], now: int) -> list[ActCore]:
 
 
 def over_now(
-    kept: Sequence[KeptRelease], acts: Sequence[ActCore], open_mailbox: bytes | None, now: int
+    kept: Sequence[KeptRelease],
+    acts: Sequence[ActCore],
+    open_mailbox: bytes | None,
+    now: int,
+    *,
+    listed: Collection[int] | None = None,
 ) -> list[KeptRelease]:
     """Return the entries that are to be revoked, none of which has ended. `open_mailbox` is the sponsor's
-    whose slot is open, empty where none is, None where that is not known.
+    whose slot is open, empty where none is, None where that is not known. `listed` are the act numbers of
+    what the relay says that it holds, asked for after `acts`; None where that is not known. What it says is
+    gone has to be: its word alone closes nothing.
     """
     living = {one.subject for one in living_tickets(acts, now)}
     taken = [one for one in kept if one.act_number <= len(acts) and one.ends_at > now]
     elsewhere = [one for one in taken if open_mailbox is not None and one.mailbox_id != open_mailbox]
-    return [one for one in taken if one in elsewhere or one.subject not in living]
+    unlisted = [one for one in taken if listed is not None and one.act_number not in listed]
+    return [one for one in taken if one in elsewhere or one in unlisted or one.subject not in living]

@@ -160,7 +160,10 @@ class Releasing:
         """What a keeper has still to confirm, where that slot is open; None: it is not known which is."""
         acts = [act.core for act in self._standing.terms.acts]
         open_mailbox = view.slot.mailbox_id if view and view.slot else b""
-        return over_now(self._kept(), acts, None if view is None else open_mailbox, self._core.now())
+        if view is None:
+            return over_now(self._kept(), acts, None, self._core.now())
+        listed = {one.act_number for one in view.releases}
+        return over_now(self._kept(), acts, open_mailbox, self._core.now(), listed=listed)
 
     async def _revoke(self, over: Sequence[KeptRelease]) -> None:
         """Have the keepers refuse these; what they confirm, or what has ended, is kept no longer."""

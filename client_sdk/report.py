@@ -121,22 +121,24 @@ class AsyncReport:
         begins: date | datetime | None = None,
         until: date | datetime | None = None,
         new_link: bool = False,
+        version: str | None = None,
         timeout: float | None = None,
     ) -> SponsorWay:
         """Sign the newest version for a window of dates and open the sponsor's way in; a coach's.
 
+        `version`: the id of the one that was read; another that came since is not signed unseen.
         Without dates: from now on, until the end of the hold. The link that the same person there has already
         stays, and so do its digits; with `new_link`, or for another person, both are drawn anew and the old
         link ends. Raises ReportNotReady, RetentionExceeded, Misused.
         """
         async with bounded(timeout):
             steps = await self._read()
-            version = self._signable(steps, Role.COACH)
+            newest = self._signable(steps, Role.COACH, version)
             dates = window(begins, until, latest=self._standing.terms.ends_at, now=self._core.now())
-            secret, digits = await self._link(steps, version, new_link=new_link)
-            terms = ReleaseTerms(version.number, link_reader_fp(secret), *dates, version.raw)
+            secret, digits = await self._link(steps, newest, new_link=new_link)
+            terms = ReleaseTerms(newest.number, link_reader_fp(secret), *dates, newest.raw)
             part = self._releasing.sign(terms)
-            await self._send(_signed(version, secret, part))
+            await self._send(_signed(newest, secret, part))
             place = self._standing.place
             pair = pair_hash(fingerprint(place.coach_public), fingerprint(place.client_public))
             return SponsorWay(ReleaseLink(self._core.session.origin, secret, pair).text(), digits)
@@ -170,22 +172,24 @@ class AsyncReport:
         *,
         begins: datetime | None = None,
         until: date | datetime | None = None,
+        version: str | None = None,
         timeout: float | None = None,
     ) -> ReportStatus:
         """Sign the newest version and let it out within the coach's window; a client's.
 
-        `begins` None: at once. Without `until`, as long as the coach signed. Raises ReportNotReady where the
-        coach has not signed this version under this agreement, Misused for dates outside the window.
+        `version` as in `sign`. `begins` None: at once. Without `until`, as long as the coach signed. Raises
+        ReportNotReady where the coach has not signed this version under this agreement, Misused for dates
+        outside the window.
         """
         async with bounded(timeout):
             steps = await self._read()
-            version = self._signable(steps, Role.CLIENT)
+            newest = self._signable(steps, Role.CLIENT, version)
             coach = self._coach_signed(steps)
             latest, now = self._standing.terms.ends_at, self._core.now()
             terms = within(coach.signed.terms, begins, until, latest=latest, now=now)
             part = await self._releasing.release(coach, terms)
             if self._standing.state == "active":
-                await self._send(_signed(version, NO_LINK, part))
+                await self._send(_signed(newest, NO_LINK, part))
             return await self._status()
 
     async def answer(self, answer: Say, *, note: str = "", timeout: float | None = None) -> None:
@@ -273,10 +277,14 @@ class AsyncReport:
         if self._standing.place.my_role is not role:
             raise ReportNotReady("only-coach" if role is Role.COACH else "only-client")
 
-    def _signable(self, steps: Steps, role: Role) -> Version:
-        """The newest version, where it is mine to sign and is what the agreement and both keys say."""
+    def _signable(self, steps: Steps, role: Role, read: str | None) -> Version:
+        """The newest version, where it is the one that was read, is mine to sign, and is what the agreement
+        and both keys say.
+        """
         self._need(role)
         version, policy, place = self._newest(steps), self._policy(), self._standing.place
+        if read is not None and version.report_hash.hex() != read:
+            raise ReportNotReady("changed")
         fps = (fingerprint(place.coach_public), fingerprint(place.client_public))
         report = version.report
         named = report.call_days is None or policy.sponsor_told_calls

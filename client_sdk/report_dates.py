@@ -49,9 +49,9 @@ def within(
 
 
 def tomorrow_morning(now: datetime) -> datetime:
-    """Return nine o'clock of the next day, in the time zone of `now`."""
-    day = now.date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, MORNING_HOUR, tzinfo=now.tzinfo)
+    """Return nine o'clock of the next day in the local time zone, by its offset on that day."""
+    day = now.astimezone().date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, MORNING_HOUR).astimezone()
 
 
 def _at(wanted: date | datetime, *, end: bool = False) -> int:

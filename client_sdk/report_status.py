@@ -23,11 +23,12 @@ Say = Literal["declined", "change"]
 
 @dataclass(frozen=True, slots=True)
 class ReportVersion:
-    """A version and whose change it was."""
+    """A version and whose change it was. `id` names its very bytes: the report hash, in hex."""
 
     number: int
     mine: bool
     written_at: datetime
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _released(view: ReleaseView, terms: Terms, now: int, *, confirmed: bool) -> 
 
 
 def _version(one: Version) -> ReportVersion:
-    return ReportVersion(one.number, one.mine, instant(one.written_at))
+    return ReportVersion(one.number, one.mine, instant(one.written_at), one.report_hash.hex())
 
 
 def _begin(not_before: int) -> datetime | None:

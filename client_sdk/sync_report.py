@@ -60,11 +60,12 @@ class Report:
         begins: date | datetime | None = None,
         until: date | datetime | None = None,
         new_link: bool = False,
+        version: str | None = None,
         timeout: float | None = None,
     ) -> SponsorWay:
         """Sign the newest version and open the sponsor's way in; see `AsyncReport.sign`."""
         return self._thread.run(
-            self._report.sign(begins=begins, until=until, new_link=new_link, timeout=timeout)
+            self._report.sign(begins=begins, until=until, new_link=new_link, version=version, timeout=timeout)
         )
 
     def close_link(self, *, timeout: float | None = None) -> None:
@@ -76,10 +77,13 @@ class Report:
         *,
         begins: datetime | None = None,
         until: date | datetime | None = None,
+        version: str | None = None,
         timeout: float | None = None,
     ) -> ReportStatus:
         """Sign the newest version and let it out; see `AsyncReport.release`."""
-        return self._thread.run(self._report.release(begins=begins, until=until, timeout=timeout))
+        return self._thread.run(
+            self._report.release(begins=begins, until=until, version=version, timeout=timeout)
+        )
 
     def answer(self, answer: Say, *, note: str = "", timeout: float | None = None) -> None:
         """Say that it will not be released, or that something is to change; see `AsyncReport.answer`."""

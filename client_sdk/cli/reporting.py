@@ -130,8 +130,8 @@ def report_sign(
     """Sign the newest version, as its coach, and print link and digits for the sponsor."""
     with opened(account, password_fd) as me:
         engagement = me.engagement(context.obj)
-        _agreed(engagement, "Sign this? Type yes:", yes=yes)
-        way = engagement.report.sign(begins=_day(begins), until=_day(until), new_link=new_link)
+        read = _agreed(engagement, "Sign this? Type yes:", yes=yes)
+        way = engagement.report.sign(begins=_day(begins), until=_day(until), new_link=new_link, version=read)
         if as_json:
             show.show_json("link", {"engagement": engagement.id, "link": way.link, "digits": way.digits})
             return
@@ -159,8 +159,8 @@ def report_release(  # noqa: PLR0913, PLR0917 (each choice has an option)
     begins = _begins(at_once=at_once, tomorrow=tomorrow, at=at)
     with opened(account, password_fd) as me:
         engagement = me.engagement(context.obj)
-        _agreed(engagement, "Release this? Type yes:", yes=yes)
-        status = engagement.report.release(begins=begins, until=_day(until))
+        read = _agreed(engagement, "Release this? Type yes:", yes=yes)
+        status = engagement.report.release(begins=begins, until=_day(until), version=read)
         _show(engagement, status, as_json=as_json)
 
 
@@ -222,16 +222,20 @@ def sponsor(
 # --- within -------------------------------------------------------------------------------------------------
 
 
-def _agreed(engagement: Engagement, question: str, *, yes: bool) -> None:
-    """Show what would leave, and ask; without a terminal `--yes` has to be given."""
+def _agreed(engagement: Engagement, question: str, *, yes: bool) -> str | None:
+    """Show what would leave, and ask; without a terminal `--yes` has to be given. Returns the id of the
+    version that was read: what comes while somebody reads is not what they agreed to.
+    """
     if yes:
-        return
+        return None
     if not is_talking():
         raise Misused("There is nobody to ask.", hint="Give --yes where a script decides.")
+    versions = engagement.report.status().versions  # before the reading: a newer one shown is refused below
     _preview(engagement)
     if ask(question).lower() != "yes":
         say("Nothing was signed.")
         raise typer.Exit(exits.FAILED)
+    return versions[0].id if versions else None
 
 
 def _day(typed: str | None) -> date | None:
@@ -244,14 +248,13 @@ def _begins(*, at_once: bool, tomorrow: bool, at: str | None) -> datetime | None
         raise Misused("Choose one of --now, --tomorrow and --at.")
     if at_once:
         return None
-    local = now().astimezone()
     if at is None:
-        return tomorrow_morning(local)
+        return tomorrow_morning(now())
     try:
         wanted = datetime.fromisoformat(at)
     except ValueError as cause:
         raise Misused("A time is written as 2026-12-09T14:00.") from cause
-    return wanted if wanted.tzinfo else wanted.replace(tzinfo=local.tzinfo)
+    return wanted.astimezone()  # where none is named, the local zone's offset on that day, not today's
 
 
 def _show(engagement: Engagement, status: ReportStatus, *, as_json: bool) -> None:

@@ -77,6 +77,33 @@ async def test_written_signed_released_and_taken_back(named: Two, tmp_path: Path
     assert "has been taken back" in anna.mailbox("report", "maya", "status").stdout
 
 
+def test_a_version_that_comes_while_somebody_reads_is_not_signed(named: Two, tmp_path: Path) -> None:
+    """The coach writes and signs another version while the client has the question before them."""
+    anna, maya = named.anna, named.maya
+    anna.mailbox("report", "maya", "edit", "--file", file_of(tmp_path, FORM + "As it was read.\n"))
+    anna.mailbox("report", "maya", "sign", "--yes")
+    other = file_of(tmp_path, FORM + "As nobody has read it.\n")
+
+    class Late(str):
+        """An answer that is given only after the other has written."""
+
+        __slots__ = ()
+
+        def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+            """Write and sign first."""
+            anna.mailbox("report", "maya", "edit", "--file", other)
+            anna.mailbox("report", "maya", "sign", "--yes")
+            return super().encode(encoding, errors)
+
+    answers = [("Type yes:", Late("yes"))]
+    code, screen = at_terminal(maya, [*answers], "report", "anna", "release", "--now")
+    assert (code, "Another version was written meanwhile." in screen) == (exits.REFUSED, True), screen
+    assert "As it was read." in screen
+    assert "As nobody has read it." not in screen
+    (status,) = maya.objects("report", "anna", "status")
+    assert status["client_signed"] is None
+
+
 def test_the_editor(named: Two, tmp_path: Path) -> None:
     """The form is typed in the person's own editor, told of its wrong line, and typed again."""
     script = tmp_path / "editor.py"

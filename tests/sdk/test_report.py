@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from client_sdk import errors
+from client_sdk.cli.reporting import _begins
 from client_sdk.report_dates import tomorrow_morning
 from client_sdk.report_status import SponsorWay
 from client_sdk.report_text import ReportForm
@@ -229,6 +231,57 @@ async def test_tomorrow_morning_is_nine_o_clock_there() -> None:
     zone = datetime(2026, 12, 31, 23, 59, tzinfo=UTC).astimezone()
     found = tomorrow_morning(zone)
     assert (found.hour, found.date()) == (9, zone.date() + timedelta(days=1))
+
+
+async def test_nine_o_clock_and_typed_times_are_those_of_their_own_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the clocks change in between, the offset is that day's and not today's."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        assert tomorrow_morning(datetime(2027, 3, 27, 12, tzinfo=UTC)) == datetime(2027, 3, 28, 7, tzinfo=UTC)
+        winter = _begins(at_once=False, tomorrow=False, at="2027-01-15T14:00")
+        summer = _begins(at_once=False, tomorrow=False, at="2027-07-15T14:00")
+        assert (winter, summer) == (
+            datetime(2027, 1, 15, 13, tzinfo=UTC),
+            datetime(2027, 7, 15, 12, tzinfo=UTC),
+        )
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+async def test_a_relay_that_says_nothing_is_there_is_not_taken_at_its_word(house: House) -> None:
+    """Where the relay lists nothing of what was let out, the keepers are told to refuse it: it may be served
+    to the sponsor all the same.
+    """
+    way = await signed(house)
+    await house.to_anna.report.release()
+    await open_release(way.link, way.digits)
+    releasing = house.to_anna.report._releasing
+    view = await releasing._view()
+    assert view is not None
+    assert releasing.over(view) == []
+    lying = replace(view, releases=())
+    assert len(releasing.over(lying)) == 1
+    await releasing.settle(lying)
+    await nothing(way)
+
+
+async def test_what_came_after_the_reading_is_not_signed(house: House) -> None:
+    """Coach and client sign the version that they read, or none."""
+    status = await house.to_maya.report.write(ROUND.form())
+    read = status.versions[0].id
+    await house.to_anna.report.write(ROUND.form())
+    with pytest.raises(errors.ReportNotReady) as told:
+        await house.to_maya.report.sign(version=read)
+    assert told.value.reason == "changed"
+    await house.to_maya.report.sign()
+    with pytest.raises(errors.ReportNotReady) as told:
+        await house.to_anna.report.release(version=read)
+    assert told.value.reason == "changed"
+    assert (await house.to_anna.report.status()).client_signed_at is None
 
 
 async def test_z_an_ended_one_is_nothing(house: House) -> None:
