@@ -96,3 +96,12 @@ test("another person's way in, or none, ends what stood in the former one; not k
   assert.deepEqual(over([kept(2)], acts, new Uint8Array(16).fill(6)), [2]);
   assert.deepEqual(overNow([kept(2)], acts, undefined, NOW), []);
 });
+
+test("what the relay says it no longer holds is ended at the keepers too, because it may serve it all the same", () => {
+  const acts = [act(1, POLICY), act(2, RELEASE)];
+  const withList = (listed: readonly number[], entries = [kept(2)]) =>
+    overNow(entries, acts, MAILBOX, NOW, listed).map(({ actNumber }) => actNumber);
+  assert.deepEqual(withList([2]), []);
+  assert.deepEqual(withList([]), [2]);
+  assert.deepEqual(withList([], [kept(3)]), [], "its number is not taken yet");
+});

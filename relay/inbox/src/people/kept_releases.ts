@@ -85,13 +85,15 @@ export function livingTickets(acts: readonly ActCore[], now: number): ActCore[] 
 
 /**
  * Which entries are to be revoked now. `openMailbox` is the sponsor's mailbox whose way in is open, null where none is,
- * undefined where that is not known.
+ * undefined where that is not known. `listed` are the act numbers of what the relay says that it holds, asked for after
+ * `acts`; undefined where that is not known. What it says is gone has to be: its word alone closes nothing.
  */
 export function overNow(
   kept: readonly KeptRelease[],
   acts: readonly ActCore[],
   openMailbox: Bytes | null | undefined,
   now: number,
+  listed?: readonly number[],
 ): KeptRelease[] {
   const living = livingTickets(acts, now);
   return kept.filter(({ actNumber, subject, mailboxId }) => {
@@ -100,6 +102,7 @@ export function overNow(
     if (!taken) {
       return false;
     }
-    return elsewhere || !living.some((act) => same(act.subject, subject));
+    const unlisted = listed !== undefined && !listed.includes(actNumber);
+    return elsewhere || unlisted || !living.some((act) => same(act.subject, subject));
   });
 }

@@ -7,7 +7,7 @@
  */
 
 import { isProblem } from "../api.ts";
-import { ActKind, encodeAct } from "../crypto/acts.ts";
+import { type ActCore, ActKind, encodeAct } from "../crypto/acts.ts";
 import { parseCall } from "../crypto/call.ts";
 import { ContentKind } from "../crypto/content.ts";
 import {
@@ -86,8 +86,9 @@ export class Reporting implements ReportSession {
   async facts(): Promise<ReportFacts> {
     const { standing } = this.#tools;
     const steps = await this.#read();
+    const acts = this.#acts();
     const held = await this.#held();
-    await this.#revokeOver(held);
+    await this.#revokeOver(acts, held);
     const [newest] = steps.versions;
     const { policy } = standing.terms.inForce;
     const firstOfEach = steps.versions.filter(
@@ -109,7 +110,7 @@ export class Reporting implements ReportSession {
       answer: steps.answer,
       slot: held.slot !== null,
       ...this.#released(held),
-      unconfirmed: this.#over(held).length > 0,
+      unconfirmed: this.#over(acts, held).length > 0,
       latestAt: standing.terms.endsAt,
     };
   }
@@ -368,19 +369,24 @@ export class Reporting implements ReportSession {
 
   async settle(): Promise<void> {
     await this.#tools.standing.refresh();
-    await this.#revokeOver(await this.#held().catch(() => null));
+    const acts = this.#acts();
+    await this.#revokeOver(acts, await this.#held().catch(() => null));
+  }
+
+  #acts(): ActCore[] {
+    return this.#tools.standing.terms.acts.map(({ core }) => core);
   }
 
   /** Ask the keepers to refuse what is over; again after a while where one has not confirmed it. */
-  async #revokeOver(held: Held | null): Promise<void> {
-    await this.#revoke(this.#over(held));
+  async #revokeOver(acts: readonly ActCore[], held: Held | null): Promise<void> {
+    await this.#revoke(this.#over(acts, held));
   }
 
-  #over(held: Held | null): KeptRelease[] {
-    const { standing, world } = this.#tools;
-    const cores = standing.terms.acts.map(({ core }) => core);
-    const open = held && (held.slot?.mailboxId ?? null);
-    return overNow(this.#kept(), cores, held ? open : undefined, world.clock.now());
+  /** `acts` are those that were known before the relay was asked what it holds: what came since is on no list of before. */
+  #over(acts: readonly ActCore[], held: Held | null): KeptRelease[] {
+    const open = held ? (held.slot?.mailboxId ?? null) : undefined;
+    const listed = held?.releases.map(({ actNumber }) => actNumber);
+    return overNow(this.#kept(), acts, open, this.#tools.world.clock.now(), listed);
   }
 
   async #revoke(over: readonly KeptRelease[]): Promise<void> {
