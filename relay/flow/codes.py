@@ -16,7 +16,7 @@ from keys.names import Role
 from relay.core.errors import Busy, CodeRefused, Conflict, Malformed, NotFound
 from relay.core.model import Code
 from relay.core.ports import Store
-from relay.flow.senders import Hourly
+from relay.flow.senders import Hourly, take_both
 
 MOST_CODES: Final = 50
 """Of one person."""
@@ -55,9 +55,7 @@ class Codes:
     async def open(self, nameplate: str, proof: bytes, network: bytes, now: int) -> bytes:
         """The box, for a proof. Raises CodeRefused, and TooManyRequests after too many wrong ones."""
         at = nameplate.encode("ascii")
-        self._at_nameplate.take(at, now)  # counted before it is looked at, or many at once would be one
-        if network:
-            self._of_network.take(network, now)
+        take_both(self._of_network, network, self._at_nameplate, at, now)
         code = await self._store.code(nameplate, now=now)
         check = code.check if code is not None and code.check else bytes(32)
         if code is None or not compare_digest(proof_check(proof), check):

@@ -31,7 +31,7 @@ from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
 from relay.core.release import check_sponsor, key_ids_of, read_envelope, release_step
 from relay.flow.keepers import Keepers
-from relay.flow.senders import Hourly
+from relay.flow.senders import Hourly, take_both
 from relay.flow.standings import Standings
 
 TRIES: Final = 5
@@ -177,9 +177,7 @@ class Releases:
         slot = await self._store.slot_of_link(link_id, now=now)
         counted = self._tries if slot else self._of_nobody
         whose = link_id if slot else ZERO_ID
-        counted.take(whose, now)
-        if network:
-            self._of_networks.take(network, now)
+        take_both(self._of_networks, network, counted, whose, now)
         tag = self._pepper.digits_tag(link_id, digits)
         right = compare_digest(tag, slot.digits_tag if slot else _NO_TAG)
         release = await self._store.release_now(slot.mailbox_id if slot else ZERO_ID, now=now)

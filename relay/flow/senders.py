@@ -60,6 +60,20 @@ class Hourly:
             self._counts[whose] = (first_at, count - 1)
 
 
+def take_both(of_networks: Hourly, network: bytes, of_places: Hourly, place: bytes, now: int) -> None:
+    """Count a try of a network at a place before it is looked at, or many at once would be one. The network
+    first: one that has come to its end counts nowhere, or it could use up every place's tries for everybody.
+    Raises TooManyRequests.
+    """
+    if network:
+        of_networks.take(network, now)
+    try:
+        of_places.take(place, now)
+    except TooManyRequests:
+        of_networks.give_back(network)
+        raise
+
+
 class Senders:
     """Registers and forgets addresses. `refused` are the operator's refused domains, with all below them."""
 

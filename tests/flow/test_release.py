@@ -204,6 +204,13 @@ async def test_many_wrong_digits_from_one_network(house: House) -> None:
     await reports.open_slot()
     with pytest.raises(TooManyRequests):
         await flows.shown(reports.link_id, DIGITS, b"net", house.now)
+    fresh = Reports(house, link=b"fresh" + bytes(27))
+    await fresh.open_slot()
+    for _ in range(TRIES):
+        with pytest.raises(TooManyRequests):
+            await flows.shown(fresh.link_id, WRONG, b"net", house.now)
+    with pytest.raises(NothingHere):  # what was refused for its network was no try at the link
+        await flows.shown(fresh.link_id, DIGITS, b"elsewhere", house.now)
 
 
 # --- what is refused ---

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from keys.codes import proof_check
-from relay.flow.codes import TRIES
+from relay.core.errors import CodeRefused, TooManyRequests
+from relay.flow.codes import NETWORK_TRIES, TRIES
 from relay.flow.offers import OFFERS
 from tests.flow.cast import Person, Work
 from tests.flow.house import House
@@ -118,6 +119,36 @@ async def test_wrong_words_and_unknown_nameplates_are_one_answer(served: Served)
     assert (await typed(served, known)).status == 429  # the right words wait too
     house.now += 3600
     assert (await typed(served, known)).status == 200
+
+
+async def test_one_network_does_not_use_up_every_nameplate(served: Served) -> None:
+    """A network that has come to the end of its tries counts nowhere: what it asks for then is open to
+    others.
+    """
+    house = served.house
+    flow, nameplate = house.flows.codes, await coded(served, await invited(house))
+    others = [f"{one:04d}" for one in range(10) if f"{one:04d}" != nameplate]
+    for number in range(NETWORK_TRIES):
+        with pytest.raises(CodeRefused):
+            await flow.open(others[number // TRIES], OTHER, b"net", house.now)
+    for _ in range(TRIES):
+        with pytest.raises(TooManyRequests):
+            await flow.open(nameplate, OTHER, b"net", house.now)
+    assert b64(await flow.open(nameplate, PROOF, b"elsewhere", house.now)) == BOX
+
+
+async def test_a_nameplate_that_waits_costs_a_network_nothing(served: Served) -> None:
+    """Whoever comes to one that others have used up keeps their own tries for another."""
+    house = served.house
+    flow, nameplate = house.flows.codes, await coded(served, await invited(house))
+    used_up = next(f"{one:04d}" for one in range(2) if f"{one:04d}" != nameplate)
+    for _ in range(TRIES):
+        with pytest.raises(CodeRefused):
+            await flow.open(used_up, OTHER, b"net", house.now)
+    for _ in range(2 * NETWORK_TRIES):
+        with pytest.raises(TooManyRequests):
+            await flow.open(used_up, OTHER, b"elsewhere", house.now)
+    assert b64(await flow.open(nameplate, PROOF, b"elsewhere", house.now)) == BOX
 
 
 async def test_the_empty_proof_opens_nothing(served: Served) -> None:
