@@ -16,6 +16,8 @@ from relay.core.model import QueuedRevoke
 from relay.store.engine import SettingRefused
 from relay.store.migrate import NewerSchema
 from relay.store.postgres import PostgresStore
+from relay.store.postgres.readers import MOST_WAITING
+from relay.store.postgres.store import MOST_READS, TAKE_OVER
 from tests.postgres.server import Server
 
 pytestmark = pytest.mark.postgres
@@ -64,6 +66,91 @@ async def test_what_another_transaction_changed_meanwhile_is_seen(server: Server
     await store._write(add_one)
     assert seen == [1, 10]
     assert await store.noted("warned_day") == 11
+    await store.close()
+
+
+async def test_another_takes_over_between_commits(server: Server, url: str) -> None:
+    """Whoever takes over waits for what is being written: it must not read before that and remember it."""
+    first = await PostgresStore.open(url)
+    order: list[str] = []
+
+    async def take_over() -> None:
+        connection = await first._engine.connect()
+        await connection.exec_driver_sql(TAKE_OVER)
+        order.append("taken over")
+        await connection.close()
+
+    taking: list[asyncio.Task[None]] = []
+
+    def writes(database: Any) -> None:
+        taking.append(asyncio.get_running_loop().create_task(take_over()))
+        database.execute("SELECT pg_sleep(0.2)").fetchone()
+        database.execute("INSERT INTO notes (name, value) VALUES ('late', 1)")
+        order.append("written")
+
+    await first._write(writes)
+    await taking[0]
+    assert order == ["written", "taken over"]
+    with pytest.raises(Busy):
+        await first.note("warned_day", 2)
+    await first.close()
+
+
+async def test_a_caller_who_hangs_up_takes_no_connection_along(server: Server, url: str) -> None:
+    """Whoever asks and goes is told of the going alone; connections are kept, and others are answered."""
+    store = await PostgresStore.open(url)
+
+    def slow(database: Any) -> list[Any]:
+        found: list[Any] = database.execute("SELECT pg_backend_pid(), pg_sleep(0.05)").fetchall()
+        return found
+
+    before = await asyncio.gather(*(store._read(slow) for _ in range(MOST_READS)))
+    asked = [asyncio.create_task(store._read(slow)) for _ in range(3 * MOST_READS)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    for one in asked:
+        one.cancel()
+    ends = await asyncio.gather(*asked, return_exceptions=True)
+    assert {type(end) for end in ends} == {asyncio.CancelledError}
+    after = await asyncio.gather(*(store._read(slow) for _ in range(MOST_READS)))
+    assert {row[0][0] for row in after} <= {row[0][0] for row in before}
+    await store.close()
+
+
+async def test_reads_leave_a_connection_to_the_writer(url: str) -> None:
+    """However many read, a write is not held up until they have ended; past a bound they are sent away."""
+    store = await PostgresStore.open(url)
+
+    def slow(database: Any) -> None:
+        database.execute("SELECT pg_sleep(0.3)").fetchone()
+
+    reads = [asyncio.create_task(store._read(slow)) for _ in range(4 * MOST_READS)]
+    await asyncio.sleep(0)
+    await store.note("warned_day", 5)
+    assert sum(not one.done() for one in reads) >= 2 * MOST_READS
+    many = [asyncio.create_task(store._read(slow)) for _ in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    refused = [one for one in many if one.done()]
+    assert len(refused) >= 2 * MOST_READS
+    for one in (*reads, *many):
+        one.cancel()
+    ends = await asyncio.gather(*many, return_exceptions=True)
+    assert {type(end) for end in ends} == {Busy, asyncio.CancelledError}
+    for one in store._readers._under_way:  # type: ignore[attr-defined]
+        one.cancel()
+    await store.close()
+
+
+async def test_a_read_while_the_server_is_away(server: Server, url: str) -> None:
+    """It is told to come again, as a write is, and is answered once the server is back."""
+    store = await PostgresStore.open(url)
+    assert await store.noted("warned_day") is None
+    await asyncio.to_thread(server.stop, "immediate")
+    for _ in range(3):
+        with pytest.raises(Busy):
+            await store.noted("warned_day")
+    await asyncio.to_thread(server.start)
+    assert await store.noted("warned_day") is None
     await store.close()
 
 

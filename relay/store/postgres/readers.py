@@ -1,36 +1,60 @@
-"""Reads from PostgreSQL, each in one snapshot of its own. Owns nothing but that."""
+"""Reads from PostgreSQL, each in one snapshot of its own. Owns how many run and wait.
+
+A read ends as it would have ended, whether its caller still waits or not: a statement that is given up in the
+middle costs its connection, and whoever asks and hangs up could so take one after the other away.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from relay.core.errors import Busy
+from relay.store.faults import Fault
 from relay.store.postgres.database import PostgresDatabase
 
 Result = TypeVar("Result")
 
+MOST_WAITING: Final = 1024
+
 
 class PostgresReaders:
-    """Runs reads on connections of the pool."""
+    """Runs at most `most` reads at once, on connections of the pool; the writer's stays free."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, most: int) -> None:
         self._engine = engine
+        self._room = asyncio.Semaphore(most)
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def run(self, work: Callable[[Any], Result]) -> Result:
-        """Run `work` on one snapshot."""
-        async with self._engine.connect() as connection:
-            return await connection.run_sync(partial(_read, work=work))
+        """Run `work` on one snapshot. Raises Busy where the server is away, or too many wait."""
+        if len(self._under_way) >= MOST_WAITING:
+            raise Busy("too many reads wait")
+        task = asyncio.create_task(self._run(work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return cast(Result, await asyncio.shield(task))
 
     async def share(self, work: Callable[[Any], Result]) -> Result:
         """As `run`: reads do not stand in each other's way here."""
         return await self.run(work)
 
     async def close(self) -> None:
-        """The engine is its owner's."""
+        """Let what is under way end. The engine is its owner's."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _run(self, work: Callable[[Any], Result]) -> Result:
+        try:
+            async with self._room, self._engine.connect() as connection:
+                return await connection.run_sync(partial(_read, work=work))
+        except (Fault, SQLAlchemyError, OSError) as fault:
+            raise Busy(f"not read: {fault}") from fault
 
 
 def _read(connection: Connection, work: Callable[[Any], Result]) -> Result:

@@ -29,6 +29,8 @@ INSERT INTO notes (name, value) VALUES ('{RELAY_NUMBER}', 1)
 ON CONFLICT (name) DO UPDATE SET value = notes.value + 1 RETURNING value"""  # noqa: S608 - a name of ours
 """The lock ends with its connection, and another relay may come; whoever was before writes no more then."""
 MOST_CONNECTIONS: Final = 10
+MOST_READS: Final = MOST_CONNECTIONS - 2
+"""At once: beside the connection that holds the database and the one that writes."""
 STATEMENTS_KEPT: Final = 500
 
 
@@ -57,7 +59,7 @@ class PostgresStore(Parts):
             held, number = await _hold(engine, undo)
             undo.pop_all()
         writer = PostgresWriter(engine, random, ledger, number)
-        store = cls(writer, PostgresReaders(engine))  # type: ignore[arg-type]
+        store = cls(writer, PostgresReaders(engine, MOST_READS))  # type: ignore[arg-type]
         store._engine, store._held, store._ledger = engine, held, ledger
         return store
 
@@ -70,6 +72,7 @@ class PostgresStore(Parts):
         """Finish what waits; a second close does nothing."""
         if not self._closed:
             self._closed = True
+            await self._readers.close()
             await self._writer.close()
             if self._ledger is not None:
                 self._ledger.close()

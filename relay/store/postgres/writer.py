@@ -27,7 +27,8 @@ Result = TypeVar("Result")
 Work = Callable[[Any], Result]
 
 RELAY_NUMBER: Final = "relay_number"
-NEWEST_RELAY: Final = f"SELECT value FROM notes WHERE name = '{RELAY_NUMBER}'"  # noqa: S608 - a name of ours
+NEWEST_RELAY: Final = f"SELECT value FROM notes WHERE name = '{RELAY_NUMBER}' FOR SHARE"  # noqa: S608 - a name of ours
+"""Held until the commit: another relay takes over after it and reads what it wrote, or before it began."""
 MOST_WAITING: Final = 1024
 MOST_TOGETHER: Final = 256
 BYTES_TOGETHER: Final = 2 * 1024 * 1024
