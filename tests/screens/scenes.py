@@ -634,6 +634,12 @@ WORK = (
     Scene("work-notes-coach", "/our-work/notes", {"role": "coach"}, then(unlock, reading("six notes"))),
     Scene("work-calls", "/our-work/calls", {}, then(unlock, waiting(".noted"))),
     Scene(
+        "work-calls-offer",
+        "/our-work/calls",
+        {"calls": "now", "plain": True},
+        then(unlock, reading("On the phone with")),
+    ),
+    Scene(
         "work-calls-none",
         "/our-work/calls",
         {"calls": "none", "plain": True},

@@ -133,6 +133,10 @@ export const workWords = said("work", {
       `Your invitation came from ${name}, and that is how this inbox knows ${name}. A spoken check on your next call makes it certain.`,
     notYetCoach: (name: string) =>
       `${name} came by your invitation, and that is how this inbox knows ${name}. A spoken check on your next call makes it certain.`,
+    offer: (name: string) =>
+      `On the phone with ${name} now? Ten seconds make it certain that it is ${name} who writes here.`,
+    offerDo: "Do the spoken check",
+    offerNot: "Not now",
     how: (name: string) => `While you are on the phone with ${name}: press start, both of you.`,
     start: "Start",
     waiting: (name: string) => `Waiting until ${name} has pressed start too`,

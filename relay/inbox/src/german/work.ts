@@ -140,6 +140,10 @@ export const work: typeof english = {
       `Ihre Einladung kam von ${name}, und daran erkennt dieses Postfach ${name}. Eine Prüfung beim nächsten Telefonat macht es gewiss.`,
     notYetCoach: (name) =>
       `${name} kam mit Ihrer Einladung, und daran erkennt dieses Postfach ${name}. Eine Prüfung beim nächsten Telefonat macht es gewiss.`,
+    offer: (name) =>
+      `Telefonieren Sie gerade mit ${name}? Zehn Sekunden machen es gewiss, dass hier ${name} schreibt.`,
+    offerDo: "Am Telefon prüfen",
+    offerNot: "Jetzt nicht",
     how: (name) =>
       `Während Sie mit ${name} telefonieren: Drücken Sie beide gleichzeitig auf „Beginnen“.`,
     start: "Beginnen",

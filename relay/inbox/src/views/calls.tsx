@@ -9,6 +9,7 @@ import { workWords } from "../words.work.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { TextField } from "./fields.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
+import { CheckOffer } from "./spoken.tsx";
 import { type PageProps, UpToWork } from "./work.tsx";
 
 const MOST_MINUTES = 1440;
@@ -24,6 +25,7 @@ export function Calls({ work, reload }: PageProps) {
       <UpToWork />
       <Heading>{calls.heading}</Heading>
       <p class="lead">{calls.lead}</p>
+      <CheckOffer work={work} />
       <section class="card">
         <h2>{calls.numbers}</h2>
         {numbers.length ? (

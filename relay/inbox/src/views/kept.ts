@@ -17,6 +17,7 @@ export type Choice =
   | "lock-minutes"
   | "inbox-name"
   | "leaving"
+  | "check-declined"
   | "told-of-saving"
   | "told-of-original";
 

@@ -1,12 +1,15 @@
-/** The spoken check: six digits for two people who are on the telephone. Leaves one sentence behind, and never asks again by itself. */
+/** The spoken check: six digits for two people who are on the telephone. Leaves one sentence behind; offered beside a call, and never again after *Not now*. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { offersCheck } from "../offering.ts";
+import { href } from "../route.ts";
 import type { Failure } from "../session.ts";
 import type { CheckOutcome, Work } from "../session.work.ts";
 import { plainDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { workWords } from "../words.work.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { keep, kept } from "./kept.ts";
 import { Banner, Heading, Trouble, Wait } from "./parts.tsx";
 import { type PageProps, UpToWork } from "./work.tsx";
 
@@ -71,6 +74,34 @@ export function Spoken({ work, reload }: PageProps) {
         />
       )}
     </>
+  );
+}
+
+/** Offered beside a call, until it was declined once in this browser: then it is found under *Our work* alone. */
+export function CheckOffer({ work }: { work: Work }) {
+  const { opened, now } = useDesk();
+  const [declined, setDeclined] = useState(() => kept("check-declined") !== null);
+  const { check } = workWords;
+  if (declined || !offersCheck(work, now())) {
+    return null;
+  }
+  const decline = () => {
+    keep("check-declined", "1");
+    setDeclined(true);
+  };
+  return (
+    <section class="card">
+      <h2>{check.heading}</h2>
+      <p>{check.offer(firstName(opened.otherName))}</p>
+      <div class="actions">
+        <a class="button" href={href({ view: "work", page: "check" })}>
+          {check.offerDo}
+        </a>
+        <button type="button" onClick={decline}>
+          {check.offerNot}
+        </button>
+      </div>
+    </section>
   );
 }
 

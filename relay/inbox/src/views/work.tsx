@@ -19,7 +19,7 @@ import { Kept, Notes } from "./keeping.tsx";
 import { lazy } from "./lazy.tsx";
 import { Banner, Heading, Icon, Trouble, Wait } from "./parts.tsx";
 import { ReceiptPage, Receipts } from "./receipts.tsx";
-import { Spoken } from "./spoken.tsx";
+import { CheckOffer, Spoken } from "./spoken.tsx";
 import { Timeline } from "./timeline.tsx";
 
 /** What a page of *Our work* is given: everything that was read, and the way to read it again. */
@@ -135,6 +135,7 @@ function Overview({ work }: PageProps) {
       <p class="lead">{workWords.withWhom(opened.otherName, since)}</p>
       <StateLine work={work} />
       <OpenProposals work={work} />
+      <CheckOffer work={work} />
       <Timeline work={work} />
       <Rows work={work} />
       {(work.state === "active" || work.state === "held") && (
