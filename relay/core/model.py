@@ -186,11 +186,12 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Swap:
     """Who is client from an act on: `take` the newcomer of the engagement's reopening, `stop` the former
-    again. `until` is how long a newcomer may be stopped.
+    again. `until` is how long a newcomer may be stopped. `account_id` is the newcomer's who was judged.
     """
 
     what: str
     until: int
+    account_id: bytes
     address: str = ""  # local part of the newcomer's inbound address, random
 
 

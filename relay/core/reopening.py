@@ -77,13 +77,13 @@ def _taken(engagement: Engagement, reopening: Reopening, act: Act, now: int) -> 
         if reopening.state != "claimed" or act.core != parse_act(parse_claim(reopening.claim).act).core:
             raise ActRefused("not the act that was claimed")
         _verify(act, coach, _public(reopening.statement))
-        return Swap("take", now + STOP_SECONDS)
+        return Swap("take", now + STOP_SECONDS, reopening.account_id)
     if reopening.state != "taken":
         raise ActRefused("the time to stop it is over")
     if act.core.subject != _reopened(engagement).hash:
         raise ActRefused("not the act that reopened it")
     _verify(act, coach, _public(reopening.former_statement))
-    return Swap("stop", now)
+    return Swap("stop", now, reopening.account_id)
 
 
 def member_of(engagement: Engagement, role: Role) -> Member:

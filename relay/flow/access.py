@@ -45,6 +45,8 @@ TOKEN_BYTES: Final = 32
 CHALLENGE_BYTES: Final = 32
 MOST_METHODS: Final = 16
 MOST_SESSIONS_REMEMBERED: Final = 10_000
+REMEMBERED_SECONDS: Final = 60
+"""Sessions end in the store too: a reopening that ends or is stopped closes an account with all of them."""
 MOST_CHALLENGES_USED: Final = 100_000
 _MAC_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
@@ -118,7 +120,7 @@ class Access:
         self._session_seconds = session_seconds
         self._challenge_key = random(32)
         self._used: OrderedDict[bytes, int] = OrderedDict()
-        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._sessions: OrderedDict[bytes, tuple[Session, int]] = OrderedDict()  # and until when
         self._closings = 0
         self._tabs = Tabs()
         self._methods = asyncio.Lock()
@@ -168,8 +170,8 @@ class Access:
 
     def remembered(self, token: bytes, now: int) -> bytes | None:
         """The account of a session that is at hand: no store is asked."""
-        session = self._sessions.get(self._pepper.session_tag(token))
-        if session is None or now >= session.expires_at:
+        session, until = self._sessions.get(self._pepper.session_tag(token), (None, 0))
+        if session is None or now >= min(until, session.expires_at):
             return None
         self._tabs.seen(session.token_tag, now)
         return session.account_id
@@ -177,12 +179,13 @@ class Access:
     async def caller(self, token: bytes, now: int) -> bytes:
         """The account of a session. Raises NotSignedIn."""
         tag = self._pepper.session_tag(token)
-        session = self._sessions.get(tag)
-        if session is None:
+        session, until = self._sessions.get(tag, (None, 0))
+        if session is None or now >= until:
             closings = self._closings
             session = await self._store.session(tag, now=now)
+            self._sessions.pop(tag, None)
             if session is not None and closings == self._closings:  # else it may be the one that was closed
-                self._remember(session)
+                self._remember(session, now)
         if session is None or now >= session.expires_at:
             raise NotSignedIn
         return session.account_id
@@ -358,7 +361,7 @@ class Access:
             self._pepper.session_tag(token), account.account_id, min(now + self._session_seconds, expires_at)
         )
         await self._store.open_session(session, now=now)
-        self._remember(session)
+        self._remember(session, now)
         return Opened(token, method.wrap, session.expires_at)
 
     async def _prolong(self, account: Account, now: int) -> int:
@@ -369,8 +372,8 @@ class Access:
             await self._store.extend_account(account.account_id, expires_at)
         return max(expires_at, account.expires_at)
 
-    def _remember(self, session: Session) -> None:
-        self._sessions[session.token_tag] = session
+    def _remember(self, session: Session, now: int) -> None:
+        self._sessions[session.token_tag] = session, now + REMEMBERED_SECONDS
         if len(self._sessions) > MOST_SESSIONS_REMEMBERED:
             self._sessions.popitem(last=False)
 

@@ -120,8 +120,12 @@ def end_reopening(database: sqlite3.Connection, engagement_id: bytes, now: int) 
 
 
 def swap_client(database: sqlite3.Connection, engagement_id: bytes, swap: Swap, now: int) -> None:
-    """Within an act's transaction: the newcomer is the client, or the former is it again."""
-    known = Reopening(*database.execute(SELECT, (engagement_id,)).fetchone())
+    """Within an act's transaction: the newcomer is the client, or the former is it again. Raises Conflict
+    where it is not any more what the act was judged by.
+    """
+    known = _find(database, engagement_id, now)
+    if known is None or not matches(known, swap):
+        raise Conflict(CONFLICT)
     new_id = mailbox_id(engagement_id, Role.CLIENT, _fp(database, known.account_id))
     if swap.what == "take":
         _take(database, known, new_id, swap)
@@ -130,6 +134,11 @@ def swap_client(database: sqlite3.Connection, engagement_id: bytes, swap: Swap, 
     _set_client(database, engagement_id, known.former_account_id, known.former_mailbox_id)
     end_mailbox_at(database, new_id, now)
     close_account(database, known.account_id)
+
+
+def matches(known: Reopening, swap: Swap) -> bool:
+    """Whether the reopening is the one that the act was judged by: a later one has another newcomer."""
+    return (known.state == "taken") is (swap.what == "stop") and known.account_id == swap.account_id
 
 
 def _take(database: sqlite3.Connection, known: Reopening, new_id: bytes, swap: Swap) -> None:

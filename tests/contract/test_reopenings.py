@@ -38,7 +38,7 @@ async def take(people: People) -> None:
     await people.store.put_reopening(*reopening(), now=NOW)
     await join(people)
     await people.store.put_claim(WORK, NEWCOMER, b"claim", now=NOW)
-    swap = Swap("take", UNTIL, "newcomers-address")
+    swap = Swap("take", UNTIL, NEWCOMER, "newcomers-address")
     await people.store.apply_act(WORK, Step(2, b"act 2", swap=swap), now=NOW)
 
 
@@ -70,7 +70,7 @@ async def test_from_open_to_taken(people: People) -> None:
     with pytest.raises(Conflict):
         await store.put_claim(WORK, named("maya account"), b"claim", now=NOW)
     await store.put_claim(WORK, NEWCOMER, b"claim", now=NOW)
-    await store.apply_act(WORK, Step(2, b"act 2", swap=Swap("take", UNTIL, "address")), now=NOW)
+    await store.apply_act(WORK, Step(2, b"act 2", swap=Swap("take", UNTIL, NEWCOMER, "address")), now=NOW)
     engagement = await store.engagement(WORK, now=NOW)
     assert engagement is not None
     client = engagement.members[1]
@@ -121,7 +121,7 @@ async def test_a_stop_puts_the_former_back(people: People) -> None:
     await take(people)
     given = replace(envelope("work client", "given back"), mailbox_id=NEW)
     await store.deposit([group(given)], now=NOW, quota_bytes=QUOTA)
-    await store.apply_act(WORK, Step(3, b"act 3", swap=Swap("stop", NOW + 60)), now=NOW + 60)
+    await store.apply_act(WORK, Step(3, b"act 3", swap=Swap("stop", NOW + 60, NEWCOMER)), now=NOW + 60)
     engagement = await store.engagement(WORK, now=NOW + 60)
     assert engagement is not None
     assert engagement.members[1].account_id == named("maya account")
@@ -133,6 +133,30 @@ async def test_a_stop_puts_the_former_back(people: People) -> None:
     assert len(await living(people, FORMER, UNTIL)) == 1
     assert (await store.counts(now=UNTIL))["due"] == 0
     assert await store.reopening(WORK, now=UNTIL) is None
+
+
+async def test_an_act_that_was_judged_by_another_reopening(people: People) -> None:
+    """Where it ended, was opened anew or was stopped meanwhile, nothing changes and nothing of the act is
+    kept: nobody comes in by signatures that were given for another.
+    """
+    store = people.store
+    act = Step(2, b"act 2", swap=Swap("take", UNTIL, NEWCOMER, "address"))
+    await store.put_reopening(*reopening(), now=NOW)
+    await join(people)
+    await store.put_claim(WORK, NEWCOMER, b"claim", now=NOW)
+    await store.drop_reopening(WORK, now=NOW)
+    with pytest.raises(Conflict):
+        await store.apply_act(WORK, act, now=NOW)
+    await store.put_reopening(*reopening("another"), now=NOW)
+    await join(people, "another")
+    await store.put_claim(WORK, named("another account"), b"claim", now=NOW)
+    with pytest.raises(Conflict):
+        await store.apply_act(WORK, act, now=NOW)
+    with pytest.raises(Conflict):
+        await store.apply_act(WORK, replace(act, swap=Swap("stop", NOW, named("another account"))), now=NOW)
+    engagement = await store.engagement(WORK, now=NOW)
+    assert engagement is not None
+    assert (len(engagement.acts), engagement.members[1].account_id) == (1, named("maya account"))
 
 
 async def test_one_that_is_not_taken_ends_with_its_newcomer(people: People) -> None:

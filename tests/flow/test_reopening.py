@@ -15,8 +15,18 @@ from keys.names import DAY_SECONDS, Role
 from keys.reopening import STOP_SECONDS, Claim, reopening_subject
 from keys.spoken import SpokenResult
 from keys.suite import H
-from relay.core.errors import ActRefused, Conflict, EngagementClosed, Gone, Malformed, NotAllowed, NotFound
+from relay.core.errors import (
+    ActRefused,
+    Conflict,
+    EngagementClosed,
+    Gone,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+)
 from relay.core.telling import Pending
+from relay.flow.access import REMEMBERED_SECONDS
 from relay.flow.reopening import Reopens
 from tests.flow.cast import Person
 from tests.flow.house import House, method
@@ -245,6 +255,31 @@ async def test_after_48_hours_it_stands(house: House) -> None:
     house.now += STOP_SECONDS
     with pytest.raises((ActRefused, NotFound)):
         await again.act(house.client, house.client, core=stop)
+
+
+async def test_who_was_stopped_is_signed_out(house: House) -> None:
+    """A page of theirs that was open, and that the relay has at hand, asks for nothing more a minute later,
+    and so adds no way in; the same where a reopening ends before it was taken.
+    """
+    work, access = house.work, house.flows.access
+    for label_, taken in (("maya-again", False), ("maya-once-more", True)):
+        again = await Again.opened(house, label_)
+        if taken:
+            await again.take()
+            core = again.core(again.said())
+            stop = work.act(ActKind.STOP_REOPENING, core, house.client, subject=core.hash).core
+        else:
+            await again.join()
+        token = (await house.open(again.person)).token
+        assert await access.caller(token, house.now) == again.person.account_id
+        if taken:
+            await again.act(house.client, house.client, core=stop)
+        else:
+            await house.flows.reopenings.drop(house.coach.account_id, work.engagement_id, house.now)
+        house.now += REMEMBERED_SECONDS
+        assert access.remembered(token, house.now) is None
+        with pytest.raises(NotSignedIn):
+            await access.caller(token, house.now)
 
 
 async def test_either_side_ends_it_before(house: House) -> None:

@@ -9,7 +9,7 @@ from keys.names import Role
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import PARTIES, Engagement, Invitation, Mailbox, Reason, Step
-from relay.store.memory.reopenings import swap_client
+from relay.store.memory.reopenings import check_swap, swap_client
 from relay.store.memory.slots import check_release, take_release
 from relay.store.memory.state import State, segment_place
 
@@ -158,6 +158,7 @@ class MemoryEngagements:
         if step.number != len(engagement.acts) + 1:
             raise Conflict("act-out-of-order")
         check_release(self._state, engagement_id, step, now)
+        check_swap(self._state, engagement_id, step.swap, now)
         policies = (*engagement.policies, step.policy) if step.policy else engagement.policies
         self._state.engagements[engagement_id] = replace(
             engagement, acts=(*engagement.acts, step.act), policies=policies, proposals=()

@@ -9,6 +9,7 @@ from keys.names import Role, mailbox_id
 from relay.core.errors import Conflict, Gone, NotFound
 from relay.core.model import Happening, Invitation, Mailbox, Member, Reason, Reopening, Swap
 from relay.store.memory.state import State
+from relay.store.reopenings import matches
 
 CONFLICT: Final = "reopening-conflict"
 MOST: Final = 64
@@ -110,6 +111,13 @@ def end_reopening(state: State, engagement_id: bytes, now: int) -> None:
         _close_account(state, known.account_id)
         account = state.accounts[known.account_id]
         state.accounts[known.account_id] = replace(account, expires_at=now)
+
+
+def check_swap(state: State, engagement_id: bytes, swap: Swap | None, now: int) -> None:
+    """Refuse an act that was judged by another reopening, before anything changes."""
+    known = state.reopenings.get(engagement_id)
+    if swap and (known is None or known.expires_at <= now or not matches(known, swap)):
+        raise Conflict(CONFLICT)
 
 
 def swap_client(state: State, engagement_id: bytes, swap: Swap, now: int) -> None:
