@@ -51,6 +51,8 @@ export interface ReleaseFacts {
   readonly state: "waiting" | "open" | "ended" | "closed";
   readonly from: number;
   readonly until: number;
+  /** Something that was let out before can be read while this one waits: until then at the latest. */
+  readonly earlierUntil?: number;
 }
 
 export interface ReportFacts {

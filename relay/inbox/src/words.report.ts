@@ -70,6 +70,8 @@ export const reportWords = said("report", {
   },
   released: {
     waiting: (sponsor: string, when: string) => `${sponsor} gets the report ${when}.`,
+    earlier: (sponsor: string) =>
+      `Until then ${sponsor} can read the report that was released before.`,
     open: (sponsor: string, until: string) => `${sponsor} can read the report until ${until}.`,
     ended: (sponsor: string, until: string) =>
       `${sponsor} could read the report until ${until}. It is gone there.`,

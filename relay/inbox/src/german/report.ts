@@ -75,6 +75,8 @@ export const report: typeof english = {
   },
   released: {
     waiting: (sponsor, when) => `${sponsor} bekommt den Bericht ${when}.`,
+    earlier: (sponsor) =>
+      `Bis dahin kann ${sponsor} den Bericht lesen, der vorher freigegeben wurde.`,
     open: (sponsor, until) => `${sponsor} kann den Bericht bis ${until} lesen.`,
     ended: (sponsor, until) =>
       `${sponsor} konnte den Bericht bis ${until} lesen. Dort ist er jetzt fort.`,
@@ -93,7 +95,7 @@ export const report: typeof english = {
     cancel: "Absagen",
     cancelled: "Abgesagt. Es wird nichts freigegeben.",
     withdraw: "Zurückziehen",
-    withdrawHeading: (sponsor) => `Den Bericht von ${sponsor} zurückziehen`,
+    withdrawHeading: (sponsor) => `Den Bericht für ${sponsor} zurückziehen`,
     withdrawText: (sponsor) =>
       `Die Seite für ${sponsor} sagt dann, dass dort zurzeit kein Bericht liegt. Wer ihn gedruckt hat, behält den Ausdruck.`,
     withdrawing: "Wird zurückgezogen",

@@ -12,6 +12,7 @@ import {
   keptOf,
   livingTickets,
   MOST_KEPT,
+  openMeanwhile,
   overNow,
   parseKept,
 } from "./kept_releases.ts";
@@ -82,6 +83,10 @@ test("a later release ends the former when its time has come, and not before", (
     [2],
   );
   assert.equal(livingTickets(acts, NOW).length, 2);
+  assert.equal(openMeanwhile(acts, [2, 3], NOW)?.number, 2);
+  assert.equal(openMeanwhile(acts, [3], NOW), null, "it is not there");
+  assert.equal(openMeanwhile(acts, [2, 3], NOW + 100), null, "it has been replaced");
+  assert.equal(openMeanwhile(acts.slice(0, 2), [2], NOW), null, "there is no newer one");
   assert.equal(livingTickets(acts, NOW + 1000).length, 0);
 });
 

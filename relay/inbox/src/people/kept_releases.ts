@@ -83,6 +83,18 @@ export function livingTickets(acts: readonly ActCore[], now: number): ActCore[] 
   return out.filter(({ number, secondDate }) => number >= current && secondDate > now);
 }
 
+/** Of what the relay holds, the ticket whose release can be read while a newer one waits; null where there is none. */
+export function openMeanwhile(
+  acts: readonly ActCore[],
+  listed: readonly number[],
+  now: number,
+): ActCore | null {
+  const living = livingTickets(acts, now);
+  const newest = living.at(-1);
+  const begun = living.find(({ date, number }) => date <= now && listed.includes(number));
+  return begun && begun !== newest ? begun : null;
+}
+
 /**
  * Which entries are to be revoked now. `openMailbox` is the sponsor's mailbox whose way in is open, null where none is,
  * undefined where that is not known. `listed` are the act numbers of what the relay says that it holds, asked for after

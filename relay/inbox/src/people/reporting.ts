@@ -52,7 +52,14 @@ import type {
 } from "../session.report.ts";
 import { nextCore, postNext, sign } from "./acting.ts";
 import { fault } from "./fault.ts";
-import { encodeKept, type KeptRelease, keptOf, overNow, parseKept } from "./kept_releases.ts";
+import {
+  encodeKept,
+  type KeptRelease,
+  keptOf,
+  openMeanwhile,
+  overNow,
+  parseKept,
+} from "./kept_releases.ts";
 import { readSteps, type Signed, type Steps, type Version } from "./reportsteps.ts";
 import type { Tools } from "./workroom.ts";
 
@@ -128,7 +135,10 @@ export class Reporting implements ReportSession {
     const stands = held.releases.some(({ actNumber }) => actNumber === out.number);
     const begun = now < from ? "waiting" : "open";
     const state = now >= until ? "ended" : stands ? begun : "closed";
-    return { release: { state, from, until }, withdrawnAt: null };
+    const listed = held.releases.map(({ actNumber }) => actNumber);
+    const earlier = state === "waiting" && openMeanwhile(cores, listed, now);
+    const meanwhile = earlier ? { earlierUntil: earlier.secondDate } : {};
+    return { release: { state, from, until, ...meanwhile }, withdrawnAt: null };
   }
 
   /** On which days calls were held, as either has noted them. */

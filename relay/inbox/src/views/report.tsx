@@ -161,6 +161,7 @@ export function ReleaseState({
           {released.waiting(sponsorName, releaseTime(release.from, now(), zone))}
         </p>
       )}
+      {release?.earlierUntil !== undefined && <p>{released.earlier(sponsorName)}</p>}
       {release?.state === "open" && (
         <p class="large-text">{released.open(sponsorName, fullDay(release.until, zone))}</p>
       )}
@@ -176,7 +177,9 @@ export function ReleaseState({
         <p class="quiet-text">{coach ? released.newerCoach(name) : released.newer}</p>
       )}
       <div class="actions">
-        {!coach && live && <Withdraw waiting={live.state === "waiting"} done={reload} />}
+        {!coach && live && (
+          <Withdraw waiting={live.state === "waiting" && !live.earlierUntil} done={reload} />
+        )}
         <a class="button quiet" href={href({ view: "work", page: "sponsor" })}>
           {released.see(sponsorName)}
         </a>

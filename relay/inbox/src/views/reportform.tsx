@@ -1,6 +1,6 @@
 /** Writing the report: one calm form. Owns what is typed until it is given to the other; unsent it is kept as any draft is. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import {
   hides,
   MOST_GOAL_BYTES,
@@ -130,6 +130,8 @@ function Form({ facts }: { facts: ReportFacts }) {
   const { form } = reportWords;
   const name = firstName(opened.otherName);
   const before = inbox.drafts.find(({ threadId }) => threadId === REPORT_DRAFT);
+  const latest = useRef<string | undefined>(undefined);
+  latest.current = before?.text;
   const typed = restored(before) ?? typedOf(facts, now());
   const [faults, setFaults] = useState<Faults>({});
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -156,7 +158,10 @@ function Form({ facts }: { facts: ReportFacts }) {
     setBusy(true);
     try {
       await session.report("write", [judged as ReportFields, typed.after]);
-      forget();
+      // What was typed while it was on its way has not been given to anybody.
+      if (latest.current === before?.text) {
+        forget();
+      }
       say(form.saved);
       go({ view: "work", page: "report" });
     } catch (reason) {

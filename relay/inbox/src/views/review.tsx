@@ -4,6 +4,7 @@
  */
 
 import { useState } from "preact/hooks";
+import { isTomorrow, nextMorning } from "../morning.ts";
 import { countWords } from "../reportdiff.ts";
 import { href } from "../route.ts";
 import type { ReportFacts, SponsorWay, VersionFacts } from "../session.report.ts";
@@ -24,6 +25,7 @@ import { Field, TextField } from "./fields.tsx";
 import { CopyButton, Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 import { ReleaseState, ReportWait, SignState, useReport } from "./report.tsx";
 import { ReportDocument } from "./reportdocument.tsx";
+import { releaseTime } from "./withdraw.tsx";
 import { UpToWork } from "./work.tsx";
 
 /** A window that nobody chose ends so long from now, or with the hold. */
@@ -65,8 +67,10 @@ function Reviewed({ facts, newest, reload }: ReviewedProps) {
   const { review } = reportWords;
   const { sponsorName } = opened.policy;
   const { sponsorPerson, callDays } = newest.fields;
-  const opens = nextMorning(facts, now(), zone);
-  const until = Math.min(endsAt, facts.coachSigned?.endsAt ?? endsAt);
+  // A page stays open overnight: what was tomorrow when it was drawn may be over when it is pressed.
+  const [drawnAt, setDrawnAt] = useState(now);
+  const opens = nextMorning(drawnAt, zone, facts.coachSigned?.notBefore ?? 0);
+  const until = Math.min(endsAt, facts.coachSigned?.endsAt ?? endsAt, facts.latestAt);
   return (
     <>
       <ReportDocument
@@ -112,6 +116,7 @@ function Reviewed({ facts, newest, reload }: ReviewedProps) {
           newest={newest}
           until={until}
           opens={opens}
+          redraw={() => setDrawnAt(now())}
           reached={reached}
         />
       )}
@@ -120,13 +125,6 @@ function Reviewed({ facts, newest, reload }: ReviewedProps) {
       </p>
     </>
   );
-}
-
-/** Nine o'clock on the next day that the coach's window allows. */
-function nextMorning({ coachSigned }: ReportFacts, now: number, zone: string): number {
-  const first = Math.max(now + DAY_SECONDS, coachSigned?.notBefore ?? 0);
-  const morning = instantIn(calendarDay(first, zone), "09:00", zone) ?? first;
-  return morning >= (coachSigned?.notBefore ?? 0) ? morning : morning + DAY_SECONDS;
 }
 
 interface UntilProps {
@@ -229,10 +227,12 @@ interface DecidesProps {
   readonly newest: VersionFacts;
   readonly until: number;
   readonly opens: number;
+  /** The day that is offered, and the document's date with it, anew. */
+  readonly redraw: () => void;
   readonly reached: boolean;
 }
 
-function ClientDecides({ facts, newest, until, opens, reached }: DecidesProps) {
+function ClientDecides({ facts, newest, until, opens, redraw, reached }: DecidesProps) {
   const { session, opened, now, zone, say } = useDesk();
   const { review } = reportWords;
   const { sponsorName } = opened.policy;
@@ -246,18 +246,26 @@ function ClientDecides({ facts, newest, until, opens, reached }: DecidesProps) {
   }
   const mayNow = coachSigned.notBefore <= at;
   const mayLater = opens < until;
-  const tomorrow = calendarDay(opens, zone) === calendarDay(at + DAY_SECONDS, zone);
-  const let_out = (notBefore: number) =>
-    right() &&
-    act(review.releasing, async () => {
-      await session.report("release", [newest.id, notBefore, until]);
-      say(
-        reportWords.released[notBefore ? "waiting" : "open"](
-          sponsorName,
-          day(notBefore || until, at, zone),
-        ),
-      );
-    });
+  const tomorrow = isTomorrow(opens, at, zone);
+  const let_out = (notBefore: number) => {
+    const pressedAt = now();
+    // Nothing leaves on a day that was not the one on the button.
+    const offered = nextMorning(pressedAt, zone, coachSigned.notBefore);
+    if (notBefore === opens && opens !== offered) {
+      redraw();
+      return;
+    }
+    if (right()) {
+      act(review.releasing, async () => {
+        await session.report("release", [newest.id, notBefore, until]);
+        say(
+          notBefore > pressedAt
+            ? reportWords.released.waiting(sponsorName, releaseTime(notBefore, pressedAt, zone))
+            : reportWords.released.open(sponsorName, fullDay(until, zone)),
+        );
+      });
+    }
+  };
   return (
     <>
       <form onSubmit={(event) => event.preventDefault()} noValidate>
