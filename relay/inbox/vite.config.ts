@@ -133,6 +133,7 @@ const LATER = [
     "agreements",
     "agreementtext",
     "behind",
+    "cards",
     "codes",
     "coming",
     "compose",

@@ -192,6 +192,8 @@ export interface OwnSession {
   lentCode(): Promise<string>;
   lentState(): Promise<LentState>;
   endLending(): Promise<void>;
+  /** Speak this language in every browser of this person; empty: as each browser has it. */
+  keepLanguage(language: string): Promise<void>;
   /** Delete every copy in the mailbox of this inbound address; answers how many there were. */
   deleteMine(inboundAddress: string): Promise<number>;
   /** Close the account: no way in remains. */

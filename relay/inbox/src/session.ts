@@ -156,6 +156,8 @@ export interface Opened {
   readonly asked: number;
   /** Relay's clock minus this device's, in seconds. */
   readonly clockOffset: number;
+  /** What this person has chosen to be spoken to in; empty: as each browser has it; null: nothing was ever chosen. */
+  readonly language: string | null;
   readonly inboundAddress: string;
 }
 

@@ -44,6 +44,8 @@ export const settingWords = said("settings", {
     legend: "Lock after",
     minutes: (n: number) => `${n} minutes`,
     long: "After twelve hours it locks in any case.",
+    hidden: "Lock when I leave this page",
+    hiddenHint: "Also when you take a photo or open another app to choose a file.",
     saved: "Saved on this device.",
     hint: "When this page locks by itself",
   },
@@ -71,7 +73,7 @@ export const settingWords = said("settings", {
     heading: "Language",
     hint: "English, German, or as the browser says",
     browser: "As the browser says",
-    lead: "What you and others write stays as it was written. This is kept on this device.",
+    lead: "What you and others write stays as it was written. Your other browsers speak it too once your inbox is open there.",
   },
   mail: {
     heading: "Sending mail in",

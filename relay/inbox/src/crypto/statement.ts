@@ -31,6 +31,8 @@ import {
 
 export const MOST_READING_KEYS = 4;
 export const MOST_VALID_SECONDS = 800 * DAY_SECONDS;
+/** A card is renewed at the first unlock after this long. */
+const RENEW_SECONDS = 30 * DAY_SECONDS;
 export const MOST_STATEMENT_BYTES =
   196 + MOST_READING_KEYS * (20 + SEAL_PUBLIC_BYTES) + 2 * SIGNATURE_BYTES;
 
@@ -241,4 +243,9 @@ function check(card: Card): void {
   if (!isStrictPublic(card.identityPublic) || !isStrictPublic(card.accessPublic)) {
     throw new Malformed("not a canonical public key");
   }
+}
+
+/** Whether a new card is due: at the first unlock after 30 days. */
+export function cardIsDue(card: Card, now: number): boolean {
+  return now >= card.issuedAt + RENEW_SECONDS;
 }

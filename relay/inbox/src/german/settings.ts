@@ -45,6 +45,9 @@ export const settings: typeof english = {
     legend: "Sperren nach",
     minutes: (n) => figure(n, "Minute", "Minuten"),
     long: "Nach zwölf Stunden sperrt sie sich auf jeden Fall.",
+    hidden: "Sperren, wenn ich diese Seite verlasse",
+    hiddenHint:
+      "Auch wenn Sie ein Foto aufnehmen oder eine andere App öffnen, um eine Datei zu wählen.",
     saved: "Auf diesem Gerät gespeichert.",
     hint: "Wann diese Seite sich von selbst sperrt",
   },
@@ -72,7 +75,7 @@ export const settings: typeof english = {
     heading: "Sprache",
     hint: "Deutsch, Englisch oder wie im Browser eingestellt",
     browser: "Wie im Browser eingestellt",
-    lead: "Was Sie und andere schreiben, bleibt, wie es geschrieben wurde. Das wird auf diesem Gerät gespeichert.",
+    lead: "Was Sie und andere schreiben, bleibt, wie es geschrieben wurde. Ihre anderen Browser zeigen diese Sprache auch, sobald Ihr Postfach dort geöffnet ist.",
   },
   mail: {
     heading: "Mail hereinschicken",

@@ -1,7 +1,7 @@
 /**
  * Cards: a person's reading keys, and the card that announces them.
  *
- * Owns which keys a card has and when it is renewed. Must never drop a reading key that something living may be sealed to,
+ * Owns which keys a card has, and its renewal. Fetched when one is due. Must never drop a reading key that something living may be sealed to,
  * nor announce one that is not in the vault. (docs/protocol.md, part 4.)
  */
 
@@ -10,6 +10,7 @@ import { DAY_SECONDS } from "../crypto/names.ts";
 import { latest, type Policy } from "../crypto/policy.ts";
 import {
   type Card,
+  cardIsDue,
   MOST_VALID_SECONDS,
   parseStatement,
   signStatement,
@@ -22,7 +23,6 @@ import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
 
 const KEY_SECONDS = 31 * DAY_SECONDS;
 const KEYS_IN_A_ROW = 3;
-const RENEW_SECONDS = 30 * DAY_SECONDS;
 /** A card is valid from a little earlier, for senders whose clock is behind. */
 const BACKDATE_SECONDS = 600;
 
@@ -53,11 +53,6 @@ export function publics(seeds: readonly ReadingSeed[]): Card["readingKeys"] {
   return seeds.map(({ epoch, validFrom, validUntil, seed }) => {
     return { epoch, validFrom, validUntil, public: OpenKey.fromSeed(seed).public };
   });
-}
-
-/** Whether a new card is due: at the first unlock after 30 days. */
-export function cardIsDue(card: Card, now: number): boolean {
-  return now >= card.issuedAt + RENEW_SECONDS;
 }
 
 /** The changes of the vault that bring the next card; nothing where another browser was first. */

@@ -19,6 +19,7 @@ import { parseEnvelope } from "../crypto/envelope.ts";
 import { KeysError, Malformed } from "../crypto/errors.ts";
 import type { Json } from "../crypto/json.ts";
 import { DAY_SECONDS, fingerprint } from "../crypto/names.ts";
+import { encodeSettings, SETTINGS } from "../crypto/settings.ts";
 import { openLabel } from "../crypto/tab.ts";
 import * as unlock from "../crypto/unlock.ts";
 import type { EngagementItem } from "../crypto/vault.ts";
@@ -291,6 +292,17 @@ export class Own implements OwnSession {
     const { Lending: Kind } = await fetched(() => import("./lending.ts"));
     this.#lending ??= new Kind(this.#api, this.#account, this.#world);
     return this.#lending;
+  }
+
+  async keepLanguage(language: string): Promise<void> {
+    const plain = encodeSettings({ language });
+    const expiresAt = this.#world.clock.now() + KEPT_SECONDS;
+    await this.#account.records.change((vault): Changes => {
+      const before = vault.item(SETTINGS);
+      return before && same(before, plain)
+        ? new Map()
+        : new Map([[SETTINGS, { plain, expiresAt }]]);
+    });
   }
 
   // --- leaving ---

@@ -11,11 +11,11 @@ import { type Act, ActKind, parseAct, verifySignatures } from "../crypto/acts.ts
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import { Role } from "../crypto/names.ts";
 import { holdEndsAt, parsePolicy } from "../crypto/policy.ts";
-import { parseStatement, statementFp, statementHash } from "../crypto/statement.ts";
+import { parseSettings, SETTINGS } from "../crypto/settings.ts";
+import { cardIsDue, parseStatement, statementFp, statementHash } from "../crypto/statement.ts";
 import { type EngagementItem, encodeEngagement, engagementName } from "../crypto/vault.ts";
 import type { Opened } from "../session.ts";
 import type { Account } from "./account.ts";
-import { cardIsDue, renewal } from "./cards.ts";
 import { fault, fetched, notTrusted } from "./fault.ts";
 import { meOf, type Place, placeOf } from "./party.ts";
 import type { Chains } from "./receive.ts";
@@ -28,7 +28,7 @@ import {
   type Signed,
   Terms,
 } from "./terms.ts";
-import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
+import { type Changes, KEPT_AFTER_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const MOVES: readonly ActKind[] = [ActKind.POLICY, ActKind.CLOSE, ActKind.REOPEN];
@@ -160,6 +160,7 @@ export class Standing {
       released: this.#released(),
       asked: this.#agreementsOpen + this.#offers.filter((one) => !this.isMine(one)).length,
       clockOffset: this.#clock.offsetSeconds(),
+      language: languageIn(this.#account.records.vault),
       inboundAddress,
     };
   }
@@ -207,6 +208,7 @@ export class Standing {
     if (!cardIsDue(this.#place.me.statement.card, now)) {
       return;
     }
+    const { renewal } = await fetched(() => import("./cards.ts"));
     const policies = [this.terms.inForce.policy];
     const { records } = this.#account;
     await records.change((vault) => renewal(vault, policies, now, this.#world.random));
@@ -359,4 +361,14 @@ function cardOf(facts: EngagementFacts, role: number): Bytes {
     throw fault("gone");
   }
   return member.statement;
+}
+
+/** What a newer page has written, and this one cannot read, is no reason to keep anybody out. */
+function languageIn(vault: Vault): string | null {
+  const plain = vault.item(SETTINGS);
+  try {
+    return plain && parseSettings(plain).language;
+  } catch {
+    return null;
+  }
 }

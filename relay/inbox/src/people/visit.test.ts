@@ -40,6 +40,19 @@ async function joined(house: House): Promise<{ visit: Visit; draft: EnrolmentDra
 const posts = (heard: readonly Heard[], ending: string) =>
   heard.filter(({ method, path }) => method === "POST" && path.endsWith(ending));
 
+test("a language that was chosen is told to every browser of its owner", async () => {
+  const house = new House();
+  const { visit, draft } = await joined(house);
+  await visit.own("keepLanguage", ["de"], run);
+  await failing(visit.own("keepLanguage", ["DE!"], run));
+  const elsewhere = visitOf(house);
+  const opened = await elsewhere.unlock({ name: draft.inboxName, password: PASSWORD }, null);
+  assert.equal(opened.language, "de");
+  await elsewhere.own("keepLanguage", [""], run);
+  const again = await visitOf(house).unlock({ name: draft.name, password: PASSWORD }, null);
+  assert.equal(again.language, "");
+});
+
 describe("joining", () => {
   test("looking and beginning spend nothing, however often", async () => {
     const house = new House();

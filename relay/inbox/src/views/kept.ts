@@ -12,12 +12,15 @@ export type Choice =
   | "device-unlock"
   | "theme"
   | "language"
+  | "language-unsaved"
   | "text-size"
   | "single-keys"
   | "lock-minutes"
   | "inbox-name"
   | "leaving"
   | "check-declined"
+  | "lock-hidden"
+  | "by-sheet"
   | "told-of-saving"
   | "told-of-original";
 
@@ -73,8 +76,23 @@ export function speakAsWished(): Promise<void> {
   return speakFor(kept("language"), navigator.languages);
 }
 
-/** Choose a language, or with null the browser's own. The page hears of it as of any change of languages. */
+/**
+ * Choose a language, or with null the browser's own. The page hears of it as of any change of languages; an open inbox keeps it with its owner,
+ * and one that is locked when it opens.
+ */
 export function chooseLanguage(chosen: string | null): void {
+  keep("language-unsaved", "yes");
+  speakChosen(chosen);
+}
+
+/** Speak what the owner of the inbox has chosen, here or elsewhere; null: nothing was ever chosen. */
+export function followLanguage(chosen: string | null): void {
+  if (chosen !== null && kept("language-unsaved") === null && chosen !== (kept("language") ?? "")) {
+    speakChosen(chosen || null);
+  }
+}
+
+function speakChosen(chosen: string | null): void {
   keep("language", chosen);
   dispatchEvent(new Event("languagechange"));
 }

@@ -13,6 +13,7 @@ import { words } from "../words.ts";
 import { type Desk, DeskContext, failureOf, useDesk } from "./desk.ts";
 import { Frame } from "./frame.tsx";
 import { type Go, useArrival } from "./history.ts";
+import { followLanguage, keep, kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { List, MonthOfRows } from "./list.tsx";
 import { type Outgoing, useOutgoing } from "./outgoing.tsx";
@@ -70,6 +71,7 @@ export function Mailbox(props: MailboxProps) {
   useEvents(session, dispatch, lock);
   useKeptDrafts(session, dispatch);
   useAside(session, unsent);
+  useOwnLanguage(session, opened);
   const lockOtherTabs = useOtherTabs(lock);
   useArrival(viewName(route), route.view);
   const { load, failure } = useRows(session, inbox, dispatch);
@@ -179,6 +181,27 @@ function useHere(dispatch: (action: Action) => void): (action: Action) => void {
     [],
   );
   return (action) => here.current && dispatch(action);
+}
+
+/** The page speaks what its owner chose, and what is chosen here goes with the owner to every other browser. */
+function useOwnLanguage(session: Session, { language }: Opened): void {
+  useEffect(() => {
+    followLanguage(language);
+    const save = () => {
+      if (kept("language-unsaved") === null) {
+        return;
+      }
+      const chosen = kept("language") ?? "";
+      session.own("keepLanguage", [chosen]).then(
+        () => chosen === (kept("language") ?? "") && keep("language-unsaved", null),
+        // What could not be kept is still unsaved when the inbox opens again.
+        () => {},
+      );
+    };
+    save();
+    addEventListener("languagechange", save);
+    return () => removeEventListener("languagechange", save);
+  }, []);
 }
 
 /** What another browser has put away joins what is on this page. */
