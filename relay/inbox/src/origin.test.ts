@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { originOf } from "./origin.ts";
+import { originOf, spokenAddress } from "./origin.ts";
 
 const CASES = [
   ["https://inbox.harrow.example/t/1", "https://inbox.harrow.example"],
@@ -18,3 +18,8 @@ for (const [address, origin] of CASES) {
     assert.equal(originOf(new URL(address)), origin);
   });
 }
+
+test("the address that is read out is the link's own, without what is secret in it", () => {
+  assert.equal(spokenAddress("https://inbox.harrow.example/i/#1.abc"), "inbox.harrow.example/i/");
+  assert.equal(spokenAddress("http://127.0.0.1:8080/a/#4.abc"), "http://127.0.0.1:8080/a/");
+});

@@ -9,3 +9,8 @@ export function originOf(at: { readonly hostname: string; readonly origin: strin
   const relay = /^([a-z0-9.-]+)\.localhost$/.exec(at.hostname)?.[1];
   return relay ? `https://${relay}` : at.origin;
 }
+
+/** Where a link's code is typed, as it is read out: the other person's browser has to go to the relay, whatever served this page. */
+export function spokenAddress(link: string): string {
+  return link.replace(/#.*$/, "").replace(/^https:\/\//, "");
+}

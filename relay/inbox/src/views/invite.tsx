@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { language } from "../languages.ts";
+import { spokenAddress } from "../origin.ts";
 import type { InviteFault, InviteRequest, WaitingInvitation } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { DAY_SECONDS, fullDay } from "../time.ts";
@@ -236,7 +237,7 @@ export function Waiting({ made, fresh, done }: WaitingProps) {
       <p>{inviteWords.square}</p>
       <Square text={made.link} name={inviteWords.squareName} />
       <h2>{inviteWords.voice}</h2>
-      <Voice id={made.id} fresh={fresh} failed={setFailure} />
+      <Voice id={made.id} link={made.link} fresh={fresh} failed={setFailure} />
       {failure && (
         <Trouble
           text={failure.code === "gone" ? inviteWords.over : failureWords(failure, opened)}
@@ -269,11 +270,12 @@ export function Waiting({ made, fresh, done }: WaitingProps) {
 
 interface VoiceProps {
   readonly id: string;
+  readonly link: string;
   readonly fresh: boolean;
   readonly failed: (failure: Failure) => void;
 }
 
-function Voice({ id, fresh, failed }: VoiceProps) {
+function Voice({ id, link, fresh, failed }: VoiceProps) {
   const { session } = useDesk();
   const [code, setCode] = useState("");
   const [busy, setBusy] = useState(false);
@@ -284,12 +286,11 @@ function Voice({ id, fresh, failed }: VoiceProps) {
       .then(setCode, (reason: unknown) => failed(failureOf(reason)))
       .finally(() => setBusy(false));
   };
-  const address = new URL("/i/", location.origin).href.replace(/^https:\/\//, "");
   return (
     <>
       {code && (
         <>
-          <p>{inviteWords.voiceLead(address)}</p>
+          <p>{inviteWords.voiceLead(spokenAddress(link))}</p>
           <p class="typed">{code}</p>
         </>
       )}

@@ -1,6 +1,7 @@
 /** *Add another browser*: a square and six words, for five minutes and one browser. Owns them while they are shown, and forgets them with the view. */
 
 import { useEffect, useState } from "preact/hooks";
+import { spokenAddress } from "../origin.ts";
 import type { Lent, LentState } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { hour } from "../time.ts";
@@ -84,12 +85,11 @@ export function Lend({ done, cancel }: { readonly done: () => void; readonly can
 }
 
 function Shown({ lent, code }: { readonly lent: Lent; readonly code: string }) {
-  const address = new URL("/a/", location.origin).href.replace(/^https:\/\//, "");
   return (
     <>
       <Square text={lent.link} name={inviteWords.squareName} />
       <CopyButton text={lent.link} />
-      <p>{inviteWords.lend.typed(address)}</p>
+      <p>{inviteWords.lend.typed(spokenAddress(lent.link))}</p>
       {code ? <p class="typed">{code}</p> : <Wait>{inviteWords.makingCode}</Wait>}
     </>
   );
