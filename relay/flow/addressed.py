@@ -129,6 +129,8 @@ class Inboxes:
             raise EngagementClosed
         sides = {member.role: member for member in engagement.members}
         owner, other = sides[mailbox.role], sides[_OPPOSITE[mailbox.role]]
+        if owner.mailbox_id != mailbox.mailbox_id:  # of whoever was client before a reopening, or a stop
+            raise NoSuchInbox
         reader, policy = parse_statement(owner.statement), standing.terms.policy
         other_access = parse_statement(other.statement).card.access_public
         inbox = Inbox(

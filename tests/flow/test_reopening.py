@@ -27,6 +27,7 @@ from relay.core.errors import (
 )
 from relay.core.telling import Pending
 from relay.flow.access import REMEMBERED_SECONDS
+from relay.flow.addressed import Inboxes, NoSuchInbox
 from relay.flow.reopening import Reopens
 from tests.flow.cast import Person
 from tests.flow.house import House, method
@@ -255,6 +256,26 @@ async def test_after_48_hours_it_stands(house: House) -> None:
     house.now += STOP_SECONDS
     with pytest.raises((ActRefused, NotFound)):
         await again.act(house.client, house.client, core=stop)
+
+
+async def test_mail_from_outside_goes_to_who_is_client(house: House) -> None:
+    """The former mailbox takes none, or it would lie sealed to the newcomer where they never look; after a
+    stop the newcomer's takes none.
+    """
+    again, work = await Again.opened(house), house.work
+    inboxes = Inboxes(house.store, house.flows.keepers, mail_domain="in.example", refused=(), keepers=())
+    former = house.client.mailbox(work.engagement_id, Role.CLIENT)
+    new = again.person.mailbox(work.engagement_id, Role.CLIENT)
+    await again.take()
+    with pytest.raises(NoSuchInbox):
+        await inboxes.by_id(former, house.now)
+    assert (await inboxes.by_id(new, house.now)).owner.account_id == again.person.account_id
+    core = again.core(again.said())
+    stop = work.act(ActKind.STOP_REOPENING, core, house.client, subject=core.hash).core
+    await again.act(house.client, house.client, core=stop)
+    with pytest.raises(NoSuchInbox):
+        await inboxes.by_id(new, house.now)
+    assert (await inboxes.by_id(former, house.now)).owner.account_id == house.client.account_id
 
 
 async def test_who_was_stopped_is_signed_out(house: House) -> None:

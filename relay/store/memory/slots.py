@@ -25,13 +25,13 @@ class MemorySlots:
         for known in self._state.slots.values():
             if known.link_id == slot.link_id and known.engagement_id != slot.engagement_id:
                 raise Conflict("engagement-conflict")
+        mailboxes = _mailboxes(self._state, slot.engagement_id)
+        if slot.mailbox_id not in mailboxes and len(mailboxes) >= most:
+            raise TooManyRequests
         before = await self.slot(slot.engagement_id, now=now)
         if before is not None and before.mailbox_id != slot.mailbox_id:
             end_all(self._state, before.mailbox_id, now)
-        mailboxes = _mailboxes(self._state, slot.engagement_id)
         if slot.mailbox_id not in mailboxes:
-            if len(mailboxes) >= most:
-                raise TooManyRequests
             place = (slot.mailbox_id, slot.engagement_id, account_id, Role.SPONSOR)
             self._state.mailboxes[slot.mailbox_id] = Mailbox(*place, "", 0, slot.expires_at)
         if before is not None and before.mailbox_id == slot.mailbox_id:
