@@ -14,7 +14,9 @@ from tests.browser.weights import brotli_bytes, built, scripts_of
 pytestmark = pytest.mark.browser
 
 FIRST_SCRIPT_BYTES = 90_000
-"""90 KB, a thousand bytes each as the inbox itself counts them, of all that is fetched until a password can be typed and opened."""
+"""90 KB, a thousand bytes each as the inbox counts them, of all that is fetched until a password can be typed
+and opened.
+"""
 BEFORE_CONTINUE_BYTES = 12_000
 STYLE_BYTES = 12_000
 SPONSORS_PAGE_BYTES = 30_000
@@ -48,13 +50,20 @@ async def test_the_first_load(browser: Browser, pair: Pair) -> None:
 
 
 async def test_an_invitation_before_continue(browser: Browser, pair: Pair) -> None:
-    """Who opens a link loads hardly anything before deciding."""
+    """Who opens a link loads hardly anything before deciding; who turns aside finds the page for that."""
     link = await pair.practice.invite("Lena Light")
     async with visiting(browser, pair.origin, width=375) as visitor:
         await visitor.page.goto(link)
         await expect(visitor.page.get_by_label("Yes, my own")).to_be_visible()
         sizes = brotli_bytes(scripts_of(visitor.requests))
         assert sum(sizes.values()) <= BEFORE_CONTINUE_BYTES, sizes
+        await visitor.page.get_by_label("It belongs to my work").check()
+        await visitor.press("Continue")
+        stop = visitor.page.get_by_role("heading", name="Then please stop here")
+        await expect(stop).to_be_focused()  # a page that is fetched only now
+        await visitor.press("Choose again")
+        await expect(visitor.page.get_by_label("It belongs to my work")).to_be_checked()
+        assert visitor.errors == []
 
 
 def test_every_other_part() -> None:
