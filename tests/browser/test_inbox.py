@@ -100,7 +100,7 @@ async def test_lock_and_unlock_by_password_and_by_sheet(browser: Browser, pair: 
         await visitor.page.get_by_label("Group 1", exact=True).fill(first)
         await visitor.page.get_by_label("Group 2", exact=True).fill(second)
         await visitor.press("Open with the sheet")
-        await visitor.see("Wren locked")
+        await expect(visitor.page.get_by_role("heading", name="Browsers and unlocking")).to_be_visible()
         await visitor.press("Lock")
         await visitor.unlock(pair.client.name, MAYA_PASSWORD)
         await visitor.see("Wren locked")

@@ -153,7 +153,7 @@ async def test_a_password_and_a_sheet_are_replaced(browser: Browser, practice: P
         await expect(visitor.page.get_by_text("Those digits did not open")).to_be_visible()
         await visitor.page.goto(practice.origin)
         await visitor.unlock_by_sheet(client.name, tuple(fresh))
-        await visitor.is_open()
+        await asked_after_the_sheet(visitor)
         await visitor.press("Lock")
         await visitor.unlock(client.name, "another canary for the gate")
         await visitor.is_open()
@@ -297,3 +297,48 @@ async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> 
         await visitor.press("Write")
         await expect(visitor.page.get_by_label("Message", exact=True)).to_have_value("For Sorrel alone")
         assert visitor.errors == []
+
+
+async def asked_after_the_sheet(visitor: Visitor) -> None:
+    """Who came in by the sheet is asked for a new password and a new sheet, until *Not now*."""
+    card = visitor.page.get_by_role("heading", name="You came in by your recovery sheet")
+    await expect(card).to_be_visible()
+    await visitor.press("Choose a new password")
+    await expect(visitor.page.get_by_role("heading", name="Change your password")).to_be_visible()
+    await visitor.press("Cancel")
+    await visitor.press("Not now")
+    await expect(visitor.page.get_by_text("Your old sheet still works")).to_be_visible()
+    await visitor.press("Not now")
+    await expect(card).to_have_count(0)
+
+
+PUT_AWAY = """hidden => {
+    Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+async def test_a_phone_locks_when_it_shows_something_else(browser: Browser, pair: Pair) -> None:
+    """Only where that was chosen; a desk is not asked."""
+    async with visiting(browser, pair.origin, width=375, touch=True) as visitor:
+        await visitor.page.goto(pair.origin)
+        await visitor.unlock(pair.client.name, MAYA_PASSWORD)
+        await visitor.is_open()
+        await visitor.page.evaluate(PUT_AWAY, True)
+        await visitor.page.evaluate(PUT_AWAY, False)
+        await visitor.is_open()
+        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.goto(f"{pair.origin}/settings/locking")
+        await visitor.page.get_by_label("Lock when I leave this page").check()
+        await visitor.page.evaluate(PUT_AWAY, True)
+        await visitor.page.evaluate(PUT_AWAY, False)
+        await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+        assert visitor.errors == []
+    async with visiting(browser, pair.origin) as desk:
+        await desk.page.goto(pair.origin)
+        await desk.unlock(pair.client.name, MAYA_PASSWORD)
+        await desk.is_open()
+        await desk.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await desk.page.goto(f"{pair.origin}/settings/locking")
+        await expect(desk.page.get_by_text("Lock after")).to_be_visible()
+        await expect(desk.page.get_by_label("Lock when I leave this page")).to_have_count(0)

@@ -1010,6 +1010,13 @@ OTHERS = (
     ),
     Scene("settings-told-broken", "/settings/told", {"told": "broken"}, then(unlock, reading("came back"))),
     Scene("settings-keyboard", "/settings/keyboard", {}, then(unlock, reading("single letters"))),
+    Scene(
+        "settings-by-sheet",
+        "/settings/browsers",
+        {},
+        then(unlock, reading("You came in by your recovery sheet")),
+        kept={"by-sheet": "password"},
+    ),
     Scene("settings-leave", "/settings/leave", {}, then(unlock, reading("Type: delete my inbox"))),
     Scene("settings-server", "/settings/server", {}, then(unlock, reading("Ways in"))),
     Scene(

@@ -56,6 +56,11 @@ export const browserWords = said("browsers", {
   own: "Choose my own",
   ownHint: "12 characters or more. Several words are easiest.",
   newPassword: "New password",
+  bySheet: "You came in by your recovery sheet",
+  bySheetPassword: "Choose a new password now, so that you need no sheet the next time.",
+  bySheetNew: "Your old sheet still works. Somebody may have seen it: you can make a new one.",
+  bySheetDo: "Choose a new password",
+  bySheetNot: "Not now",
   sheetHeading: "A new recovery sheet",
   sheetLead:
     "It takes the place of the one you have. Until you press the last button, the old one works.",

@@ -60,6 +60,13 @@ export const browsers: typeof english = {
   own: "Ein eigenes wählen",
   ownHint: "12 Zeichen oder mehr. Am einfachsten sind mehrere Wörter.",
   newPassword: "Neues Passwort",
+  bySheet: "Sie sind mit Ihrem Notfallblatt hereingekommen",
+  bySheetPassword:
+    "Wählen Sie jetzt ein neues Passwort, damit Sie beim nächsten Mal kein Blatt brauchen.",
+  bySheetNew:
+    "Ihr altes Blatt gilt noch. Vielleicht hat es jemand gesehen: Sie können ein neues machen.",
+  bySheetDo: "Ein neues Passwort wählen",
+  bySheetNot: "Jetzt nicht",
   sheetHeading: "Ein neues Notfallblatt",
   sheetLead:
     "Es ersetzt das Blatt, das Sie haben. Bis Sie den letzten Knopf drücken, gilt das alte.",

@@ -9,7 +9,7 @@ import { inviteWords } from "../words.invite.ts";
 import { settingWords } from "../words.settings.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { UpToSettings } from "./frame.tsx";
-import { keep } from "./kept.ts";
+import { keep, kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { ChangePassword, NewSheetForm } from "./newways.tsx";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
@@ -31,7 +31,15 @@ export function Browsers() {
     session.own("browsers", []).then(setFacts, (reason: unknown) => setFailure(failureOf(reason)));
   };
   useEffect(load, []);
+  const [next, setNext] = useState(() => kept("by-sheet"));
+  const goOn = (step: "sheet" | null) => {
+    keep("by-sheet", step);
+    setNext(step);
+  };
   const done = (text: string) => {
+    if (doing === "sheet" || (doing === "password" && next === "password")) {
+      goOn(doing === "password" ? "sheet" : null);
+    }
     setDoing(null);
     setSaid(text);
     load();
@@ -49,6 +57,24 @@ export function Browsers() {
           <p class="hint" role="status">
             {said}
           </p>
+          {next && (
+            <section class="card">
+              <h2>{browserWords.bySheet}</h2>
+              <p>{next === "sheet" ? browserWords.bySheetNew : browserWords.bySheetPassword}</p>
+              <div class="actions">
+                <button
+                  type="button"
+                  class="do"
+                  onClick={() => setDoing(next === "sheet" ? "sheet" : "password")}
+                >
+                  {next === "sheet" ? browserWords.sheetHeading : browserWords.bySheetDo}
+                </button>
+                <button type="button" onClick={() => goOn(next === "sheet" ? null : "sheet")}>
+                  {browserWords.bySheetNot}
+                </button>
+              </div>
+            </section>
+          )}
           {failure && <Trouble text={failureWords(failure, opened)} again={load} />}
           {!facts && !failure && <Wait>{settingWords.loading}</Wait>}
           {facts && (

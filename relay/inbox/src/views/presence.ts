@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Watch, watch } from "../idle.ts";
-import { isPhone, lockMinutes } from "./kept.ts";
+import { isPhone, kept, lockMinutes } from "./kept.ts";
 
 /** A second's rest between two looks is enough for limits of minutes. */
 const LOOK_EVERY_MS = 1000;
@@ -19,7 +19,7 @@ export interface Presence {
 interface PresenceProps {
   readonly now: () => number;
   readonly openedAt: number;
-  readonly lock: (why: "idle" | "long") => void;
+  readonly lock: (why: "idle" | "long" | "pressed") => void;
   /** Called about once a second while the page is looked after. */
   readonly tick: () => void;
 }
@@ -37,6 +37,11 @@ export function usePresence({ now, openedAt, lock, tick }: PresenceProps): Prese
     const look = () => {
       if (running.current > 0) {
         seen.current = now();
+      }
+      // Who chose so is out as soon as the phone shows something else; what is on its way goes first.
+      if (document.hidden && running.current === 0 && kept("lock-hidden") && isPhone()) {
+        latest.current.lock("pressed");
+        return;
       }
       const next = watch(
         { unlockedAt: openedAt, lastSeenAt: seen.current, limitMinutes: lockMinutes() },

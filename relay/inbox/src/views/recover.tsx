@@ -10,7 +10,7 @@ import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
 import { TextField } from "./fields.tsx";
 import { useArrival } from "./history.ts";
-import { kept } from "./kept.ts";
+import { keep, kept } from "./kept.ts";
 import { Heading, Trouble } from "./parts.tsx";
 
 interface RecoverProps {
@@ -60,6 +60,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
     setOpening(true);
     try {
       const opened = await session.unlock({ name: loginName(name), sheet: fields.join(" ") });
+      keep("by-sheet", "password");
       open(opened, kept("inbox-name"));
     } catch (reason) {
       setOpening(false);

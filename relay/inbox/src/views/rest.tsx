@@ -132,7 +132,10 @@ export function Rest({ surroundings, session, fragment, setFragment, route, go }
         <Recover
           session={session}
           relayName={relayName}
-          open={(opened, name) => open(opened, name, "")}
+          open={async (opened, name) => {
+            await open(opened, name, "");
+            go({ view: "settings", page: "browsers" });
+          }}
         />
       );
     default:

@@ -13,6 +13,7 @@ import {
   applyTextSize,
   applyTheme,
   chooseLanguage,
+  isPhone,
   keep,
   kept,
   lockMinutes,
@@ -120,10 +121,33 @@ function Locking() {
         chosen={String(minutes)}
         onChoose={choose}
       />
+      {isPhone() && <LockHidden />}
       <p class="quiet-text">{settingWords.locking.long}</p>
       <p class="hint" role="status">
         {said}
       </p>
+    </>
+  );
+}
+
+/** On a phone, which is handed about: locked as soon as it shows something else. */
+function LockHidden() {
+  const [on, setOn] = useState(() => kept("lock-hidden") !== null);
+  const choose = (chosen: boolean) => {
+    keep("lock-hidden", chosen ? "on" : null);
+    setOn(chosen);
+  };
+  return (
+    <>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={on}
+          onChange={(event) => choose(event.currentTarget.checked)}
+        />
+        <span>{settingWords.locking.hidden}</span>
+      </label>
+      <p class="hint">{settingWords.locking.hiddenHint}</p>
     </>
   );
 }
