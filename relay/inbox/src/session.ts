@@ -150,8 +150,12 @@ export interface Opened {
   readonly policy: PolicyFacts;
   /** Who ended the work before the agreed date, where somebody did. */
   readonly closedBy: "me" | "other" | null;
-  /** What the client has released to the sponsor and not taken back; `from` 0: at once. */
-  readonly released: { readonly from: number; readonly until: number } | null;
+  /** What the client has released to the sponsor and not taken back; `from` 0: at once. `earlier`: what was let out before it has not ended. */
+  readonly released: {
+    readonly from: number;
+    readonly until: number;
+    readonly earlier: boolean;
+  } | null;
   /** Proposals by the other person that wait for an answer. */
   readonly asked: number;
   /** Relay's clock minus this device's, in seconds. */

@@ -174,7 +174,11 @@ export class Standing {
   #released(): Opened["released"] {
     const moves = this.terms.acts.filter(({ core }) => LETS.includes(core.kind));
     const last = moves.at(-1)?.core;
-    return last?.kind === ActKind.RELEASE ? { from: last.date, until: last.secondDate } : null;
+    const before = moves.at(-2)?.core;
+    const earlier = before?.kind === ActKind.RELEASE && before.secondDate > this.#clock.now();
+    return last?.kind === ActKind.RELEASE
+      ? { from: last.date, until: last.secondDate, earlier }
+      : null;
   }
 
   /** Who ended the work before the agreed day, where that still holds. */

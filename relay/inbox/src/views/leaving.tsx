@@ -25,7 +25,8 @@ export function Leaving() {
           : leaving.card(sponsorName, when)}{" "}
         <a href={href({ view: "work", page: "report" })}>{reportWords.up}</a>
       </p>
-      {!coach && <Withdraw waiting done={() => {}} />}
+      {/* What was let out before may be read by now, and goes with it: its page says so first. */}
+      {!coach && !opened.released?.earlier && <Withdraw waiting done={() => {}} />}
     </Banner>
   );
 }
