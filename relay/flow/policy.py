@@ -19,12 +19,13 @@ from keys.suite import is_strict_public
 from relay.core.acts import check_offer, check_proposal, next_step
 from relay.core.errors import Malformed, NotAllowed, NotFound, TooManyRequests
 from relay.core.lifecycle import after
-from relay.core.model import Engagement, Invitation, Mailbox, Member, Notes, State
+from relay.core.model import Engagement, Invitation, Mailbox, Member, Notes, State, Step
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
 from relay.core.retention import DRAFT_SECONDS, check_date
 from relay.flow.fetch import Fetch
 from relay.flow.standings import Standings
+from relay.flow.whole import to_the_end
 
 MOST_MAILBOXES: Final = 2048
 MOST_BOX_BYTES: Final = 64 * 1024
@@ -140,8 +141,13 @@ class Agreements:
         step = next_step(engagement, raw, policy, now)
         if step is None:
             return
-        cursors = await self._store.apply_act(engagement_id, step, now=now)
-        self._changed(engagement_id)
+        await to_the_end(self._apply(engagement_id, step, now))
+
+    async def _apply(self, engagement_id: bytes, step: Step, now: int) -> None:
+        try:
+            cursors = await self._store.apply_act(engagement_id, step, now=now)
+        finally:  # an answer that is lost may be of a commit
+            self._changed(engagement_id)
         for one, cursor in cursors:
             self._wake.mailbox(one, cursor)
 

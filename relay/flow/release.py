@@ -25,7 +25,7 @@ from relay.core.errors import (
     NotFound,
     NothingHere,
 )
-from relay.core.model import Engagement, Release, Slot
+from relay.core.model import Engagement, Release, Slot, Step
 from relay.core.pepper import TAG_BYTES, Pepper
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
@@ -33,6 +33,7 @@ from relay.core.release import check_sponsor, key_ids_of, read_envelope, release
 from relay.flow.keepers import Keepers
 from relay.flow.senders import Hourly, take_both
 from relay.flow.standings import Standings
+from relay.flow.whole import to_the_end
 
 TRIES: Final = 5
 """Wrong digits for a link within an hour; then even the right ones wait."""
@@ -129,9 +130,14 @@ class Releases:
         )
         if step is None:
             return False
-        await self._store.apply_act(engagement_id, step, now=now)
-        self._changed(engagement_id)
+        await to_the_end(self._apply(engagement_id, step, now))
         return True
+
+    async def _apply(self, engagement_id: bytes, step: Step, now: int) -> None:
+        try:
+            await self._store.apply_act(engagement_id, step, now=now)
+        finally:  # an answer that is lost may be of a commit
+            self._changed(engagement_id)
 
     async def view(
         self, account_id: bytes, engagement_id: bytes, now: int

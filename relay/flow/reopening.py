@@ -17,7 +17,7 @@ from keys.policy import policy_hash
 from keys.reopening import REOPENING
 from keys.suite import is_strict_public
 from relay.core.errors import Malformed, NotAllowed, NotFound
-from relay.core.model import Engagement, Invitation, Reopening
+from relay.core.model import Engagement, Invitation, Reopening, Step
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
 from relay.core.reopening import REOPENING_SECONDS, check_claim, check_open, member_of, next_step
@@ -25,6 +25,7 @@ from relay.core.retention import check_date
 from relay.flow.happenings import Happenings
 from relay.flow.policy import MOST_BOX_BYTES, random_local_part
 from relay.flow.standings import Standings
+from relay.flow.whole import to_the_end
 
 BEGUN = 5
 TAKEN = 6
@@ -142,10 +143,16 @@ class Reopenings:
         if step is None or reopening is None or step.swap is None:
             return
         swap = replace(step.swap, address=random_local_part(self._random))
-        await self._store.apply_act(engagement_id, replace(step, swap=swap), now=now)
-        if swap.what == "take":
+        await to_the_end(self._apply(reopening, replace(step, swap=swap), swap.what == "take", now))
+
+    async def _apply(self, reopening: Reopening, step: Step, is_taken: bool, now: int) -> None:
+        engagement_id = reopening.engagement_id
+        try:
+            await self._store.apply_act(engagement_id, step, now=now)
+        finally:  # an answer that is lost may be of a commit
+            self._standings.forget(engagement_id)
+        if is_taken:
             await self._tell(reopening.former_account_id, TAKEN, now)
-        self._standings.forget(engagement_id)
         for mailbox in await self._store.mailboxes_of(reopening.account_id, now=now):
             self._wake.opened(reopening.account_id, engagement_id, [mailbox.mailbox_id])
         self._wake.engagement(engagement_id)

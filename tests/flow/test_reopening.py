@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -29,6 +31,7 @@ from relay.core.telling import Pending
 from relay.flow.access import REMEMBERED_SECONDS
 from relay.flow.addressed import Inboxes, NoSuchInbox
 from relay.flow.reopening import Reopens
+from relay.flow.whole import _UNDER_WAY
 from tests.flow.cast import Person
 from tests.flow.house import House, method
 from tests.flow.test_accept import deposit
@@ -276,6 +279,37 @@ async def test_mail_from_outside_goes_to_who_is_client(house: House) -> None:
     with pytest.raises(NoSuchInbox):
         await inboxes.by_id(new, house.now)
     assert (await inboxes.by_id(former, house.now)).owner.account_id == house.client.account_id
+
+
+async def test_a_stop_whose_connection_breaks_counts_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was stopped has no rights from the commit on, though nobody waited for it to be made."""
+    again, work = await Again.opened(house), house.work
+    await again.take()
+    new = again.person.mailbox(work.engagement_id, Role.CLIENT)
+    await house.flows.fetch.owned(again.person.account_id, new, house.now)
+    core = again.core(again.said())
+    stop = work.act(ActKind.STOP_REOPENING, core, house.client, subject=core.hash).core
+    begun, goes_on, real = asyncio.Event(), asyncio.Event(), house.store.apply_act
+
+    async def slow(*arguments: Any, **named: Any) -> Any:
+        begun.set()
+        await goes_on.wait()
+        return await real(*arguments, **named)
+
+    monkeypatch.setattr(house.store, "apply_act", slow)
+    stopping = asyncio.create_task(again.act(house.client, house.client, core=stop))
+    await begun.wait()
+    stopping.cancel()
+    await asyncio.gather(stopping, return_exceptions=True)
+    goes_on.set()
+    while _UNDER_WAY:
+        await asyncio.sleep(0)
+    with pytest.raises(NotFound):
+        await house.flows.fetch.owned(again.person.account_id, new, house.now)
+    former = house.client.mailbox(work.engagement_id, Role.CLIENT)
+    await house.flows.fetch.owned(house.client.account_id, former, house.now)
 
 
 async def test_who_was_stopped_is_signed_out(house: House) -> None:
