@@ -366,6 +366,40 @@ async def test_words_for_no_line_and_a_keeper_away(browser: Browser, parties: Pa
         await visitor.page.unroute("**/keepers/**")
 
 
+async def test_what_waits_does_not_hide_what_can_be_read(browser: Browser, parties: Parties) -> None:
+    """A second release waits for the morning while the first is read: the page says so, the list offers no
+    press that would take back both unsaid, and withdrawing ends both.
+    """
+    async with coach_at(browser, parties) as coach:
+        await write(coach, "Three times a week I cook.")
+        await coach_signs(coach)
+    async with client_at(browser, parties) as client:
+        await client_releases(client, "Release now instead")
+        await expect(
+            client.page.get_by_text(re.compile("^Northwind can read the report until "))
+        ).to_have_count(1)
+        await client.press("Report")
+    async with coach_at(browser, parties) as coach:
+        await write(coach, "Four times a week I cook.")
+        way = await coach_signs(coach)
+    async with client_at(browser, parties) as client:
+        await client_releases(client, "Release tomorrow at 09:00")
+        said = "Until then Northwind can read the report that was released before."
+        await expect(client.page.get_by_text(said)).to_be_visible()
+        await client.press("Inbox")
+        await expect(client.page.get_by_text("Northwind gets your report")).to_be_visible()
+        await expect(client.page.get_by_role("button", name="Cancel")).to_have_count(0)
+        async with sponsor_at(browser, parties, way.link) as sponsor:
+            await opened(sponsor, way.digits)
+            await expect(sponsor.page.get_by_text("Three times a week I cook.")).to_be_visible()
+        await client.press("Report")
+        await client.press("Withdraw")
+        await client.page.get_by_role("dialog").get_by_role("button", name="Withdraw").click()
+        await expect(client.page.get_by_text(re.compile("^You withdrew the report on"))).to_be_visible()
+    async with sponsor_at(browser, parties, way.link) as sponsor:
+        await said_by(sponsor, way.digits)
+
+
 async def test_one_night_to_change_ones_mind_and_an_end(browser: Browser, parties: Parties) -> None:
     """Tomorrow at nine is the default, and *Cancel* stands in the list; what was not cancelled
     is there when its time has come, and gone when it ends, with the same sentence as before.
