@@ -297,6 +297,13 @@ async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> 
         await visitor.press("Write")
         await expect(visitor.page.get_by_label("Message", exact=True)).to_have_value("For Sorrel alone")
         assert visitor.errors == []
+        # What waits for the other one is in this tab too: a keeper that is away takes nothing from anybody.
+        await visitor.page.context.route(re.compile("/v1/keepers/.*/open"), lambda route: route.abort())
+        await visitor.press("Clients")
+        await visitor.page.get_by_role("button", name=f"Open {MAYA}", exact=True).click()
+        await visitor.is_open()
+        await visitor.press("Write")
+        await expect(visitor.page.get_by_label("Message", exact=True)).to_have_value("For Maya alone")
 
 
 async def asked_after_the_sheet(visitor: Visitor) -> None:
