@@ -160,6 +160,7 @@ const LATER = [
     "reopened",
     "reporting",
     "reportsteps",
+    "returning",
     "sealedindex",
     "spoken",
     "tab",

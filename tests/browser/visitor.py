@@ -115,11 +115,11 @@ class Visitor:
         await self.page.get_by_label("Choose my own").check()
         await self.fill("Password", password)
         await self.press("Continue")
-        await self._copy_sheet(client)
+        await self.note_sheet(client)
         await self.press("Finish")
         await self.page.get_by_role("heading", name="Inbox", exact=True).wait_for()
 
-    async def _copy_sheet(self, client: Client) -> None:
+    async def note_sheet(self, client: Client) -> None:
         """Note what is on the sheet, as somebody with a pencil would."""
         await self.page.get_by_role("heading", name="Your recovery sheet").wait_for()
         text = await self.page.locator("main").inner_text()

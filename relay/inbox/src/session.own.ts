@@ -4,6 +4,7 @@
  */
 
 import type { Language } from "./languages.ts";
+import type { CheckOutcome } from "./session.work.ts";
 
 /** An open session: a browser, or a program, that can read this inbox now. `seenAt` is 0 where that is not known. */
 export interface OpenBrowser {
@@ -208,6 +209,12 @@ export interface OwnSession {
   answerHappened(number: number): Promise<void>;
   /** End a reopening that the coach has begun and not signed. */
   endReopening(): Promise<void>;
+  /** The spoken check of whoever comes back to a lost inbox, with the coach. */
+  checkReturn(): Promise<CheckOutcome>;
+  /** The digits were the same: say so, and wait until the coach has said so too. */
+  agreeReturn(): Promise<void>;
+  /** Whoever was client before: it was not me. The inbox is mine again. */
+  stopReturn(): Promise<void>;
   /** Everything that the server has stored about this person. */
   rows(): Promise<readonly StoredTable[]>;
   /** Note the day on which it opened this inbox. */

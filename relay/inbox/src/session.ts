@@ -37,6 +37,8 @@ export interface InvitationFacts {
   readonly agreement: string;
   readonly policy: PolicyFacts;
   readonly expiresAt: number;
+  /** A lost inbox is reopened by it: the agreement is signed already. */
+  readonly again?: true;
 }
 
 /** Made in the worker when enrolment begins; nothing of it is stored anywhere before `finishEnrolment`. */
@@ -72,6 +74,8 @@ export interface ListRow {
   readonly failed?: { readonly code: string };
   /** Both keep it longer: it arrived anew, and stands where it was written. */
   readonly keptLonger?: true;
+  /** The coach gave it back after the inbox was lost. */
+  readonly givenBack?: true;
   /** Mine, and gone without having been read by the other: nothing but the day is left of it. */
   readonly wentUnread?: true;
 }
@@ -163,6 +167,18 @@ export interface Opened {
   /** What this person has chosen to be spoken to in; empty: as each browser has it; null: nothing was ever chosen. */
   readonly language: string | null;
   readonly inboundAddress: string;
+  /** Nothing is to be read here: it is being given back, or was given to somebody else. */
+  readonly returning?: Returning;
+}
+
+/**
+ * A client whose inbox is being reopened, and who is to be heard first; or the one who was client before, and can stop it
+ * until then. `id` is the engagement's.
+ */
+export interface Returning {
+  readonly you: "newcomer" | "former";
+  readonly id: string;
+  readonly until: number;
 }
 
 export interface SendRequest {

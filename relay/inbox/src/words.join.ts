@@ -6,6 +6,10 @@ export const joinWords = said("join", {
   opening: "Opening the invitation",
   notOpened: "The invitation could not be opened",
   from: (name: string) => `${name} has opened a private inbox for the two of you`,
+  again: (name: string) => `${name} reopens your inbox for you`,
+  againUntil: (name: string, date: string) =>
+    `Your conversation comes back after a telephone call with ${name}. The invitation stays open until ${date}.`,
+  agreed: "What you two have agreed",
   agreeing: "What you are agreeing to",
   lines: {
     kept: "Kept here",
@@ -41,6 +45,7 @@ export const joinWords = said("join", {
   full: "Read the whole agreement",
   change: (name: string, date: string) =>
     `If you want something changed, ring ${name} before you sign. The invitation stays open until ${date}.`,
+  nameLabel: "Your name",
   signLabel: "Type your name to sign",
   signHint: "As you would write it under a letter.",
   signMissing: "Please type your name.",

@@ -16,8 +16,8 @@ export const recoverWords = said("recover", {
   otherHow:
     "There, go to Settings, then Browsers and unlocking, and choose Add another browser. It shows a square to scan, and a code to type.",
   otherGo: "Type that code here",
-  noSheet: "Without the sheet",
+  noSheet: "Your coach can reopen it",
   noSheetHow:
-    "Nobody can open this inbox then, neither your coach nor the people who run this server. Ring your coach: you can begin a new inbox by a new invitation.",
+    "Ring your coach. You will get a new invitation and your conversation back, as far as the agreement still keeps it. The people who run this server cannot do that.",
   back: "Back to the password",
 });

@@ -224,6 +224,7 @@ export const words = said("words", {
     askedCard: (name: string) => `${name} asks you to agree to a change.`,
     askedLook: "Look at it",
     byMail: "By e-mail",
+    givenBack: (name: string) => `Given back by ${name}`,
     noSubject: "No subject",
     failed: "This message could not be opened",
     choose: "Choose a message to read it here.",

@@ -9,6 +9,10 @@ export const join: typeof english = {
   opening: "Die Einladung wird geöffnet",
   notOpened: "Die Einladung konnte nicht geöffnet werden",
   from: (name) => `${name} hat ein privates Postfach für Sie beide geöffnet`,
+  again: (name) => `${name} öffnet Ihr Postfach wieder für Sie`,
+  againUntil: (name, date) =>
+    `Ihr Gespräch kommt nach einem Telefonat mit ${name} zurück. Die Einladung bleibt bis ${date} offen.`,
+  agreed: "Was Sie beide vereinbart haben",
   agreeing: "Was Sie vereinbaren",
   lines: {
     kept: "Hier aufbewahrt",
@@ -44,6 +48,7 @@ export const join: typeof english = {
   full: "Die ganze Vereinbarung lesen",
   change: (name, date) =>
     `Möchten Sie etwas geändert haben, rufen Sie ${name} an, bevor Sie unterschreiben. Die Einladung bleibt bis ${date} offen.`,
+  nameLabel: "Ihr Name",
   signLabel: "Tippen Sie Ihren Namen ein, um zu unterschreiben",
   signHint: "So, wie Sie ihn unter einen Brief setzen würden.",
   signMissing: "Bitte tippen Sie Ihren Namen ein.",

@@ -14,6 +14,7 @@ import { read } from "./read.ts";
 import { receipts } from "./receipts.ts";
 import { recover } from "./recover.ts";
 import { report } from "./report.ts";
+import { returning } from "./returning.ts";
 import { search } from "./search.ts";
 import { settings } from "./settings.ts";
 import { sheets } from "./sheets.ts";
@@ -36,6 +37,7 @@ export const german: Readonly<Record<string, object>> = {
   receipts,
   recover,
   report,
+  returning,
   search,
   settings,
   sheets,

@@ -16,8 +16,8 @@ export const recover: typeof english = {
   otherHow:
     "Gehen Sie dort zu Einstellungen, dann Browser und Öffnen, und wählen Sie: Einen weiteren Browser hinzufügen. Es erscheint ein Quadrat zum Scannen und ein Code zum Eingeben.",
   otherGo: "Diesen Code hier eingeben",
-  noSheet: "Ohne das Blatt",
+  noSheet: "Ihr Coach kann es wieder öffnen",
   noSheetHow:
-    "Dann kann niemand dieses Postfach öffnen, weder Ihr Coach noch die Leute, die diesen Server betreiben. Rufen Sie Ihren Coach an: Mit einer neuen Einladung können Sie ein neues Postfach beginnen.",
+    "Rufen Sie Ihren Coach an. Sie bekommen eine neue Einladung und Ihr Gespräch zurück, soweit die Vereinbarung es noch aufbewahrt. Die Leute, die diesen Server betreiben, können das nicht.",
   back: "Zurück zum Passwort",
 };

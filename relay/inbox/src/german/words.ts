@@ -194,6 +194,7 @@ export const words: typeof english = {
     askedCard: (name) => `${name} bittet Sie, einer Änderung zuzustimmen.`,
     askedLook: "Ansehen",
     byMail: "Per E-Mail",
+    givenBack: (name) => `Von ${name} zurückgegeben`,
     noSubject: "Ohne Betreff",
     failed: "Diese Nachricht konnte nicht geöffnet werden",
     choose: "Wählen Sie eine Nachricht, um sie hier zu lesen.",

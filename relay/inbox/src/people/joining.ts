@@ -16,6 +16,7 @@ import { dumpJson, type JsonObject } from "../crypto/json.ts";
 import { mailboxId, originHash, Role, ZERO_ID } from "../crypto/names.ts";
 import { pinnedKeeperSet } from "../crypto/pins.ts";
 import { holdEndsAt, parsePolicy } from "../crypto/policy.ts";
+import { encodeClients, openReopening, REOPENING } from "../crypto/reopening.ts";
 import { blind, parseStatement, statementFp } from "../crypto/statement.ts";
 import {
   type EngagementItem,
@@ -39,6 +40,8 @@ interface Offer {
   readonly keys: invitation.InvitationKeys;
   readonly box: Bytes;
   readonly content: invitation.ClientInvitation;
+  /** Who was client before, where a lost inbox is reopened; else nobody. */
+  readonly clients: readonly Bytes[];
 }
 
 /** What was drawn for somebody who has not finished. */
@@ -81,7 +84,8 @@ export class Joining {
     const { kind, secret } = this.#parse(fragment);
     const keys = invitation.invitationKeys(secret);
     const found = await this.#api.invitation(keys.inviteId);
-    if (found.kind !== kind) {
+    const again = kind === invitation.CLIENT && found.kind === REOPENING;
+    if (found.kind !== kind && !again) {
       throw fault("invitation-mistyped");
     }
     if (kind === invitation.COACH) {
@@ -90,11 +94,13 @@ export class Joining {
       );
       return coachFacts(coach.shown, found.expiresAt);
     }
-    const content = this.#openClient(keys, found.box, found.expiresAt);
-    this.#offer = { keys, box: found.box, content };
+    const { content, clients } = again
+      ? this.#openAgain(keys, found.box, found.expiresAt)
+      : { content: this.#openClient(keys, found.box, found.expiresAt), clients: [] };
+    this.#offer = { keys, box: found.box, content, clients };
     this.#begun = null;
     this.#sent = null;
-    return clientFacts(content, found.expiresAt);
+    return { ...clientFacts(content, found.expiresAt), ...(again && { again }) };
   }
 
   /** Draw everything that an account begins with; nothing of it is stored or sent. */
@@ -155,23 +161,37 @@ export class Joining {
   ): invitation.ClientInvitation {
     return trusting("invitation", () => {
       const content = invitation.openClientInvitation(keys, box, expiresAt);
-      const coach = parseStatement(content.coachStatement);
-      const mailbox = mailboxId(content.engagementId, Role.COACH, statementFp(coach));
-      const fits =
-        same(coach.card.originHash, originHash(this.#world.origin)) &&
-        same(coach.card.keeperSet, pinnedKeeperSet(content.pins)) &&
-        same(content.coachMailboxId, mailbox) &&
-        parseAct(content.act).core.number === 1;
-      if (!fits) {
+      if (!this.#fits(content) || parseAct(content.act).core.number !== 1) {
         throw fault("unknown", "invitation");
       }
       return content;
     });
   }
 
+  /** The same of what a coach sent to a client who has lost every way in. */
+  #openAgain(keys: invitation.InvitationKeys, box: Bytes, expiresAt: number) {
+    return trusting("invitation", () => {
+      const { invitation: content, clients } = openReopening(keys, box, expiresAt);
+      if (!this.#fits(content)) {
+        throw fault("unknown", "invitation");
+      }
+      return { content, clients };
+    });
+  }
+
+  #fits(content: invitation.ClientInvitation): boolean {
+    const coach = parseStatement(content.coachStatement);
+    const mailbox = mailboxId(content.engagementId, Role.COACH, statementFp(coach));
+    return (
+      same(coach.card.originHash, originHash(this.#world.origin)) &&
+      same(coach.card.keeperSet, pinnedKeeperSet(content.pins)) &&
+      same(content.coachMailboxId, mailbox)
+    );
+  }
+
   async #make(signature: string, password: string): Promise<Sent> {
     const { random, origin } = this.#world;
-    const { keys, box, content } = this.#need(this.#offer);
+    const { keys, box, content, clients } = this.#need(this.#offer);
     const { seeds, draft, sheet } = this.#need(this.#begun);
     const now = this.#clock.now();
     const secret = enrol.newPasswordSecret(password);
@@ -179,9 +199,11 @@ export class Joining {
     const way = await enrol.makeMethod("password", secret, who, random);
     const card = enrol.firstCard(seeds, content.pins, origin, now);
     const offered = parseAct(content.act);
-    const act = encodeAct(signAct(offered.core, seeds.identity, offered));
+    // Who comes back signs the agreement not again: the act is that of both.
+    const again = clients.length > 0;
+    const act = again ? content.act : encodeAct(signAct(offered.core, seeds.identity, offered));
     const name = oneLine(signature) || "Client";
-    const more = engagementChanges(content, { card, act, name });
+    const more = engagementChanges(content, { card, act, name }, clients);
     const acceptance = invitation.sealAcceptance(
       keys,
       { blind: blind(seeds.identity.seed, 1), clientStatement: card, act, shown: { name } },
@@ -196,7 +218,7 @@ export class Joining {
       statement: toBase64url(card),
       vault: enrol.firstVault(seeds, card, content.pins, now, random, more).items.map(itemJson),
       acceptance: toBase64url(acceptance),
-      act: toBase64url(act),
+      act: again ? "" : toBase64url(act),
     });
     return { signature, password, body, way };
   }
@@ -213,6 +235,7 @@ export class Joining {
 function engagementChanges(
   content: invitation.ClientInvitation,
   mine: { readonly card: Bytes; readonly act: Bytes; readonly name: string },
+  clients: readonly Bytes[],
 ): Changes {
   const myFp = statementFp(parseStatement(mine.card));
   const item: EngagementItem = {
@@ -235,6 +258,9 @@ function engagementChanges(
     [engagementName(item), { plain: encodeEngagement(item), expiresAt }],
     [`agreement/${hex}`, { plain: agreementItem(content), expiresAt }],
     [`writers/${hex}`, { plain: encodeWriters([]), expiresAt }],
+    ...(clients.length > 0
+      ? [[`clients/${hex}`, { plain: encodeClients(clients), expiresAt }] as const]
+      : []),
   ]);
 }
 

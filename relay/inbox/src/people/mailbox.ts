@@ -481,6 +481,7 @@ export class Mailbox {
       ...(envelope.header.envelopeClass === EnvelopeClass.RESEALED && {
         keptLonger: true as const,
       }),
+      ...(clients?.gaveBack(envelope.header, standing.terms) && { givenBack: true as const }),
     };
   }
 

@@ -92,7 +92,10 @@ export class OpenInbox {
 
   /** Follow what has been signed, renew a card that is due, and begin to listen. */
   async begin(mailboxes: readonly MailboxFacts[]): Promise<Opened> {
-    await this.#standing.refresh();
+    const returning = await this.#refresh();
+    if (returning) {
+      return returning;
+    }
     await this.#standing.renewCard();
     const { myMailbox } = this.#standing.place;
     const mine = mailboxes.find((one) => same(one.mailboxId, myMailbox));
@@ -109,6 +112,17 @@ export class OpenInbox {
     Promise.all([this.#reader(), this.#sender(), this.#changing()]).catch(() => {});
     this.#afterwards().catch(() => {});
     return this.#opened();
+  }
+
+  /** Read what is in force. Who is not the client, yet or any longer, is told so instead. */
+  async #refresh(): Promise<Opened | null> {
+    return await this.#standing.refresh().then(
+      () => null,
+      async (reason) => {
+        const { returning } = await fetched(() => import("./returning.ts"));
+        return await returning(this.#around, this.#standing.item, reason);
+      },
+    );
   }
 
   /** Bring what the index knows onto the shelf, and what came since, where that is little. */
@@ -189,6 +203,9 @@ export class OpenInbox {
     const happened = await newestHappened(api, account);
     if (happened) {
       tell({ kind: "happened", happened });
+    }
+    if (happened?.what === "reopened") {
+      await this.#followEngagement();
     }
   }
 
@@ -459,7 +476,12 @@ export class OpenInbox {
 
   /** Follow the engagement; an act may have brought dates forward. */
   async #followEngagement(): Promise<void> {
-    await this.#standing.refresh();
+    const returning = await this.#refresh();
+    if (returning) {
+      this.#around.tell({ kind: "engagement", opened: returning });
+      this.end();
+      return;
+    }
     if (this.#hasAgreements()) {
       await this.#need(this.#mailbox).openKinds([ContentKind.AGREEMENT]);
       this.#standing.setAgreementsOpen((await this.work()).agreementsWaiting());

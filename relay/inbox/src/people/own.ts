@@ -44,12 +44,15 @@ import type {
   WaitingInvitation,
   WayIn,
 } from "../session.own.ts";
+import type { CheckOutcome } from "../session.work.ts";
 import type { Fields } from "../wire.ts";
 import { type Account, authority, signIn } from "./account.ts";
 import * as enrol from "./enrol.ts";
 import { fault, fetched } from "./fault.ts";
 import type { Inviting } from "./inviting.ts";
 import type { Lending } from "./lending.ts";
+import type { Return } from "./returning.ts";
+import type { Run } from "./run.ts";
 import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
@@ -62,6 +65,10 @@ const TIMES: readonly ToldWhen[] = ["at-once", "daily", "never"];
 const SHEET = /^\s*(\d[\s-]*){30}$/;
 const KINDS: readonly WayIn["kind"][] = ["password", "sheet", "device", "passkey"];
 
+function signalOf(run: Run | undefined): AbortSignal {
+  return run?.signal ?? new AbortController().signal;
+}
+
 export class Own implements OwnSession {
   readonly #api: Api;
   readonly #account: Account;
@@ -69,6 +76,7 @@ export class Own implements OwnSession {
   #drawn: string | null = null;
   #inviting: Inviting | null = null;
   #lending: Lending | null = null;
+  #returning: Return | null = null;
 
   constructor(api: Api, account: Account, world: World) {
     this.#api = api;
@@ -104,6 +112,24 @@ export class Own implements OwnSession {
         `/v1/engagements/${toBase64url(active.engagementId)}/reopening`,
       );
     }
+  }
+
+  async checkReturn(run?: Run): Promise<CheckOutcome> {
+    return await (await this.#return()).check(signalOf(run));
+  }
+
+  async agreeReturn(run?: Run): Promise<void> {
+    await (await this.#return()).agree(signalOf(run));
+  }
+
+  async stopReturn(): Promise<void> {
+    await (await this.#return()).stop();
+  }
+
+  async #return(): Promise<Return> {
+    const { Return: Kind } = await fetched(() => import("./returning.ts"));
+    this.#returning ??= new Kind(this.#api, this.#account, this.#world);
+    return this.#returning;
   }
 
   async endBrowser(id: string): Promise<void> {

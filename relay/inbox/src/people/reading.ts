@@ -8,6 +8,7 @@
 
 import type { Api } from "../api.ts";
 import { ContentKind, type DoorFacts } from "../crypto/content.ts";
+import { same } from "../crypto/encoding.ts";
 import { Verdict } from "../crypto/mailin.ts";
 import type { Mail } from "../mail/parse.ts";
 import type { FileFacts, Layout, MailFacts, MailGrade, Message, RefusedMail } from "../session.ts";
@@ -17,7 +18,7 @@ import { safeName } from "./filenames.ts";
 import { firstWords, type Mailbox } from "./mailbox.ts";
 import type { Memory } from "./memory.ts";
 import type { Run } from "./run.ts";
-import type { Entry, EntryContent, Shelf } from "./shelf.ts";
+import type { Entry, EntryContent, Shelf, WriterStep } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
 import { oneLine } from "./text.ts";
 import type { World } from "./world.ts";
@@ -109,7 +110,8 @@ export class Reading {
     if (!content) {
       return { ...row, text: "", attachments: [], gapBefore: false };
     }
-    const gapBefore = !content.mail && this.#isGap(content);
+    // What a coach gave back begins where it begins: what there was before it is not missing.
+    const gapBefore = !content.mail && !row.givenBack && this.#isGap(content);
     if (content.mail) {
       return await this.#mailMessage(entry, content, content.mail);
     }
@@ -120,8 +122,11 @@ export class Reading {
   }
 
   #isGap({ step }: EntryContent): boolean {
-    const { shelf, memory } = this.#parts;
-    return shelf.isGap(step, memory.headAtStart(step.fp, step.writer));
+    const { shelf, memory, standing } = this.#parts;
+    const head = memory.headAtStart(step.fp, step.writer);
+    // Where an inbox was reopened, a writer begins with what is there of them.
+    const begins = standing.terms.clients?.givesBack && !head && !hasBefore(shelf, step);
+    return !begins && shelf.isGap(step, head);
   }
 
   async #mailMessage(entry: Entry, content: EntryContent, facts: DoorFacts): Promise<Message> {
@@ -187,6 +192,14 @@ export class Reading {
     }
     return mail;
   }
+}
+
+/** Whether anything that this writer sent before is here. */
+function hasBefore(shelf: Shelf, { fp, writer, count }: WriterStep): boolean {
+  return shelf.all().some(({ content, known }) => {
+    const mark = content?.step ?? known?.mark;
+    return mark && same(mark.fp, fp) && mark.writer === writer && mark.count < count;
+  });
 }
 
 function fileFacts({ files }: EntryContent, expiresAt: number): FileFacts[] {

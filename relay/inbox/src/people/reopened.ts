@@ -25,7 +25,7 @@ import { type EngagementItem, encodeEngagement, engagementName } from "../crypto
 import type { Account } from "./account.ts";
 import { notTrusted, trusting } from "./fault.ts";
 import type { Place } from "./party.ts";
-import type { Clients, Terms } from "./terms.ts";
+import type { Clients, Sealed, Terms } from "./terms.ts";
 import { KEPT_AFTER_SECONDS } from "./vault.ts";
 
 /** The line of clients of one reading of the acts. */
@@ -63,6 +63,11 @@ class Line implements Clients {
 
   get givesBack(): boolean {
     return this.#place.myRole === Role.CLIENT && this.#line.reopened.length > 0;
+  }
+
+  gaveBack({ envelopeId: one, envelopeClass }: Sealed, terms: Terms): boolean {
+    const resealed = envelopeClass === EnvelopeClass.RESEALED;
+    return resealed && this.givesBack && terms.extensionOf(one) === null;
   }
 
   /** Whom the keepers name: who is the other party, or was it when this was sealed. */

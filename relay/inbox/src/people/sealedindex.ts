@@ -257,7 +257,8 @@ export class SealedIndex {
   }
 
   #listRow(id: string, row: IndexRow, expiresAt: number): ListRow {
-    const { memory } = this.#parts;
+    const { memory, standing } = this.#parts;
+    const { terms } = standing;
     const { order, envelopeClass, createdAt, subject, firstWords } = row;
     const mine = row.by === By.ME || envelopeClass === 0;
     const byMail = row.kind === ContentKind.MAIL;
@@ -269,6 +270,7 @@ export class SealedIndex {
       ...(row.names.length > 0 && { fileNames: row.names }),
       unread: !mine && !memory.marks.has(order),
       ...(envelopeClass === 5 && { keptLonger: true as const }),
+      ...(terms.clients?.gaveBack(row, terms) && { givenBack: true as const }),
       ...(envelopeClass === 0 && { wentUnread: true as const }),
     };
   }

@@ -54,10 +54,37 @@ export class SpokenCheck {
     await standing.refresh();
     const { place } = standing;
     this.#shown = null;
+    const outcome = await new SpokenRunner(this.#tools, place).run(signal);
+    this.#shown = outcome.kind === "digits" ? place : null;
+    return outcome;
+  }
+
+  /** Tell the other one that the digits were the same. */
+  async agreed(): Promise<void> {
+    const place = this.#shown;
+    if (!place) {
+      throw fault("gone");
+    }
+    const fixed = encodeResult({ agreed: true, ...fps(place) });
+    await this.#tools.outbox.sendSpecial({ kind: ContentKind.SPOKEN, fixed, shown: {} });
+  }
+}
+
+/** One run between the two whose keys these are, and from which side. */
+export class SpokenRunner {
+  readonly #tools: Pick<Tools, "api" | "world">;
+  readonly #place: Place;
+
+  constructor(tools: Pick<Tools, "api" | "world">, place: Place) {
+    this.#tools = tools;
+    this.#place = place;
+  }
+
+  /** Wait until both have started. */
+  async run(signal: AbortSignal): Promise<CheckOutcome> {
     try {
-      const lead = place.myRole === Role.COACH;
-      const shown = await (lead ? this.#lead(place, signal) : this.#follow(place, signal));
-      this.#shown = place;
+      const lead = this.#place.myRole === Role.COACH;
+      const shown = await (lead ? this.#lead(signal) : this.#follow(signal));
       return { kind: "digits", digits: shown };
     } catch (reason) {
       if (reason instanceof Nobody) {
@@ -70,17 +97,8 @@ export class SpokenCheck {
     }
   }
 
-  /** Tell the other one that the digits were the same. */
-  async agreed(): Promise<void> {
-    const place = this.#shown;
-    if (!place) {
-      throw fault("gone");
-    }
-    const fixed = encodeResult({ agreed: true, ...fps(place) });
-    await this.#tools.outbox.sendSpecial({ kind: ContentKind.SPOKEN, fixed, shown: {} });
-  }
-
-  async #lead({ coachPublic, clientPublic }: Place, signal: AbortSignal): Promise<string> {
+  async #lead(signal: AbortSignal): Promise<string> {
+    const { coachPublic, clientPublic } = this.#place;
     const mine = this.#tools.world.random(RANDOM_BYTES);
     const commitment = commit(coachPublic, clientPublic, mine);
     await this.#step(commitment, null);
@@ -95,7 +113,8 @@ export class SpokenCheck {
     return digits(coachPublic, clientPublic, mine, run.clientRandom);
   }
 
-  async #follow({ coachPublic, clientPublic }: Place, signal: AbortSignal): Promise<string> {
+  async #follow(signal: AbortSignal): Promise<string> {
+    const { coachPublic, clientPublic } = this.#place;
     const { commitment } = await this.#look(signal, (one) => !!one.commitment && !one.clientRandom);
     if (!commitment) {
       throw new Nobody();
@@ -114,15 +133,14 @@ export class SpokenCheck {
   }
 
   async #step(commitment: Bytes, random: Bytes | null): Promise<void> {
-    const { api, standing } = this.#tools;
-    await api.spokenStep(standing.engagementId, commitment, random);
+    await this.#tools.api.spokenStep(this.#place.engagementId, commitment, random);
   }
 
   async #look(signal: AbortSignal, enough: (run: SpokenRun) => boolean): Promise<SpokenRun> {
-    const { api, standing, world } = this.#tools;
+    const { api, world } = this.#tools;
     for (let look = 0; look < MOST_LOOKS; look++) {
       signal.throwIfAborted();
-      const run = await api.spokenRun(standing.engagementId);
+      const run = await api.spokenRun(this.#place.engagementId);
       if (enough(run)) {
         return run;
       }

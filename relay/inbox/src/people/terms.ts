@@ -50,6 +50,12 @@ export interface Signed {
   readonly by: "both" | "coach" | "client";
 }
 
+/** An envelope by what names it. */
+export interface Sealed {
+  readonly envelopeId: Bytes;
+  readonly envelopeClass: number;
+}
+
 /** Who is client by the acts of a reopening (part 25); made where an act says that there was one. */
 export interface Clients {
   /** Verify the next act by the keys of its time. */
@@ -60,6 +66,8 @@ export interface Clients {
   mine(fp: Bytes): boolean;
   /** Whether what a coach gave back may lie here. */
   readonly givesBack: boolean;
+  /** Whether this is what a coach gave back. */
+  gaveBack(one: Sealed, terms: Terms): boolean;
   revokerIn(grants: readonly Grant[], usual: Bytes): Bytes;
   fits(opened: Opened, expiresAt: number, terms: Terms): boolean;
 }

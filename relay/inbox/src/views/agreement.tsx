@@ -34,7 +34,7 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
   };
   return (
     <Letter top={<span>{first.stepOf(2)}</span>}>
-      <Heading large>{joinWords.from(facts.coachName)}</Heading>
+      <Heading large>{(facts.again ? joinWords.again : joinWords.from)(facts.coachName)}</Heading>
       {facts.welcome && (
         <blockquote class="welcome">
           <Prose text={facts.welcome} />
@@ -42,7 +42,7 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
         </blockquote>
       )}
       <section class="card" aria-labelledby={agreeing}>
-        <h2 id={agreeing}>{joinWords.agreeing}</h2>
+        <h2 id={agreeing}>{facts.again ? joinWords.agreed : joinWords.agreeing}</h2>
         <FactLines policy={facts.policy} zone={zone} />
         <details class="whole">
           <summary>{joinWords.full}</summary>
@@ -51,7 +51,7 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
       </section>
       <form onSubmit={submit} noValidate>
         <TextField
-          label={joinWords.signLabel}
+          label={facts.again ? joinWords.nameLabel : joinWords.signLabel}
           value={name}
           onValue={setName}
           hint={joinWords.signHint}
@@ -60,14 +60,19 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
         />
         <div class="actions steps">
           <button type="submit" class="do">
-            {joinWords.sign}
+            {facts.again ? joinWords.next : joinWords.sign}
           </button>
           <button type="button" class="quiet" onClick={back}>
             {first.back}
           </button>
         </div>
       </form>
-      <p class="quiet-text">{joinWords.change(coach, fullDay(facts.expiresAt, zone))}</p>
+      <p class="quiet-text">
+        {(facts.again ? joinWords.againUntil : joinWords.change)(
+          coach,
+          fullDay(facts.expiresAt, zone),
+        )}
+      </p>
     </Letter>
   );
 }

@@ -281,6 +281,11 @@ export function MonthOfRows({
   );
 }
 
+function GivenBack() {
+  const { opened } = useDesk();
+  return <span class="row-extra">{words.list.givenBack(firstName(opened.otherName))}</span>;
+}
+
 function Row({ row, now, zone, open }: Told & { row: ListRow; open: boolean }) {
   const kept = keeping(row.expiresAt, now, zone);
   const who = row.mine ? words.list.you : row.senderName;
@@ -318,6 +323,7 @@ function Row({ row, now, zone, open }: Told & { row: ListRow; open: boolean }) {
           {words.keeping(kept)}
         </span>
         {row.byMail && <span class="row-extra">{words.list.byMail}</span>}
+        {row.givenBack && <GivenBack />}
         {row.files > 0 && (
           <span class="row-extra">
             <Icon shape="file" />

@@ -203,6 +203,7 @@ function OpenMessage({ message }: { message: Message }) {
   return (
     <article class="message" ref={element} aria-label={who}>
       <MessageHead message={message} who={who} />
+      {message.givenBack && <p class="aside">{words.list.givenBack(name)}</p>}
       {message.gapBefore && (
         <p class="aside">
           {message.mine

@@ -21,6 +21,7 @@ const Invitation = lazy(async () => (await import("./invitation.tsx")).Invitatio
 const ComeIn = lazy(async () => (await import("./comein.tsx")).ComeIn);
 const How = lazy(async () => (await import("./how.tsx")).How);
 const Reload = lazy(async () => (await import("./tab.tsx")).Reload);
+const Returning = lazy(async () => (await import("./returning.tsx")).Returning);
 const Recover = lazy(async () => (await import("./recover.tsx")).Recover);
 
 export type LockReason = "pressed" | "idle" | "long" | "ended";
@@ -72,8 +73,9 @@ export function Rest({ surroundings, session, fragment, setFragment, route, go }
     }
   };
   if (inbox.opened) {
+    const View = inbox.opened.returning ? Returning : Mailbox;
     return (
-      <Mailbox
+      <View
         key={inbox.opened.inboundAddress}
         session={session}
         inbox={inbox}
