@@ -24,11 +24,14 @@ from relay.core.reopening import REOPENING_SECONDS, check_claim, check_open, mem
 from relay.core.retention import check_date
 from relay.flow.happenings import Happenings
 from relay.flow.policy import MOST_BOX_BYTES, random_local_part
+from relay.flow.senders import Hourly
 from relay.flow.standings import Standings
 from relay.flow.whole import to_the_end
 
 BEGUN = 5
 TAKEN = 6
+OPENINGS = 6
+"""Of an engagement within an hour: each is told to the client, and the oldest that was told them goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,21 @@ class Reopenings:
     ) -> None:
         self._store, self._standings, self._wake = store, standings, wake
         self._random, self._happenings = random, happenings
+        self._opened = Hourly(OPENINGS)
 
     async def open(self, account_id: bytes, engagement_id: bytes, offer: Reopens, now: int) -> None:
-        """Open one; one that was not taken ends. Raises NotFound, NotAllowed, Malformed, ActRefused, Conflict
-        `reopening-conflict`.
+        """Open one; one that was not taken ends. The same again changes nothing. Raises NotFound, NotAllowed,
+        Malformed, ActRefused, TooManyRequests, Conflict `reopening-conflict`.
         """
         engagement = await self._engagement(engagement_id, now)
         if _you(engagement, None, account_id) != "coach":
             raise NotAllowed("only the coach reopens")
         check_open(engagement, now)
         _check_offer(offer, now)
+        known = await self._store.reopening(engagement_id, now=now)
+        if known is not None and known.invite_id == offer.invite_id:
+            return  # nobody is told twice
+        self._opened.take(engagement_id, now)
         client = member_of(engagement, Role.CLIENT)
         reopening = Reopening(
             engagement_id=engagement_id,

@@ -26,11 +26,12 @@ from relay.core.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    TooManyRequests,
 )
 from relay.core.telling import Pending
 from relay.flow.access import REMEMBERED_SECONDS
 from relay.flow.addressed import Inboxes, NoSuchInbox
-from relay.flow.reopening import Reopens
+from relay.flow.reopening import OPENINGS, Reopens
 from relay.flow.whole import _UNDER_WAY
 from tests.flow.cast import Person
 from tests.flow.house import House, method
@@ -310,6 +311,22 @@ async def test_a_stop_whose_connection_breaks_counts_at_once(
         await house.flows.fetch.owned(again.person.account_id, new, house.now)
     former = house.client.mailbox(work.engagement_id, Role.CLIENT)
     await house.flows.fetch.owned(house.client.account_id, former, house.now)
+
+
+async def test_opening_again_and_again_tells_no_more(house: House) -> None:
+    """The same again is told once, and new ones a few times an hour: no coach drowns what else happened."""
+    again = await Again.opened(house)
+    for _ in range(5):
+        await again.open()
+    assert len(await house.flows.happenings.since(house.client.account_id, 0, house.now)) == 1
+    for number in range(OPENINGS - 1):
+        await Again.opened(house, f"number {number}")
+    with pytest.raises(TooManyRequests):
+        await Again.opened(house, "one more")
+    told = await house.flows.happenings.since(house.client.account_id, 0, house.now)
+    assert len(told) == OPENINGS
+    house.now += 3600
+    await Again.opened(house, "later")
 
 
 async def test_who_was_stopped_is_signed_out(house: House) -> None:
