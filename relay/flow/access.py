@@ -40,6 +40,7 @@ from relay.flow.brake import Brake
 from relay.flow.happenings import PASSWORD_REPLACED, SHEET_REPLACED, SHEET_USED, WAY_IN_ADDED, Happenings
 from relay.flow.tabs import Tab, Tabs
 from relay.flow.telling import Telling
+from relay.flow.whole import to_the_end
 
 TOKEN_BYTES: Final = 32
 CHALLENGE_BYTES: Final = 32
@@ -273,6 +274,12 @@ class Access:
         Malformed; of an offer NotFound, Gone `offer-used`.
         """
         check_method(method)
+        await to_the_end(self._add_method(account_id, method, now, offer_id, token))
+
+    async def _add_method(
+        self, account_id: bytes, method: Method, now: int, offer_id: bytes, token: bytes
+    ) -> None:
+        """Its owner is told though whoever added it hangs up: that may be a thief."""
         async with self._methods:
             ways = await self.ways(account_id, now)
             replaced = [

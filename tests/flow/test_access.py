@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -209,6 +210,18 @@ async def test_ways_in_are_added_and_removed_but_never_the_last(house: House) ->
     await access.add_method(account_id, method(house.client.way("passkey")), house.now)
     with pytest.raises(NotAllowed):
         await access.remove_method(account_id, house.client.ways[0].method_id, house.now)
+
+
+async def test_a_way_in_is_told_though_its_maker_hangs_up(house: House) -> None:
+    """Whoever adds a way in and is gone at the next instant has added it, and the account's pages are told."""
+    account_id, device = house.client.account_id, house.client.way("device")
+    adding = asyncio.ensure_future(house.flows.access.add_method(account_id, method(device), house.now))
+    await asyncio.sleep(0)
+    adding.cancel()
+    while not await house.flows.happenings.since(account_id, 0, house.now):
+        await asyncio.sleep(0)
+    assert adding.cancelled()
+    assert (await house.open(house.client, device)).wrap == device.wrap
 
 
 async def test_a_new_password_takes_the_place_of_the_one_before(house: House) -> None:
