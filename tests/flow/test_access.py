@@ -213,7 +213,7 @@ async def test_ways_in_are_added_and_removed_but_never_the_last(house: House) ->
 
 
 async def test_a_way_in_is_told_though_its_maker_hangs_up(house: House) -> None:
-    """Whoever adds a way in and is gone at the next instant has added it, and the account's pages are told."""
+    """Whoever adds a way in and is gone at the next instant has added it, and its owner is told."""
     account_id, device = house.client.account_id, house.client.way("device")
     adding = asyncio.ensure_future(house.flows.access.add_method(account_id, method(device), house.now))
     await asyncio.sleep(0)
