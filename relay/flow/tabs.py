@@ -33,6 +33,8 @@ class Tab:
 class _Held:
     tab: Tab
     seen_at: int
+    former: Tab | None = None
+    former_until: int = 0
     left_at: int = 0
 
     def forgotten(self, now: int) -> bool:
@@ -49,10 +51,14 @@ class Tabs:
         self._sessions: dict[bytes, bytes] = {}
 
     def put(self, session_tag: bytes, tab: Tab, now: int) -> None:
-        """Keep a session's half; the one before is forgotten."""
+        """Keep a session's half. The one before is good for another minute: a page that is loaded anew at this
+        moment has not heard that there is a new one.
+        """
+        former = self._held[session_tag].tab if session_tag in self._held else None
         self.forget(session_tag)
-        self._held[session_tag] = _Held(tab, now)
-        self._sessions[H(tab.token)] = session_tag
+        self._held[session_tag] = _Held(tab, now, former, now + LEFT_SECONDS)
+        for one in filter(None, (former, tab)):
+            self._sessions[H(one.token)] = session_tag
         if len(self._held) > self._most_tabs:
             self.forget(next(iter(self._held)))
 
@@ -62,8 +68,11 @@ class Tabs:
         held = self._held.get(session_tag)
         if held is None or held.forgotten(now):
             return None
+        asked = held.tab if token == held.tab.token else held.former
+        if asked is None or (asked is held.former and now >= held.former_until):
+            return None
         held.seen_at, held.left_at = now, 0
-        return session_tag, held.tab
+        return session_tag, asked
 
     def left(self, token: bytes, now: int) -> None:
         """The page says that it is being left."""
@@ -92,5 +101,5 @@ class Tabs:
     def forget(self, session_tag: bytes) -> None:
         """Drop a session's half."""
         held = self._held.pop(session_tag, None)
-        if held is not None:
-            self._sessions.pop(H(held.tab.token), None)
+        for one in filter(None, (held.tab, held.former) if held is not None else ()):
+            self._sessions.pop(H(one.token), None)
