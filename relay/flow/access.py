@@ -189,6 +189,7 @@ class Access:
                 self._remember(session, now)
         if session is None or now >= session.expires_at:
             raise NotSignedIn
+        self._tabs.seen(tag, now)
         return session.account_id
 
     async def close(self, token: bytes) -> None:

@@ -51,8 +51,8 @@ class Tabs:
         self._sessions: dict[bytes, bytes] = {}
 
     def put(self, session_tag: bytes, tab: Tab, now: int) -> None:
-        """Keep a session's half. The one before is good for another minute: a page that is loaded anew at this
-        moment has not heard that there is a new one.
+        """Keep a session's half. The one before is good for another minute: a page that is loaded anew at
+        this moment has not heard that there is a new one.
         """
         former = self._held[session_tag].tab if session_tag in self._held else None
         self.forget(session_tag)

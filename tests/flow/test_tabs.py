@@ -50,13 +50,13 @@ async def test_silence_forgets_the_half(house: House) -> None:
     """Each request counts as a sign; after `idle_seconds` without one there is nothing to go on with."""
     session = await opened(house)
     house.now += 299
-    assert house.flows.access.remembered(session.token, house.now) == house.client.account_id
+    assert await house.flows.access.caller(session.token, house.now) == house.client.account_id
     house.now += 299
     assert await house.flows.access.resume(TAB.token, house.now) == TAB
     house.now += 300
     with pytest.raises(NotSignedIn):
         await house.flows.access.resume(TAB.token, house.now)
-    house.flows.access.remembered(session.token, house.now)
+    await house.flows.access.caller(session.token, house.now)
     with pytest.raises(NotSignedIn):
         await house.flows.access.resume(TAB.token, house.now)
 
