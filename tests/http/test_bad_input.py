@@ -52,7 +52,7 @@ def path_of(bound: Route, house: House) -> str:
         "session_id": b"s" * 16,
         "hash": b"h" * 32,
     }
-    words = {"level": "0", "place": "000"} | {name: b64(one) for name, one in ids.items()}
+    words = {"level": "0", "place": "000", "nameplate": "4417"} | {name: b64(one) for name, one in ids.items()}
     path = template(bound).format(**words)
     query = {
         "PUT /v1/blobs/{blob_id}": "?offset=0",
@@ -235,7 +235,8 @@ async def test_what_is_no_id_is_not_found(served: Served, bound: Route) -> None:
         told = await served.ask(
             bound.method, target, who=who, raw=None if bound.body is None else raw, headers=headers
         )
-        assert told.status in (400, 404), odd
+        # ".." makes another route of one, which may ask for another type
+        assert told.status in ((400, 404, 415) if odd == ".." else (400, 404)), odd
 
 
 async def test_odd_deposits_are_malformed(served: Served) -> None:

@@ -38,6 +38,7 @@ def built(node: str, source: Path, target: Path, zone: str) -> dict[str, bytes]:
     """Build from a copy of the source; returns every file of it that is served."""
     shutil.copytree(INBOX, source / "relay" / "inbox", ignore=shutil.ignore_patterns("node_modules"))
     shutil.copytree(ROOT / "keys", source / "keys", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "client_sdk" / "templates", source / "client_sdk" / "templates")
     (source / "relay" / "inbox" / "node_modules").symlink_to(INBOX / "node_modules")
     subprocess.run(
         [node, str(VITE), "build", "--outDir", str(target), "--emptyOutDir", "--logLevel", "error"],
