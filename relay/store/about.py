@@ -35,7 +35,7 @@ def tables_of_people() -> list[Table]:
     return [one for one in metadata.sorted_tables if one.name not in WITHOUT_END | NOBODYS]
 
 
-class SqliteAbout(Part):
+class SqlAbout(Part):
     """`relay.core.ports.About`."""
 
     async def rows_about(self, account_id: bytes, *, now: int) -> list[TableRows]:

@@ -20,7 +20,7 @@ from relay.store.ways import close_method, put_method
 ACCOUNT = "SELECT account_id, name_tag, role, fp, expires_at FROM accounts WHERE expires_at > ? AND {} = ?"
 
 
-class SqliteAccounts(Part):
+class SqlAccounts(Part):
     """`relay.core.ports.Accounts`."""
 
     async def enrol(self, enrolment: Enrolment, *, now: int) -> None:

@@ -39,7 +39,7 @@ SELECT coalesce(sum(b.stored_bytes), 0) FROM blobs b WHERE b.account_id = ?2
 AND b.blob_id IN (SELECT l.blob_id FROM blob_links l WHERE l.mailbox_id = ?1)"""
 
 
-class SqliteBlobs(Part):
+class SqlBlobs(Part):
     """`relay.core.ports.Blobs`."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:

@@ -64,7 +64,7 @@ SELECT 1 FROM mailboxes m JOIN mailbox_rows r ON r.mailbox_id=m.mailbox_id
 WHERE m.account_id=?1 AND m.expires_at>?3 AND +r.expires_at>?3 AND +r.expires_at<=?2 AND {UNREAD} LIMIT 1"""  # noqa: S608
 
 
-class SqliteChannels(Part):
+class SqlChannels(Part):
     """`relay.core.ports.Channels`."""
 
     async def put_channel(self, channel: Channel, *, now: int) -> None:

@@ -13,7 +13,7 @@ from relay.store.inserts import need_account
 COLUMNS = "nameplate, account_id, subject, expires_at, proof_check, box"
 
 
-class SqliteCodes(Part):
+class SqlCodes(Part):
     """`relay.core.ports.Codes`."""
 
     async def put_code(self, code: Code, *, most: int, now: int) -> Code:

@@ -42,7 +42,7 @@ FRAMES = (
 )
 
 
-class SqliteEngagements(Part):
+class SqlEngagements(Part):
     """`relay.core.ports.Engagements` but for invitations."""
 
     async def create_engagement(

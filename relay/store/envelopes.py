@@ -37,7 +37,7 @@ _AS_ROW: Final[Callable[[Sequence[object]], Row]] = partial(tuple.__new__, Row)
 ASCENDING, DESCENDING = PAGE.format(">", "ASC"), PAGE.format("<", "DESC")
 
 
-class SqliteEnvelopes(Part):
+class SqlEnvelopes(Part):
     """`relay.core.ports.Envelopes` but for the sweep."""
 
     async def deposit(self, groups: Sequence[Group], *, now: int, quota_bytes: int) -> list[Outcome]:

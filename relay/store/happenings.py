@@ -23,7 +23,7 @@ DELETE FROM happenings WHERE account_id = ?1 AND number <= (
     SELECT number FROM happenings WHERE account_id = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)"""
 
 
-class SqliteHappenings(Part):
+class SqlHappenings(Part):
     """`relay.core.ports.Happenings`."""
 
     async def note_happening(self, happening: Happening) -> None:

@@ -26,7 +26,7 @@ DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at, box 
 HELD = "SELECT count(*), coalesce(sum(length(box)), 0) FROM index_segments WHERE mailbox_id = ?"
 
 
-class SqliteIndex(Part):
+class SqlIndex(Part):
     """`relay.core.ports.Indexes`."""
 
     async def segments(

@@ -19,7 +19,7 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM invitations"  # noqa: S608 - names f
 INSERT = f"INSERT INTO invitations ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 
 
-class SqliteInvitations(Part):
+class SqlInvitations(Part):
     """The invitations of `relay.core.ports.Engagements`."""
 
     async def put_invitation(self, invitation: Invitation, *, now: int) -> None:

@@ -29,7 +29,7 @@ QUEUED = "SELECT keeper_id, request, expires_at FROM queued_revokes WHERE keeper
 NOTE = "INSERT INTO notes (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value=excluded.value"
 
 
-class SqliteLedger(Part):
+class SqlLedger(Part):
     """`relay.core.ports.Senders` and `relay.core.ports.KeeperDays`."""
 
     async def put_sender(self, sender: Sender, *, now: int) -> None:

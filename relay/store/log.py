@@ -50,7 +50,7 @@ def _grow(database: sqlite3.Connection, index: int, node: bytes) -> None:
         database.execute(INSERT_HASH, (level, index, node))
 
 
-class SqliteLog(Part):
+class SqlLog(Part):
     """`relay.core.ports.LogStore`."""
 
     async def log_size(self) -> int:

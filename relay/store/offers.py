@@ -21,7 +21,7 @@ OF_ACCOUNT = f"SELECT {COLUMNS} FROM browser_offers WHERE account_id=? AND expir
 INSERT = f"INSERT INTO browser_offers ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - likewise
 
 
-class SqliteBrowserOffers(Part):
+class SqlBrowserOffers(Part):
     """`relay.core.ports.BrowserOffers`."""
 
     async def put_offer(self, offer: BrowserOffer, *, now: int) -> None:

@@ -2,46 +2,46 @@
 
 from __future__ import annotations
 
-from relay.store.about import SqliteAbout
-from relay.store.accounts import SqliteAccounts
-from relay.store.blobs import SqliteBlobs
-from relay.store.channels import SqliteChannels
-from relay.store.codes import SqliteCodes
-from relay.store.engagements import SqliteEngagements
-from relay.store.envelopes import SqliteEnvelopes
-from relay.store.happenings import SqliteHappenings
-from relay.store.index import SqliteIndex
-from relay.store.invitations import SqliteInvitations
-from relay.store.ledger import SqliteLedger
-from relay.store.log import SqliteLog
-from relay.store.offers import SqliteBrowserOffers
-from relay.store.receipts import SqliteReceipts
-from relay.store.reopenings import SqliteReopenings
-from relay.store.rules import SqliteRules
-from relay.store.slots import SqliteSlots
-from relay.store.spoken import SqliteSpokenRuns
-from relay.store.sweep import SqliteSweep
+from relay.store.about import SqlAbout
+from relay.store.accounts import SqlAccounts
+from relay.store.blobs import SqlBlobs
+from relay.store.channels import SqlChannels
+from relay.store.codes import SqlCodes
+from relay.store.engagements import SqlEngagements
+from relay.store.envelopes import SqlEnvelopes
+from relay.store.happenings import SqlHappenings
+from relay.store.index import SqlIndex
+from relay.store.invitations import SqlInvitations
+from relay.store.ledger import SqlLedger
+from relay.store.log import SqlLog
+from relay.store.offers import SqlBrowserOffers
+from relay.store.receipts import SqlReceipts
+from relay.store.reopenings import SqlReopenings
+from relay.store.rules import SqlRules
+from relay.store.slots import SqlSlots
+from relay.store.spoken import SqlSpokenRuns
+from relay.store.sweep import SqlSweep
 
 
 class Parts(
-    SqliteEnvelopes,
-    SqliteSweep,
-    SqliteAccounts,
-    SqliteAbout,
-    SqliteEngagements,
-    SqliteInvitations,
-    SqliteBlobs,
-    SqliteIndex,
-    SqliteChannels,
-    SqliteRules,
-    SqliteSlots,
-    SqliteSpokenRuns,
-    SqliteReopenings,
-    SqliteHappenings,
-    SqliteCodes,
-    SqliteBrowserOffers,
-    SqliteLedger,
-    SqliteReceipts,
-    SqliteLog,
+    SqlEnvelopes,
+    SqlSweep,
+    SqlAccounts,
+    SqlAbout,
+    SqlEngagements,
+    SqlInvitations,
+    SqlBlobs,
+    SqlIndex,
+    SqlChannels,
+    SqlRules,
+    SqlSlots,
+    SqlSpokenRuns,
+    SqlReopenings,
+    SqlHappenings,
+    SqlCodes,
+    SqlBrowserOffers,
+    SqlLedger,
+    SqlReceipts,
+    SqlLog,
 ):
     """All ports of `relay.core.ports.Store` by statements that both databases understand."""

@@ -80,7 +80,7 @@ SELECT position, received_day, envelope_id,
 FROM mailbox_rows WHERE mailbox_id = ?1 AND position < ?2 ORDER BY position DESC LIMIT ?5"""
 
 
-class SqliteReceipts(Part):
+class SqlReceipts(Part):
     """`relay.core.ports.Receipts`."""
 
     async def newest_leaf(self) -> int:

@@ -28,7 +28,7 @@ JOIN = """
 UPDATE reopenings SET state='joined', account_id=? WHERE engagement_id=? AND invite_id=? AND state='open'"""
 
 
-class SqliteReopenings(Part):
+class SqlReopenings(Part):
     """`relay.core.ports.Reopenings`."""
 
     async def put_reopening(self, reopening: Reopening, invitation: Invitation, *, now: int) -> None:

@@ -29,7 +29,7 @@ UPDATE rules SET state = 'active', token_used = 1, bearers = ?2,
 WHERE rule_id = ?1"""
 
 
-class SqliteRules(Part):
+class SqlRules(Part):
     """`relay.core.ports.Rules`."""
 
     async def put_rule(self, rule: Rule, *, now: int, most: int) -> None:

@@ -52,7 +52,7 @@ VALUES (?, ?, ?, ?, ?) ON CONFLICT (mailbox_id, envelope_id) DO UPDATE SET act_n
     not_before = excluded.not_before, expires_at = excluded.expires_at"""
 
 
-class SqliteSlots(Part):
+class SqlSlots(Part):
     """`relay.core.ports.Slots`."""
 
     async def put_slot(self, slot: Slot, account_id: bytes, *, most: int, now: int) -> None:

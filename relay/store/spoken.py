@@ -20,7 +20,7 @@ VALUES (?, ?, ?, ?, ?) ON CONFLICT (engagement_id) DO UPDATE SET commitment = ex
     expires_at = excluded.expires_at"""
 
 
-class SqliteSpokenRuns(Part):
+class SqlSpokenRuns(Part):
     """`relay.core.ports.SpokenRuns`."""
 
     async def spoken_run(self, engagement_id: bytes, *, now: int) -> SpokenRun | None:

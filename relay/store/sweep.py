@@ -102,7 +102,7 @@ WHERE m.engagement_id = ? ORDER BY r.rowid LIMIT ?"""
 Stuck = set[tuple[str, int]]
 
 
-class SqliteSweep(Part):
+class SqlSweep(Part):
     """`sweep`, `checkpoint` and `counts` of `relay.core.ports.Envelopes`."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:

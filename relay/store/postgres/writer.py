@@ -21,6 +21,7 @@ from relay.core.errors import Busy, RelayError
 from relay.store.deletions import Ledger, forget, told, write_told
 from relay.store.faults import Fault, Repeat
 from relay.store.postgres.database import PostgresDatabase
+from relay.store.writer import BYTES_TOGETHER, MOST_TOGETHER, MOST_WAITING
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,9 +30,6 @@ Work = Callable[[Any], Result]
 RELAY_NUMBER: Final = "relay_number"
 NEWEST_RELAY: Final = f"SELECT value FROM notes WHERE name = '{RELAY_NUMBER}' FOR SHARE"  # noqa: S608 - a name of ours
 """Held until the commit: another relay takes over after it and reads what it wrote, or before it began."""
-MOST_WAITING: Final = 1024
-MOST_TOGETHER: Final = 256
-BYTES_TOGETHER: Final = 2 * 1024 * 1024
 MOST_TRIES: Final = 10
 
 
