@@ -22,5 +22,5 @@ def test_the_demo_plays_to_its_end(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert [line[:4].strip() for line in done.stdout.splitlines()] == [str(number) for number in range(1, 13)]
+    assert [line[:4].strip() for line in done.stdout.splitlines()] == [str(number) for number in range(1, 15)]
     assert list(tmp_path.iterdir()) == []
