@@ -19,8 +19,9 @@ from keys.encoding import counted_text, label, u8, u64, utf8
 from keys.errors import KeysError, Malformed
 from keys.stream import HEAD_BYTES, SALT_BYTES, SEALED_CHUNK_BYTES, Opener, Sealer
 from keys.suite import hkdf
-from relay.store.dump import dump, schema_number, tables
+from relay.store.dump import dump, tables
 from relay.store.engine import connect_reader
+from relay.store.rows import FileRows, Rows
 
 MAGIC: Final = b"QBK1"
 VERSION: Final = 1
@@ -99,19 +100,24 @@ def count_rows(path: Path, key: bytes) -> dict[str, int]:
 
 
 def write_backup(database: Path, folder: Path, key: bytes, now: int, random: Random) -> Backup:
-    """Seal one consistent state of the database into a new file of the folder, made if need be; others may
-    go on writing to the database. Raises BackupHeld, OSError, sqlite3.Error, SettingRefused; nothing
-    remains then.
+    """Seal a file's rows as `seal` does. Raises sqlite3.Error and SettingRefused besides."""
+    with closing(connect_reader(database)) as reader:
+        reader.execute("BEGIN")
+        return seal(FileRows(reader), folder, key, now, random)
+
+
+def seal(rows: Rows, folder: Path, key: bytes, now: int, random: Random) -> Backup:
+    """Seal one consistent state into a new file of the folder, made if need be; others may go on writing to
+    the database. Raises BackupHeld, OSError, and what `rows` raises; nothing remains then.
     """
     folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    with held(folder), closing(connect_reader(database)) as reader:
-        reader.execute("BEGIN")
-        head = Head(random(ID_BYTES), now, schema_number(reader))
+    with held(folder):
+        head = Head(random(ID_BYTES), now, rows.schema())
         path = folder / _name(head)
         part = path.with_name(path.name + PART)
         try:
-            _write(part, head, key, random(SALT_BYTES), dump(reader))
-            reader.execute("ROLLBACK")
+            _write(part, head, key, random(SALT_BYTES), dump(rows))
+            rows.release()
             _check(part, key)
             part.rename(path)
         except BaseException:

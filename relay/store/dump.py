@@ -1,19 +1,20 @@
 """All rows of the database as bytes, and bytes as rows again (docs/protocol.md, part 17). Owns the layout of
 tables, rows and values; holds a piece of it at a time, never a table.
 
-Knows no table by name: what a file of an older release holds is written, and read, as that release had it.
-Must never write rows anywhere by itself: sealing what comes from here is the caller's.
+Knows no table by name, and not from which kind of database rows come. Must never write rows anywhere by
+itself: sealing what comes from here is the caller's.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from keys.encoding import counted, counted_text, u8, u16, u64, utf8
 from keys.errors import Malformed
+from relay.store.rows import Rows, Value, columns_of, listed, quoted
 
 PIECE_BYTES: Final = 256 * 1024
 COMMIT_BYTES: Final = 8 << 20
@@ -28,12 +29,6 @@ _INTEGER: Final = b"\x01"
 _BYTES: Final = b"\x02"
 _TEXT: Final = b"\x03"
 
-Value = None | int | bytes | str
-TABLES: Final = (
-    "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    " AND name <> 'alembic_version' ORDER BY name"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -44,19 +39,11 @@ class Table:
     rows: Iterator[tuple[Value, ...]]
 
 
-def schema_number(database: sqlite3.Connection) -> str:
-    """The number of the newest migration that this file has had. Raises sqlite3.Error."""
-    (number,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(number)
-
-
-def dump(database: sqlite3.Connection) -> Iterator[bytes]:
-    """Every row, in pieces of about 256 KiB. The caller has opened one reading transaction for all of it.
-    Raises sqlite3.Error.
-    """
+def dump(rows: Rows) -> Iterator[bytes]:
+    """Every row, in pieces of about 256 KiB. Raises what `rows` raises."""
     waiting: list[bytes] = []
     size_bytes = 0
-    for part in _parts(database):
+    for part in _parts(rows):
         waiting.append(part)
         size_bytes += len(part)
         if size_bytes >= PIECE_BYTES:
@@ -107,37 +94,29 @@ def _commit(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
-def _parts(database: sqlite3.Connection) -> Iterator[bytes]:
+def _parts(rows: Rows) -> Iterator[bytes]:
     count = 0
-    for (name,) in database.execute(TABLES).fetchall():
-        columns = _columns(database, name)
+    for name in rows.tables():
+        columns = rows.columns(name)
         yield counted_text(name, 1) + u16(len(columns)) + b"".join(counted_text(one, 1) for one in columns)
-        for row in database.execute(f"SELECT {_listed(columns)} FROM {_quoted(name)} ORDER BY rowid"):  # noqa: S608 - quoted names
+        for row in rows.of(name, columns):
             count += 1
-            yield _ROW + b"".join(map(_written, row))
+            yield _ROW + written(row)
         yield _END
     yield u8(0) + u64(count)
 
 
 def _insert(database: sqlite3.Connection, table: Table) -> str:
     """The names come from the file, so they are compared with the database's own."""
-    if set(table.columns) != set(_columns(database, table.name)) or not table.columns:
+    if set(table.columns) != set(columns_of(database, table.name)) or not table.columns:
         raise Malformed(f"this database has no table {table.name[:40]!r} with these columns")
     places = ", ".join("?" * len(table.columns))
-    return f"INSERT INTO {_quoted(table.name)} ({_listed(table.columns)}) VALUES ({places})"  # noqa: S608 - compared above
+    return f"INSERT INTO {quoted(table.name)} ({listed(table.columns)}) VALUES ({places})"  # noqa: S608 - compared above
 
 
-def _columns(database: sqlite3.Connection, table: str) -> tuple[str, ...]:
-    found = database.execute("SELECT name FROM pragma_table_info(?) ORDER BY cid", (table,))
-    return tuple(name for (name,) in found)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(map(_quoted, names))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def written(row: Sequence[Value]) -> bytes:
+    """The values of a row as bytes. Raises TypeError."""
+    return b"".join(map(_written, row))
 
 
 def _written(value: object) -> bytes:

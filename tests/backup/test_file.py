@@ -26,6 +26,7 @@ from relay.store.backup_file import (
 from relay.store.dump import COMMIT_BYTES, PIECE_BYTES, dump, load, tables
 from relay.store.engine import connect_reader, connect_writer
 from relay.store.migrate import bring_up
+from relay.store.rows import FileRows
 from relay.store.sqlite import SqliteStore
 from tests.backup.conftest import KEY, Place
 from tests.contract.people import NOW, People, envelope, named
@@ -86,7 +87,7 @@ async def test_one_state_under_load(place: Place, people: People, store: SqliteS
         await people.put(envelope(COACH, f"a {number}", size=40_000))
     with closing(connect_reader(place.database)) as reader:
         reader.execute("BEGIN")
-        pieces = dump(reader)
+        pieces = dump(FileRows(reader))
         first = next(pieces)
         await people.put(envelope(COACH, "late"), envelope("work client", "late"))
         await store.checkpoint()
@@ -101,7 +102,7 @@ async def test_memory_is_bounded(place: Place, people: People) -> None:
     for number in range(4):
         await people.upload(f"file {number}", bytes(2 * PIECE_BYTES) * 4)
     with closing(connect_reader(place.database)) as reader:
-        assert max(map(len, dump(reader))) < (1 << 20) + 2 * PIECE_BYTES
+        assert max(map(len, dump(FileRows(reader)))) < (1 << 20) + 2 * PIECE_BYTES
     made = place.backup()
     commits: list[str] = []
     database = connect_writer(place.folder / "new.db")
@@ -168,7 +169,7 @@ SPOILS: dict[str, Callable[[bytes], bytes]] = {
 async def test_rows_are_read_strictly(place: Place, people: People, spoil: Callable[[bytes], bytes]) -> None:
     """A dump that is cut, goes on, counts wrongly, or has values of no kind is refused."""
     with closing(connect_reader(place.database)) as reader:
-        raw = b"".join(dump(reader))
+        raw = b"".join(dump(FileRows(reader)))
 
     def read(pieces: Iterator[bytes]) -> None:
         for table in tables(pieces):
