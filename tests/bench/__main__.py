@@ -17,7 +17,23 @@ from pathlib import Path
 
 from tests.__main__ import PYTHON, VENV, install, make_environment
 
-ROWS = ("1", "2", "4", "5", "6", "7", "10", "12", "13", "14", "15", "16", "17", "18", "19")
+SCENARIOS: dict[str, tuple[str, ...]] = {
+    "deposit": ("1", "2", "4", "5"),
+    "fetch": ("24",),
+    "list": ("6",),
+    "mail": ("7", "14", "15"),
+    "sweep": ("9", "13"),
+    "blobs": ("10",),
+    "wake": ("11",),
+    "seal": ("12",),
+    "inbox": ("16", "18", "19"),
+    "sponsor": ("17",),
+    "keeper": ("20",),
+    "unlock": ("21",),
+    "day": ("22",),
+}
+"""By what they are about, and the rows of docs/performance.md that each measures."""
+ROWS = tuple(sorted((row for rows in SCENARIOS.values() for row in rows), key=int))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,11 +42,16 @@ def main(arguments: Sequence[str]) -> int:
         make_environment()
         install()
         os.execv(PYTHON, [str(PYTHON), "-m", "tests.bench", *arguments])
-    options = parser().parse_args(arguments)
+    asked = parser()
+    options = asked.parse_args(arguments)
+    try:
+        rows = wanted(options.scenarios, options.rows)
+    except ValueError as unknown:
+        asked.error(str(unknown))
     from tests.bench.run import run
 
     print(machine(), flush=True)
-    return run(options.rows, options.rounds, options.quick, options.json, options.hold)
+    return run(rows, options.rounds, options.quick, options.json, options.hold)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,14 +59,21 @@ def parser() -> argparse.ArgumentParser:
     asked = argparse.ArgumentParser(
         prog="python3 -m tests.bench", description="Measure; see docs/performance.md."
     )
+    asked.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)} (all)")
     asked.add_argument("--quick", action="store_true", help="small rounds, to see that everything works")
     asked.add_argument("--rounds", type=_count, default=5, metavar="N", help="rounds of each figure (5)")
     asked.add_argument("--json", type=Path, metavar="FILE", help="write every round's values to a file, too")
     asked.add_argument("--hold", action="store_true", help="exit with 1 when a figure misses its bound")
-    asked.add_argument(
-        "--rows", type=_rows, default=ROWS, metavar="1,2,5", help=f"of {', '.join(ROWS)} (all)"
-    )
+    asked.add_argument("--rows", type=_rows, default=(), metavar="1,2,5", help=f"of {', '.join(ROWS)}")
     return asked
+
+
+def wanted(scenarios: Sequence[str], rows: Sequence[str]) -> tuple[str, ...]:
+    """The rows that were asked for by name or by number; all, where none was. Raises ValueError."""
+    if not set(scenarios) <= set(SCENARIOS):
+        raise ValueError(f"scenarios: {', '.join(SCENARIOS)}")
+    named = (row for name in scenarios for row in SCENARIOS[name])
+    return tuple(dict.fromkeys((*named, *rows))) or ROWS
 
 
 def machine() -> str:

@@ -12,9 +12,9 @@ import re
 import socket
 import struct
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from client_sdk.account import AsyncAccount
@@ -33,7 +33,7 @@ from keys.names import day_of
 from keys.policy import parse_policy
 from keys.stream import sealed_length
 from tests.bench import load
-from tests.bench.programs import Served, output_of, served
+from tests.bench.programs import SERVER_CORES, Served, output_of, served
 
 PASSWORD = "five words are never guessed"
 CHEAP = FileCost(memory_kib=1024, passes=1)
@@ -52,15 +52,17 @@ class House:
 
     folder: Path
     port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         """Settings that differ from what `relay init --local` wrote."""
-        return HIGH | {
+        places = {
             "RELAY_RELAY__ORIGIN": f"http://127.0.0.1:{self.port}",
             "RELAY_HTTP__LISTEN": f"127.0.0.1:{self.port}",
             "RELAY_SMTP__LISTEN": "127.0.0.1:0",
         }
+        return {**HIGH, **places, **self.settings}
 
     @property
     def serve(self) -> tuple[str, ...]:
@@ -104,12 +106,16 @@ class Writer:
 
     def deposits(self, envelopes: Sequence[bytes], groups: int = 1) -> list[bytes]:
         """Requests that deposit so many groups of one envelope each."""
-        bodies = [
+        bodies = self.bodies(envelopes, groups)
+        return [load.post("/v1/envelopes", body, self.token) for body in bodies]
+
+    def bodies(self, envelopes: Sequence[bytes], groups: int = 1) -> list[bytes]:
+        """The bodies of such requests."""
+        return [
             u16(groups)
             + b"".join(u16(1) + u32(len(raw)) + raw + u16(0) for raw in envelopes[at : at + groups])
             for at in range(0, len(envelopes), groups)
         ]
-        return [load.post("/v1/envelopes", body, self.token) for body in bodies]
 
     def page(self, mailbox_id: bytes, after: int, limit: int) -> bytes:
         """A request for rows of a mailbox."""
@@ -141,14 +147,21 @@ def home_of(folder: Path, who: str) -> Home:
 
 
 @asynccontextmanager
-async def housed(under: tuple[str, ...] = ()) -> AsyncIterator[tuple[House, Served, Writer]]:
-    """A serving relay in a folder of its own, its coach signed in, until the block ends. `under` as for
-    `served`.
+async def housed(
+    under: tuple[str, ...] = (),
+    *,
+    settings: Mapping[str, str] | None = None,
+    words: tuple[str, ...] = (),
+    cores: set[int] = SERVER_CORES,
+) -> AsyncIterator[tuple[House, Served, Writer]]:
+    """A serving relay in a folder of its own, its coach signed in, until the block ends. `under` and `cores`
+    as for `served`; `settings` by the names of the environment, `words` for `relay serve`.
     """
     with tempfile.TemporaryDirectory(prefix="quietbox-bench-") as folder:
-        house = House(Path(folder), free_port())
+        house = House(Path(folder), free_port(), settings or {})
         output_of("relay", "init", "--local", str(house.config.parent))
-        with served(*house.serve, environment=house.environment, under=under) as relay:
+        serving = served(*house.serve, *words, environment=house.environment, under=under, cores=cores)
+        with serving as relay:
             async with await enrol(house) as coach:
                 yield house, relay, writer_of(coach)
 

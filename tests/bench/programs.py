@@ -111,6 +111,10 @@ class Memory:
             (self._folder / "clear_refs").write_text("5")
         except OSError:
             return None
+        return self.resident()
+
+    def resident(self) -> float | None:
+        """What is resident now, in MiB."""
         return self._mib("VmRSS")
 
     def peak(self) -> float | None:

@@ -13,14 +13,20 @@ import uvloop
 from tests.bench import (
     attachments,
     crypto,
+    day,
     deposits,
+    due,
+    fetches,
     inbox,
     index_rows,
+    keeper_opens,
     lateness,
     lists,
     mail_crowds,
     mail_rates,
     silence,
+    unlocks,
+    wakes,
 )
 from tests.bench.figures import Findings, as_json, table
 from tests.bench.programs import LOAD_CORES, pin
@@ -31,7 +37,9 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"1", "2", "4", "5"}), deposits.measure),
     (frozenset({"6"}), lists.measure),
     (frozenset({"7"}), mail_rates.measure),
+    (frozenset({"9"}), due.measure),
     (frozenset({"10"}), attachments.measure),
+    (frozenset({"11"}), wakes.measure),
     (frozenset({"12"}), crypto.measure),
     (frozenset({"13"}), lateness.measure),
     (frozenset({"14"}), mail_crowds.crowd),
@@ -40,6 +48,10 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"17"}), silence.measure),
     (frozenset({"18"}), inbox.small),
     (frozenset({"19"}), inbox.large),
+    (frozenset({"20"}), keeper_opens.measure),
+    (frozenset({"21"}), unlocks.measure),
+    (frozenset({"22"}), day.measure),
+    (frozenset({"24"}), fetches.measure),
 )
 
 
