@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.__main__ import PYTHON, VENV, install, make_environment
 
 SCENARIOS: dict[str, tuple[str, ...]] = {
-    "deposit": ("1", "2", "4", "5"),
+    "deposit": ("1", "2", "3", "4", "5"),
     "fetch": ("24",),
     "list": ("6",),
     "mail": ("7", "14", "15"),

@@ -25,6 +25,8 @@ from tests.bench import (
     mail_crowds,
     mail_rates,
     silence,
+    slow_syncs,
+    synapse,
     unlocks,
     wakes,
 )
@@ -35,6 +37,8 @@ Part = Callable[[int, bool], Awaitable[Findings]]
 
 PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"1", "2", "4", "5"}), deposits.measure),
+    (frozenset({"2"}), slow_syncs.measure),
+    (frozenset({"3"}), synapse.measure),
     (frozenset({"6"}), lists.measure),
     (frozenset({"7"}), mail_rates.measure),
     (frozenset({"9"}), due.measure),
