@@ -1,17 +1,20 @@
-"""A lost inbox comes back in the browser: the client in the page, the coach at the SDK, both on the
-telephone.
+"""A lost inbox comes back in the browser, both on the telephone: with the coach at the SDK, and with both in
+the page.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from client_sdk import Attachment
 from client_sdk.engagement import AsyncEngagement
 from tests.browser.conftest import Practice
+from tests.browser.test_codes import as_coach, joined, shown_code, type_code
 from tests.browser.test_spoken import digits
 from tests.browser.visitor import Client, Visitor, visiting
 
@@ -22,14 +25,12 @@ PASSWORD = "canary pepper meadow candle"
 OTHER_PASSWORD = "another canary for the gate"
 
 
-async def come_back(visitor: Visitor, link: str) -> Client:
-    """From the link to the page that asks for a call: the agreement is not signed again."""
-    client = Client(link)
-    await visitor.page.goto(link)
+async def come_back(visitor: Visitor, client: Client, name: str) -> None:
+    """From an invitation's first page to the one that asks for a call: the agreement is not signed again."""
     await visitor.page.get_by_label("Yes, my own").check()
     await visitor.press("Continue")
     await expect(visitor.page.get_by_text("What you two have agreed")).to_be_visible()
-    await visitor.fill("Your name", LEA)
+    await visitor.fill("Your name", name)
     await visitor.press("Continue")
     await visitor.page.get_by_label("Choose my own").check()
     await visitor.fill("Password", OTHER_PASSWORD)
@@ -39,7 +40,6 @@ async def come_back(visitor: Visitor, link: str) -> Client:
     await expect(
         visitor.page.get_by_role("heading", name="Ring Anna, and your inbox comes back")
     ).to_be_visible()
-    return client
 
 
 async def check(visitor: Visitor, to_lea: AsyncEngagement) -> None:
@@ -67,7 +67,9 @@ async def test_it_comes_back_after_a_call(browser: Browser, practice: Practice) 
         assert [one.subject async for one in to_lea.messages()] == ["Plan for March", "Gone by then"]
         await to_lea.recall(gone.id)
         offered = await to_lea.reopening.open(welcome="Welcome back.")
-        client = await come_back(visitor, offered.link)
+        client = Client(offered.link)
+        await visitor.page.goto(offered.link)
+        await come_back(visitor, client, LEA)
         await expect(visitor.page.get_by_text("Plan for March")).to_have_count(0)
         await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
         await visitor.page.reload()
@@ -93,3 +95,60 @@ async def test_it_comes_back_after_a_call(browser: Browser, practice: Practice) 
         await expect(former.row("Plan for March")).to_be_visible()
         await visitor.page.goto(practice.origin)
         await expect(visitor.page.get_by_text(re.compile("Plan for March"))).to_have_count(0)
+
+
+async def let_back_in(coach: Visitor) -> str:
+    """From the list of clients to the words that are read out; nothing is made before the client was rung."""
+    row = coach.page.get_by_role("listitem").filter(has_text="Mona Field")
+    await expect(row).to_contain_text("Open")
+    if await row.get_by_role("button").count():  # somebody else is open
+        await row.get_by_role("button").click()
+        await coach.is_open()
+    await coach.press("Our work")
+    await coach.press(re.compile("^Let Mona back in"))
+    await coach.press("Make the way back for Mona")
+    await expect(coach.page.get_by_text("Please ring Mona first")).to_be_visible()
+    await coach.page.get_by_label(re.compile("I have rung Mona")).check()
+    await coach.press("Make the way back for Mona")
+    await coach.press("Make a code to read out")
+    return await shown_code(coach)
+
+
+async def test_both_in_their_browsers(browser: Browser, practice: Practice, tmp_path: Path) -> None:
+    """The coach lets a client back in from the page, by words read out; a no gives nothing; a yes of both
+    gives text and file back, once, also where it is asked for again and after a reload.
+    """
+    await joined(browser, practice, "Mona Field")
+    goals = tmp_path / "goals.txt"
+    goals.write_text("Say no earlier.")
+    to_mona = practice.anna.engagement("Mona Field")
+    await to_mona.send(subject="Goals", text="As agreed.", attach=[Attachment.from_path(goals)])
+    async with visiting(browser, practice.origin) as coach, visiting(browser, practice.origin) as client:
+        await as_coach(coach, practice)
+        code = await let_back_in(coach)
+        await client.page.goto(f"{practice.origin}/i/")
+        await type_code(client, code)
+        await come_back(client, Client(""), "Mona Field")
+        await expect(coach.page.get_by_role("heading", name="Mona has come")).to_be_visible()
+        for answer in ("No", "Yes, the same"):
+            await client.press("Start")
+            await coach.press("Start")
+            assert await digits(coach) == await digits(client)
+            await coach.press(answer)
+            if answer == "No":
+                await expect(coach.page.get_by_text("Stop writing here. Ring Mona")).to_be_visible()
+                await expect(client.page.get_by_text("Goals")).to_have_count(0)
+                await coach.page.reload()
+                await client.page.reload()
+        await client.press("Yes, the same")
+        await expect(coach.page.get_by_role("heading", name="Mona is back")).to_be_visible()
+        await expect(coach.page.get_by_text("One thing was given back, with the same date.")).to_be_visible()
+        await client.is_open()
+        await client.open("Goals")
+        await expect(client.page.locator(".message")).to_contain_text("Given back by Anna")
+        await client.press("Save goals.txt")
+        await coach.page.reload()
+        await coach.press("Give back what is missing")
+        await expect(coach.page.get_by_text("One was there already.")).to_be_visible()
+        assert coach.errors == []
+        assert client.errors == []

@@ -22,7 +22,8 @@ export type WorkPage =
   | "change"
   | "dates"
   | "copy"
-  | "close";
+  | "close"
+  | "reopen";
 export type Setting =
   | "menu"
   | "browsers"
@@ -83,6 +84,7 @@ const WORK: readonly WorkPage[] = [
   "dates",
   "copy",
   "close",
+  "reopen",
 ];
 const PLAIN = ["write", "search", "receipts", "how", "clients", "locked", "help"] as const;
 

@@ -124,6 +124,21 @@ export interface Lent {
   readonly expiresAt: number;
 }
 
+/** A way back for a client who has lost every way in. The link is a secret; empty where this person's browsers have none. */
+export interface WayBack {
+  readonly state: "none" | "open" | "joined" | "claimed" | "taken";
+  readonly link: string;
+  /** Its end; once it was taken the end of the time in which the former inbox can stop it. */
+  readonly until: number;
+}
+
+/** How many things a client has got back just now, had got before, and could not be given. */
+export interface GivenBack {
+  readonly given: number;
+  readonly before: number;
+  readonly left: number;
+}
+
 export type LentState = "none" | "open" | "used";
 
 export type ToldWhen = "at-once" | "daily" | "never";
@@ -215,6 +230,19 @@ export interface OwnSession {
   agreeReturn(): Promise<void>;
   /** Whoever was client before: it was not me. The inbox is mine again. */
   stopReturn(): Promise<void>;
+  /** How far it is that the client of this inbox is let back in. */
+  wayBack(): Promise<WayBack>;
+  /** Make one; one that was not taken ends. A coach alone. */
+  openWayBack(welcome: string): Promise<WayBack>;
+  /** Words to read out in place of its link. Takes a while. */
+  wayBackCode(): Promise<string>;
+  endWayBack(): Promise<void>;
+  /** The coach's side of the spoken check with whoever came by it. */
+  checkWayBack(): Promise<CheckOutcome>;
+  /** The digits were the same: wait until the client has said so too, sign, and give back what is here. */
+  agreeWayBack(): Promise<GivenBack>;
+  /** Give back once more what did not come through. */
+  giveBack(): Promise<GivenBack>;
   /** Everything that the server has stored about this person. */
   rows(): Promise<readonly StoredTable[]>;
   /** Note the day on which it opened this inbox. */

@@ -17,6 +17,7 @@ export const clientWords = said("clients", {
   until: (date: string) => `Kept until ${date}`,
   held: (date: string) => `Work has ended. Held until ${date}`,
   gone: "Deleted",
+  lost: "Has somebody lost phone, password and recovery sheet? Open that client, and let them back in under Our work.",
   filter: "Find a name",
   none: "Nobody yet.",
   opening: "Opening",

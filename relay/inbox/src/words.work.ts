@@ -74,6 +74,8 @@ export const workWords = said("work", {
     receiptsSaid: (n: number) => (n === 0 ? "None yet" : String(n)),
     copy: "Take a copy",
     copySaid: "Messages and files, to your device",
+    reopen: (name: string) => `Let ${name} back in`,
+    reopenSaid: "Where phone, password and sheet are all lost",
     close: "Close our work",
     closeSaid: "See what would go, and when",
   },

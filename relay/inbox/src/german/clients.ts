@@ -17,6 +17,7 @@ export const clients: typeof english = {
   until: (date) => `Aufbewahrt bis ${date}`,
   held: (date) => `Die Arbeit ist beendet. Ruht bis ${date}`,
   gone: "Gelöscht",
+  lost: "Hat jemand Telefon, Passwort und Wiederherstellungsblatt verloren? Öffnen Sie diese Begleitung; unter „Unsere Arbeit“ lassen Sie die Person wieder herein.",
   filter: "Einen Namen finden",
   none: "Noch niemand.",
   opening: "Wird geöffnet",

@@ -13,6 +13,7 @@ import { photos } from "./photos.ts";
 import { read } from "./read.ts";
 import { receipts } from "./receipts.ts";
 import { recover } from "./recover.ts";
+import { reopen } from "./reopen.ts";
 import { report } from "./report.ts";
 import { returning } from "./returning.ts";
 import { search } from "./search.ts";
@@ -36,6 +37,7 @@ export const german: Readonly<Record<string, object>> = {
   read,
   receipts,
   recover,
+  reopen,
   report,
   returning,
   search,

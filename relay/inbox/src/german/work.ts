@@ -77,6 +77,8 @@ export const work: typeof english = {
     receiptsSaid: (n) => (n === 0 ? "Noch keine" : number(n)),
     copy: "Kopie mitnehmen",
     copySaid: "Nachrichten und Dateien, auf Ihr Gerät",
+    reopen: (name) => `${name} wieder hereinlassen`,
+    reopenSaid: "Wenn Telefon, Passwort und Blatt verloren sind",
     close: "Unsere Arbeit beenden",
     closeSaid: "Sehen, was ginge, und wann",
   },

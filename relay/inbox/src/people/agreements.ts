@@ -66,7 +66,7 @@ interface Tools {
 }
 
 /** A text with the salt of its hash. */
-interface KeptText {
+export interface KeptText {
   readonly salt: Bytes;
   readonly text: string;
 }
@@ -296,7 +296,8 @@ function encodeText({ salt, text }: KeptText): Bytes {
   return concat(u8(FORMAT), salt, countedText(text, 4));
 }
 
-function parseText(plain: Bytes): KeptText {
+/** The text in force as the vault has it, item `agreement/…`. */
+export function parseText(plain: Bytes): KeptText {
   const reader = new Reader(plain);
   reader.expect(u8(FORMAT), "version");
   const kept = { salt: reader.take(32), text: reader.text(4) };

@@ -28,6 +28,7 @@ import type {
   Cell,
   ClientRow,
   ForwardRule,
+  GivenBack,
   InvitePreview,
   InviteRequest,
   Lent,
@@ -42,6 +43,7 @@ import type {
   ToldChoice,
   ToldWhen,
   WaitingInvitation,
+  WayBack,
   WayIn,
 } from "../session.own.ts";
 import type { CheckOutcome } from "../session.work.ts";
@@ -51,9 +53,11 @@ import * as enrol from "./enrol.ts";
 import { fault, fetched } from "./fault.ts";
 import type { Inviting } from "./inviting.ts";
 import type { Lending } from "./lending.ts";
+import type { Reopening } from "./reopening.ts";
 import type { Return } from "./returning.ts";
 import type { Run } from "./run.ts";
 import { type Changes, KEPT_SECONDS, type Vault } from "./vault.ts";
+import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
 
 const ITEM = "browsers";
@@ -77,11 +81,14 @@ export class Own implements OwnSession {
   #inviting: Inviting | null = null;
   #lending: Lending | null = null;
   #returning: Return | null = null;
+  /** Of the engagement that is open now. */
+  readonly #work: () => Promise<Workroom>;
 
-  constructor(api: Api, account: Account, world: World) {
+  constructor(api: Api, account: Account, world: World, work: () => Promise<Workroom>) {
     this.#api = api;
     this.#account = account;
     this.#world = world;
+    this.#work = work;
   }
 
   // --- browsers and ways in ---
@@ -130,6 +137,40 @@ export class Own implements OwnSession {
     const { Return: Kind } = await fetched(() => import("./returning.ts"));
     this.#returning ??= new Kind(this.#api, this.#account, this.#world);
     return this.#returning;
+  }
+
+  // --- a client who has lost every way in ---
+
+  async wayBack(): Promise<WayBack> {
+    return await (await this.#reopening()).state();
+  }
+
+  async openWayBack(welcome: string): Promise<WayBack> {
+    return await (await this.#reopening()).open(welcome);
+  }
+
+  async wayBackCode(): Promise<string> {
+    return await (await this.#reopening()).code();
+  }
+
+  async endWayBack(): Promise<void> {
+    await (await this.#reopening()).end();
+  }
+
+  async checkWayBack(run?: Run): Promise<CheckOutcome> {
+    return await (await this.#reopening()).check(signalOf(run));
+  }
+
+  async agreeWayBack(run?: Run): Promise<GivenBack> {
+    return await (await this.#reopening()).agree(run as Run);
+  }
+
+  async giveBack(run?: Run): Promise<GivenBack> {
+    return await (await this.#reopening()).giveBack(run as Run);
+  }
+
+  async #reopening(): Promise<Reopening> {
+    return await (await this.#work()).reopening();
   }
 
   async endBrowser(id: string): Promise<void> {

@@ -46,7 +46,8 @@ export interface ReopeningFacts {
   readonly next: { readonly number: number; readonly previous: Bytes; readonly policy: Bytes };
 }
 
-function pathOf(engagementId: Bytes): string {
+/** The relay's route of an engagement's reopening. */
+export function pathOf(engagementId: Bytes): string {
   return `/v1/engagements/${toBase64url(engagementId)}/reopening`;
 }
 

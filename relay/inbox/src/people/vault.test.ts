@@ -20,7 +20,15 @@ function stored(...names: string[]) {
   return Vault.empty(ACCOUNT, KEY).write(changes, random).items;
 }
 
-for (const kind of ["engagement", "writers", "read", "mailin", "index", "drafts"]) {
+for (const kind of [
+  "engagement",
+  "writers",
+  "mailin",
+  "index",
+  "releases",
+  "reopening",
+  "clients",
+]) {
   test(`an item ${kind}/ that the relay has deleted on its day locks nobody out`, () => {
     const name = `${kind}/${WORK}`;
     const left = stored(name).filter((item) => item.name !== name);

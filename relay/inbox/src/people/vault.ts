@@ -23,17 +23,7 @@ export const KEPT_SECONDS = 8_000 * DAY_SECONDS;
 /** An engagement's records outlive its hold by as long as a client's account does. */
 export const KEPT_AFTER_SECONDS = 30 * DAY_SECONDS;
 /** Items that go with their engagement, and may therefore be missing though the manifest names them. */
-const DATED = [
-  "engagement/",
-  "writers/",
-  "agreement/",
-  "earlier/",
-  "invitation/",
-  "read/",
-  "mailin/",
-  "index/",
-  "drafts/",
-];
+const OF_ENGAGEMENT = /^[a-z]+\/[0-9a-f]{32}$/;
 const TRIES = 5;
 
 /** An item as it is now. `expiresAt` is what the relay was last asked for. */
@@ -220,7 +210,7 @@ function checkListed(manifest: items.Manifest, entries: ReadonlyMap<string, Entr
     }
   }
   const missing = [...listed.keys()].filter((name) => !entries.has(name));
-  if (missing.some((name) => !DATED.some((prefix) => name.startsWith(prefix)))) {
+  if (missing.some((name) => !OF_ENGAGEMENT.test(name))) {
     throw notTrusted("vault-manifest");
   }
 }

@@ -42,6 +42,7 @@ import type { LogHead } from "./loghead.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Receipts } from "./receipts.ts";
+import type { Reopening } from "./reopening.ts";
 import type { Reporting } from "./reporting.ts";
 import { type Entry, formerOf, identityOf, isShown, type Shelf } from "./shelf.ts";
 import { heardIn, SpokenCheck } from "./spoken.ts";
@@ -75,6 +76,7 @@ export class Workroom {
   readonly #check: SpokenCheck;
   #receipts: Receipts | null = null;
   #reporting: Reporting | null = null;
+  #reopening: Reopening | null = null;
   #resealing: Promise<unknown> = Promise.resolve();
 
   constructor(tools: Tools) {
@@ -360,6 +362,13 @@ export class Workroom {
     this.#reporting ??= new Kind(this.#tools);
     const work = this.#reporting[name] as (...given: readonly unknown[]) => Promise<unknown>;
     return await work.call(this.#reporting, ...args);
+  }
+
+  /** Letting back in a client who has lost every way. */
+  async reopening(): Promise<Reopening> {
+    const { Reopening: Kind } = await fetched(() => import("./reopening.ts"));
+    this.#reopening ??= new Kind(this.#tools);
+    return this.#reopening;
   }
 
   // --- receipts ---

@@ -40,8 +40,9 @@ export function Check({ name, coach, ask, agree, explain, intro, agreeing, done 
       setStage(await work(asked.signal));
     } catch (reason) {
       const found = failureOf(reason);
-      setFailure(found.code === "stopped" ? null : found);
-      setStage(back);
+      const stopped = found.code === "stopped";
+      setFailure(stopped ? null : found);
+      setStage(stopped ? "intro" : back);
     }
   };
   const start = () => run("waiting", "intro", ask);
@@ -55,7 +56,12 @@ export function Check({ name, coach, ask, agree, explain, intro, agreeing, done 
       {failure && <Trouble text={explain(failure)} />}
       {stage === "intro" && intro(start)}
       {stage === "waiting" && <Waiting name={name} stop={() => stop.current?.abort()} />}
-      {stage === "agreeing" && agreeing}
+      {stage === "agreeing" && (
+        <>
+          {agreeing}
+          <Stop stop={() => stop.current?.abort()} />
+        </>
+      )}
       {stage === "same" && done}
       {(stage === "different" || kindOf(stage) === "changed") && <Different name={name} />}
       {kindOf(stage) === "nobody" && (
@@ -89,12 +95,18 @@ function Waiting({ name, stop }: { name: string; stop: () => void }) {
   return (
     <>
       <Wait>{workWords.check.waiting(name)}</Wait>
-      <div class="actions">
-        <button type="button" onClick={stop}>
-          {words.stop}
-        </button>
-      </div>
+      <Stop stop={stop} />
     </>
+  );
+}
+
+function Stop({ stop }: { stop: () => void }) {
+  return (
+    <div class="actions">
+      <button type="button" onClick={stop}>
+        {words.stop}
+      </button>
+    </div>
   );
 }
 

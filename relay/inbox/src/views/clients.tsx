@@ -115,6 +115,9 @@ export function Clients() {
           />
         ))}
       </ul>
+      {rows?.some(({ state }) => state === "active" || state === "held") && (
+        <p class="quiet-text">{clientWords.lost}</p>
+      )}
     </>
   );
 }

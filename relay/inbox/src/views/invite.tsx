@@ -2,15 +2,14 @@
 
 import { useState } from "preact/hooks";
 import { language } from "../languages.ts";
-import { spokenAddress } from "../origin.ts";
 import type { InviteFault, InviteRequest, WaitingInvitation } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { DAY_SECONDS, fullDay } from "../time.ts";
 import { inviteWords } from "../words.invite.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Field, TextField } from "./fields.tsx";
-import { CopyButton, Heading, Sheet, Trouble, Wait } from "./parts.tsx";
-import { Square } from "./square.tsx";
+import { Handing } from "./handing.tsx";
+import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 
 const USUAL_WORK_DAYS = 182;
 const USUAL_HOLD_DAYS = 90;
@@ -231,13 +230,12 @@ export function Waiting({ made, fresh, done }: WaitingProps) {
       <Heading>{inviteWords.waiting(made.name)}</Heading>
       <p>{inviteWords.good(fullDay(made.expiresAt, zone))}</p>
       <p>{inviteWords.send}</p>
-      <h2>{inviteWords.link}</h2>
-      <p class="typed wrap">{made.link}</p>
-      <CopyButton text={made.link} />
-      <p>{inviteWords.square}</p>
-      <Square text={made.link} name={inviteWords.squareName} />
-      <h2>{inviteWords.voice}</h2>
-      <Voice id={made.id} link={made.link} fresh={fresh} failed={setFailure} />
+      <Handing
+        link={made.link}
+        draw={() => session.own("invitationCode", [made.id])}
+        fresh={fresh}
+        failed={setFailure}
+      />
       {failure && (
         <Trouble
           text={failure.code === "gone" ? inviteWords.over : failureWords(failure, opened)}
@@ -265,44 +263,5 @@ export function Waiting({ made, fresh, done }: WaitingProps) {
         </Sheet>
       )}
     </section>
-  );
-}
-
-interface VoiceProps {
-  readonly id: string;
-  readonly link: string;
-  readonly fresh: boolean;
-  readonly failed: (failure: Failure) => void;
-}
-
-function Voice({ id, link, fresh, failed }: VoiceProps) {
-  const { session } = useDesk();
-  const [code, setCode] = useState("");
-  const [busy, setBusy] = useState(false);
-  const make = () => {
-    setBusy(true);
-    session
-      .own("invitationCode", [id])
-      .then(setCode, (reason: unknown) => failed(failureOf(reason)))
-      .finally(() => setBusy(false));
-  };
-  return (
-    <>
-      {code && (
-        <>
-          <p>{inviteWords.voiceLead(spokenAddress(link))}</p>
-          <p class="typed">{code}</p>
-        </>
-      )}
-      {!code && !busy && (
-        <>
-          <button type="button" onClick={make}>
-            {inviteWords.makeCode}
-          </button>
-          {!fresh && <p class="hint">{inviteWords.makeCodeHint}</p>}
-        </>
-      )}
-      {busy && <Wait>{inviteWords.makingCode}</Wait>}
-    </>
   );
 }

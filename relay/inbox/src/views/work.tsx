@@ -38,7 +38,9 @@ const REPORT = {
   review: lazy(async () => (await import("./review.tsx")).Review),
 } as const;
 
-type WorkedPage = Exclude<WorkPage, keyof typeof REPORT>;
+const Reopen = lazy(async () => (await import("./reopen.tsx")).Reopen);
+
+type WorkedPage = Exclude<WorkPage, keyof typeof REPORT | "reopen">;
 
 const HEADINGS: Record<WorkedPage, (name: string) => string> = {
   overview: () => workWords.heading,
@@ -73,6 +75,9 @@ export function Work({ route }: { route: WorkRoute }) {
     case "receipt":
       return <ReceiptPage key={route.id} id={route.id} />;
     case "work":
+      if (route.page === "reopen") {
+        return <Reopen />;
+      }
       return route.page in REPORT ? (
         <ReportPages page={route.page as keyof typeof REPORT} />
       ) : (
@@ -218,6 +223,15 @@ function Rows({ work }: { work: Facts }) {
       said: rows.receiptsSaid(work.receipts),
     },
     { route: page("copy"), name: rows.copy, said: rows.copySaid },
+    ...(work.myRole === "coach" && (work.state === "active" || work.state === "held")
+      ? [
+          {
+            route: page("reopen"),
+            name: rows.reopen(firstName(opened.otherName)),
+            said: rows.reopenSaid,
+          },
+        ]
+      : []),
     ...(work.state === "active"
       ? [{ route: page("close"), name: rows.close, said: rows.closeSaid }]
       : []),
