@@ -350,12 +350,24 @@ def restore(
 
 
 @app.command()
-def migrate(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Bring the database to this release's shape; `relay serve` does so too."""
+def migrate(
+    config: ConfigFile = DEFAULT_CONFIG,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Move a stopped relay's rows from its file to postgresql://…"),
+    ] = None,
+) -> None:
+    """Bring the database to this release's shape, as `relay serve` does too; or move it to PostgreSQL."""
     from relay.operator.asking import do, settings_of
 
-    do(settings_of(config), "status")
-    say("The database has this release's shape.")
+    if to is None:
+        do(settings_of(config), "status")
+        say("The database has this release's shape.")
+        return
+    from relay.operator import moving
+
+    for line in moving.told(moving.move(settings_of(config), to, moving.telling(sys.stderr))):
+        say(line)
 
 
 @app.command()

@@ -27,13 +27,11 @@ from relay.keeper.disk import sync_file, sync_folder
 from relay.operator.backup import now_of, refuse_postgres, troubles
 from relay.operator.standing import instant
 from relay.operator.stopped import Exit, Stopped
-from relay.service.assembly import build
+from relay.operator.sweeping import sweep_file
 from relay.service.keyfiles import KeyFiles, read_backup_key, read_key_files
 from relay.service.lock import StoreHeld, store_held
-from relay.service.loops import between_batches
 from relay.service.opening import ledger_of
 from relay.service.places import PRIVATE_FILE, PRIVATE_FOLDER, Places
-from relay.service.time_watch import note_instant, open_clock
 from relay.store.backup_file import Head, opened, read_head
 from relay.store.deletions import LedgerDamaged, Withheld, ledger_days, records_since
 from relay.store.engine import connect_reader, connect_writer
@@ -50,7 +48,6 @@ from relay.store.rebuild import (
     settle,
 )
 from relay.store.replay import OtherLog, Replayed, replay, sign_again
-from relay.store.sqlite import SqliteStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +128,7 @@ def _rebuild(settings: Settings, path: Path, folder: Path, withheld: Withheld) -
             backed_up = counts(database)
             replayed = _replayed(settings, database, keys)
             carry_from(places.database, database)
-    swept = asyncio.run(_sweep(settings, target, keys, withheld))
+    swept = asyncio.run(sweep_file(settings, target, keys, withheld))
     with closing(connect_reader(target)) as database:
         if not is_whole(database):
             raise Stopped("The rows of this backup do not belong together. Nothing was changed.")
@@ -178,21 +175,6 @@ def _signer(origin: str, keys: KeyFiles) -> Callable[[int, bytes], SignedCheckpo
         return SignedCheckpoint(size, sign_note(text, name, keys.log), checkpoint_hash(text))
 
     return sign
-
-
-async def _sweep(settings: Settings, database: Path, keys: KeyFiles, withheld: Withheld) -> bool:
-    """Take away all that is due, with its receipts; False where the clock cannot be acted on."""
-    store = await SqliteStore.open(database, withheld)
-    try:
-        clock = await open_clock(store, settings.clock.offset_file)
-        house = build(settings, keys, store, clock)
-        at = clock.act_at()
-        if at is not None:
-            await house.flows.expire.sweep(at, between_batches)
-            await note_instant(store, clock)
-        return at is not None
-    finally:
-        await store.close()
 
 
 def _swap(fresh: Path, old: Path) -> None:

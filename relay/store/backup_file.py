@@ -21,6 +21,7 @@ from keys.stream import HEAD_BYTES, SALT_BYTES, SEALED_CHUNK_BYTES, Opener, Seal
 from keys.suite import hkdf
 from relay.store.dump import dump, tables
 from relay.store.engine import connect_reader
+from relay.store.moved import refuse_marked
 from relay.store.rows import FileRows, Rows
 
 MAGIC: Final = b"QBK1"
@@ -103,6 +104,7 @@ def write_backup(database: Path, folder: Path, key: bytes, now: int, random: Ran
     """Seal a file's rows as `seal` does. Raises sqlite3.Error and SettingRefused besides."""
     with closing(connect_reader(database)) as reader:
         reader.execute("BEGIN")
+        refuse_marked(reader)
         return seal(FileRows(reader), folder, key, now, random)
 
 

@@ -20,6 +20,7 @@ from relay.store.deletions import Record
 from relay.store.inserts import append_frame, end_engagement_at, insert_statement
 from relay.store.limits import ACCOUNT_TAIL_SECONDS
 from relay.store.log import DAY_GONE, append_entries, log_size
+from relay.store.moved import unmark
 from relay.store.receipts import NEXT_ORDER
 
 OF_VAULT: Final = """
@@ -87,6 +88,7 @@ def replay(database: sqlite3.Connection, records: Iterable[Record]) -> Replayed:
     done, last = Replayed(), _Last()
     database.execute("BEGIN IMMEDIATE")
     try:
+        unmark(database)
         _forget_sessions(database)
         _leap(database)
         for record in records:

@@ -45,8 +45,7 @@ class FileRows:
 
     def schema(self) -> str:
         """The number of the newest migration."""
-        (number,) = self._reader.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(number)
+        return schema_number(self._reader)
 
     def tables(self) -> list[str]:
         """Names, ascending."""
@@ -63,6 +62,12 @@ class FileRows:
     def release(self) -> None:
         """Let the journal be brought in again."""
         self._reader.execute("ROLLBACK")
+
+
+def schema_number(database: sqlite3.Connection) -> str:
+    """The number of the newest migration that this file has had. Raises sqlite3.Error."""
+    (number,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(number)
 
 
 def columns_of(database: sqlite3.Connection, table: str) -> tuple[str, ...]:

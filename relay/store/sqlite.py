@@ -12,6 +12,7 @@ from relay.store.deletions import Ledger
 from relay.store.engine import connect_writer, hold
 from relay.store.leaves import teach
 from relay.store.migrate import bring_up
+from relay.store.moved import refuse_marked
 from relay.store.parts import Parts
 from relay.store.readers import Readers
 from relay.store.writer import Writer
@@ -36,7 +37,7 @@ class SqliteStore(Parts):
         ledger a backup of this file must never be restored. `random` gives the nonces of leaves.
 
         Raises Busy where another process holds it, SettingRefused or NewerSchema where it must not be
-        written.
+        written, as when its rows were moved away.
         """
         with ExitStack() as undo:
             lock = hold(path)
@@ -44,6 +45,7 @@ class SqliteStore(Parts):
             database = connect_writer(path)
             undo.callback(database.close)
             bring_up(database)
+            refuse_marked(database)
             database.ledger = ledger
             database.random = random
             teach(database)

@@ -15,6 +15,7 @@ from relay.core.errors import Busy
 from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
 from relay.store.parts import Parts
+from relay.store.postgres.alone import refuse_unfinished
 from relay.store.postgres.migrate import bring_up
 from relay.store.postgres.readers import PostgresReaders
 from relay.store.postgres.writer import RELAY_NUMBER, PostgresWriter
@@ -108,6 +109,7 @@ async def _hold(engine: AsyncEngine, undo: AsyncExitStack) -> tuple[AsyncConnect
 
 def _check(connection: Connection) -> None:
     """What is promised rests on these. Raises SettingRefused, Busy."""
+    refuse_unfinished(connection)
     for name, wanted in SETTINGS.items():
         found = connection.exec_driver_sql(f"SHOW {name}").scalar()
         if found != wanted:

@@ -1,0 +1,166 @@
+"""The one connection of an operator's command, and the mark that stands in a database while such a command is
+at work in it. Owns the sentences for what goes wrong with a server: none has a password or a value of a row.
+
+A database with the mark is opened by no relay. It goes with the last step of the work; a command that was
+killed is given again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import asyncpg
+from sqlalchemy import Connection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from relay.store.engine import SettingRefused
+from relay.store.faults import Fault
+
+RELAY: Final = "quietbox"
+COMMAND: Final = "quietbox command"
+"""What the server calls a relay's connections, and a command's."""
+COMMAND_LOCK: Final = 0x51_42_43_4D
+UNFINISHED: Final = "unfinished"
+MARK: Final = (
+    f"CREATE TABLE {UNFINISHED} (work text NOT NULL, relay bytea NOT NULL, begun_at bigint NOT NULL)"
+)
+PROGRESS: Final = f"""
+CREATE TABLE {UNFINISHED}_tables
+(name text PRIMARY KEY, reached bigint NOT NULL, count bigint NOT NULL, sum bytea NOT NULL)"""
+THERE: Final = f"SELECT to_regclass('{UNFINISHED}') IS NOT NULL"
+OTHERS: Final = f"""
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{RELAY}'"""  # noqa: S608 - a name of ours
+SENTENCES: Final = {
+    "28": "The server refuses this name or its password.",
+    "3D": "The server has no such database: createdb makes it.",
+    "42501": "This name may not do that there: it has to own the database, or have CREATE on its schema.",
+    "53": "The server has no room for that.",
+    "08": "The connection to the server was lost: give the command again.",
+    "57": "The server went away: give the command again.",
+}
+
+
+class NotUsable(Exception):
+    """A database cannot be used for this; the text is a sentence. `reachable` says whether it answered."""
+
+    def __init__(self, sentence: str, *, reachable: bool = True) -> None:
+        super().__init__(sentence)
+        self.reachable = reachable
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a command began, for which relay, and when."""
+
+    work: str
+    relay: bytes
+    begun_at: int
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection of one's own; no other command has one meanwhile. Raises NotUsable, also for what happens
+    while it is used.
+    """
+    with sentences():
+        async with AsyncExitStack() as stack:
+            connection = await _connect(url, stack)
+            alone = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({COMMAND_LOCK})")
+            if not alone.scalar():
+                raise NotUsable("Another command is at work in this database.")
+            yield connection
+
+
+async def _connect(url: str, stack: AsyncExitStack) -> AsyncConnection:
+    try:
+        engine = create_async_engine(
+            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            isolation_level="AUTOCOMMIT",
+            poolclass=NullPool,
+            connect_args={"server_settings": {"application_name": COMMAND, "synchronous_commit": "on"}},
+        )
+        stack.push_async_callback(engine.dispose)
+        return await stack.enter_async_context(engine.connect())
+    except OSError as fault:
+        raise NotUsable(f"The server does not answer: {fault}", reachable=False) from None
+    except (ArgumentError, TypeError, ValueError):
+        raise NotUsable("This is no URL of a database that the driver understands.") from None
+
+
+async def refuse_relays(connection: AsyncConnection) -> None:
+    """Raises NotUsable while a relay has a connection to this database."""
+    if (await connection.exec_driver_sql(OTHERS)).scalar():
+        raise NotUsable("A relay has this database open: stop all of them first.")
+
+
+def driver_of(connection: AsyncConnection) -> Any:
+    """The driver's own connection, for what only it can do: COPY, and cursors."""
+    if connection.sync_connection is None:
+        raise ConnectionError  # it is closed
+    return connection.sync_connection.connection.driver_connection
+
+
+def refuse_unfinished(connection: Connection) -> None:
+    """Raises SettingRefused where the mark stands."""
+    if connection.exec_driver_sql(THERE).scalar():
+        raise SettingRefused(
+            "a command of the operator (relay migrate --to, relay restore) has not come to its end in this"
+            " database: give it again"
+        )
+
+
+async def unfinished(connection: AsyncConnection) -> Unfinished | None:
+    """The mark, if it stands."""
+    if not (await connection.exec_driver_sql(THERE)).scalar():
+        return None
+    found = await driver_of(connection).fetchrow(f"SELECT work, relay, begun_at FROM {UNFINISHED}")  # noqa: S608 - a name of ours
+    return Unfinished(*found) if found else None
+
+
+async def begin(connection: AsyncConnection, mark: Unfinished) -> None:
+    """Set the mark anew."""
+    driver = driver_of(connection)
+    async with driver.transaction():
+        for table in (f"{UNFINISHED}_tables", UNFINISHED):
+            await driver.execute(f"DROP TABLE IF EXISTS {table}")
+        for statement in (MARK, PROGRESS):
+            await driver.execute(statement)
+        await driver.execute(
+            f"INSERT INTO {UNFINISHED} VALUES ($1, $2, $3)",  # noqa: S608 - a name of ours
+            mark.work,
+            mark.relay,
+            mark.begun_at,
+        )
+
+
+async def finish(connection: AsyncConnection) -> None:
+    """Take the mark away: a relay may open the database."""
+    await driver_of(connection).execute(f"DROP TABLE {UNFINISHED}_tables, {UNFINISHED}")
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """The driver's faults as sentences. Raises NotUsable."""
+    try:
+        yield
+    except ConnectionError:
+        raise _named(None) from None
+    except DBAPIError as fault:
+        raise _named(getattr(fault.orig, "sqlstate", None)) from None
+    except Fault as fault:
+        raise _named(str(fault).partition(":")[0]) from None
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        raise _named(getattr(fault, "sqlstate", None)) from None
+
+
+def _named(code: str | None) -> NotUsable:
+    """A sentence for a SQLSTATE (PostgreSQL, Appendix A); without one the connection is gone."""
+    if code is None:
+        return NotUsable(SENTENCES["08"], reachable=False)
+    found = SENTENCES.get(code, SENTENCES.get(code[:2], f"The server did not do it (error {code})."))
+    return NotUsable(found, reachable=code[:2] not in {"08", "57"})

@@ -1,0 +1,65 @@
+"""All rows of one snapshot of PostgreSQL, for a backup. Owns how they are fetched: a bounded number at a
+time, in the order in which they came where that order counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from relay.store.postgres.alone import UNFINISHED
+from relay.store.postgres.database import PostgresDatabase
+from relay.store.rows import Value, listed, quoted
+
+OURS: Final = f"""
+SELECT c.relname FROM pg_class c
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+AND c.relname NOT IN ('alembic_version', '{UNFINISHED}', '{UNFINISHED}_tables') ORDER BY c.relname"""  # noqa: S608 - names of ours
+COLUMNS: Final = """
+SELECT attname FROM pg_attribute WHERE attrelid = CAST(? AS text)::regclass
+AND attnum > 0 AND NOT attisdropped AND attname <> 'rowid' ORDER BY attnum"""
+BY_ROWID: Final = """
+SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+WHERE i.indrelid = CAST(? AS text)::regclass AND a.attname = 'rowid'"""
+FETCH_BYTES: Final = 1 << 20
+MOST_FETCHED: Final = 2_000
+FIRST_FETCHED: Final = 8
+
+
+class PostgresRows:
+    """`relay.store.rows.Rows` of a database, in a transaction of its own. Raises Fault."""
+
+    def __init__(self, database: PostgresDatabase) -> None:
+        """Begin it."""
+        self._database = database
+        database.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def schema(self) -> str:
+        """The number of the newest migration."""
+        return str(self._database.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+    def tables(self) -> list[str]:
+        """Names, ascending as bytes are."""
+        return sorted(name for (name,) in self._database.execute(OURS))
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """A table's columns, without the `rowid` that the file does not name either."""
+        return tuple(name for (name,) in self._database.execute(COLUMNS, (quoted(table),)))
+
+    def of(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Value]]:
+        """A table's rows: by their `rowid` where it has an index, else as they lie."""
+        ordered = self._database.execute(BY_ROWID, (quoted(table),)).fetchone()
+        order = " ORDER BY rowid" if ordered else ""
+        self._database.execute(
+            f"DECLARE all_rows NO SCROLL CURSOR FOR SELECT {listed(columns)} FROM {quoted(table)}{order}"  # noqa: S608 - quoted names
+        )
+        count = FIRST_FETCHED
+        while rows := self._database.execute(f"FETCH {count} FROM all_rows").fetchall():
+            yield from rows
+            each = sum(len(one) for row in rows for one in row if isinstance(one, bytes | str)) // len(rows)
+            count = max(1, min(MOST_FETCHED, FETCH_BYTES // (each + 1)))
+        self._database.execute("CLOSE all_rows")
+
+    def release(self) -> None:
+        """End the transaction."""
+        self._database.execute("ROLLBACK")
