@@ -19,6 +19,7 @@ from tests.__main__ import PYTHON, VENV, install, make_environment
 
 SCENARIOS: dict[str, tuple[str, ...]] = {
     "deposit": ("1", "2", "3", "4", "5"),
+    "postgres": ("8",),
     "fetch": ("24",),
     "list": ("6",),
     "mail": ("7", "14", "15"),
@@ -31,6 +32,7 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
     "keeper": ("20",),
     "unlock": ("21",),
     "day": ("22",),
+    "curves": ("23",),
 }
 """By what they are about, and the rows of docs/performance.md that each measures."""
 ROWS = tuple(sorted((row for rows in SCENARIOS.values() for row in rows), key=int))

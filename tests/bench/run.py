@@ -13,6 +13,7 @@ import uvloop
 from tests.bench import (
     attachments,
     crypto,
+    curves,
     day,
     deposits,
     due,
@@ -24,6 +25,7 @@ from tests.bench import (
     lists,
     mail_crowds,
     mail_rates,
+    postgres_rates,
     silence,
     slow_syncs,
     synapse,
@@ -41,6 +43,7 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"3"}), synapse.measure),
     (frozenset({"6"}), lists.measure),
     (frozenset({"7"}), mail_rates.measure),
+    (frozenset({"8"}), postgres_rates.measure),
     (frozenset({"9"}), due.measure),
     (frozenset({"10"}), attachments.measure),
     (frozenset({"11"}), wakes.measure),
@@ -55,6 +58,8 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"20"}), keeper_opens.measure),
     (frozenset({"21"}), unlocks.measure),
     (frozenset({"22"}), day.measure),
+    (frozenset({"23"}), curves.messages),
+    (frozenset({"23"}), curves.mailboxes),
     (frozenset({"24"}), fetches.measure),
 )
 
