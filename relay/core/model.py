@@ -8,7 +8,7 @@ a reason there. Longer than other modules, because that list is read in one plac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Generic, NamedTuple, TypeVar
@@ -58,13 +58,13 @@ class SealedEnvelope:
     raw: bytes = field(repr=False)
     blob_ids: tuple[bytes, ...] = ()
     twin_id: bytes | None = None  # in its author's mailbox: the id of the same message in the other's
-    under_act: int = 0  # of class 5: the newest act when it was let in, which must still be the newest
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Envelopes that are stored together or not at all. `account_id` is the depositor (the door's is 16
-    zero bytes).
+    zero bytes). `acts` has, by envelope, the newest act of its engagement when it was let in, which must still
+    be the newest; where it is empty nothing rests on one.
     """
 
     account_id: bytes
@@ -72,13 +72,18 @@ class Group:
     door_memory: DoorMemory | None = None
     tells: tuple[Tell, ...] = ()
     blobs: tuple[WholeBlob, ...] = ()
+    acts: tuple[int, ...] = ()
+
+    def under_acts(self) -> Iterable[tuple[SealedEnvelope, int]]:
+        """Each envelope with its newest act, or 0."""
+        return zip(self.envelopes, self.acts or (0,) * len(self.envelopes), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
 class DoorMemory:
     """The door's duplicate memory: a keyed hash of one SMTP transaction, kept one hour (ruling 19)."""
 
-    tags: tuple[bytes, ...]  # under this hour's key first, then under the last hour's
+    tags: tuple[bytes, ...]  # under this hour's key first, then under the last hour's and other relays'
     expires_at: int
 
 

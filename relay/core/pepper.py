@@ -57,6 +57,8 @@ class Pepper:
         self._digits_key = derive(secret, "pepper/digits")
         self._method_key = derive(secret, "pepper/method")
         self._invention_key = derive(secret, "pepper/invention")
+        self._relays_key = derive(secret, "pepper/relays")
+        self.challenge_key = derive(secret, "pepper/challenge")
         self.notices = NoticeSeal(secret)
 
     def __repr__(self) -> str:
@@ -118,6 +120,14 @@ class Pepper:
         )
         reader.finish()
         return method
+
+    def seal_telling(self, telling: bytes, nonce: bytes) -> bytes:
+        """Seal what relays with this pepper tell each other; `nonce` is 24 fresh random bytes."""
+        return seal_box(self._relays_key, "telling", label("telling"), telling, nonce)
+
+    def open_telling(self, sealed: bytes) -> bytes:
+        """Open what `seal_telling` made. Raises `keys.errors.NotOpened`."""
+        return open_box(self._relays_key, "telling", label("telling"), sealed)
 
     def invented(self, name: str) -> tuple[bytes, tuple[WayIn, ...]]:
         """Account id and ways in of a person who does not exist: the same for the same name, for ever.

@@ -672,6 +672,27 @@ class Wake(Protocol):
     def opened(self, account_id: bytes, engagement_id: bytes, mailbox_ids: Sequence[bytes]) -> None:
         """A draft began: whoever waits for this account waits for these too."""
 
+    def let_go(self) -> None:
+        """Something may have been missed: whoever waits is to come back and look."""
+
+
+class Line(Protocol):
+    """The way to the other relays on the same database. What is said reaches those that listen then, or
+    nobody.
+    """
+
+    most_bytes: int
+    """Longest telling."""
+
+    async def tell(self, raw: bytes) -> None:
+        """Say it to all the others. Raises `Busy` where it was perhaps not said."""
+
+    async def listen(self, heard: Callable[[bytes], None], stands: Callable[[bool], None]) -> None:
+        """Give each telling of the others to `heard`, until cancelled. `stands` is told True when the line
+        stands, from where on nothing is missed, and False when it has been lost, and again after each try
+        that failed.
+        """
+
 
 class MailOut(Protocol):
     """Outgoing mail of the relay itself: codes and notices, never content."""

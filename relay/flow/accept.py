@@ -8,10 +8,10 @@ deposits, the standing of the engagement is at hand. (docs/protocol.md, part 13,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-from relay.core.admission import DOOR, admit, admit_notice, under_act, with_twin
+from relay.core.admission import DOOR, admit, admit_notice, with_twin
 from relay.core.errors import Busy, Conflict, InboxFull, NotFound, PolicyRefused, RelayError
 from relay.core.model import DoorMemory, Group, Outcome, SealedEnvelope, WholeBlob
 from relay.core.ports import Store, Wake
@@ -21,8 +21,13 @@ from relay.flow.telling import Telling
 
 REFUSED: Final = "refused"
 REPEATED: Final = "repeated"
+CHANGED: Final = "changed"
+"""By the store: another act governs the mailbox than the group was let in under."""
+MOST_TRIES: Final = 4
 NOTICE_ROOM_BYTES: Final = 1 << 17
-_BY_CODE: Final = {error.code: error for error in (Busy, InboxFull, NotFound, PolicyRefused)}
+_BY_CODE: Final = {error.code: error for error in (Busy, InboxFull, NotFound, PolicyRefused)} | {
+    CHANGED: Busy
+}
 
 
 class Accept:
@@ -56,11 +61,7 @@ class Accept:
         instead.
         """
         if len(groups) == 1:
-            group = await self._admit(account_id, groups[0], now)
-            outcomes = await self._store_groups([group], now)
-            if outcomes[0].status == REFUSED:
-                raise refusal(outcomes[0].code)
-            return outcomes
+            return [await self._deposit_one(lambda: self._admit(account_id, groups[0], now), now)]
         return await self._deposit_many(account_id, groups, now)
 
     async def from_door(
@@ -69,26 +70,63 @@ class Accept:
         """Store one mail that the door sealed, with the duplicate memory of its transaction and the blobs
         that are not staged. Raises RelayError.
         """
-        admitted = await self._admit(DOOR, (envelope,), now)
-        group = Group(DOOR, (envelope,), memory, admitted.tells, tuple(blobs))
-        (outcome,) = await self._store_groups([group], now)
-        if outcome.status == REFUSED:
-            raise refusal(outcome.code)
-        return outcome
+
+        async def admitted() -> Group:
+            found = await self._admit(DOOR, (envelope,), now)
+            return Group(DOOR, (envelope,), memory, found.tells, tuple(blobs), found.acts)
+
+        return await self._deposit_one(admitted, now)
 
     async def from_relay(self, envelope: SealedEnvelope, now: int) -> None:
         """Store a notice of the relay itself, with some room where the mailbox is full: it may be that which
         is told. Raises RelayError.
         """
-        standing = await self._standings.of_mailbox(envelope.mailbox_id, now)
-        admit_notice(envelope, standing, now, unbound_keep_seconds=self._unbound_keep_seconds)
-        owner = standing.places[envelope.mailbox_id].account_id
-        group = Group(DOOR, (envelope,), tells=await self._telling.tells({owner}, now))
-        (outcome,) = await self._store_groups([group], now, NOTICE_ROOM_BYTES)
+
+        async def admitted() -> Group:
+            standing = await self._standings.of_mailbox(envelope.mailbox_id, now)
+            admit_notice(envelope, standing, now, unbound_keep_seconds=self._unbound_keep_seconds)
+            owner = standing.places[envelope.mailbox_id].account_id
+            tells = await self._telling.tells({owner}, now)
+            return Group(DOOR, (envelope,), tells=tells, acts=(standing.newest_act,))
+
+        await self._deposit_one(admitted, now, NOTICE_ROOM_BYTES)
+
+    async def _deposit_one(
+        self, admitted: Callable[[], Awaitable[Group]], now: int, room_bytes: int = 0
+    ) -> Outcome:
+        """Store a group, let in anew while acts come in between. Raises what refuses it."""
+        for _ in range(MOST_TRIES):
+            group = await admitted()
+            (outcome,) = await self._store_groups([group], now, room_bytes)
+            if outcome.code != CHANGED:
+                break
+            self._forget(group)
         if outcome.status == REFUSED:
             raise refusal(outcome.code)
+        return outcome
 
     async def _deposit_many(
+        self, account_id: bytes, groups: Sequence[Sequence[SealedEnvelope]], now: int
+    ) -> list[Outcome]:
+        """Those that an act came in between of are stored one by one, as they would be alone."""
+        outcomes = await self._try_many(account_id, groups, now)
+        for number, outcome in enumerate(outcomes):
+            if outcome.code == CHANGED:
+                outcomes[number] = await self._again(account_id, groups[number], now)
+        return outcomes
+
+    async def _again(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> Outcome:
+        self._forget(Group(account_id, tuple(group)))
+        try:
+            return await self._deposit_one(lambda: self._admit(account_id, group, now), now)
+        except RelayError as fault:
+            return Outcome(REFUSED, fault.code)
+
+    def _forget(self, group: Group) -> None:
+        for envelope in group.envelopes:
+            self._standings.forget_mailbox(envelope.mailbox_id)
+
+    async def _try_many(
         self, account_id: bytes, groups: Sequence[Sequence[SealedEnvelope]], now: int
     ) -> list[Outcome]:
         outcomes: list[Outcome | None] = []
@@ -104,18 +142,19 @@ class Accept:
         return [outcome or next(stored) for outcome in outcomes]
 
     async def _admit(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> Group:
-        standing, admitted, owners = None, list[SealedEnvelope](), set[bytes]()
+        standing, acts, owners = None, list[int](), set[bytes]()
         for envelope in group:
             standing = self._standings.remembered(envelope.mailbox_id, now)
             if standing is None:
                 standing = await self._standings.of_mailbox(envelope.mailbox_id, now)
             admit(envelope, standing, account_id, now, unbound_keep_seconds=self._unbound_keep_seconds)
-            admitted.append(under_act(envelope, standing))
+            acts.append(standing.newest_act)
             owner = standing.places[envelope.mailbox_id].account_id
             if owner != account_id and envelope.envelope_class in TOLD_CLASSES:
                 owners.add(owner)
-        envelopes = with_twin(admitted, standing, account_id) if standing else ()
-        return Group(account_id, envelopes, tells=await self._telling.tells(owners, now))
+        envelopes = with_twin(group, standing, account_id) if standing else ()
+        tells = await self._telling.tells(owners, now)
+        return Group(account_id, envelopes, tells=tells, acts=tuple(acts))
 
     async def _store_groups(self, groups: Sequence[Group], now: int, room_bytes: int = 0) -> list[Outcome]:
         try:
@@ -160,6 +199,6 @@ class Accept:
 
 
 def refusal(code: str) -> RelayError:
-    """The error of a group that the store refused."""
+    """The error of a group that the store refused. Acts that come without end: come again."""
     known = _BY_CODE.get(code)
     return known() if known else Conflict(code)

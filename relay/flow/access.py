@@ -36,7 +36,9 @@ from relay.core.model import Account, Method, Session
 from relay.core.pepper import GUESSABLE, KDF_OF_KIND, SALT_BYTES, WRAP_BYTES, Pepper, WayIn, in_order
 from relay.core.ports import Store
 from relay.core.retention import CHALLENGE_SECONDS, account_expires_at
+from relay.core.words import Kind
 from relay.flow.brake import Brake
+from relay.flow.company import Company
 from relay.flow.happenings import PASSWORD_REPLACED, SHEET_REPLACED, SHEET_USED, WAY_IN_ADDED, Happenings
 from relay.flow.tabs import Tab, Tabs
 from relay.flow.telling import Telling
@@ -96,37 +98,48 @@ class Listed:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The origin of this relay, how long a session lives, and how many wrong answers cost nothing."""
+
+    origin: str
+    session_seconds: int
+    free_failures: int
+
+
 class Access:
-    """Opens and closes sessions. `random` gives that many random bytes; a session lives `session_seconds`."""
+    """Opens and closes sessions. `random` gives that many random bytes."""
 
     def __init__(
         self,
         store: Store,
         pepper: Pepper,
-        brake: Brake,
         random: Callable[[int], bytes],
+        company: Company,
         telling: Telling,
         happenings: Happenings,
-        *,
-        origin: str,
-        session_seconds: int,
+        terms: Terms,
     ) -> None:
         self._store = store
         self._telling = telling
         self._happenings = happenings
         self._pepper = pepper
-        self._brake = brake
+        self._brake = Brake(terms.free_failures, company)
         self._random = random
-        self._origin_hash = origin_hash(origin)
-        self._session_seconds = session_seconds
-        self._challenge_key = random(32)
+        self._origin_hash = origin_hash(terms.origin)
+        self._session_seconds = terms.session_seconds
+        self._company = company
+        self._challenge_key = random(32) if company.is_alone else pepper.challenge_key
         self._used: OrderedDict[bytes, int] = OrderedDict()
         self._sessions: OrderedDict[bytes, tuple[Session, int]] = OrderedDict()  # and until when
         self._closings = 0
-        self._tabs = Tabs()
+        self._tabs = Tabs(company)
         self._methods = asyncio.Lock()
         nobody = Method(bytes(16), "password", 1, bytes(SALT_BYTES), _public(random(32)), bytes(WRAP_BYTES))
         self._nobody = pepper.seal_method(bytes(16), nobody, random(_BOX_NONCE_BYTES))
+        company.hear(Kind.SESSION, lambda fields: self._closed(fields[0]))
+        company.hear(Kind.CHALLENGE, lambda fields: self._was_used(fields[0]))
+        company.forgets(self._forget_sessions)
 
     async def start(self, name: str, now: int) -> Started:
         """Begin a login. The same work and the same shape for a name that nobody has. Raises Malformed."""
@@ -200,8 +213,19 @@ class Access:
         self._tabs.forget(tag)
         self._sessions.pop(tag, None)
         await self._store.close_session(tag)
+        self._closed(tag)
+        self._company.tell(Kind.SESSION, tag)
+
+    def _closed(self, tag: bytes) -> None:
+        """A session has ended, here or at another relay."""
         self._closings += 1
+        self._tabs.forget(tag)
         self._sessions.pop(tag, None)  # a look-up may have been under way
+
+    def _forget_sessions(self) -> None:
+        """One may have ended and we were not told."""
+        self._closings += 1
+        self._sessions.clear()
 
     # --- what is open, and tabs that are reloaded ---
 
@@ -354,10 +378,18 @@ class Access:
             self._used.popitem(last=False)
         if now >= expires_at or challenge in self._used:
             return False
+        if expires_at - CHALLENGE_SECONDS < self._company.whole_since:
+            return False  # another relay may have taken its answer, and we were not told
         if len(self._used) >= MOST_CHALLENGES_USED:
             raise Busy
         self._used[challenge] = expires_at
+        self._company.tell(Kind.CHALLENGE, challenge)
         return True
+
+    def _was_used(self, challenge: bytes) -> None:
+        """Another relay took its answer."""
+        if len(self._used) < MOST_CHALLENGES_USED:
+            self._used[challenge] = int.from_bytes(challenge[_NONCE_BYTES:-_MAC_BYTES], "big")
 
     def _mac(self, account_id: bytes, start: bytes) -> bytes:
         return hashlib.blake2b(account_id + start, digest_size=_MAC_BYTES, key=self._challenge_key).digest()

@@ -1,5 +1,5 @@
 """Brake: guessing gets slower, and nobody is locked out. Owns failure counts by name and by network, in
-memory alone.
+memory alone; those of other relays on the same database come a second later.
 
 Each scope has some free tries, then a wait that doubles up to a bound; an hour without failures forgets
 them. The wait of a name as a whole is bounded by seconds, so that somebody who keeps guessing cannot keep
@@ -12,6 +12,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
+from keys.names import ID_BYTES
+from relay.flow.company import Company
+
+NAME: Final = "login"
 FORGET_SECONDS: Final = 3600
 MOST_SCOPES: Final = 100_000
 NAME_SECONDS: Final = 4
@@ -31,7 +35,9 @@ class Brake:
     nothing; four times as many do for the name as a whole, and for the network as a whole.
     """
 
-    def __init__(self, free: int, most_scopes: int = MOST_SCOPES) -> None:
+    def __init__(self, free: int, company: Company, most_scopes: int = MOST_SCOPES) -> None:
+        self._company = company
+        self._tell = company.counter(NAME, self._told, self._told_of_success)
         self._most_scopes = most_scopes
         self._name = Pace(4 * free, NAME_SECONDS)
         self._network = Pace(4 * free, NETWORK_SECONDS)
@@ -43,17 +49,33 @@ class Brake:
         return max(self._wait(scope, now) for scope in self._scopes(account_id, network))
 
     def failed(self, account_id: bytes, network: bytes, now: int) -> None:
-        """Remember a failed try."""
-        for scope in self._scopes(account_id, network):
-            count, last_at = self._failures.pop(scope, (0, now))
-            self._failures[scope] = (1 if now - last_at > FORGET_SECONDS else count + 1, now)
-        while len(self._failures) > self._most_scopes:
-            self._failures.popitem(last=False)
+        """Remember a failed try, here and at the other relays."""
+        self._add(account_id, network, 1, now)
+        self._tell(account_id + network, 1, now)
 
     def succeeded(self, account_id: bytes, network: bytes) -> None:
         """Forget the failures of this name from this network, and of the name as a whole."""
+        self._forget(account_id, network)
+        self._company.clear(NAME, account_id + network)
+
+    def _told(self, whose: bytes, more: int, now: int) -> None:
+        if more > 0:
+            self._add(whose[:ID_BYTES], whose[ID_BYTES:], more, now)
+
+    def _told_of_success(self, whose: bytes) -> None:
+        self._forget(whose[:ID_BYTES], whose[ID_BYTES:])
+
+    def _forget(self, account_id: bytes, network: bytes) -> None:
         self._failures.pop((self._both, account_id + network), None)
         self._failures.pop((self._name, account_id), None)
+
+    def _add(self, account_id: bytes, network: bytes, more: int, now: int) -> None:
+        for scope in self._scopes(account_id, network):
+            count, last_at = self._failures.pop(scope, (0, now))
+            known = 0 if now - last_at > FORGET_SECONDS else count
+            self._failures[scope] = known + more, now
+        while len(self._failures) > self._most_scopes:
+            self._failures.popitem(last=False)
 
     def _wait(self, scope: tuple[Pace, bytes], now: int) -> int:
         count, last_at = self._failures.get(scope, (0, now))

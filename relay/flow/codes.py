@@ -16,7 +16,8 @@ from keys.names import Role
 from relay.core.errors import Busy, CodeRefused, Conflict, Malformed, NotFound
 from relay.core.model import Code
 from relay.core.ports import Store
-from relay.flow.senders import Hourly, take_both
+from relay.flow.company import Company
+from relay.flow.hourly import take_both
 
 MOST_CODES: Final = 50
 """Of one person."""
@@ -30,9 +31,10 @@ NETWORK_TRIES: Final = 20
 class Codes:
     """Gives nameplates, keeps boxes, and gives them out for a proof."""
 
-    def __init__(self, store: Store, random: Callable[[int], bytes]) -> None:
+    def __init__(self, store: Store, random: Callable[[int], bytes], company: Company) -> None:
         self._store, self._random = store, random
-        self._at_nameplate, self._of_network = Hourly(TRIES), Hourly(NETWORK_TRIES)
+        self._at_nameplate = company.hourly("code", TRIES)
+        self._of_network = company.hourly("code-network", NETWORK_TRIES)
 
     async def assign(self, account_id: bytes, subject: bytes, now: int) -> Code:
         """The code of the caller's open invitation or offer. Raises NotFound, TooManyRequests, Busy."""

@@ -39,7 +39,6 @@ from relay.flow.duplicates import Duplicates
 from relay.flow.flows import Flows, Ports, Settings
 from relay.flow.held import Held
 from relay.flow.refusals import Refusals
-from relay.flow.senders import Hourly
 from relay.flow.visit import Arrival, Inbox, Ready, Ruled, Sealed, Turn
 from relay.flow.writers import Writer, Writers
 
@@ -84,12 +83,18 @@ class Door:
             refused=settings.refused_domains,
             keepers=keepers,
         )
+        company = flows.company
         self.refusals = Refusals(
-            self.inboxes, flows.accept, ports.signs.notice, ports.random, settings.unbound_keep_seconds
+            self.inboxes,
+            flows.accept,
+            ports.signs.notice,
+            ports.random,
+            company,
+            settings.unbound_keep_seconds,
         )
-        self.writers, self.held = Writers(ports.random), Held(ports.store)
-        self.duplicates = Duplicates(ports.random)
-        self._hourly = Hourly(settings.door_mails_per_hour)
+        self.writers, self.held = Writers(ports.random), Held(ports.store, company)
+        self.duplicates = Duplicates(ports.random, company)
+        self._hourly = company.hourly("mail", settings.door_mails_per_hour)
 
     async def recipient(self, reverse_path: Address | None, recipient: Address) -> None:
         """Whether mail with this reverse path may come to this inbox at all: one without a path to the return

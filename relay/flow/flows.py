@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from keys.suite import SignKey
 from relay.core.pepper import Pepper
-from relay.core.ports import Keeper, MailOut, Store, Wake
+from relay.core.ports import Keeper, Line, MailOut, Store, Wake
+from relay.core.words import Kind
 from relay.flow.accept import Accept
 from relay.flow.acceptances import Acceptances
-from relay.flow.access import Access
+from relay.flow.access import Access, Terms
 from relay.flow.blobs import Blobs
-from relay.flow.brake import Brake
 from relay.flow.codes import Codes
+from relay.flow.company import Company
 from relay.flow.enrol import Enrol
 from relay.flow.expire import Expire
 from relay.flow.fetch import Fetch
@@ -37,6 +38,7 @@ from relay.flow.standings import Standings
 from relay.flow.statements import Statements
 from relay.flow.telling import Telling
 from relay.flow.vault import Vault
+from relay.flow.wakes import WakeAll
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Ports:
     pepper: Pepper
     random: Callable[[int], bytes]
     signs: Signs
+    line: Line | None = None  # where other relays may serve the same store
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,9 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """The verbs. `standings` is what they remember of engagements together."""
+    """The verbs. `standings` is what they remember of engagements together, `company` the other relays."""
 
+    company: Company
     standings: Standings
     accept: Accept
     fetch: Fetch
@@ -118,13 +122,17 @@ class Flows:
 
 def build(ports: Ports, settings: Settings) -> Flows:
     """Put the verbs together. Whatever else changes engagements in this process must use the same `Flows`."""
-    store, wake, random = ports.store, ports.wake, ports.random
+    store, random, company = ports.store, ports.random, Company(ports.line, ports.pepper, ports.random)
     standings = Standings(store)
+    company.hear(Kind.ENGAGEMENT, lambda fields: standings.forget(fields[0]))  # before anybody is woken
+    company.forgets(standings.forget_all)
+    wake = WakeAll(ports.wake, company)
     telling = Telling(
         store,
         ports.pepper,
         ports.mail_out,
         random,
+        company,
         refused=settings.refused_domains,
         mail_domain=settings.mail_domain,
     )
@@ -142,14 +150,14 @@ def build(ports: Ports, settings: Settings) -> Flows:
     access = Access(
         store,
         ports.pepper,
-        Brake(settings.free_login_failures),
         random,
+        company,
         telling,
         happenings,
-        origin=settings.origin,
-        session_seconds=settings.session_seconds,
+        Terms(settings.origin, settings.session_seconds, settings.free_login_failures),
     )
     return Flows(
+        company=company,
         standings=standings,
         accept=Accept(
             store,
@@ -181,7 +189,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
             invitation_keep_seconds=settings.invitation_keep_seconds,
         ),
         happenings=happenings,
-        reopenings=Reopenings(store, standings, wake, random, happenings),
+        reopenings=Reopenings(store, standings, wake, random, happenings, company),
         vault=Vault(store),
         statements=Statements(store, standings, wake, origin=settings.origin),
         blobs=Blobs(
@@ -190,15 +198,19 @@ def build(ports: Ports, settings: Settings) -> Flows:
             account_quota_bytes=settings.account_blob_bytes,
             unlinked_keep_seconds=settings.unlinked_keep_seconds,
         ),
-        rules=Rules(store, fetch, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
-        spoken=SpokenChecks(store, wake),
-        codes=Codes(store, random),
-        offers=Offers(store, access),
-        senders=Senders(store, ports.pepper, ports.mail_out, random, refused=settings.refused_domains),
+        rules=Rules(
+            store, fetch, ports.pepper, ports.mail_out, random, company, refused=settings.refused_domains
+        ),
+        spoken=SpokenChecks(store, wake, company),
+        codes=Codes(store, random, company),
+        offers=Offers(store, access, company),
+        senders=Senders(
+            store, ports.pepper, ports.mail_out, random, company, refused=settings.refused_domains
+        ),
         telling=telling,
-        notice_channel=NoticeChannel(store, ports.pepper, ports.mail_out, random, telling),
+        notice_channel=NoticeChannel(store, ports.pepper, ports.mail_out, random, telling, company),
         keepers=keepers,
-        releases=Releases(store, standings, keepers, wake, ports.pepper),
+        releases=Releases(store, standings, keepers, wake, ports.pepper, company),
         receipts=receipts,
         acceptances=Acceptances(store, notary),
         log=Log(store, ports.signs.log, random, authority=authority),

@@ -40,7 +40,8 @@ from relay.core.telling import (
     notice_text,
     with_sent,
 )
-from relay.flow.senders import CODE_DIGITS, MAILS, SUBJECT, TEXT, TRIES, Hourly
+from relay.flow.company import Company
+from relay.flow.senders import CODE_DIGITS, MAILS, SUBJECT, TEXT, TRIES
 from relay.flow.telling import Telling
 
 UNSET: Final = Times("never", True, 8, 0, 0, 0)
@@ -65,10 +66,13 @@ class NoticeChannel:
         mail_out: MailOut,
         random: Callable[[int], bytes],
         telling: Telling,
+        company: Company,
     ) -> None:
         self._store, self._pepper, self._mail_out = store, pepper, mail_out
         self._random, self._telling = random, telling
-        self._mails, self._tries, self._tests = Hourly(MAILS), Hourly(TRIES), Hourly(MAILS)
+        self._mails = company.hourly("channel-mail", MAILS)
+        self._tries = company.hourly("channel-code", TRIES)
+        self._tests = company.hourly("channel-test", MAILS)
 
     async def shown(self, account_id: bytes, now: int) -> Shown:
         """What is set. An address that has become an employer's is switched off here at the latest."""

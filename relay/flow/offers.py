@@ -15,7 +15,7 @@ from relay.core.errors import CodeRefused, Gone, Malformed
 from relay.core.model import BrowserOffer, Method
 from relay.core.ports import Store
 from relay.flow.access import Access
-from relay.flow.senders import Hourly
+from relay.flow.company import Company
 
 OFFERS: Final = 20
 """Of one account within an hour."""
@@ -24,9 +24,9 @@ OFFERS: Final = 20
 class Offers:
     """Keeps an account's offer, shows it and lets it be taken, to whoever has its proof."""
 
-    def __init__(self, store: Store, access: Access) -> None:
+    def __init__(self, store: Store, access: Access, company: Company) -> None:
         self._store, self._access = store, access
-        self._made = Hourly(OFFERS)
+        self._made = company.hourly("offer", OFFERS)
 
     async def put(self, offer: BrowserOffer, now: int) -> None:
         """Make an offer; the one before ends. Raises Malformed, Conflict, TooManyRequests."""

@@ -13,25 +13,30 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from keys.content import Content, ContentKind, Recipient, content_id
+from keys.encoding import counted, u64
 from keys.envelope import ZERO_TAG, EnvelopeClass
 from keys.errors import KeysError
-from keys.names import ZERO_HASH, fingerprint
+from keys.names import ID_BYTES, ZERO_HASH, fingerprint
 from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
 from keys.statement import choose_reading_key
-from keys.suite import SealKey, SignKey
+from keys.suite import H, SealKey, SignKey
 from relay.core.addresses import Address
 from relay.core.admission import read
 from relay.core.errors import RelayError
 from relay.core.model import DAY_SECONDS
 from relay.core.refused import MOST_ENTRIES, Refused, is_told, mask, once_an_hour
+from relay.core.words import Kind, whole
 from relay.flow.accept import Accept
 from relay.flow.addressed import Addressed, Inboxes
+from relay.flow.company import Company
 from relay.flow.writers import Writer, Writers
 
 KEEP_SECONDS: Final = 14 * DAY_SECONDS
 HOUR_SECONDS: Final = 3600
 MOST_NOTICES: Final = 6  # an hour, of one mailbox
 MOST_MAILBOXES: Final = 10_000
+MOST_MARKS: Final = 100
+_NO_MARK: Final = bytes(ID_BYTES)
 SUBJECT: Final = "Mail was refused"
 TEXT: Final = "Mail to this inbox was refused at the door. Who sent it was told so."
 
@@ -42,7 +47,7 @@ class _Hour:
 
     began_at: int
     notices: int = 0
-    told: set[tuple[str, str]] = field(default_factory=set)
+    told: set[bytes] = field(default_factory=set)
     waiting: list[Refused] = field(default_factory=list)
 
 
@@ -55,12 +60,15 @@ class Refusals:
         accept: Accept,
         notice_key: SignKey,
         random: Callable[[int], bytes],
+        company: Company,
         longest_keep_seconds: int,
     ) -> None:
         self._inboxes, self._accept, self._key, self._random = inboxes, accept, notice_key, random
         self._keep_seconds = min(KEEP_SECONDS, longest_keep_seconds)
         self._hours: OrderedDict[bytes, _Hour] = OrderedDict()
         self._writers = Writers(random)
+        self._company = company
+        company.hear(Kind.REFUSAL, lambda fields: self._heard(fields[0], fields[1], whole(fields[2])))
 
     async def tell(self, mailbox_id: bytes, author: Address | None, code: str, now: int) -> None:
         """Tell the mailbox's owner of one refusal, at once or with the next hour's first; nothing where they
@@ -69,16 +77,18 @@ class Refusals:
         if not is_told(code):
             return
         refused = Refused(mask(author), code, now - now % 60)
-        hour = self._hour(mailbox_id, now)
+        hour, mark = self._hour(mailbox_id, now), _NO_MARK
         if once_an_hour(code):
-            if (refused.address, code) in hour.told:
+            mark = H(counted(refused.address.encode(), 2) + code.encode())[:ID_BYTES]
+            if mark in hour.told:
                 return
-            hour.told.add((refused.address, code))
+            hour.told.add(mark)
         if hour.notices >= MOST_NOTICES:
             if len(hour.waiting) < MOST_ENTRIES:
                 hour.waiting.append(refused)
             return
         hour.notices += 1
+        self._company.tell(Kind.REFUSAL, mailbox_id, mark, u64(now))
         entries, hour.waiting = [*hour.waiting, refused], []
         await self._send(mailbox_id, entries, now)
 
@@ -92,7 +102,15 @@ class Refusals:
             entries = hour.waiting
             if entries:
                 self._hours[mailbox_id] = _Hour(now, notices=1)
+                self._company.tell(Kind.REFUSAL, mailbox_id, _NO_MARK, u64(now))
                 await self._send(mailbox_id, entries, now)
+
+    def _heard(self, mailbox_id: bytes, mark: bytes, now: int) -> None:
+        """Another relay has told it something."""
+        hour = self._hour(mailbox_id, now)
+        hour.notices += 1
+        if mark != _NO_MARK and len(hour.told) < MOST_MARKS:
+            hour.told.add(mark)
 
     def _hour(self, mailbox_id: bytes, now: int) -> _Hour:
         hour = self._hours.pop(mailbox_id, None) or _Hour(now)

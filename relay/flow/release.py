@@ -30,8 +30,9 @@ from relay.core.pepper import TAG_BYTES, Pepper
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
 from relay.core.release import check_sponsor, key_ids_of, read_envelope, release_step
+from relay.flow.company import Company
+from relay.flow.hourly import Hourly, take_both
 from relay.flow.keepers import Keepers
-from relay.flow.senders import Hourly, take_both
 from relay.flow.standings import Standings
 from relay.flow.whole import to_the_end
 
@@ -62,17 +63,23 @@ class Releases:
     """Slots, tickets and what a sponsor is served."""
 
     def __init__(
-        self, store: Store, standings: Standings, keepers: Keepers, wake: Wake, pepper: Pepper
+        self,
+        store: Store,
+        standings: Standings,
+        keepers: Keepers,
+        wake: Wake,
+        pepper: Pepper,
+        company: Company,
     ) -> None:
         self._store = store
         self._standings = standings
         self._keepers = keepers
         self._wake = wake
         self._pepper = pepper
-        self._tries = Hourly(TRIES)
-        self._of_networks = Hourly(TRIES_OF_NETWORK)
+        self._tries = company.hourly("digits", TRIES)
+        self._of_networks = company.hourly("digits-network", TRIES_OF_NETWORK)
         self._of_nobody = Hourly(_ANY)
-        self._slots = Hourly(SLOTS)
+        self._slots = company.hourly("slot", SLOTS)
 
     async def open_slot(
         self,

@@ -22,9 +22,9 @@ from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
 from relay.core.reopening import REOPENING_SECONDS, check_claim, check_open, member_of, next_step
 from relay.core.retention import check_date
+from relay.flow.company import Company
 from relay.flow.happenings import Happenings
 from relay.flow.policy import MOST_BOX_BYTES, random_local_part
-from relay.flow.senders import Hourly
 from relay.flow.standings import Standings
 from relay.flow.whole import to_the_end
 
@@ -67,10 +67,11 @@ class Reopenings:
         wake: Wake,
         random: Callable[[int], bytes],
         happenings: Happenings,
+        company: Company,
     ) -> None:
         self._store, self._standings, self._wake = store, standings, wake
         self._random, self._happenings = random, happenings
-        self._opened = Hourly(OPENINGS)
+        self._opened = company.hourly("reopening", OPENINGS)
 
     async def open(self, account_id: bytes, engagement_id: bytes, offer: Reopens, now: int) -> None:
         """Open one; one that was not taken ends. The same again changes nothing. Raises NotFound, NotAllowed,

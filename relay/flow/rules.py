@@ -26,9 +26,9 @@ from relay.core.rules import (
     challenge_line,
     token_text,
 )
+from relay.flow.company import Company
 from relay.flow.fetch import Fetch
 from relay.flow.policy import random_local_part
-from relay.flow.senders import Hourly
 
 CHALLENGES: Final = 5
 """That one account may have sent in an hour: the relay mails no stranger at will."""
@@ -47,13 +47,15 @@ class Rules:
         pepper: Pepper,
         mail_out: MailOut,
         random: Callable[[int], bytes],
+        company: Company,
         *,
         refused: Sequence[str],
     ) -> None:
         self._store, self._fetch, self._pepper = store, fetch, pepper
         self._mail_out, self._random = mail_out, random
         self._refused = tuple(refused)
-        self._challenges, self._made = Hourly(CHALLENGES), Hourly(MADE)
+        self._challenges = company.hourly("rule-challenge", CHALLENGES)
+        self._made = company.hourly("rule", MADE)
 
     async def add(self, account_id: bytes, mailbox_id: bytes, sender_id: bytes, now: int) -> Rule:
         """A waiting rule for a confirmed address, with an inbound address of its own; it waits a day. Raises

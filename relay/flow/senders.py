@@ -8,7 +8,6 @@ times. (docs/protocol.md, part 13; docs/threat-model.md.)
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -20,58 +19,19 @@ from relay.core.pepper import Pepper
 from relay.core.policy import refused_domains
 from relay.core.ports import MailOut, Store
 from relay.core.retention import CODE_SECONDS, day_start
+from relay.flow.company import Company
 
 CODE_DIGITS: Final = 8
 TRIES: Final = 5
 MAILS: Final = 5
 """Codes that one account may have sent in an hour: the relay mails no stranger at will."""
 MOST_SENDERS: Final = 16
-MOST_COUNTED: Final = 100_000
 SUBJECT: Final = "Your code"
 TEXT: Final = (
     "The code is {code}.\n\n"
     "Type it where you asked for it. It is good for one hour.\n"
     "If you did not ask for a code, you need do nothing.\n"
 )
-
-
-class Hourly:
-    """Counts acts of one kind, of an account or into an inbox, within an hour of the first."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._counts: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
-
-    def take(self, whose: bytes, now: int) -> None:
-        """Count one more. Raises TooManyRequests with `retry_after`."""
-        first_at, count = self._counts.get(whose, (now, 0))
-        if now - first_at >= CODE_SECONDS:
-            first_at, count = now, 0
-        if count >= self._most:
-            raise TooManyRequests(retry_after=first_at + CODE_SECONDS - now)
-        self._counts[whose] = (first_at, count + 1)
-        if len(self._counts) > MOST_COUNTED:
-            self._counts.popitem(last=False)
-
-    def give_back(self, whose: bytes) -> None:
-        """One that was counted does not count."""
-        first_at, count = self._counts.get(whose, (0, 0))
-        if count > 0:
-            self._counts[whose] = (first_at, count - 1)
-
-
-def take_both(of_networks: Hourly, network: bytes, of_places: Hourly, place: bytes, now: int) -> None:
-    """Count a try of a network at a place before it is looked at, or many at once would be one. The network
-    first: one that has come to its end counts nowhere, or it could use up every place's tries for everybody.
-    Raises TooManyRequests.
-    """
-    if network:
-        of_networks.take(network, now)
-    try:
-        of_places.take(place, now)
-    except TooManyRequests:
-        of_networks.give_back(network)
-        raise
 
 
 class Senders:
@@ -83,6 +43,7 @@ class Senders:
         pepper: Pepper,
         mail_out: MailOut,
         random: Callable[[int], bytes],
+        company: Company,
         *,
         refused: Sequence[str],
     ) -> None:
@@ -91,8 +52,8 @@ class Senders:
         self._mail_out = mail_out
         self._random = random
         self._refused = tuple(refused)
-        self._mails = Hourly(MAILS)
-        self._tries = Hourly(TRIES)
+        self._mails = company.hourly("sender-mail", MAILS)
+        self._tries = company.hourly("sender-code", TRIES)
 
     async def add(self, account_id: bytes, address: str, now: int) -> None:
         """Send a code to an address. Raises Malformed, WorkAddressRefused, TooManyRequests, Busy."""

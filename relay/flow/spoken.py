@@ -10,8 +10,8 @@ from relay.core.errors import EngagementClosed, NotFound
 from relay.core.model import PARTIES, SpokenRun, State
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
+from relay.flow.company import Company
 from relay.flow.reopening import newcomer_of
-from relay.flow.senders import Hourly
 
 RUNS = 12
 """That may be begun in an engagement within an hour: each is a chance in a million for a relay that lies."""
@@ -20,9 +20,9 @@ RUNS = 12
 class SpokenChecks:
     """Carries the three values of a run from one side to the other."""
 
-    def __init__(self, store: Store, wake: Wake) -> None:
+    def __init__(self, store: Store, wake: Wake, company: Company) -> None:
         self._store, self._wake = store, wake
-        self._runs = Hourly(RUNS)
+        self._runs = company.hourly("spoken", RUNS)
 
     async def run(self, account_id: bytes, engagement_id: bytes, now: int) -> SpokenRun | None:
         """The run that is under way. Raises NotFound, EngagementClosed."""

@@ -3,7 +3,7 @@ writes.
 
 Owns a bounded memory of `Standing` by engagement and mailbox. Whoever changes an engagement says
 `forget`; a load that was under way then is not remembered. Must never outlive a change that this process
-made.
+made or was told of.
 """
 
 from __future__ import annotations
@@ -46,12 +46,22 @@ class Standings:
             self._remember(standing)
         return standing
 
+    def forget_mailbox(self, mailbox_id: bytes) -> None:
+        """Something about the engagement of this mailbox has changed."""
+        self.forget(self._by_mailbox.get(mailbox_id, b""))
+
     def forget(self, engagement_id: bytes) -> None:
         """Something about this engagement has changed."""
         self._changes += 1
         standing = self._of.pop(engagement_id, None)
         for mailbox_id in standing.places if standing else ():
             self._by_mailbox.pop(mailbox_id, None)
+
+    def forget_all(self) -> None:
+        """Anything may have changed."""
+        self._changes += 1
+        self._of.clear()
+        self._by_mailbox.clear()
 
     def _remember(self, standing: Standing) -> None:
         self._of[standing.engagement_id] = standing

@@ -32,7 +32,8 @@ from relay.core.telling import (
     windows,
     with_sent,
 )
-from relay.flow.senders import Hourly
+from relay.core.words import Kind
+from relay.flow.company import Company
 
 MOST_REMEMBERED: Final = 100_000
 WARNED_DAY: Final = "warned_day"
@@ -52,13 +53,17 @@ class Telling:
         pepper: Pepper,
         mail_out: MailOut,
         random: Callable[[int], bytes],
+        company: Company,
         *,
         refused: Sequence[str],
         mail_domain: str,
     ) -> None:
         self._store, self._pepper, self._mail_out, self._random = store, pepper, mail_out, random
         self._refused, self._mail_domain = tuple(refused), mail_domain
-        self._bounces = Hourly(BOUNCES)
+        self._bounces = company.hourly("bounces", BOUNCES)
+        self._company = company
+        company.hear(Kind.CHANNEL, lambda fields: self._forget(fields[0]))
+        company.forgets(self._forget_all)
         self._known: OrderedDict[bytes, Channel | None] = OrderedDict()
         self._changes = 0
 
@@ -170,9 +175,17 @@ class Telling:
         return due_at(channel, about, now, delay_seconds(self._random(DRAWN_BYTES)))
 
     def forget(self, account_id: bytes) -> None:
-        """A channel has changed: it is looked up again."""
+        """A channel has changed: it is looked up again, here and at the other relays."""
+        self._forget(account_id)
+        self._company.tell(Kind.CHANNEL, account_id)
+
+    def _forget(self, account_id: bytes) -> None:
         self._changes += 1
         self._known.pop(account_id, None)
+
+    def _forget_all(self) -> None:
+        self._changes += 1
+        self._known.clear()
 
     async def _send(self, channel: Channel, now: int) -> None:
         warnings = channel.pending.warnings

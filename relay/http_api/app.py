@@ -78,7 +78,7 @@ def create_app(context: Context) -> web.Application:
     if HttpRequestParser is HttpRequestParserPy:
         raise RuntimeError("aiohttp runs without its C parser, whose strictness we rely on")
     loop = asyncio.get_running_loop()
-    desk = Desk(context, Rates(context.limits.requests_per_minute, loop.time), Room())
+    desk = Desk(context, Rates(context.limits.requests_per_minute, loop.time, context.flows.company), Room())
     log = RequestLog(context.log, loop.time)
     app = web.Application(client_max_size=0)
     for bound in (*ROUTES, _openapi_route(ROUTES, context)):

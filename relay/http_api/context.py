@@ -14,7 +14,9 @@ from relay.logs import Log
 
 
 class Waiter(Protocol):
-    """One reader who waits for a wake."""
+    """One reader who waits for a wake. `is_over`: to wait no longer, as something may have been missed."""
+
+    is_over: bool
 
     def take(self) -> tuple[dict[bytes, int], set[bytes]]:
         """Cursors by mailbox id, and engagement ids, that have changed since the last time."""

@@ -56,12 +56,12 @@ async def end_waiting(app: web.Application) -> None:
 
 
 async def _tell(call: Call, waiter: Waiter, response: web.StreamResponse) -> None:
-    """Write what changes until the session ends or the reader goes."""
+    """Write what changes until the session ends, the reader goes, or has to come back and look."""
     while True:
         events = _HEARTBEAT
         if await waiter.wait(HEARTBEAT_SECONDS):
             events = _encode(*waiter.take()) + (_event("account", {}) if waiter.take_account() else b"")
-        if not await _signed_in(call):
+        if waiter.is_over or not await _signed_in(call):
             return
         await response.write(events)
         call.context.flows.access.remembered(call.token, call.context.now())  # somebody is at the other end

@@ -1,5 +1,5 @@
 """Wake: tells waiting readers to look, within this process. Owns who waits for what; carries ids and
-cursors alone.
+cursors alone. To the other relays `relay.flow.wakes` carries them.
 
 A waiter holds one entry for each mailbox and engagement that it waits for, the newest cursor replacing
 the older: its memory is bounded by what it may see, however much happens while it is slow.
@@ -20,6 +20,8 @@ class Waiter:
         self._mailboxes: dict[bytes, int] = {}
         self._engagements: set[bytes] = set()
         self._account = False
+        self.is_over = False
+        """Whether to wait no longer: whoever waits comes back and looks at everything."""
         self._something: asyncio.Future[None] | None = None
 
     def take(self) -> tuple[dict[bytes, int], set[bytes]]:
@@ -47,7 +49,12 @@ class Waiter:
         return self._is_stirred()
 
     def _is_stirred(self) -> bool:
-        return bool(self._mailboxes or self._engagements or self._account)
+        return bool(self._mailboxes or self._engagements or self._account or self.is_over)
+
+    def let_go(self) -> None:
+        """Something may have been missed."""
+        self.is_over = True
+        self._stir()
 
     def account(self) -> None:
         """Something happened to the account itself."""
@@ -114,6 +121,11 @@ class WakeHub:
         for waiter in tuple(self._waiters.get(account_id, ())):
             self._add(waiter, (engagement_id, *mailbox_ids))
         self.engagement(engagement_id)
+
+    def let_go(self) -> None:
+        """Something may have been missed: whoever waits is to come back and look."""
+        for waiter in {waiter for waiters in self._waiters.values() for waiter in waiters}:
+            waiter.let_go()
 
     def _add(self, waiter: Waiter, ids: Iterable[bytes]) -> None:
         for one in ids:

@@ -18,6 +18,7 @@ from relay.core.model import Invitation, Method, VaultItem
 from relay.core.pepper import Pepper
 from relay.core.ports import Store
 from relay.flow.access import Answer, Opened
+from relay.flow.company import Company
 from relay.flow.enrol import Finish
 from relay.flow.flows import Flows, Ports, Settings, Signs, build
 from relay.flow.policy import Offer
@@ -123,6 +124,11 @@ class KeptMail:
     def code(self) -> str:
         """The code in the newest mail."""
         return next(word.rstrip(".") for word in self.sent[-1][2].split() if word.rstrip(".").isdigit())
+
+
+def alone() -> Company:
+    """A relay without others."""
+    return Company(None, Pepper(b"p" * 32), Dice("alone"))
 
 
 @dataclass

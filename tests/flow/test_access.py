@@ -12,7 +12,7 @@ from relay.core.errors import LoginRefused, Malformed, NotAllowed, NotFound, Not
 from relay.flow.access import Answer, Opened
 from relay.flow.brake import Brake
 from tests.flow.cast import Person
-from tests.flow.house import House, method
+from tests.flow.house import House, alone, method
 
 
 async def test_the_right_secret_opens_and_gives_the_wrapped_key(house: House) -> None:
@@ -148,7 +148,7 @@ async def _nobody_with_a_device(house: House) -> str:
 
 async def test_the_brake_forgets_and_is_bounded() -> None:
     """An hour without failures forgets them; the oldest go when there are too many to remember."""
-    brake = Brake(free=1, most_scopes=4)
+    brake = Brake(1, alone(), most_scopes=4)
     brake.failed(b"a", b"net", 1000)
     assert brake.wait_seconds(b"a", b"net", 1000) == 1
     assert brake.wait_seconds(b"a", b"net", 1000 + 3601) == 0

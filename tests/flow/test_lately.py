@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from relay.flow.held import Held
 from relay.flow.lately import MOST_REMEMBERED, Lately
+from tests.flow.house import alone
 
 
 @dataclass
@@ -81,7 +82,7 @@ async def test_the_memory_has_a_limit() -> None:
 async def test_what_a_mailbox_holds_is_never_taken_for_less() -> None:
     """What is stored counts at once; only where the mailbox seems full is the store asked again."""
     shelf = Shelf(number=10)
-    held = Held(shelf)  # type: ignore[arg-type]  # all that it asks for
+    held = Held(shelf, alone())  # type: ignore[arg-type]  # all that it asks for
     assert not await held.is_full(b"m", 20)
     held.add(b"m", 9)
     assert not await held.is_full(b"m", 20)

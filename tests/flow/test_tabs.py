@@ -9,7 +9,7 @@ import pytest
 from relay.core.errors import NotFound, NotSignedIn
 from relay.flow.access import Opened
 from relay.flow.tabs import LEFT_SECONDS, Tab, Tabs
-from tests.flow.house import House
+from tests.flow.house import House, alone
 
 TAB = Tab(b"t" * 32, b"h" * 32, b"b" * 234, 300, b"l" * 136)
 
@@ -112,7 +112,7 @@ def test_halves_are_bounded_and_one_a_session() -> None:
     """The oldest goes when there are too many; a session's next half takes the place of the one before, which
     is good for a minute more, for a page that is loaded anew in between; of two before, the older is gone.
     """
-    tabs = Tabs(most_tabs=2)
+    tabs = Tabs(alone(), most_tabs=2)
     for number in range(3):
         tabs.put(b"s%d" % number, replace(TAB, token=b"%d" % number * 32), 0)
     assert [tabs.find(b"%d" % number * 32, 0) is None for number in range(3)] == [True, False, False]

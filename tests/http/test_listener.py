@@ -20,7 +20,7 @@ from relay.http_api.network import network_of
 from relay.http_api.rates import Rates
 from relay.http_api.requestlog import MOST_A_SECOND, RequestLog, step
 from relay.logs import open_log
-from tests.flow.house import House
+from tests.flow.house import House, alone
 from tests.http.served import LIMITS, Served, b64, deposit_body, serve
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: relay.example\r\n"
@@ -261,7 +261,7 @@ def test_networks(remote: str | None, network: bytes) -> None:
 def test_rates_are_counted_by_the_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the rate one waits for the minute's end; who is not named is not counted; memory is bounded."""
     now = 100.0
-    counted = Rates(2, lambda: now)
+    counted = Rates(2, lambda: now, alone())
     for _ in range(2):
         counted.take(b"a")
     with pytest.raises(TooManyRequests) as slow:

@@ -1,0 +1,295 @@
+"""Company: the relays that serve one database together. Owns what this one tells the others, who hears what
+they tell, and who of them is there. (docs/decisions/0014.)
+
+Each telling is sealed under a key of the pepper: who runs the database sees how much is told, and when. What
+is told may be missed, and never decides alone: a write is checked again by its transaction, and after
+anything missed all that is remembered is forgotten and all who wait are sent to look. Memory is bounded:
+words that nobody takes are dropped, and the gap in the numbers tells the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from keys.box import NONCE_BYTES, OVERHEAD_BYTES
+from keys.errors import KeysError
+from relay.core.errors import Busy
+from relay.core.pepper import Pepper
+from relay.core.ports import Line
+from relay.core.words import (
+    HEAD_BYTES,
+    ID_BYTES,
+    Kind,
+    Presence,
+    Telling,
+    from_signed,
+    name_of,
+    parse_telling,
+    signed,
+    telling,
+    word,
+)
+from relay.flow.hourly import Hourly
+
+Fields = tuple[bytes, ...]
+Hear = Callable[[Fields], None]
+Count = Callable[[bytes, int, int], None]
+"""Whose, how many more, and when."""
+
+TALLY_SECONDS: Final = 1.0
+HERE_SECONDS: Final = 5.0
+GONE_SECONDS: Final = 20.0
+"""A relay of which nothing is heard for so long has ended, perhaps before it told its last word."""
+MOST_WORDS: Final = 50_000
+MOST_TALLIES: Final = 20_000
+MOST_RELAYS: Final = 256
+
+
+class Company:
+    """This relay among the others. Without a line it is alone, and all that is told is dropped."""
+
+    def __init__(self, line: Line | None, pepper: Pepper, random: Callable[[int], bytes]) -> None:
+        self._line, self._pepper, self._random = line, pepper, random
+        self._me = random(ID_BYTES) if line is not None else b""
+        self._number = 0
+        self._words: deque[bytes] = deque()
+        self._tallies: dict[tuple[str, bytes], tuple[int, int]] = {}
+        self._others: dict[bytes, tuple[int, float]] = {}  # the newest number of each, and when it came
+        self._hear: dict[Kind, list[Hear]] = {Kind.TALLY: [self._tallied], Kind.CLEARED: [self._was_cleared]}
+        self._counters: dict[
+            str, tuple[Callable[[bytes, int, int], None], Callable[[bytes], None] | None]
+        ] = {}
+        self._forget: list[Callable[[], None]] = []
+        self._look: list[Callable[[], None]] = []
+        self._held: list[Callable[[], Iterable[bytes]]] = []
+        self._something = asyncio.Event()
+        self._now: Callable[[], int] = int
+        self.stands = False
+        self.whole_since = 0
+        """The instant from which on nothing was missed, by the relay's clock."""
+        self.unheard = 0
+        """Tellings that were no such thing."""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is no line, so that nothing has to be right for anybody else."""
+        return self._line is None
+
+    @property
+    def others(self) -> int:
+        """How many other relays are there."""
+        return len(self._others)
+
+    # --- what the parts of a relay say ---
+
+    def hear(self, kind: Kind, act: Hear) -> None:
+        """Let `act`, too, have the fields of each word of a kind."""
+        self._hear.setdefault(kind, []).append(act)
+
+    def forgets(self, forget: Callable[[], None]) -> None:
+        """Call `forget` whenever something may have been missed."""
+        self._forget.append(forget)
+
+    def looks(self, look: Callable[[], None]) -> None:
+        """Call `look` when something may have been missed, and no more is: those who wait are to look."""
+        self._look.append(look)
+
+    def holds(self, held: Callable[[], Iterable[bytes]]) -> None:
+        """Tell a relay that has come the words of `held`."""
+        self._held.append(held)
+
+    def tell(self, kind: Kind, *fields: bytes) -> None:
+        """Tell the others, as soon as the line takes it."""
+        if self._others:
+            self._say([word(kind, *fields)])
+
+    def counter(
+        self,
+        name: str,
+        heard: Count,
+        cleared: Callable[[bytes], None] | None = None,
+    ) -> Count:
+        """The way to tell counts of this name: whose, how many more, and when; others' come to `heard`."""
+        self._counters[name] = heard, cleared
+
+        def count(whose: bytes, more: int, now: int) -> None:
+            if self._others:
+                self._count(name, whose, more, now)
+
+        return count
+
+    def hourly(self, name: str, most: int) -> Hourly:
+        """A count by the hour that all relays share."""
+        counted = Hourly(most)
+        counted.tell = self.counter(name, counted.heard)
+        return counted
+
+    def clear(self, name: str, whose: bytes) -> None:
+        """Tell the others that what was counted of somebody counts no more."""
+        self._tallies.pop((name, whose), None)
+        self.tell(Kind.CLEARED, name.encode(), whose)
+
+    def _count(self, name: str, whose: bytes, more: int, now: int) -> None:
+        before, _ = self._tallies.get((name, whose), (0, 0))
+        if before or len(self._tallies) < MOST_TALLIES:
+            self._tallies[name, whose] = before + more, now
+
+    # --- the line ---
+
+    async def keep(self, now: Callable[[], int], say: Callable[[bool], None]) -> None:
+        """Keep company until cancelled. `now` gives the relay's instant; `say` is told whenever the line is
+        lost or found.
+        """
+        if self._line is None:
+            return
+        self._now = now
+
+        def stands(found: bool) -> None:
+            if found != self.stands:
+                say(found)
+            self._stands(found)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._line.listen(self._heard, stands))
+            group.create_task(self._speak())
+            group.create_task(self._watch())
+
+    async def leave(self) -> None:
+        """Say the last words, while the line still stands."""
+        if self.stands:
+            self._tell_tallies()
+            self._say([word(Kind.HERE, bytes([Presence.GOES]))])
+            self.stands = False
+            await self._say_all()
+
+    def _stands(self, found: bool) -> None:
+        self.stands = found
+        self._others.clear()
+        self._words.clear()
+        self._forget_all()
+        if found:
+            self._look_all()
+            self._number += bool(self._number)  # a gap, for what nobody was told since it was lost
+            self._say([word(Kind.HERE, bytes([Presence.HAS_COME]))])
+
+    async def _watch(self) -> None:
+        beat = 0
+        while True:
+            await asyncio.sleep(TALLY_SECONDS)
+            self._tell_tallies()
+            beat += 1
+            if self.stands and beat >= HERE_SECONDS / TALLY_SECONDS:
+                beat = 0
+                self._say([word(Kind.HERE, bytes([Presence.HERE]))])
+            self._miss_the_silent(asyncio.get_running_loop().time() - GONE_SECONDS)
+
+    def _miss_the_silent(self, since: float) -> None:
+        silent = [one for one, (_, came) in self._others.items() if came < since]
+        for one in silent:
+            del self._others[one]
+        if silent:
+            self._missed()
+
+    def _missed(self) -> None:
+        self._forget_all()
+        self._look_all()
+
+    def _forget_all(self) -> None:
+        self.whole_since = self._now()
+        for forget in self._forget:
+            forget()
+
+    def _look_all(self) -> None:
+        for look in self._look:
+            look()
+
+    # --- speaking ---
+
+    def _say(self, words: Sequence[bytes]) -> None:
+        if len(self._words) + len(words) > MOST_WORDS:
+            self._words.clear()
+            self._number += 1  # the others see the gap
+        self._words.extend(words)
+        self._something.set()
+
+    def _tell_tallies(self) -> None:
+        tallies, self._tallies = self._tallies, {}
+        self._say(
+            [
+                word(Kind.TALLY, name.encode(), whose, from_signed(more), from_signed(now))
+                for (name, whose), (more, now) in tallies.items()
+                if more
+            ]
+        )
+
+    async def _speak(self) -> None:
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            await self._say_all()
+
+    async def _say_all(self) -> None:
+        while self._line is not None and self._words:
+            self._number += 1
+            raw = telling(self._me, self._number, self._taken(self._line.most_bytes))
+            try:
+                await self._line.tell(self._pepper.seal_telling(raw, self._random(NONCE_BYTES)))
+            except Busy:
+                return  # what waits is said after it, and the gap tells of this
+
+    def _taken(self, most_bytes: int) -> list[bytes]:
+        room, taken = most_bytes - OVERHEAD_BYTES - HEAD_BYTES, list[bytes]()
+        while self._words and len(self._words[0]) <= room:
+            taken.append(self._words.popleft())
+            room -= len(taken[-1])
+        return taken
+
+    # --- hearing ---
+
+    def _heard(self, sealed: bytes) -> None:
+        try:
+            told = parse_telling(self._pepper.open_telling(sealed))
+            if told.sender == self._me:
+                return
+            self._is_there(told)
+            for kind, fields in told.words:
+                if kind is Kind.HERE:
+                    self._presence(told.sender, fields[0][0])
+                for act in self._hear.get(kind, ()):
+                    act(fields)
+        except KeysError:
+            self.unheard += 1
+
+    def _is_there(self, told: Telling) -> None:
+        number, _ = self._others.get(told.sender, (0, 0.0))
+        if told.number <= number:
+            raise Repeated
+        if len(self._others) < MOST_RELAYS or told.sender in self._others:
+            self._others[told.sender] = told.number, asyncio.get_running_loop().time()
+        if told.number != number + 1:
+            self._missed()  # also by one that is new here, and has told something before
+
+    def _presence(self, sender: bytes, how: int) -> None:
+        if how == Presence.GOES:
+            self._others.pop(sender, None)
+        elif how == Presence.HAS_COME:
+            self._say([word(Kind.HERE, bytes([Presence.HERE]))])
+            for held in self._held:
+                self._say(list(held()))
+
+    def _tallied(self, fields: Fields) -> None:
+        counter = self._counters.get(name_of(fields[0]))
+        if counter is not None:
+            counter[0](fields[1], signed(fields[2]), signed(fields[3]))
+
+    def _was_cleared(self, fields: Fields) -> None:
+        counter = self._counters.get(name_of(fields[0]))
+        if counter is not None and counter[1] is not None:
+            counter[1](fields[1])
+
+
+class Repeated(KeysError):
+    """A telling that was heard before."""
