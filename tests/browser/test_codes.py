@@ -7,16 +7,13 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import Pair, Practice
-from tests.browser.test_unlocking import authenticator, named
+from tests.browser.conftest import MAYA_PASSWORD, Practice
+from tests.browser.test_unlocking import authenticator
 from tests.browser.visitor import Client, Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD
 
-__all__ = ["named"]
-
 pytestmark = pytest.mark.browser
 
-PASSWORD = "canary pepper meadow candle"
 OTHER_PASSWORD = "another canary for the gate"
 CODE = re.compile(r"\d{4} [a-z]+(?:-[a-z]+){3,5}")
 
@@ -43,20 +40,11 @@ async def type_code(visitor: Visitor, code: str) -> None:
     await visitor.press("Continue")
 
 
-async def joined(browser: Browser, practice: Practice, name: str) -> Client:
-    """A client who joined in the browser by a link."""
-    client = Client(await practice.invite(name))
-    async with visiting(browser, practice.origin) as visitor:
-        await visitor.join(client, name, PASSWORD)
-    await practice.anna.settle()
-    return client
-
-
 async def test_invited_from_the_page_and_joined_by_a_code(browser: Browser, practice: Practice) -> None:
     """The coach sees what both sign, the client types what was read out, the list opens the client."""
     first = Client(await practice.invite("Ada Before"))
     async with visiting(browser, practice.origin) as visitor:  # whose answer the coach's page takes in
-        await visitor.join(first, "Ada Before", PASSWORD)
+        await visitor.join(first, "Ada Before", MAYA_PASSWORD)
     async with visiting(browser, practice.origin) as coach, visiting(browser, practice.origin) as client:
         await as_coach(coach, practice)
         await coach.press("Invite a client")
@@ -105,9 +93,8 @@ async def test_invited_from_the_page_and_joined_by_a_code(browser: Browser, prac
         await expect(late.page.get_by_text("That code opens nothing here.")).to_be_visible()
 
 
-async def test_an_invitation_is_shown_again_and_taken_back(browser: Browser, pair: Pair) -> None:
+async def test_an_invitation_is_shown_again_and_taken_back(browser: Browser, practice: Practice) -> None:
     """Its link and new words from the list; taken back, neither opens anything."""
-    practice = pair.practice
     link = await practice.invite("Tom Field")
     async with visiting(browser, practice.origin) as coach, visiting(browser, practice.origin) as client:
         await as_coach(coach, practice)
@@ -129,10 +116,10 @@ async def test_an_invitation_is_shown_again_and_taken_back(browser: Browser, pai
         await expect(client.page.get_by_text("This invitation was taken back")).to_be_visible()
 
 
-async def lend(visitor: Visitor, client: Client, password: str, practice: Practice) -> tuple[str, str]:
+async def lend(visitor: Visitor, client: Client, practice: Practice) -> tuple[str, str]:
     """Open an inbox and show another browser the way: link and words."""
     await visitor.page.goto(practice.origin)
-    await visitor.unlock(client.name, password)
+    await visitor.unlock(client.name, MAYA_PASSWORD)
     await visitor.is_open()
     await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
     await visitor.page.goto(f"{practice.origin}/settings/browsers")
@@ -144,9 +131,9 @@ async def lend(visitor: Visitor, client: Client, password: str, practice: Practi
 
 async def test_a_browser_comes_in_by_the_square(browser: Browser, practice: Practice) -> None:
     """Fifty visits that go on with it leave it good; then one browser comes in by it, and no other."""
-    client = await joined(browser, practice, "Lea Brandt")
+    client = await practice.take_in("Lea Brandt")
     async with visiting(browser, practice.origin) as here, visiting(browser, practice.origin) as scanner:
-        link, _ = await lend(here, client, PASSWORD, practice)
+        link, _ = await lend(here, client, practice)
         assert re.fullmatch(rf"{re.escape(practice.origin)}/a/#4\.[\w-]{{43}}", link)
         for number in range(50):
             await scanner.page.goto("about:blank")
@@ -170,14 +157,14 @@ async def test_a_browser_comes_in_by_the_square(browser: Browser, practice: Prac
             await late.is_open()
 
 
-async def test_a_browser_comes_in_by_six_words(browser: Browser, named: Practice) -> None:
+async def test_a_browser_comes_in_by_six_words(browser: Browser, practice: Practice) -> None:
     """With the device's own unlock; taken back, a further one is refused."""
-    client = await joined(browser, named, "Iris Tal")
-    async with visiting(browser, named.origin) as here, visiting(browser, named.origin) as new:
-        _, code = await lend(here, client, PASSWORD, named)
+    client = await practice.take_in("Iris Tal")
+    async with visiting(browser, practice.origin) as here, visiting(browser, practice.origin) as new:
+        _, code = await lend(here, client, practice)
         assert len(code.split()[1].split("-")) == 6
         await authenticator(new)
-        await new.page.goto(f"{named.origin}/a/")
+        await new.page.goto(f"{practice.origin}/a/")
         await type_code(new, code)
         await new.press("Continue")
         await new.page.get_by_label("Use this device").check()
@@ -193,8 +180,8 @@ async def test_a_browser_comes_in_by_six_words(browser: Browser, named: Practice
         await here.press("Add another browser")
         second = await shown_code(here)
         await here.press("Take it back")
-        async with visiting(browser, named.origin) as late:
-            await late.page.goto(f"{named.origin}/a/")
+        async with visiting(browser, practice.origin) as late:
+            await late.page.goto(f"{practice.origin}/a/")
             for one in (code, second):
                 await type_code(late, one)
                 await expect(late.page.get_by_text("That code opens nothing here.")).to_be_visible()

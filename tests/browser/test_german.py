@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
+from tests.browser.conftest import MAYA_PASSWORD, Practice
 from tests.browser.visitor import visiting
 
 pytestmark = pytest.mark.browser
@@ -108,30 +108,31 @@ async def test_nobody_fetches_a_language_that_is_not_theirs(browser: Browser, pr
         assert visitor.errors == []
 
 
-async def test_a_new_browser_speaks_what_its_owner_chose(browser: Browser, pair: Pair) -> None:
+async def test_a_new_browser_speaks_what_its_owner_chose(browser: Browser, practice: Practice) -> None:
     """A language chosen where the inbox is locked goes with its owner; a browser that never heard of it
     speaks it once the inbox is open, and stays with it.
     """
-    async with visiting(browser, pair.origin) as first:
-        await first.page.goto(pair.origin)
+    client = await practice.take_in("Grete Kanarienvogel")
+    async with visiting(browser, practice.origin) as first:
+        await first.page.goto(practice.origin)
         await first.press("Deutsch")
-        await first.fill("Postfachname", pair.client.name)
+        await first.fill("Postfachname", client.name)
         await first.fill("Passwort", MAYA_PASSWORD)
         await first.press("Öffnen")
         await first.page.get_by_role("heading", name="Postfach", exact=True).wait_for()
-        await first.page.wait_for_function("localStorage.getItem('language-unsaved') === null")
-    async with visiting(browser, pair.origin) as second:
+        await first.page.wait_for_function("() => localStorage.getItem('language-unsaved') === null")
+    async with visiting(browser, practice.origin) as second:
         page = second.page
-        await page.goto(pair.origin)
+        await page.goto(practice.origin)
         await expect(page.get_by_role("heading", level=1)).to_have_text("Your inbox is locked")
-        await second.fill("Inbox name", pair.client.name)
+        await second.fill("Inbox name", client.name)
         await second.fill("Password", MAYA_PASSWORD)
         await second.press("Open")
         await page.get_by_role("heading", name="Postfach", exact=True).wait_for()
         await in_german(page)
-        await page.goto(f"{pair.origin}/settings/language")
+        await page.goto(f"{practice.origin}/settings/language")
         await expect(page.get_by_label("Deutsch")).to_be_checked()
         await page.get_by_label("As the browser says").or_(page.get_by_label("Wie im Browser")).check()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Language")
-        await page.wait_for_function("localStorage.getItem('language-unsaved') === null")
+        await page.wait_for_function("() => localStorage.getItem('language-unsaved') === null")
         assert second.errors == []

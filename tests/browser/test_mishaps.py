@@ -13,15 +13,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from client_sdk.account import AsyncAccount
 from client_sdk.engagement import AsyncEngagement
-from tests.browser.conftest import Practice
+from tests.browser.conftest import MAYA_PASSWORD, Practice, open_practice
 from tests.browser.visitor import Client, Visitor, visiting
-from tests.e2e.house import ANNA_PASSWORD, made_relay
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "canary pepper meadow candle"
 LOST = "canary half a sentence"
 HALF = "() => sessionStorage.getItem('tab') !== null"
 FILE_BYTES = 12 << 20
@@ -52,32 +49,19 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-async def desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """A relay of this file's own, because it is ended and started again."""
-    base = tmp_path_factory.mktemp("mishaps")
-    relay = made_relay(base / "relay").start()
-    try:
-        link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
-        async with await AsyncAccount.setup(link, home=base / "anna", password=ANNA_PASSWORD) as anna:
-            practice = Practice(relay, link.partition("/i/")[0], anna)
-            client = Client(await practice.invite("Ivy Field"))
-            async with visiting(browser, practice.origin) as visitor:
-                await visitor.join(client, "Ivy Field", PASSWORD)
-            await anna.settle()
-            found = Desk(practice, client)
-            await found.coach.send(subject="Heron", text="Three questions.")
-            await found.coach.send(subject="Otter", text="And what then?")
-            yield found
-    finally:
-        if relay.process is not None:
-            relay.process.kill()
-            relay.process.communicate()
+    async with open_practice(tmp_path_factory.mktemp("mishaps")) as practice:
+        found = Desk(practice, await practice.take_in("Ivy Field"))
+        await found.coach.send(subject="Heron", text="Three questions.")
+        await found.coach.send(subject="Otter", text="And what then?")
+        yield found
 
 
 async def entered(visitor: Visitor, desk: Desk) -> None:
     """The list, by password; the tab can be loaded anew."""
     await visitor.page.goto(desk.practice.origin)
-    await visitor.unlock(desk.client.name, PASSWORD)
+    await visitor.unlock(desk.client.name, MAYA_PASSWORD)
     await visitor.see("Heron")
     await visitor.page.wait_for_function(HALF)
 
@@ -95,7 +79,7 @@ async def unlocked_again(visitor: Visitor, desk: Desk) -> None:
     """A reload asks, and what is typed opens."""
     await visitor.page.reload()
     await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
-    await visitor.unlock(desk.client.name, PASSWORD)
+    await visitor.unlock(desk.client.name, MAYA_PASSWORD)
 
 
 async def test_storage_is_emptied_while_reading(browser: Browser, desk: Desk) -> None:
@@ -119,10 +103,7 @@ async def test_storage_is_emptied_while_writing(browser: Browser, desk: Desk) ->
     async with visiting(browser, desk.practice.origin) as visitor:
         await entered(visitor, desk)
         await visitor.press("Write")
-        await visitor.fill("Subject", "Swallow")
-        async with visitor.page.expect_response(
-            lambda answer: answer.url.endswith("/v1/vault") and answer.request.method == "PUT"
-        ):
+        async with visitor.draft_stored():
             await visitor.fill("Message", LOST)
         await wiped(visitor)
         visitor.page.on("dialog", lambda dialog: dialog.accept())

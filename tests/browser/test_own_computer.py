@@ -7,15 +7,15 @@ from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
-from client_sdk import AsyncAccount, FileCost, Home, webfiles
+from client_sdk import AsyncAccount, Home, webfiles
 from client_sdk.transport import AiohttpTransport, Transport
 from client_sdk.webserver import WebServer
-from tests.browser.conftest import MAYA, MAYA_PASSWORD
+from tests.browser.conftest import CHEAP, MAYA_PASSWORD
 from tests.browser.visitor import visiting
 from tests.e2e.house import ANNA_PASSWORD, made_relay
 
 ORIGIN = "https://inbox.harrow.example"
-CHEAP = FileCost(memory_kib=64, passes=1)
+MAYA = "Maya Okafor"
 
 
 async def test_the_inbox_from_ones_own_computer(browser: Browser, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.browser.visitor import Client, Visitor, visiting
 
 pytestmark = pytest.mark.browser
 
-LEA = "Lea Brandt"
+LEA = "Lea Winter"
 PASSWORD = "canary pepper meadow candle"
 OTHER_PASSWORD = "another canary for the gate"
 

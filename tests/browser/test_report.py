@@ -12,17 +12,15 @@ from functools import partial
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from client_sdk.account import AsyncAccount
-from tests.browser.conftest import Practice
+from tests.browser.conftest import MAYA_PASSWORD, Practice, open_practice
 from tests.browser.visitor import Client, Visitor, visiting
-from tests.e2e.house import ANNA_PASSWORD, made_relay
+from tests.e2e.house import ANNA_PASSWORD
 from tests.screens import judge
 from tests.service.programs import DAY_SECONDS
 
 pytestmark = pytest.mark.browser
 
 MAYA = "Maya Okafor"
-PASSWORD = "canary pepper meadow candle"
 PERSON = "Joan Reyes"
 GOAL = "Lead the merger team without weekend calls"
 NOTHING = "There is no report here at present."
@@ -53,29 +51,14 @@ class Way:
 
 
 @pytest.fixture(scope="module")
-async def parties(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Parties]:
+async def parties(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Parties]:
     """A relay of its own, because its clock moves."""
-    base = tmp_path_factory.mktemp("report")
-    relay = made_relay(base / "relay")
-    relay.start()
-    try:
-        link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
-        anna = await AsyncAccount.setup(link, home=base / "anna", password=ANNA_PASSWORD)
-        ends = datetime.fromtimestamp(relay.now(), UTC).date() + timedelta(days=60)
-        offered = await anna.invite(
+    async with open_practice(tmp_path_factory.mktemp("report")) as practice:
+        ends = datetime.fromtimestamp(practice.relay.now(), UTC).date() + timedelta(days=60)
+        offered = await practice.anna.invite(
             MAYA, work_ends=ends, hold=timedelta(days=30), sponsor="Northwind", sponsor_sees="A report"
         )
-        client = Client(offered.link)
-        practice = Practice(relay, offered.link.partition("/i/")[0], anna)
-        async with visiting(browser, practice.origin) as visitor:
-            await visitor.join(client, MAYA, PASSWORD)
-        await anna.settle()
-        yield Parties(practice, client)
-        await anna.close()
-    finally:
-        if relay.process is not None:
-            relay.process.kill()
-            relay.process.communicate()
+        yield Parties(practice, await practice.take_in(MAYA, link=offered.link))
 
 
 @asynccontextmanager
@@ -96,7 +79,7 @@ async def client_at(browser: Browser, parties: Parties) -> AsyncIterator[Visitor
     """The client's inbox, at the report."""
     async with visiting(browser, parties.origin) as visitor:
         await visitor.page.goto(parties.origin)
-        await visitor.unlock(parties.client.name, PASSWORD)
+        await visitor.unlock(parties.client.name, MAYA_PASSWORD)
         await visitor.is_open()
         await visitor.press("Report")
         yield visitor

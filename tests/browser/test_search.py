@@ -51,10 +51,7 @@ async def test_a_long_list_opens_from_its_index_and_is_searched(browser: Browser
     """The second visit asks for no envelope that the first one has seen; what is typed is found at once, in
     subjects and inside; *Back* finds results and place; nothing of it is left anywhere.
     """
-    client = Client(await practice.invite(NINA))
-    async with visiting(browser, practice.origin) as visitor:
-        await visitor.join(client, NINA, MAYA_PASSWORD)
-    await practice.anna.settle()
+    client = await practice.take_in(NINA)
     await fill(practice.anna.engagement(NINA), LETTERS)
     count = re.compile(f"^Search {LETTERS} messages$")
     async with visiting(browser, practice.origin) as visitor:

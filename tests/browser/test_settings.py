@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import email
 import hashlib
 import json
 import re
 import zipfile
 from datetime import timedelta
-from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -17,9 +14,12 @@ from playwright.async_api import Browser, expect
 
 from client_sdk.attachment import Attachment
 from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
-from tests.browser.visitor import Client, Visitor, visiting
+from tests.browser.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.browser
+
+CODE = r"\b\d{8}\b"
+"""As it stands in a mail."""
 
 
 async def settings(visitor: Visitor, pair: Pair, page: str) -> None:
@@ -31,23 +31,6 @@ async def settings(visitor: Visitor, pair: Pair, page: str) -> None:
         await visitor.unlock(pair.client.name, MAYA_PASSWORD)
         await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
     await expect(visitor.page.locator("nav.ways")).to_be_visible()
-
-
-async def newest_mail(pair: Pair, before: int) -> str:
-    """The text of the mail that the relay sent after so many."""
-    outbox = pair.practice.relay.folder / "outbox"
-    for _ in range(200):
-        caught = sorted(outbox.glob("*.eml"), key=lambda path: path.stat().st_mtime)
-        if len(caught) > before:
-            message = email.message_from_bytes(caught[-1].read_bytes(), policy=default)
-            return f"{message['Subject']}\n{message.get_content()}"
-        await asyncio.sleep(0.05)
-    raise AssertionError("no mail went out")
-
-
-def mails(pair: Pair) -> int:
-    """How many mails the relay has sent."""
-    return len(list((pair.practice.relay.folder / "outbox").glob("*.eml")))
 
 
 async def test_being_told(browser: Browser, pair: Pair) -> None:
@@ -62,23 +45,22 @@ async def test_being_told(browser: Browser, pair: Pair) -> None:
         await visitor.fill("Your own e-mail address", "maya@gmail.com")
         await visitor.press("Save")
         await expect(visitor.page.get_by_text("Please write something here")).to_be_visible()
-        before = mails(pair)
+        before = pair.practice.outbox()
         await visitor.fill("Your phrase", "blue heron on the lake")
         await visitor.page.get_by_label("Library reminder").check()
         await visitor.press("Save")
         await expect(visitor.page.get_by_text("A code is on its way")).to_be_visible()
-        code = re.search(r"\b\d{8}\b", await newest_mail(pair, before))
-        assert code is not None
+        code = await pair.practice.mailed(before, CODE)
         await visitor.fill("The code", "00000000")
         await visitor.press("Confirm")
         await expect(visitor.page.get_by_text("That code did not fit")).to_be_visible()
         await visitor.fill("The code", code[0])
         await visitor.press("Confirm")
         await expect(visitor.page.get_by_text("You are told at maya@gmail.com.")).to_be_visible()
-        before = mails(pair)
+        before = pair.practice.outbox()
         await visitor.press("Send me one now")
         await expect(visitor.page.get_by_text("On its way.")).to_be_visible()
-        note = await newest_mail(pair, before)
+        note = (await pair.practice.mailed(before, r"(?s).*")).string
         assert note.startswith("Library reminder")
         assert "blue heron on the lake" in note
         assert "http" not in note
@@ -132,11 +114,10 @@ async def test_a_provider_forwards_by_a_rule(browser: Browser, pair: Pair) -> No
     async with visiting(browser, pair.origin) as visitor:
         await settings(visitor, pair, "mail")
         await visitor.press("Add an address")
-        before = mails(pair)
+        before = pair.practice.outbox()
         await visitor.fill("Your own e-mail address", "maya@gmail.com")
         await visitor.press("Send me a code")
-        code = re.search(r"\b\d{8}\b", await newest_mail(pair, before))
-        assert code is not None
+        code = await pair.practice.mailed(before, CODE)
         await visitor.fill("The code", code[0])
         await visitor.press("Confirm")
         await visitor.press("Let my provider forward")
@@ -144,10 +125,10 @@ async def test_a_provider_forwards_by_a_rule(browser: Browser, pair: Pair) -> No
         await visitor.fill("Your own address, once more", "other@gmail.com")
         await visitor.press("Test it")
         await expect(visitor.page.get_by_text("not the address that you confirmed")).to_be_visible()
-        before = mails(pair)
+        before = pair.practice.outbox()
         await visitor.fill("Your own address, once more", "maya@gmail.com")
         await visitor.press("Test it")
-        assert "quietbox-rule" in await newest_mail(pair, before)
+        await pair.practice.mailed(before, "quietbox-rule")
         await visitor.press("End this forwarding")
         await expect(visitor.page.get_by_text("Not working yet")).to_have_count(0)
         await visitor.press("Remove")
@@ -241,12 +222,12 @@ async def test_each_view_on_paper_says_when_to_destroy_it(browser: Browser, pair
 
 async def test_leaving(browser: Browser, practice: Practice) -> None:
     """Typed; every copy goes, a receipt comes as a file, no way in remains, the coach's copies stay."""
-    client = Client(await practice.invite("Wren"))
+    client = await practice.take_in("Wren")
+    to_wren = practice.anna.engagement("Wren")
+    await to_wren.send(subject="Wagtail", text="For a while")
     async with visiting(browser, practice.origin) as visitor:
-        await visitor.join(client, "Wren", MAYA_PASSWORD)
-        await practice.anna.settle()
-        to_wren = practice.anna.engagement("Wren")
-        await to_wren.send(subject="Wagtail", text="For a while")
+        await visitor.page.goto(practice.origin)
+        await visitor.unlock(client.name, MAYA_PASSWORD)
         await visitor.see("Wagtail")
         await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
         await visitor.page.goto(f"{practice.origin}/settings/leave")

@@ -6,16 +6,14 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, CDPSession, expect
 
-from client_sdk.account import AsyncAccount
 from keys.encoding import to_base64url
-from tests.browser.conftest import MAYA, MAYA_PASSWORD, Pair, Practice
-from tests.browser.visitor import Client, Visitor, visiting
-from tests.e2e.house import ANNA_PASSWORD, made_relay
+from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
+from tests.browser.visitor import Visitor, visiting
+from tests.e2e.house import ANNA_PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -122,10 +120,11 @@ async def test_a_browser_is_removed_from_another_one(browser: Browser, pair: Pai
 
 async def test_a_password_and_a_sheet_are_replaced(browser: Browser, practice: Practice) -> None:
     """Only by who shows what they have; the old ones open nothing any more, the new ones do."""
-    client = Client(await practice.invite("Iris"))
+    client = await practice.take_in("Iris Vale")
     async with visiting(browser, practice.origin) as visitor:
-        await visitor.join(client, "Iris", MAYA_PASSWORD)
-        await practice.anna.settle()
+        await visitor.page.goto(practice.origin)
+        await visitor.unlock(client.name, MAYA_PASSWORD)
+        await visitor.is_open()
         await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
         await visitor.page.goto(f"{practice.origin}/settings/browsers")
         await visitor.press("Change Password")
@@ -159,25 +158,6 @@ async def test_a_password_and_a_sheet_are_replaced(browser: Browser, practice: P
         await visitor.is_open()
 
 
-@pytest.fixture(scope="module")
-async def named(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Practice]:
-    """The origin of this relay is a name: no browser makes a passkey for an address of numbers."""
-    base = tmp_path_factory.mktemp("named")
-    relay = made_relay(base / "relay")
-    text = relay.config.read_text()
-    relay.config.write_text(re.sub(r"http://127\.0\.0\.1:", "http://localhost:", text))
-    relay.start()
-    try:
-        link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
-        anna = await AsyncAccount.setup(link, home=base / "anna", password=ANNA_PASSWORD)
-        yield Practice(relay, link.partition("/i/")[0], anna)
-        await anna.close()
-    finally:
-        if relay.process is not None:
-            relay.process.kill()
-            relay.process.communicate()
-
-
 async def authenticator(visitor: Visitor, *, prf: bool = True) -> tuple[CDPSession, str]:
     """A device with a finger on it, as the browser's own tools make one."""
     tools = await visitor.page.context.new_cdp_session(visitor.page)
@@ -196,15 +176,16 @@ async def authenticator(visitor: Visitor, *, prf: bool = True) -> tuple[CDPSessi
     return tools, str(made["authenticatorId"])
 
 
-async def test_a_device_opens_by_a_press(browser: Browser, named: Practice) -> None:
+async def test_a_device_opens_by_a_press(browser: Browser, practice: Practice) -> None:
     """No name, no password is typed; removed from the device nothing is lost; removed here it is closed."""
-    client = Client(await named.invite("Iris"))
-    async with visiting(browser, named.origin) as visitor:
+    client = await practice.take_in("Aster Vale")
+    async with visiting(browser, practice.origin) as visitor:
         tools, device = await authenticator(visitor)
-        await visitor.join(client, "Iris", MAYA_PASSWORD)
-        await named.anna.settle()
+        await visitor.page.goto(practice.origin)
+        await visitor.unlock(client.name, MAYA_PASSWORD)
+        await visitor.is_open()
         await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
-        await visitor.page.goto(f"{named.origin}/settings/browsers")
+        await visitor.page.goto(f"{practice.origin}/settings/browsers")
         await visitor.press("Use this device")
         await expect(visitor.page.get_by_text("this device opens your inbox")).to_be_visible()
         await expect(visitor.page.get_by_text("Device unlock: Chrome on Linux")).to_be_visible()
@@ -218,7 +199,7 @@ async def test_a_device_opens_by_a_press(browser: Browser, named: Practice) -> N
         await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
         left = json.loads(await visitor.page.evaluate("() => JSON.stringify({...localStorage})"))
         assert set(left) <= {"device-unlock", "told-of-saving"}
-        await visitor.page.goto(f"{named.origin}/settings/browsers")
+        await visitor.page.goto(f"{practice.origin}/settings/browsers")
         await visitor.press(re.compile("^Remove Chrome on Linux$"))
         await visitor.press("Remove it")
         await expect(visitor.page.get_by_text("Device unlock: Chrome on Linux")).to_have_count(0)
@@ -231,14 +212,16 @@ async def test_a_device_opens_by_a_press(browser: Browser, named: Practice) -> N
         assert [line for line in visitor.errors if "403" not in line] == []
 
 
-async def test_a_device_without_the_means_says_so(browser: Browser, named: Practice) -> None:
+async def test_a_device_without_the_means_says_so(browser: Browser, practice: Practice) -> None:
     """An authenticator that makes no secret is not taken; the password stays the way in."""
-    client = Client(await named.invite("Rose"))
-    async with visiting(browser, named.origin) as visitor:
+    client = await practice.take_in("Rose Vale")
+    async with visiting(browser, practice.origin) as visitor:
         await authenticator(visitor, prf=False)
-        await visitor.join(client, "Rose", MAYA_PASSWORD)
+        await visitor.page.goto(practice.origin)
+        await visitor.unlock(client.name, MAYA_PASSWORD)
+        await visitor.is_open()
         await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
-        await visitor.page.goto(f"{named.origin}/settings/browsers")
+        await visitor.page.goto(f"{practice.origin}/settings/browsers")
         await visitor.press("Use this device")
         await expect(visitor.page.get_by_text("This browser can’t do that")).to_be_visible()
         await expect(visitor.page.get_by_text("Device unlock")).to_have_count(0)
@@ -259,17 +242,15 @@ async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> 
     """Who waits stands first; the inbox of the chosen one opens, alone, and a reload and a lock stay with it;
     what was typed for one never stands ready for another."""
     practice = pair.practice
-    client = Client(await practice.invite("Sorrel"))
-    async with visiting(browser, pair.origin) as theirs:
-        await theirs.join(client, "Sorrel", MAYA_PASSWORD)
-        await practice.anna.settle()
+    await practice.take_in("Sorrel")
     await practice.anna.engagement("Sorrel").send(subject="For Sorrel", text="Only for you")
     await pair.to_maya.send(subject="For Maya", text="Only for you")
     async with visiting(browser, pair.origin) as visitor:
         await visitor.page.goto(pair.origin)
         await visitor.unlock(practice.anna.login.partition("@")[0], ANNA_PASSWORD)
         await visitor.is_open()
-        for name, mine, other in (("Sorrel", "For Sorrel", "For Maya"), (MAYA, "For Maya", "For Sorrel")):
+        turns = ("Sorrel", "For Sorrel", "For Maya"), (pair.name, "For Maya", "For Sorrel")
+        for name, mine, other in turns:
             await visitor.press("Clients")
             opening = visitor.page.get_by_role("button", name=f"Open {name}", exact=True)
             here = visitor.page.locator("li", has_text=name).get_by_text("Open here")
@@ -300,7 +281,7 @@ async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> 
         # What waits for the other one is in this tab too: a keeper that is away takes nothing from anybody.
         await visitor.page.context.route(re.compile("/v1/keepers/.*/open"), lambda route: route.abort())
         await visitor.press("Clients")
-        await visitor.page.get_by_role("button", name=f"Open {MAYA}", exact=True).click()
+        await visitor.page.get_by_role("button", name=f"Open {pair.name}", exact=True).click()
         await visitor.is_open()
         await visitor.press("Write")
         await expect(visitor.page.get_by_label("Message", exact=True)).to_have_value("For Maya alone")

@@ -12,29 +12,23 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from client_sdk.engagement import AsyncEngagement
-from tests.browser.conftest import Practice
+from tests.browser.conftest import MAYA_PASSWORD, Practice
 from tests.browser.visitor import Client, Visitor, visiting
 from tests.service.programs import eventually
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "canary pepper meadow candle"
 
-
-async def joined(browser: Browser, practice: Practice, name: str) -> tuple[Client, AsyncEngagement]:
-    """A new client of the coach, who joined in the browser."""
-    client = Client(await practice.invite(name))
-    async with visiting(browser, practice.origin) as visitor:
-        await visitor.join(client, name, PASSWORD)
-        assert visitor.errors == []
-    await practice.anna.settle()
+async def joined(practice: Practice, name: str) -> tuple[Client, AsyncEngagement]:
+    """A new client, and the coach's side."""
+    client = await practice.take_in(name)
     return client, practice.anna.engagement(name)
 
 
 async def entered(visitor: Visitor, client: Client, view: str = "Our work") -> None:
     """The client's inbox, opened at a view."""
     await visitor.page.goto(visitor.origin)
-    await visitor.unlock(client.name, PASSWORD)
+    await visitor.unlock(client.name, MAYA_PASSWORD)
     await visitor.is_open()
     await visitor.press(view)
     await expect(visitor.page.get_by_role("heading", name=view, exact=True)).to_be_visible()
@@ -42,7 +36,7 @@ async def entered(visitor: Visitor, client: Client, view: str = "Our work") -> N
 
 async def test_notes_are_counted_and_a_call_is_noted_for_both(browser: Browser, practice: Practice) -> None:
     """The number of the coach's notes is shown and nothing of them; what either notes of a call, both see."""
-    client, to_nora = await joined(browser, practice, "Nora Field")
+    client, to_nora = await joined(practice, "Nora Field")
     for text in ("plover canary one", "plover canary two"):
         await to_nora.notes.add(text)
     async with visiting(browser, practice.origin) as visitor:
@@ -70,7 +64,7 @@ async def test_a_change_is_read_as_sentences_and_agreed_to(browser: Browser, pra
     """What the coach's software proposed holds once the client has pressed *Agree*, and not before; a change
     that the client does not agree to holds never.
     """
-    client, to_olga = await joined(browser, practice, "Olga Reed")
+    client, to_olga = await joined(practice, "Olga Reed")
     await to_olga.agreement.propose(hold=timedelta(days=60), note="For the second round.")
     async with visiting(browser, practice.origin) as visitor:
         await entered(visitor, client)
@@ -104,7 +98,7 @@ async def test_receipts_are_shown_checked_and_saved(
     browser: Browser, practice: Practice, tmp_path: Path
 ) -> None:
     """What went on its date has a receipt whose check in the browser finds nothing wrong, with its limits."""
-    client, to_pia = await joined(browser, practice, "Pia Lund")
+    client, to_pia = await joined(practice, "Pia Lund")
     await to_pia.send(subject="Goes soon", text="Only for now.", keep=timedelta(seconds=5))
     await asyncio.sleep(6)
     await asyncio.to_thread(eventually, lambda: not practice.relay.status()["due"])
@@ -128,7 +122,7 @@ async def test_receipts_are_shown_checked_and_saved(
 
 async def test_a_client_closes_and_both_go_on_again(browser: Browser, practice: Practice) -> None:
     """The page says first what would happen; then all is held, and goes on once both have signed."""
-    client, to_rosa = await joined(browser, practice, "Rosa Hill")
+    client, to_rosa = await joined(practice, "Rosa Hill")
     await to_rosa.send(subject="Thrush stays", text="Until the end.")
     async with visiting(browser, practice.origin) as visitor:
         await entered(visitor, client)
@@ -159,13 +153,13 @@ async def test_what_both_keep_longer_is_sealed_again_and_stays_one_message(
     browser: Browser, practice: Practice
 ) -> None:
     """A later date holds once both have signed: the browser seals its copy again and shows it once."""
-    client, to_tess = await joined(browser, practice, "Tess Moor")
+    client, to_tess = await joined(practice, "Tess Moor")
     sent = await to_tess.send(subject="Heron kept", text="For longer.", keep=timedelta(days=3))
     later = datetime.fromtimestamp(practice.relay.now(), UTC).date() + timedelta(days=40)
     await to_tess.extend([sent.id], later)
     async with visiting(browser, practice.origin) as visitor:
         await visitor.page.goto(visitor.origin)
-        await visitor.unlock(client.name, PASSWORD)
+        await visitor.unlock(client.name, MAYA_PASSWORD)
         await visitor.see("Heron kept")
         await expect(visitor.row("Heron kept")).to_contain_text("Deleted")
         await visitor.press(re.compile("Look at it"))
@@ -181,7 +175,7 @@ async def test_what_both_keep_longer_is_sealed_again_and_stays_one_message(
         assert visitor.errors == []
     async with visiting(browser, practice.origin) as again:
         await again.page.goto(again.origin)
-        await again.unlock(client.name, PASSWORD)
+        await again.unlock(client.name, MAYA_PASSWORD)
         await again.see("Heron kept")
         await expect(again.row("Heron kept")).to_contain_text("Kept until")
         await expect(again.row("Heron kept")).to_have_count(1)

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Response, expect
 
 FLAGS = (
     "--no-sandbox",
@@ -89,17 +89,30 @@ class Visitor:
 
     async def see(self, subject: str) -> None:
         """Wait for a row, and let it in where it waits at the top of the list."""
-        fresh = self.page.get_by_role("button", name=re.compile("new message"))
-        await expect(fresh.or_(self.row(subject)).first).to_be_visible()
-        if await fresh.is_visible():
+        row, fresh = self.row(subject), self.page.get_by_role("button", name=re.compile("new message"))
+        await expect(fresh.or_(row).first).to_be_visible()
+        while not await row.count():  # what waits may be another message, and this one come after it
             await fresh.click()
-        await expect(self.row(subject)).to_be_visible()
+            await expect(fresh.or_(row).first).to_be_visible()
+        await expect(row).to_be_visible()
 
     async def open(self, subject: str) -> None:
         """Open the message of a row."""
         await self.see(subject)
         await self.row(subject).click()
         await self.page.locator(".message").first.wait_for()
+
+    @asynccontextmanager
+    async def draft_stored(self) -> AsyncIterator[None]:
+        """At the end of the block the vault has what was typed in it, and has no more what was sent in it."""
+
+        def told(answer: Response) -> bool:
+            asked = answer.request
+            stores = asked.method == "PUT" and asked.url.endswith("/v1/vault")
+            return stores and answer.ok and "drafts/" in (asked.post_data or "")
+
+        async with self.page.expect_response(told):
+            yield
 
     async def begin_to_join(self, link: str, signature: str) -> None:
         """Up to the signature under the agreement."""
