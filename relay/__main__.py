@@ -332,17 +332,32 @@ def backup_prune(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A backup.")] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     rehearse: Annotated[
         bool, typer.Option("--rehearse", help="Do it apart, compare, and leave everything as it is.")
     ] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="No backup: a database that was put back by other means.")
+    ] = False,
+    ledger: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="The ledger of a further relay of the same database."),
+    ] = None,
 ) -> None:
     """Put a backup in the place of the database, without what was promised to be gone."""
+    from relay.operator import replaying
     from relay.operator import restore as restoring
     from relay.operator.asking import settings_of
 
-    done = (restoring.rehearse if rehearse else restoring.restore)(settings_of(config), file)
+    if replay is (file is not None) or (replay and rehearse):
+        raise Stopped("Either FILE, or --replay alone.", Exit.USAGE)
+    settings, ledgers = settings_of(config), ledger or []
+    if file is None:
+        for line in replaying.replayed_told(replaying.replay_here(settings, ledgers)):
+            result(line)
+        return
+    done = (restoring.rehearse if rehearse else restoring.restore)(settings, file, ledgers)
     for line in (*restoring.told(done), *(restoring.compared(done) if rehearse else ())):
         result(line)
     if not done.swept:

@@ -23,12 +23,15 @@ from relay.operator.standing import instant
 from relay.operator.stopped import Exit, Stopped
 from relay.service.backups import drop_old
 from relay.service.keyfiles import BACKUP_NAME, KeyMissing, make_backup_key, read_backup_key
+from relay.service.lock import StoreHeld, store_held
 from relay.service.places import Places
 from relay.store.backup_file import Backup, BackupHeld, backups, count_rows, read_head, write_backup
 from relay.store.deletions import ledger_days, open_day
 from relay.store.engine import SettingRefused
-from relay.store.migrate import knows
+from relay.store.faults import NotUsable
+from relay.store.migrate import NewerSchema, knows
 
+OPEN: Final = "A relay or a command has the database open: stop it first."
 KEEP_APART: Final = (
     "Keep a copy of {} apart from the backups: without it nothing opens them, and with it anybody."
 )
@@ -67,7 +70,12 @@ def create(settings: Settings, to: Path | None = None) -> tuple[Backup, str]:
         key = read_backup_key(places.secrets)
         now = now_of(settings)
         begin_ledger(settings.backup.ledger, now)
-        made = write_backup(places.database, folder, key, now, os.urandom)
+        if settings.database.url is None:
+            made = write_backup(places.database, folder, key, now, os.urandom)
+        else:
+            from relay.operator import on_postgres
+
+            made = on_postgres.seal_rows(settings.database.url, folder, key, now)
     return made, KEEP_APART.format(places.secrets / BACKUP_NAME) if drawn else ""
 
 
@@ -141,25 +149,29 @@ def troubles(path: Path) -> Iterator[None]:
         raise Stopped(
             f"{path} does not open: another relay's backup or key, or the file was cut or changed."
         ) from None
+    except NotUsable as failure:
+        raise Stopped(f"{failure}", Exit.ERROR if failure.reachable else Exit.NOT_REACHABLE) from None
     except (KeyMissing, BackupHeld, SettingRefused, ClockError) as failure:
         raise Stopped(f"{failure}") from None
+    except NewerSchema as newer:
+        raise Stopped(f"It could not be done: {newer}.", Exit.REFUSED) from None
     except FileNotFoundError as failure:
         raise Stopped(f"{failure.filename} is not there.", Exit.NOT_THERE) from None
     except (OSError, sqlite3.Error) as failure:
         raise Stopped(f"It could not be done, and nothing was changed: {failure}") from None
 
 
-def refuse_postgres(settings: Settings) -> None:
-    """These commands are for the file. Raises Stopped."""
-    if settings.database.url is not None:
-        raise Stopped(
-            "The database is PostgreSQL: back it up with pg_basebackup; see docs/operations.md.",
-            Exit.REFUSED,
-        )
+@contextmanager
+def alone(lock: Path, sentence: str) -> Iterator[None]:
+    """Hold a lock; Stopped with that sentence where another program has it."""
+    try:
+        with store_held(lock):
+            yield
+    except StoreHeld:
+        raise Stopped(sentence) from None
 
 
 def _refuse_impossible(settings: Settings, folder: Path, places: Places) -> None:
-    refuse_postgres(settings)
     if not settings.backup.tail_days:
         raise Stopped(
             "backup.tail_days is 0: people are told that this relay keeps no backups.", Exit.REFUSED
@@ -167,5 +179,5 @@ def _refuse_impossible(settings: Settings, folder: Path, places: Places) -> None
     ledger = settings.backup.ledger.resolve()
     if folder.resolve() == ledger or folder.resolve() in ledger.parents:
         raise Stopped(f"The ledger in {ledger} must be outside the backups.", Exit.USAGE)
-    if not places.database.exists():
+    if settings.database.url is None and not places.database.exists():
         raise Stopped("There is no database yet; `relay serve` makes it.", Exit.NOT_THERE)

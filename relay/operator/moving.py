@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -20,17 +19,15 @@ from typing import TYPE_CHECKING, Final, TextIO
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from keys.encoding import label
 from relay.config import Settings
-from relay.operator.backup import now_of, troubles
+from relay.operator.backup import OPEN, alone, now_of, troubles
 from relay.operator.stopped import Exit, Stopped
 from relay.operator.sweeping import sweep_file
 from relay.service.keyfiles import KeyFiles, read_key_files
-from relay.service.lock import StoreHeld, store_held
 from relay.service.opening import ledger_of
 from relay.service.places import Places
 from relay.store.engine import connect_writer
-from relay.store.migrate import NewerSchema, bring_up
+from relay.store.migrate import bring_up
 from relay.store.moved import MOVED, MOVING, mark, marked_at, refuse_moved, unmark
 from relay.store.rows import schema_number
 
@@ -63,32 +60,10 @@ def move(settings: Settings, url: str, tell: Tell) -> Moved:
     places = Places(settings.relay.data_dir)
     if not places.database.exists():
         raise Stopped(f"There is no file to move: {places.database}.", Exit.NOT_THERE)
-    with troubles(places.database), _moving():
+    with troubles(places.database), alone(places.lock, OPEN):
         keys = read_key_files(places.secrets)
-        with store_held(places.lock):
-            rows = asyncio.run(_move(settings, places, keys, url, tell))
+        rows = asyncio.run(_move(settings, places, keys, url, tell))
     return Moved(rows, shown, places.database, settings.backup.tail_days)
-
-
-@contextmanager
-def _moving() -> Iterator[None]:
-    """What can go wrong with a move, as sentences. Raises Stopped."""
-    from relay.store.postgres.alone import NotUsable
-    from relay.store.postgres.filling import Differs
-
-    try:
-        yield
-    except StoreHeld:
-        raise Stopped("A relay or a command has the file open: stop it first.") from None
-    except NewerSchema as newer:
-        raise Stopped(f"It could not be moved: {newer}.", Exit.REFUSED) from None
-    except NotUsable as failure:
-        raise Stopped(f"{failure}", Exit.ERROR if failure.reachable else Exit.NOT_REACHABLE) from None
-    except Differs as differs:
-        raise Stopped(
-            f"What is there is not what was in the file ({differs}). The file is as it was: give the command"
-            " again with a new database."
-        ) from None
 
 
 def told(moved: Moved) -> Iterator[str]:
@@ -129,19 +104,14 @@ def without_password(url: str) -> str:
         raise Stopped(f"--to takes a URL that begins with {SCHEME}", Exit.USAGE) from None
 
 
-def tag_of(keys: KeyFiles) -> bytes:
-    """What names this relay in a database that is being filled."""
-    return sha256(label("fill") + keys.log.public).digest()
-
-
 async def _move(settings: Settings, places: Places, keys: KeyFiles, url: str, tell: Tell) -> int:
-    from relay.store.postgres import alone, filling
+    from relay.operator.on_postgres import tag_of
+    from relay.store.postgres import filling, server
 
     begun_at = _begun_at(places)
-    async with alone.connected(url) as connection:
-        await alone.refuse_relays(connection)
-        found = await alone.unfinished(connection)
-        goes_on = begun_at is not None and found == alone.Unfinished(MOVE, tag_of(keys), begun_at)
+    async with server.alone(url) as connection:
+        found = await server.unfinished(connection)
+        goes_on = begun_at is not None and found == server.Unfinished(MOVE, tag_of(keys), begun_at)
         if not goes_on:
             with closing(connect_writer(places.database)) as source:
                 refuse_moved(source)
@@ -150,7 +120,7 @@ async def _move(settings: Settings, places: Places, keys: KeyFiles, url: str, te
         with closing(connect_writer(places.database)) as source:
             rows = await filling.fill(connection, source, tell)
             mark(source, MOVED, now_of(settings))
-        await alone.finish(connection)
+        await server.finish(connection)
     return rows
 
 
@@ -164,13 +134,14 @@ def _begun_at(places: Places) -> int | None:
 
 async def _begin(settings: Settings, places: Places, keys: KeyFiles, connection: AsyncConnection) -> None:
     """From the start, whatever an earlier try has left on either side."""
-    from relay.store.postgres import alone, filling
+    from relay.operator.on_postgres import tag_of
+    from relay.store.postgres import filling, server
 
     with closing(connect_writer(places.database)) as source:
         unmark(source)
     if not await sweep_file(settings, places.database, keys, ledger_of(settings)):
         raise Stopped("The clock cannot be vouched for: first relay clock accept")
     now = now_of(settings)
-    await filling.begin(connection, alone.Unfinished(MOVE, tag_of(keys), now))
+    await filling.begin(connection, server.Unfinished(MOVE, tag_of(keys), now))
     with closing(connect_writer(places.database)) as source:
         mark(source, MOVING, now)

@@ -2,8 +2,9 @@
 order, and that the old database is not touched before the new one is whole.
 
 All is done in a folder of its own: rows in, the ledger applied, what is due swept, everything checked. One
-rename then puts the new database in place. Interrupted before it, nothing has changed and the command can be
-given again. A rehearsal does the same and removes what it made.
+rename then puts the new file in place; or its rows go into an empty database of PostgreSQL, that opens for
+nobody until they are all there. Interrupted before it, the command can be given again. A rehearsal does the
+same and removes what it made.
 """
 
 from __future__ import annotations
@@ -11,29 +12,26 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from keys.log import Checkpoint, checkpoint_hash
-from keys.notes import sign_note
+from pydantic import SecretStr
+
 from relay.config import Settings
-from relay.core.log import SignedCheckpoint
-from relay.core.model import DAY_SECONDS
 from relay.keeper.disk import sync_file, sync_folder
-from relay.operator.backup import now_of, refuse_postgres, troubles
+from relay.operator.backup import OPEN, alone, now_of, troubles
+from relay.operator.replaying import ledger_troubles, records_for, signer
 from relay.operator.standing import instant
 from relay.operator.stopped import Exit, Stopped
 from relay.operator.sweeping import sweep_file
-from relay.service.keyfiles import KeyFiles, read_backup_key, read_key_files
-from relay.service.lock import StoreHeld, store_held
+from relay.service.keyfiles import read_backup_key, read_key_files
 from relay.service.opening import ledger_of
 from relay.service.places import PRIVATE_FILE, PRIVATE_FOLDER, Places
 from relay.store.backup_file import Head, opened, read_head
-from relay.store.deletions import LedgerDamaged, Withheld, ledger_days, records_since
+from relay.store.deletions import Withheld
 from relay.store.engine import connect_reader, connect_writer
 from relay.store.migrate import knows
 from relay.store.rebuild import (
@@ -47,7 +45,7 @@ from relay.store.rebuild import (
     locked_out,
     settle,
 )
-from relay.store.replay import OtherLog, Replayed, replay, sign_again
+from relay.store.replay import Replayed, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +68,44 @@ class Restored:
         return self.backed_up["messages"] - self.restored["messages"]
 
 
-def restore(settings: Settings, path: Path) -> Restored:
-    """Put a backup in the place of the database. Raises Stopped."""
-    refuse_postgres(settings)
-    places = Places(settings.relay.data_dir)
-    with troubles(path), _alone(places.lock, "A relay or a command has the database open: stop it first."):
+def restore(settings: Settings, path: Path, ledgers: Sequence[Path] = ()) -> Restored:
+    """Put a backup in the place of the file, or into an empty database of PostgreSQL. `ledgers` are those of
+    further relays of the same database. Raises Stopped.
+    """
+    places, url = Places(settings.relay.data_dir), settings.database.url
+    with troubles(path), alone(places.lock, OPEN):
+        if url is not None:
+            return _restore_into(url, settings, path, ledgers)
         withheld = Withheld()
         with _workplace(places.restoring) as folder:
-            done = _rebuild(settings, path, folder, withheld)
+            done = _rebuild(settings, path, folder, withheld, ledgers)
             settle(places.database)
             withheld.release(ledger_of(settings))
             _swap(folder / places.database.name, places.database)
     return done
 
 
-def rehearse(settings: Settings, path: Path) -> Restored:
+def _restore_into(url: SecretStr, settings: Settings, path: Path, ledgers: Sequence[Path]) -> Restored:
+    from relay.operator import on_postgres
+
+    places, withheld = Places(settings.relay.data_dir), Withheld()
+    keys = read_key_files(places.secrets)
+    on_postgres.check_empty(url, keys)
+    with _workplace(places.restoring) as folder:
+        done = _rebuild(settings, path, folder, withheld, ledgers)
+        file, release = folder / places.database.name, partial(withheld.release, ledger_of(settings))
+        on_postgres.fill(url, file, keys, now_of(settings), release)
+    return done
+
+
+def rehearse(settings: Settings, path: Path, ledgers: Sequence[Path] = ()) -> Restored:
     """Do all of it apart, beside a running relay too, and leave nothing but the note of when. Raises
     Stopped.
     """
-    refuse_postgres(settings)
     places = Places(settings.relay.data_dir)
-    with troubles(path), _alone(places.rehearsal_lock, "Another rehearsal is under way."):
+    with troubles(path), alone(places.rehearsal_lock, "Another rehearsal is under way."):
         with _workplace(places.rehearsing) as folder:
-            done = _rebuild(settings, path, folder, Withheld())
+            done = _rebuild(settings, path, folder, Withheld(), ledgers)
         _note_rehearsal(places.rehearsed, now_of(settings))
     return done
 
@@ -116,65 +129,44 @@ def compared(done: Restored) -> Iterator[str]:
         yield f"{name:<12}{count:,} restored{beside}"
 
 
-def _rebuild(settings: Settings, path: Path, folder: Path, withheld: Withheld) -> Restored:
-    places = Places(settings.relay.data_dir)
+def _rebuild(
+    settings: Settings, path: Path, folder: Path, withheld: Withheld, ledgers: Sequence[Path]
+) -> Restored:
+    places, url = Places(settings.relay.data_dir), settings.database.url
     keys = read_key_files(places.secrets)
     target = folder / places.database.name
     with path.open("rb") as file:
         head = read_head(file)
-        _check_head(settings, path, head)
-        with closing(connect_writer(target)) as database:
+        _check_schema(path, head)
+        with closing(connect_writer(target)) as database, ledger_troubles():
+            records = records_for(settings, ledgers, head.created_at)
             load_as(database, head.schema, opened(file, head, read_backup_key(places.secrets)))
             backed_up = counts(database)
-            replayed = _replayed(settings, database, keys)
-            carry_from(places.database, database)
+            replayed = replay(database, records, signer(settings.relay.origin, keys))
+            if url is None:
+                carry_from(places.database, database)
     swept = asyncio.run(sweep_file(settings, target, keys, withheld))
     with closing(connect_reader(target)) as database:
         if not is_whole(database):
             raise Stopped("The rows of this backup do not belong together. Nothing was changed.")
         restored, outside = counts(database), locked_out(database)
-    return Restored(head, backed_up, restored, counts_of(places.database), replayed, outside, swept)
+    return Restored(head, backed_up, restored, _live(settings), replayed, outside, swept)
 
 
-def _check_head(settings: Settings, path: Path, head: Head) -> None:
+def _live(settings: Settings) -> Counts | None:
+    if settings.database.url is None:
+        return counts_of(Places(settings.relay.data_dir).database)
+    from relay.operator import on_postgres
+
+    return on_postgres.counts_of(settings.database.url)
+
+
+def _check_schema(path: Path, head: Head) -> None:
     if not knows(head.schema):
         raise Stopped(
             f"{path} was made by a newer release (schema {head.schema}): restore it with that one.",
             Exit.REFUSED,
         )
-    ledger = settings.backup.ledger
-    days = ledger_days(ledger) if ledger.is_dir() else []
-    if not days or days[0] > head.created_at // DAY_SECONDS:
-        reaches = f"reaches back to {instant(days[0] * DAY_SECONDS)}" if days else f"is not in {ledger}"
-        raise Stopped(
-            f"This backup is of {instant(head.created_at)}, and the ledger of deletions {reaches}:"
-            " what has gone since would come back. Nothing was changed.",
-            Exit.REFUSED,
-        )
-
-
-def _replayed(settings: Settings, database: sqlite3.Connection, keys: KeyFiles) -> Replayed:
-    """Apply all of the ledger: a backup that was made while the clock was ahead bears a later date than the
-    records of what went after it, and what the backup knows already changes nothing.
-    """
-    try:
-        done = replay(database, records_since(settings.backup.ledger, 0))
-    except (LedgerDamaged, OtherLog) as failure:
-        raise Stopped(
-            f"The ledger cannot be applied: {failure}. Nothing was changed.", Exit.REFUSED
-        ) from None
-    sign_again(database, _signer(settings.relay.origin, keys))
-    return done
-
-
-def _signer(origin: str, keys: KeyFiles) -> Callable[[int, bytes], SignedCheckpoint]:
-    name = f"{urlsplit(origin).netloc}/log"
-
-    def sign(size: int, root: bytes) -> SignedCheckpoint:
-        text = Checkpoint(name, size, root).encode()
-        return SignedCheckpoint(size, sign_note(text, name, keys.log), checkpoint_hash(text))
-
-    return sign
 
 
 def _swap(fresh: Path, old: Path) -> None:
@@ -194,15 +186,6 @@ def _workplace(folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _alone(lock: Path, sentence: str) -> Iterator[None]:
-    try:
-        with store_held(lock):
-            yield
-    except StoreHeld:
-        raise Stopped(sentence) from None
 
 
 def _note_rehearsal(path: Path, now: int) -> None:

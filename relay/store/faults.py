@@ -18,5 +18,15 @@ class Repeat(Fault):
     """Another transaction was in the way; the whole may succeed if it is run again."""
 
 
+class NotUsable(Exception):
+    """A database of a server cannot be used for what a command wants; the text is a sentence. `reachable`
+    says whether the server answered.
+    """
+
+    def __init__(self, sentence: str, *, reachable: bool = True) -> None:
+        super().__init__(sentence)
+        self.reachable = reachable
+
+
 FAULTS: Final = (sqlite3.Error, Fault)
 VIOLATIONS: Final = (sqlite3.IntegrityError, Violation)

@@ -27,6 +27,7 @@ OF_VAULT: Final = """
 SELECT account_id, name, version, box, expires_at FROM vault_items WHERE account_id=? ORDER BY rowid"""
 INTO_VAULT: Final = """
 INSERT INTO vault_items (account_id, name, version, box, expires_at) VALUES (?, ?, ?, ?, ?)"""
+BEGIN: Final = "BEGIN IMMEDIATE"
 LAST_INSTANT: Final = "last_instant"
 LEAP: Final = 1 << 32
 """How far positions and orders jump: more than can have come since the backup, and two million restores fit
@@ -83,23 +84,34 @@ class _Last:
     receipts: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
 
 
-def replay(database: sqlite3.Connection, records: Iterable[Record]) -> Replayed:
-    """Apply the ledger, in one transaction. Raises OtherLog, sqlite3.Error, and what the records raise."""
-    done, last = Replayed(), _Last()
-    database.execute("BEGIN IMMEDIATE")
+def replay(
+    database: sqlite3.Connection, records: Iterable[Record], sign: Sign | None = None, begin: str = BEGIN
+) -> Replayed:
+    """Apply the ledger, in one transaction, and sign the checkpoints that came after. Raises OtherLog, the
+    database's faults, and what the records raise.
+    """
+    database.execute(begin)
     try:
-        unmark(database)
-        _forget_sessions(database)
-        _leap(database)
-        for record in records:
-            _apply(database, record, done, last)
-        done.engagements = sum(_end(database, *item) for item in last.ends.items())
-        done.entries = _append(database, last.entries)
-        done.chains = sum(_head(database, *item) for item in last.receipts.items())
+        done = _replay(database, records)
+        if sign is not None:
+            sign_again(database, sign)
     except BaseException:
         database.execute("ROLLBACK")
         raise
     database.execute("COMMIT")
+    return done
+
+
+def _replay(database: sqlite3.Connection, records: Iterable[Record]) -> Replayed:
+    done, last = Replayed(), _Last()
+    unmark(database)
+    _forget_sessions(database)
+    _leap(database)
+    for record in records:
+        _apply(database, record, done, last)
+    done.engagements = sum(_end(database, *item) for item in last.ends.items())
+    done.entries = _append(database, last.entries)
+    done.chains = sum(_head(database, *item) for item in last.receipts.items())
     return done
 
 

@@ -120,7 +120,7 @@ import os, signal, sys
 from pathlib import Path
 from relay.config import load
 from relay.operator import moving
-from relay.store.postgres import alone, filling
+from relay.store.postgres import server, filling
 module = {"alone": alone, "filling": filling, "moving": moving}[sys.argv[1]]
 name, when = sys.argv[2].split(".")
 real = getattr(module, name)

@@ -76,11 +76,14 @@ async def test_kill_9_of_the_relay_and_of_the_server(tmp_path: Path, server: Ser
         assert acknowledged <= set(seen)
 
 
-async def test_the_commands_that_are_for_a_file_say_so(tmp_path: Path, url: str) -> None:
-    """A backup of PostgreSQL is PostgreSQL's: the command says so, and leaves nothing."""
+async def test_the_commands_of_an_operator(tmp_path: Path, server: Server, url: str) -> None:
+    """A backup is made while the relay serves, and verified; what was in it is there in another database."""
     async with open_house(tmp_path / "relay", database=url) as house:
-        done = await asyncio.to_thread(house.relay.command, "backup", "create", code=5)
-        assert "pg_basebackup" in done.stderr
-        assert not list((tmp_path / "relay" / "backups").glob("*"))
-        doctor = await asyncio.to_thread(house.relay.command, "doctor", code=3)
+        await house.to_maya.send(subject="kept", text="x")
+        command = house.relay.command
+        done = await asyncio.to_thread(command, "backup", "create")
+        assert "whole" in (await asyncio.to_thread(command, "backup", "verify", done.stdout.strip())).stdout
+        rehearsed = await asyncio.to_thread(command, "restore", done.stdout.strip(), "--rehearse")
+        assert "2 restored, 2 in the live database" in rehearsed.stdout
+        doctor = await asyncio.to_thread(command, "doctor", code=3)
         assert "PostgreSQL" in doctor.stdout

@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from relay.store import schema
 from relay.store.dump import written
+from relay.store.faults import NotUsable
 from relay.store.moved import MARKS
-from relay.store.postgres import alone
-from relay.store.postgres.alone import UNFINISHED, NotUsable, Unfinished, driver_of
+from relay.store.postgres import server
 from relay.store.postgres.migrate import bring_up
 from relay.store.postgres.rows import OURS
+from relay.store.postgres.server import UNFINISHED, Unfinished, driver_of
 from relay.store.rows import Value, columns_of, listed, quoted
 
 BATCH_BYTES: Final = 4 << 20
@@ -42,14 +43,14 @@ SELECT c.relname, a.attname, pg_get_serial_sequence(quote_ident(c.relname), a.at
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 AND pg_get_serial_sequence(quote_ident(c.relname), a.attname) IS NOT NULL"""
+DIFFERS: Final = (
+    "What is there is not what was in the file ({}). The file is as it was: give the command again with a"
+    " new database."
+)
 WITHOUT: Final = {"notes": f" AND name NOT IN {MARKS!r}"}
 """What a file says of itself is not copied."""
 
 Tell = Callable[[str, int, int], None]
-
-
-class Differs(Exception):
-    """What is in the database is not what was in the file; the text names the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,18 @@ async def refuse_full(connection: AsyncConnection, mark: Unfinished | None, rela
     if mark is not None:
         if mark.relay != relay:
             raise NotUsable("Another relay's rows are being written into this database: take another one.")
-    elif (await connection.exec_driver_sql(THINGS)).scalar():
+    elif not await is_empty(connection):
         raise NotUsable("This database is not empty: take a new one (createdb).")
+
+
+async def is_empty(connection: AsyncConnection) -> bool:
+    """Whether nothing is in the database's schema, extensions left out."""
+    return not (await connection.exec_driver_sql(THINGS)).scalar()
 
 
 async def begin(connection: AsyncConnection, mark: Unfinished) -> None:
     """Set the mark and make the tables; those that an earlier try filled are empty then."""
-    await alone.begin(connection, mark)
+    await server.begin(connection, mark)
     await connection.run_sync(bring_up)
     driver = driver_of(connection)
     names = [name for (name,) in await driver.fetch(OURS)]
@@ -81,7 +87,7 @@ async def begin(connection: AsyncConnection, mark: Unfinished) -> None:
 
 async def fill(connection: AsyncConnection, source: sqlite3.Connection, tell: Tell) -> int:
     """Copy all tables from where an earlier try has come to, compare, and set the counters; the number of
-    rows. Nobody writes to the file meanwhile. Raises Differs, sqlite3.Error, and the driver's faults.
+    rows. Nobody writes to the file meanwhile. Raises NotUsable, sqlite3.Error, and the driver's faults.
     """
     driver = driver_of(connection)
     await connection.run_sync(bring_up)
@@ -111,7 +117,7 @@ async def _copy(driver: Any, source: sqlite3.Connection, name: str, tell: Tell) 
             await driver.execute(REACHED, name, done.reached, done.count, done.sum.to_bytes(SUM_BYTES, "big"))
         tell(name, done.count, total)
     if done.count != total:
-        raise Differs(f"{name}: {total} rows in the file, {done.count} copied")
+        raise NotUsable(DIFFERS.format(f"{name} has {total} rows in the file, {done.count} were copied"))
     return done
 
 
@@ -121,14 +127,15 @@ async def _reached(driver: Any, name: str) -> Copied:
 
 
 async def _compare(driver: Any, name: str, columns: Sequence[str], copied: Copied) -> None:
-    """Read the table and hold count and sum against what was copied. Raises Differs."""
+    """Read the table and hold count and sum against what was copied. Raises NotUsable."""
     count = total = 0
     query = f"SELECT {listed(columns)} FROM {quoted(name)}"  # noqa: S608 - names of the schema
     async with driver.transaction():
         async for row in driver.cursor(query, prefetch=READ_ROWS):
             count, total = count + 1, total + _sum_of(row)
     if (count, total % (1 << 8 * SUM_BYTES)) != (copied.count, copied.sum):
-        raise Differs(f"{name}: {copied.count} rows copied, {count} there, and not all the same")
+        found = f"of {name} {copied.count} rows copied, {count} there, and not all the same"
+        raise NotUsable(DIFFERS.format(found))
 
 
 async def _set_counters(driver: Any) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from relay.store.postgres.alone import UNFINISHED
 from relay.store.postgres.database import PostgresDatabase
+from relay.store.postgres.server import UNFINISHED
 from relay.store.rows import Value, listed, quoted
 
 OURS: Final = f"""
@@ -22,8 +22,8 @@ BY_ROWID: Final = """
 SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 WHERE i.indrelid = CAST(? AS text)::regclass AND a.attname = 'rowid'"""
 FETCH_BYTES: Final = 1 << 20
-MOST_FETCHED: Final = 2_000
-FIRST_FETCHED: Final = 8
+FETCHED: Final = (1_024, 256, 64, 16, 4, 1)
+FIRST_FETCHED: Final = 4
 
 
 class PostgresRows:
@@ -50,15 +50,16 @@ class PostgresRows:
         """A table's rows: by their `rowid` where it has an index, else as they lie."""
         ordered = self._database.execute(BY_ROWID, (quoted(table),)).fetchone()
         order = " ORDER BY rowid" if ordered else ""
+        cursor = quoted(f"rows of {table}")
         self._database.execute(
-            f"DECLARE all_rows NO SCROLL CURSOR FOR SELECT {listed(columns)} FROM {quoted(table)}{order}"  # noqa: S608 - quoted names
+            f"DECLARE {cursor} NO SCROLL CURSOR FOR SELECT {listed(columns)} FROM {quoted(table)}{order}"  # noqa: S608 - quoted names
         )
         count = FIRST_FETCHED
-        while rows := self._database.execute(f"FETCH {count} FROM all_rows").fetchall():
+        while rows := self._database.execute(f"FETCH {count} FROM {cursor}").fetchall():
             yield from rows
             each = sum(len(one) for row in rows for one in row if isinstance(one, bytes | str)) // len(rows)
-            count = max(1, min(MOST_FETCHED, FETCH_BYTES // (each + 1)))
-        self._database.execute("CLOSE all_rows")
+            count = next(most for most in FETCHED if most * each <= FETCH_BYTES or most == 1)
+        self._database.execute(f"CLOSE {cursor}")
 
     def release(self) -> None:
         """End the transaction."""

@@ -15,9 +15,9 @@ from relay.core.errors import Busy
 from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
 from relay.store.parts import Parts
-from relay.store.postgres.alone import refuse_unfinished
 from relay.store.postgres.migrate import bring_up
 from relay.store.postgres.readers import PostgresReaders
+from relay.store.postgres.server import refuse_unfinished
 from relay.store.postgres.writer import RELAY_NUMBER, PostgresWriter
 
 ONE_RELAY: Final = 0x51_42_52_31

@@ -1,5 +1,6 @@
-"""The one connection of an operator's command, and the mark that stands in a database while such a command is
-at work in it. Owns the sentences for what goes wrong with a server: none has a password or a value of a row.
+"""An operator's command on a server: its connection, and the mark that stands in a database while such a
+command is at work in it. Owns the sentences for what goes wrong with a server: none has a password, nor a
+value of a row.
 
 A database with the mark is opened by no relay. It goes with the last step of the work; a command that was
 killed is given again.
@@ -19,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from relay.store.engine import SettingRefused
-from relay.store.faults import Fault
+from relay.store.faults import Fault, NotUsable
 
 RELAY: Final = "quietbox"
 COMMAND: Final = "quietbox command"
@@ -45,14 +46,6 @@ SENTENCES: Final = {
 }
 
 
-class NotUsable(Exception):
-    """A database cannot be used for this; the text is a sentence. `reachable` says whether it answered."""
-
-    def __init__(self, sentence: str, *, reachable: bool = True) -> None:
-        super().__init__(sentence)
-        self.reachable = reachable
-
-
 @dataclass(frozen=True, slots=True)
 class Unfinished:
     """What a command began, for which relay, and when."""
@@ -64,16 +57,22 @@ class Unfinished:
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[AsyncConnection]:
-    """A connection of one's own; no other command has one meanwhile. Raises NotUsable, also for what happens
-    while it is used.
-    """
+    """A connection of one's own. Raises NotUsable, also for what happens while it is used."""
     with sentences():
         async with AsyncExitStack() as stack:
-            connection = await _connect(url, stack)
-            alone = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({COMMAND_LOCK})")
-            if not alone.scalar():
-                raise NotUsable("Another command is at work in this database.")
-            yield connection
+            yield await _connect(url, stack)
+
+
+@asynccontextmanager
+async def alone(url: str) -> AsyncIterator[AsyncConnection]:
+    """The same, while no relay and no other command is at work in the database."""
+    async with connected(url) as connection:
+        held = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({COMMAND_LOCK})")
+        if not held.scalar():
+            raise NotUsable("Another command is at work in this database.")
+        if (await connection.exec_driver_sql(OTHERS)).scalar():
+            raise NotUsable("A relay has this database open: stop all of them first.")
+        yield connection
 
 
 async def _connect(url: str, stack: AsyncExitStack) -> AsyncConnection:
@@ -90,12 +89,6 @@ async def _connect(url: str, stack: AsyncExitStack) -> AsyncConnection:
         raise NotUsable(f"The server does not answer: {fault}", reachable=False) from None
     except (ArgumentError, TypeError, ValueError):
         raise NotUsable("This is no URL of a database that the driver understands.") from None
-
-
-async def refuse_relays(connection: AsyncConnection) -> None:
-    """Raises NotUsable while a relay has a connection to this database."""
-    if (await connection.exec_driver_sql(OTHERS)).scalar():
-        raise NotUsable("A relay has this database open: stop all of them first.")
 
 
 def driver_of(connection: AsyncConnection) -> Any:
@@ -160,7 +153,7 @@ def sentences() -> Iterator[None]:
 
 def _named(code: str | None) -> NotUsable:
     """A sentence for a SQLSTATE (PostgreSQL, Appendix A); without one the connection is gone."""
-    if code is None:
+    if code in {None, "None"}:
         return NotUsable(SENTENCES["08"], reachable=False)
     found = SENTENCES.get(code, SENTENCES.get(code[:2], f"The server did not do it (error {code})."))
     return NotUsable(found, reachable=code[:2] not in {"08", "57"})

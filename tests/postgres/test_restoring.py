@@ -1,0 +1,170 @@
+"""Backups of PostgreSQL, and restoring into it: as with a file, what went since does not come back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.util import await_only
+
+from relay.operator import backup as backing
+from relay.operator import moving, on_postgres, replaying
+from relay.operator import restore as restoring
+from relay.operator.stopped import Exit, Stopped
+from relay.store.backup_file import count_rows
+from relay.store.dump import dump, tables
+from relay.store.engine import SettingRefused
+from relay.store.postgres import PostgresStore
+from relay.store.postgres.rows import PostgresRows
+from relay.store.postgres.server import connected
+from tests.contract.people import NOW, People, envelope, named
+from tests.postgres.moving import COACH, House, house, rows_of
+from tests.postgres.server import Server
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def relay(tmp_path: Path, url: str) -> House:
+    """A stopped relay whose database has rows in every table."""
+    made = house(tmp_path / "relay")
+    moving.move(made.settings, url, lambda *_: None)
+    made.on(url)
+    return made
+
+
+@pytest.fixture
+def another(server: Server, url: str) -> str:
+    """A further empty database."""
+    name = f"{_name(url)}_b"
+    server.psql(f"CREATE DATABASE {name}")
+    return server.url(name)
+
+
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
+
+
+async def let_one_go(people: People) -> None:
+    """After the backup a message goes, and another comes."""
+    await people.store.expire_own(named(COACH), [named("one")], now=NOW)
+    await people.put(envelope(COACH, "three"))
+
+
+def here(wanted: set[str]) -> Callable[[People], Any]:
+    """These messages are read in the coach's mailbox, and a further one can be stored."""
+
+    async def work(people: People) -> None:
+        found = {name for name, reason in await people.names(COACH) if not reason}
+        assert found == {named(name) for name in wanted}
+        await people.put(envelope(COACH, "a later one"))
+        await people.store.expire_own(named(COACH), [named("a later one")], now=NOW)
+        await people.sweep_all(NOW)
+
+    return work
+
+
+def test_what_was_promised_to_be_gone(relay: House, url: str, another: str) -> None:
+    """A backup of PostgreSQL has all rows, and goes into another database, and into a file, each time
+    without what has gone since; the old database is not touched.
+    """
+    made = backing.create(relay.settings)[0].path
+    before = asyncio.run(rows_of(url))
+    counted = count_rows(made, (relay.places.secrets / "backup").read_bytes())
+    assert counted == {name: len(rows) for name, rows in before.items()}
+    relay.with_store(let_one_go, url)
+    with pytest.raises(Stopped, match="not empty"):
+        restoring.restore(relay.settings, made)
+    done = restoring.rehearse(relay.settings, made)
+    assert next(restoring.compared(done)) == "messages    1 restored, 2 in the live database"
+    relay.on(another)
+    done = restoring.restore(relay.settings, made)
+    assert next(restoring.told(done)) == "1 restored, 1 deleted again as promised."
+    relay.with_store(here({"two"}), another)
+    relay.on(None)
+    restoring.restore(relay.settings, made)
+    relay.with_store(here({"two"}))
+    relay.with_store(here({"two", "three"}), url)
+
+
+def test_a_backup_of_a_file_goes_into_postgresql(tmp_path: Path, url: str) -> None:
+    """The same file of bytes, whichever database it came from."""
+    relay = house(tmp_path / "relay")
+    made = backing.create(relay.settings)[0].path
+    relay.with_store(let_one_go)
+    restoring.restore(relay.on(url), made)
+    relay.with_store(here({"two"}), url)
+
+
+def test_interrupted_it_is_given_again(relay: House, another: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until its end no relay opens the database; a second try fills it anew."""
+    made = backing.create(relay.settings)[0].path
+    relay.on(another)
+    with monkeypatch.context() as broken:
+        broken.setattr(on_postgres.server, "finish", None)
+        with pytest.raises(TypeError):
+            restoring.restore(relay.settings, made)
+    for command in (lambda: backing.create(relay.settings), lambda: replaying.replay_here(relay.settings)):
+        with pytest.raises(Stopped, match="not come to its end"):
+            command()
+    with pytest.raises(SettingRefused, match="give it again"):
+        relay.with_store(here(set()), another)
+    restoring.restore(relay.settings, made)
+    relay.with_store(here({"one", "two"}), another)
+
+
+def test_put_back_by_the_servers_own_means(relay: House, server: Server, url: str, another: str) -> None:
+    """A copy of the database from before is brought up to the ledger in place, twice too; without a ledger
+    that reaches so far it is refused.
+    """
+    old = f"{_name(url)}_old"
+    server.psql(f"CREATE DATABASE {old} TEMPLATE {_name(url)}")
+    relay.with_store(let_one_go, url)
+    relay.on(server.url(old))
+    for changed in (1, 0):
+        done = replaying.replay_here(relay.settings)
+        assert (done.envelopes, len(list(replaying.replayed_told(done)))) == (changed, 3)
+    relay.with_store(here({"two"}), server.url(old))
+    (file,) = relay.settings.backup.ledger.glob("*.ledger")
+    file.rename(file.with_name("2099-02-01.ledger"))
+    with pytest.raises(Stopped, match="reaches back to 2099-02-01") as caught:
+        replaying.replay_here(relay.settings)
+    assert caught.value.code == Exit.REFUSED
+    with pytest.raises(Stopped, match="has no rows"):
+        replaying.replay_here(relay.on(another))
+
+
+def test_back_to_the_file(relay: House, url: str) -> None:
+    """A moved file opens again by the same command, and what went since has gone from it too."""
+    relay.with_store(let_one_go, url)
+    relay.on(None)
+    with pytest.raises(Stopped, match="were moved"):
+        backing.create(relay.settings)
+    replaying.replay_here(relay.settings)
+    relay.with_store(here({"two"}))
+
+
+async def test_one_state_while_others_write(url: str) -> None:
+    """What is written while a backup is read is in it wholly or not, in pieces of a bounded size."""
+    store = await PostgresStore.open(url)
+    people = People(store)
+    await people.settle()
+    for number in range(20):
+        await people.put(envelope(COACH, f"a {number}", size=40_000))
+    pieces: list[bytes] = []
+    async with connected(url) as connection:
+
+        def read(database: Any) -> None:
+            rows = dump(PostgresRows(on_postgres._database(database)))
+            pieces.append(next(rows))
+            await_only(people.put(envelope(COACH, "late")))
+            pieces.extend(rows)
+
+        await connection.run_sync(read)
+    counted = {table.name: len(list(table.rows)) for table in tables(iter(pieces))}
+    assert counted["mailbox_rows"] == 20
+    assert max(map(len, pieces)) < (1 << 20)
+    await store.close()
