@@ -14,7 +14,7 @@ from playwright.async_api import Browser, expect
 from client_sdk import Attachment
 from client_sdk.engagement import AsyncEngagement
 from tests.browser.conftest import Practice
-from tests.browser.test_codes import as_coach, joined, shown_code, type_code
+from tests.browser.test_codes import as_coach, shown_code, type_code
 from tests.browser.test_spoken import digits
 from tests.browser.visitor import Client, Visitor, visiting
 
@@ -118,7 +118,7 @@ async def test_both_in_their_browsers(browser: Browser, practice: Practice, tmp_
     """The coach lets a client back in from the page, by words read out; a no gives nothing; a yes of both
     gives text and file back, once, also where it is asked for again and after a reload.
     """
-    await joined(browser, practice, "Mona Field")
+    await practice.take_in("Mona Field")
     goals = tmp_path / "goals.txt"
     goals.write_text("Say no earlier.")
     to_mona = practice.anna.engagement("Mona Field")
