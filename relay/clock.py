@@ -25,10 +25,9 @@ import os
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from relay.core.errors import Busy
 
@@ -68,16 +67,14 @@ class Standing(Enum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Both clocks of the machine, read together, in seconds."""
+class Reading(NamedTuple):
+    """Both clocks of the machine, read together, in seconds. Each request makes one."""
 
     wall: float
     monotonic: float
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What one reading is worth, in machine time: refuse what is due by the first, act only by the second."""
 
     refuse_at: int
@@ -137,15 +134,16 @@ class SystemClock:
 
     def now(self) -> int:
         """The instant by which to refuse what is due, in Unix seconds UTC."""
-        return self._judgement().refuse_at + self.offset_seconds()
+        return self._judgement(self._read()).refuse_at + self.offset_seconds()
 
     def serving_at(self) -> int:
         """As `now`, for what is answered to people. Raises Busy while the wall clock has run ahead: what
         lives would be taken for due, a reader's cursor would pass it by, a mail would be refused for good.
         """
-        if not self._absent and divergence_seconds(self._anchor, self._read()) > DIVERGENCE_LIMIT_SECONDS:
+        reading = self._read()
+        if not self._absent and divergence_seconds(self._anchor, reading) > DIVERGENCE_LIMIT_SECONDS:
             raise Busy("the clock has run ahead")
-        return self.now()
+        return self._judgement(reading).refuse_at + self.offset_seconds()
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment: never goes back, and goes on while the machine sleeps."""
@@ -154,7 +152,7 @@ class SystemClock:
     def standing(self) -> Standing:
         """Whether the time may be acted on."""
         self._ask_kernel()
-        return self._judgement().standing
+        return self._judgement(self._read()).standing
 
     def act_at(self) -> int | None:
         """The instant by which sweep and tick may act, in Unix seconds UTC; None while they must not."""
@@ -164,7 +162,7 @@ class SystemClock:
     def known_at(self) -> int | None:
         """Machine time to store as last known; None while it cannot be vouched for."""
         self._ask_kernel()
-        judgement = self._judgement()
+        judgement = self._judgement(self._read())
         return judgement.act_at if judgement.standing is Standing.AGREED else None
 
     def offset_seconds(self) -> int:
@@ -182,8 +180,7 @@ class SystemClock:
         self._floor_at = 0
         self._known_from = None
 
-    def _judgement(self) -> Judgement:
-        reading = self._read()
+    def _judgement(self, reading: Reading) -> Judgement:
         passed_at = 0 if self._known_from is None else int(self._known_from + reading.monotonic)
         floor_at = max(self._floor_at, passed_at)
         judgement = judge(self._anchor, reading, absent=self._absent, floor_at=floor_at)

@@ -93,12 +93,12 @@ def create_app(context: Context) -> web.Application:
 
 def _served(bound: Route, desk: Desk, log: RequestLog) -> Handler:
     method, path, context = bound.method, bound.path, desk.context
+    read = context.now if path in ANSWERED_ALWAYS else context.serving_at
 
     async def serve(request: web.Request) -> web.StreamResponse:
-        started, now = log.clock(), context.now()
+        started, now = log.clock(), 0
         try:
-            if path not in ANSWERED_ALWAYS:
-                context.serving_at()
+            now = read()
             response = await run(bound, desk, request, now)
         except RelayError as fault:
             response = problem(fault)
@@ -108,7 +108,7 @@ def _served(bound: Route, desk: Desk, log: RequestLog) -> Handler:
         if not response.prepared and not isinstance(response, Ready):  # which finishes itself
             if request.writer.output_size > 0:  # an answer is under way: cut it, and let nothing stand in it
                 raise ConnectionResetError
-            finish_headers(response, context, now)
+            finish_headers(response, context, now or context.now())
         log.say(path, method, response.status, started)
         return response
 

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from relay.core.errors import TooLarge
 from relay.core.model import Outcome
+from relay.core.rows import encode_rows
 from relay.http_api.bodies import BINARY_TYPE, JSON_TYPE
-from relay.http_api.frames import encode_rows, parse_deposit
+from relay.http_api.frames import parse_deposit
 from relay.http_api.models import AddressAnswer, DepositAnswer, ExpireAnswer, ExpireAsked, RowsQuery
 from relay.http_api.responses import Ready
 from relay.http_api.routes import Bytes, Call, answer, route

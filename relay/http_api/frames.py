@@ -1,5 +1,5 @@
-"""Frames: the binary bodies, deposits coming in and rows going out. Owns their layout (docs/protocol.md,
-part 13).
+"""Frames: the binary body of a deposit. Owns its layout (docs/protocol.md, part 13); that of rows is in
+`relay.core.rows`.
 
 A deposit is read on the fastest path of the relay: by offsets, each length checked before it is used.
 """
@@ -7,22 +7,17 @@ A deposit is read on the fastest path of the relay: by offsets, each length chec
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from typing import Final
 
 from relay.core.admission import BLOB_ID_BYTES, MOST_BLOBS, read
 from relay.core.errors import Malformed
-from relay.core.model import Row, SealedEnvelope
+from relay.core.model import SealedEnvelope
 
 MOST_GROUPS: Final = 64
 MOST_ENVELOPES: Final = 17
 
 _COUNT: Final = struct.Struct(">H")
 _LENGTH: Final = struct.Struct(">I")
-_ROW: Final = struct.Struct(">BQII")
-_TOMBSTONE: Final = struct.Struct(">16sBI")
-_ENVELOPE_KIND: Final = 1
-_TOMBSTONE_KIND: Final = 2
 
 
 def parse_deposit(body: bytes) -> list[list[SealedEnvelope]]:
@@ -70,15 +65,3 @@ def _read_envelope(body: bytes, at: int) -> tuple[SealedEnvelope, int]:
         raise Malformed("blob ids")
     blob_ids = tuple(body[one : one + BLOB_ID_BYTES] for one in range(at, end, BLOB_ID_BYTES))
     return read(body[start:stop], blob_ids), end
-
-
-def encode_rows(rows: Iterable[Row]) -> bytes:
-    """Rows as they travel: kind 1 ‖ order 8 ‖ received day 4 ‖ bytes₄ of an envelope or a tombstone."""
-    pieces: list[bytes] = []
-    for order, envelope_id, day, raw, reason in rows:
-        if raw is not None:
-            pieces += (_ROW.pack(_ENVELOPE_KIND, order, day, len(raw)), raw)
-        else:
-            pieces.append(_ROW.pack(_TOMBSTONE_KIND, order, day, _TOMBSTONE.size))
-            pieces.append(_TOMBSTONE.pack(envelope_id, reason or 0, day))
-    return b"".join(pieces)

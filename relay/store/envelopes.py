@@ -9,12 +9,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from keys.envelope import EnvelopeClass
 from relay.core.model import Group, Notes, Outcome, Page, Reason, Row, Shaped
+from relay.core.rows import encode_rows
 from relay.store.base import Part
 from relay.store.deposits import Deposit, deposit_together
+from relay.store.pages import joined_page
 from relay.store.shred import expire_envelope
 from relay.store.whole import check_sizes
 
@@ -67,9 +69,18 @@ class SqlEnvelopes(Part):
         """
         statement, start = (ASCENDING, after or 0) if before is None else (DESCENDING, before)
         bound = {"mailbox_id": mailbox_id, "start": start, "limit": limit + 1, "now": now}
-        return await self._share(
-            lambda database: _page(database.execute(statement, bound), start, limit, max_bytes, shape)
-        )
+
+        def read(database: sqlite3.Connection) -> Page[Any]:
+            if shape is encode_rows and isinstance(database, sqlite3.Connection):  # not PostgreSQL's
+                page = joined_page(
+                    database, mailbox_id, start=start, descending=before is not None, limit=limit,
+                    max_bytes=max_bytes, now=now,
+                )  # fmt: skip
+                if page is not None:
+                    return page
+            return _page(database.execute(statement, bound), start, limit, max_bytes, shape)
+
+        return await self._share(read)
 
     async def acknowledge(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> int:
         """Whether the row still holds the envelope makes no difference: it was shown."""

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from relay.core.errors import Busy
 from relay.store.engine import connect_reader
+from relay.store.pages import prepare
 
 Result = TypeVar("Result")
 Read = Callable[[sqlite3.Connection], Result]
@@ -73,7 +74,7 @@ class SharedReader:
     """One thread, one connection; what waits when a job begins is that job. For one event loop."""
 
     def __init__(self, path: Path) -> None:
-        self._database = connect_reader(path)
+        self._database = prepare(connect_reader(path))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-shared-reader")
         self._waiting: list[_Waiting] = []
         self._busy = self._closed = False

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
-from relay.core.model import DAY_SECONDS, DoorMemory, Group, Outcome, Reason, Step
+from relay.core.model import DAY_SECONDS, DoorMemory, Group, Outcome, Page, Reason, Row, Step
+from relay.core.rows import encode_rows
 from tests.contract.people import HOLD_ENDS, NOBODY, NOW, QUOTA, People, envelope, group, named
 
 COACH, CLIENT = "work coach", "work client"
@@ -174,6 +176,33 @@ async def test_a_page_ends_at_its_bytes_but_never_before_its_first_row(people: P
     assert ([row.order for row in page.rows], page.more) == ([1, 2], True)
     page = await people.store.rows(named(COACH), after=0, before=None, limit=10, max_bytes=10, now=NOW)
     assert ([row.order for row in page.rows], page.more) == ([1], True)
+
+
+async def test_a_page_as_it_travels_is_what_its_rows_make(people: People) -> None:
+    """Whichever way a store joins a page, bytes, `next` and `more` are those of its rows: envelopes of all
+    sizes, tombstones, a row that is due and not swept, either direction, ended by number or by bytes.
+    """
+    for number in range(9):
+        await people.put(envelope(COACH, f"m{number}", size=300 + 97 * number))
+    assert await people.store.expire_own(named(COACH), [named("m2"), named("m8")], now=NOW + 1) == 2
+    seen = 0
+    for now in (NOW, NOW + 1, HOLD_ENDS):
+        for limit in (1, 4, 8, 9, 200):
+            for max_bytes in (1, 1000, 1 << 20):
+                for where in ({"after": 0}, {"after": 3}, {"after": 9}, {"before": 1}, {"before": 7}):
+                    bound = {
+                        "after": None,
+                        "before": None,
+                        "limit": limit,
+                        "max_bytes": max_bytes,
+                        "now": now,
+                    }
+                    asked = partial(people.store.rows, named(COACH), **bound | where)  # type: ignore[arg-type]
+                    rows: Page[tuple[Row, ...]] = await asked()
+                    travels: Page[bytes] = await asked(shape=encode_rows)
+                    assert travels == Page(encode_rows(rows.rows), rows.next, rows.more)
+                    seen += len(rows.rows)
+    assert seen > 100
 
 
 async def test_unknown_and_due_mailboxes_are_empty(people: People) -> None:
