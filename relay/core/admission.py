@@ -189,15 +189,6 @@ def with_twin(
     )
 
 
-def under_act(envelope: SealedEnvelope, standing: Standing) -> SealedEnvelope:
-    """An envelope as it is stored. What is sealed anew remembers the acts by which it was let in: the store
-    takes it only while there is no later one, which might have shortened it.
-    """
-    if envelope.envelope_class != EnvelopeClass.RESEALED:
-        return envelope
-    return replace(envelope, under_act=standing.newest_act)
-
-
 def _check_writer(envelope: SealedEnvelope, standing: Standing, account_id: bytes) -> Place:
     place = standing.places.get(envelope.mailbox_id)
     if place is None:

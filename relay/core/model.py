@@ -63,8 +63,8 @@ class SealedEnvelope:
 @dataclass(frozen=True, slots=True)
 class Group:
     """Envelopes that are stored together or not at all. `account_id` is the depositor (the door's is 16
-    zero bytes). `acts` has, by envelope, the newest act of its engagement when it was let in, which must still
-    be the newest; where it is empty nothing rests on one.
+    zero bytes). `acts` has, by envelope, the newest act of its engagement when it was let in, which must
+    still be the newest; where it is empty nothing rests on one.
     """
 
     account_id: bytes

@@ -459,8 +459,10 @@ class Channels(Protocol):
         none.
         """
 
-    async def due_channels(self, *, now: int, limit: int) -> list[Channel]:
-        """Confirmed ones with something due, the longest due first."""
+    async def claim_due(self, until: int, *, now: int) -> Channel | None:
+        """The confirmed one that has had something due for the longest, as it was: nobody else gets it before
+        `until`, when it is due again if nothing else was said of it.
+        """
 
     async def put_off(self, number: bytes, due_at: int, attempts: int) -> None:
         """What is pending, if it still is, is due then."""
@@ -630,11 +632,19 @@ class Store(
     LogStore,
     Protocol,
 ):
-    """All of the above over one file (or one memory)."""
+    """All of the above over one database (or one memory)."""
+
+    shared: bool
+    """Whether other relays write to it too, so that what is remembered of it may be what was."""
 
     def revision(self) -> int:
         """A number that becomes another before any caller hears of a commit, unless that stored envelopes and
         what came with them alone. What was read of anything else under the same number stands as it was.
+        """
+
+    async def has_pen(self) -> bool:
+        """Whether this relay is the one that writes what is written once for all: receipts, the log, and
+        warnings. Of several relays on one database one has the pen, until its connection ends.
         """
 
     async def close(self) -> None: ...

@@ -100,7 +100,7 @@ class Accept:
             (outcome,) = await self._store_groups([group], now, room_bytes)
             if outcome.code != CHANGED:
                 break
-            self._forget(group)
+            self._forget(group.envelopes)
         if outcome.status == REFUSED:
             raise refusal(outcome.code)
         return outcome
@@ -116,14 +116,14 @@ class Accept:
         return outcomes
 
     async def _again(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> Outcome:
-        self._forget(Group(account_id, tuple(group)))
+        self._forget(group)
         try:
             return await self._deposit_one(lambda: self._admit(account_id, group, now), now)
         except RelayError as fault:
             return Outcome(REFUSED, fault.code)
 
-    def _forget(self, group: Group) -> None:
-        for envelope in group.envelopes:
+    def _forget(self, envelopes: Sequence[SealedEnvelope]) -> None:
+        for envelope in envelopes:
             self._standings.forget_mailbox(envelope.mailbox_id)
 
     async def _try_many(
@@ -142,6 +142,18 @@ class Accept:
         return [outcome or next(stored) for outcome in outcomes]
 
     async def _admit(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> Group:
+        """A group as it is stored. What refuses it is looked at again where another relay may have changed
+        that; what lets it in the store looks at.
+        """
+        try:
+            return await self._judge(account_id, group, now)
+        except RelayError:
+            if not self._store.shared:
+                raise
+            self._forget(group)
+            return await self._judge(account_id, group, now)
+
+    async def _judge(self, account_id: bytes, group: Sequence[SealedEnvelope], now: int) -> Group:
         standing, acts, owners = None, list[int](), set[bytes]()
         for envelope in group:
             standing = self._standings.remembered(envelope.mailbox_id, now)

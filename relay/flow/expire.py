@@ -88,7 +88,7 @@ class Expire:
         newest_leaf = await self._receipts.newest_leaf()
         shredded = await self._shred(pause)
         await self._store.note("last_sweep_at", now)
-        if shredded:
+        if shredded and await self._store.has_pen():
             await self._certify(newest_leaf, now, pause)
         return Sweep(batches, envelopes, blobs, other_rows, shredded)
 

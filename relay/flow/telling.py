@@ -37,6 +37,8 @@ from relay.flow.company import Company
 
 MOST_REMEMBERED: Final = 100_000
 WARNED_DAY: Final = "warned_day"
+CLAIM_SECONDS: Final = 120
+"""For so long a notice is one relay's to send; then it is due again, as that relay must have been killed."""
 DRAWN_BYTES: Final = 8
 BOUNCES: Final = 20
 """Mails to the return address of one person's notices in an hour."""
@@ -122,14 +124,15 @@ class Telling:
         """Handle the notice that has been due the longest: sent, put off, or dropped. False if none is due.
         Raises what is neither the recipient's nor the smarthost's trouble, that notice put off.
         """
-        for channel in await self._store.due_channels(now=now, limit=1):
-            held = held_until(channel, now)
-            if held > now:
-                await self._store.put_off(channel.number, held, channel.attempts)
-            else:
-                await self._send(channel, now)
-            return True
-        return False
+        channel = await self._store.claim_due(now + CLAIM_SECONDS, now=now)
+        if channel is None:
+            return False
+        held = held_until(channel, now)
+        if held > now:
+            await self._store.put_off(channel.number, held, channel.attempts)
+        else:
+            await self._send(channel, now)
+        return True
 
     def takes_bounces(self, recipient: Address, now: int) -> bool:
         """Whether this is the return address of a notice of ours, still good. Raises TooManyRequests."""

@@ -111,7 +111,7 @@ class Loops:
         store raises.
         """
         at = self.clock.act_at()
-        if at is not None and at // DAY_SECONDS > self._warned_on:
+        if at is not None and at // DAY_SECONDS > self._warned_on and await self.store.has_pen():
             await self.flows.telling.warn(at)
             self._warned_on = at // DAY_SECONDS
         while at is not None and await self.flows.telling.send_next(at):
@@ -119,8 +119,10 @@ class Loops:
 
     async def record_once(self) -> None:
         """What receipts and log are due, if the clock may be acted on; the list of the web inbox's files
-        once. Raises what the store raises.
+        once; of several relays by the one that has the pen. Raises what the store raises.
         """
+        if not await self.store.has_pen():
+            return
         at = self.clock.act_at()
         if at is not None and at // DAY_SECONDS > self._recorded_on:
             await self.flows.acceptances.catch_up(at, between_batches)

@@ -1,4 +1,4 @@
-"""What the parts of the file's body share: the way to the writer and to the readers. Owns no table."""
+"""What the parts of the store share: the way to the writer and to the readers. Owns no table."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
+from relay.store.batches import Work
 from relay.store.readers import Readers
 from relay.store.shred import shred_due
-from relay.store.writer import Work, Writer
+from relay.store.writer import Writer
 
 Result = TypeVar("Result")
 
@@ -30,6 +31,10 @@ class Part:
 
     async def _write(self, work: Work[Result]) -> Result:
         return await self._writer.submit(work)
+
+    async def _write_locking(self, work: Work[Result]) -> Result:
+        """As `_write`, for a work that locks what it decides by (`relay.store.shared`)."""
+        return await self._writer.submit_locking(work)
 
     async def _shred(self, blob_ids: Sequence[bytes], now: int) -> None:
         """Take those of these blobs away that are due, at most 8 MiB a commit (ruling 21)."""

@@ -17,6 +17,7 @@ from relay.core.telling import TOLD_CLASSES, Channel, Pending, Times, Window
 from relay.store.base import Part
 from relay.store.deletions import record_channel
 from relay.store.inserts import need_account
+from relay.store.shared import claiming
 
 TIMES: Final = ("timing", "warnings", "hour", "quiet_from", "quiet_until", "offset_minutes")
 SET: Final = ("number", "sealed", "state", *TIMES, "code_tag", "code_expires_at", "expires_at")
@@ -35,6 +36,7 @@ PUT: Final = (
     " pending=CASE WHEN notice_channels.number=excluded.number THEN notice_channels.pending ELSE 0 END,"
     " attempts=0, " + ", ".join(f"{name}=excluded.{name}" for name in SET)
 )
+DUE: Final = f"{SELECT} due_at>0 AND due_at<=?1 AND state='confirmed' ORDER BY due_at, account_id LIMIT 1"
 STOP: Final = """
 UPDATE notice_channels SET state=?3, pending=0, due_at=0, attempts=0
 WHERE number=?2 AND expires_at>?1 AND state='confirmed' RETURNING account_id"""
@@ -90,13 +92,9 @@ class SqlChannels(Part):
             lambda database: _first(database.execute(STOP, (now, number, state)).fetchone())
         )
 
-    async def due_channels(self, *, now: int, limit: int) -> list[Channel]:
-        """By when they are due."""
-        statement = (
-            f"{SELECT} due_at>0 AND due_at<=?1 AND state='confirmed' ORDER BY due_at, account_id LIMIT ?2"
-        )
-        found = await self._read(lambda database: database.execute(statement, (now, limit)).fetchall())
-        return [_channel(row) for row in found]
+    async def claim_due(self, until: int, *, now: int) -> Channel | None:
+        """By when they are due; what another has just then is left out."""
+        return await self._write_locking(partial(_claim, until=until, now=now))
 
     async def put_off(self, number: bytes, due_at: int, attempts: int) -> None:
         """If it still waits."""
@@ -139,7 +137,15 @@ def mark_arrivals(database: sqlite3.Connection, tells: Iterable[Tell]) -> None:
     """Within a deposit's transaction: something is pending for these accounts, each once."""
     due = {tell.account_id: tell.due_at for tell in tells}
     if due:
-        database.executemany(MARK, due.items())
+        database.executemany(MARK, sorted(due.items()))
+
+
+def _claim(database: sqlite3.Connection, until: int, now: int) -> Channel | None:
+    found = database.execute(claiming(database, DUE), (now,)).fetchone()
+    if found is None:
+        return None
+    database.execute("UPDATE notice_channels SET due_at=? WHERE account_id=?", (until, found[0]))
+    return _channel(found)
 
 
 def _channel(row: tuple[object, ...]) -> Channel:

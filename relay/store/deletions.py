@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,18 +70,25 @@ class Ledger:
         self._descriptor = -1
         self._day = -1
         self._sound_bytes = 0
+        self._turn = threading.Lock()
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
 
     def append(self, records: Sequence[bytes]) -> None:
-        """Write and sync. After an OSError none of these is a record, and the next call tries anew."""
+        """Write and sync, from whichever thread. After an OSError none of these is a record, and the next
+        call tries anew.
+        """
+        with self._turn:
+            self._append(b"".join(records))
+
+    def _append(self, records: bytes) -> None:
         try:
             self._turn_to(self._now() // DAY_SECONDS)
-            _write_whole(self._descriptor, b"".join(records))
+            _write_whole(self._descriptor, records)
             os.fsync(self._descriptor)
         except OSError:
             self._take_back()
             raise
-        self._sound_bytes += sum(map(len, records))
+        self._sound_bytes += len(records)
 
     def close(self) -> None:
         """Close the file; a later `append` opens it again."""
@@ -108,12 +116,18 @@ class Ledger:
 
 class Ledgered:
     """What a writing connection of either kind knows besides: its ledger, what the open transaction has to
-    tell it, and where chance comes from.
+    tell it, where chance comes from, and whether it is the only one.
     """
 
     ledger: Ledger | None = None
     told: list[bytes]
     random: Callable[[int], bytes]
+    shared = False
+    """Whether others write to the database too, and connections are to a server."""
+    alone = True
+    """Whether this transaction sees and does what it would if no other ran meanwhile."""
+    doubts = False
+    """Whether a violation may be of what another has stored since the transaction began."""
 
 
 class LedgeredConnection(sqlite3.Connection, Ledgered):

@@ -2,27 +2,36 @@
 and the door's memory; never looks into an envelope.
 
 A hot path: the driver's own statements, few for each envelope, as each costs a switch between threads. All
-of a group's checks come before its first change, so a refusal leaves nothing.
+of a group's checks come before its first change, so a refusal leaves nothing. What decides is asked once the
+mailboxes are locked: another relay may be at them too.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import sys
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from keys.envelope import EnvelopeClass
 from relay.core.model import DAY_SECONDS, Blob, DoorMemory, Group, Outcome, SealedEnvelope, WholeBlob
 from relay.store.channels import mark_arrivals
 from relay.store.faults import VIOLATIONS
+from relay.store.shared import each, is_alone, lock_mailboxes
 from relay.store.whole import refusal_of_blobs
 
 Name = tuple[bytes, bytes]
 Bound = tuple[bytes | int | None, ...]
 Brought = Mapping[bytes, Blob]
+Waiting = dict[bytes, list[tuple[int, SealedEnvelope, int]]]
+"""By mailbox: which group's, the envelope, and the newest act that it was let in under."""
+
+TRIES_TOGETHER: Final = 2
+BLOB: Final = b"blob"
+TAG: Final = b"tag"
+"""Before a name: whose it is, where it is not an envelope's in its mailbox, of 16 bytes."""
 
 PLACE = """
 SELECT m.expires_at, m.stored_bytes, r.reason, r.expires_at, r.raw = ?3
@@ -33,7 +42,15 @@ SELECT max(a.number) FROM acts a JOIN mailboxes m ON m.engagement_id = a.engagem
 WHERE m.mailbox_id = ?"""
 MAKE_ROOM = """
 UPDATE mailboxes SET cursor = cursor + ?1, stored_bytes = stored_bytes + ?2
-WHERE mailbox_id = ?3 AND expires_at >= ?4 AND stored_bytes + ?2 <= ?5 RETURNING cursor"""
+WHERE mailbox_id = ?3 AND expires_at >= ?4 AND stored_bytes + ?2 <= ?5 AND (?6 = 0 OR ?6 = (
+    SELECT max(a.number) FROM acts a WHERE a.engagement_id = mailboxes.engagement_id))
+RETURNING mailbox_id, cursor"""
+PUT_IN = """
+UPDATE mailboxes SET cursor = cursor + 1, stored_bytes = stored_bytes + ? WHERE mailbox_id = ?
+RETURNING cursor"""
+KNOWN_ENVELOPE = "SELECT mailbox_id, envelope_id FROM mailbox_rows WHERE mailbox_id = ? AND envelope_id = ?"
+KNOWN_BLOB = "SELECT blob_id FROM blobs WHERE blob_id = ?"
+KNOWN_TAG = "SELECT tag FROM door_memory WHERE tag = ?"
 INSERT = """
 INSERT INTO mailbox_rows
 (mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason, raw, twin_id)
@@ -63,52 +80,137 @@ class Deposit(NamedTuple):
 
 
 class _NotSimple(Exception):
-    """A group needs to be looked at by itself."""
+    """Some of the groups need to be looked at by themselves; `mailbox_ids` took no more."""
+
+    def __init__(self, mailbox_ids: Collection[bytes] = ()) -> None:
+        super().__init__()
+        self.mailbox_ids = mailbox_ids
 
 
-def deposit_together(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome]:
-    """Store groups of new envelopes with one statement for each mailbox and one for all rows; where one of
-    them is not as simple as that (known, refused, with a blob that was there before), each group by itself.
+def deposit_together(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome | None]:
+    """Store groups of new envelopes with one statement for each mailbox and one for all rows. Those that are
+    not as simple as that (known, refused, with a blob that was there before) are taken one by one; where
+    others write meanwhile they get None, for a transaction in which that shows (`deposit_each`).
     """
-    database.execute("SAVEPOINT together")
-    try:
-        return _deposit_new(database, deposits)
-    except (*VIOLATIONS, _NotSimple):
-        database.execute("ROLLBACK TO together")
-        return [_deposit_group(database, *deposit) for deposit in deposits]
-    finally:
-        database.execute("RELEASE together")
+    outcomes: list[Outcome | None] = [None] * len(deposits)
+    simple = [number for number, deposit in enumerate(deposits) if _is_simple(deposit)]
+    for number, outcome in _store_simple(database, deposits, simple):
+        outcomes[number] = outcome
+    if is_alone(database):
+        return [
+            outcome or _deposit_group(database, *deposit)
+            for outcome, deposit in zip(outcomes, deposits, strict=True)
+        ]
+    return outcomes
+
+
+def deposit_each(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome]:
+    """Store groups one by one, in a transaction that sees what it would if no other ran."""
+    lock_mailboxes(database, _mailboxes(deposits))
+    return [_deposit_group(database, *deposit) for deposit in deposits]
+
+
+def _store_simple(
+    database: sqlite3.Connection, deposits: Sequence[Deposit], numbers: list[int]
+) -> list[tuple[int, Outcome]]:
+    """Try all, and where that fails once more without those that are in the way."""
+    lock_mailboxes(database, _mailboxes([deposits[number] for number in numbers]))
+    for _ in range(TRIES_TOGETHER):
+        taken = [deposits[number] for number in numbers]
+        database.execute("SAVEPOINT together")
+        try:
+            return list(zip(numbers, _deposit_new(database, taken), strict=True))
+        except (*VIOLATIONS, _NotSimple) as found:
+            database.execute("ROLLBACK TO together")
+            full = found.mailbox_ids if isinstance(found, _NotSimple) else ()
+            stay = _others(database, taken, full)
+            numbers = [number for number, stays in zip(numbers, stay, strict=True) if stays]
+        finally:
+            database.execute("RELEASE together")
+    return []
+
+
+def _mailboxes(deposits: Sequence[Deposit]) -> set[bytes]:
+    return {envelope.mailbox_id for deposit in deposits for envelope in deposit.group.envelopes}
+
+
+def _others(database: sqlite3.Connection, deposits: Sequence[Deposit], full: Collection[bytes]) -> list[bool]:
+    """Of each group whether it can still be one of many: nothing of it is known, nor comes twice."""
+    named = [_names(deposit.group) for deposit in deposits]
+    often = Counter(chain.from_iterable(named))
+    known = _known(database, list(often))
+    return [
+        not any(name in known or often[name] > 1 for name in names)
+        and not any(envelope.mailbox_id in full for envelope in deposit.group.envelopes)
+        for names, deposit in zip(named, deposits, strict=True)
+    ]
+
+
+def _names(group: Group) -> list[tuple[bytes, ...]]:
+    """What of a group can be there only once: envelopes, blobs, transactions of the door."""
+    envelopes = [(envelope.mailbox_id, envelope.envelope_id) for envelope in group.envelopes]
+    blobs = [(BLOB, whole.blob.blob_id) for whole in group.blobs]
+    tags = [(TAG, tag) for tag in group.door_memory.tags] if group.door_memory else []
+    return [*envelopes, *blobs, *tags]
+
+
+def _known(database: sqlite3.Connection, names: Sequence[tuple[bytes, ...]]) -> set[tuple[bytes, ...]]:
+    envelopes = [name for name in names if name[0] not in (BLOB, TAG)]
+    blobs = [name[1:] for name in names if name[0] == BLOB]
+    tags = [name[1:] for name in names if name[0] == TAG]
+    return {
+        *each(database, KNOWN_ENVELOPE, envelopes),
+        *((BLOB, blob_id) for (blob_id,) in each(database, KNOWN_BLOB, blobs)),
+        *((TAG, tag) for (tag,) in each(database, KNOWN_TAG, tags)),
+    }
 
 
 def _deposit_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome]:
-    """Raises _NotSimple, or IntegrityError for an id that is known."""
-    waiting: dict[bytes, list[tuple[int, SealedEnvelope]]] = {}
+    """Raises _NotSimple, or a violation for an id that is known."""
+    waiting: Waiting = {}
     for number, deposit in enumerate(deposits):
-        if not _is_simple(deposit):
-            raise _NotSimple
-        for envelope in deposit.group.envelopes:
-            waiting.setdefault(envelope.mailbox_id, []).append((number, envelope))
-    now, quota_bytes = max(d.now for d in deposits), min(d.quota_bytes for d in deposits)
+        for envelope, act in deposit.group.under_acts():
+            waiting.setdefault(envelope.mailbox_id, []).append((number, envelope, act))
+    newest = _make_room(database, deposits, waiting)
     _remember_new(database, deposits)
     cursors: list[dict[bytes, int]] = [{} for _ in deposits]
     rows: list[Bound] = []
     for mailbox_id, envelopes in waiting.items():
-        added_bytes = sum(len(envelope.raw) for _, envelope in envelopes)
-        last = max(now + 1, *[envelope.expires_at for _, envelope in envelopes])
-        newest = database.execute(
-            MAKE_ROOM, (len(envelopes), added_bytes, mailbox_id, last, quota_bytes)
-        ).fetchone()
-        if newest is None:
-            raise _NotSimple
-        for position, (number, envelope) in enumerate(envelopes, newest[0] - len(envelopes) + 1):
+        for position, (number, envelope, _) in enumerate(envelopes, newest[mailbox_id] - len(envelopes) + 1):
             cursors[number][mailbox_id] = position
             rows.append(_row_of(envelope, position, deposits[number].now))
     database.executemany(INSERT, rows)
     _insert_whole(database, [whole for deposit in deposits for whole in deposit.group.blobs])
-    links = [_link_rows(envelope) for envelopes in waiting.values() for _, envelope in envelopes]
+    links = [_link_rows(envelope) for envelopes in waiting.values() for _, envelope, _ in envelopes]
     database.executemany(INSERT_LINK, chain.from_iterable(links))
     mark_arrivals(database, [tell for deposit in deposits for tell in deposit.group.tells])
     return [Outcome("stored", cursors=tuple(found.items())) for found in cursors]
+
+
+def _make_room(
+    database: sqlite3.Connection,
+    deposits: Sequence[Deposit],
+    waiting: Waiting,
+) -> dict[bytes, int]:
+    """The newest position of each mailbox, with what waits for it counted in. Raises _NotSimple where one
+    has no room, does not last, or is governed by another act than a group was let in under.
+    """
+    if not deposits:
+        return {}
+    now, quota_bytes = max(d.now for d in deposits), min(d.quota_bytes for d in deposits)
+    bound: list[Bound] = []
+    for mailbox_id, found in waiting.items():
+        envelopes = [envelope for _, envelope, _ in found]
+        acts = {act for _, _, act in found}
+        if len(acts) > 1:
+            raise _NotSimple([mailbox_id])
+        added_bytes = sum([len(envelope.raw) for envelope in envelopes])
+        last = max(now + 1, *[envelope.expires_at for envelope in envelopes])
+        bound.append((len(envelopes), added_bytes, mailbox_id, last, quota_bytes, acts.pop()))
+    newest = dict(each(database, MAKE_ROOM, bound))
+    if len(newest) < len(waiting):
+        raise _NotSimple(waiting.keys() - newest.keys())
+    return newest
 
 
 def _is_simple(deposit: Deposit) -> bool:
@@ -116,7 +218,7 @@ def _is_simple(deposit: Deposit) -> bool:
     group = deposit.group
     brought, linked = _brought(group), set[bytes]()
     for envelope in group.envelopes:
-        if envelope.under_act or envelope.expires_at <= deposit.now or not _are_brought(envelope, brought):
+        if envelope.expires_at <= deposit.now or not _are_brought(envelope, brought):
             return False
         linked |= set(envelope.blob_ids)
     return bool(group.envelopes) and not refusal_of_blobs(group, linked, lambda _: False)
@@ -137,7 +239,7 @@ def _remember_new(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> 
     tags = [tag for memory, _ in known for tag in memory.tags]
     if len(set(tags)) < len(tags) or any(_is_remembered(database, memory, now) for memory, now in known):
         raise _NotSimple
-    database.executemany(REMEMBER, [(memory.tags[0], memory.expires_at) for memory, _ in known])
+    database.executemany(REMEMBER, sorted((memory.tags[0], memory.expires_at) for memory, _ in known))
 
 
 def _insert_whole(database: sqlite3.Connection, brought: Sequence[WholeBlob]) -> None:
@@ -174,8 +276,9 @@ def _deposit_group(database: sqlite3.Connection, group: Group, now: int, quota_b
         return Outcome("repeated")
     fresh: dict[Name, SealedEnvelope] = {}
     added_bytes: dict[bytes, int] = {}
-    for envelope in group.envelopes:
-        code = _refusal(database, envelope, fresh, quota_bytes - added_bytes.get(envelope.mailbox_id, 0), now)
+    for envelope, act in group.under_acts():
+        room_bytes = quota_bytes - added_bytes.get(envelope.mailbox_id, 0)
+        code = _refusal(database, envelope, act, fresh, room_bytes, now)
         if code == "":
             fresh[envelope.mailbox_id, envelope.envelope_id] = envelope
             added_bytes[envelope.mailbox_id] = added_bytes.get(envelope.mailbox_id, 0) + len(envelope.raw)
@@ -203,6 +306,7 @@ def _is_remembered(database: sqlite3.Connection, memory: DoorMemory, now: int) -
 def _refusal(
     database: sqlite3.Connection,
     envelope: SealedEnvelope,
+    act: int,
     fresh: dict[Name, SealedEnvelope],
     room_bytes: int,
     now: int,
@@ -219,10 +323,10 @@ def _refusal(
         is_same = fresh[name].raw == envelope.raw
     if is_same is not None:
         return "repeated" if is_same else "envelope-conflict"
+    if act and database.execute(NEWEST_ACT, name[:1]).fetchone() != (act,):
+        return "changed"  # an act came in between: it is judged anew, by that
     if not now < envelope.expires_at <= row[0]:
         return "policy-refused"
-    if envelope.under_act and database.execute(NEWEST_ACT, name[:1]).fetchone() != (envelope.under_act,):
-        return "busy"  # an act came in between: who comes again is judged by it
     return "inbox-full" if stored_bytes + len(envelope.raw) > room_bytes else ""
 
 
@@ -277,8 +381,7 @@ def _may_inherit(database: sqlite3.Connection, envelope: SealedEnvelope, account
 
 def _insert(database: sqlite3.Connection, envelope: SealedEnvelope, now: int) -> int:
     """Store one envelope at the next position of its mailbox, which is given back."""
-    bound = (1, len(envelope.raw), envelope.mailbox_id, envelope.expires_at, sys.maxsize)
-    (position,) = database.execute(MAKE_ROOM, bound).fetchone()
+    (position,) = database.execute(PUT_IN, (len(envelope.raw), envelope.mailbox_id)).fetchone()
     name = (envelope.mailbox_id, envelope.envelope_id)
     database.execute(INSERT, _row_of(envelope, position, now))
     for blob_id in dict.fromkeys(envelope.blob_ids):

@@ -22,6 +22,7 @@ from relay.store.inserts import (
 )
 from relay.store.reopenings import swap_client
 from relay.store.segments import bring_forward_with
+from relay.store.shared import lock_engagement
 from relay.store.shred import expire_envelope
 from relay.store.slots import take_release
 
@@ -208,6 +209,7 @@ def _change_address(database: sqlite3.Connection, mailbox_id: bytes, address: st
 
 def _take_act(database: sqlite3.Connection, engagement_id: bytes, step: Step, now: int) -> bool:
     """Append an act; True where the same one stands there already."""
+    lock_engagement(database, engagement_id)
     ends_at, newest = _place(database, engagement_id, now)
     known = database.execute(
         "SELECT act FROM acts WHERE engagement_id=? AND number=?", (engagement_id, step.number)

@@ -15,7 +15,7 @@ from keys.envelope import EnvelopeClass
 from relay.core.model import Group, Notes, Outcome, Page, Reason, Row, Shaped
 from relay.core.rows import encode_rows
 from relay.store.base import Part
-from relay.store.deposits import Deposit, deposit_together
+from relay.store.deposits import Deposit, deposit_each, deposit_together
 from relay.store.pages import joined_page
 from relay.store.shred import expire_envelope
 from relay.store.whole import check_sizes
@@ -49,7 +49,12 @@ class SqlEnvelopes(Part):
             return []
         deposits = [Deposit(group, now, quota_bytes) for group in groups]
         size_bytes = sum([len(envelope.raw) for group in groups for envelope in group.envelopes])
-        return await self._writer.submit_items(deposit_together, deposits, size_bytes + blob_bytes)
+        outcomes = await self._writer.submit_items(deposit_together, deposits, size_bytes + blob_bytes)
+        later = [one for one, outcome in zip(deposits, outcomes, strict=True) if outcome is None]
+        if later:
+            found = iter(await self._write(partial(deposit_each, deposits=later)))
+            return [outcome or next(found) for outcome in outcomes]
+        return [outcome for outcome in outcomes if outcome is not None]
 
     async def rows(
         self,

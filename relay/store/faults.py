@@ -30,3 +30,13 @@ class NotUsable(Exception):
 
 FAULTS: Final = (sqlite3.Error, Fault)
 VIOLATIONS: Final = (sqlite3.IntegrityError, Violation)
+
+PASSING: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_NOMEM}
+
+
+def passes(fault: Exception) -> bool:
+    """Whether the same may be done later: it was the disk's or the server's trouble, not the work's own."""
+    if isinstance(fault, sqlite3.OperationalError):
+        code = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # without its extension
+        return code in PASSING
+    return type(fault) is Fault

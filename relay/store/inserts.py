@@ -16,6 +16,7 @@ from relay.store.deletions import record_end, record_gone
 from relay.store.leaves import move_ends
 from relay.store.limits import account_end
 from relay.store.segments import end_segments_at
+from relay.store.shared import lock_engagement
 
 # The tables whose rows end with their account, and with their engagement.
 OF_ACCOUNT = ("accounts", "methods", "statements")
@@ -63,6 +64,7 @@ def end_engagement_at(database: sqlite3.Connection, engagement_id: bytes, ends_a
     """Set one end for an engagement and all that is part of it. What is in its mailboxes is brought forward
     to it, never back; their accounts live at least 30 days longer.
     """
+    lock_engagement(database, engagement_id)
     (before,) = database.execute(
         "SELECT expires_at FROM engagements WHERE engagement_id=?", (engagement_id,)
     ).fetchone()

@@ -45,3 +45,5 @@ class Parts(
     SqlLog,
 ):
     """All ports of `relay.core.ports.Store` by statements that both databases understand."""
+
+    shared = False

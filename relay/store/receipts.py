@@ -34,6 +34,7 @@ from relay.store.engagements import load_engagement
 from relay.store.leaves import sha256
 from relay.store.limits import ACCOUNT_TAIL_SECONDS
 from relay.store.log import append_entries
+from relay.store.shared import each
 
 BLOB_ID_BYTES: Final = 32
 HASH_BYTES: Final = 32
@@ -273,10 +274,10 @@ def _take_leaves(database: sqlite3.Connection, number: int, positions: Iterable[
     bound = [(number, position) for position in positions]
     if not bound:
         return
-    taken = database.executemany(
-        "UPDATE receipt_leaves SET number=?, blob_ids=x'' WHERE position=? AND number=0", bound
+    statement = (
+        "UPDATE receipt_leaves SET number=?, blob_ids=x'' WHERE position=? AND number=0 RETURNING position"
     )
-    if taken.rowcount != len(bound):
+    if len(each(database, statement, bound)) != len(bound):
         raise Conflict("receipt-out-of-order")
 
 
@@ -344,11 +345,12 @@ def _put_batch(
     database: sqlite3.Connection, entry: bytes, paths: Sequence[tuple[int, Sequence[bytes]]]
 ) -> int:
     index = append_entries(database, [entry])
-    logged = database.executemany(
-        "UPDATE receipts SET batch_index=?, batch_path=? WHERE position=? AND batch_index=-1",
-        [(index, _join_path(place, path), order) for place, (order, path) in enumerate(paths)],
+    bound = [(index, _join_path(place, path), order) for place, (order, path) in enumerate(paths)]
+    statement = (
+        "UPDATE receipts SET batch_index=?, batch_path=? WHERE position=? AND batch_index=-1"
+        " RETURNING position"
     )
-    if logged.rowcount != len(paths):
+    if len(each(database, statement, bound)) != len(paths):
         raise Conflict("receipt-out-of-order")
     return index
 

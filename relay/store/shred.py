@@ -13,6 +13,7 @@ from relay.core.model import DAY_SECONDS, Reason
 from relay.store.leaves import leave
 from relay.store.limits import PIECE_BYTES
 from relay.store.segments import drop_with
+from relay.store.shared import lock_blob
 
 
 def expire_envelope(
@@ -56,10 +57,11 @@ def _part_from(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: byt
         "DELETE FROM blob_links WHERE mailbox_id=? AND envelope_id=? RETURNING blob_id",
         (mailbox_id, envelope_id),
     ).fetchall()
-    linked = [blob_id for (blob_id,) in deleted]
+    linked = sorted(blob_id for (blob_id,) in deleted)
     leave(database, mailbox_id, envelope_id, linked, now)
     lonely = []
     for blob_id in linked:
+        lock_blob(database, blob_id)
         if database.execute("SELECT 1 FROM blob_links WHERE blob_id=?", (blob_id,)).fetchone() is None:
             database.execute("UPDATE blobs SET expires_at=min(expires_at, ?) WHERE blob_id=?", (now, blob_id))
             lonely.append(blob_id)

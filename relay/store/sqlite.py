@@ -59,6 +59,10 @@ class SqliteStore(Parts):
         """Counted by the writer: there is no other (ruling 18)."""
         return self._writer.revision
 
+    async def has_pen(self) -> bool:
+        """There is no other."""
+        return True
+
     async def close(self) -> None:
         """Finish what waits; a second close does nothing."""
         if self._lock >= 0:

@@ -5,22 +5,26 @@ something goes before it: rows before their mailbox, mailboxes before their enga
 accounts, chunks before their blob. Of an engagement that both had signed the row is marked `gone` once
 nothing is in it, and waits for its certificates (`relay.store.receipts`). A batch takes at most `limit` rows
 and 8 MiB (ruling 21), each in a SAVEPOINT; a row that cannot go is passed over until a run has ended.
+
+Several relays sweep one database together: a batch takes rows that no other has, in mailboxes that nobody is
+at, and waits for a mailbox only where there is nothing else that is due.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
 from relay.core.model import Reason, State, Swept
 from relay.store.base import Part
 from relay.store.deletions import forget, told
-from relay.store.faults import FAULTS
+from relay.store.faults import FAULTS, Repeat
 from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
 from relay.store.readers import Readers
 from relay.store.reopenings import end_reopening
+from relay.store.shared import claiming, is_shared, lock_mailboxes
 from relay.store.shred import expire_envelope, remove_blob, remove_row
 from relay.store.writer import Writer
 
@@ -78,14 +82,22 @@ SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(len
         WHERE o.engagement_id = m.engagement_id AND o.mailbox_id <> m.mailbox_id
         AND t.envelope_id = r.twin_id AND t.acknowledged = 0)
 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
-WHERE r.expires_at <= ? ORDER BY r.expires_at, r.reason, r.rowid LIMIT ?"""
+WHERE r.expires_at <= ? {}ORDER BY r.expires_at, r.reason, r.rowid LIMIT ?"""
+DUE_IN_FILE: Final = DUE_ROWS.format("")
+DUE_OF_CLAIMED: Final = DUE_ROWS.format(
+    "AND (r.mailbox_id, r.envelope_id) IN (SELECT * FROM unnest(CAST(? AS bytea[]), CAST(? AS bytea[]))) "
+)
+CLAIM_ROWS: Final = """
+SELECT mailbox_id, envelope_id FROM mailbox_rows WHERE expires_at <= ? ORDER BY expires_at, reason LIMIT ?"""
+MAILBOXES_OF: Final = "SELECT mailbox_id FROM mailboxes WHERE engagement_id = ?"
 NAMED_AFTER: Final = """
 account_id IN (SELECT account_id FROM members WHERE engagement_id = ?1)
 AND name LIKE '%/' || lower(hex(?1))"""
 """The vault items that are named after an engagement."""
 OF_ITS_MAILBOXES: Final = """
 mailbox_id IN (SELECT mailbox_id FROM mailboxes WHERE engagement_id = ?)"""
-DUE_REOPENINGS: Final = "SELECT rowid, engagement_id FROM reopenings WHERE expires_at <= ? LIMIT ?"
+DUE_REOPENINGS: Final = """
+SELECT rowid, engagement_id, former_mailbox_id FROM reopenings WHERE expires_at <= ? LIMIT ?"""
 DUE_ENGAGEMENTS: Final = """
 SELECT rowid, engagement_id, state FROM engagements WHERE expires_at <= ? AND state <> 'gone' LIMIT ?"""
 DUE_ACCOUNTS: Final = """
@@ -112,7 +124,7 @@ class SqlSweep(Part):
 
     async def sweep(self, *, now: int, limit: int) -> Swept:
         """One batch, in the next commit."""
-        swept = await self._write(lambda database: _Batch(database, now, limit, self._stuck).run())
+        swept = await self._write_locking(lambda database: _Batch(database, now, limit, self._stuck).run())
         if not swept.more:
             self._stuck.clear()  # the next run tries them again
         return swept
@@ -142,13 +154,14 @@ class _Batch:
         self._stuck = stuck
         self._counts = {"envelope": 0, "blob": 0, "other": 0}
         self._ended: list[bytes] = []
+        self._passed = False  # whether somebody else has what is due too
 
     def run(self) -> Swept:
         """Take until nothing is due or the batch is full."""
         more = False
         try:
             self._reopenings()
-            self._rows(self._each(DUE_ROWS, self._now))
+            self._rows(self._due_rows())
             for table in (*SMALL, "invitations"):
                 self._plain(table, "expires_at <= ?", self._now)
             self._engagements()
@@ -157,8 +170,34 @@ class _Batch:
         except _Full:
             more = True
         return Swept(
-            self._counts["envelope"], self._counts["blob"], self._counts["other"], more, tuple(self._ended)
+            self._counts["envelope"],
+            self._counts["blob"],
+            self._counts["other"],
+            more or self._passed,
+            tuple(self._ended),
         )
+
+    def _due_rows(self) -> Iterator[Any]:
+        """What is due in mailboxes. Where others write, each row and its mailbox is had before it is looked
+        at: rows that another batch has are left out, and so are mailboxes that somebody is at.
+        """
+        database = self._database
+        if not is_shared(database):
+            yield from self._each(DUE_IN_FILE, self._now)
+            return
+        database.execute("SAVEPOINT claim")
+        enough = self._rows_left + len(self._stuck) + 1
+        claimed = database.execute(claiming(database, CLAIM_ROWS), (self._now, enough)).fetchall()
+        wanted = {mailbox_id for mailbox_id, _ in claimed}
+        held = lock_mailboxes(database, wanted, skip=True)
+        if wanted and not held:
+            database.execute("ROLLBACK TO claim")  # or we would wait for one who waits for these rows
+            held = lock_mailboxes(database, [min(wanted)])
+        database.execute("RELEASE claim")
+        self._passed |= len(held) < len(wanted)
+        found = [name for name in claimed if name[0] in held]
+        bound = (self._now, *map(list, zip(*found, strict=True)), enough) if found else ()
+        yield from database.execute(DUE_OF_CLAIMED, bound).fetchall() if found else ()
 
     def _rows(self, found: Iterator[Any]) -> None:
         for rowid, mailbox_id, envelope_id, reason, shortened, size, mailbox_ends_at, unread in found:
@@ -173,10 +212,11 @@ class _Batch:
 
     def _reopenings(self) -> None:
         """Before the rows: what one leaves behind is due then."""
-        for rowid, engagement_id in self._each(DUE_REOPENINGS, self._now):
-            self._take(
-                ("reopenings", rowid), partial(end_reopening, self._database, engagement_id, self._now)
-            )
+        for rowid, engagement_id, mailbox_id in self._each(DUE_REOPENINGS, self._now):
+            if self._holds([mailbox_id] if mailbox_id else []):
+                self._take(
+                    ("reopenings", rowid), partial(end_reopening, self._database, engagement_id, self._now)
+                )
 
     def _plain(self, table: str, condition: str, value: int | bytes) -> None:
         statement = f"SELECT rowid FROM {table} WHERE {condition} LIMIT ?"  # noqa: S608 - names from here
@@ -185,6 +225,9 @@ class _Batch:
 
     def _engagements(self) -> None:
         for rowid, engagement_id, state in self._each(DUE_ENGAGEMENTS, self._now):
+            found = self._database.execute(MAILBOXES_OF, (engagement_id,)).fetchall()
+            if not self._holds([mailbox_id for (mailbox_id,) in found]):
+                continue
             self._empty(engagement_id)
             end = partial(self._mark_gone, rowid)
             if state in UNSIGNED:
@@ -197,7 +240,7 @@ class _Batch:
     def _empty(self, engagement_id: bytes) -> None:
         """Take all that was in an engagement."""
         self._plain("vault_items", NAMED_AFTER, engagement_id)
-        self._rows(self._each(ROWS_OF_ENGAGEMENT, engagement_id))
+        self._rows(self._each(ROWS_OF_ENGAGEMENT, engagement_id, "r"))
         self._plain("rules", OF_ITS_MAILBOXES, engagement_id)
         self._plain("index_segments", OF_ITS_MAILBOXES, engagement_id)
         self._plain("releases", OF_ITS_MAILBOXES, engagement_id)
@@ -235,15 +278,23 @@ class _Batch:
     def _delete(self, table: str, rowid: int) -> None:
         self._database.execute(f"DELETE FROM {table} WHERE rowid=?", (rowid,))  # noqa: S608 - names from here
 
-    def _each(self, statement: str, value: int | bytes) -> Iterator[Any]:
-        """What a statement finds, as far as the batch reaches. Looks again while rows turn out to be stuck,
-        as they may have stood before all that can go.
+    def _holds(self, mailbox_ids: Sequence[bytes]) -> bool:
+        """Whether this batch has these mailboxes; nobody who is at one of them is waited for."""
+        holds = lock_mailboxes(self._database, mailbox_ids, skip=True) == set(mailbox_ids)
+        self._passed |= not holds
+        return holds
+
+    def _each(self, statement: str, value: int | bytes, table: str = "") -> Iterator[Any]:
+        """What a statement finds and no other batch has, as far as this one reaches. Looks again while rows
+        turn out to be stuck, as they may have stood before all that can go. Of a join, the rows of `table`.
         """
         known = -1
         while known < len(self._stuck):
             known = len(self._stuck)
             enough = self._rows_left + known + 1  # one more shows that there are more
-            yield from self._database.execute(statement, (value, enough)).fetchall()
+            yield from self._database.execute(
+                claiming(self._database, statement, table), (value, enough)
+            ).fetchall()
 
     def _take(
         self, name: tuple[str, int], act: Callable[[], object], size_bytes: int = 0, kind: str = "other"
@@ -266,8 +317,8 @@ class _Batch:
         self._database.execute("SAVEPOINT step")
         try:
             act()
-        except FAULTS:
-            if not self._database.in_transaction:
+        except FAULTS as fault:
+            if isinstance(fault, Repeat) or not self._database.in_transaction:
                 raise
             self._database.execute("ROLLBACK TO step")
             forget(self._database, after=already_told)

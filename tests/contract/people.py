@@ -5,7 +5,7 @@ seals nothing.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keys.names import Role
 from relay.core.model import (
@@ -154,9 +154,12 @@ class People:
         await self.add_draft()
         await self.add_client()
 
-    async def put(self, *envelopes: SealedEnvelope, now: int = NOW, by: str = "anna") -> Outcome:
-        """Deposit one group."""
-        (outcome,) = await self.store.deposit([group(*envelopes, by=by)], now=now, quota_bytes=QUOTA)
+    async def put(
+        self, *envelopes: SealedEnvelope, now: int = NOW, by: str = "anna", act: int = 0
+    ) -> Outcome:
+        """Deposit one group, let in under an act."""
+        groups = [replace(group(*envelopes, by=by), acts=(act,) * len(envelopes))]
+        (outcome,) = await self.store.deposit(groups, now=now, quota_bytes=QUOTA)
         return outcome
 
     async def upload(

@@ -317,13 +317,14 @@ async def test_a_recall_takes_the_file_along_whatever_links_remain(
     assert (named("m1 anew"), 0) in await people.names(COACH, now=NOW + 1)
 
 
-async def test_an_act_in_between_is_judged_first(people: People) -> None:
+@pytest.mark.parametrize("kind", [1, 5])
+async def test_an_act_in_between_is_judged_first(people: People, kind: int) -> None:
     """What was let in under the acts of a moment ago is not stored beside a later one, which may name it."""
-    let_in = replace(envelope(COACH, "m1 anew", envelope_class=5), under_act=1)
+    let_in = envelope(COACH, "m1 anew", envelope_class=kind)
     await people.store.apply_act(named("work"), Step(2, b"act 2"), now=NOW)
-    assert (await people.put(let_in)) == Outcome("refused", "busy")
-    assert (await people.put(replace(let_in, under_act=2))).status == "stored"
-    assert (await people.put(let_in)).status == "repeated"
+    assert (await people.put(let_in, act=1)) == Outcome("refused", "changed")
+    assert (await people.put(let_in, act=2)).status == "stored"
+    assert (await people.put(let_in, act=1)).status == "repeated"
 
 
 async def test_a_sealed_anew_envelope_takes_no_others_blobs(people: People) -> None:

@@ -91,8 +91,10 @@ async def test_a_deposit_makes_one_notice_pending(people: People) -> None:
     (outcome,) = await store.deposit([again], now=NOW, quota_bytes=QUOTA)
     assert outcome.status == "repeated"
     assert (await held(store)).arrivals == 2
-    assert await store.due_channels(now=NOW + 299, limit=9) == []
-    assert [one.account_id for one in await store.due_channels(now=NOW + 300, limit=9)] == [MAYA]
+    assert await store.claim_due(NOW + 400, now=NOW + 299) is None
+    claimed = await store.claim_due(NOW + 400, now=NOW + 300)
+    assert claimed is not None
+    assert claimed.account_id == MAYA
 
 
 async def test_refused_deposits_and_silent_channels_make_none(people: People) -> None:
@@ -106,7 +108,7 @@ async def test_refused_deposits_and_silent_channels_make_none(people: People) ->
     for number, silent in enumerate((channel(timing="never"), channel(state="waiting"))):  # type: ignore[arg-type]
         await store.put_channel(silent, now=NOW)
         await arrive(store, f"m{number}", NOW + 300)
-        assert await store.due_channels(now=NOW + 300, limit=9) == []
+        assert await store.claim_due(NOW + 400, now=NOW + 300) is None
 
 
 async def test_several_at_once_and_with_files(people: People) -> None:
@@ -193,16 +195,20 @@ async def test_a_broken_channel_is_silent_and_known_by_its_number(people: People
     assert (after.state, after.pending, after.due_at) == ("broken", Pending(0), 0)
 
 
-async def test_due_ones_come_by_date_and_bounded(people: People) -> None:
-    """The longest due first, at most so many."""
+async def test_due_ones_are_claimed_by_date(people: People) -> None:
+    """The longest due first, each once until its claim ends; what else is said of it holds then."""
     store = people.store
     await store.put_channel(channel(), now=NOW)
     await store.put_channel(channel(ANNA, "hers"), now=NOW)
     await arrive(store, "m1", NOW + 300)
     await arrive(store, "m2", NOW + 200, owner=ANNA)
-    found = await store.due_channels(now=NOW + 300, limit=9)
-    assert [one.account_id for one in found] == [ANNA, MAYA]
-    assert len(await store.due_channels(now=NOW + 300, limit=1)) == 1
+    claimed = [await store.claim_due(NOW + 400, now=NOW + 300) for _ in range(3)]
+    assert [one and one.account_id for one in claimed] == [ANNA, MAYA, None]
+    assert [one and one.due_at for one in claimed] == [NOW + 200, NOW + 300, None]
+    await store.put_off(named("home", 8), NOW + 900, 1)
+    assert await store.claim_due(NOW + 500, now=NOW + 399) is None
+    again = [await store.claim_due(NOW + 500, now=NOW + 400) for _ in range(2)]
+    assert [one and one.account_id for one in again] == [ANNA, None]
 
 
 async def test_unread_things_that_go_are_found(people: People) -> None:

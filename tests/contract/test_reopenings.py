@@ -206,13 +206,13 @@ async def test_a_file_given_back_hangs_on_the_coachs_own(people: People) -> None
 
     def anew(name: str, *blob_ids: bytes) -> SealedEnvelope:
         fresh = envelope("work client", name, envelope_class=5, blob_ids=blob_ids)
-        return replace(fresh, mailbox_id=NEW, under_act=2)
+        return replace(fresh, mailbox_id=NEW)
 
-    assert (await people.put(anew("first", plan))).code == "blob-missing"
+    assert (await people.put(anew("first", plan), act=2)).code == "blob-missing"
     await people.put(envelope("work coach", "mine", blob_ids=(plan,)))
-    assert (await people.put(anew("first", plan), by="maya again")).code == "blob-missing"
-    assert (await people.put(anew("first", plan, named("other", 32)))).code == "blob-missing"
-    assert (await people.put(anew("first", plan))).status == "stored"
+    assert (await people.put(anew("first", plan), by="maya again", act=2)).code == "blob-missing"
+    assert (await people.put(anew("first", plan, named("other", 32)), act=2)).code == "blob-missing"
+    assert (await people.put(anew("first", plan), act=2)).status == "stored"
     assert NEWCOMER in await store.blob_readers(plan, now=NOW)
 
 

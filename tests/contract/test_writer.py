@@ -15,9 +15,10 @@ import pytest
 
 from relay.core.errors import Busy, NotFound
 from relay.core.model import Outcome
+from relay.store.batches import BYTES_TOGETHER, MOST_WAITING
 from relay.store.engine import connect_writer
 from relay.store.sqlite import SqliteStore
-from relay.store.writer import BYTES_TOGETHER, CHECKPOINT_BYTES, MOST_WAITING, Writer
+from relay.store.writer import CHECKPOINT_BYTES, Writer
 from tests.contract.people import NOW, QUOTA, People, envelope, group, named
 
 COACH = "work coach"

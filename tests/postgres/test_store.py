@@ -1,6 +1,6 @@
-"""The store in PostgreSQL beyond the contract (tests/contract runs on it too): one relay at a time,
-transactions that stand in each other's way, a server that goes and comes, and settings without which nothing
-is promised.
+"""The store in PostgreSQL beyond the contract (tests/contract runs on it too): transactions that are in each
+other's way, a server that goes and comes, and settings without which nothing is promised. For several relays
+on one database see test_several_stores.py.
 """
 
 from __future__ import annotations
@@ -17,37 +17,13 @@ from relay.store.engine import SettingRefused
 from relay.store.migrate import NewerSchema
 from relay.store.postgres import PostgresStore
 from relay.store.postgres.readers import MOST_WAITING
-from relay.store.postgres.store import MOST_READS, TAKE_OVER
+from relay.store.postgres.store import MOST_READS
 from tests.postgres.server import Server
 
 pytestmark = pytest.mark.postgres
 
 FAR = 4_000_000_000
 KEEPER = b"k" * 16
-
-
-async def test_one_relay_at_a_time(url: str) -> None:
-    """A second relay is refused while the first holds the database, and may come once it has gone."""
-    first = await PostgresStore.open(url)
-    with pytest.raises(Busy):
-        await PostgresStore.open(url)
-    await first.close()
-    await first.close()
-    second = await PostgresStore.open(url)
-    await second.close()
-
-
-async def test_a_relay_that_lost_its_hold_writes_no_more(server: Server, url: str) -> None:
-    """Its connections were cut and another took over: what it remembers may be wrong, so it stops."""
-    first = await PostgresStore.open(url)
-    await first.note("warned_day", 1)
-    _cut(server)
-    second = await PostgresStore.open(url)
-    with pytest.raises(Busy):
-        await _note_when_back(first, "warned_day", 2)
-    assert await second.noted("warned_day") == 1
-    await second.close()
-    await first.close()
 
 
 async def test_what_another_transaction_changed_meanwhile_is_seen(server: Server, url: str) -> None:
@@ -67,33 +43,6 @@ async def test_what_another_transaction_changed_meanwhile_is_seen(server: Server
     assert seen == [1, 10]
     assert await store.noted("warned_day") == 11
     await store.close()
-
-
-async def test_another_takes_over_between_commits(server: Server, url: str) -> None:
-    """Whoever takes over waits for what is being written: it must not read before that and remember it."""
-    first = await PostgresStore.open(url)
-    order: list[str] = []
-
-    async def take_over() -> None:
-        connection = await first._engine.connect()
-        await connection.exec_driver_sql(TAKE_OVER)
-        order.append("taken over")
-        await connection.close()
-
-    taking: list[asyncio.Task[None]] = []
-
-    def writes(database: Any) -> None:
-        taking.append(asyncio.get_running_loop().create_task(take_over()))
-        database.execute("SELECT pg_sleep(0.2)").fetchone()
-        database.execute("INSERT INTO notes (name, value) VALUES ('late', 1)")
-        order.append("written")
-
-    await first._write(writes)
-    await taking[0]
-    assert order == ["written", "taken over"]
-    with pytest.raises(Busy):
-        await first.note("warned_day", 2)
-    await first.close()
 
 
 async def test_a_caller_who_hangs_up_takes_no_connection_along(server: Server, url: str) -> None:
@@ -230,10 +179,6 @@ async def _note_when_back(store: PostgresStore, name: str, value: int) -> None:
         else:
             return
     raise last
-
-
-def _cut(server: Server) -> None:
-    server.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name='quietbox'")
 
 
 def _psql(server: Server, url: str, statement: str) -> None:

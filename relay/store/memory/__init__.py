@@ -46,6 +46,8 @@ class MemoryStore(
     """All ports of `relay.core.ports.Store`. No method waits between its checks and its changes,
     so each is all or nothing."""
 
+    shared = False
+
     def __init__(self, random: Callable[[int], bytes] = os.urandom) -> None:
         """Empty. `random` gives the nonces of leaves."""
         self._random = random
@@ -59,6 +61,10 @@ class MemoryStore(
     async def rows_about(self, account_id: bytes, *, now: int) -> list[TableRows]:
         """None: behind these values there are no rows."""
         return []
+
+    async def has_pen(self) -> bool:
+        """There is no other."""
+        return True
 
     async def close(self) -> None:
         """Forget everything."""

@@ -63,14 +63,17 @@ class MemoryChannels:
         self._keep(replace(channel, state=state, pending=NOTHING, due_at=0, attempts=0))
         return channel.account_id
 
-    async def due_channels(self, *, now: int, limit: int) -> list[Channel]:
+    async def claim_due(self, until: int, *, now: int) -> Channel | None:
         """By when they are due."""
         due = [
             one
             for one in self._state.channels.values()
             if 0 < one.due_at <= now < one.expires_at and one.state == "confirmed"
         ]
-        return sorted(due, key=lambda one: (one.due_at, one.account_id))[:limit]
+        first = min(due, key=lambda one: (one.due_at, one.account_id), default=None)
+        if first is not None:
+            self._keep(replace(first, due_at=until))
+        return first
 
     async def put_off(self, number: bytes, due_at: int, attempts: int) -> None:
         """If it still waits."""

@@ -28,9 +28,9 @@ class MemoryEnvelopes:
         if group.door_memory and any(self._state.door_memory.get(t, 0) > now for t in group.door_memory.tags):
             return Outcome("repeated")
         fresh: dict[tuple[bytes, bytes], SealedEnvelope] = {}
-        for envelope in group.envelopes:
+        for envelope, act in group.under_acts():
             name = (envelope.mailbox_id, envelope.envelope_id)
-            code = self._refusal(envelope, fresh.get(name), fresh, now, quota_bytes)
+            code = self._refusal(envelope, act, fresh, now, quota_bytes)
             if code not in ("", "repeated"):
                 return Outcome("refused", code)
             if code == "":
@@ -50,7 +50,7 @@ class MemoryEnvelopes:
     def _refusal(
         self,
         envelope: SealedEnvelope,
-        twin: SealedEnvelope | None,
+        act: int,
         fresh: dict[tuple[bytes, bytes], SealedEnvelope],
         now: int,
         quota_bytes: int,
@@ -62,14 +62,15 @@ class MemoryEnvelopes:
         entry = self._state.entries.get((envelope.mailbox_id, envelope.envelope_id))
         if entry is not None and (entry.reason or entry.expires_at <= now):
             return "repeated"  # it was here; what is gone does not come back
+        twin = fresh.get((envelope.mailbox_id, envelope.envelope_id))
         raw = twin.raw if twin else entry.raw if entry else None
         if raw is not None:
             return "repeated" if raw == envelope.raw else "envelope-conflict"
+        acts = self._state.engagements[mailbox.engagement_id].acts
+        if act and len(acts) != act:
+            return "changed"  # an act came in between: it is judged anew, by that
         if not now < envelope.expires_at <= mailbox.expires_at:
             return "policy-refused"
-        acts = self._state.engagements[mailbox.engagement_id].acts
-        if envelope.under_act and len(acts) != envelope.under_act:
-            return "busy"  # an act came in between: who comes again is judged by it
         stored = sum(len(e.raw) for e in self._state.entries_of(envelope.mailbox_id))
         waiting = sum(len(e.raw) for e in fresh.values() if e.mailbox_id == envelope.mailbox_id)
         return "inbox-full" if stored + waiting + len(envelope.raw) > quota_bytes else ""

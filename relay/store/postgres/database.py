@@ -1,34 +1,41 @@
 """A connection to PostgreSQL as the statements of `relay.store` use one. Owns a transaction's faults.
 
 A part of the store gets a connection and runs its statements one after another; behind it each of them waits
-for the server without holding up the program (SQLAlchemy's greenlet). For one transaction of one task.
+for the server without holding up the program (SQLAlchemy's greenlet). The driver is asked directly: what lies
+between costs more than the statement. What begins, ends or undoes travels with the next that asks something.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, CursorResult
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import IntegrityError as Refused
+import asyncpg
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import await_only
 
 from relay.store.deletions import Ledger, Ledgered
 from relay.store.faults import Fault, Repeat, Violation
 from relay.store.postgres.dialect import Bound, arranged, translate
 
+Result = TypeVar("Result")
+
 REPEATED: frozenset[str] = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock (PostgreSQL, Appendix A): run again, the transaction may succeed."""
+VIOLATED: Final = "23"
+"""The class of integrity violations."""
+CONTROL: Final = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+_STATEMENTS: Final = "relay statements"
+"""Where a connection of the pool keeps what it has prepared."""
 
 
 class Found:
     """What a statement found, as the driver of the file gives it."""
 
-    def __init__(self, result: CursorResult[Any] | None, rowcount: int) -> None:
+    def __init__(self, rows: Iterable[Any] = (), rowcount: int = -1) -> None:
         self.rowcount = rowcount
-        self._rows = iter(
-            [tuple(row) for row in result] if result is not None and result.returns_rows else []
-        )
+        self._rows = map(tuple, rows)
 
     def fetchone(self) -> Any:
         """The next row, or None."""
@@ -43,55 +50,113 @@ class Found:
 
 
 class PostgresDatabase(Ledgered):
-    """One connection inside `run_sync`. `random` gives the nonces of leaves; `told` is what the open
-    transaction has to tell the ledger.
+    """One connection inside `run_sync`, for one transaction of one task. `random` gives the nonces of leaves;
+    `told` is what the open transaction has to tell the ledger.
     """
+
+    shared = True
 
     def __init__(
         self, connection: Connection, random: Callable[[int], bytes], ledger: Ledger | None = None
     ) -> None:
-        self._connection = connection
+        self._driver: Any = connection.connection.driver_connection
+        self._prepared: dict[str, Any] = connection.info.setdefault(_STATEMENTS, {})
+        self._held_back: list[str] = []
         self.random, self.ledger = random, ledger
         self.told: list[bytes] = []
 
     @property
     def in_transaction(self) -> bool:
         """Whether BEGIN was said and neither COMMIT nor ROLLBACK since."""
-        return bool(self._connection.connection.driver_connection.is_in_transaction())  # type: ignore[union-attr]
+        return not self._driver.is_closed() and (bool(self._held_back) or self._driver.is_in_transaction())
 
     def execute(self, statement: str, bound: Bound = ()) -> Found:
         """Run one statement. Raises Violation, Repeat, Fault."""
+        if statement.startswith(CONTROL):
+            self._held_back.append(statement)
+            if statement in ("COMMIT", "ROLLBACK"):
+                with _faults(self):
+                    self._catch_up()
+            return Found()
         words, wanted = translate(statement)
-        with _faults():
-            result = self._connection.exec_driver_sql(words, arranged(wanted, bound))
-            return Found(result, result.rowcount)
+        with _faults(self):
+            prepared = self._prepare(words)
+            rows = await_only(prepared.fetch(*arranged(wanted, bound)))
+            return Found(rows, _count(prepared.get_statusmsg()))
 
     def executemany(self, statement: str, many: Iterable[Bound]) -> Found:
-        """Run one statement for each; all of them in one exchange where nothing is counted."""
+        """Run one statement for each, all of them in one exchange; nothing is counted."""
         words, wanted = translate(statement)
         bound = [arranged(wanted, one) for one in many]
-        if not bound:
-            return Found(None, 0)
-        with _faults():
-            if words.lstrip().startswith("INSERT"):
-                self._connection.exec_driver_sql(words, bound)
-                return Found(None, len(bound))
-            return Found(None, sum(self._connection.exec_driver_sql(words, one).rowcount for one in bound))
+        with _faults(self):
+            if bound:
+                await_only(self._prepare(words).executemany(bound))
+        return Found()
+
+    def fetchmany(self, statement: str, many: Iterable[Bound]) -> list[Any]:
+        """As `executemany`; the rows that all of them return, one after the other."""
+        words, wanted = translate(statement)
+        bound = [arranged(wanted, one) for one in many]
+        with _faults(self):
+            return [tuple(row) for row in await_only(self._prepare(words).fetchmany(bound))] if bound else []
+
+    def forget_statements(self) -> None:
+        """The tables are others by now."""
+        self._prepared.clear()
+
+    def _prepare(self, words: str) -> Any:
+        self._catch_up()
+        prepared = self._prepared.get(words)
+        if prepared is None:
+            prepared = self._prepared[words] = await_only(self._driver.prepare(words))
+        return prepared
+
+    def _catch_up(self) -> None:
+        held_back, self._held_back = self._held_back, []
+        if held_back:
+            await_only(self._driver.execute("; ".join(held_back)))
+
+
+async def lend(engine: AsyncEngine, work: Callable[[Connection], Result]) -> Result:
+    """Run `work` on a connection of the pool that is alive; one that it leaves in a transaction is closed."""
+    while True:
+        async with engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            if driver.is_closed():
+                await connection.invalidate()
+                continue
+            try:
+                return await connection.run_sync(work)
+            finally:
+                if driver.is_closed() or driver.is_in_transaction():
+                    await connection.invalidate()
 
 
 class _faults:  # noqa: N801 - a context, used as a word
     """The driver's faults by the store's names."""
 
+    def __init__(self, database: PostgresDatabase) -> None:
+        self._database = database
+
     def __enter__(self) -> None:
         return
 
     def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
-        if isinstance(fault, DBAPIError):
+        if isinstance(fault, asyncpg.InvalidCachedStatementError):
+            self._database.forget_statements()
+            raise Repeat("a statement was prepared for other tables") from fault
+        if isinstance(fault, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
             raise _named(fault) from fault
 
 
-def _named(fault: DBAPIError) -> Fault:
-    code = getattr(fault.orig, "sqlstate", None)
+def _named(fault: Exception) -> Fault:
+    code = str(getattr(fault, "sqlstate", None))
     if code in REPEATED:
-        return Repeat(str(code))
-    return (Violation if isinstance(fault, Refused) else Fault)(f"{code}: {fault.orig}")
+        return Repeat(code)
+    return (Violation if code.startswith(VIOLATED) else Fault)(f"{code}: {fault}")
+
+
+def _count(status: str) -> int:
+    """How many rows, by a command's tag: `UPDATE 3`."""
+    last = status.rpartition(" ")[2]
+    return int(last) if last.isdigit() else -1

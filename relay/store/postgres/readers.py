@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from relay.core.errors import Busy
 from relay.store.faults import Fault
-from relay.store.postgres.database import PostgresDatabase
+from relay.store.postgres.database import PostgresDatabase, lend
 
 Result = TypeVar("Result")
 
@@ -51,8 +51,8 @@ class PostgresReaders:
 
     async def _run(self, work: Callable[[Any], Result]) -> Result:
         try:
-            async with self._room, self._engine.connect() as connection:
-                return await connection.run_sync(partial(_read, work=work))
+            async with self._room:
+                return await lend(self._engine, partial(_read, work=work))
         except (Fault, SQLAlchemyError, OSError) as fault:
             raise Busy(f"not read: {fault}") from fault
 
@@ -63,7 +63,8 @@ def _read(connection: Connection, work: Callable[[Any], Result]) -> Result:
     try:
         return work(database)
     finally:
-        database.execute("ROLLBACK")
+        if database.in_transaction:
+            database.execute("ROLLBACK")
 
 
 def _none(_: int) -> bytes:

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Final, Self
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from relay.core.errors import Busy
 from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
 from relay.store.parts import Parts
 from relay.store.postgres.migrate import bring_up
 from relay.store.postgres.readers import PostgresReaders
 from relay.store.postgres.server import refuse_unfinished
-from relay.store.postgres.writer import RELAY_NUMBER, PostgresWriter
+from relay.store.postgres.writer import LANES, PostgresWriter
 
-ONE_RELAY: Final = 0x51_42_52_31
-"""The advisory lock that a relay holds while it runs: what it remembers of engagements is its own, so there
-is one at a time."""
 SETTINGS: Final = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 """With any of them off the server answers before, or without, what it promises being on its disk."""
-TAKE_OVER: Final = f"""
-INSERT INTO notes (name, value) VALUES ('{RELAY_NUMBER}', 1)
-ON CONFLICT (name) DO UPDATE SET value = notes.value + 1 RETURNING value"""  # noqa: S608 - a name of ours
-"""The lock ends with its connection, and another relay may come; whoever was before writes no more then."""
-MOST_CONNECTIONS: Final = 10
-MOST_READS: Final = MOST_CONNECTIONS - 2
-"""At once: beside the connection that holds the database and the one that writes."""
-STATEMENTS_KEPT: Final = 500
+PEN: Final = 0x51_42_50_45
+"""The advisory lock of the relay that writes receipts and the log: it ends with its connection."""
+MOST_CONNECTIONS: Final = 12
+MOST_READS: Final = MOST_CONNECTIONS - LANES - 1
+"""At once: beside the connections that write, and the one that holds the pen."""
 
 
 class PostgresStore(Parts):
     """All ports of `relay.core.ports.Store` over one database."""
 
+    shared = True
+
     _engine: AsyncEngine
-    _held: AsyncConnection
+    _pen: AsyncConnection | None
+    _one_asks: asyncio.Lock
     _ledger: Ledger | None
     _asked = 0
     _closed = False
@@ -48,26 +45,44 @@ class PostgresStore(Parts):
     async def open(
         cls, url: str, ledger: Ledger | None = None, random: Callable[[int], bytes] = os.urandom
     ) -> Self:
-        """Open the database at `postgresql://…`, bring it to the newest schema, hold it until `close`.
+        """Open the database at `postgresql://…`, and bring it to the newest schema; others may have it open.
         Without a ledger a backup of it must never be restored. `random` gives the nonces of leaves.
 
-        Raises Busy where another relay holds it, SettingRefused or NewerSchema where it must not be written,
-        and where it cannot be reached.
+        Raises SettingRefused or NewerSchema where it must not be written, and where it cannot be reached.
         """
         async with AsyncExitStack() as undo:
             engine = _engine(url)
             undo.push_async_callback(engine.dispose)
-            held, number = await _hold(engine, undo)
+            await _prepare(engine)
             undo.pop_all()
-        writer = PostgresWriter(engine, random, ledger, number)
+        writer = PostgresWriter(engine, random, ledger)
         store = cls(writer, PostgresReaders(engine, MOST_READS))  # type: ignore[arg-type]
-        store._engine, store._held, store._ledger = engine, held, ledger
+        store._engine, store._ledger = engine, ledger
+        store._pen, store._one_asks = None, asyncio.Lock()
         return store
 
     def revision(self) -> int:
         """Another number each time: other relays write too, so what was read may be what was."""
         self._asked += 1
         return self._asked
+
+    async def has_pen(self) -> bool:
+        """An advisory lock of a connection that does nothing else: the server frees it when that ends."""
+        async with self._one_asks:
+            try:
+                if self._pen is None:
+                    self._pen = await _taken_pen(self._engine)
+                else:
+                    await self._pen.exec_driver_sql("SELECT 1")
+            except (SQLAlchemyError, OSError):
+                await self._drop_pen()
+        return self._pen is not None
+
+    async def _drop_pen(self) -> None:
+        pen, self._pen = self._pen, None
+        if pen is not None:
+            await pen.invalidate()  # a connection of the pool would keep the lock
+            await pen.close()
 
     async def close(self) -> None:
         """Finish what waits; a second close does nothing."""
@@ -77,7 +92,7 @@ class PostgresStore(Parts):
             await self._writer.close()
             if self._ledger is not None:
                 self._ledger.close()
-            await self._held.close()
+            await self._drop_pen()
             await self._engine.dispose()
 
 
@@ -89,30 +104,33 @@ def _engine(url: str) -> AsyncEngine:
         pool_size=MOST_CONNECTIONS,
         max_overflow=0,
         connect_args={
-            "prepared_statement_cache_size": STATEMENTS_KEPT,
             "server_settings": {"application_name": "quietbox", "synchronous_commit": "on"},
         },
     )
 
 
-async def _hold(engine: AsyncEngine, undo: AsyncExitStack) -> tuple[AsyncConnection, int]:
-    """The connection that holds the database for this relay, and the relay's number."""
+async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
+    connection = await engine.connect()
+    taken = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({PEN})")
+    if taken.scalar():
+        return connection
+    await connection.close()
+    return None
+
+
+async def _prepare(engine: AsyncEngine) -> None:
     try:
-        held = await engine.connect()
-        undo.push_async_callback(held.close)
-        await held.run_sync(_check)
-        await held.run_sync(bring_up)
-        return held, (await held.exec_driver_sql(TAKE_OVER)).scalar_one()
+        async with engine.connect() as connection:
+            await connection.run_sync(_check)
+            await connection.run_sync(bring_up)
     except (DBAPIError, OSError) as fault:
         raise SettingRefused(f"the database cannot be used: {fault}") from None
 
 
 def _check(connection: Connection) -> None:
-    """What is promised rests on these. Raises SettingRefused, Busy."""
+    """What is promised rests on these. Raises SettingRefused."""
     refuse_unfinished(connection)
     for name, wanted in SETTINGS.items():
         found = connection.exec_driver_sql(f"SHOW {name}").scalar()
         if found != wanted:
             raise SettingRefused(f"PostgreSQL's {name} is {found}, not {wanted}")
-    if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({ONE_RELAY})").scalar():
-        raise Busy("another relay holds the database")
