@@ -26,6 +26,48 @@ function notePackages(): Plugin {
   };
 }
 
+/** Vite wraps each `import()` in a kilobyte that fetches styles and parts beforehand; there are none. */
+function withoutPreloading(): Plugin {
+  const wrapper = "\0vite/preload-helper.js";
+  return {
+    name: "without-preloading",
+    apply: "build",
+    enforce: "pre",
+    load: (id) => (id === wrapper ? "export const __vitePreload = (load) => load();" : null),
+  };
+}
+
+/** The bundler puts a line that several files need into a file of its own, which costs a request: each gets it instead. */
+function withoutRuntimeFile(): Plugin {
+  return {
+    name: "without-runtime-file",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
+      const runtime = chunks.find(({ name }) => name === "rolldown-runtime");
+      const [, code, local] =
+        /^(.*)export\{(\w+)(?: as t)?\};?\s*$/s.exec(runtime?.code ?? "") ?? [];
+      if (!runtime || !code) {
+        throw new Error("the bundler’s runtime looks otherwise than it did");
+      }
+      const file = runtime.fileName.replace(/^.*\//, "");
+      for (const chunk of chunks) {
+        const [before, after, ...more] = chunk.code.split(`from"./${file}";`);
+        const [, rest, name] = /^(.*)import\{t as (\w+)\}$/s.exec(before ?? "") ?? [];
+        if (after !== undefined && more.length === 0 && name) {
+          chunk.code = `${rest}const ${name}=(()=>{${code}return ${local}})();${after}`;
+        }
+        if (chunk.code.includes(file)) {
+          throw new Error(
+            `${chunk.fileName} needs the bundler's runtime in a way that is not known`,
+          );
+        }
+      }
+      delete bundle[runtime.fileName];
+    },
+  };
+}
+
 /** Writes the licences of all of them, and of the word list, into one file beside the page. */
 function writeLicences(): Plugin {
   return {
@@ -126,74 +168,34 @@ async function bundled(
   return { script: script.trim(), style: (style ?? "").trim() };
 }
 
+/** What the worker fetches once somebody opens an inbox, behind the list: one file. */
+const BEHIND = [
+  ...["acting", "behind", "compose", "dates", "download", "filenames", "happened", "indexrows"],
+  ...["loghead", "outbox", "reading", "sealedindex", "tab", "unsent", "uploads"],
+]
+  .map((name) => `/src/people/${name}.ts`)
+  .concat(
+    ["browsers", "drafts", "index", "log", "notes", "tab"].map((name) => `/src/crypto/${name}.ts`),
+  );
+
 /** What the worker fetches when it is first needed, and what only that uses. */
 const LATER = [
-  ...[
-    "acting",
-    "agreements",
-    "agreementtext",
-    "behind",
-    "cards",
-    "codes",
-    "coming",
-    "compose",
-    "dates",
-    "deepsearch",
-    "download",
-    "enrol",
-    "filenames",
-    "givingback",
-    "indexrows",
-    "inviting",
-    "joining",
-    "lending",
-    "loghead",
-    "mailparser",
-  ],
-  ...[
-    "happened",
-    "kept_releases",
-    "outbox",
-    "own",
-    "packaged",
-    "reading",
-    "receipts",
-    "reopened",
-    "reopening",
-    "reporting",
-    "reportsteps",
-    "returning",
-    "sealedindex",
-    "spoken",
-    "tab",
-    "unsent",
-    "uploads",
-    "workroom",
-  ],
+  ...["agreements", "agreementtext", "cards", "codes", "coming", "deepsearch", "enrol"],
+  ...["givingback", "inviting", "joining", "kept_releases", "lending", "mailparser", "own"],
+  ...["packaged", "receipts", "reopened", "reopening", "reporting", "reportsteps", "returning"],
+  ...["spoken", "workroom"],
 ].map((name) => `/src/people/${name}.ts`);
 const LATER_CORE = [
-  "browsers",
-  "codes",
-  "drafts",
-  "index",
-  "invitation",
-  "log",
-  "notes",
-  "offer",
-  "receipt_check",
-  "receipt_file",
-  "receipts",
-  "recovery",
-  "release",
-  "release_terms",
-  "reopening",
-  "report",
-  "report_steps",
-  "tab",
-  "wordlist",
+  ...["codes", "invitation", "offer", "receipt_check", "receipt_file", "receipts"],
+  ...["recovery", "release", "release_terms", "reopening", "report", "report_steps", "wordlist"],
 ].map((name) => `/src/crypto/${name}.ts`);
 const SEARCH = "/src/search.ts";
 const OPENING = "/src/release/open.ts";
+
+function isBehind(id: string): boolean {
+  const path = id.replaceAll("\\", "/");
+  return BEHIND.some((name) => path.endsWith(name));
+}
 
 /** One file compresses better than the ten into which shared parts would fall. */
 function isOfCore(id: string): boolean {
@@ -203,28 +205,53 @@ function isOfCore(id: string): boolean {
   return ours && ![...LATER, ...LATER_CORE, SEARCH, OPENING].some((name) => path.endsWith(name));
 }
 
-/** What every view needs once the page has begun: one file, not a request for each of its small parts. */
-function isOfEveryView(id: string): boolean {
-  const path = id.replaceAll("\\", "/");
-  return /\/src\/(time|words|views\/(desk|parts))\.tsx?$/.test(path);
+/** The first page of an invitation, which may load hardly anything, and whatever every view builds upon: one file. */
+const FIRST =
+  /\/preact\/|preload-helper|\/src\/(main|agent|idle|language|languages|route|style\/all|words\.first|views\/(before|history|kept|start))\.(tsx?|css)$/;
+
+/** What every page but that one needs, up to the list: one file, not a request for each of its small parts. */
+const LIST =
+  /\/src\/(drafts|inbox|time|typed|words|crypto\/(client|trusted|worker)|views\/(desk|fields|frame|lazy|list|mailbox|outgoing|parts|presence|rest|unlock))\.tsx?(\?.*)?$/;
+
+/** What is fetched behind the list, so that a press is answered at once. */
+const DAILY =
+  /\/src\/(browsername|keep|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(draftfiles|files|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
+
+function among(pattern: RegExp): (id: string) => boolean {
+  return (id) => pattern.test(id.replaceAll("\\", "/"));
 }
 
 export default defineConfig({
   base: "/inbox/",
-  plugins: [notePackages(), writeFrame(), writeRelease(), writeLicences(), nameByHashes()],
+  plugins: [
+    withoutPreloading(),
+    withoutRuntimeFile(),
+    notePackages(),
+    writeFrame(),
+    writeRelease(),
+    writeLicences(),
+    nameByHashes(),
+  ],
   build: {
     outDir: "../static",
     emptyOutDir: true,
     target: "es2022",
-    modulePreload: { polyfill: false },
+    // What belongs together is one file already, and what would fetch a file's parts beforehand weighs more than it saves.
+    modulePreload: false,
     // A data: URL would be refused by the content security policy.
     assetsInlineLimit: 0,
+    cssCodeSplit: false,
     manifest: true,
     rolldownOptions: {
       output: {
         comments: false,
         codeSplitting: {
-          groups: [{ name: "every", test: isOfEveryView, includeDependenciesRecursively: false }],
+          groups: [
+            { name: "index", test: among(FIRST) },
+            { name: "list", test: among(LIST) },
+            { name: "daily", test: among(DAILY) },
+            { name: "german", test: among(/\/src\/german\/(figures|first|parts)\.ts$/) },
+          ].map((group) => ({ ...group, includeDependenciesRecursively: false })),
         },
       },
     },
@@ -236,7 +263,10 @@ export default defineConfig({
       output: {
         comments: false,
         codeSplitting: {
-          groups: [{ name: "core", test: isOfCore, includeDependenciesRecursively: false }],
+          groups: [
+            { name: "behind", test: isBehind, includeDependenciesRecursively: false },
+            { name: "core", test: isOfCore, includeDependenciesRecursively: false },
+          ],
         },
       },
     },

@@ -187,7 +187,7 @@ async def known(one: Phone, letters: int) -> float:
 
 def weigh(times: Times) -> None:
     """Scripts, style and the sponsor's page, by brotli."""
-    style = brotli_bytes([name for name in built(".css") if name.startswith("assets/index-")])
+    style = brotli_bytes([name for name in built(".css") if name.startswith("assets/style-")])
     times.note("style, brotli", 12, sum(style.values()) / KB, "kB")
     page = brotli_bytes(["release.html"])
     times.note("the sponsor's page, brotli", 60, sum(page.values()) / KB, "kB")

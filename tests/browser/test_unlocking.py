@@ -73,11 +73,11 @@ async def test_a_lock_makes_a_stolen_half_worthless(browser: Browser, pair: Pair
     async with visiting(browser, pair.origin) as visitor:
         half = await open_with_half(visitor, pair)
         assert resumed(pair.origin, half) == 200
-        await visitor.press("Lock")
+        async with visitor.page.expect_response(lambda answer: answer.request.method == "DELETE"):
+            await visitor.press("Lock")
         await locked(visitor)
         assert await visitor.page.evaluate(HALF) is None
         await expect(visitor.page.get_by_label("Password", exact=True)).to_be_visible()
-        await visitor.page.wait_for_function("() => true")
         await visitor.page.reload()
         await locked(visitor)
         assert resumed(pair.origin, half) == 401

@@ -35,6 +35,11 @@ export function said<const T extends object>(name: string, english: T): Said<T> 
   return show(name, catalogue) as Said<T>;
 }
 
+/** The names of all catalogues that are on the page. */
+export function announced(): string[] {
+  return [...catalogues.keys()];
+}
+
 /** Speak a language. What is on the page has to be drawn anew afterwards. */
 export function speak(newTag: string, newTranslate: Translate): void {
   tag = newTag;

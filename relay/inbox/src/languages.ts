@@ -3,24 +3,11 @@
  * the words, as far as they are needed; English is in the page already.
  */
 
-import { speak } from "./language.ts";
+import { announced, speak } from "./language.ts";
 
 /** Each by its own name, which whoever looks for it can read. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
-
-/** How many of a language's files are needed: for an invitation's first page, for the list, for every view, for what the server sees. */
-export type Needed = 1 | 2 | 3 | 4;
-
-type Words = Readonly<Record<string, object>>;
-
-/** German, in the order in which a visit needs it. */
-const GERMAN: readonly (() => Promise<{ readonly german: Words }>)[] = [
-  () => import("./german/first.ts"),
-  () => import("./german/early.ts"),
-  () => import("./german/late.ts"),
-  () => import("./german/rows.ts"),
-];
 
 /** The language for these wishes, the first one first. */
 export function languageFor(chosen: string | null, wishes: readonly string[]): Language {
@@ -30,16 +17,19 @@ export function languageFor(chosen: string | null, wishes: readonly string[]): L
 
 /** The one that is spoken. */
 export let language: Language = "en";
-let needed = 1;
 /** What has been fetched of German. */
-const german: Record<string, object> = {};
+let german: Readonly<Record<string, object>> = {};
 
-/** See that what is on the page can be said, in the language that is spoken. */
-export async function wordsFor(now: Needed): Promise<void> {
-  if (now > needed) {
-    await (language === "de" && speakGerman(now));
-    needed = Math.max(needed, now);
-  }
+/** See that every catalogue that is on the page can be said in the language that is spoken, and these ones too. */
+export async function wordsFor(...further: readonly string[]): Promise<void> {
+  await (language === "de" && speakGerman(further));
+}
+
+/** What is fetched, once it can be said too. */
+export async function withWords<Fetched>(fetching: Promise<Fetched>): Promise<Fetched> {
+  const fetched = await fetching;
+  await wordsFor();
+  return fetched;
 }
 
 /** Speak the language of these wishes from now on. Where its words cannot be fetched, the page goes on as it was. */
@@ -49,7 +39,7 @@ export async function speakFor(chosen: string | null, wishes: readonly string[])
     const before = language;
     language = wanted;
     try {
-      await (wanted === "de" ? speakGerman(needed) : speak("en-GB", () => undefined));
+      await (wanted === "de" ? speakGerman([]) : speak("en-GB", () => undefined));
     } catch {
       language = before;
     }
@@ -57,9 +47,13 @@ export async function speakFor(chosen: string | null, wishes: readonly string[])
   document.documentElement.lang = language;
 }
 
-async function speakGerman(parts: number): Promise<void> {
-  const found = await Promise.all(GERMAN.slice(0, parts).map((part) => part()));
-  Object.assign(german, ...found.map((part) => part.german));
+async function speakGerman(further: readonly string[]): Promise<void> {
+  const missing = [...announced(), ...further].filter((name) => !german[name]);
+  if (missing.length > 0) {
+    const { fetchGerman } = await import("./german/parts.ts");
+    const found = await fetchGerman(missing);
+    german = { ...german, ...found };
+  }
   if (language === "de") {
     speak("de", (name) => german[name]);
   }

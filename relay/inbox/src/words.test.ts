@@ -3,10 +3,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as early from "./german/early.ts";
-import * as first from "./german/first.ts";
-import * as late from "./german/late.ts";
-import * as rare from "./german/rows.ts";
+import { fetchGerman } from "./german/parts.ts";
 import { words as germanWords } from "./german/words.ts";
 import { number, speak } from "./language.ts";
 import { languageFor } from "./languages.ts";
@@ -107,9 +104,7 @@ for (const file of FILES) {
     ENGLISH.set(name, all[exported] as object);
   }
 }
-const GERMAN = new Map<string, object>(
-  [first, early, late, rare].flatMap((part) => Object.entries(part.german)),
-);
+const GERMAN = new Map<string, object>(Object.entries(await fetchGerman([...ENGLISH.keys()])));
 const ALL = [...new Set([...ENGLISH.values()].flatMap(sentences))];
 const ALL_GERMAN = [...new Set([...GERMAN.values()].flatMap(sentences))];
 

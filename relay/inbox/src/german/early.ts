@@ -1,5 +1,9 @@
-/** German for all that the list needs. */
+/** German for the locked page and the list. */
 
+import { browsers } from "./browsers.ts";
 import { words } from "./words.ts";
 
-export const german: Readonly<Record<string, object>> = { words };
+export const german: Readonly<Record<string, object>> = {
+  browsers,
+  words,
+};

@@ -1,7 +1,6 @@
 /** German for the first page of an invitation, and nothing besides: it is loaded before *Weiter*. */
 
 import type { first as english } from "../words.first.ts";
-import { beside } from "./beside.ts";
 
 export const first: typeof english = {
   skip: "Zur Seite springen",
@@ -47,5 +46,3 @@ export const first: typeof english = {
     again: "Jetzt versuchen",
   },
 };
-
-export const german: Readonly<Record<string, object>> = { first, beside };

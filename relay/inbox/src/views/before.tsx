@@ -6,7 +6,7 @@
 import type { ComponentChildren, ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { insideAnotherApp } from "../agent.ts";
-import { LANGUAGES, language } from "../languages.ts";
+import { LANGUAGES, language, withWords } from "../languages.ts";
 import { fragmentKind, href } from "../route.ts";
 import { first } from "../words.first.ts";
 import type { BesideProps } from "./beside.tsx";
@@ -94,7 +94,7 @@ function Aside(props: BesideProps) {
   const [failed, setFailed] = useState(false);
   const load = () => {
     setFailed(false);
-    import("./beside.tsx").then(
+    withWords(import("./beside.tsx")).then(
       ({ Beside }) => setView(() => Beside),
       () => setFailed(true),
     );

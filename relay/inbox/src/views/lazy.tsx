@@ -2,7 +2,7 @@
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { wordsFor } from "../languages.ts";
+import { withWords } from "../languages.ts";
 import { words } from "../words.ts";
 import { Trouble, Wait } from "./parts.tsx";
 
@@ -16,8 +16,8 @@ export function lazy<Props extends object>(
     const [failed, setFailed] = useState(false);
     const get = () => {
       setFailed(false);
-      Promise.all([load(), wordsFor(3)]).then(
-        ([view]) => {
+      withWords(load()).then(
+        (view) => {
           known = view;
           drawn(true);
         },

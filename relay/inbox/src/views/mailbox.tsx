@@ -6,6 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Draft, packDrafts, unpackDrafts } from "../drafts.ts";
 import type { Action, Inbox } from "../inbox.ts";
+import { withWords } from "../languages.ts";
 import type { Route } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
 import { first } from "../words.first.ts";
@@ -269,7 +270,9 @@ function useRows(session: Session, inbox: Inbox, dispatch: (action: Action) => v
   };
   useEffect(() => {
     // Behind the list, so that a page that has lost its line meanwhile can still be read and answered in.
-    load().then(() => Promise.all([import("./reader.tsx"), import("./write.tsx")]).catch(() => {}));
+    load()
+      .then(() => withWords(Promise.all([import("./reader.tsx"), import("./write.tsx")])))
+      .catch(() => {});
   }, []);
   return { load, failure };
 }

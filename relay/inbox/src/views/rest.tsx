@@ -6,6 +6,7 @@
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { type Draft, packDrafts, unpackDrafts } from "../drafts.ts";
 import { EMPTY, reduce } from "../inbox.ts";
+import { withWords } from "../languages.ts";
 import type { Route } from "../route.ts";
 import type { Opened, Resumed, Session } from "../session.ts";
 import { words } from "../words.ts";
@@ -20,7 +21,7 @@ import { Unlock } from "./unlock.tsx";
 const Invitation = lazy(async () => (await import("./invitation.tsx")).Invitation);
 const ComeIn = lazy(async () => (await import("./comein.tsx")).ComeIn);
 const How = lazy(async () => (await import("./how.tsx")).How);
-const Reload = lazy(async () => (await import("./tab.tsx")).Reload);
+const Reload = lazy(async () => (await withWords(import("./tab.tsx"))).Reload);
 const Returning = lazy(async () => (await import("./returning.tsx")).Returning);
 const Recover = lazy(async () => (await import("./recover.tsx")).Recover);
 
@@ -155,7 +156,7 @@ export function Rest({ surroundings, session, fragment, setFragment, route, go }
 /** What the next load of this page needs; fetched behind the list. */
 async function leaveHalf(session: Session): Promise<void> {
   try {
-    const { keepTabHalf, tellLeaving } = await import("./tab.tsx");
+    const { keepTabHalf, tellLeaving } = await withWords(import("./tab.tsx"));
     tellLeaving();
     await keepTabHalf(session);
   } catch {

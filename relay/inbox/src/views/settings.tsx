@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { LOCK_CHOICES_MINUTES } from "../idle.ts";
-import { LANGUAGES, wordsFor } from "../languages.ts";
+import { LANGUAGES } from "../languages.ts";
 import { href, type Route, type Setting } from "../route.ts";
 import { howWords } from "../words.how.ts";
 import { settingWords } from "../words.settings.ts";
@@ -29,10 +29,7 @@ import { keepTabHalf } from "./tab.tsx";
 const Browsers = lazy(async () => (await import("./browsers.tsx")).Browsers);
 const Told = lazy(async () => (await import("./told.tsx")).Told);
 const Leave = lazy(async () => (await import("./leave.tsx")).Leave);
-const Rows = lazy(async () => {
-  const [{ Rows: View }] = await Promise.all([import("./rows.tsx"), wordsFor(4)]);
-  return View;
-});
+const Rows = lazy(async () => (await import("./rows.tsx")).Rows);
 
 export function Settings({ page }: { page: Setting }) {
   switch (page) {

@@ -61,7 +61,7 @@ function Page({ surroundings, given }: { surroundings: Surroundings; given: stri
   const load = () => {
     setFailed(false);
     // At the same time: on a slow line each would cost a round trip.
-    Promise.all([import("./rest.tsx"), surroundings.session(), wordsFor(2)]).then(
+    Promise.all([import("./rest.tsx"), surroundings.session(), wordsFor("words")]).then(
       ([{ Rest: View }, session]) => setRest({ View, session }),
       () => setFailed(true),
     );
