@@ -23,7 +23,7 @@ from relay.service.keyfiles import KeyFiles, read_key_files
 from relay.service.places import Places
 from relay.store.deletions import LedgerDamaged, Record, ledger_days
 from relay.store.engine import connect_writer
-from relay.store.ledgers import records_of
+from relay.store.ledgers import ledgers_in, records_of
 from relay.store.migrate import bring_up
 from relay.store.replay import OtherLog, Replayed, Sign, replay
 
@@ -56,13 +56,14 @@ def records_for(settings: Settings, ledgers: Sequence[Path], at: int) -> Iterato
     bears a later date than the records of what went after it, and what it knows already changes nothing.
     Raises Stopped where no ledger reaches back to then.
     """
-    folders = [settings.backup.ledger, *ledgers]
-    missing = [folder for folder in folders if not folder.is_dir()]
+    roots = [settings.backup.ledger, *ledgers]
+    missing = [root for root in roots if not root.is_dir()]
     if missing and ledgers:
         raise Stopped(f"There is no ledger in {missing[0]}.", Exit.NOT_THERE)
-    days = sorted(day for folder in folders if not missing for day in ledger_days(folder))
+    folders = [folder for root in roots if not missing for folder in ledgers_in(root)]
+    days = sorted(day for folder in folders for day in ledger_days(folder))
     if not days or days[0] > at // DAY_SECONDS:
-        reaches = f"reaches back to {instant(days[0] * DAY_SECONDS)}" if days else f"is not in {folders[0]}"
+        reaches = f"reaches back to {instant(days[0] * DAY_SECONDS)}" if days else f"is not in {roots[0]}"
         raise Stopped(
             f"These rows are of {instant(at)}, and the ledger of deletions {reaches}:"
             " what has gone since would come back. Nothing was changed.",

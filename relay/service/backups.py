@@ -21,6 +21,7 @@ from relay.service.lock import StoreHeld, store_held
 from relay.service.places import Places
 from relay.store.backup_file import BackupHeld, backups, drop_before
 from relay.store.deletions import drop_files_before
+from relay.store.ledgers import ledgers_in
 
 HOUR_SECONDS: Final = 3_600
 LOOK_SECONDS: Final = 60.0
@@ -97,7 +98,8 @@ def drop_old(settings: Settings, at: int) -> int:
     """
     tail_at = at - settings.backup.tail_days * DAY_SECONDS
     dropped = drop_before(settings.backup.folder, tail_at)
-    drop_files_before(settings.backup.ledger, tail_at // DAY_SECONDS)
+    for ledger in ledgers_in(settings.backup.ledger):
+        drop_files_before(ledger, tail_at // DAY_SECONDS)
     return dropped
 
 

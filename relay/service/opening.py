@@ -18,6 +18,7 @@ from relay.service.places import Places
 from relay.service.time_watch import note_instant, open_clock
 from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
+from relay.store.ledgers import ledger_folder
 from relay.store.migrate import NewerSchema
 from relay.store.sqlite import SqliteStore
 
@@ -54,6 +55,9 @@ async def _open_store(settings: Settings, places: Places) -> SqliteStore | Postg
     return await PostgresStore.open(url.get_secret_value(), ledger_of(settings))
 
 
-def ledger_of(settings: Settings) -> Ledger:
-    """The ledger of deletions, that goes by the relay's own time. Raises ClockError, OSError."""
-    return Ledger(settings.backup.ledger, SystemClock(settings.clock.offset_file).now)
+def ledger_of(settings: Settings, number: int = 1) -> Ledger:
+    """The ledger of deletions of the relay of that number in its folder, that goes by the relay's own time.
+    Raises ClockError, OSError.
+    """
+    folder = ledger_folder(settings.backup.ledger, number)
+    return Ledger(folder, SystemClock(settings.clock.offset_file).now)

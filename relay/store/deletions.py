@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 GONE: Final = 1
 METHOD: Final = 2
@@ -32,13 +32,26 @@ STATEMENT: Final = 7
 CHANNEL: Final = 8
 RULE: Final = 9
 SENDER: Final = 10
-BODY_BYTES: Final = {GONE: 40, METHOD: 32, END: 24, ENTRY: 41, RECEIPT: 56, CHANNEL: 24, RULE: 32, SENDER: 32}
+INSTANT: Final = 11
+BODY_BYTES: Final = {
+    GONE: 40,
+    METHOD: 32,
+    END: 24,
+    ENTRY: 41,
+    RECEIPT: 56,
+    CHANNEL: 24,
+    RULE: 32,
+    SENDER: 32,
+    INSTANT: 8,
+}
 SIGNED_BYTES: Final = {ACT: range(28, 1 << 16), STATEMENT: range(26, 1 << 16)}
 """Bodies of no fixed length."""
 
 HEAD_BYTES: Final = 3
 CHECK_BYTES: Final = 4
 DAY_SECONDS: Final = 86_400
+
+SERVER_INSTANT: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 
 _FOLDER_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
@@ -194,6 +207,16 @@ def record_rule(database: sqlite3.Connection, account_id: bytes, rule_id: bytes)
 def record_sender(database: sqlite3.Connection, account_id: bytes, sender_id: bytes) -> None:
     """This personal address writes here no more, and its rules have ended."""
     _tell(database, SENDER, account_id + sender_id)
+
+
+def stamp(database: Any) -> None:
+    """Say before what the open transaction has told by the server's clock when that was: other relays of the
+    database have ledgers of their own. To be called when all of it is done: what is in each other's way
+    waits for the other's commit, and so has a later instant.
+    """
+    if database.told:
+        (at,) = database.execute(SERVER_INSTANT).fetchone()
+        database.told.insert(0, frame(INSTANT, _u64(at)))
 
 
 def told(database: object) -> int:

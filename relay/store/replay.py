@@ -77,8 +77,10 @@ class Replayed:
 
 @dataclass(slots=True)
 class _Last:
-    """Of these the last record counts."""
+    """Of these the last record counts. Acts and statements are by whose they are, and their number."""
 
+    acts: dict[bytes, bytes] = field(default_factory=dict)
+    statements: dict[bytes, bytes] = field(default_factory=dict)
     ends: dict[bytes, int] = field(default_factory=dict)
     entries: dict[int, bytes] = field(default_factory=dict)
     receipts: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
@@ -109,6 +111,8 @@ def _replay(database: sqlite3.Connection, records: Iterable[Record]) -> Replayed
     _leap(database)
     for record in records:
         _apply(database, record, done, last)
+    done.acts = sum(_act(database, Reader(body)) for _, body in sorted(last.acts.items()))
+    done.statements = sum(_statement(database, Reader(body)) for _, body in sorted(last.statements.items()))
     done.engagements = sum(_end(database, *item) for item in last.ends.items())
     done.entries = _append(database, last.entries)
     done.chains = sum(_head(database, *item) for item in last.receipts.items())
@@ -189,11 +193,11 @@ def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _
             last.receipts[body[:16]] = (int.from_bytes(body[16:24], "big"), body[24:])
 
         case deletions.ACT:
-            done.acts += _act(database, Reader(body))
+            last.acts[body[:24]] = body
         case deletions.CHANNEL | deletions.RULE | deletions.SENDER:
             _stay_ended(database, record)
         case deletions.STATEMENT:
-            done.statements += _statement(database, Reader(body))
+            last.statements[body[:24]] = body
 
 
 def _stay_ended(database: sqlite3.Connection, record: Record) -> None:

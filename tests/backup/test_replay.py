@@ -13,7 +13,7 @@ from relay.core.log import SignedCheckpoint
 from relay.core.model import DAY_SECONDS, IndexSegment, Step
 from relay.core.receipts import NewReceipt, ReceiptKind, Tip
 from relay.store.backup_file import Backup, opened, read_head
-from relay.store.deletions import ENTRY, LedgeredConnection, Record
+from relay.store.deletions import ACT, ENTRY, LedgeredConnection, Record, frame
 from relay.store.dump import load
 from relay.store.engine import connect_writer
 from relay.store.log import append_entries
@@ -228,3 +228,19 @@ async def test_rules_and_addresses_that_have_ended_stay_so(
     with brought_back(place, backup) as (database, _):
         assert database.execute("SELECT sender_id FROM senders").fetchall() == [(named("stays"),)]
         assert database.execute("SELECT address FROM rules").fetchall() == [("staystwoaddress",)]
+
+
+async def test_of_two_acts_of_one_number_the_last_counts(
+    place: Place, people: People, store: SqliteStore
+) -> None:
+    """The first was told and then lost in a crash; another stands in its place, and one after it."""
+    made = place.backup()
+    lost = place.open_ledger()
+    body = named("work") + (2).to_bytes(8, "big") + b"\x00\x04lost" + b"\x00\x00"
+    lost.append([frame(ACT, body)])
+    lost.close()
+    for number in (2, 3):
+        await store.apply_act(named("work"), Step(number, b"act %d" % number), now=NOW)
+    with brought_back(place, made) as (database, done):
+        acts = database.execute("SELECT act FROM acts WHERE number>1 ORDER BY number").fetchall()
+        assert (acts, done.acts) == ([(b"act 2",), (b"act 3",)], 2)

@@ -37,11 +37,11 @@ class House:
     config: Path
     places: Places
 
-    def with_store(self, work: Callable[[People], Awaitable[None]], url: str = "") -> None:
-        """Open the file, or the database, with the ledger, do something, and close it."""
+    def with_store(self, work: Callable[[People], Awaitable[None]], url: str = "", number: int = 1) -> None:
+        """Open the file, or the database, with the ledger of that relay, do something, and close it."""
 
         async def run() -> None:
-            ledger = ledger_of(self.settings)
+            ledger = ledger_of(self.settings, number)
             store = await (
                 PostgresStore.open(url, ledger) if url else SqliteStore.open(self.places.database, ledger)
             )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.util import await_only
 
+from relay.core.model import Step
 from relay.operator import backup as backing
 from relay.operator import moving, on_postgres, replaying
 from relay.operator import restore as restoring
@@ -135,6 +136,40 @@ def test_put_back_by_the_servers_own_means(relay: House, server: Server, url: st
     assert caught.value.code == Exit.REFUSED
     with pytest.raises(Stopped, match="has no rows"):
         replaying.replay_here(relay.on(another))
+
+
+def test_several_relays_have_ledgers_of_their_own(
+    relay: House, url: str, another: str, tmp_path: Path
+) -> None:
+    """What any of them let go stays gone, and of what several have changed the last counts, whoever did it:
+    by the server's clock. A ledger that is elsewhere is named; one that is not there is told.
+    """
+    made = backing.create(relay.settings)[0].path
+    ends = [NOW + days * 86_400 for days in (30, 500, 60, 70)]
+
+    def change(number: int) -> Callable[[People], Any]:
+        async def work(people: People) -> None:
+            step = Step(number, b"act %d" % number, policy=b"policy", ends_at=ends[number - 2])
+            await people.store.apply_act(named("work"), step, now=NOW)
+            name = ("one", "two")[number % 2]
+            await people.store.expire_own(named(COACH), [named(name)], now=NOW)
+
+        return work
+
+    for number, by in ((2, 2), (3, 1), (4, 2), (5, 1)):
+        relay.with_store(change(number), url, by)
+    elsewhere = tmp_path / "elsewhere"
+    (relay.settings.backup.ledger / "2").rename(elsewhere)
+    relay.on(another)
+    with pytest.raises(Stopped, match="no ledger in"):
+        restoring.restore(relay.settings, made, [tmp_path / "nowhere"])
+    done = restoring.rehearse(relay.settings, made)
+    assert (done.replayed.acts, done.restored["messages"]) == (0, 1)
+    done = restoring.restore(relay.settings, made, [elsewhere])
+    assert (done.replayed.acts, done.restored["messages"]) == (4, 0)
+    rows = asyncio.run(rows_of(another))
+    assert [row[3] for row in rows["engagements"]] == [ends[-1]]
+    assert rows["acts"] == asyncio.run(rows_of(url))["acts"]
 
 
 def test_back_to_the_file(relay: House, url: str) -> None:

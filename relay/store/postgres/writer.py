@@ -20,7 +20,7 @@ from sqlalchemy.util import await_only
 
 from relay.core.errors import Busy, RelayError
 from relay.store.batches import Bulk, Submission, Submitting, Work, is_full, run_all
-from relay.store.deletions import Ledger, write_told
+from relay.store.deletions import Ledger, stamp, write_told
 from relay.store.faults import Repeat
 from relay.store.postgres.database import PostgresDatabase, lend
 
@@ -102,6 +102,7 @@ class Lane(Submitting):
             if database.alone and number >= HURRIED_TRIES:
                 database.execute(KEEP_AWAY)
             run_all(database, batch)  # type: ignore[arg-type]
+            stamp(database)
             if database.told:
                 await_only(asyncio.to_thread(write_told, database))
             database.execute("COMMIT")
