@@ -19,6 +19,7 @@ from tests.screens.steps import (
     Script,
     Steps,
     checking,
+    choosing,
     digits,
     every_50_minutes,
     failing,
@@ -876,7 +877,14 @@ WORK = (
     Scene("read-went-unread", "/", {"unread": True}, then(opened, row("Went unread"), waiting(".gone"))),
     *(
         Scene(f"list-happened-{what.lower()}", "/", {}, then(opened, pushing(happened(what)), reading(said)))
-        for what, said in (("way", "Was that you?"), ("sheetUsed", "recovery sheet"), ("reopening", "End it"))
+        for what, said in (
+            *(
+                ("way", "Was that you?"),
+                ("password", "password was changed"),
+                ("sheetUsed", "recovery sheet"),
+            ),
+            *(("sheet", "sheet was made"), ("reopening", "End it"), ("reopened", "for somebody as you")),
+        )
     ),
     Scene("list-records", "/", {}, then(opened, pushing({"kind": "records"}), waiting(".lines .banner"))),
 )
@@ -980,10 +988,218 @@ CODES = (
     ),
 )
 
+AGAIN: Script = {"again": True}
+COMES: Script = {"returning": "newcomer"}
+FORMER: Script = {"returning": "former"}
+REOPEN = "/our-work/reopen"
+rung = then(unlock, reading("I have rung"), checking("I have rung Maya on a number"))
+compared = then(unlock, pressing("Start"), waiting(".spoken-digits"))
+REOPENING = (
+    Scene("join-again", LINK, AGAIN, then(own_device, waiting(".lines-six"))),
+    Scene("join-again-missing", LINK, AGAIN, then(own_device, waiting(".lines-six"), pressing("Continue"))),
+    Scene("return", "/", COMES, then(unlock, reading("Ring Anna, and your inbox"))),
+    Scene("return-waiting", "/", {**COMES, **hanging("checkReturn")}, then(unlock, pressing("Start"))),
+    Scene("return-digits", "/", COMES, compared),
+    Scene("return-no", "/", COMES, then(compared, pressing("No"), reading("Stop writing here"))),
+    Scene("return-changed", "/", {**COMES, "comes": {"kind": "changed"}}, then(unlock, pressing("Start"))),
+    Scene(
+        "return-nobody",
+        "/",
+        {**COMES, "comes": {"kind": "nobody"}},
+        then(unlock, pressing("Start"), reading("was not there")),
+    ),
+    Scene(
+        "return-agreeing",
+        "/",
+        {**COMES, **hanging("agreeReturn")},
+        then(compared, pressing("Yes, the same"), reading("Waiting until Anna")),
+    ),
+    Scene(
+        "return-offline",
+        "/",
+        {**COMES, **failing("agreeReturn", OFFLINE)},
+        then(compared, pressing("Yes, the same"), waiting(".trouble")),
+    ),
+    Scene(
+        "return-not-opened",
+        "/",
+        {**COMES, **failing("choose", OFFLINE)},
+        then(compared, pressing("Yes, the same"), waiting(".trouble")),
+    ),
+    Scene("former", "/", FORMER, then(unlock, reading("has reopened this inbox"))),
+    Scene("former-late", "/", {"returning": "late"}, then(unlock, reading("is closed"))),
+    Scene("former-stopping", "/", {**FORMER, **hanging("stopReturn")}, then(unlock, pressing("Stop"))),
+    Scene(
+        "former-failed",
+        "/",
+        {**FORMER, **failing("stopReturn", OFFLINE)},
+        then(unlock, pressing("Stop"), waiting(".trouble")),
+    ),
+    Scene("list-given-back", "/", {"givenBack": True}, opened),
+    Scene("read-given-back", "/", {"givenBack": True}, message("Goals, second")),
+    Scene("reopen", REOPEN, COACH, then(unlock, reading("I have rung"))),
+    Scene("reopen-not-rung", REOPEN, COACH, then(unlock, pressing("Make the way back for Maya"))),
+    Scene(
+        "reopen-making",
+        REOPEN,
+        {**COACH, **hanging("openWayBack")},
+        then(rung, pressing("Make the way back for Maya"), reading("Making it")),
+    ),
+    Scene(
+        "reopen-not-made",
+        REOPEN,
+        {**COACH, **failing("openWayBack", SERVER)},
+        then(rung, pressing("Make the way back for Maya"), waiting(".trouble")),
+    ),
+    Scene(
+        "reopen-made",
+        REOPEN,
+        COACH,
+        then(rung, pressing("Make the way back for Maya", "Make a code to read out"), reading("4417")),
+    ),
+    Scene("reopen-open", REOPEN, {**COACH, "back": "open"}, then(unlock, waiting(".square"))),
+    Scene("reopen-elsewhere", REOPEN, {**COACH, "back": "elsewhere"}, then(unlock, reading("not at hand"))),
+    Scene(
+        "reopen-end",
+        REOPEN,
+        {**COACH, "back": "open"},
+        then(unlock, waiting(".square"), pressing("End it"), waiting("dialog")),
+    ),
+    Scene("reopen-joined", REOPEN, {**COACH, "back": "joined"}, then(unlock, reading("Maya has come"))),
+    Scene("reopen-claimed", REOPEN, {**COACH, "back": "claimed"}, then(unlock, reading("said so already"))),
+    Scene("reopen-digits", REOPEN, {**COACH, "back": "joined"}, compared),
+    Scene(
+        "reopen-no",
+        REOPEN,
+        {**COACH, "back": "joined"},
+        then(compared, pressing("No"), reading("Stop writing here")),
+    ),
+    Scene(
+        "reopen-giving",
+        REOPEN,
+        {**COACH, "back": "joined", **hanging("agreeWayBack")},
+        then(compared, pressing("Yes, the same"), waiting("progress")),
+    ),
+    Scene("reopen-taken", REOPEN, {**COACH, "back": "taken"}, then(unlock, reading("is back"))),
+    Scene(
+        "reopen-given",
+        REOPEN,
+        {**COACH, "back": "taken"},
+        then(unlock, pressing("Give back what is missing"), reading("208 things")),
+    ),
+    Scene(
+        "reopen-broken",
+        REOPEN,
+        {**COACH, "back": "taken", **failing("giveBack", OFFLINE)},
+        then(unlock, pressing("Give back what is missing"), waiting(".trouble")),
+    ),
+    Scene(
+        "reopen-offline", REOPEN, {**COACH, **failing("wayBack", OFFLINE)}, then(unlock, waiting(".trouble"))
+    ),
+)
+
+LEAVE, COPY, BROWSERS = "/settings/leave", "/our-work/copy", "/settings/browsers"
+leaving = then(
+    unlock,
+    filling(**{"Type: delete my inbox": "delete my inbox"}),
+    pressing("Delete my inbox now"),
+)
+has = filling(**{"What you have now": "walnut glacier tapestry"})
+NO_RECEIPT: Script = {"receipts": "none"}
+RARELY = (
+    Scene("settings-leave-slip", LEAVE, {}, then(unlock, pressing("Delete my inbox now"), waiting(".fault"))),
+    Scene("settings-leave-ending", LEAVE, hanging("close"), then(leaving, reading("Ending the work"))),
+    Scene("settings-leave-waiting", LEAVE, NO_RECEIPT, then(leaving, reading("Waiting for the server"))),
+    Scene("settings-leave-late", LEAVE, NO_RECEIPT, then(leaving, passing(200), reading("not come yet"))),
+    Scene("settings-leave-failed", LEAVE, failing("close", SERVER), then(leaving, waiting(".trouble"))),
+    Scene("settings-leave-coach", LEAVE, COACH, then(unlock, reading("whoever runs this server"))),
+    Scene(
+        "copy-saving",
+        COPY,
+        hanging("read"),
+        then(unlock, pressing("Make the copy"), waiting("main progress")),
+    ),
+    Scene(
+        "copy-failed",
+        COPY,
+        failing("read", SERVER),
+        then(unlock, pressing("Make the copy"), waiting(".trouble")),
+    ),
+    Scene(
+        "clients-failed",
+        "/clients",
+        {**COACH, **failing("clients", OFFLINE)},
+        then(unlock, waiting(".trouble")),
+    ),
+    Scene(
+        "clients-opening",
+        "/clients",
+        {**COACH, **hanging("choose")},
+        then(unlock, pressing("Open Jonas Lind"), reading("Opening")),
+    ),
+    Scene(
+        "settings-password-wrong",
+        BROWSERS,
+        failing("prove", {"code": "wrong-password"}),
+        then(unlock, pressing("Change Password"), has, pressing("Change it"), waiting(".fault")),
+    ),
+    Scene(
+        "settings-sheet-new",
+        BROWSERS,
+        {},
+        then(
+            unlock, pressing("Make a new one Recovery sheet"), has, pressing("Continue"), waiting(".digits")
+        ),
+    ),
+    Scene("settings-told-missing", "/settings/told", {}, then(unlock, pressing("Save"), waiting(".fault"))),
+    Scene(
+        "settings-told-refused", "/settings/told", {"told": "refused"}, then(unlock, reading("at work now"))
+    ),
+    Scene(
+        "settings-lend-offline",
+        BROWSERS,
+        failing("lend", OFFLINE),
+        then(unlock, pressing("Add another browser")),
+    ),
+    Scene(
+        "settings-server-failed",
+        "/settings/server",
+        failing("rows", SERVER),
+        then(unlock, waiting(".trouble")),
+    ),
+    Scene(
+        "help-wrong",
+        "/help",
+        failing("unlock", {"code": "wrong-password"}),
+        then(
+            digits("41723", "90056", "18834", "55120", "70391", "26647"),
+            pressing("Open with the sheet"),
+            waiting(".trouble"),
+        ),
+    ),
+    Scene(
+        "write-contact-changed",
+        "/",
+        failing("send", {"code": "contact-changed"}),
+        then(sent, passing(11), reading("Not sent.")),
+    ),
+    Scene(
+        "write-too-many",
+        steps=then(
+            opened,
+            pressing("Write"),
+            choosing(*((f"Page {page}.pdf", 100) for page in range(1, 35))),
+            reading("At most 32"),
+        ),
+    ),
+)
+
 OTHERS = (
     Scene("settings", "/settings", {}, then(unlock, waiting(".menu"))),
     Scene("clients", "/clients", {"role": "coach"}, then(unlock, reading("Asks for a change"))),
     *CODES,
+    *REOPENING,
+    *RARELY,
     Scene("settings-browsers", "/settings/browsers", {}, then(unlock, reading("Ways in"))),
     Scene(
         "settings-password",

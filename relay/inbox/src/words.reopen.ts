@@ -31,8 +31,8 @@ export const reopenWords = said("reopen", {
   agreeing: (name: string) => `Waiting until ${name} has said so too, then giving it back`,
   giving: (done: number, total: number) => `${done} of ${total} looked at`,
   taken: (name: string) => `${name} is back`,
-  takenLead: (name: string, until: string) =>
-    `Both of you said that the digits were the same, and you have signed it. Until ${until} the inbox that was there before can stop it. Should ${name} ask who did this, it was you.`,
+  takenLead: (day: string, time: string) =>
+    `Both of you said that the digits were the same, and you have signed it. Until ${day}, ${time}, the inbox that was there before can stop it.`,
   given: (n: number) =>
     n === 1
       ? "One thing was given back, with the same date."

@@ -14,8 +14,8 @@ export const returningWords = said("returning", {
   lock: "Lock",
   former: {
     heading: (name: string) => `${name} has reopened this inbox`,
-    lead: (name: string, until: string) =>
-      `${name} has given this conversation to another browser, for somebody as you. If that was you, nothing is to be done here. If it was not, stop it now: until ${until} you can, and the inbox is yours again.`,
+    lead: (name: string, day: string, time: string) =>
+      `${name} has given this conversation to another browser, for somebody as you. If that was you, nothing is to be done here. If it was not, stop it now: until ${day}, ${time}, you can, and the inbox is yours again.`,
     late: (name: string) =>
       `${name} has given this conversation to another browser. This inbox is closed.`,
     stop: "Stop",

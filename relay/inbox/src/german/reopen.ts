@@ -32,8 +32,8 @@ export const reopen: typeof english = {
   agreeing: (name) => `Warten, bis auch ${name} es gesagt hat; dann wird zurückgegeben`,
   giving: (done, total) => `${done} von ${total} durchgesehen`,
   taken: (name) => `${name} ist wieder da`,
-  takenLead: (name, until) =>
-    `Sie beide haben gesagt, dass die Ziffern dieselben waren, und Sie haben es unterschrieben. Bis ${until} kann das bisherige Postfach es aufhalten. Sollte ${name} fragen, wer das war: Sie waren es.`,
+  takenLead: (day, time) =>
+    `Sie beide haben gesagt, dass die Ziffern dieselben waren, und Sie haben es unterschrieben. Bis ${day}, ${time}, kann das bisherige Postfach es aufhalten.`,
   given: (n) =>
     n === 1
       ? "Eines wurde zurückgegeben, mit demselben Tag."

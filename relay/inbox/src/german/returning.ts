@@ -15,8 +15,8 @@ export const returning: typeof english = {
   lock: "Sperren",
   former: {
     heading: (name) => `${name} hat dieses Postfach wieder geöffnet`,
-    lead: (name, until) =>
-      `${name} hat dieses Gespräch einem anderen Browser gegeben, für jemanden an Ihrer Stelle. Waren Sie das, ist hier nichts zu tun. Waren Sie es nicht, halten Sie es jetzt auf: Bis ${until} können Sie das, und das Postfach gehört wieder Ihnen.`,
+    lead: (name, day, time) =>
+      `${name} hat dieses Gespräch einem anderen Browser gegeben, für jemanden an Ihrer Stelle. Waren Sie das, ist hier nichts zu tun. Waren Sie es nicht, halten Sie es jetzt auf: Bis ${day}, ${time}, können Sie das, und das Postfach gehört wieder Ihnen.`,
     late: (name) =>
       `${name} hat dieses Gespräch einem anderen Browser gegeben. Dieses Postfach ist geschlossen.`,
     stop: "Aufhalten",

@@ -66,11 +66,11 @@ export function Leave() {
     <>
       <UpToSettings />
       <Heading>{settingWords.leave.heading}</Heading>
-      <p class="lead">{leaveWords.lead(name, fullDay(opened.policy.holdEndsAt, zone))}</p>
       {opened.myRole === "coach" ? (
-        <p>{leaveWords.coach}</p>
+        <p class="lead">{leaveWords.coach}</p>
       ) : (
         <>
+          <p class="lead">{leaveWords.lead(name, fullDay(opened.policy.holdEndsAt, zone))}</p>
           {opened.engagementState === "active" && <p>{leaveWords.ends(name)}</p>}
           <p>{leaveWords.stays}</p>
           <p>

@@ -101,7 +101,9 @@ export function Recover({ session, relayName, open }: RecoverProps) {
       <section class="card">
         <h2>{recoverWords.other}</h2>
         <p>{recoverWords.otherHow}</p>
-        <a href={href({ view: "add" })}>{recoverWords.otherGo}</a>
+        <a class="button" href={href({ view: "add" })}>
+          {recoverWords.otherGo}
+        </a>
       </section>
       <section class="card">
         <h2>{recoverWords.noSheet}</h2>

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { GivenBack, WayBack } from "../session.own.ts";
 import type { Failure, Progress } from "../session.ts";
-import { exactly, fullDay } from "../time.ts";
+import { fullDay, hour } from "../time.ts";
 import { reopenWords } from "../words.reopen.ts";
 import { firstName, words } from "../words.ts";
 import { Check } from "./check.tsx";
@@ -262,7 +262,7 @@ function Taken({ back, name, given: first }: TakenProps) {
   return (
     <section class="card">
       <h2>{reopenWords.taken(name)}</h2>
-      <p>{reopenWords.takenLead(name, exactly(back.until, zone))}</p>
+      <p>{reopenWords.takenLead(fullDay(back.until, zone), hour(back.until, zone))}</p>
       <p role="status">{given && summed(given)}</p>
       {failure && <Trouble text={failureWords(failure, opened)} />}
       {progress && <Giving progress={progress} />}

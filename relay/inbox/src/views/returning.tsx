@@ -7,7 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Draft } from "../drafts.ts";
 import type { Action } from "../inbox.ts";
 import type { Returning as Facts, Failure, Opened, Session } from "../session.ts";
-import { exactly } from "../time.ts";
+import { fullDay, hour } from "../time.ts";
 import { returningWords } from "../words.returning.ts";
 import { firstName, words } from "../words.ts";
 import { Letter } from "./before.tsx";
@@ -49,7 +49,7 @@ export function Returning(given: ReturningProps) {
     <Letter>
       {facts.you === "newcomer" ? <Newcomer {...props} /> : <Former {...props} />}
       <p>
-        <button type="button" class="link" onClick={() => lock("pressed")}>
+        <button type="button" onClick={() => lock("pressed")}>
           {returningWords.lock}
         </button>
       </p>
@@ -119,6 +119,7 @@ function Newcomer(props: Props) {
 
 function Former(props: Props) {
   const { session, opened, facts, surroundings } = props;
+  const { zone } = surroundings;
   const { former } = returningWords;
   const name = firstName(opened.otherName);
   const { failure, busy, run } = useEntering(props);
@@ -128,7 +129,9 @@ function Former(props: Props) {
     <>
       <Heading large>{former.heading(name)}</Heading>
       <p class="lead">
-        {late ? former.late(name) : former.lead(name, exactly(facts.until, surroundings.zone))}
+        {late
+          ? former.late(name)
+          : former.lead(name, fullDay(facts.until, zone), hour(facts.until, zone))}
       </p>
       {failure && <Trouble text={words.failure(failure, name)} />}
       {busy && <Wait>{former.stopping}</Wait>}
