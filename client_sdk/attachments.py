@@ -15,11 +15,11 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final, Protocol
 
 from client_sdk import errors, protocol
 from client_sdk.attachment import Attachment
-from client_sdk.files import NewFile, new_file
+from client_sdk.files import new_file
 from client_sdk.messages import Progress
 from client_sdk.session import Session
 from client_sdk.wire import BlobOffset
@@ -170,7 +170,7 @@ class AsyncReceivedFile:
             await self._fetch(whole, on_progress)
         return bytes(whole.content)
 
-    async def _fetch(self, target: NewFile | _InMemory, on_progress: OnProgress | None) -> None:
+    async def _fetch(self, target: _Target, on_progress: OnProgress | None) -> None:
         record = self._record
         meter, opener = Meter(record.stored_bytes, on_progress), BlobOpener(record)
         done = 0
@@ -206,6 +206,20 @@ def _checked(step: Callable[..., bytes | bytearray], *arguments: bytes) -> bytes
         return step(*arguments)
     except KeysError as cause:
         raise errors.NotTrusted("file") from cause
+
+
+async def fetch_into(file: AsyncReceivedFile, target: IO[bytes]) -> None:
+    """Fetch a file into an open one; what was written counts only once this returns. `NotTrusted` where what
+    came is not what was sent.
+    """
+    await file._fetch(target, None)  # noqa: SLF001 - of this module; no name for programs, which save files
+
+
+class _Target(Protocol):
+    """What can be written to."""
+
+    def write(self, piece: Any, /) -> Any:
+        """Add bytes."""
 
 
 class _InMemory:

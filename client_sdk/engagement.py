@@ -13,6 +13,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from client_sdk import protocol, rules
@@ -37,6 +38,7 @@ from client_sdk.errors import (
     awaited,
     bounded,
 )
+from client_sdk.exporting import Exported, Exporting
 from client_sdk.finding import slug
 from client_sdk.intake import NEWEST, Bad, Gone, Intake, Result, Taken
 from client_sdk.lengthening import Lengthening
@@ -476,6 +478,28 @@ class AsyncEngagement:
             if until_at > latest:
                 raise RetentionExceeded(instant(latest))
             return await self._agreement.propose_reopening(until_at)
+
+    async def export(
+        self,
+        path: Path | str,
+        *,
+        password: str | None = None,
+        on_progress: OnProgress | None = None,
+        timeout: float | None = None,
+    ) -> Exported:
+        """Write a copy of everything that I can open here into one file, a ZIP; with `password` it is locked.
+
+        Nobody deletes that copy. The file gets its name once all of it is on disk, and is never written over
+        another. Progress counts messages. `left` of what is returned says what could not go in. Raises
+        Misused, AgreementMissing, ServerUnavailable, KeeperUnavailable; nothing is left then.
+        """
+        async with bounded(timeout):
+            if not self._item.active:
+                raise AgreementMissing
+            await self._keep_up()
+            exporting = Exporting(self._core, self, self._standing.terms.ends_at)
+            total = self._attending.tally().here
+            return await exporting.write(Path(path), password, total, on_progress)
 
     async def why(self, subject: str = "engagement", *, timeout: float | None = None) -> Why:
         """Say why something goes when it does, who decided that, and who can change it.

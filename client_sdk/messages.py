@@ -26,7 +26,7 @@ def instant(unix_seconds: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an upload or download is, in bytes."""
+    """How far an upload or download is, in bytes; of a copy, in messages."""
 
     done: int
     total: int

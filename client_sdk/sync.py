@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from client_sdk.attachments import AsyncReceivedFile, OnProgress
     from client_sdk.changes import ProposedChange
     from client_sdk.engagement import AsyncEngagement, Keep
+    from client_sdk.exporting import Exported
     from client_sdk.home import Home
     from client_sdk.mail import AsyncMailMessage, Mail
     from client_sdk.messages import (
@@ -291,6 +292,18 @@ class Engagement:
     def reopen(self, until: date, *, timeout: float | None = None) -> ProposedChange:
         """Propose that the work goes on until a day; see `AsyncEngagement.reopen`."""
         return self._thread.run(self._engagement.reopen(until, timeout=timeout))
+
+    def export(
+        self,
+        path: Path | str,
+        *,
+        password: str | None = None,
+        on_progress: OnProgress | None = None,
+        timeout: float | None = None,
+    ) -> Exported:
+        """Write a copy of everything that I can open here into one file; see `AsyncEngagement.export`."""
+        made = self._engagement.export(path, password=password, on_progress=on_progress, timeout=timeout)
+        return self._thread.run(made)
 
     def why(self, subject: str = "engagement", *, timeout: float | None = None) -> Why:
         """Say why something goes when it does; see `AsyncEngagement.why`."""

@@ -35,6 +35,18 @@ def chosen(descriptor: int | None) -> Callable[[], str]:
     return lambda: _given(descriptor) or _choose()
 
 
+def chosen_for_copy(descriptor: int | None) -> Callable[[], str]:
+    """Return a source of a password for a copy. An account's own is never taken for it by itself."""
+    return lambda: _choose() if descriptor is None else _read_descriptor(descriptor)
+
+
+def of_copy(descriptor: int | None) -> Callable[[], str]:
+    """Return a source of the password that a copy was locked with."""
+    return lambda: (
+        ask_secretly("The copy's password:") if descriptor is None else _read_descriptor(descriptor)
+    )
+
+
 def _given(descriptor: int | None) -> str | None:
     if descriptor is not None:
         return _read_descriptor(descriptor)

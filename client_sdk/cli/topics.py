@@ -85,6 +85,8 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
   receipt     of (acceptance, deletion, closing; empty: not even signed), engagement, number, on,
               promised, keys_until, backups_until, asked, removed, left, messages, files, sound, logged,
               receipt (the note)
+  copy        path, messages, files, size, locked, left [what could not go into it, in words]
+  copy-check  sound, entries, wrong [name: changed, missing, there twice, or in no checksum]
   sender      id, state (waiting, confirmed), added_on; the relay keeps no address
   tested      engagement, id, grade_number (null where it was refused), refused (null, or the reason)
   notice      state (none, waiting, confirmed, broken: mail came back, refused: a work address), address,

@@ -59,9 +59,9 @@ class Person:
         return {**kept, **home, "NO_COLOR": "1", **more}
 
     def mailbox(
-        self, *words: str, code: int = 0, text: str = "", **environment: str
+        self, *words: str, code: int = 0, text: str = "", descriptor: int | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end and check its exit code."""
+        """Run a command to its end, with an open descriptor if one is named, and check its exit code."""
         done = subprocess.run(
             [*PROGRAM, *words],
             input=text,
@@ -69,6 +69,7 @@ class Person:
             text=True,
             timeout=DEADLINE_SECONDS,
             env=self.environment(**environment),
+            pass_fds=() if descriptor is None else (descriptor,),
             check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr
