@@ -80,11 +80,15 @@ def init(
 def serve(
     config: ConfigFile = DEFAULT_CONFIG,
     only: Annotated[str | None, typer.Option(metavar="http|smtp|sweep", help="Run one part alone.")] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, metavar="N", help="So many relays on the same ports (PostgreSQL).")
+    ] = 1,
+    worker: Annotated[bool, typer.Option("--worker", hidden=True)] = False,
 ) -> None:
     """Run the relay: web, mail coming in, sweep, and the keeper."""
-    from relay.operator.serving import serve_relay
+    from relay.operator.serving import Asked, serve_relay
 
-    serve_relay(config, only, _ready)
+    serve_relay(config, Asked(only, workers, is_worker=worker), _ready)
 
 
 @keeper.callback(invoke_without_command=True)

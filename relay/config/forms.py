@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -113,6 +114,25 @@ def parse_keeper_address(value: str) -> tuple[str, int] | None:
     return (matched[1] or matched[2], int(matched[3])) if matched else None
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A host and a port elsewhere."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _keeper_place(value: object) -> object:
+    """The path of a Unix socket, or `HOST:PORT` as a Remote. Raises ValueError."""
+    if not isinstance(value, str):
+        return value
+    place = parse_keeper_address(_keeper_address(value))
+    return Path(value) if place is None else Remote(*place)
+
+
 def _keeper_address(value: str) -> str:
     place = parse_keeper_address(value)
     if place is not None and place[1] > MAX_PORT:
@@ -134,6 +154,7 @@ def _nameserver(value: object) -> object:
 
 Address = Annotated[str, AfterValidator(_address)]
 KeeperAddress = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_keeper_address)]
+KeeperPlace = Annotated[Path | Remote, BeforeValidator(_keeper_place)]
 VerificationKey = Annotated[str, AfterValidator(_verification_key)]
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Domain = Annotated[str, AfterValidator(_domain)]

@@ -17,6 +17,7 @@ from relay.config.forms import (
     Domains,
     Host,
     KeeperAddress,
+    KeeperPlace,
     Listen,
     ListenAddress,
     Name,
@@ -151,8 +152,8 @@ class Keeper(Table):
 
     autostart: bool = True
     """Whether `relay serve` starts it. Not so where it runs as a system user of its own."""
-    socket: Path = Path("keeper.sock")
-    """Unix socket at which it answers."""
+    socket: KeeperPlace = Path("keeper.sock")
+    """Unix socket at which it answers; or HOST:PORT, where it runs on another machine with --listen."""
     folder: Path = Path("keeper")
     """Its own folder, which the relay never opens."""
     mirror: Path | None = None
@@ -162,6 +163,12 @@ class Keeper(Table):
     ring_backup_key: Path | None = None
     """File with the public key that they are sealed to. `relay keeper ring-key` prints it and makes its
     other half, which is kept offline."""
+
+    @model_validator(mode="after")
+    def _elsewhere(self) -> Self:
+        if self.autostart and not isinstance(self.socket, Path):
+            raise ValueError("a socket that is HOST:PORT needs autostart = false")
+        return self
 
     @model_validator(mode="after")
     def _backups(self) -> Self:

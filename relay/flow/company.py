@@ -40,8 +40,8 @@ Count = Callable[[bytes, int, int], None]
 """Whose, how many more, and when."""
 
 TALLY_SECONDS: Final = 1.0
-HERE_SECONDS: Final = 5.0
-GONE_SECONDS: Final = 20.0
+HERE_SECONDS: Final = 3.0
+GONE_SECONDS: Final = 12.0
 """A relay of which nothing is heard for so long has ended, perhaps before it told its last word."""
 MOST_WORDS: Final = 50_000
 MOST_TALLIES: Final = 20_000

@@ -170,9 +170,11 @@ class Listener:
         await self._runner.cleanup()
 
 
-async def listen(app: web.Application, limits: Limits, host: str, port: int) -> Listener:
-    """Serve `app`; port 0 takes a free one. TLS stands in front. Raises OSError where the address cannot
-    be had.
+async def listen(
+    app: web.Application, limits: Limits, host: str, port: int, *, shared: bool = False
+) -> Listener:
+    """Serve `app`; port 0 takes a free one. A `shared` port other workers have, too. TLS stands in front.
+    Raises OSError where the address cannot be had.
     """
     loop = asyncio.get_running_loop()
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
@@ -193,7 +195,11 @@ async def listen(app: web.Application, limits: Limits, host: str, port: int) -> 
         raise RelayError("no server")
     manager.request_handler = _straight(app, manager.request_handler)
     server = await loop.create_server(
-        lambda: Connection(manager, doors, **settings), host, port, backlog=BACKLOG
+        lambda: Connection(manager, doors, **settings),
+        host,
+        port,
+        backlog=BACKLOG,
+        reuse_port=shared or None,
     )
     where = server.sockets[0].getsockname()
     watch = asyncio.create_task(_watch(doors))

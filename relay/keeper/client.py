@@ -17,7 +17,7 @@ from keys.errors import KeysError
 from keys.names import keeper_id
 from relay.core.errors import KeeperAway, Malformed
 from relay.keeper.frames import Answer, BadFrame, Request, read_frame, write_frame
-from relay.keeper.sockets import Address, connect
+from relay.keeper.sockets import Address, Tcp, connect
 
 ANSWER_SECONDS: Final = 10.0
 MOST_CALLS: Final = 16
@@ -38,6 +38,8 @@ class SocketKeeper:
         self._address = address
         self._answer_seconds = answer_seconds
         self._calls = asyncio.Semaphore(MOST_CALLS)
+        self.is_far = isinstance(address, Tcp)
+        """Whether it runs on another machine: there it ticks by itself, and tells us nothing of itself."""
 
     async def days(self, first: int, count: int) -> list[bytes]:
         """Signed day keys, verified. Raises KeeperAway; Malformed for days that a keeper does not make."""

@@ -19,6 +19,8 @@ from relay.service import control
 from relay.service.desk import ClockNotTrusted
 from relay.service.places import Places
 
+EACH: Final = frozenset({"accept-clock"})
+"""What each of several relays on this machine has to be told."""
 SENTENCES: Final = {
     "clock": "The clock has jumped: nothing was swept. If it is right: relay clock accept",
     "no-answer": "The running relay did not answer.",
@@ -47,8 +49,9 @@ def do(settings: Settings, verb: str, **fields: object) -> Mapping[str, Any]:
 
 
 async def _do(settings: Settings, verb: str, fields: Mapping[str, object]) -> Mapping[str, Any]:
+    ask = control.ask_all if verb in EACH else control.ask_one
     try:
-        return await control.ask(Places(settings.relay.data_dir).control, verb, fields)
+        return await ask(Places(settings.relay.data_dir).controls, verb, fields)
     except control.NoRelay:
         return await _do_here(settings, verb, fields)
 

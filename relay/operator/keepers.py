@@ -127,9 +127,17 @@ def catch_up(settings: Settings, refused: Path) -> int:
 def accept_clock(settings: Settings) -> Mapping[str, int]:
     """Tell a running keeper that the clock is right. Raises Stopped."""
     try:
-        return asyncio.run(SocketKeeper(settings.keeper.socket, public_key(settings)).accept_clock())
+        return asyncio.run(SocketKeeper(_here(settings), public_key(settings)).accept_clock())
     except KeeperAway as away:
         raise Stopped(f"The keeper does not answer: {away}.", Exit.NOT_REACHABLE) from None
+
+
+def _here(settings: Settings) -> Path:
+    """The keeper's socket on this machine. Raises Stopped."""
+    socket = settings.keeper.socket
+    if not isinstance(socket, Path):
+        raise Stopped(f"[keeper] socket says that the keeper runs elsewhere, at {socket}: tell it there.")
+    return socket
 
 
 def _opened(file: Path, key: Path) -> Saved:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from keys.errors import KeysError
@@ -24,19 +25,36 @@ from relay.operator.asking import settings_of
 from relay.operator.stopped import Exit, Stopped
 
 
-def serve_relay(config: Path, only: str | None, ready: Callable[[str], None]) -> None:
-    """Run a relay until SIGTERM or SIGINT. Raises Stopped."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks of `relay serve`: one part alone, how many relays, or to be one of them."""
+
+    only: str | None = None
+    workers: int = 1
+    is_worker: bool = False
+
+
+def serve_relay(config: Path, asked: Asked, ready: Callable[[str], None]) -> None:
+    """Run a relay, or several, until SIGTERM or SIGINT. Raises Stopped."""
     from relay.service.opening import START_FAILURES  # the keeper, too, starts here, and needs none of these
     from relay.service.run import PARTS, Wanted, run
+    from relay.service.workers import WorkerFailed, run_workers
 
-    if only is not None and only not in PARTS:
+    if asked.only is not None and asked.only not in PARTS:
         raise Stopped(f"--only takes one of {', '.join(PARTS)}.", Exit.USAGE)
     no_dumps()
     settings = settings_of(config)
-    wanted = Wanted(config.absolute(), (only,) if only else PARTS)
+    if asked.workers > 1 and settings.database.url is None:
+        raise Stopped("Several workers need a database that they can share: [database] url = postgresql://…")
+    wanted = Wanted(config.absolute(), (asked.only,) if asked.only else PARTS, is_worker=asked.is_worker)
     log = _log(settings.clock.offset_file)
     try:
-        run(settings, wanted, log, ready)
+        if asked.workers > 1:
+            run_workers(settings, wanted, asked.workers, log, ready)
+        else:
+            run(settings, wanted, log, ready)
+    except WorkerFailed:
+        raise Stopped("A worker did not start; what it said stands above.") from None
     except START_FAILURES as failure:
         raise Stopped(str(failure)) from None
     except Busy as held:
@@ -51,7 +69,9 @@ def serve_relay(config: Path, only: str | None, ready: Callable[[str], None]) ->
 def serve_keeper(config: Path, *, child: bool, listen: str | None = None) -> None:
     """Run a keeper until SIGTERM, SIGINT, or the end of the relay that started it. Raises Stopped."""
     settings = settings_of(config)
-    log = _log(settings.clock.offset_file)
+    log, socket = _log(settings.clock.offset_file), settings.keeper.socket
+    if not isinstance(socket, Path):
+        raise Stopped("[keeper] socket is HOST:PORT: a keeper itself needs the path of a Unix socket.")
 
     def ready(tcp: Tcp | None) -> None:
         if tcp is None:
@@ -62,7 +82,7 @@ def serve_keeper(config: Path, *, child: bool, listen: str | None = None) -> Non
     try:
         plan = keeper_run.Plan(
             settings.keeper.folder,
-            settings.keeper.socket,
+            socket,
             settings.keeper.mirror,
             _ring_backups(settings),
             _tcp(settings, listen),

@@ -24,6 +24,7 @@ def status(settings: Settings) -> dict[str, Any]:
         *JSON_FIELDS,
         "keeper_facts",
         "further_keepers",
+        "other_relays",
         "clock",
         "offset_seconds",
         "stored_bytes",
@@ -66,6 +67,8 @@ def told(fields: Mapping[str, Any]) -> Iterator[str]:
         yield f"            undecryptable after the tick plus {fields['keeper_facts']['tail_days']} days"
     for one in fields["further_keepers"]:
         yield f"further     {one['fingerprint']} {one['state']}"
+    if fields["other_relays"]:
+        yield f"relays      {fields['other_relays'] + 1}"
     yield f"clock       {fields['clock']}"
     if fields["offset_seconds"]:
         yield f"            moved by {fields['offset_seconds']} seconds: {instant(fields['now'])}"

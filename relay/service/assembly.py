@@ -16,16 +16,17 @@ from relay.config import Settings
 from relay.config.forms import parse_keeper_address
 from relay.config.settings import FurtherKeeper
 from relay.core.pepper import Pepper
-from relay.core.ports import Store
+from relay.core.ports import Line, Store
 from relay.flow import flows
 from relay.keeper.backup import TAIL_DAYS
 from relay.keeper.client import SocketKeeper
-from relay.keeper.sockets import Tcp
+from relay.keeper.sockets import Address, Tcp
 from relay.notify.mail import open_mail_out
 from relay.notify.wake import WakeHub
 from relay.service.desk import Desk
 from relay.service.keyfiles import KeyFiles
 from relay.service.loops import between_batches
+from relay.service.places import Places
 
 HOUR_SECONDS = 3_600
 DAY_SECONDS = 86_400
@@ -36,6 +37,7 @@ class House:
     """All parts of one relay over an open store."""
 
     settings: Settings
+    places: Places
     keys: KeyFiles
     store: Store
     clock: SystemClock
@@ -46,9 +48,16 @@ class House:
     desk: Desk
 
 
-def build(settings: Settings, keys: KeyFiles, store: Store, clock: SystemClock) -> House:
-    """Put together what both a running relay and a single command need."""
-    keeper, waits = SocketKeeper(settings.keeper.socket, keys.keeper_public), WakeHub()
+def build(
+    settings: Settings,
+    keys: KeyFiles,
+    store: Store,
+    clock: SystemClock,
+    line: Line | None = None,
+    places: Places | None = None,
+) -> House:
+    """Put together what both a running relay and a single command need. `line` leads to the other relays."""
+    keeper, waits = SocketKeeper(keeper_address(settings), keys.keeper_public), WakeHub()
     further = tuple(map(_further, settings.further_keepers))
     ports = flows.Ports(
         store=store,
@@ -58,10 +67,18 @@ def build(settings: Settings, keys: KeyFiles, store: Store, clock: SystemClock) 
         pepper=Pepper(keys.pepper),
         random=os.urandom,
         signs=flows.Signs(keys.relay, keys.log, keys.notice),
+        line=line,
     )
     verbs = flows.build(ports, flow_settings(settings))
-    desk = Desk(store, verbs.expire, keeper, clock, between_batches, further)
-    return House(settings, keys, store, clock, keeper, waits, ports, verbs, desk)
+    desk = Desk(store, verbs.expire, keeper, clock, between_batches, further, lambda: verbs.company.others)
+    places = places or Places(settings.relay.data_dir)
+    return House(settings, places, keys, store, clock, keeper, waits, ports, verbs, desk)
+
+
+def keeper_address(settings: Settings) -> Address:
+    """Where the first keeper answers."""
+    socket = settings.keeper.socket
+    return socket if isinstance(socket, Path) else Tcp(socket.host, socket.port)
 
 
 def known_keepers(settings: Settings, keys: KeyFiles) -> tuple[tuple[bytes, bytes], ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +77,25 @@ async def _answer(desk: Desk, line: bytes, log: Log) -> Fields:
     except Exception as failure:  # noqa: BLE001  (a failing command must not end the relay; its caller is told)
         log.error("control.failed", failure=failure)
         return {"refused": "internal"}
+
+
+async def ask_one(paths: Sequence[Path], verb: str, fields: Mapping[str, Any]) -> Fields:
+    """Ask the first relay that runs, at one of these. Raises NoRelay where there is none, Refused."""
+    for path in paths:
+        with suppress(NoRelay):
+            return await ask(path, verb, fields)
+    raise NoRelay
+
+
+async def ask_all(paths: Sequence[Path], verb: str, fields: Mapping[str, Any]) -> Fields:
+    """Ask each relay that runs; what the last one answers. Raises as `ask_one`."""
+    found: Fields | None = None
+    for path in paths:
+        with suppress(NoRelay):
+            found = await ask(path, verb, fields)
+    if found is None:
+        raise NoRelay
+    return found
 
 
 async def ask(path: Path, verb: str, fields: Mapping[str, Any]) -> Fields:

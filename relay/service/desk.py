@@ -43,6 +43,8 @@ class Desk:
     clock: SystemClock
     pause: Callable[[], Awaitable[None]]
     further: Sequence[SocketKeeper] = ()
+    others: Callable[[], int] = int
+    """How many other relays are on the same database."""
 
     async def serve(self, verb: str, fields: Mapping[str, Any]) -> Fields:
         """Do what is asked. Raises Malformed for an unknown verb, ClockNotTrusted, RelayError."""
@@ -62,7 +64,7 @@ class Desk:
         now = self.clock.now()
         counts = await self.store.counts(now=now)
         told, *further = await asyncio.gather(
-            keeper_status(self.keeper), *(further_state(one, now) for one in self.further)
+            keeper_status(self.keeper, now), *(further_state(one, now) for one in self.further)
         )
         return {
             "envelopes": counts["envelopes"],
@@ -72,6 +74,7 @@ class Desk:
             "overdue": counts["overdue"],
             "last_sweep_at": await self.store.noted("last_sweep_at"),
             "keeper": _state(told),
+            "other_relays": self.others(),
             "keeper_facts": told,
             "further_keepers": further,
             "clock": self.clock.standing().value,
@@ -96,20 +99,26 @@ class Desk:
         """Take the operator's word for the clock, and pass it on to the keeper, now or when it is back."""
         await time_watch.accept(self.store, self.clock)
         try:
-            await self.keeper.accept_clock()
+            if not self.keeper.is_far:  # its own operator tells that one
+                await self.keeper.accept_clock()
         except KeeperAway:
             return {"now": self.clock.now(), "keeper": "away"}
         await time_watch.word_delivered(self.store)
         return {"now": self.clock.now(), "keeper": "here"}
 
 
-async def keeper_state(keeper: SocketKeeper) -> str:
+async def keeper_state(keeper: SocketKeeper, now: int) -> str:
     """`here`, `away`, or `stopped` for one that does not believe its clock."""
-    return _state(await keeper_status(keeper))
+    return _state(await keeper_status(keeper, now))
 
 
-async def keeper_status(keeper: SocketKeeper) -> Fields:
-    """What the local keeper says of itself; nothing where it is away."""
+async def keeper_status(keeper: SocketKeeper, now: int) -> Fields:
+    """What the first keeper says of itself; nothing where it is away. One on another machine says nothing: it
+    is seen to be here, and no more.
+    """
+    if keeper.is_far:
+        state = (await further_state(keeper, now))["state"]
+        return {} if state == "away" else {"clock": "ok" if state == "here" else state, "far": 1}
     try:
         async with asyncio.timeout(STATUS_SECONDS):
             return dict(await keeper.status())

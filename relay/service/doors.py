@@ -31,21 +31,23 @@ from relay.smtp_door.server import Certificate, listening
 TELL_SECONDS: Final = 5.0
 
 
-async def open_http(house: House, log: Log, stack: AsyncExitStack) -> str:
-    """Open the HTTP port, to be closed with the stack; says where. Raises OSError."""
+async def open_http(house: House, log: Log, stack: AsyncExitStack, *, shared: bool = False) -> str:
+    """Open the HTTP port, to be closed with the stack; says where. A `shared` one other workers have, too.
+    Raises OSError.
+    """
     context, at = http_context(house, log), house.settings.http.listen
-    listener = await listen(create_app(context), context.limits, at.host, at.port)
+    listener = await listen(create_app(context), context.limits, at.host, at.port, shared=shared)
     stack.push_async_callback(listener.close)
     return f"http={Listen(listener.host, listener.port)}"
 
 
-async def open_smtp(house: House, log: Log, stack: AsyncExitStack) -> str:
+async def open_smtp(house: House, log: Log, stack: AsyncExitStack, *, shared: bool = False) -> str:
     """Open the SMTP ports, to be closed with the stack; says where. Raises OSError, as for a certificate that
     cannot be used, and DnsTrouble where there are no name servers.
     """
     said, listeners = [], []
     for name, at in _smtp_ports(house.settings):
-        listener = stack.enter_context(listening(at.host, at.port))
+        listener = stack.enter_context(listening(at.host, at.port, shared=shared))
         listeners.append(Listener(listener.fileno(), implicit_tls=name == "smtps"))
         said.append(f"{name}={Listen(*listener.getsockname()[:2])}")
     reception = door_reception(house)
@@ -78,7 +80,8 @@ OPEN: Final = {"http": open_http, "smtp": open_smtp}
 
 def http_context(house: House, log: Log) -> Context:
     """What the HTTP interface is given."""
-    further = FurtherWatch(house.desk.further, house.clock)
+    far = (house.keeper,) if house.keeper.is_far else ()
+    further = FurtherWatch((*far, *house.desk.further), house.clock)
     return Context(
         flows=house.flows,
         facts=relay_facts(house.settings, house.keys),
@@ -171,8 +174,13 @@ def _door_limits(settings: Settings) -> DoorLimits:
     )
 
 
+async def _keeper_state(house: House) -> str:
+    """Of the first keeper; one that is far is watched with the further ones."""
+    return "here" if house.keeper.is_far else await keeper_state(house.keeper, house.clock.now())
+
+
 async def _health(house: House, further: FurtherWatch) -> Health:
     """A further keeper that is away counts as the local one: what needs its share cannot be read."""
-    keeper, all_here = await asyncio.gather(keeper_state(house.keeper), further.all_here())
+    keeper, all_here = await asyncio.gather(_keeper_state(house), further.all_here())
     clock_ok = time_watch.agreed(house.clock) and keeper != "stopped"
     return Health(keeper != "away" and all_here, clock_ok, house.clock.offset_seconds())

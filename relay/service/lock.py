@@ -1,5 +1,5 @@
 """The lock that says who has the store open: a running relay, or one operator's command. Never two at a
-time.
+time, where the store is a file; on PostgreSQL the database is the lock, and each takes a place of its own.
 """
 
 from __future__ import annotations
@@ -7,14 +7,32 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from relay.service.places import PRIVATE_FILE
+from relay.service.places import PRIVATE_FILE, Places
 
 
 class StoreHeld(Exception):
     """Another relay, or an operator's command, has the store open."""
+
+
+@contextmanager
+def place_held(folder: Path, most: int) -> Iterator[Places]:
+    """Hold the first of `most` places that is free, while the context lasts. Raises StoreHeld at once if
+    others have them all.
+    """
+    for number in range(1, most + 1):
+        places = Places(folder, number)
+        with ExitStack() as held:
+            try:
+                held.enter_context(store_held(places.lock))
+            except StoreHeld:
+                if number == most:
+                    raise
+                continue
+            yield places
+            return
 
 
 @contextmanager

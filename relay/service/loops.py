@@ -25,6 +25,8 @@ LOOK_SECONDS_DRIVEN: Final = 0.2
 NOTE_SECONDS: Final = 60
 DRAIN_SECONDS: Final = 10
 TROUBLE_SECONDS: Final = 10
+FAR_SECONDS: Final = 600
+"""A keeper on another machine is asked so often for its words on the days that it has destroyed."""
 DAYS_STORED_AHEAD: Final = 1_024
 """Day keys of about three years are at hand while a keeper is away; later days are asked for one by one."""
 
@@ -53,6 +55,7 @@ class Loops:
     _swept_offset: int = field(default=0, init=False)
     _noted: float = field(default=float("-inf"), init=False)
     _drained: float = field(default=float("-inf"), init=False)
+    _asked_far: float = field(default=float("-inf"), init=False)
     _days_on: int = field(default=-1, init=False)
     _ticked_on: int = field(default=-1, init=False)
     _recorded_on: int = field(default=-1, init=False)
@@ -155,7 +158,7 @@ class Loops:
         raises.
         """
         now, at = self.clock.now(), self.clock.act_at()
-        if at is not None and at // DAY_SECONDS > self._ticked_on:
+        if at is not None and self._tick_is_due(at):
             await self._tick(at)
         if now // DAY_SECONDS > self._days_on:
             await self._store_days(now)
@@ -183,7 +186,16 @@ class Loops:
             say("keeper.here" if here else "keeper.away", failure=failure)
             self._keeper_here = here
 
+    def _tick_is_due(self, at: int) -> bool:
+        if self.keeper.is_far:
+            return self.clock.monotonic() - self._asked_far >= FAR_SECONDS
+        return at // DAY_SECONDS > self._ticked_on
+
     async def _tick(self, at: int) -> None:
+        if self.keeper.is_far:  # it ticks by itself
+            self._asked_far = self.clock.monotonic()
+            await self.flows.keepers.log_days_gone()
+            return
         if await time_watch.word_waits(self.store, self.clock.now()):
             await self.keeper.accept_clock()
             await time_watch.word_delivered(self.store)

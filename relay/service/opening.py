@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from relay.clock import ClockError, SystemClock
 from relay.config import Settings
+from relay.core.ports import Line
 from relay.service.assembly import House, build
 from relay.service.keyfiles import KeyMissing, read_key_files
-from relay.service.lock import StoreHeld, store_held
-from relay.service.places import Places
+from relay.service.lock import StoreHeld, place_held
+from relay.service.places import MOST_RELAYS, Places
 from relay.service.time_watch import note_instant, open_clock
 from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
@@ -31,14 +32,14 @@ START_FAILURES = (KeyMissing, StoreHeld, ClockError, NewerSchema, SettingRefused
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[House]:
-    """A relay's parts over its store, held alone. Raises START_FAILURES."""
-    places = Places(settings.relay.data_dir)
-    keys = read_key_files(places.secrets)
-    with store_held(places.lock):
+    """A relay's parts over its store, which is held alone where it is a file. Raises START_FAILURES."""
+    folder, most = settings.relay.data_dir, 1 if settings.database.url is None else MOST_RELAYS
+    keys = read_key_files(Places(folder).secrets)
+    with place_held(folder, most) as places:
         store = await _open_store(settings, places)
         try:
             clock = await open_clock(store, settings.clock.offset_file)
-            yield build(settings, keys, store, clock)
+            yield build(settings, keys, store, clock, _line(settings), places)
             await note_instant(store, clock)
         finally:
             await store.close()
@@ -52,7 +53,16 @@ async def _open_store(settings: Settings, places: Places) -> SqliteStore | Postg
         raise SettingRefused("database.url needs a driver: pip install 'quietbox[postgres]'")
     from relay.store.postgres import PostgresStore
 
-    return await PostgresStore.open(url.get_secret_value(), ledger_of(settings))
+    return await PostgresStore.open(url.get_secret_value(), ledger_of(settings, places.number))
+
+
+def _line(settings: Settings) -> Line | None:
+    """The way to the other relays; a file has none."""
+    if settings.database.url is None:
+        return None
+    from relay.store.postgres.line import PostgresLine
+
+    return PostgresLine(settings.database.url.get_secret_value())
 
 
 def ledger_of(settings: Settings, number: int = 1) -> Ledger:

@@ -11,15 +11,20 @@ from typing import Final
 
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
+MOST_RELAYS: Final = 64
+"""In one folder."""
 STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 """The built web inbox of the installed release."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The files of one relay."""
+    """The files of one relay. Relays that share a folder, each with a database of PostgreSQL, are numbered
+    from 1; what each has for itself bears its number.
+    """
 
     folder: Path
+    number: int = 1
 
     @property
     def database(self) -> Path:
@@ -29,12 +34,22 @@ class Places:
     @property
     def lock(self) -> Path:
         """Held by whoever has the store open."""
-        return self.folder / "relay.lock"
+        return self.folder / f"relay{self._suffix}.lock"
 
     @property
     def control(self) -> Path:
         """The socket at which a running relay takes the operator's commands."""
-        return self.folder / "control.sock"
+        return self.folder / f"control{self._suffix}.sock"
+
+    @property
+    def controls(self) -> list[Path]:
+        """The sockets of all relays of this folder, running or not, by number."""
+        found = (Places(self.folder, number).control for number in range(1, MOST_RELAYS + 1))
+        return [path for path in found if path.exists()]
+
+    @property
+    def _suffix(self) -> str:
+        return "" if self.number == 1 else f"-{self.number}"
 
     @property
     def restoring(self) -> Path:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from keys.errors import KeysError
 from keys.web import MANIFEST, parse_manifest
 from relay.config import Settings
 from relay.dumps import no_dumps
+from relay.keeper.client import SocketKeeper
 from relay.logs import Log
 from relay.service import control
 from relay.service.assembly import House
@@ -29,7 +31,7 @@ from relay.service.desk import keeper_state
 from relay.service.keeper_child import supervise
 from relay.service.loops import Loops
 from relay.service.opening import opened
-from relay.service.places import STATIC, Places
+from relay.service.places import STATIC
 
 PARTS: Final = ("http", "smtp", "sweep")
 KEEPER_STARTS_SECONDS: Final = 20.0
@@ -39,10 +41,13 @@ OBJECTS_BETWEEN_COLLECTIONS: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to run: the file of the settings (for the keeper's own program), and which parts."""
+    """What to run: the file of the settings (for the keeper's own program), which parts, and whether this is
+    a worker, which shares its ports and ends with the program that started it.
+    """
 
     config: Path
     parts: Collection[str] = PARTS
+    is_worker: bool = False
 
 
 def run(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[str], None]) -> None:
@@ -51,33 +56,53 @@ def run(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[str], Non
     Raises what `opened` raises, OSError for a port that is taken, and an exception group where a part fails.
     """
     no_dumps()  # it holds the pepper, and whose mail it is
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(serve(settings, wanted, log, ready))
 
 
 async def serve(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[str], None]) -> None:
     """Run all parts: where a loop fails for good, all end and the failure is raised."""
-    ended = _asked_to_end()
+    ended = asked_to_end(with_parent=wanted.is_worker)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(opened(settings))
-        loops = _loops(house, log)
+        loops, company = _loops(house, log), house.flows.company
+        await stack.enter_async_context(beside(company.keep(house.clock.now, partial(_say_line, log))))
+        stack.push_async_callback(company.leave)
         if settings.keeper.autostart:
-            await stack.enter_async_context(_beside(supervise(wanted.config, log)))
+            await stack.enter_async_context(beside(supervise(wanted.config, log)))
         await loops.sweep_once()
         from relay.service import doors  # imported here, while the keeper starts beside it
 
         if settings.keeper.autostart:
-            await _keeper_is_up(house)
-        backing = Backups(settings, wanted.config, house.clock, log)
-        lasting = [loops.sweeping(), loops.recording(), loops.telling(), backing.keep()]
-        sweeping = lasting if "sweep" in wanted.parts else []
-        await stack.enter_async_context(_beside(loops.keeping(), *sweeping))
+            await keeper_is_up(house.keeper, house.clock.now())
+        sweeping = _lasting(house, loops, wanted, log) if "sweep" in wanted.parts else []
+        await stack.enter_async_context(beside(loops.keeping(), *sweeping))
         await stack.enter_async_context(_control(house, log))
-        places = [await doors.OPEN[part](house, log, stack) for part in doors.OPEN if part in wanted.parts]
+        places = [
+            await doors.OPEN[part](house, log, stack, shared=wanted.is_worker)
+            for part in doors.OPEN
+            if part in wanted.parts
+        ]
         _spare_what_stays()
         ready(" ".join(("ready", *places)))
         await ended.wait()
         log.info("relay.ending")
+
+
+def _lasting(house: House, loops: Loops, wanted: Wanted, log: Log) -> list[Coroutine[Any, Any, None]]:
+    """What goes on beside the doors. Of the relays that share a folder one looks after its backups."""
+    lasting = [loops.sweeping(), loops.recording(), loops.telling()]
+    if house.places.number == 1:
+        lasting.append(Backups(house.settings, wanted.config, house.clock, log).keep())
+    return lasting
+
+
+def _say_line(log: Log, found: bool) -> None:
+    """The line to the other relays stands, or has been lost."""
+    if found:
+        log.info("line.stands")
+    else:
+        log.warning("line.lost")
 
 
 def _spare_what_stays() -> None:
@@ -89,7 +114,8 @@ def _spare_what_stays() -> None:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster loop, where it is to be had."""
     if sys.platform != "win32":
         with contextlib.suppress(ImportError):
             import uvloop
@@ -123,7 +149,7 @@ def _web_manifest() -> str | None:
 
 
 @asynccontextmanager
-async def _beside(*lasting: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(*lasting: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run these while the context lasts; the failure of one ends it and is raised in an exception group."""
     own_failure: Exception | None = None
     async with asyncio.TaskGroup() as group:
@@ -142,22 +168,32 @@ async def _beside(*lasting: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _control(house: House, log: Log) -> AsyncIterator[None]:
     there = asyncio.Event()
-    path = Places(house.settings.relay.data_dir).control
-    async with _beside(control.serve(house.desk, path, log, there.set)):
+    path = house.places.control
+    async with beside(control.serve(house.desk, path, log, there.set)):
         await there.wait()
         yield
 
 
-async def _keeper_is_up(house: House) -> None:
+async def keeper_is_up(keeper: SocketKeeper, now: int) -> None:
     """Wait for a keeper that was just started, but not long: deposits do not need it."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(KEEPER_STARTS_SECONDS):
-            while await keeper_state(house.keeper) == "away":  # noqa: ASYNC110 - another program tells no event
+            while await keeper_state(keeper, now) == "away":  # noqa: ASYNC110 - another program tells no event
                 await asyncio.sleep(KEEPER_LOOK_SECONDS)
 
 
-def _asked_to_end() -> asyncio.Event:
+def asked_to_end(*, with_parent: bool = False) -> asyncio.Event:
+    """Set by SIGTERM and SIGINT; `with_parent` by the end of standard input, too, the other end of which is
+    held by whoever started us.
+    """
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
+    if with_parent:
+        loop.add_reader(sys.stdin.fileno(), _parent_has_gone, loop, ended)
     return ended
+
+
+def _parent_has_gone(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    loop.remove_reader(sys.stdin.fileno())
+    ended.set()

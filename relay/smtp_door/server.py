@@ -67,14 +67,18 @@ class Certificate:
         return context
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 picks a free one. Raises OSError."""
+def listening(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that listens; port 0 picks a free one. A `shared` port other workers have, too. Raises
+    OSError.
+    """
     family, kind, number, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
     listener = socket.socket(family, kind, number)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(address)

@@ -108,6 +108,15 @@ class Relay:
         assert self.ready.startswith("ready"), self.log()
         return self
 
+    def program(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start another program of this folder; what it says goes into the log."""
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "relay", *words, "--config", str(self.config)],
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+
     def stop(self) -> tuple[int, str]:
         """Ask it to end; returns the exit code, and what it printed after the first line."""
         return self.end(signal.SIGTERM)
@@ -133,6 +142,11 @@ class Relay:
         """The keepers that it has started: one, or none yet."""
         assert self.process is not None
         return [pid for pid in children_of(self.process.pid) if b"\0keeper\0" in command_of(pid)]
+
+    def workers(self) -> list[int]:
+        """The relays that `--workers` has started."""
+        assert self.process is not None
+        return [pid for pid in children_of(self.process.pid) if b"\0--worker\0" in command_of(pid)]
 
     def door(self) -> list[int]:
         """The template of its door, and then the workers."""

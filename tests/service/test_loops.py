@@ -48,6 +48,8 @@ class Machine:
 class TickingKeeper(Keeper):
     """A keeper that remembers which ticks and words it was given."""
 
+    is_far = False
+
     def __init__(self) -> None:
         super().__init__()
         self.ticks = self.words = 0
