@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,10 +34,12 @@ async def house(settled: Path, tmp_path: Path) -> AsyncIterator[House]:
     await store.close()
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def hurry() -> Iterator[None]:
     """Let a connection linger only for a moment after a body that was not read."""
-    monkeypatch.setattr("relay.http_api.listener.LINGER_SECONDS", 0.1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("relay.http_api.listener.LINGER_SECONDS", 0.1)
+        yield
 
 
 @pytest.fixture
@@ -59,6 +61,17 @@ async def served(house: House, static_root: Path) -> AsyncIterator[Served]:
     """The house, served."""
     async with serve(house, static_root, said=io.StringIO()) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+async def standing(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """A house that is served to all tests of a file whose requests change nothing."""
+    folder = tmp_path_factory.mktemp("standing")
+    store = await SqliteStore.open(Path(shutil.copy(settled, folder / "store.sqlite3")))
+    (folder / "static").mkdir()
+    async with serve(House(store, seed="another day"), folder / "static", said=io.StringIO()) as found:
+        yield found
+    await store.close()
 
 
 @pytest.fixture

@@ -77,9 +77,9 @@ async def ask(
 
 
 @pytest.mark.parametrize("bound", SESSION_ROUTES, ids=name_of)
-async def test_no_route_that_needs_a_session_answers_without(served: Served, bound: Route) -> None:
+async def test_no_route_that_needs_a_session_answers_without(standing: Served, bound: Route) -> None:
     """No token, an unknown one, an odd one and another scheme are all not signed in."""
-    path = path_of(bound, served.house)
+    path = path_of(bound, standing.house)
     for header in (
         None,
         "Bearer " + "A" * 43,
@@ -89,7 +89,7 @@ async def test_no_route_that_needs_a_session_answers_without(served: Served, bou
         "bearer " + "A" * 43,
     ):
         headers = {"Authorization": header} if header else {}
-        told = await served.ask(bound.method, path, headers=headers)
+        told = await standing.ask(bound.method, path, headers=headers)
         assert told.status == 401, header
         if bound.method != "HEAD":
             assert told.code == "not-signed-in"
@@ -114,18 +114,18 @@ BAD_JSON = [
 
 
 @pytest.mark.parametrize("bound", JSON_ROUTES, ids=name_of)
-async def test_what_is_no_strict_json_is_malformed(served: Served, bound: Route) -> None:
+async def test_what_is_no_strict_json_is_malformed(standing: Served, bound: Route) -> None:
     """Each of these is answered with 400, never with 500."""
     for raw in BAD_JSON:
-        told = await ask(served, bound, raw, "application/json")
+        told = await ask(standing, bound, raw, "application/json")
         assert (told.status, told.code) == (400, "malformed"), raw[:40]
 
 
 @pytest.mark.parametrize("bound", JSON_ROUTES, ids=name_of)
-async def test_an_unknown_name_and_a_missing_field_are_malformed(served: Served, bound: Route) -> None:
+async def test_an_unknown_name_and_a_missing_field_are_malformed(standing: Served, bound: Route) -> None:
     """A body is closed, and the problem names the field and nothing of its value."""
     for raw, detail in ((b"{}", "field "), (b'{"unknown": "canary"}', "field ")):
-        told = await ask(served, bound, raw, "application/json")
+        told = await ask(standing, bound, raw, "application/json")
         assert (told.status, told.code) == (400, "malformed")
         assert told.json["detail"].startswith(detail)
         assert b"canary" not in told.body
@@ -151,7 +151,7 @@ def test_bytes_are_canonical_base64url_of_the_right_length(text: str) -> None:
 
 
 @pytest.mark.parametrize("bound", JSON_ROUTES + BINARY_ROUTES, ids=name_of)
-async def test_other_content_types_and_encodings_are_refused(served: Served, bound: Route) -> None:
+async def test_other_content_types_and_encodings_are_refused(standing: Served, bound: Route) -> None:
     """The type is exactly the demanded one; nothing is decompressed; a form never reaches a handler."""
     right = "application/octet-stream" if bound.body is Bytes else "application/json"
     for wrong in (
@@ -160,22 +160,22 @@ async def test_other_content_types_and_encodings_are_refused(served: Served, bou
         right + "; charset=utf-8",
         right.upper(),
     ):
-        told = await ask(served, bound, b"{}", wrong)
+        told = await ask(standing, bound, b"{}", wrong)
         assert (told.status, told.code) == (415, "unsupported-type"), wrong
-    told = await ask(served, bound, b"{}", right, **{"Content-Encoding": "gzip"})
+    told = await ask(standing, bound, b"{}", right, **{"Content-Encoding": "gzip"})
     assert (told.status, told.code) == (415, "unsupported-type")
 
 
 @pytest.mark.parametrize("bound", JSON_ROUTES + BINARY_ROUTES, ids=name_of)
-async def test_a_body_over_the_limit_is_refused_before_it_is_read(served: Served, bound: Route) -> None:
+async def test_a_body_over_the_limit_is_refused_before_it_is_read(standing: Served, bound: Route) -> None:
     """The announced length is enough to refuse; without one, the limit holds while reading."""
-    head = await _head(served, bound, f"Content-Length: {bound.most_bytes + 1}")
-    told = await served.talk(head)
+    head = await _head(standing, bound, f"Content-Length: {bound.most_bytes + 1}")
+    told = await standing.talk(head)
     assert told.startswith(b"HTTP/1.1 413 ")
     assert b'"too-large"' in told
     chunk = b"%x\r\n" % (bound.most_bytes + 1) + bytes(bound.most_bytes + 1) + b"\r\n0\r\n\r\n"
-    head = await _head(served, bound, "Transfer-Encoding: chunked", "Connection: close")
-    told = await served.talk(head + chunk)
+    head = await _head(standing, bound, "Transfer-Encoding: chunked", "Connection: close")
+    told = await standing.talk(head + chunk)
     assert told.startswith(b"HTTP/1.1 413 ")
 
 
@@ -211,36 +211,36 @@ async def _head(served: Served, bound: Route, *further: str) -> bytes:
 
 
 @pytest.mark.parametrize("bound", EMPTY_ROUTES, ids=name_of)
-async def test_a_body_where_none_is_taken_is_malformed(served: Served, bound: Route) -> None:
+async def test_a_body_where_none_is_taken_is_malformed(standing: Served, bound: Route) -> None:
     """A request without content carries none."""
-    told = await ask(served, bound, b"{}", "application/json")
+    told = await ask(standing, bound, b"{}", "application/json")
     assert (told.status, told.code) == (400, "malformed")
 
 
 @pytest.mark.parametrize("bound", ROUTES, ids=name_of)
-async def test_unknown_twice_given_and_odd_parameters_are_malformed(served: Served, bound: Route) -> None:
+async def test_unknown_twice_given_and_odd_parameters_are_malformed(standing: Served, bound: Route) -> None:
     """A query is closed like a body."""
-    path = path_of(bound, served.house)
+    path = path_of(bound, standing.house)
     joint = "&" if "?" in path else "?"
-    who = served.house.client if bound.session else None
+    who = standing.house.client if bound.session else None
     for odd in ("x=1", "after=1&after=2", "limit=1.5", "limit=-1", "limit=", "limit=1e3", "first=٣", "limit"):
-        told = await served.ask(bound.method, path + joint + odd, who=who)
+        told = await standing.ask(bound.method, path + joint + odd, who=who)
         assert told.status == 400, odd
 
 
 @pytest.mark.parametrize("bound", [one for one in ROUTES if "{" in one.path], ids=name_of)
-async def test_what_is_no_id_is_not_found(served: Served, bound: Route) -> None:
+async def test_what_is_no_id_is_not_found(standing: Served, bound: Route) -> None:
     """A path that holds no id is as one that nobody has."""
-    who = served.house.client if bound.session else None
+    who = standing.house.client if bound.session else None
     bare = template(bound)
     name = bare[bare.index("{") : bare.index("}") + 1]
     for odd in ("x", "A" * 21, "A" * 23, "A" * 21 + "B", "%00" * 22, "..", "a.b", "A" * 5000):
-        path = path_of(bound, served.house)
+        path = path_of(bound, standing.house)
         target = bare.replace(name, odd) + ("?" + path.partition("?")[2] if "?" in path else "")
         raw = b"" if bound.body is None else b"{}"
         right = "application/octet-stream" if bound.body is Bytes else "application/json"
         headers = {} if bound.body is None else {"Content-Type": right}
-        told = await served.ask(
+        told = await standing.ask(
             bound.method, target, who=who, raw=None if bound.body is None else raw, headers=headers
         )
         # ".." makes another route of one, which may ask for another type
