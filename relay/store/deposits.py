@@ -119,14 +119,16 @@ def _store_simple(
         taken = [deposits[number] for number in numbers]
         database.execute("SAVEPOINT together")
         try:
-            return list(zip(numbers, _deposit_new(database, taken), strict=True))
+            stored = _deposit_new(database, taken)
         except (*VIOLATIONS, _NotSimple) as found:
             database.execute("ROLLBACK TO together")
+            database.execute("RELEASE together")
             full = found.mailbox_ids if isinstance(found, _NotSimple) else ()
             stay = _others(database, taken, full)
             numbers = [number for number, stays in zip(numbers, stay, strict=True) if stays]
-        finally:
+        else:
             database.execute("RELEASE together")
+            return list(zip(numbers, stored, strict=True))
     return []
 
 

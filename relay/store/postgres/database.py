@@ -73,6 +73,8 @@ class PostgresDatabase(Ledgered):
     def execute(self, statement: str, bound: Bound = ()) -> Found:
         """Run one statement. Raises Violation, Repeat, Fault."""
         if statement.startswith(CONTROL):
+            if statement == "ROLLBACK":
+                self._held_back.clear()  # nothing before it matters, and some of it may not be said any more
             self._held_back.append(statement)
             if statement in ("COMMIT", "ROLLBACK"):
                 with _faults(self):

@@ -32,8 +32,8 @@ DOUBTED_TRIES: Final = 6
 """As often a violation is taken for what another relay stored meanwhile."""
 HURRIED_TRIES: Final = 3
 """After so many a transaction keeps others away from mailboxes: it must come to its end too."""
-KEEP_AWAY: Final = "LOCK TABLE mailboxes IN SHARE ROW EXCLUSIVE MODE"
-"""It takes no snapshot: what comes after sees all that was committed before it was had."""
+KEEP_AWAY: Final = "LOCK TABLE mailboxes IN EXCLUSIVE MODE"
+"""Nobody may read to write either. It takes no snapshot: what comes after sees all that was committed."""
 SERIALIZABLE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE"
 LOCKING: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 LANES: Final = 3
