@@ -63,6 +63,28 @@ def test_other_ends_are_faults_and_never_ends(form: bytes) -> None:
         assert b"MAIL" not in got, cut
 
 
+LINES = st.one_of(
+    st.integers(MAX_LINE_BYTES - 2, MAX_LINE_BYTES + 2).map(lambda size: b"a" * size),
+    st.sampled_from([b"", b".", b"..", b"a", b"b" * 5000, b"\r", b"\n", b"\0", b"c\rd", b"e\nf"]),
+)
+
+
+@given(lines=st.lists(LINES, max_size=6), cuts=st.lists(st.integers(0, 50_000), max_size=6))
+def test_faults_are_those_of_the_plain_rule(lines: list[bytes], cuts: list[int]) -> None:
+    """In whatever pieces a mail comes: a bare CR or LF or a NUL is one fault, a line over the limit the
+    other, and there is none besides.
+    """
+    wire = b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines)
+    _, reader = read(wire + b".\r\n", [*cuts, len(wire) + 3])
+    rest = wire.replace(b"\r\n", b"")
+    bare = any(one in rest for one in (b"\r", b"\n", b"\0"))
+    long = any(len(line) > MAX_LINE_BYTES for line in wire.split(b"\r\n"))
+    assert reader.ended
+    assert reader.fault == (
+        replies.BARE_LINE_ENDING if bare else replies.DATA_LINE_TOO_LONG if long else None
+    )
+
+
 def test_a_mail_may_be_empty() -> None:
     """A lone dot at once is an empty mail, not a fault."""
     assert read(b".\r\n")[0] == b""
