@@ -138,6 +138,9 @@ class Accounts(Protocol):
 
     async def session(self, token_tag: bytes, *, now: int) -> Session | None: ...
 
+    async def sessions(self, token_tags: Sequence[bytes], *, now: int) -> list[Session]:
+        """Those of these tags that are open."""
+
     async def close_session(self, token_tag: bytes) -> None: ...
 
     async def sessions_of(self, account_id: bytes, *, now: int) -> list[Session]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Final
@@ -42,6 +42,7 @@ from relay.flow.company import Company
 from relay.flow.happenings import PASSWORD_REPLACED, SHEET_REPLACED, SHEET_USED, WAY_IN_ADDED, Happenings
 from relay.flow.tabs import Tab, Tabs
 from relay.flow.telling import Telling
+from relay.flow.together import Together
 from relay.flow.whole import to_the_end
 
 TOKEN_BYTES: Final = 32
@@ -50,6 +51,8 @@ MOST_METHODS: Final = 16
 MOST_SESSIONS_REMEMBERED: Final = 10_000
 REMEMBERED_SECONDS: Final = 60
 """Sessions end in the store too: a reopening that ends or is stopped closes an account with all of them."""
+REMEMBERED_AMONG_OTHERS_SECONDS: Final = 1
+"""Where other relays end sessions too, one serves to read for the rest of its second, and never to write."""
 MOST_CHALLENGES_USED: Final = 100_000
 _MAC_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
@@ -133,6 +136,9 @@ class Access:
         self._used: OrderedDict[bytes, int] = OrderedDict()
         self._sessions: OrderedDict[bytes, tuple[Session, int]] = OrderedDict()  # and until when
         self._closings = 0
+        self._asked = Together(self._look_up)
+        self._asked_at = 0
+        self._remembered_seconds = REMEMBERED_AMONG_OTHERS_SECONDS if store.shared else REMEMBERED_SECONDS
         self._tabs = Tabs(company)
         self._methods = asyncio.Lock()
         nobody = Method(bytes(16), "password", 1, bytes(SALT_BYTES), _public(random(32)), bytes(WRAP_BYTES))
@@ -182,21 +188,27 @@ class Access:
         """By which a session is named to its owner."""
         return self._pepper.session_tag(token)[:_SESSION_ID_BYTES]
 
-    def remembered(self, token: bytes, now: int) -> bytes | None:
-        """The account of a session that is at hand: no store is asked."""
+    def remembered(self, token: bytes, now: int, *, writes: bool = False) -> bytes | None:
+        """The account of a session that is at hand: no store is asked. None for a caller who writes, where
+        another relay may have ended it.
+        """
+        if writes and self._store.shared:
+            return None
         session, until = self._sessions.get(self._pepper.session_tag(token), (None, 0))
         if session is None or now >= min(until, session.expires_at):
             return None
         self._tabs.seen(session.token_tag, now)
         return session.account_id
 
-    async def caller(self, token: bytes, now: int) -> bytes:
-        """The account of a session. Raises NotSignedIn."""
+    async def caller(self, token: bytes, now: int, *, writes: bool = False) -> bytes:
+        """The account of a session. The store is asked, of a caller who writes in any case where others write
+        to it too: a session that has ended anywhere writes no more. Raises NotSignedIn.
+        """
         tag = self._pepper.session_tag(token)
         session, until = self._sessions.get(tag, (None, 0))
-        if session is None or now >= until:
-            closings = self._closings
-            session = await self._store.session(tag, now=now)
+        if session is None or now >= until or (writes and self._store.shared):
+            closings, self._asked_at = self._closings, now
+            session = await self._asked.of(tag)
             self._sessions.pop(tag, None)
             if session is not None and closings == self._closings:  # else it may be the one that was closed
                 self._remember(session, now)
@@ -204,6 +216,9 @@ class Access:
             raise NotSignedIn
         self._tabs.seen(tag, now)
         return session.account_id
+
+    async def _look_up(self, tags: Sequence[bytes]) -> dict[bytes, Session]:
+        return {one.token_tag: one for one in await self._store.sessions(tags, now=self._asked_at)}
 
     async def close(self, token: bytes) -> None:
         """End a session."""
@@ -413,7 +428,7 @@ class Access:
         return max(expires_at, account.expires_at)
 
     def _remember(self, session: Session, now: int) -> None:
-        self._sessions[session.token_tag] = session, now + REMEMBERED_SECONDS
+        self._sessions[session.token_tag] = session, now + self._remembered_seconds
         if len(self._sessions) > MOST_SESSIONS_REMEMBERED:
             self._sessions.popitem(last=False)
 

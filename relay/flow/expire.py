@@ -61,7 +61,7 @@ class Expire:
         """Take the caller's own copies away, now; returns how many were there. Raises NotFound, Malformed."""
         if len(envelope_ids) > MOST_IDS:
             raise Malformed("too many envelopes")
-        await self._fetch.owned(account_id, mailbox_id, now)
+        await self._fetch.owned(account_id, mailbox_id, now, writes=True)
         expired = await self._store.expire_own(mailbox_id, envelope_ids, now=now)
         mailbox = await self._store.mailbox(mailbox_id, now=now) if expired else None
         if mailbox is not None:

@@ -67,15 +67,15 @@ class Fetch:
         """
         if len(envelope_ids) > MOST_IDS:
             raise Malformed("too many envelopes")
-        await self.owned(account_id, mailbox_id, now)
+        await self.owned(account_id, mailbox_id, now, writes=True)
         waiting = await self._telling.waiting(account_id, now)
         known = await self._store.acknowledge(mailbox_id, envelope_ids, now=now)
         await self._telling.was_read(waiting if known else None)
         return known
 
-    async def owned(self, account_id: bytes, mailbox_id: bytes, now: int) -> None:
-        """Raise NotFound unless the mailbox is this account's."""
-        standing = await self._standings.of_mailbox(mailbox_id, now)
+    async def owned(self, account_id: bytes, mailbox_id: bytes, now: int, *, writes: bool = False) -> None:
+        """Raise NotFound unless the mailbox is this account's, to read or to write."""
+        standing = await self._standings.of_mailbox(mailbox_id, now, writes=writes)
         place = standing.places.get(mailbox_id)
         if place is None or place.account_id != account_id:
             raise NotFound

@@ -44,12 +44,12 @@ class Index:
         `index-conflict`.
         """
         check_segments(segments, now)
-        await self._fetch.owned(account_id, mailbox_id, now)
+        await self._fetch.owned(account_id, mailbox_id, now, writes=True)
         await self._store.put_segments(mailbox_id, segments, now=now)
 
     async def drop(self, account_id: bytes, mailbox_id: bytes, now: int) -> None:
         """Take all of it away. Raises NotFound."""
-        await self._fetch.owned(account_id, mailbox_id, now)
+        await self._fetch.owned(account_id, mailbox_id, now, writes=True)
         await self._store.drop_index(mailbox_id, now=now)
 
 

@@ -145,7 +145,8 @@ class Agreements:
 
     async def _apply(self, engagement_id: bytes, step: Step, now: int) -> None:
         try:
-            cursors = await self._store.apply_act(engagement_id, step, now=now)
+            with self._standings.changing(engagement_id):
+                cursors = await self._store.apply_act(engagement_id, step, now=now)
         finally:  # an answer that is lost may be of a commit
             self._changed(engagement_id)
         for one, cursor in cursors:
@@ -172,7 +173,7 @@ class Agreements:
         """Give a mailbox a new inbound address, whose local part is returned; the old one ends. Raises
         NotFound.
         """
-        await self._fetch.owned(account_id, mailbox_id, now)
+        await self._fetch.owned(account_id, mailbox_id, now, writes=True)
         local_part = random_local_part(self._random)
         await self._store.change_address(mailbox_id, local_part, now=now)
         return local_part

@@ -142,7 +142,8 @@ class Releases:
 
     async def _apply(self, engagement_id: bytes, step: Step, now: int) -> None:
         try:
-            await self._store.apply_act(engagement_id, step, now=now)
+            with self._standings.changing(engagement_id):
+                await self._store.apply_act(engagement_id, step, now=now)
         finally:  # an answer that is lost may be of a commit
             self._changed(engagement_id)
 

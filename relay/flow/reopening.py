@@ -156,10 +156,8 @@ class Reopenings:
 
     async def _apply(self, reopening: Reopening, step: Step, is_taken: bool, now: int) -> None:
         engagement_id = reopening.engagement_id
-        try:
+        with self._standings.changing(engagement_id):  # an answer that is lost may be of a commit
             await self._store.apply_act(engagement_id, step, now=now)
-        finally:  # an answer that is lost may be of a commit
-            self._standings.forget(engagement_id)
         if is_taken:
             await self._tell(reopening.former_account_id, TAKEN, now)
         for mailbox in await self._store.mailboxes_of(reopening.account_id, now=now):

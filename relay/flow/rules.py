@@ -61,7 +61,7 @@ class Rules:
         """A waiting rule for a confirmed address, with an inbound address of its own; it waits a day. Raises
         NotFound, TooManyRequests.
         """
-        await self._fetch.owned(account_id, mailbox_id, now)
+        await self._fetch.owned(account_id, mailbox_id, now, writes=True)
         mailbox = await self._store.mailbox(mailbox_id, now=now)
         if mailbox is None or mailbox.role not in PARTIES:
             raise NotFound

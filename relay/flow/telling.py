@@ -72,13 +72,17 @@ class Telling:
     # what arrives, and what is read
 
     async def tells(self, owners: Iterable[bytes], now: int) -> tuple[Tell, ...]:
-        """What the deposit of something for these accounts has to mark, for those who are to be told."""
-        channels = [await self._channel(owner, now) for owner in owners]
-        return tuple(
-            Tell(one.account_id, self.due_at(one, Pending.ARRIVED, now))
-            for one in channels
-            if one is not None and one.state == "confirmed" and one.times.timing != "never"
-        )
+        """What the deposit of something for these accounts has to mark, for those who are to be told. Where
+        others write too, whoever is remembered as one who is not may want to be by now: the store looks.
+        """
+        tells = []
+        for owner in owners:
+            one = await self._channel(owner, now)
+            if one is not None and one.state == "confirmed" and one.times.timing != "never":
+                tells.append(Tell(owner, self.due_at(one, Pending.ARRIVED, now)))
+            elif self._store.shared:
+                tells.append(Tell(owner, now + delay_seconds(self._random(DRAWN_BYTES))))
+        return tuple(tells)
 
     async def waiting(self, account_id: bytes, now: int) -> Channel | None:
         """The channel on which an arrival is pending, as it stands before its owner reads; for `was_read`."""

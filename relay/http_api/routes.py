@@ -135,8 +135,9 @@ async def run(bound: Route, desk: Desk, request: web.Request, now: int) -> web.S
     context, token, account_id = desk.context, b"", b""
     if bound.session:
         token = _token(request)
-        access = context.flows.access
-        account_id = access.remembered(token, now) or await access.caller(token, now)
+        access, writes = context.flows.access, bound.method != "GET"
+        account_id = access.remembered(token, now, writes=writes) or b""
+        account_id = account_id or await access.caller(token, now, writes=writes)
     desk.rates.take(token or network_of(request.remote))
     call = Call(context, request, now, account_id, token, _query(bound, request), b"")
     if bound.gate is not None:

@@ -15,9 +15,15 @@ from relay.store.enrol import enrol
 from relay.store.inserts import extend_account, insert_statement, need_account, put_vault_item
 from relay.store.log import append_entries
 from relay.store.offers import drop_offers
+from relay.store.shared import each
 from relay.store.ways import close_method, put_method
 
 ACCOUNT = "SELECT account_id, name_tag, role, fp, expires_at FROM accounts WHERE expires_at > ? AND {} = ?"
+
+SESSION = """
+SELECT s.token_tag, s.account_id, s.expires_at FROM sessions s
+JOIN accounts a ON a.account_id = s.account_id AND a.expires_at > ?2
+WHERE s.token_tag = ?1 AND s.expires_at > ?2"""
 
 
 class SqlAccounts(Part):
@@ -62,15 +68,13 @@ class SqlAccounts(Part):
 
     async def session(self, token_tag: bytes, *, now: int) -> Session | None:
         """The open session of that tag, while its account lives."""
-        row = await self._read(
-            lambda database: database.execute(
-                "SELECT s.token_tag, s.account_id, s.expires_at FROM sessions s JOIN accounts a"
-                " ON a.account_id = s.account_id AND a.expires_at > ?2"
-                " WHERE s.token_tag = ?1 AND s.expires_at > ?2",
-                (token_tag, now),
-            ).fetchone()
-        )
-        return Session(*row) if row else None
+        found = await self.sessions([token_tag], now=now)
+        return found[0] if found else None
+
+    async def sessions(self, token_tags: Sequence[bytes], *, now: int) -> list[Session]:
+        """In one read."""
+        asked = [(tag, now) for tag in token_tags]
+        return [Session(*row) for row in await self._read(partial(each, statement=SESSION, many=asked))]
 
     async def close_session(self, token_tag: bytes) -> None:
         """Forget a session, if there is one."""

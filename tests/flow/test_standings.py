@@ -32,6 +32,8 @@ async def test_a_load_that_a_change_overtook_is_not_remembered(house: House) -> 
     loading, go_on = asyncio.Event(), asyncio.Event()
 
     class Slow:
+        shared = False
+
         async def engagement_of_mailbox(self, mailbox_id: bytes, *, now: int) -> Engagement | None:
             found = await house.store.engagement_of_mailbox(mailbox_id, now=now)
             loading.set()
@@ -46,6 +48,34 @@ async def test_a_load_that_a_change_overtook_is_not_remembered(house: House) -> 
     go_on.set()
     assert (await task).engagement_id == house.work.engagement_id
     assert standings.remembered(mailbox_id, house.now) is None
+
+
+async def test_nothing_is_remembered_while_an_act_is_taken(house: House) -> None:
+    """From before its commit until its answer the store is asked: the answer comes later than the commit."""
+    standings, mailbox_id = Standings(house.store), house.work.mailbox(Role.CLIENT)
+    await standings.of_mailbox(mailbox_id, house.now)
+    with standings.changing(house.work.engagement_id):
+        assert standings.remembered(mailbox_id, house.now) is None
+        await standings.of_mailbox(mailbox_id, house.now)
+        assert standings.remembered(mailbox_id, house.now) is None
+    await standings.of_mailbox(mailbox_id, house.now)
+    assert standings.remembered(mailbox_id, house.now) is not None
+
+
+async def test_among_others_a_memory_serves_a_second_to_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where other relays write too a standing serves readers for its second, and never an owner who writes;
+    a deposit may have it, as the store looks again.
+    """
+    monkeypatch.setattr(house.store, "shared", True)
+    standings, mailbox_id = Standings(house.store), house.work.mailbox(Role.CLIENT)
+    found = await standings.of_mailbox(mailbox_id, house.now)
+    assert await standings.of_mailbox(mailbox_id, house.now) is found
+    assert await standings.of_mailbox(mailbox_id, house.now, writes=True) is not found
+    again = await standings.of_mailbox(mailbox_id, house.now)
+    assert standings.remembered(mailbox_id, house.now + 1) is again
+    assert await standings.of_mailbox(mailbox_id, house.now + 1) is not again
 
 
 async def test_the_oldest_are_forgotten_when_there_are_too_many(house: House) -> None:

@@ -139,6 +139,11 @@ class MemoryAccounts:
             return None
         return session
 
+    async def sessions(self, token_tags: Sequence[bytes], *, now: int) -> list[Session]:
+        """One after the other."""
+        found = [await self.session(tag, now=now) for tag in token_tags]
+        return [one for one in found if one is not None]
+
     async def close_session(self, token_tag: bytes) -> None:
         """Forget a session, if there is one."""
         self._state.sessions.pop(token_tag, None)
