@@ -41,7 +41,8 @@ def programs() -> Path:
 class Server:
     """One server, from its making to its end."""
 
-    def __init__(self, settings: dict[str, str] | None = None) -> None:
+    def __init__(self, settings: dict[str, str] | None = None, *, of: Server | None = None) -> None:
+        """An empty one, or a replica of another that runs, which follows it until `promote`."""
         self._bin = programs()
         self.folder = Path(tempfile.mkdtemp(prefix="relay-pg-"))
         self.data, self.socket = self.folder / "data", self.folder / "s"
@@ -55,7 +56,12 @@ class Server:
             self.folder.chmod(0o755)
             for room in (self.data, self.socket):
                 os.chown(room, user.pw_uid, user.pw_gid)
-        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        if of is None:
+            self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        else:
+            self._run(
+                "pg_basebackup", "-h", str(of.socket), "-U", "postgres", "-R", "-c", "fast", "--no-sync"
+            )
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -75,6 +81,10 @@ class Server:
     def stop(self, how: str = "immediate") -> None:
         """End it: `immediate` is a crash, `fast` is not."""
         self._run("pg_ctl", "-m", how, "-w", "stop")
+
+    def promote(self) -> None:
+        """End following, and take writes."""
+        self._run("pg_ctl", "-w", "promote")
 
     def url(self, database: str = "postgres") -> str:
         """For SQLAlchemy."""
