@@ -127,6 +127,26 @@ async def test_a_jump_stops_sweep_and_tick_until_it_is_undone(store: SqliteStore
     assert await service.sweeps() == NOW + 30
 
 
+async def test_a_keeper_on_another_machine_ticks_by_itself(store: SqliteStore) -> None:
+    """It is asked for day keys, and now and then for what it has destroyed; never for a tick or its clock.
+    To be here is to give a day key.
+    """
+    machine = Machine()
+    service = Service(store, machine)
+    service.keeper.is_far = True
+    for _ in range(3):
+        await service.keeps()
+        machine.pass_seconds(2 * DAY_SECONDS)
+    await service.desk.accept_clock()
+    assert service.keeper.ticks == service.keeper.words == 0
+    asked = service.keeper.asked
+    await service.keeps()
+    assert service.keeper.asked > asked
+    assert (await service.desk.status())["keeper"] == "here"
+    service.keeper.away = True
+    assert (await service.desk.status())["keeper"] == "away"
+
+
 async def test_the_operators_word_lets_a_jump_pass(store: SqliteStore) -> None:
     """After `clock accept` sweep and tick act by the new time, and the keeper has had the word too."""
     machine = Machine()

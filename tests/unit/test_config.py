@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.config import ConfigError, Listen, Setting, Settings, described, load, read_table
-from relay.config.forms import is_loopback, parse_listen, parse_origin
+from relay.config.forms import Remote, is_loopback, parse_listen, parse_origin
 from tests.unit import example_config
 
 LEAST = '[relay]\norigin = "https://relay.example"\n[smtp]\ndomain = "relay.example"\n'
@@ -75,6 +75,18 @@ def test_file(from_text: Load) -> None:
     assert settings.mail_from == "relay@relay.example"
     assert settings.operator.refused_domains == ("corp.example",)
     assert settings.smtp.greeting == "mx.relay.example"
+
+
+def test_keeper_elsewhere(from_text: Load, refusal: Refusal, tmp_path: Path) -> None:
+    """A keeper on another machine has a host and a port, and is nobody's child; anything else is a path."""
+    far = '[keeper]\nautostart = false\nsocket = "{}"\n'
+    for host, port in ("keeper.example", 8443), ("2001:db8::1", 1):
+        at = from_text(LEAST + far.format(Remote(host, port))).keeper.socket
+        assert at == Remote(host, port)
+    assert from_text(LEAST + far.format("a:b")).keeper.socket == tmp_path / "a:b"
+    assert "autostart = false" in refusal(LEAST + '[keeper]\nsocket = "keeper.example:8443"\n')
+    assert "HOST:PORT" in refusal(LEAST + far.format("keeper.example:70000"))
+    assert "keeper.socket" in refusal(LEAST + "[keeper]\nsocket = 8443\n")
 
 
 def test_backups(from_text: Load, refusal: Refusal, tmp_path: Path) -> None:
