@@ -1,12 +1,14 @@
-"""What `relay doctor` looks at of backups: their age, their end, their key, the ledger, and rehearsals.
+"""What `relay doctor` looks at of backups: their age, their end, their key, the ledger, and rehearsals; and
+of the file that a move has left.
 
 Owns these checks alone; `relay.operator.examination` owns the list, and what a finding is.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,8 @@ from relay.service.backups import HOUR_SECONDS
 from relay.service.keyfiles import BACKUP_NAME, KeyMissing, read_backup_key
 from relay.service.places import Places
 from relay.store.deletions import ledger_days
+from relay.store.engine import SettingRefused, connect_reader
+from relay.store.moved import MOVED, marked_at
 
 REHEARSAL_LATE_SECONDS: Final = 92 * DAY_SECONDS
 
@@ -42,6 +46,22 @@ def examine_backups(settings: Settings) -> Iterator[Finding]:
     yield _key(settings)
     yield _ledger(settings, found["first_backup_at"])
     yield _rehearsal(settings, now)
+
+
+def examine_left_file(settings: Settings) -> Iterator[Finding]:
+    """The file whose rows were moved to PostgreSQL: like a backup, it must end with the tail."""
+    file, days = Places(settings.relay.data_dir).database, settings.backup.tail_days
+    if not file.exists():
+        return
+    moved_at, advice = None, f"delete {file}, with what begins with its name"
+    with suppress(sqlite3.Error, SettingRefused), closing(connect_reader(file)) as reader:
+        moved_at = marked_at(reader, MOVED)
+    if moved_at is None:
+        yield Finding("data", "file", WARNING, f"{file} is of no use where database.url is set", advice)
+        return
+    late = now_of(settings) - moved_at > days * DAY_SECONDS
+    found = f"{file} has all rows as they were on {instant(moved_at)}, and nothing goes from it"
+    yield Finding("data", "file", WRONG if late else WARNING, found, advice)
 
 
 def _tail(settings: Settings, past: int) -> Finding:

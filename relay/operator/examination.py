@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from relay.config import Settings
 from relay.operator.asking import do, settings_of
-from relay.operator.backup_checks import examine_backups
+from relay.operator.backup_checks import examine_backups, examine_left_file
 from relay.operator.door_checks import examine_mail_in
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.keeper_checks import examine_keepers
@@ -96,6 +96,7 @@ def _data(settings: Settings) -> Iterator[Finding]:
     if settings.database.url is not None:
         told = "it is PostgreSQL: its settings are checked at each start, its rows by nothing here"
         yield Finding("data", "database", WARNING, told)
+        yield from examine_left_file(settings)
         return
     database = Places(settings.relay.data_dir).database
     if not database.exists():
