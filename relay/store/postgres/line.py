@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.engine import make_url
 
 from relay.core.errors import Busy
 
@@ -36,7 +38,8 @@ class PostgresLine:
 
     def __init__(self, url: str) -> None:
         """Nothing is connected before `listen`."""
-        self._url = url
+        dialect: Any = PGDialect_asyncpg  # which is not typed
+        _, self._server = dialect().create_connect_args(make_url(url))  # as the engine reads it
         self._connection: Any = None
         self._one_speaks = asyncio.Lock()
 
@@ -73,7 +76,7 @@ class PostgresLine:
         """A connection that listens; the event says that it has ended."""
         ended = asyncio.Event()
         connection = await asyncpg.connect(
-            self._url, timeout=ANSWER_SECONDS, server_settings=dict(SERVER_SETTINGS)
+            **self._server, timeout=ANSWER_SECONDS, server_settings=dict(SERVER_SETTINGS)
         )
         try:
             connection.add_termination_listener(lambda _: ended.set())
