@@ -22,8 +22,24 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, TextIO
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+
+@contextlib.contextmanager
+def _without(name: str) -> Iterator[None]:
+    """As if a library were not installed, unless it is loaded already."""
+    is_loaded = name in sys.modules
+    sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if not is_loaded:
+            del sys.modules[name]
+
+
+with _without(
+    "rich"
+):  # with it structlog can paint tracebacks: 5 MiB in each program, for what is never said
+    import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger  # noqa: E402
 
 SILENT = ("mail", "aiohttp.access", "sqlalchemy")
 """Loggers of libraries that say who writes to whom: aiosmtpd's, aiohttp's access log, and SQL with its
