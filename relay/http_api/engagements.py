@@ -79,21 +79,21 @@ async def redeem(call: Call, asked: RedeemAsked) -> web.Response:
 async def create_engagement(call: Call, asked: EngagementAsked) -> web.Response:
     """Begin a draft with the coach's and the notes mailbox"""
     view = await call.context.flows.agreements.create(call.account_id, asked.engagement_id, call.now)
-    return answer(_describe(view), 201)
+    return answer(describe_engagement(view), 201)
 
 
 @route("GET /v1/engagements", answer=EngagementsAnswer)
 async def engagements(call: Call, _: None) -> web.Response:
     """All engagements of the caller"""
     views = await call.context.flows.agreements.all_of(call.account_id, call.now)
-    return answer(EngagementsAnswer(engagements=[_describe(view) for view in views]))
+    return answer(EngagementsAnswer(engagements=[describe_engagement(view) for view in views]))
 
 
 @route("GET /v1/engagements/{engagement_id}", answer=EngagementAnswer)
 async def engagement(call: Call, _: None) -> web.Response:
     """An engagement, to a member"""
     view = await call.context.flows.agreements.one(call.account_id, call.id("engagement_id"), call.now)
-    return answer(_describe(view))
+    return answer(describe_engagement(view))
 
 
 @route("GET /v1/engagements/{engagement_id}/statements", query=StatementsQuery, answer=StatementsAnswer)
@@ -157,7 +157,8 @@ def _redemption_signature(call: Call) -> bytes:
         raise NotAllowed("redemption signature") from None
 
 
-def _describe(view: View) -> EngagementAnswer:
+def describe_engagement(view: View) -> EngagementAnswer:
+    """An engagement as a member sees it."""
     return EngagementAnswer(
         engagement_id=view.engagement.engagement_id,
         state=view.state.value,

@@ -257,14 +257,7 @@ class SessionAsked(Model):
     challenge: Bytes32
     nonce: Bytes32
     signature: Signature
-
-
-class SessionAnswer(Model):
-    """An open session."""
-
-    session: str
-    wrap: Wrap
-    expires_at: Instant
+    opening: Annotated[bool, Field(description="What an inbox is opened with is to come along")] = False
 
 
 class AccountAnswer(Model):
@@ -523,6 +516,23 @@ class EngagementAnswer(Model):
     acts: list[Frame]
     proposals: Annotated[list[Frame], Field(description="Acts that wait for the other, the coach's first")]
     invitation: InvitationState | None
+
+
+class OpeningAnswer(Model):
+    """What an inbox is opened with."""
+
+    account: AccountAnswer
+    vault: VaultAnswer
+    engagement: Annotated[EngagementAnswer | None, Field(description="Where the caller has one alone")]
+
+
+class SessionAnswer(Model):
+    """An open session."""
+
+    session: str
+    wrap: Wrap
+    expires_at: Instant
+    opening: Annotated[OpeningAnswer | None, Field(description="Where it was asked for")] = None
 
 
 class EngagementsAnswer(Model):

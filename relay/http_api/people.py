@@ -8,12 +8,10 @@ from typing import Final
 
 from aiohttp import web
 
-from keys.encoding import to_base64url
 from keys.names import Role
 from relay.core.errors import NotFound
 from relay.core.model import Cell, Mailbox, Method, SealedCell, TableRows, VaultItem
 from relay.core.pepper import WayIn
-from relay.flow.access import Answer
 from relay.flow.tabs import Tab
 from relay.http_api.models import (
     AccountAnswer,
@@ -29,8 +27,6 @@ from relay.http_api.models import (
     SenderAsked,
     SenderFields,
     SendersAnswer,
-    SessionAnswer,
-    SessionAsked,
     SessionFields,
     SessionsAnswer,
     StartAnswer,
@@ -63,22 +59,6 @@ async def start_session(call: Call, asked: StartAsked) -> web.Response:
     started = await call.context.flows.access.start(asked.name, call.now)
     ways = describe_ways(started.ways)
     return answer(StartAnswer(account_id=started.account_id, methods=ways, challenge=started.challenge))
-
-
-@route(
-    "POST /v1/sessions",
-    session=False,
-    body=SessionAsked,
-    answer=SessionAnswer,
-    status=201,
-    most_bytes=LOGIN_BYTES,
-)
-async def open_session(call: Call, asked: SessionAsked) -> web.Response:
-    """Answer a challenge, which serves once"""
-    given = Answer(asked.account_id, asked.method_id, asked.challenge, asked.nonce, asked.signature)
-    opened = await call.context.flows.access.open(given, call.network(), call.now)
-    told = SessionAnswer(session=to_base64url(opened.token), wrap=opened.wrap, expires_at=opened.expires_at)
-    return answer(told, 201)
 
 
 @route("DELETE /v1/sessions", status=204)
@@ -143,15 +123,19 @@ async def leave(call: Call, asked: LeaveAsked) -> web.Response:
 @route("GET /v1/account", answer=AccountAnswer)
 async def account(call: Call, _: None) -> web.Response:
     """The caller's account and mailboxes"""
-    found, mailboxes = await call.context.flows.fetch.account(call.account_id, call.now)
-    return answer(
-        AccountAnswer(
-            account_id=found.account_id,
-            role="coach" if found.role is Role.COACH else "client",
-            expires_at=found.expires_at,
-            mailboxes=describe_mailboxes(mailboxes, call.context.facts.mail_domain),
-        )
+    return answer((await account_of(call, call.account_id))[0])
+
+
+async def account_of(call: Call, account_id: bytes) -> tuple[AccountAnswer, list[Mailbox]]:
+    """How an account is described to its owner, and its mailboxes."""
+    found, mailboxes = await call.context.flows.fetch.account(account_id, call.now)
+    told = AccountAnswer(
+        account_id=found.account_id,
+        role="coach" if found.role is Role.COACH else "client",
+        expires_at=found.expires_at,
+        mailboxes=describe_mailboxes(mailboxes, call.context.facts.mail_domain),
     )
+    return told, mailboxes
 
 
 @route("DELETE /v1/account", status=204)
@@ -178,12 +162,17 @@ async def account_rows(call: Call, _: None) -> web.Response:
 @route("GET /v1/vault", answer=VaultAnswer)
 async def vault(call: Call, _: None) -> web.Response:
     """All items of the caller's vault"""
-    items = await call.context.flows.vault.items(call.account_id, call.now)
+    return answer(await vault_of(call, call.account_id))
+
+
+async def vault_of(call: Call, account_id: bytes) -> VaultAnswer:
+    """All items of an account's vault."""
+    items = await call.context.flows.vault.items(account_id, call.now)
     fields = [
         VaultItemFields(name=item.name, version=item.version, expires_at=item.expires_at, box=item.box)
         for item in items
     ]
-    return answer(VaultAnswer(items=fields))
+    return VaultAnswer(items=fields)
 
 
 @route("PUT /v1/vault", body=VaultAsked, status=204, most_bytes=VAULT_BYTES)
@@ -296,7 +285,6 @@ def read_items(items: Iterable[VaultItemFields]) -> tuple[VaultItem, ...]:
 
 ROUTES: Final = (
     start_session,
-    open_session,
     close_session,
     sessions,
     end_session,

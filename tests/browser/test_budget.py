@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import MAYA_PASSWORD, Pair
 from tests.browser.visitor import visiting
-from tests.browser.weights import brotli_bytes, built, scripts_of
+from tests.browser.weights import ASSETS, brotli_bytes, built, scripts_of
 
 pytestmark = pytest.mark.browser
 
@@ -22,8 +22,14 @@ STYLE_BYTES = 12_000
 SPONSORS_PAGE_BYTES = 30_000
 LATER_BYTES = 40_000
 """Any part that is fetched on the way to a view; the parser of mail is a worker of its own, and larger."""
+GERMAN_BYTES = 7_000
+"""What German adds until a password can be typed."""
 REQUESTS_TO_BEGIN = 6
-REQUESTS_TO_OPEN = 8
+REQUESTS_TO_OPEN = 5
+REQUESTS_LATER = 6
+"""From the address to the list where the browser has the files already: page, name of the relay, two to sign
+in, the rows, the keeper.
+"""
 BESIDE = re.compile("passkey|singlekeys")
 """Fetched beside, and nobody waits for it."""
 
@@ -44,9 +50,24 @@ async def test_the_first_load(browser: Browser, pair: Pair) -> None:
         await visitor.fill("Password", MAYA_PASSWORD)
         async with visitor.page.expect_request(re.compile("/v1/wake$")):
             await visitor.press("Open")
-        until = next(at for at, one in enumerate(visitor.requests) if one.endswith("/v1/wake"))
-        assert until <= REQUESTS_TO_OPEN, visitor.requests
+        opened = visitor.requests[: visitor.requests.index(f"{pair.origin}/v1/wake")]
+        assert len(opened) <= REQUESTS_TO_OPEN, opened
+        later = [one for one in (*first, *opened) if ASSETS not in one]
+        assert len(later) <= REQUESTS_LATER, later
         assert all(one.startswith(pair.origin) for one in (*first, *visitor.requests))
+
+
+async def test_what_german_adds(browser: Browser, pair: Pair) -> None:
+    """The locked page in German brings only the words that it and the list need."""
+    fetched = {}
+    for locale, password in (("en-GB", "Password"), ("de-DE", "Passwort")):
+        async with visiting(browser, pair.origin, locale=locale) as visitor:
+            await visitor.page.goto(pair.origin)
+            await expect(visitor.page.get_by_label(password, exact=True)).to_be_visible()
+            await visitor.page.wait_for_load_state("networkidle")
+            fetched[locale] = set(scripts_of(visitor.requests))
+    sizes = brotli_bytes(sorted(fetched["de-DE"] - fetched["en-GB"]))
+    assert 0 < sum(sizes.values()) <= GERMAN_BYTES, sizes
 
 
 async def test_an_invitation_before_continue(browser: Browser, pair: Pair) -> None:

@@ -154,6 +154,7 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("GET", "/v1/keepers/{keeper}/days?first={today}&count=1", (200, 200, 200)),
     ("GET", "/v1/account", (200, 200, 200)),
     ("GET", "/v1/vault", (200, 200, 200)),
+    ("GET", "/v1/opening", (200, 200, 200)),
     ("GET", "/v1/senders", (200, 200, 200)),
     ("GET", "/v1/notice-channel", (200, 200, 200)),
     ("DELETE", "/v1/notice-channel", (404, 404, 404)),

@@ -59,6 +59,52 @@ async def test_the_description_is_valid_openapi(served: Served) -> None:
     assert "security" not in described["paths"]["/v1/relay"]["get"]
 
 
+async def answered(served: Served, person: Person) -> dict[str, str]:
+    """The fields that answer a fresh challenge."""
+    way, nonce = person.ways[0], bytes(32)
+    started = (await served.ask("POST", "/v1/sessions/start", body={"name": person.name})).json
+    challenge = from_base64url(started["challenge"])
+    return {
+        "account_id": started["account_id"],
+        "method_id": b64(way.method_id),
+        "challenge": started["challenge"],
+        "nonce": b64(nonce),
+        "signature": b64(person.answer(way, person.account_id, challenge, nonce)),
+    }
+
+
+async def test_what_an_inbox_is_opened_with(served: Served) -> None:
+    """It comes with the answered challenge where it is asked for, else by itself; it is what the single
+    routes say. A coach of several engagements chooses first; nothing of an account comes with a refusal.
+    """
+    house = served.house
+    answer = await answered(served, house.client)
+    plain = await served.ask("POST", "/v1/sessions", body=answer)
+    assert "opening" not in plain.json
+    for wrong in ("yes", 1, None):
+        told = await served.ask("POST", "/v1/sessions", body=answer | {"opening": wrong})
+        assert told.code == "malformed"
+    refused = await served.ask("POST", "/v1/sessions", body=answer | {"opening": True})
+    assert refused.code == "login-refused"
+    assert "opening" not in refused.json
+    fresh = await answered(served, house.client)
+    brought = (await served.ask("POST", "/v1/sessions", body=fresh | {"opening": True})).json["opening"]
+    single = {
+        "account": "/v1/account",
+        "vault": "/v1/vault",
+        "engagement": f"/v1/engagements/{b64(house.work.engagement_id)}",
+    }
+    for name, path in single.items():
+        assert brought[name] == (await served.ask("GET", path, who=house.client)).json
+    assert (await served.ask("GET", "/v1/opening", who=house.client)).json == brought
+    further = {"engagement_id": b64(b"another of hers!")}
+    assert (await served.ask("POST", "/v1/engagements", who=house.coach, body=further)).status == 201
+    coachs = (await served.ask("GET", "/v1/opening", who=house.coach)).json
+    assert coachs["engagement"] is None
+    assert len(coachs["account"]["mailboxes"]) == 4
+    assert (await served.ask("GET", "/v1/opening", who=house.stranger)).json["engagement"] is None
+
+
 async def test_signing_in_and_locking(served: Served) -> None:
     """Start, answer, use, lock: afterwards the token is worth nothing."""
     person, way = served.house.client, served.house.client.ways[0]

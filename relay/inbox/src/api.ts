@@ -72,6 +72,7 @@ export class Api {
   ended: () => void = () => {};
   readonly #outside: Outside;
   #bearer = "";
+  #brought = new Map<string, Fields>();
 
   constructor(outside: Outside) {
     this.#outside = outside;
@@ -120,7 +121,7 @@ export class Api {
     };
   }
 
-  /** Answer a challenge, which serves once; keeps the token and gives the wrapped account key. */
+  /** Answer a challenge, which serves once; keeps the token, and what comes with it, and gives the wrapped account key. */
   async openSession(answer: LoginAnswer): Promise<Bytes> {
     const body = {
       account_id: toBase64url(answer.accountId),
@@ -128,9 +129,12 @@ export class Api {
       challenge: toBase64url(answer.challenge),
       nonce: toBase64url(answer.nonce),
       signature: toBase64url(answer.signature),
+      opening: true,
     };
-    const fields = await this.#json("POST", "/v1/sessions", body, { repeat: false });
+    const more = { repeat: false, mostBytes: LARGE_BYTES };
+    const fields = await this.#json("POST", "/v1/sessions", body, more);
     this.#bearer = fields.text("session", 256);
+    this.#bring(fields.object("opening"));
     return fields.bytes("wrap");
   }
 
@@ -140,8 +144,33 @@ export class Api {
   }
 
   /** Go on with a session that is open at the relay. */
-  goOn(token: string): void {
+  async goOn(token: string): Promise<void> {
     this.#bearer = token;
+    this.#bring(Fields.of((await this.#get("/v1/opening", LARGE_BYTES)).body));
+  }
+
+  /** What an inbox is opened with came in one answer; each part of it serves once, in the place of a question of its own. */
+  #bring(opening: Fields): void {
+    this.#brought = new Map([
+      ["/v1/account", opening.object("account")],
+      ["/v1/vault", opening.object("vault")],
+    ]);
+    if (opening.has("engagement")) {
+      const engagement = opening.object("engagement");
+      const id = toBase64url(engagement.bytes("engagement_id", 16));
+      this.#brought.set(`/v1/engagements/${id}`, engagement);
+    }
+  }
+
+  /** Whatever was not used of it is too old now. */
+  forgetBrought(): void {
+    this.#brought.clear();
+  }
+
+  async #broughtOrGot(path: string, mostBytes?: number): Promise<Fields> {
+    const brought = this.#brought.get(path);
+    this.#brought.delete(path);
+    return brought ?? Fields.of((await this.#get(path, mostBytes)).body);
   }
 
   /** End the session; the token is forgotten whatever the relay says. */
@@ -156,7 +185,7 @@ export class Api {
   // --- account ---
 
   async account(): Promise<MailboxFacts[]> {
-    const fields = Fields.of((await this.#get("/v1/account")).body);
+    const fields = await this.#broughtOrGot("/v1/account");
     return fields.objects("mailboxes").map((one) => ({
       mailboxId: one.bytes("mailbox_id", 16),
       address: one.text("address", 320),
@@ -165,7 +194,7 @@ export class Api {
   }
 
   async vault(): Promise<StoredItem[]> {
-    const fields = Fields.of((await this.#get("/v1/vault", LARGE_BYTES)).body);
+    const fields = await this.#broughtOrGot("/v1/vault", LARGE_BYTES);
     return fields.objects("items").map((one) => ({
       name: one.text("name", 64),
       version: one.whole("version"),
@@ -186,7 +215,7 @@ export class Api {
 
   async engagement(engagementId: Bytes): Promise<EngagementFacts> {
     const path = `/v1/engagements/${toBase64url(engagementId)}`;
-    const fields = Fields.of((await this.#get(path, LARGE_BYTES)).body);
+    const fields = await this.#broughtOrGot(path, LARGE_BYTES);
     const notes = fields.object("notes");
     return {
       state: fields.text("state", 16),

@@ -33,6 +33,7 @@ test("the newest that was not done here is asked about, until it is answered", a
     { number: 8, kind: 99, at: 1200, own: false },
   );
   await visit.finishEnrolment({ signature: "Maya", password: PASSWORD });
+  await visit.list(null);
   await waitFor(() => asked(house).length > 0);
   assert.deepEqual(asked(house), [{ number: 6, what: "way", at: 1000 }]);
   await visit.own("answerHappened", [6], run);
@@ -42,6 +43,7 @@ test("the newest that was not done here is asked about, until it is answered", a
   house.told.length = 0;
   const name = inboxName.split("@")[0] as string;
   await again.unlock({ name, password: PASSWORD }, null);
+  await again.list(null);
   await waitFor(() =>
     house.heard.some(({ path }) => path.includes("happenings") && path.includes("after=6")),
   );

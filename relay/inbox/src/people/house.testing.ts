@@ -321,18 +321,19 @@ export class House {
     return this.bytes(concat(...body), { "Quietbox-Next": String(next), "Quietbox-More": more });
   }
 
-  engagement(): Response {
+  engagement(): object {
     const coach = { role: 1, statement: toBase64url(this.coachStatements.at(-1) as Bytes) };
     const client = { role: 2, statement: toBase64url(this.statements.at(-1) as Bytes) };
     const acts = this.acts.map(toBase64url);
-    return this.yes({
+    return {
+      engagement_id: toBase64url(this.engagementId),
       state: "active",
       members: [coach, client],
       policies: [this.policy, ...this.laterPolicies].map(toBase64url),
       acts,
       proposals: this.proposals.map(toBase64url),
       notes: this.notes,
-    });
+    };
   }
 
   chain(query: URLSearchParams): Response {
@@ -605,14 +606,11 @@ const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
   ["POST", /^\/v1\/sessions\/start$/, (house) => start(house)],
   ["POST", /^\/v1\/sessions$/, (house, body) => open(house, body)],
   ["DELETE", /^\/v1\/sessions$/, (house) => house.yes(null, 204)],
-  ["GET", /^\/v1\/account$/, (house) => account(house)],
-  [
-    "GET",
-    /^\/v1\/vault$/,
-    (house) => house.yes({ items: [...house.vault].map(([name, item]) => ({ name, ...item })) }),
-  ],
+  ["GET", /^\/v1\/account$/, (house) => house.yes(account(house))],
+  ["GET", /^\/v1\/opening$/, (house) => house.yes(opening(house))],
+  ["GET", /^\/v1\/vault$/, (house) => house.yes(vault(house))],
   ["PUT", /^\/v1\/vault$/, (house, body) => house.putVault(body)],
-  ["GET", /^\/v1\/engagements\/[^/]+$/, (house) => house.engagement()],
+  ["GET", /^\/v1\/engagements\/[^/]+$/, (house) => house.yes(house.engagement())],
   ["GET", /\/statements$/, (house, _, query) => house.chain(query)],
   ["POST", /\/statements$/, (house, body) => house.addStatement(body)],
   ["POST", /\/acts$/, (house, body) => house.addAct(body)],
@@ -670,16 +668,26 @@ function open(house: House, body: Bytes): Response {
       session: "token",
       wrap: toBase64url((method as Fields).bytes("wrap")),
       expires_at: NOW + DAY,
+      opening: opening(house),
     },
     201,
   );
 }
 
-function account(house: House): Response {
+/** What comes with an answered challenge. */
+function opening(house: House): object {
+  return { account: account(house), vault: vault(house), engagement: house.engagement() };
+}
+
+function vault(house: House): object {
+  return { items: [...house.vault].map(([name, item]) => ({ name, ...item })) };
+}
+
+function account(house: House): object {
   const mailbox = {
     mailbox_id: toBase64url(house.clientMailbox),
     address: "x@harrow.example",
     cursor: house.newest,
   };
-  return house.yes({ mailboxes: [mailbox] });
+  return { mailboxes: [mailbox] };
 }

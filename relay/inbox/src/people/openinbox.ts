@@ -75,6 +75,7 @@ export class OpenInbox {
   #retry: () => void = () => {};
   #unsent: Unsent | null = null;
   #address = "";
+  #begun = false;
   /** Steps of the report on the shelf: they stand in no list, so the page is told of a new one. */
   #reports = 0;
 
@@ -90,7 +91,7 @@ export class OpenInbox {
     this.#alarm = new Alarm(world, () => this.#expireDue());
   }
 
-  /** Follow what has been signed, renew a card that is due, and begin to listen. */
+  /** Follow what has been signed, and renew a card that is due. */
   async begin(mailboxes: readonly MailboxFacts[]): Promise<Opened> {
     const returning = await this.#refresh();
     if (returning) {
@@ -107,11 +108,18 @@ export class OpenInbox {
     this.#mailbox = new Mailbox({ ...this.#around, standing, memory, keepers, shelf }, mine.cursor);
     // Whatever is wrong with the index, the mailbox itself is there to be read.
     this.#covering = this.#openIndex(mine.cursor).catch(() => null);
-    this.#listen();
-    // Fetched behind the list, so that a page that has lost its line meanwhile can read and answer what is there.
-    Promise.all([this.#reader(), this.#sender(), this.#changing()]).catch(() => {});
-    this.#afterwards().catch(() => {});
     return this.#opened();
+  }
+
+  /** Once the list is there, or could not be had: nobody waits for the rest. */
+  #beginAfterwards(): void {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#listen();
+      // So that a page that has lost its line meanwhile can read and answer what is there.
+      Promise.all([this.#reader(), this.#sender(), this.#changing()]).catch(() => {});
+      this.#afterwards().catch(() => {});
+    }
   }
 
   /** Read what is in force. Who is not the client, yet or any longer, is told so instead. */
@@ -243,7 +251,9 @@ export class OpenInbox {
   async list(before: number | null): Promise<ListPage> {
     await this.#covering;
     const mailbox = this.#need(this.#mailbox);
-    const page = mailbox.shelved(before) ?? (await this.#fetchPage(mailbox, before));
+    const fetching = async () =>
+      mailbox.shelved(before) ?? (await this.#fetchPage(mailbox, before));
+    const page = await fetching().finally(() => this.#beginAfterwards());
     this.#setAlarm();
     this.#settleMarks();
     this.#afterTaking();

@@ -58,7 +58,7 @@ export async function resumeTab(
   kept: string,
 ): Promise<{ account: Account; openedAt: number }> {
   const content = await takeBack(api, world, kept);
-  api.goOn(toBase64url(content.sessionToken));
+  await api.goOn(toBase64url(content.sessionToken));
   const account = await openAccount(api, world, content, content.vaultCounter);
   return { account, openedAt: content.openedAt };
 }

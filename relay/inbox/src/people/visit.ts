@@ -56,6 +56,11 @@ interface Open {
   readonly inbox: OpenInbox;
 }
 
+/** What the list needs of the parts that are fetched later comes while the password is being stretched. */
+function fetchBehind(): void {
+  import("./sealedindex.ts").catch(() => {});
+}
+
 export class Visit implements Inside {
   readonly #world: World;
   readonly #api: Api;
@@ -97,6 +102,7 @@ export class Visit implements Inside {
   }
 
   async unlock(way: Way, seen: Seen | null): Promise<Opened> {
+    fetchBehind();
     await this.#tested;
     const account = await signIn(this.#api, this.#world, way, seen);
     const same = seen?.account === toHex(account.records.vault.accountId);
@@ -117,6 +123,7 @@ export class Visit implements Inside {
   }
 
   async resume(kept: string, chosen: string | null): Promise<Resumed> {
+    fetchBehind();
     await this.#tested;
     const { resumeTab } = await fetched(() => import("./tab.ts"));
     const { account, openedAt } = await resumeTab(this.#api, this.#world, kept);
@@ -154,6 +161,7 @@ export class Visit implements Inside {
       tell,
     });
     const opened = await inbox.begin(mailboxes);
+    this.#api.forgetBrought();
     this.#open = { account, inbox, openedAt };
     return opened;
   }

@@ -44,6 +44,8 @@ interface MailboxProps {
   readonly lock: (why: LockReason, drafts: readonly Draft[]) => void;
   readonly openedAt: number;
   readonly welcome: string;
+  /** The list is there, or could not be had. */
+  readonly listed: () => void;
 }
 
 export function Mailbox(props: MailboxProps) {
@@ -75,7 +77,7 @@ export function Mailbox(props: MailboxProps) {
   useOwnLanguage(session, opened);
   const lockOtherTabs = useOtherTabs(lock);
   useArrival(viewName(route), route.view);
-  const { load, failure } = useRows(session, inbox, dispatch);
+  const { load, failure, listed } = useRows(session, inbox, dispatch, props.listed);
   const latest = useRef<Desk | null>(null);
 
   const desk: Desk = {
@@ -97,7 +99,7 @@ export function Mailbox(props: MailboxProps) {
     welcome: props.welcome,
   };
   latest.current = desk;
-  useSingleKeys(latest);
+  useSingleKeys(latest, listed);
   return (
     <DeskContext.Provider value={desk}>
       <Frame>
@@ -112,9 +114,12 @@ export function Mailbox(props: MailboxProps) {
 }
 
 /** Fetched behind the list: nobody presses a key before it is there. */
-function useSingleKeys(latest: { readonly current: Desk | null }): void {
+function useSingleKeys(latest: { readonly current: Desk | null }, listed: boolean): void {
   useEffect(() => {
     let stop = () => {};
+    if (!listed) {
+      return;
+    }
     import("./singlekeys.ts").then(
       ({ listenToKeys }) => {
         stop = listenToKeys(() => latest.current as Desk);
@@ -122,7 +127,7 @@ function useSingleKeys(latest: { readonly current: Desk | null }): void {
       () => {},
     );
     return () => stop();
-  }, []);
+  }, [listed]);
 }
 
 /** What counts as another view, so that the focus goes to its heading: filters of the list do not. */
@@ -255,7 +260,13 @@ function useOtherTabs(lock: (why: LockReason) => void): () => void {
   return () => tabs.current?.postMessage("lock");
 }
 
-function useRows(session: Session, inbox: Inbox, dispatch: (action: Action) => void) {
+function useRows(
+  session: Session,
+  inbox: Inbox,
+  dispatch: (action: Action) => void,
+  tellListed: () => void,
+) {
+  const [listed, setListed] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const load = async () => {
     setFailure(null);
@@ -271,10 +282,14 @@ function useRows(session: Session, inbox: Inbox, dispatch: (action: Action) => v
   useEffect(() => {
     // Behind the list, so that a page that has lost its line meanwhile can still be read and answered in.
     load()
+      .then(() => {
+        setListed(true);
+        tellListed();
+      })
       .then(() => withWords(Promise.all([import("./reader.tsx"), import("./write.tsx")])))
       .catch(() => {});
   }, []);
-  return { load, failure };
+  return { load, failure, listed };
 }
 
 interface ViewProps {

@@ -55,7 +55,6 @@ export function Rest({ surroundings, session, fragment, setFragment, route, go }
   };
   const open = async (opened: Opened, remembered: string | null, greeting: string) => {
     keep("inbox-name", remembered);
-    leaveHalf(session);
     await goOn(opened, greeting, surroundings.now());
   };
   const lock = (why: LockReason, drafts: readonly Draft[]) => {
@@ -88,6 +87,7 @@ export function Rest({ surroundings, session, fragment, setFragment, route, go }
         lock={lock}
         openedAt={openedAt}
         welcome={welcome}
+        listed={() => leaveHalf(session)}
       />
     );
   }
@@ -98,7 +98,6 @@ export function Rest({ surroundings, session, fragment, setFragment, route, go }
     };
     const done = ({ opened, openedAt: since }: Resumed) => {
       setHalf(null);
-      leaveHalf(session);
       goOn(opened, "", since - opened.clockOffset);
     };
     return <Reload session={session} half={half} done={done} ask={ask} />;

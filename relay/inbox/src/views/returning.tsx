@@ -26,6 +26,7 @@ interface ReturningProps {
   readonly openedAt: number;
   readonly lock: (why: LockReason, drafts: readonly Draft[]) => void;
   readonly dispatch: (action: Action) => void;
+  readonly listed: () => void;
 }
 
 interface Props extends ReturningProps {
@@ -41,6 +42,7 @@ export function Returning(given: ReturningProps) {
   usePresence({ now: surroundings.now, openedAt, lock, tick: () => {} });
   const latest = useRef(lock);
   latest.current = lock;
+  useEffect(given.listed, []);
   useEffect(
     () => session.onEvent((event) => event.kind === "locked" && latest.current("ended")),
     [session],
