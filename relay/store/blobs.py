@@ -33,7 +33,9 @@ WHERE l.blob_id = :blob_id AND l.expires_at > :now ORDER BY m.account_id"""
 CHUNK_AT = """
 SELECT rowid, ?2 - start, length(chunk) FROM blob_chunks WHERE blob_id = ?1 AND start <= ?2
 ORDER BY start DESC LIMIT 1"""
-PART_OF_CHUNK = "SELECT substr(chunk, ?2, ?3) FROM blob_chunks WHERE rowid = ?1"
+PIECE = """
+SELECT substr(chunk, ?2 - start + 1, ?3 - ?2) FROM blob_chunks WHERE blob_id = ?1 AND start <= ?2
+ORDER BY start DESC LIMIT 1"""
 LINKED_BYTES = """
 SELECT coalesce(sum(b.stored_bytes), 0) FROM blobs b WHERE b.account_id = ?2
 AND b.blob_id IN (SELECT l.blob_id FROM blob_links l WHERE l.mailbox_id = ?1)"""
@@ -197,6 +199,11 @@ def _finish(database: sqlite3.Connection, blob: Blob, now: int) -> None:
 
 def _piece(database: sqlite3.Connection, blob_id: bytes, start: int, stop: int) -> bytes:
     """From `start` to the end of its chunk, or to `stop`; read in place, as a column is copied twice."""
+    if not hasattr(database, "blobopen"):  # PostgreSQL reads a part of a column as it is
+        (piece,) = database.execute(PIECE, (blob_id, start, stop)).fetchone() or (b"",)
+        if not piece:
+            raise NotFound
+        return bytes(piece)
     row = database.execute(CHUNK_AT, (blob_id, start)).fetchone()
     if row is None:
         raise NotFound
@@ -204,8 +211,6 @@ def _piece(database: sqlite3.Connection, blob_id: bytes, start: int, stop: int) 
     wanted_bytes = min(chunk_bytes - skipped_bytes, stop - start)
     if wanted_bytes <= 0:
         raise NotFound
-    if not hasattr(database, "blobopen"):  # PostgreSQL reads a part of a column as it is
-        return bytes(database.execute(PART_OF_CHUNK, (number, skipped_bytes + 1, wanted_bytes)).fetchone()[0])
     with database.blobopen("blob_chunks", "chunk", number, readonly=True) as chunk:
         chunk.seek(skipped_bytes)
         return chunk.read(wanted_bytes)

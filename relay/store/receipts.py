@@ -76,9 +76,9 @@ JOIN receipt_leaves l ON l.number = c.number AND l.mailbox_id = c.mailbox_id
 JOIN mailbox_rows r ON r.mailbox_id = l.mailbox_id AND r.envelope_id = l.envelope_id AND r.reason = 0
 WHERE c.mailbox_id = ? AND c.kind = 1 AND c.day = ?"""
 ARRIVED: Final = """
-SELECT position, received_day, envelope_id,
-    CASE WHEN received_day = ?3 AND reason = 0 AND expires_at > ?4 THEN raw END
-FROM mailbox_rows WHERE mailbox_id = ?1 AND position < ?2 ORDER BY position DESC LIMIT ?5"""
+SELECT r.position, r.received_day, r.envelope_id,
+    CASE WHEN r.received_day = ?3 AND r.reason = 0 AND r.expires_at > ?4 THEN r.raw END
+FROM mailbox_rows r WHERE r.mailbox_id = ?1 AND r.position < ?2 ORDER BY r.position DESC LIMIT ?5"""
 
 
 class SqlReceipts(Part):

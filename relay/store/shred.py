@@ -8,12 +8,22 @@ day.
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 
 from relay.core.model import DAY_SECONDS, Reason
 from relay.store.leaves import leave
 from relay.store.limits import PIECE_BYTES
 from relay.store.segments import drop_with
 from relay.store.shared import lock_blob
+
+LEAVE_TOMBSTONE: Final = """
+UPDATE mailbox_rows SET position=?, received_day=?, expires_at=?, shortened=0, reason=?, raw=NULL,
+    twin_id=NULL
+WHERE mailbox_id=? AND envelope_id=?"""
+REMOVE_ROW: Final = "DELETE FROM mailbox_rows WHERE mailbox_id=? AND envelope_id=?"
+REMOVE_LAST_CHUNK: Final = """
+DELETE FROM blob_chunks WHERE blob_id=?1 AND start=(SELECT max(start) FROM blob_chunks WHERE blob_id=?1)
+RETURNING length(chunk)"""
 
 
 def expire_envelope(
@@ -32,9 +42,7 @@ def expire_envelope(
         (mailbox_id, envelope_id),
     ).fetchone()
     database.execute(
-        "UPDATE mailbox_rows SET position=?, received_day=?, expires_at=?, shortened=0, reason=?, raw=NULL,"
-        " twin_id=NULL"
-        " WHERE mailbox_id=? AND envelope_id=?",
+        LEAVE_TOMBSTONE,
         (position, now // DAY_SECONDS, ends_at, int(reason), mailbox_id, envelope_id),
     )
     return int(position), lonely
@@ -43,9 +51,7 @@ def expire_envelope(
 def remove_row(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> None:
     """Take an envelope or a tombstone away with nothing left; the sum of its mailbox ends with it."""
     _part_from(database, mailbox_id, envelope_id, now)
-    database.execute(
-        "DELETE FROM mailbox_rows WHERE mailbox_id=? AND envelope_id=?", (mailbox_id, envelope_id)
-    )
+    database.execute(REMOVE_ROW, (mailbox_id, envelope_id))
 
 
 def _part_from(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, now: int) -> list[bytes]:
@@ -86,11 +92,7 @@ def shred_due(database: sqlite3.Connection, blob_id: bytes, now: int) -> bool:
 
 def shred_chunk(database: sqlite3.Connection, blob_id: bytes) -> int:
     """Take the last chunk of a blob away; its size, or 0 where none was left."""
-    row = database.execute(
-        "DELETE FROM blob_chunks WHERE blob_id=?1 AND start="
-        "(SELECT max(start) FROM blob_chunks WHERE blob_id=?1) RETURNING length(chunk)",
-        (blob_id,),
-    ).fetchone()
+    row = database.execute(REMOVE_LAST_CHUNK, (blob_id,)).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -17,6 +17,7 @@ from relay.core.errors import ActRefused, Conflict, InboxFull, NotFound, TooMany
 from relay.core.model import DAY_SECONDS, Mailbox, Reason, Release, SealedEnvelope, Slot, Step
 from relay.store.base import Part
 from relay.store.deletions import record_gone
+from relay.store.deposits import INSERT
 from relay.store.inserts import insert_mailbox, need_account
 from relay.store.limits import MOST_SLOT_BYTES
 from relay.store.shred import expire_envelope, remove_row
@@ -43,9 +44,6 @@ LIVING: Final = "SELECT envelope_id FROM mailbox_rows WHERE mailbox_id = ? AND r
 MAKE_ROOM: Final = """
 UPDATE mailboxes SET cursor = cursor + 1, stored_bytes = stored_bytes + ?1
 WHERE mailbox_id = ?2 AND expires_at >= ?3 AND stored_bytes + ?1 <= ?4 RETURNING cursor"""
-INSERT: Final = """
-INSERT INTO mailbox_rows (mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason, raw)
-VALUES (?, ?, ?, ?, ?, 0, 0, ?)"""
 REMEMBER: Final = """
 INSERT INTO releases (mailbox_id, envelope_id, act_number, not_before, expires_at)
 VALUES (?, ?, ?, ?, ?) ON CONFLICT (mailbox_id, envelope_id) DO UPDATE SET act_number = excluded.act_number,
@@ -152,7 +150,7 @@ def _release(
     place = database.execute(MAKE_ROOM, bound).fetchone()
     if place is None:
         raise InboxFull
-    row = (name[0], place[0], name[1], now // DAY_SECONDS, envelope.expires_at, envelope.raw)
+    row = (name[0], place[0], name[1], now // DAY_SECONDS, envelope.expires_at, envelope.raw, None)
     database.execute(INSERT, row)
     database.execute(REMEMBER, (*name, step.number, step.not_before, envelope.expires_at))
 

@@ -106,6 +106,9 @@ SELECT rowid, account_id FROM accounts a WHERE expires_at <= ? AND NOT EXISTS (
 MARK_GONE: Final = """
 UPDATE engagements SET state = 'gone' WHERE rowid = ? AND NOT EXISTS (
     SELECT 1 FROM mailboxes m WHERE m.engagement_id = engagements.engagement_id)"""
+CHUNKS: Final = """
+SELECT start, length(chunk) FROM blob_chunks WHERE blob_id = ? ORDER BY start DESC LIMIT ?"""
+REMOVE_CHUNK: Final = "DELETE FROM blob_chunks WHERE blob_id = ? AND start = ?"
 ROWS_OF_ENGAGEMENT: Final = """
 SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), 0, 0
 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
@@ -263,17 +266,10 @@ class _Batch:
         for rowid, blob_id in self._each(
             "SELECT rowid, blob_id FROM blobs WHERE expires_at <= ? LIMIT ?", self._now
         ):
-            for chunk_rowid, size in self._chunks(blob_id):
-                self._take(
-                    ("blob_chunks", chunk_rowid), partial(self._delete, "blob_chunks", chunk_rowid), size
-                )
+            for start, size in self._each(CHUNKS, blob_id):
+                remove = partial(self._database.execute, REMOVE_CHUNK, (blob_id, start))
+                self._take((f"chunks of {blob_id.hex()}", start), remove, size)
             self._take(("blobs", rowid), partial(remove_blob, self._database, blob_id), kind="blob")
-
-    def _chunks(self, blob_id: bytes) -> Iterator[Any]:
-        return self._each(
-            "SELECT rowid, length(chunk) FROM blob_chunks WHERE blob_id = ? ORDER BY start DESC LIMIT ?",
-            blob_id,
-        )
 
     def _delete(self, table: str, rowid: int) -> None:
         self._database.execute(f"DELETE FROM {table} WHERE rowid=?", (rowid,))  # noqa: S608 - names from here

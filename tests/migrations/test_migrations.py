@@ -2,7 +2,8 @@
 no way back.
 
 `NUMBER.sql` beside this file is what a file of that number held, written when it was the newest. It is
-never changed; a new migration adds the file of the number before it.
+never changed; a new migration adds the file of the number before it. `NUMBER.postgres.sql` is the same in
+PostgreSQL (tests/postgres/test_migrate.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 from relay.core.model import Reason
+from relay.core.ports import Store
 from relay.store import migrate
 from relay.store.engine import connect_writer
 from relay.store.migrate import SCRIPTS, NewerSchema, bring_up
@@ -26,7 +28,7 @@ from relay.store.sqlite import SqliteStore
 from tests.contract.people import NOW, People, named
 
 HERE = Path(__file__).parent
-NUMBERS = sorted(file.stem for file in HERE.glob("[0-9]*.sql"))
+NUMBERS = sorted(file.stem for file in HERE.glob("[0-9][0-9][0-9][0-9].sql"))
 
 
 def newest() -> str:
@@ -77,7 +79,7 @@ def test_twice_is_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", NUMBERS)
 async def test_old_rows_are_all_there_after_an_upgrade(tmp_path: Path, number: str) -> None:
-    """A file as an older release left it opens, and everything in it is found by the store's own methods."""
+    """A file as an older release left it opens, and everything in it is found."""
     path = tmp_path / "store.sqlite3"
     database = connect_writer(path)
     database.execute("PRAGMA foreign_keys=OFF")  # a dump names tables before it makes them
@@ -85,6 +87,19 @@ async def test_old_rows_are_all_there_after_an_upgrade(tmp_path: Path, number: s
     assert number_of(database) == number
     database.close()
     store = await SqliteStore.open(path)
+    await check_old_rows(store)
+    health = await store._read(
+        lambda db: (
+            db.execute("PRAGMA integrity_check").fetchall(),
+            db.execute("PRAGMA foreign_key_check").fetchall(),
+        )
+    )
+    assert health == ([("ok",)], [])
+    await store.close()
+
+
+async def check_old_rows(store: Store) -> None:
+    """All that the files of rows hold is found by the store's own methods."""
     people = People(store)
     assert await people.names("work coach") == [(named("m2"), 0), (named("m1"), Reason.OWN_COPY)]
     assert await people.names("work client") == [(named("m1"), 0)]
@@ -102,14 +117,6 @@ async def test_old_rows_are_all_there_after_an_upgrade(tmp_path: Path, number: s
     assert await store.noted("last_sweep_at") == NOW
     counts = await store.counts(now=NOW)
     assert (counts["envelopes"], counts["blobs"], counts["due"]) == (2, 1, 0)
-    health = await store._read(
-        lambda db: (
-            db.execute("PRAGMA integrity_check").fetchall(),
-            db.execute("PRAGMA foreign_key_check").fetchall(),
-        )
-    )
-    assert health == ([("ok",)], [])
-    await store.close()
 
 
 def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

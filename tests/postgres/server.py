@@ -98,9 +98,11 @@ class Server:
 
     def psql(self, statement: str, database: str = "postgres") -> str:
         """Run a statement as the server's owner; its output."""
-        return self._run(
-            "psql", "-h", str(self.socket), "-U", "postgres", "-Atc", statement, database, data=False
-        )
+        return self.run("psql", "-h", str(self.socket), "-U", "postgres", "-Atc", statement, database)
+
+    def run(self, program: str, *arguments: str) -> str:
+        """Run one of the server's programs; its output."""
+        return self._run(program, *arguments, data=False)
 
     def _run(self, program: str, *arguments: str, data: bool = True) -> str:
         where = ["-D", str(self.data)] if data else []

@@ -30,6 +30,14 @@ _STATEMENTS: Final = "relay statements"
 """Where a connection of the pool keeps what it has prepared."""
 
 
+class NoPeriod(Repeat):
+    """There is no table yet for rows of that date (`relay.store.postgres.partitions`)."""
+
+    def __init__(self, table: str, date: int) -> None:
+        super().__init__(table, date)
+        self.table, self.date = table, date
+
+
 class Found:
     """What a statement found, as the driver of the file gives it."""
 
@@ -155,6 +163,8 @@ def _named(fault: Exception) -> Fault:
     code = str(getattr(fault, "sqlstate", None))
     if code in REPEATED:
         return Repeat(code)
+    if isinstance(fault, asyncpg.CheckViolationError) and not fault.constraint_name:
+        return NoPeriod(str(fault.table_name), int(str(fault.detail).rpartition("(")[2].rstrip(").")))
     return (Violation if code.startswith(VIOLATED) else Fault)(f"{code}: {fault}")
 
 

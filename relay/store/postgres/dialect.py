@@ -1,7 +1,8 @@
 r"""The few words in which PostgreSQL differs from the statements of `relay.store`. Owns their translation.
 
 Parameters `?`, `?3` and `:name` become `$3`; bytes `x'00'` become `'\x00'::bytea`. What else the statements
-use and PostgreSQL lacks are functions that `relay.store.postgres.tables` makes. No value is looked at here.
+use and PostgreSQL lacks are functions that `relay.store.postgres.tables` makes; what touches bodies is
+`relay.store.postgres.bodies`'. No value is looked at here.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
+
+from relay.store.postgres.bodies import worded
 
 _MARK: Final = re.compile(r"[xX]'([0-9a-fA-F]*)'|'(?:[^']|'')*'|\?(\d*)|(?<![:\w]):([a-z_]+)")
 
@@ -21,6 +24,7 @@ def translate(statement: str) -> tuple[str, tuple[int | str, ...]]:
     """The statement for PostgreSQL, and which of the caller's parameters its `$1`, `$2`, … are: positions
     from 0, or names.
     """
+    statement = worded(statement)
     wanted: list[int | str] = []
     highest = 0
 

@@ -21,7 +21,8 @@ from relay.store.faults import NotUsable
 from relay.store.moved import MARKS
 from relay.store.postgres import server
 from relay.store.postgres.migrate import bring_up
-from relay.store.postgres.rows import OURS
+from relay.store.postgres.partitions import LIES_BY_DATE, making
+from relay.store.postgres.rows import OURS, WHOLE
 from relay.store.postgres.server import UNFINISHED, Unfinished, driver_of
 from relay.store.rows import Value, columns_of, listed, quoted
 
@@ -113,12 +114,24 @@ async def _copy(driver: Any, source: sqlite3.Connection, name: str, tell: Tell) 
     for batch in _batches(rows):
         done = _with(done, batch)
         async with driver.transaction():
-            await driver.copy_records_to_table(name, columns=columns, records=[row[1:] for row in batch])
+            await _make_room(driver, name, columns, batch)
+            await driver.copy_records_to_table(
+                WHOLE.get(name, name), columns=columns, records=[row[1:] for row in batch]
+            )
             await driver.execute(REACHED, name, done.reached, done.count, done.sum.to_bytes(SUM_BYTES, "big"))
         tell(name, done.count, total)
     if done.count != total:
         raise NotUsable(DIFFERS.format(f"{name} has {total} rows in the file, {done.count} were copied"))
     return done
+
+
+async def _make_room(driver: Any, name: str, columns: Sequence[str], batch: list[tuple[Any, ...]]) -> None:
+    """What lies by its date needs the table of its period."""
+    table = LIES_BY_DATE.get(name)
+    if table is not None:
+        date = 1 + columns.index("expires_at")
+        for statement in making(table, {row[date] for row in batch}):
+            await driver.execute(statement)
 
 
 async def _reached(driver: Any, name: str) -> Copied:
@@ -129,7 +142,7 @@ async def _reached(driver: Any, name: str) -> Copied:
 async def _compare(driver: Any, name: str, columns: Sequence[str], copied: Copied) -> None:
     """Read the table and hold count and sum against what was copied. Raises NotUsable."""
     count = total = 0
-    query = f"SELECT {listed(columns)} FROM {quoted(name)}"  # noqa: S608 - names of the schema
+    query = f"SELECT {listed(columns)} FROM {quoted(WHOLE.get(name, name))}"  # noqa: S608 - names of the schema
     async with driver.transaction():
         async for row in driver.cursor(query, prefetch=READ_ROWS):
             count, total = count + 1, total + _sum_of(row)

@@ -7,10 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from relay.store.postgres.bodies import BODIES, WHOLE_ROWS
 from relay.store.postgres.database import PostgresDatabase
 from relay.store.postgres.server import UNFINISHED
 from relay.store.rows import Value, listed, quoted
 
+WHOLE: Final = {"mailbox_rows": WHOLE_ROWS}
+"""The view in which the rows of a table are as the file has them, to be read or written."""
 OURS: Final = f"""
 SELECT c.relname FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
@@ -39,20 +42,21 @@ class PostgresRows:
         return str(self._database.execute("SELECT version_num FROM alembic_version").fetchone()[0])
 
     def tables(self) -> list[str]:
-        """Names, ascending as bytes are."""
-        return sorted(name for (name,) in self._database.execute(OURS))
+        """Names, ascending as bytes are. Bodies are in their rows, as in a file."""
+        return sorted(name for (name,) in self._database.execute(OURS) if name != BODIES)
 
     def columns(self, table: str) -> tuple[str, ...]:
         """A table's columns, without the `rowid` that the file does not name either."""
-        return tuple(name for (name,) in self._database.execute(COLUMNS, (quoted(table),)))
+        found = self._database.execute(COLUMNS, (quoted(WHOLE.get(table, table)),))
+        return tuple(name for (name,) in found)
 
     def of(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Value]]:
         """A table's rows: by their `rowid` where it has an index, else as they lie."""
         ordered = self._database.execute(BY_ROWID, (quoted(table),)).fetchone()
         order = " ORDER BY rowid" if ordered else ""
-        cursor = quoted(f"rows of {table}")
+        cursor, source = quoted(f"rows of {table}"), quoted(WHOLE.get(table, table))
         self._database.execute(
-            f"DECLARE {cursor} NO SCROLL CURSOR FOR SELECT {listed(columns)} FROM {quoted(table)}{order}"  # noqa: S608 - quoted names
+            f"DECLARE {cursor} NO SCROLL CURSOR FOR SELECT {listed(columns)} FROM {source}{order}"  # noqa: S608 - quoted names
         )
         count = FIRST_FETCHED
         while rows := self._database.execute(f"FETCH {count} FROM {cursor}").fetchall():

@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from typing import Final, Self
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from relay.core.model import Swept
 from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
+from relay.store.faults import Fault
 from relay.store.parts import Parts
-from relay.store.postgres.migrate import bring_up
+from relay.store.postgres.migrate import bring_up, join, newest
+from relay.store.postgres.partitions import Past
 from relay.store.postgres.readers import PostgresReaders
-from relay.store.postgres.server import refuse_unfinished
+from relay.store.postgres.server import RELAY, refuse_unfinished
 from relay.store.postgres.writer import LANES, PostgresWriter
 
 SETTINGS: Final = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 """With any of them off the server answers before, or without, what it promises being on its disk."""
+CONNECTED: Final = {"server_settings": {"application_name": RELAY, "synchronous_commit": "on"}}
 PEN: Final = 0x51_42_50_45
 """The advisory lock of the relay that writes receipts and the log: it ends with its connection."""
 MOST_CONNECTIONS: Final = 12
@@ -38,6 +42,7 @@ class PostgresStore(Parts):
     _pen: AsyncConnection | None
     _one_asks: asyncio.Lock
     _ledger: Ledger | None
+    _past: Past
     _asked = 0
     _closed = False
 
@@ -50,16 +55,18 @@ class PostgresStore(Parts):
 
         Raises SettingRefused or NewerSchema where it must not be written, and where it cannot be reached.
         """
-        async with AsyncExitStack() as undo:
-            engine = _engine(url)
-            undo.push_async_callback(engine.dispose)
-            await _prepare(engine)
-            undo.pop_all()
+        await _prepare(url)
+        engine = _engine(url)
         writer = PostgresWriter(engine, random, ledger)
         store = cls(writer, PostgresReaders(engine, MOST_READS))  # type: ignore[arg-type]
-        store._engine, store._ledger = engine, ledger
+        store._engine, store._ledger, store._past = engine, ledger, Past(engine)
         store._pen, store._one_asks = None, asyncio.Lock()
         return store
+
+    async def sweep(self, *, now: int, limit: int) -> Swept:
+        """Periods that are over go first, so that nothing of them is taken row by row."""
+        await self._past.drop(now)
+        return await super().sweep(now=now, limit=limit)
 
     def revision(self) -> int:
         """Another number each time: other relays write too, so what was read may be what was."""
@@ -74,7 +81,7 @@ class PostgresStore(Parts):
                     self._pen = await _taken_pen(self._engine)
                 else:
                     await self._pen.exec_driver_sql("SELECT 1")
-            except (SQLAlchemyError, OSError):
+            except (Fault, SQLAlchemyError, OSError):
                 await self._drop_pen()
         return self._pen is not None
 
@@ -98,15 +105,20 @@ class PostgresStore(Parts):
 
 def _engine(url: str) -> AsyncEngine:
     """Statements are told when a transaction begins and ends, so none begins by itself."""
-    return create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+    engine = create_async_engine(
+        _driven(url),
         isolation_level="AUTOCOMMIT",
         pool_size=MOST_CONNECTIONS,
         max_overflow=0,
-        connect_args={
-            "server_settings": {"application_name": "quietbox", "synchronous_commit": "on"},
-        },
+        connect_args=CONNECTED,
     )
+    known = newest()
+    event.listen(engine.sync_engine, "connect", lambda driver, _: join(driver, known))
+    return engine
+
+
+def _driven(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
 async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
@@ -118,7 +130,11 @@ async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
     return None
 
 
-async def _prepare(engine: AsyncEngine) -> None:
+async def _prepare(url: str) -> None:
+    """On a connection of its own: the relay's stand only where the schema is theirs."""
+    engine = create_async_engine(
+        _driven(url), isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args=CONNECTED
+    )
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_check)

@@ -1,5 +1,5 @@
 """The tables in PostgreSQL: those of `relay.store.schema`, each with a `rowid` as the file has one, and the
-functions that its statements use.
+functions that its statements use. Bodies lie apart (`relay.store.postgres.bodies`).
 
 Owns nothing that `schema` says; a column is added there.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer, MetaData
+from sqlalchemy import BigInteger, Column, Connection, Identity, Index, Integer, MetaData
 
 from relay.store import schema
+from relay.store.postgres.bodies import DEFINED
+from relay.store.postgres.partitions import PARTITIONED
 
 FUNCTIONS: Final = (
     "CREATE DOMAIN blob AS bytea",
@@ -27,8 +29,16 @@ BY_NAME: Final = frozenset({"mailbox_rows"})
 """Tables that are large and whose rows are never taken away by their `rowid`."""
 
 
-def tables() -> MetaData:
-    """All tables, for this dialect."""
+def make(connection: Connection) -> None:
+    """Make all of it in an empty database."""
+    found = _tables()
+    found.create_all(connection, [one for one in found.sorted_tables if one.name not in PARTITIONED])
+    for statement in (*FUNCTIONS, *DEFINED):
+        connection.exec_driver_sql(statement)
+
+
+def _tables() -> MetaData:
+    """All tables, for this dialect; rows still with their bodies."""
     found = MetaData(naming_convention=schema.metadata.naming_convention)
     for table in schema.metadata.sorted_tables:
         copied = table.to_metadata(found)

@@ -22,7 +22,8 @@ from relay.core.errors import Busy, RelayError
 from relay.store.batches import Bulk, Submission, Submitting, Work, is_full, run_all
 from relay.store.deletions import Ledger, stamp, write_told
 from relay.store.faults import Repeat
-from relay.store.postgres.database import PostgresDatabase, lend
+from relay.store.postgres.database import NoPeriod, PostgresDatabase, lend
+from relay.store.postgres.partitions import make
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -81,13 +82,17 @@ class Lane(Submitting):
 
     async def _store(self, batch: list[Submission]) -> None:
         try:
-            for number in range(MOST_TRIES):
+            number = 0
+            while number < MOST_TRIES:
                 try:
                     await lend(self._engine, partial(self._commit, batch=batch, number=number))
+                except NoPeriod as missing:
+                    await make(self._engine, missing.table, missing.date)
                 except Repeat:
-                    continue
-                self.commits += 1
-                return
+                    number += 1
+                else:
+                    self.commits += 1
+                    return
             raise Busy("others write to the same rows")
         except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - the task serves all
             for submission in batch:
