@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 MOVE: Final = "move"
-HIDDEN: Final = ":***@"
+HIDDEN: Final = "***"
 SCHEME: Final = "postgresql://"
 DRIVER: Final = "PostgreSQL needs a driver: pip install 'quietbox[postgres]'"
 
@@ -99,9 +99,13 @@ def without_password(url: str) -> str:
     try:
         if not url.startswith(SCHEME):
             raise ValueError
-        return make_url(url).render_as_string(hide_password=True)
+        found = make_url(url)
     except (ArgumentError, ValueError):
         raise Stopped(f"--to takes a URL that begins with {SCHEME}", Exit.USAGE) from None
+    if found.password is None and "password" not in found.query:
+        return url
+    shown = found.difference_update_query(["password"]).set(password=HIDDEN)
+    return shown.render_as_string(hide_password=True)
 
 
 async def _move(settings: Settings, places: Places, keys: KeyFiles, url: str, tell: Tell) -> int:

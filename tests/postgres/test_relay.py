@@ -87,3 +87,32 @@ async def test_the_commands_of_an_operator(tmp_path: Path, server: Server, url: 
         assert "2 restored, 2 in the live database" in rehearsed.stdout
         doctor = await asyncio.to_thread(command, "doctor", code=3)
         assert "PostgreSQL" in doctor.stdout
+
+
+async def test_from_the_file_and_back(tmp_path: Path, url: str) -> None:
+    """A relay that was moved goes on where it was, for the same people; with a backup it comes back to a file
+    with all that came since.
+    """
+    note = b"three things to try\n" * 5_000
+    async with open_house(tmp_path / "relay") as house:
+        relay = house.relay
+        await house.to_maya.send(subject="before", text="x", attach=[Attachment.from_bytes(note, "note.txt")])
+        running = await asyncio.to_thread(relay.command, "migrate", "--to", url, code=1)
+        assert "stop it first" in running.stderr
+        await asyncio.to_thread(relay.stop)
+        moved = await asyncio.to_thread(relay.command, "migrate", "--to", url)
+        assert f'url = "{url}"' in moved.stderr
+        by_mistake = await asyncio.to_thread(relay.command, "serve", code=1)
+        assert "were moved to PostgreSQL" in by_mistake.stderr
+        on_a_file = relay.config.read_text()
+        relay.config.write_text(f'{on_a_file}\n[database]\nurl = "{url}"\n')
+        await asyncio.to_thread(relay.start)
+        await house.to_maya.send(subject="after", text="x")
+        made = await asyncio.to_thread(relay.command, "backup", "create")
+        await asyncio.to_thread(relay.stop)
+        relay.config.write_text(on_a_file)
+        await asyncio.to_thread(relay.command, "restore", made.stdout.strip())
+        await asyncio.to_thread(relay.start)
+        seen = {message.subject: message async for message in house.to_anna.messages()}
+        assert {"before", "after"} <= set(seen)
+        assert await seen["before"].attachments[0].read() == note
