@@ -12,8 +12,9 @@ import pytest
 from keys.encoding import u64
 from keys.errors import Malformed
 from keys.names import Role
+from keys.suite import SignKey
 from relay.core.addresses import parse_address
-from relay.core.errors import Busy, LoginRefused, NotSignedIn, TooManyRequests
+from relay.core.errors import Busy, LoginRefused, NotFound, NotSignedIn, TooManyRequests
 from relay.core.pepper import Pepper
 from relay.core.words import FIELDS, Kind, parse_telling, telling, word
 from relay.flow import company as company_module
@@ -23,6 +24,7 @@ from relay.flow.company import Company
 from relay.flow.duplicates import Duplicates
 from relay.flow.flows import build
 from relay.flow.held import Held
+from relay.flow.refusals import MOST_NOTICES, Refusals
 from relay.flow.tabs import LEFT_SECONDS, Tab, Tabs
 from relay.flow.visit import Arrival
 from relay.flow.wakes import WakeAll
@@ -317,8 +319,9 @@ def test_each_kind_is_read_as_it_was_written() -> None:
             if cut != 25:  # a telling without words
                 with pytest.raises(Malformed):
                     parse_telling(raw[:cut])
-    with pytest.raises(Malformed):
-        parse_telling(telling(b"m" * 16, 5, [b"\x04\x04\x01" + bytes(1025)]))
+    for bad in (b"\x04\x04\x01" + bytes(1025), b"\x04\x00\x11" + bytes(17), b"\x04\x00\x0f" + bytes(15)):
+        with pytest.raises(Malformed):
+            parse_telling(telling(b"m" * 16, 5, [bad]))
 
 
 async def test_alone_nothing_is_told() -> None:
@@ -399,3 +402,26 @@ async def test_standings_are_forgotten_with_what_changed(two: Two, house: House)
     await other.standings.of_mailbox(mailbox_id, house.now)
     other.company._missed()
     assert other.standings.remembered(mailbox_id, house.now) is None
+
+
+async def test_refusals_are_told_as_often_as_by_one(two: Two) -> None:
+    """What one relay told counts at the other, and the same is told once by both; the rest waits."""
+
+    class Inboxes:
+        async def by_id(self, mailbox_id: bytes, now: int) -> object:
+            raise NotFound
+
+    parts = (Inboxes(), None, SignKey.from_seed(bytes(32)), Dice("refusals"))
+    here, there = (Refusals(*parts, one, 10**6) for one in (two.here, two.there))  # type: ignore[arg-type]  # all that they ask
+    await meet(two)
+    author, mailbox_id = parse_address(b"m@home.example"), b"m" * 16
+    for _ in range(2):
+        await here.tell(mailbox_id, author, "inbox-full", NOW)
+    await until(lambda: mailbox_id in there._hours)
+    await there.tell(mailbox_id, author, "inbox-full", NOW)
+    assert there._hours[mailbox_id].notices == 1
+    for _ in range(MOST_NOTICES - 1):
+        await here.tell(mailbox_id, author, "sender-unproven", NOW)
+    await until(lambda: there._hours[mailbox_id].notices == MOST_NOTICES)
+    await there.tell(mailbox_id, author, "sender-unproven", NOW)
+    assert len(there._hours[mailbox_id].waiting) == 1

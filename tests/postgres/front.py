@@ -1,6 +1,6 @@
 """A front for several relays: one address, whose connections go to one relay after the other, as behind a
-load balancer. It can lose an answer on its way. Owns its sockets and threads; knows no more of HTTP than a
-first line.
+load balancer; or to a keeper's socket, as over a network. It can lose an answer on its way. Owns its sockets
+and threads; knows no more of HTTP than a first line.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from pathlib import Path
 
 
 class Front:
     """Leads each connection to the next of `targets`, that is there."""
 
     def __init__(self, listener: socket.socket) -> None:
-        self.targets: list[int] = []
+        self.targets: list[int | Path] = []
         self.lose = b""
         """How the next request begins whose answer is lost."""
         self.port = int(listener.getsockname()[1])
         self._listener, self._turn = listener, count()
 
     @contextmanager
-    def to(self, *targets: int) -> Iterator[None]:
+    def to(self, *targets: int | Path) -> Iterator[None]:
         """Lead new connections to these alone, for a while."""
         before, self.targets = self.targets, list(targets)
         try:
@@ -55,7 +56,7 @@ class Front:
         start = next(self._turn)
         for number in range(len(targets)):
             with suppress(OSError):
-                return socket.create_connection(("127.0.0.1", targets[(start + number) % len(targets)]), 10)
+                return _connected(targets[(start + number) % len(targets)])
         return None
 
     def _pump(self, here: socket.socket, there: socket.socket, lost: threading.Event, asks: bool) -> None:
@@ -72,6 +73,14 @@ class Front:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
+
+
+def _connected(target: int | Path) -> socket.socket:
+    if isinstance(target, int):
+        return socket.create_connection(("127.0.0.1", target), 10)
+    found = socket.socket(socket.AF_UNIX)
+    found.connect(str(target))
+    return found
 
 
 @contextmanager
