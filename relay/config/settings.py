@@ -41,6 +41,12 @@ def _is_postgres(url: SecretStr | None) -> SecretStr | None:
     return url
 
 
+def _is_object_store(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("s3://", "gs://", "az://", "file:///")):
+        raise ValueError("a URL that begins with s3://, gs://, az:// or file:///")
+    return url
+
+
 class Table(BaseModel):
     """One table of the file."""
 
@@ -65,6 +71,14 @@ class Database(Table):
 
     url: Annotated[SecretStr | None, AfterValidator(_is_postgres)] = None
     """A PostgreSQL database, as postgresql://user:password@host/name. Without it a file in data_dir."""
+
+
+class Objects(Table):
+    """Where attachments are kept."""
+
+    url: Annotated[str | None, AfterValidator(_is_object_store)] = None
+    """An object store, as s3://bucket/prefix, gs://…, az://… or file:///folder. Without it the database. Its
+    credentials and endpoint are those of the environment, as AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL."""
 
 
 class Http(Table):
@@ -293,6 +307,7 @@ class Settings(BaseModel):
 
     relay: RelayTable
     database: Database = Database()
+    objects: Objects = Objects()
     http: Http = Http()
     smtp: Smtp
     keeper: Keeper = Keeper()

@@ -263,6 +263,11 @@ class Blobs(Protocol):
     async def abort_blob(self, blob_id: bytes, *, now: int) -> None:
         """An unlinked blob goes now."""
 
+    async def drop_days_over(self, *, now: int) -> int:
+        """Where bytes are kept apart from the rows: what is left there of days that are over goes, whether a
+        row names it or not; returns how much that was. Raises Busy.
+        """
+
 
 class Indexes(Protocol):
     """Mailboxes' sealed indexes. A segment goes with the first envelope of its place that goes."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from relay.clock import SystemClock
-from relay.core.errors import KeeperAway
+from relay.core.errors import Busy, KeeperAway
 from relay.core.model import DAY_SECONDS
 from relay.core.ports import Store
 from relay.flow.flows import Flows
@@ -59,6 +59,7 @@ class Loops:
     _days_on: int = field(default=-1, init=False)
     _ticked_on: int = field(default=-1, init=False)
     _recorded_on: int = field(default=-1, init=False)
+    _strays_on: int = field(default=-1, init=False)
     _warned_on: int = field(default=-1, init=False)
     _keeper_here: bool = field(default=True, init=False)
 
@@ -151,7 +152,18 @@ class Loops:
                     "sweep.done", envelopes=swept.envelopes, blobs=swept.blobs, batches=swept.batches
                 )
             self._swept_offset = offset_seconds
+            await self._drop_strays(at)
         self._swept = self.clock.monotonic()
+
+    async def _drop_strays(self, at: int) -> None:
+        """Once a day: what lies in an object store under days that are over."""
+        if at // DAY_SECONDS > self._strays_on:
+            try:
+                await self.store.drop_days_over(now=at)
+            except Busy as away:
+                self.log.warning("objects.away", failure=away)
+            else:
+                self._strays_on = at // DAY_SECONDS
 
     async def keep_once(self) -> None:
         """What the keeper is due: the day's tick, day keys, revokes. Raises KeeperAway, and what the store

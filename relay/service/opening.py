@@ -4,6 +4,7 @@ and that all is closed again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -21,6 +22,7 @@ from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
 from relay.store.ledgers import ledger_folder
 from relay.store.migrate import NewerSchema
+from relay.store.objects import Objects
 from relay.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
     with place_held(folder, most) as places:
         store = await _open_store(settings, places)
         try:
+            store.objects = _objects(settings)
             clock = await open_clock(store, settings.clock.offset_file)
             yield build(settings, keys, store, clock, _line(settings), places)
             await note_instant(store, clock)
@@ -71,3 +74,15 @@ def ledger_of(settings: Settings, number: int = 1) -> Ledger:
     """
     folder = ledger_folder(settings.backup.ledger, number)
     return Ledger(folder, SystemClock(settings.clock.offset_file).now)
+
+
+def _objects(settings: Settings) -> Objects | None:
+    url = settings.objects.url
+    if url is None:
+        return None
+    if find_spec("obstore") is None:
+        raise SettingRefused("objects.url needs a library: pip install 'quietbox[objects]'")
+    try:
+        return Objects.at(url, os.urandom)
+    except ValueError as fault:
+        raise SettingRefused(f"objects.url: {fault}") from None

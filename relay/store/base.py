@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from relay.core.errors import Busy
 from relay.store.batches import Work
+from relay.store.objects import Named, Objects
 from relay.store.readers import Readers
 from relay.store.shred import shred_due
 from relay.store.writer import Writer
@@ -15,8 +18,19 @@ from relay.store.writer import Writer
 Result = TypeVar("Result")
 
 
+DUE_OBJECTS: Final = """
+SELECT o.blob_id, o.start, o.day, o.name FROM blob_objects o JOIN blobs b ON b.blob_id = o.blob_id
+WHERE b.expires_at <= ? LIMIT ?"""
+OBJECTS_OF: Final = """
+SELECT o.blob_id, o.start, o.day, o.name FROM blob_objects o JOIN blobs b ON b.blob_id = o.blob_id
+WHERE o.blob_id = ? AND b.expires_at <= ?"""
+
+
 class Part:
     """A group of methods over one file."""
+
+    objects: Objects | None = None
+    """Where pieces of attachments go, if not into the database: whoever opens the store says so."""
 
     def __init__(self, writer: Writer, readers: Readers) -> None:
         """Use this writer and these readers, which others own."""
@@ -37,7 +51,25 @@ class Part:
         return await self._writer.submit_locking(work)
 
     async def _shred(self, blob_ids: Sequence[bytes], now: int) -> None:
-        """Take those of these blobs away that are due, at most 8 MiB a commit (ruling 21)."""
+        """Take those of these blobs away that are due, at most 8 MiB a commit (ruling 21). Where the object
+        store is away, the sweep tries again.
+        """
         for blob_id in blob_ids:
+            with suppress(Busy):
+                await self._drop_objects(OBJECTS_OF, (blob_id, now))
             while await self._writer.submit(partial(shred_due, blob_id=blob_id, now=now)):
                 pass
+
+    async def _drop_objects(self, statement: str, bound: tuple[bytes | int, ...]) -> None:
+        """Take objects of due blobs away, then the rows that name them. Raises Busy."""
+        if self.objects is None:
+            return
+        found = await self._read(lambda database: database.execute(statement, bound).fetchall())
+        if found:
+            await self.objects.drop([Named(day, name) for _, _, day, name in found])
+            places = [(blob_id, start) for blob_id, start, _, _ in found]
+            await self._write(partial(_forget_objects, places=places))
+
+
+def _forget_objects(database: sqlite3.Connection, places: list[tuple[bytes, int]]) -> None:
+    database.executemany("DELETE FROM blob_objects WHERE blob_id=? AND start=?", places)

@@ -1,5 +1,5 @@
-"""Attachments in the file, in chunks of at most 1 MiB. Owns their rows; never opens them, never holds more
-than a piece.
+"""Attachments in the file, in chunks of at most 1 MiB, or in an object store, a piece an object. Owns their
+rows; never opens them, never holds more than a piece.
 """
 
 from __future__ import annotations
@@ -8,13 +8,16 @@ import asyncio
 import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
-from relay.core.errors import Conflict, InboxFull, NotFound, TooLarge
-from relay.core.model import Blob
+from relay.core.errors import Busy, Conflict, InboxFull, NotFound, RelayError, TooLarge
+from relay.core.model import DAY_SECONDS, Blob
 from relay.store.base import Part
 from relay.store.hashes import Hashes
 from relay.store.limits import CHUNK_BYTES, PIECE_BYTES
+from relay.store.objects import Named
 from relay.store.readers import Readers
 from relay.store.writer import Writer
 
@@ -30,6 +33,11 @@ SELECT DISTINCT m.account_id FROM blob_links l JOIN blobs b ON b.blob_id = l.blo
 JOIN mailboxes m ON m.mailbox_id = l.mailbox_id AND m.expires_at > :now
 WHERE l.blob_id = :blob_id AND l.expires_at > :now ORDER BY m.account_id"""
 
+OBJECT_AT = """
+SELECT day, name, ?2 - start, stored_bytes FROM blob_objects WHERE blob_id = ?1 AND start <= ?2
+ORDER BY start DESC LIMIT 1"""
+INSERT_OBJECT = """
+INSERT INTO blob_objects (blob_id, start, expires_at, day, name, stored_bytes) VALUES (?, ?, ?, ?, ?, ?)"""
 CHUNK_AT = """
 SELECT rowid, ?2 - start, length(chunk) FROM blob_chunks WHERE blob_id = ?1 AND start <= ?2
 ORDER BY start DESC LIMIT 1"""
@@ -67,16 +75,25 @@ class SqlBlobs(Part):
             raise TooLarge
         running = self._hashes.after(blob_id, offset)
         hashing = None if running is None else _in_a_thread(running.update, piece)
-        stored_bytes = await self._writer.submit(
-            lambda database: _append(
-                database, _own(database, blob_id, account_id, now), offset, piece, account_quota_bytes
-            ),
-            len(piece),
-        )
+        append = _Append(blob_id, account_id, offset, piece, now, account_quota_bytes)
+        stored_bytes = await self._appended(append)
         if running is not None and hashing is not None:
             await hashing
             self._hashes.keep(blob_id, stored_bytes, running)
         return stored_bytes
+
+    async def _appended(self, append: _Append) -> int:
+        """Into the database, or an object first and then its name: what a row names is there."""
+        if self.objects is None:
+            return await self._writer.submit(append.chunks, len(append.piece))
+        blob = await self._read(append.check)
+        named = await self.objects.put(blob.expires_at, append.piece)
+        try:
+            return await self._write(partial(append.object, named=named))
+        except RelayError:
+            with suppress(RelayError):
+                await self.objects.drop([named])
+            raise
 
     async def finish_blob(
         self, blob_id: bytes, account_id: bytes, stored_bytes: int, sha256: bytes, *, now: int
@@ -92,9 +109,9 @@ class SqlBlobs(Part):
         running = self._hashes.after(blob.blob_id, blob.stored_bytes)
         if running is None:
             running, hashed_bytes = hashlib.sha256(), 0
-            while hashed_bytes < blob.stored_bytes:
-                step = partial(_hash_piece, running=running, blob=blob, start=hashed_bytes)
-                hashed_bytes += await self._read(step)
+            async for piece in self.read_blob(blob.blob_id, 0, blob.stored_bytes):
+                await _in_a_thread(running.update, piece)
+                hashed_bytes += len(piece)
             self._hashes.keep(blob.blob_id, hashed_bytes, running)
         return running.digest()
 
@@ -116,9 +133,19 @@ class SqlBlobs(Part):
     async def read_blob(self, blob_id: bytes, start: int, stop: int) -> AsyncIterator[bytes]:
         """Pieces of at most 1 MiB, each a read of its own; NotFound when the blob went meanwhile."""
         while start < stop:
-            piece = await self._read(partial(_piece, blob_id=blob_id, start=start, stop=stop))
+            found = await self._read(partial(_piece, blob_id=blob_id, start=start, stop=stop))
+            piece = found if isinstance(found, bytes) else await self._fetched(*found)
             start += len(piece)
             yield piece
+
+    async def _fetched(self, named: Named, start: int, length: int) -> bytes:
+        if self.objects is None:
+            raise Busy("its object store is not configured")
+        return await self.objects.get(named, start, length)
+
+    async def drop_days_over(self, *, now: int) -> int:
+        """What a crash left in the object store without a row goes with its day."""
+        return 0 if self.objects is None else await self.objects.drop_days_before(now // DAY_SECONDS + 1)
 
     async def abort_blob(self, blob_id: bytes, *, now: int) -> None:
         """An unlinked one goes before this returns; a linked one stays."""
@@ -161,25 +188,53 @@ def _create(database: sqlite3.Connection, blob: Blob, now: int) -> None:
         raise Conflict("blob-conflict")
 
 
-def _append(
-    database: sqlite3.Connection, blob: Blob, offset: int, piece: bytes, quota_bytes: int | None
-) -> int:
-    if offset != blob.stored_bytes:
-        raise Conflict("blob-offset", stored=blob.stored_bytes)
-    if blob.state != "uploading":
-        raise Conflict("blob-conflict")
-    if quota_bytes is not None and _held_bytes(database, blob.account_id) + len(piece) > quota_bytes:
-        raise InboxFull
-    database.executemany(
-        "INSERT INTO blob_chunks (blob_id, start, expires_at, chunk) VALUES (?, ?, ?, ?)",
-        (
-            (blob.blob_id, offset + at, blob.expires_at, memoryview(piece)[at : at + CHUNK_BYTES])
-            for at in range(0, len(piece), CHUNK_BYTES)
-        ),
-    )
-    stored_bytes = offset + len(piece)
-    database.execute("UPDATE blobs SET stored_bytes=? WHERE blob_id=?", (stored_bytes, blob.blob_id))
-    return stored_bytes
+@dataclass(frozen=True, slots=True)
+class _Append:
+    """A piece to be put where a blob's bytes end."""
+
+    blob_id: bytes
+    account_id: bytes
+    offset: int
+    piece: bytes
+    now: int
+    quota_bytes: int | None
+
+    def check(self, database: sqlite3.Connection) -> Blob:
+        """The blob. Raises NotFound, Conflict `blob-offset` and `blob-conflict`, InboxFull."""
+        blob = _own(database, self.blob_id, self.account_id, self.now)
+        if self.offset != blob.stored_bytes:
+            raise Conflict("blob-offset", stored=blob.stored_bytes)
+        if blob.state != "uploading":
+            raise Conflict("blob-conflict")
+        if self.quota_bytes is None:
+            return blob
+        if _held_bytes(database, self.account_id) + len(self.piece) > self.quota_bytes:
+            raise InboxFull
+        return blob
+
+    def chunks(self, database: sqlite3.Connection) -> int:
+        """Store it here; returns the new length."""
+        ends_at = self.check(database).expires_at
+        database.executemany(
+            "INSERT INTO blob_chunks (blob_id, start, expires_at, chunk) VALUES (?, ?, ?, ?)",
+            (
+                (self.blob_id, self.offset + at, ends_at, memoryview(self.piece)[at : at + CHUNK_BYTES])
+                for at in range(0, len(self.piece), CHUNK_BYTES)
+            ),
+        )
+        return self._grown(database)
+
+    def object(self, database: sqlite3.Connection, named: Named) -> int:
+        """Note where it is stored; returns the new length."""
+        ends_at, size_bytes = self.check(database).expires_at, len(self.piece)
+        bound = (self.blob_id, self.offset, ends_at, named.day, named.name, size_bytes)
+        database.execute(INSERT_OBJECT, bound)
+        return self._grown(database)
+
+    def _grown(self, database: sqlite3.Connection) -> int:
+        stored_bytes = self.offset + len(self.piece)
+        database.execute("UPDATE blobs SET stored_bytes=? WHERE blob_id=?", (stored_bytes, self.blob_id))
+        return stored_bytes
 
 
 def _held_bytes(database: sqlite3.Connection, account_id: bytes) -> int:
@@ -197,30 +252,34 @@ def _finish(database: sqlite3.Connection, blob: Blob, now: int) -> None:
     )
 
 
-def _piece(database: sqlite3.Connection, blob_id: bytes, start: int, stop: int) -> bytes:
-    """From `start` to the end of its chunk, or to `stop`; read in place, as a column is copied twice."""
+def _piece(
+    database: sqlite3.Connection, blob_id: bytes, start: int, stop: int
+) -> bytes | tuple[Named, int, int]:
+    """From `start` to the end of its chunk, or to `stop`; read in place, as a column is copied twice. Of an
+    object: which it is, and which of its bytes.
+    """
     if not hasattr(database, "blobopen"):  # PostgreSQL reads a part of a column as it is
         (piece,) = database.execute(PIECE, (blob_id, start, stop)).fetchone() or (b"",)
-        if not piece:
-            raise NotFound
-        return bytes(piece)
+        return bytes(piece) if piece else _part_of_object(database, blob_id, start, stop)
     row = database.execute(CHUNK_AT, (blob_id, start)).fetchone()
-    if row is None:
-        raise NotFound
+    if row is None or row[1] >= row[2]:
+        return _part_of_object(database, blob_id, start, stop)
     number, skipped_bytes, chunk_bytes = row
     wanted_bytes = min(chunk_bytes - skipped_bytes, stop - start)
-    if wanted_bytes <= 0:
-        raise NotFound
     with database.blobopen("blob_chunks", "chunk", number, readonly=True) as chunk:
         chunk.seek(skipped_bytes)
         return chunk.read(wanted_bytes)
 
 
-def _hash_piece(database: sqlite3.Connection, running: hashlib._Hash, blob: Blob, start: int) -> int:
-    """Hash what `_piece` reads; returns how much that was."""
-    piece = _piece(database, blob.blob_id, start, blob.stored_bytes)
-    running.update(piece)
-    return len(piece)
+def _part_of_object(
+    database: sqlite3.Connection, blob_id: bytes, start: int, stop: int
+) -> tuple[Named, int, int]:
+    """At most 1 MiB. Raises NotFound."""
+    row = database.execute(OBJECT_AT, (blob_id, start)).fetchone()
+    if row is None or row[2] >= row[3]:
+        raise NotFound
+    day, name, skipped_bytes, object_bytes = row
+    return Named(day, name), skipped_bytes, min(object_bytes - skipped_bytes, stop - start, CHUNK_BYTES)
 
 
 def _in_a_thread(update: Callable[[bytes], None], piece: bytes) -> asyncio.Future[None]:

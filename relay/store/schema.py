@@ -368,6 +368,17 @@ blob_chunks = Table(
     _bytes("chunk"),
     PrimaryKeyConstraint("blob_id", "start"),
 )
+blob_objects = Table(  # where pieces are that an object store holds
+    "blob_objects",
+    metadata,
+    _of("blobs.blob_id"),
+    _number("start"),
+    Column("expires_at", BigInteger, nullable=False),  # the blob's own date, as a chunk's
+    _number("day"),  # the object's name: under which day,
+    _bytes("name"),  # and 16 random bytes
+    _number("stored_bytes"),
+    PrimaryKeyConstraint("blob_id", "start"),
+)
 blob_links = Table(
     "blob_links",
     metadata,

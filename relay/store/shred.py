@@ -86,7 +86,8 @@ def shred_due(database: sqlite3.Connection, blob_id: bytes, now: int) -> bool:
         taken += size
     if taken >= PIECE_BYTES:
         return True
-    remove_blob(database, blob_id)
+    if database.execute("SELECT 1 FROM blob_objects WHERE blob_id=?", (blob_id,)).fetchone() is None:
+        remove_blob(database, blob_id)  # else once its objects are gone
     return False
 
 

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
+from relay.core.errors import Busy
 from relay.core.model import Reason, State, Swept
-from relay.store.base import Part
+from relay.store.base import DUE_OBJECTS, Part
 from relay.store.deletions import forget, told
 from relay.store.faults import FAULTS, Repeat
 from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
@@ -126,7 +128,11 @@ class SqlSweep(Part):
         self._stuck: Stuck = set()
 
     async def sweep(self, *, now: int, limit: int) -> Swept:
-        """One batch, in the next commit."""
+        """One batch, in the next commit. Objects of due blobs go before; while their store is away such blobs
+        stay, and refuse to be read.
+        """
+        with suppress(Busy):
+            await self._drop_objects(DUE_OBJECTS, (now, limit))
         swept = await self._write_locking(lambda database: _Batch(database, now, limit, self._stuck).run())
         if not swept.more:
             self._stuck.clear()  # the next run tries them again

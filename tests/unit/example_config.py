@@ -18,6 +18,7 @@ HEAD = """\
 """
 EXAMPLES = {
     "relay.origin": '"https://relay.example"',
+    "objects.url": '"s3://quietbox/attachments"',
     "database.url": '"postgresql://relay@localhost/quietbox"',
     "smtp.domain": '"relay.example"',
     "smtp.listen_tls": '"127.0.0.1:8465"',

@@ -315,6 +315,17 @@ const rows: typeof english = {
         chunk: "Das Stück, verschlossen. Niemand hier kann es öffnen.",
       },
     },
+    blob_objects: {
+      heading: "Dateien, wo ihr Inhalt liegt",
+      why: "Wo der Server Dateien anderswo aufbewahrt: unter welcher Nummer jedes Stück liegt.",
+      columns: {
+        blob_id: "Die Nummer der Datei.",
+        start: "An welcher Stelle der Datei das Stück beginnt.",
+        day: "Der Tag, nach dem das Stück geht.",
+        name: "Die Nummer des Stücks. Sie sagt nichts darüber.",
+        stored_bytes: "Die Größe des Stücks.",
+      },
+    },
     blob_links: {
       heading: "Welche Datei zu welcher Nachricht gehört",
       why: "Damit eine Datei mit ihrer Nachricht geht.",
