@@ -94,7 +94,7 @@ class Lane(Submitting):
                     self.commits += 1
                     return
             raise Busy("others write to the same rows")
-        except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 - the task serves all
+        except Exception as fault:  # noqa: BLE001 - one that fails must not end the task that serves all
             for submission in batch:
                 submission.result = fault if isinstance(fault, RelayError) else Busy(f"not stored: {fault}")
 
