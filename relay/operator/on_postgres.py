@@ -24,7 +24,7 @@ from relay.store.engine import connect_reader
 from relay.store.faults import NotUsable
 from relay.store.postgres import filling, server
 from relay.store.postgres.database import PostgresDatabase
-from relay.store.postgres.migrate import bring_up
+from relay.store.postgres.migrate import bring_up, newest
 from relay.store.postgres.rows import PostgresRows
 from relay.store.rebuild import Counts, counts
 from relay.store.replay import Replayed, Sign, replay
@@ -44,7 +44,10 @@ def seal_rows(url: SecretStr, folder: Path, key: bytes, now: int) -> Backup:
     """Seal one snapshot, while relays serve. Raises NotUsable, Fault, OSError, BackupHeld."""
 
     def work(database: PostgresDatabase) -> Backup:
-        return seal(PostgresRows(database), folder, key, now, os.urandom)
+        rows = PostgresRows(database)
+        if rows.schema() != newest():
+            raise NotUsable("The database is another release's: use that one, or relay migrate first.")
+        return seal(rows, folder, key, now, os.urandom)
 
     return asyncio.run(_finished(url, work))
 

@@ -110,7 +110,10 @@ class Broken(Exception):
 def test_interrupted_it_goes_on(
     relay: House, url: str, monkeypatch: pytest.MonkeyPatch, stops_at: int
 ) -> None:
-    """At whichever step it ends, neither side opens, and the second try copies only the rest."""
+    """At whichever step it ends, in a batch too, neither side opens; the next try copies the rest alone."""
+    with monkeypatch.context() as failing:
+        failing.setattr(filling, "REACHED", "SELECT $1, $2, $3, $4 FROM nothing")
+        assert "did not do it" in str(refusal(relay, url))
     monkeypatch.setattr(filling, "BATCH_ROWS", 1)
     tells: list[tuple[str, int]] = []
 

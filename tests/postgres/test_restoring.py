@@ -182,6 +182,20 @@ def test_back_to_the_file(relay: House, url: str) -> None:
     relay.with_store(here({"two"}))
 
 
+async def test_while_a_relay_has_it_open(relay: House, server: Server, url: str) -> None:
+    """The ledger is applied to nothing that is open; and a database of another release is backed up by none
+    but that.
+    """
+    store = await PostgresStore.open(url)
+    await store.noted("last_sweep_at")
+    with pytest.raises(Stopped, match="stop all of them"):
+        await asyncio.to_thread(replaying.replay_here, relay.settings)
+    await store.close()
+    server.psql("UPDATE alembic_version SET version_num='0009'", _name(url))
+    with pytest.raises(Stopped, match="another release's"):
+        await asyncio.to_thread(backing.create, relay.settings)
+
+
 async def test_one_state_while_others_write(url: str) -> None:
     """What is written while a backup is read is in it wholly or not, in pieces of a bounded size."""
     store = await PostgresStore.open(url)

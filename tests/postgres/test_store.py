@@ -162,10 +162,18 @@ async def test_a_newer_schema_is_left_alone(server: Server, url: str) -> None:
         await PostgresStore.open(url)
 
 
-async def test_a_database_that_is_not_there_is_told_without_its_password() -> None:
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("127.0.0.1:9/none", "does not answer"),
+        ("/none?host=db1.example&host=db2.example", "no URL"),
+        ("/none?host=/tmp&sslmode=require", "no URL"),
+    ],
+)
+async def test_a_database_that_is_not_there_is_told_without_its_password(where: str, words: str) -> None:
     """The sentence for the operator names the trouble and no secret."""
-    with pytest.raises(SettingRefused) as refused:
-        await PostgresStore.open("postgresql://anna:correct-horse@127.0.0.1:9/none")
+    with pytest.raises(SettingRefused, match=words) as refused:
+        await PostgresStore.open(f"postgresql://anna:correct-horse@{where}")
     assert "correct-horse" not in str(refused.value)
 
 

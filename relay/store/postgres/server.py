@@ -21,11 +21,18 @@ from sqlalchemy.pool import NullPool
 
 from relay.store.engine import SettingRefused
 from relay.store.faults import Fault, NotUsable
+from relay.store.postgres.migrate import MIGRATION_LOCK
 
 RELAY: Final = "quietbox"
 COMMAND: Final = "quietbox command"
 """What the server calls a relay's connections, and a command's."""
 COMMAND_LOCK: Final = 0x51_42_43_4D
+ALONE: Final = {
+    COMMAND_LOCK: "Another command is at work in this database.",
+    MIGRATION_LOCK: "A relay has this database open: stop all of them first.",
+}
+"""What each connection of a relay holds together with the others' (`relay.store.postgres.migrate`) is a
+command's alone."""
 UNFINISHED: Final = "unfinished"
 MARK: Final = (
     f"CREATE TABLE {UNFINISHED} (work text NOT NULL, relay bytea NOT NULL, begun_at bigint NOT NULL)"
@@ -34,8 +41,6 @@ PROGRESS: Final = f"""
 CREATE TABLE {UNFINISHED}_tables
 (name text PRIMARY KEY, reached bigint NOT NULL, count bigint NOT NULL, sum bytea NOT NULL)"""
 THERE: Final = f"SELECT to_regclass('{UNFINISHED}') IS NOT NULL"
-OTHERS: Final = f"""
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = '{RELAY}'"""  # noqa: S608 - a name of ours
 SENTENCES: Final = {
     "28": "The server refuses this name or its password.",
     "3D": "The server has no such database: createdb makes it.",
@@ -67,18 +72,22 @@ async def connected(url: str) -> AsyncIterator[AsyncConnection]:
 async def alone(url: str) -> AsyncIterator[AsyncConnection]:
     """The same, while no relay and no other command is at work in the database."""
     async with connected(url) as connection:
-        held = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({COMMAND_LOCK})")
-        if not held.scalar():
-            raise NotUsable("Another command is at work in this database.")
-        if (await connection.exec_driver_sql(OTHERS)).scalar():
-            raise NotUsable("A relay has this database open: stop all of them first.")
+        for lock, sentence in ALONE.items():
+            held = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({lock})")
+            if not held.scalar():
+                raise NotUsable(sentence)
         yield connection
+
+
+def driven(url: str) -> str:
+    """A URL with the name of the driver in it."""
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
 async def _connect(url: str, stack: AsyncExitStack) -> AsyncConnection:
     try:
         engine = create_async_engine(
-            url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            driven(url),
             isolation_level="AUTOCOMMIT",
             poolclass=NullPool,
             connect_args={"server_settings": {"application_name": COMMAND, "synchronous_commit": "on"}},

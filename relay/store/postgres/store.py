@@ -8,19 +8,18 @@ from collections.abc import Callable
 from typing import Final, Self
 
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from relay.core.model import Swept
 from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
-from relay.store.faults import Fault
+from relay.store.faults import Fault, NotUsable
 from relay.store.parts import Parts
 from relay.store.postgres.migrate import bring_up, join, newest
 from relay.store.postgres.partitions import Past
 from relay.store.postgres.readers import PostgresReaders
-from relay.store.postgres.server import RELAY, refuse_unfinished
+from relay.store.postgres.server import RELAY, connected, driven, refuse_unfinished
 from relay.store.postgres.writer import LANES, PostgresWriter
 
 SETTINGS: Final = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
@@ -106,7 +105,7 @@ class PostgresStore(Parts):
 def _engine(url: str) -> AsyncEngine:
     """Statements are told when a transaction begins and ends, so none begins by itself."""
     engine = create_async_engine(
-        _driven(url),
+        driven(url),
         isolation_level="AUTOCOMMIT",
         pool_size=MOST_CONNECTIONS,
         max_overflow=0,
@@ -115,10 +114,6 @@ def _engine(url: str) -> AsyncEngine:
     known = newest()
     event.listen(engine.sync_engine, "connect", lambda driver, _: join(driver, known))
     return engine
-
-
-def _driven(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
 async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
@@ -132,15 +127,12 @@ async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
 
 async def _prepare(url: str) -> None:
     """On a connection of its own: the relay's stand only where the schema is theirs."""
-    engine = create_async_engine(
-        _driven(url), isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args=CONNECTED
-    )
     try:
-        async with engine.connect() as connection:
+        async with connected(url) as connection:
             await connection.run_sync(_check)
             await connection.run_sync(bring_up)
-    except (DBAPIError, OSError) as fault:
-        raise SettingRefused(f"the database cannot be used: {fault}") from None
+    except NotUsable as failure:
+        raise SettingRefused(f"The database cannot be used. {failure}") from None
 
 
 def _check(connection: Connection) -> None:
