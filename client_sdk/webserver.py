@@ -10,6 +10,7 @@ page of somebody else's could otherwise speak through it), and never pass on mor
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from aiohttp import web as http
 
 LOOPBACK: Final = "127.0.0.1"
+PORT_LABEL: Final = re.compile(r"(^|\.)port-[0-9]+$")
+"""What stands for a port at the end of a name."""
 MOST_BODY_BYTES: Final = 8 * 1024 * 1024
 PIECE_BYTES: Final = 64 * 1024
 ASKED: Final = ("authorization", "content-type", "range", "accept", "quietbox-redeem")
@@ -35,17 +38,19 @@ TOLD: Final = (
 
 
 def name_for(origin: str) -> str:
-    """Return the name under which a relay's inbox is served here: `inbox.example.localhost`.
+    """Return the name under which a relay's inbox is served here: `inbox.example.localhost`, or
+    `inbox.example.port-8443.localhost` for one at a port of its own.
 
-    `Misused` for a relay on this computer, which needs no second server, and for one at a port of its own,
-    which a name cannot say.
+    `Misused` for a relay on this computer, which needs no second server, and for one whose name would read as
+    another's.
     """
     parts = urlsplit(origin)
     if parts.scheme != "https" or not parts.hostname or is_loopback(parts.hostname):
         raise Misused("That relay is on this computer.", hint=f"Open {origin} itself.")
-    if parts.port is not None or ":" in parts.hostname:
-        raise Misused("This works for a relay at https without a port of its own.")
-    return f"{parts.hostname}.localhost"
+    if ":" in parts.hostname or PORT_LABEL.search(parts.hostname):
+        raise Misused("This works for a relay that has a name, at https.")
+    port = f".port-{parts.port}" if parts.port not in (None, 443) else ""
+    return f"{parts.hostname}{port}.localhost"
 
 
 class WebServer:

@@ -180,7 +180,7 @@ const BEHIND = [
 
 /** What the worker fetches when it is first needed, and what only that uses. */
 const LATER = [
-  ...["agreements", "agreementtext", "cards", "codes", "coming", "deepsearch", "enrol"],
+  ...["agreements", "agreementtext", "asksheet", "cards", "codes", "coming", "deepsearch", "enrol"],
   ...["givingback", "inviting", "joining", "kept_releases", "lending", "mailparser", "own"],
   ...["packaged", "receipts", "reopened", "reopening", "reporting", "reportsteps", "returning"],
   ...["spoken", "workroom"],

@@ -164,6 +164,7 @@ async def test_unlock_by_sheet(room: Room) -> None:
     for number, group in enumerate(room.client.sheet, 1):
         await hand.fill(f"Group {number}", group)
     await hand.press("Open with the sheet")
+    await hand.press("Yes, it is mine")
     await expect(page.get_by_role("button", name="Lock", exact=True)).to_be_visible()
 
 

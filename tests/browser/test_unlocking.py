@@ -152,6 +152,7 @@ async def test_a_password_and_a_sheet_are_replaced(browser: Browser, practice: P
         await expect(visitor.page.get_by_text("Those digits did not open")).to_be_visible()
         await visitor.page.goto(practice.origin)
         await visitor.unlock_by_sheet(client.name, tuple(fresh))
+        await visitor.press("Yes, it is mine")
         await asked_after_the_sheet(visitor)
         await visitor.press("Lock")
         await visitor.unlock(client.name, "another canary for the gate")

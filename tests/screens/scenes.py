@@ -1106,7 +1106,39 @@ leaving = then(
 )
 has = filling(**{"What you have now": "walnut glacier tapestry"})
 NO_RECEIPT: Script = {"receipts": "none"}
+the_sheet = then(
+    digits("41723", "90056", "18834", "55120", "70391", "26647"), pressing("Open with the sheet")
+)
+ASKED = pushing(happened("askSheet"))
 RARELY = (
+    Scene("help-question", "/help", {}, then(the_sheet, reading("The newest message here is from"))),
+    Scene("help-question-empty", "/help", {"letters": "none"}, then(the_sheet, reading("It is for you and"))),
+    Scene("help-question-away", "/help", failing("list", OFFLINE), then(the_sheet, waiting(".trouble"))),
+    Scene(
+        "help-question-no",
+        "/help",
+        {},
+        then(the_sheet, reading("The newest"), pressing("No, lock it"), reading("Locked again")),
+    ),
+    Scene("list-ask-sheet", "/", {}, then(opened, ASKED, reading("Do you still have"))),
+    Scene(
+        "list-ask-sheet-wrong",
+        "/",
+        failing("answerSheet", {"code": "sheet-group"}),
+        then(opened, ASKED, reading("Do you still have"), pressing("It is here"), waiting(".fault")),
+    ),
+    Scene(
+        "list-ask-sheet-lost",
+        "/",
+        {},
+        then(
+            opened,
+            ASKED,
+            reading("Do you still have"),
+            pressing("I can’t find it"),
+            reading("What you have now"),
+        ),
+    ),
     Scene("settings-leave-slip", LEAVE, {}, then(unlock, pressing("Delete my inbox now"), waiting(".fault"))),
     Scene("settings-leave-ending", LEAVE, hanging("close"), then(leaving, reading("Ending the work"))),
     Scene("settings-leave-waiting", LEAVE, NO_RECEIPT, then(leaving, reading("Waiting for the server"))),

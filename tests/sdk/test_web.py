@@ -245,7 +245,8 @@ async def test_the_relay_is_away(served: Served) -> None:
 def test_whose_name() -> None:
     """The name says the relay; what a name cannot say is refused with what to do."""
     assert name_for(ORIGIN) == "inbox.harrow.example.localhost"
-    for origin in ("http://127.0.0.1:8080", "https://inbox.harrow.example:8443", "https://[2001:db8::1]"):
+    assert name_for(ORIGIN + ":8443") == "inbox.harrow.example.port-8443.localhost"
+    for origin in ("http://127.0.0.1:8080", "https://a.port-8443", "https://[2001:db8::1]:8443"):
         with pytest.raises(errors.Misused):
             name_for(origin)
 

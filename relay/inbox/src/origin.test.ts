@@ -10,6 +10,9 @@ const CASES = [
   ["http://127.0.0.1:8080/", "http://127.0.0.1:8080"],
   ["http://localhost:8080/", "http://localhost:8080"],
   ["http://inbox.harrow.example.localhost:8190/", "https://inbox.harrow.example"],
+  ["http://inbox.harrow.example.port-8443.localhost:8190/", "https://inbox.harrow.example:8443"],
+  ["http://port-8443.localhost:8190/", "https://port-8443"],
+  ["http://inbox.example.port-x.localhost:8190/", "https://inbox.example.port-x"],
   ["https://inbox.localhost.example/", "https://inbox.localhost.example"],
 ] as const;
 

@@ -222,6 +222,8 @@ export interface OwnSession {
   endTold(): Promise<void>;
   /** That it was me: what happened up to this number is not asked about again. */
   answerHappened(number: number): Promise<void>;
+  /** The first group of the recovery sheet, or null where it is not to be found; rejects with `sheet-group`. Asked once. */
+  answerSheet(group: string | null): Promise<void>;
   /** End a reopening that the coach has begun and not signed. */
   endReopening(): Promise<void>;
   /** The spoken check of whoever comes back to a lost inbox, with the coach. */

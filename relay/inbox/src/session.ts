@@ -256,7 +256,7 @@ export type Event =
 /** Something that was done to the inbox from elsewhere, and that its owner has not answered. */
 export interface Happened {
   readonly number: number;
-  readonly what: "way" | "password" | "sheetUsed" | "sheet" | "reopening" | "reopened";
+  readonly what: "way" | "password" | "sheetUsed" | "sheet" | "reopening" | "reopened" | "askSheet";
   readonly at: number;
 }
 

@@ -20,4 +20,12 @@ export const recoverWords = said("recover", {
   noSheetHow:
     "Ring your coach. You will get a new invitation and your conversation back, as far as the agreement still keeps it. The people who run this server cannot do that.",
   back: "Back to the password",
+  question: "Is this your inbox?",
+  newest: (from: string, day: string) => `The newest message here is from ${from}, ${day}.`,
+  mine: (day: string) => `The newest message here is from you, ${day}.`,
+  empty: (other: string) => `It is for you and ${other}. Nothing is in it at present.`,
+  looking: "Opening the newest message",
+  yes: "Yes, it is mine",
+  no: "No, lock it",
+  notMine: "Locked again. Look at the inbox name: it stands on the sheet, above the digits.",
 });

@@ -17,7 +17,7 @@ const working = () => import("./working.ts");
 const WHERE: Readonly<Record<string, () => Promise<{ readonly german: Part }>>> = {
   ...{ browsers: early, words: early },
   ...{ happened: daily, mail: daily, photos: daily, read: daily, search: daily, sheets: daily },
-  ...{ write: daily, leave: settling, settings: settling, told: settling },
+  ...{ write: daily, asksheet: settling, leave: settling, settings: settling, told: settling },
   ...{ beside: ways, coming: ways, how: ways, invite: ways, join: ways, recover: ways },
   ...{ returning: ways, clients: working, receipts: working, report: working, work: working },
   reopen: working,

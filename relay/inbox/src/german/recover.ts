@@ -19,5 +19,14 @@ export const recover: typeof english = {
   noSheet: "Ihr Coach kann es wieder öffnen",
   noSheetHow:
     "Rufen Sie Ihren Coach an. Sie bekommen eine neue Einladung und Ihr Gespräch zurück, soweit die Vereinbarung es noch aufbewahrt. Die Leute, die diesen Server betreiben, können das nicht.",
+  question: "Ist das Ihr Postfach?",
+  newest: (from, day) => `Die neueste Nachricht hier ist von ${from}, ${day}.`,
+  mine: (day) => `Die neueste Nachricht hier ist von Ihnen, ${day}.`,
+  empty: (other) => `Es ist für Sie und ${other}. Zurzeit ist nichts darin.`,
+  looking: "Die neueste Nachricht wird geöffnet",
+  yes: "Ja, es ist meines",
+  no: "Nein, sperren",
+  notMine:
+    "Wieder gesperrt. Sehen Sie sich den Namen des Postfachs an: Er steht auf dem Blatt, über den Ziffern.",
   back: "Zurück zum Passwort",
 };

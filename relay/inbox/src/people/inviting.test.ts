@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAct } from "../crypto/acts.ts";
 import { fromBase64url, toBase64url, toHex } from "../crypto/encoding.ts";
 import * as invitation from "../crypto/invitation.ts";
 import { parsePolicy } from "../crypto/policy.ts";

@@ -206,9 +206,9 @@ export class OpenInbox {
 
   /** Something was done to the account from elsewhere: its owner is asked. */
   async #tellHappened(): Promise<void> {
-    const { api, account, tell } = this.#around;
+    const { api, account, world, tell } = this.#around;
     const { newestHappened } = await fetched(() => import("./happened.ts"));
-    const happened = await newestHappened(api, account);
+    const happened = await newestHappened(api, account, world);
     if (happened) {
       tell({ kind: "happened", happened });
     }

@@ -111,6 +111,11 @@ export class Own implements OwnSession {
     await answerHappened(this.#account, number, this.#world.clock.now());
   }
 
+  async answerSheet(group: string | null): Promise<void> {
+    const { answerSheet } = await fetched(() => import("./asksheet.ts"));
+    await answerSheet(this.#account, group, this.#world.clock.now());
+  }
+
   async endReopening(): Promise<void> {
     const active = this.#account.records.vault.engagements.find((one) => one.active);
     if (active) {

@@ -16,6 +16,8 @@ import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 import { makePasskey, NoPasskey, passkeysHere } from "./passkey.tsx";
 import { thisBrowser } from "./tab.tsx";
 
+export { NewSheetForm };
+
 const Lend = lazy(async () => (await import("./lend.tsx")).Lend);
 
 type Doing = "password" | "sheet" | "lend" | null;

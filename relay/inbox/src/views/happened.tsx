@@ -7,7 +7,10 @@ import { fullDay } from "../time.ts";
 import { happenedWords } from "../words.happened.ts";
 import { firstName } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { lazy } from "./lazy.tsx";
 import { Banner, Trouble } from "./parts.tsx";
+
+const AskSheet = lazy(async () => (await import("./asksheet.tsx")).AskSheet);
 
 export function Happened() {
   const { inbox, opened, session, dispatch, zone } = useDesk();
@@ -15,6 +18,9 @@ export function Happened() {
   const { happened } = inbox;
   if (!happened) {
     return null;
+  }
+  if (happened.what === "askSheet") {
+    return <AskSheet />;
   }
   const other = firstName(opened.otherName);
   const answer = (name: "answerHappened" | "endReopening") => {

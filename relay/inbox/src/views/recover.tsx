@@ -1,8 +1,9 @@
 /** *Can't get in?*: the recovery sheet's digits, and what to do without them. */
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { href } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
+import { fullDay } from "../time.ts";
 import { GROUP_DIGITS, loginName, SHEET_GROUPS, spread } from "../typed.ts";
 import { recoverWords } from "../words.recover.ts";
 import { words } from "../words.ts";
@@ -11,7 +12,8 @@ import { failureOf } from "./desk.ts";
 import { TextField } from "./fields.tsx";
 import { useArrival } from "./history.ts";
 import { keep, kept } from "./kept.ts";
-import { Heading, Trouble } from "./parts.tsx";
+import { Heading, Trouble, Wait } from "./parts.tsx";
+import { usePresence } from "./presence.ts";
 
 interface RecoverProps {
   readonly session: Session;
@@ -30,6 +32,8 @@ export function Recover({ session, relayName, open }: RecoverProps) {
   const [missing, setMissing] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [opening, setOpening] = useState(false);
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [locked, setLocked] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useArrival("help", "help");
 
@@ -48,6 +52,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
     event.preventDefault();
     setFailure(null);
     setFault(null);
+    setLocked(false);
     setMissing(!loginName(name));
     const short = fields.findIndex((field) => field.length !== GROUP_DIGITS);
     if (short >= 0) {
@@ -59,9 +64,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
     }
     setOpening(true);
     try {
-      const opened = await session.unlock({ name: loginName(name), sheet: fields.join(" ") });
-      keep("by-sheet", "password");
-      open(opened, kept("inbox-name"));
+      setOpened(await session.unlock({ name: loginName(name), sheet: fields.join(" ") }));
     } catch (reason) {
       setOpening(false);
       failed(failureOf(reason));
@@ -71,6 +74,19 @@ export function Recover({ session, relayName, open }: RecoverProps) {
     setFields(spread(fields, at, value));
     setFault(null);
   };
+  if (opened) {
+    const yes = (anew: Opened) => {
+      keep("by-sheet", "password");
+      open(anew, kept("inbox-name"));
+    };
+    const no = () => {
+      session.lock().catch(() => {});
+      setOpened(null);
+      setOpening(false);
+      setLocked(true);
+    };
+    return <Proof session={session} opened={opened} yes={yes} no={no} />;
+  }
   return (
     <Letter top={<span class="firm">{relayName}</span>}>
       <Heading large>{recoverWords.heading}</Heading>
@@ -94,7 +110,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
           {recoverWords.open}
         </button>
         <p class="wait" role="status">
-          {opening && words.unlock.opening}
+          {opening ? words.unlock.opening : locked && recoverWords.notMine}
         </p>
         {failure && <Trouble text={sheetFailure(failure)} />}
       </form>
@@ -114,6 +130,75 @@ export function Recover({ session, relayName, open }: RecoverProps) {
       </p>
     </Letter>
   );
+}
+
+interface ProofProps {
+  readonly session: Session;
+  readonly opened: Opened;
+  readonly yes: (anew: Opened) => void;
+  readonly no: () => void;
+}
+
+/** Before anything is said to have worked: one thing that only the right digits open, and whose it is. */
+function Proof({ session, opened, yes, no }: ProofProps) {
+  const [found, setFound] = useState<string | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const { zone, now } = HERE;
+  useArrival("proof", "help");
+  const [openedAt] = useState(now);
+  usePresence({ now, openedAt, lock: no, tick: () => {} });
+  const look = () => {
+    setFailure(null);
+    proofOf(session, opened, zone).then(setFound, (reason: unknown) =>
+      setFailure(failureOf(reason)),
+    );
+  };
+  useEffect(look, []);
+  // Opened once more: what was told while nobody listened would be missing from the page.
+  const goOn = () => {
+    const anew = opened.returning ? Promise.resolve(opened) : session.choose(FIRST);
+    anew.then(yes, (reason: unknown) => setFailure(failureOf(reason)));
+  };
+  return (
+    <Letter>
+      <Heading large>{recoverWords.question}</Heading>
+      {found === null && !failure && <Wait>{recoverWords.looking}</Wait>}
+      {failure && <Trouble text={words.failure(failure, "")} again={look} />}
+      {found !== null && <p class="lead">{found}</p>}
+      <div class="actions">
+        {found !== null && (
+          <button type="button" class="do" onClick={goOn}>
+            {recoverWords.yes}
+          </button>
+        )}
+        <button type="button" onClick={no}>
+          {recoverWords.no}
+        </button>
+      </div>
+    </Letter>
+  );
+}
+
+/** No engagement has this id: the first is opened, as it was by the sheet. */
+const FIRST = "A".repeat(22);
+
+const HERE = {
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  now: () => Math.floor(Date.now() / 1000),
+};
+
+/** Who wrote the newest message that opens, and when; a lost inbox that comes back shows nothing yet. */
+async function proofOf(session: Session, opened: Opened, zone: string): Promise<string> {
+  if (opened.returning) {
+    return recoverWords.empty(opened.otherName);
+  }
+  const { rows } = await session.list(null);
+  const row = rows.find((one) => !one.failed && !one.wentUnread);
+  if (!row) {
+    return recoverWords.empty(opened.otherName);
+  }
+  const day = fullDay(row.createdAt, zone);
+  return row.mine ? recoverWords.mine(day) : recoverWords.newest(row.senderName, day);
 }
 
 /** The server says the same of a wrong sheet as of a wrong password; here it was digits. */
