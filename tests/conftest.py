@@ -1,7 +1,10 @@
-"""What holds for every test: which Hypothesis profile, and nothing that one folder alone needs."""
+"""What holds for every test: which Hypothesis profile, and whether campaigns go their whole length. Nothing
+that one folder alone needs.
+"""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # No deadline: a busy machine is no fault of the code. The same examples everywhere: red runs can be repeated.
@@ -14,3 +17,9 @@ settings.register_profile(
 )
 settings.register_profile("long", settings.get_profile("quietbox"), derandomize=False, max_examples=20_000)
 settings.load_profile("quietbox")
+
+
+@pytest.fixture(scope="session")
+def long_form(pytestconfig: pytest.Config) -> bool:
+    """Whether the long form of campaigns was asked for: `--hypothesis-profile long` (CONTRIBUTING.md)."""
+    return bool(pytestconfig.getoption("--hypothesis-profile") == "long")

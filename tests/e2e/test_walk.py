@@ -253,9 +253,9 @@ def points(prepared: Prepared, of: str) -> list[int]:
     return list(range(1, max(threads.values()) + 1))
 
 
-def chosen(every: list[int], of: str, config: pytest.Config) -> list[int]:
+def chosen(every: list[int], of: str, long_form: bool) -> list[int]:
     """All of them in the long form, else some that are as far apart as can be."""
-    if config.getoption("--hypothesis-profile") == "long":
+    if long_form:
         return every
     step = max(1, len(every) // SHORT_POINTS[of])
     return every[step // 2 :: step]
@@ -299,22 +299,22 @@ def test_the_checker_can_fail(prepared: Prepared) -> None:
 
 
 @pytest.mark.parametrize("of", ["relay", "keeper"])
-def test_a_kill_at_any_call(prepared: Prepared, of: str, request: pytest.FixtureRequest) -> None:
+def test_a_kill_at_any_call(prepared: Prepared, of: str, long_form: bool) -> None:
     """Whichever call it was to be, after a restart everything is as promised."""
     every = points(prepared, of)
     assert len(every) >= SHORT_POINTS[of]
     struck = 0
-    for at in chosen(every, of, request.config):
+    for at in chosen(every, of, long_form):
         print(f"killed the {of} at call {at} of {len(every)}")
         struck += disturbed(prepared, of, "signal=KILL", at)
     assert struck >= SHORT_POINTS[of] - 1
 
 
-def test_a_call_that_fails(prepared: Prepared, request: pytest.FixtureRequest) -> None:
+def test_a_call_that_fails(prepared: Prepared, long_form: bool) -> None:
     """A disk that refuses one call of the relay's: after a restart everything is as promised."""
     every = points(prepared, "relay")
     struck = 0
-    for at in chosen(every, "relay", request.config):
+    for at in chosen(every, "relay", long_form):
         print(f"call {at} of {len(every)} failed")
         struck += disturbed(prepared, "relay", "error=EIO", at)
     assert struck >= SHORT_POINTS["relay"] - 1

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -105,7 +107,14 @@ class Machine:
         """Envelopes in the store, and days in the ring."""
         status = self.asked("status")
         assert status is not None
-        return self.relay.status()["envelopes"], status["days"]
+        with closing(sqlite3.connect(self.relay.folder / "relay.db")) as database:
+            (envelopes,) = database.execute("SELECT count(*) FROM mailbox_rows WHERE reason=0").fetchone()
+        return envelopes, status["days"]
+
+    def has_made_a_year(self) -> bool:
+        """Whether the keeper has made the keys of all the days to come that it makes."""
+        status = self.asked("status")
+        return status is not None and status["days"] > 900
 
     def lacks_nothing(self, before: tuple[int, int]) -> bool:
         """Whether all of that is still held; by a clock that is ahead further days are made, which is no
@@ -131,50 +140,54 @@ def filled(machine: Machine) -> Coach:
     coach.enrol(machine.link())
     for seconds in (3_600, 2 * DAY_SECONDS, 20 * DAY_SECONDS):
         assert coach.deposit(now + seconds) == 201
-    eventually(lambda: machine.held()[1] > 900)
+    eventually(machine.has_made_a_year)
     return coach
 
 
-@pytest.mark.parametrize("jump", [400 * DAY_SECONDS, -400 * DAY_SECONDS, 40 * 3_600, 3_600, -3_600])
-def test_a_jump_while_running(machine: Machine, jump: int) -> None:
+YEARS = (400 * DAY_SECONDS, -400 * DAY_SECONDS)
+
+
+def test_jumps_while_running(machine: Machine) -> None:
     """By years, by less than the keeper would believe, or by the hour of a summer time gone wrong: neither
     sweep nor tick takes anything; put right, everything is served, and the sweep goes on.
     """
     coach = filled(machine)
-    before, rows = machine.held(), coach.rows()
-    machine.set(wrong=jump)
-    assert not machine.sweeps()
-    ticked = machine.asked("tick")
-    assert ticked is None or ticked["destroyed"] == 0
-    assert machine.relay.health()["clock"] == "stopped"
-    assert machine.lacks_nothing(before)
-    machine.set(wrong=0)
-    assert machine.sweeps()
-    assert coach.rows() == rows
-    assert machine.asked("tick")["destroyed"] == 0  # type: ignore[index]
-    assert machine.lacks_nothing(before)
+    rows = coach.rows()
+    for jump in (*YEARS, 40 * 3_600, 3_600, -3_600):
+        before = machine.held()
+        machine.set(wrong=jump)
+        assert not machine.sweeps(), jump
+        ticked = machine.asked("tick")
+        assert ticked is None or ticked["destroyed"] == 0, jump
+        assert machine.relay.health()["clock"] == "stopped", jump
+        assert machine.lacks_nothing(before), jump
+        machine.set(wrong=0)
+        assert machine.sweeps(), jump
+        assert coach.rows() == rows, jump
+        assert machine.asked("tick")["destroyed"] == 0, jump  # type: ignore[index]
+        assert machine.lacks_nothing(before), jump
 
 
-@pytest.mark.parametrize("jump", [400 * DAY_SECONDS, -400 * DAY_SECONDS])
-def test_a_jump_across_a_restart(machine: Machine, jump: int) -> None:
+def test_jumps_across_a_restart(machine: Machine) -> None:
     """Started under a clock that is years off, both wait for the operator's word and take nothing; started
     again under the right one they go on.
     """
     coach = filled(machine)
     before, rows = machine.held(), coach.rows()
-    machine.stop()
-    machine.set(wrong=jump)
-    machine.start()
-    assert not machine.sweeps()
-    ticked = machine.asked("tick")
-    assert ticked is None or ticked["destroyed"] == 0
-    assert machine.lacks_nothing(before)
-    machine.stop()
-    machine.set(wrong=0)
-    machine.start()
-    assert machine.sweeps()
-    assert coach.rows() == rows
-    assert machine.lacks_nothing(before)
+    for jump in YEARS:
+        machine.stop()
+        machine.set(wrong=jump)
+        machine.start()
+        assert not machine.sweeps(), jump
+        ticked = machine.asked("tick")
+        assert ticked is None or ticked["destroyed"] == 0, jump
+        assert machine.lacks_nothing(before), jump
+        machine.stop()
+        machine.set(wrong=0)
+        machine.start()
+        assert machine.sweeps(), jump
+        assert coach.rows() == rows, jump
+        assert machine.lacks_nothing(before), jump
 
 
 def test_a_restart_in_the_past_serves_nothing_late(machine: Machine) -> None:
@@ -205,7 +218,7 @@ def test_2038(machine: Machine) -> None:
     coach.enrol(machine.link())
     for at in (2**31 - 1, 2**31, 2**31 + 40 * DAY_SECONDS // 2):
         assert coach.deposit(at) == 201
-    eventually(lambda: machine.held()[1] > 900)
+    eventually(machine.has_made_a_year)
     machine.set(passed=3_700)
     assert machine.sweeps()
     assert machine.relay.status()["envelopes"] == 1

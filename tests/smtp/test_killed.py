@@ -117,9 +117,7 @@ def traced(relay: Standing, seen: Path, *words: str) -> Iterator[None]:
 
 @pytest.mark.skipif(not can_trace(), reason="strace is missing, or may not trace other programs")
 @pytest.mark.timeout(900)
-async def test_a_kill_at_any_call_to_the_disk(
-    relay: Standing, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+async def test_a_kill_at_any_call_to_the_disk(relay: Standing, tmp_path: Path, long_form: bool) -> None:
     """Wherever between the first byte and the 250 the relay is killed: a mail that was acknowledged is there
     once, one that was not is there once after its retry, or twice where the kill came after the commit.
     """
@@ -127,11 +125,7 @@ async def test_a_kill_at_any_call_to_the_disk(
         assert (await sent(relay, written("undisturbed"))).startswith(TAKEN)
     threads = Counter(line.split()[0] for line in (tmp_path / "seen").read_text().splitlines() if "(" in line)
     every = list(range(1, max(threads.values()) + 1))
-    step = (
-        1
-        if request.config.getoption("--hypothesis-profile") == "long"
-        else max(1, len(every) // SHORT_POINTS)
-    )
+    step = 1 if long_form else max(1, len(every) // SHORT_POINTS)
     struck = 0
     for at in every[step // 2 :: step]:
         raw = written(f"killed at call {at}")
