@@ -62,7 +62,7 @@ async def test_cleaning_alone_lets_nothing_out(browser: Browser) -> None:
     frame = (STATIC / "frame.html").read_bytes()
     async with listening(escapes) as canary, serving(frame, PLAIN, PLAIN, escapes) as origin:
         layouts = aimed_at(canary)
-        answers = await show_all(browser, origin, layouts, escapes, sandbox=False)
+        answers = await show_all(browser, origin, layouts, escapes, sandbox=False, all_answer=True)
     assert escapes.all == []
     shown = {at for at, data in answers if "height" in data}
     assert [one for at, one in enumerate(layouts) if at not in shown] == []
@@ -116,7 +116,7 @@ async def test_both_together(browser: Browser, tmp_path: Path) -> None:
     frame_headers, page_headers = policies(tmp_path, frame)
     async with listening(escapes) as canary, serving(frame, frame_headers, page_headers, escapes) as origin:
         some = grouped(canary)
-        answers = await show_all(browser, origin, some, escapes, sandbox=True)
+        answers = await show_all(browser, origin, some, escapes, sandbox=True, all_answer=True)
     assert escapes.all == []
     shown = {at for at, data in answers if "height" in data}
     assert [one for at, one in enumerate(some) if at not in shown] == []

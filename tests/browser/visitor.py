@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -113,6 +113,19 @@ class Visitor:
 
         async with self.page.expect_response(told):
             yield
+
+    async def load_often(self, link: str, go_on: Callable[[], Awaitable[None]]) -> None:
+        """Fifty loads of a link as by programs that look for dangers: most only fetch, each fifth runs
+        the page's scripts, and each tenth goes on with it, the last one too.
+        """
+        for number in range(1, 51):
+            if number % 5:
+                assert (await self.page.request.get(link)).ok
+                continue
+            await self.page.goto("about:blank")
+            await self.page.goto(link)
+            if number % 10 == 0:
+                await go_on()
 
     async def begin_to_join(self, link: str, signature: str) -> None:
         """Up to the signature under the agreement."""

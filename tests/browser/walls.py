@@ -14,17 +14,21 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, Request
 
+from tests.browser.visitor import PATIENCE_MILLISECONDS
+
 FRAME = "/inbox/frame.html"
 STOPPED = ("about:blank", "about:srcdoc", "about:blank#blocked", "chrome-error://chromewebdata/")
 """Where a frame stands that went nowhere."""
 BATCH = 80
+SILENT_MILLISECONDS = 3_000
+"""How long a frame is waited for that may never answer."""
 SETTLE_MILLISECONDS = 400
 """How long layouts that have been drawn get to do what they are not to do."""
 PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
     "awAAAABJRU5ErkJggg=="
 )
-SHOW = """async ([layouts, sandbox, pixel]) => {
+SHOW = """async ([layouts, sandbox, pixel, patience]) => {
   window.answers = [];
   document.body.replaceChildren();
   await Promise.all(layouts.map((html, at) => new Promise((done) => {
@@ -36,7 +40,7 @@ SHOW = """async ([layouts, sandbox, pixel]) => {
     frame.addEventListener("load", () => {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => { window.answers.push([at, data]); done(); };
-      setTimeout(done, 3000);
+      setTimeout(done, patience);
       const letter = { html, pictures: new Map([["1", pixel]]), noPicture: "left out", lang: "en" };
       frame.contentWindow.postMessage(letter, "*", [port2]);
     }, { once: true });
@@ -136,9 +140,18 @@ def watch(context: BrowserContext, page: Page, escapes: Escapes, allowed: Sequen
 
 
 async def show_all(
-    browser: Browser, origin: str, layouts: Sequence[str], escapes: Escapes, *, sandbox: bool
+    browser: Browser,
+    origin: str,
+    layouts: Sequence[str],
+    escapes: Escapes,
+    *,
+    sandbox: bool,
+    all_answer: bool = False,
 ) -> list[object]:
-    """Show each layout in a frame of its own and press in it; gives what the frames answered."""
+    """Show each layout in a frame of its own and press in it; gives what the frames answered. Where not all
+    have to, the others are not waited for.
+    """
+    patience = PATIENCE_MILLISECONDS if all_answer else SILENT_MILLISECONDS
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     answers: list[object] = []
     try:
@@ -150,7 +163,7 @@ async def show_all(
             await page.goto(f"{origin}/")
             escapes.went[:] = [one for one in escapes.went if one != f"{origin}/"]
             escapes.asked[:] = [one for one in escapes.asked if one != f"{origin}/"]
-            await page.evaluate(SHOW, [list(batch), sandbox, PIXEL])
+            await page.evaluate(SHOW, [list(batch), sandbox, PIXEL, patience])
             await press_all(page, batch)
             await page.wait_for_timeout(SETTLE_MILLISECONDS)
             if page.url == f"{origin}/":

@@ -17,8 +17,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from pathlib import Path
 
-from client_sdk.account import AsyncAccount
-from client_sdk.engagement import AsyncEngagement
+from client_sdk import AsyncAccount, AsyncEngagement, FileCost, Home
 from relay.operator.erasure import Loot, Tally, plunder
 from tests.service.programs import DAY_SECONDS, Relay, eventually
 
@@ -107,6 +106,11 @@ class House:
         return Loot(database, pepper, keeper or self.folder / "keeper", name, host, password)
 
 
+def cheap_home(folder: Path) -> Home:
+    """Somebody's own computer, whose secret is sealed at a low cost: 256 MiB an opening is for people."""
+    return Home(folder, file_cost=FileCost(memory_kib=64, passes=1))
+
+
 def free_port() -> int:
     """A loopback port that was free a moment ago; the origin must be known before the relay starts."""
     with socket.socket() as probe:
@@ -144,12 +148,12 @@ async def open_house(
     async with AsyncExitStack() as ending:
         ending.callback(_end, relay)
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
-        anna = await AsyncAccount.setup(link, home=folder.parent / "anna", password=ANNA_PASSWORD)
+        anna = await AsyncAccount.setup(link, home=cheap_home(folder.parent / "anna"), password=ANNA_PASSWORD)
         ending.push_async_callback(anna.close)
         ends = datetime.fromtimestamp(relay.now(), UTC).date() + timedelta(days=work_days)
         hold = timedelta(days=hold_days)
         offered = await anna.invite("Maya Okafor", work_ends=ends, hold=hold, refuse=("corp.example",))
-        home = folder.parent / "maya"
+        home = cheap_home(folder.parent / "maya")
         maya = await AsyncAccount.accept(offered.link, name="Maya Okafor", home=home, password=MAYA_PASSWORD)
         ending.push_async_callback(maya.close)
         await anna.settle()

@@ -24,7 +24,7 @@ from playwright.async_api import Browser, expect
 
 from client_sdk import AsyncAccount, AsyncEngagement, Attachment, errors
 from tests.browser.visitor import PATIENCE_MILLISECONDS, Client, Visitor, visiting
-from tests.e2e.house import ANNA_PASSWORD, MAYA_PASSWORD, House, made_relay
+from tests.e2e.house import ANNA_PASSWORD, MAYA_PASSWORD, House, cheap_home, made_relay
 from tests.receipts import independent
 from tests.service.programs import Relay, eventually
 
@@ -112,7 +112,7 @@ async def invited(browser: Browser, base: Path) -> AsyncIterator[Story]:
     async with AsyncExitStack() as ending:
         ending.callback(_end, relay)
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
-        anna = await AsyncAccount.setup(link, home=base / "anna", password=ANNA_PASSWORD)
+        anna = await AsyncAccount.setup(link, home=cheap_home(base / "anna"), password=ANNA_PASSWORD)
         ending.push_async_callback(anna.close)
         ends = datetime.fromtimestamp(relay.now(), UTC).date() + timedelta(days=WORK_DAYS)
         offered = await anna.invite(MAYA, work_ends=ends, hold=timedelta(days=HOLD_DAYS))
@@ -126,7 +126,7 @@ async def invited(browser: Browser, base: Path) -> AsyncIterator[Story]:
             assert visitor.errors == []
         await anna.settle()
         login = f"{client.name}@{origin.partition('://')[2]}"
-        maya = await AsyncAccount.open(login, home=base / "maya", password=MAYA_PASSWORD)
+        maya = await AsyncAccount.open(login, home=cheap_home(base / "maya"), password=MAYA_PASSWORD)
         ending.push_async_callback(maya.close)
         yield Story(House(relay, relay.folder, anna, maya), client, origin, browser)
 
@@ -421,7 +421,7 @@ async def her_account_goes(story: Story, folder: Path) -> None:
     assert story.count("accounts") == 1
     assert (story.count("receipts"), story.count("receipt_leaves")) == (0, 0)
     with pytest.raises((errors.WrongPassword, errors.Locked)):
-        await AsyncAccount.open(login, home=folder / "elsewhere", password=MAYA_PASSWORD)
+        await AsyncAccount.open(login, home=cheap_home(folder / "elsewhere"), password=MAYA_PASSWORD)
     async with visiting(story.browser, story.origin) as visitor:
         await visitor.page.goto(story.origin)
         await visitor.unlock(story.client.name, MAYA_PASSWORD)

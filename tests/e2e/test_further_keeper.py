@@ -22,7 +22,7 @@ from client_sdk.account import AsyncAccount
 from keys.encoding import from_base64url
 from relay.keeper.client import SocketKeeper
 from relay.keeper.sockets import Tcp
-from tests.e2e.house import ANNA_PASSWORD, MAYA_PASSWORD, House, made_relay
+from tests.e2e.house import ANNA_PASSWORD, MAYA_PASSWORD, House, cheap_home, made_relay
 from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 
@@ -100,12 +100,12 @@ async def two_keepers(base: Path) -> AsyncIterator[Two]:
         ending.callback(_end, relay)
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
         anna = await AsyncAccount.setup(
-            link, home=base / "anna", password=ANNA_PASSWORD, keepers=[told["fingerprint"]]
+            link, home=cheap_home(base / "anna"), password=ANNA_PASSWORD, keepers=[told["fingerprint"]]
         )
         ending.push_async_callback(anna.close)
         ends = datetime.fromtimestamp(relay.now(), UTC).date() + timedelta(days=5)
         offered = await anna.invite("Maya Okafor", work_ends=ends, hold=timedelta(days=3))
-        home = base / "maya"
+        home = cheap_home(base / "maya")
         maya = await AsyncAccount.accept(offered.link, name="Maya Okafor", home=home, password=MAYA_PASSWORD)
         ending.push_async_callback(maya.close)
         await anna.settle()
@@ -191,8 +191,10 @@ async def test_what_is_not_compared_is_not_required(tmp_path: Path) -> None:
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
         wrong = told["fingerprint"][:-2] + ("AA" if not told["fingerprint"].endswith("AA") else "BA")
         with pytest.raises((errors.NotTrusted, errors.Misused)):
-            await AsyncAccount.setup(link, home=tmp_path / "x", password=ANNA_PASSWORD, keepers=[wrong])
-        anna = await AsyncAccount.setup(link, home=tmp_path / "anna", password=ANNA_PASSWORD)
+            await AsyncAccount.setup(
+                link, home=cheap_home(tmp_path / "x"), password=ANNA_PASSWORD, keepers=[wrong]
+            )
+        anna = await AsyncAccount.setup(link, home=cheap_home(tmp_path / "anna"), password=ANNA_PASSWORD)
         seen = {one.fingerprint: (one.required, one.compared) for one in await anna.keepers()}
         assert seen[told["fingerprint"]] == (False, False)
         assert sorted(seen.values()) == [(False, False), (True, False)]
