@@ -29,8 +29,9 @@ PACKAGES = ("chromium", "fonts-dejavu-core")
 PEERS = ("postfix", "swaks", "libnet-ssleay-perl")
 NO_MAIL_SERVER = "postfix postfix/main_mailer_type select No configuration\n"
 
-SHARED = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
-"""All tests take turns on the processors, each file's in its order; half the time is waiting for programs.
+SHARED = ["-n", str(min((os.cpu_count() or 1) + 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
+"""All tests take turns, each file's in its order: one turn more than there are processors, as
+a good part of the time is waiting for programs.
 
 Files stay in the order of their names: browser, sdk and service before unit. By number of tests, as is usual,
 the files of a few long tests would come last, and one processor would end up alone with them.
