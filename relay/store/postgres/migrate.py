@@ -29,6 +29,7 @@ TOGETHER: Final = f"SELECT pg_try_advisory_lock_shared({MIGRATION_LOCK})"
 NUMBER: Final = "SELECT version_num FROM alembic_version"
 PAUSE_SECONDS: Final = 0.1
 MOST_PAUSES: Final = 300
+MOST_JOIN_PAUSES: Final = 30
 
 
 class OtherSchema(Fault):
@@ -54,10 +55,17 @@ def newest() -> str:
 
 
 def join(driver: Any, known: str) -> None:
-    """Let a new connection of a relay that knows this schema stand beside the others'. Raises OtherSchema."""
-    cursor = driver.cursor()
-    cursor.execute(TOGETHER)
-    (joined,) = cursor.fetchone()
+    """Let a new connection of a relay that knows this schema stand beside the others', after a moment where
+    somebody looks at it alone, as one does who starts at the same time. Raises OtherSchema.
+    """
+    cursor, joined = driver.cursor(), False
+    for pause in range(MOST_JOIN_PAUSES + 1):
+        if pause:
+            cursor.execute(f"SELECT pg_sleep({PAUSE_SECONDS})")
+        cursor.execute(TOGETHER)
+        (joined,) = cursor.fetchone()
+        if joined:
+            break
     cursor.execute(NUMBER)
     (number,) = cursor.fetchone()
     cursor.close()
