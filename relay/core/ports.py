@@ -9,7 +9,7 @@ errors of `relay.core.errors`. Longer than other modules: the seam is one list, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from keys.names import Role
@@ -124,12 +124,23 @@ class Accounts(Protocol):
         """A coach's account lives on at each unlock; never moves back."""
 
     async def put_method(
-        self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+        self,
+        account_id: bytes,
+        method_id: bytes,
+        sealed: bytes,
+        *,
+        now: int,
+        replaced: Sequence[bytes] = (),
+        known: Collection[bytes] | None = None,
     ) -> None:
-        """Add a way in, or replace the one of that id; those in `replaced` are closed with it."""
+        """Add a way in, or replace the one of that id; those in `replaced` are closed with it. Conflict
+        `ways-changed` unless the account's ways in are those in `known`, where that is given.
+        """
 
-    async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
-        """NotFound if absent; NotAllowed for the last one."""
+    async def remove_method(
+        self, account_id: bytes, method_id: bytes, *, now: int, known: Collection[bytes] | None = None
+    ) -> None:
+        """NotFound if absent; NotAllowed for the last one; Conflict as in `put_method`."""
 
     async def close_account(self, account_id: bytes, *, now: int) -> None:
         """Its ways in, sessions and vault go: nobody opens it again. The rest goes at its date. NotFound."""
@@ -403,7 +414,14 @@ class BrowserOffers(Protocol):
     async def offer_of(self, account_id: bytes, *, now: int) -> BrowserOffer | None: ...
 
     async def take_offer(
-        self, offer_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+        self,
+        offer_id: bytes,
+        method_id: bytes,
+        sealed: bytes,
+        *,
+        now: int,
+        replaced: Sequence[bytes] = (),
+        known: Collection[bytes] | None = None,
     ) -> None:
         """Add a way in to the offer's account, as `put_method` does, and use the offer up. By the same way in
         again: no change. NotFound; Gone `offer-used`.

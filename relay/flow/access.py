@@ -12,10 +12,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from hmac import compare_digest
-from typing import Final
+from typing import Final, TypeVar
 
 from keys.encoding import u32
 from keys.errors import BadSignature, NotOpened
@@ -25,6 +25,7 @@ from keys.suite import SignKey, is_strict_public
 from keys.unlock import Login, check_login_name
 from relay.core.errors import (
     Busy,
+    Conflict,
     LoginRefused,
     Malformed,
     NotAllowed,
@@ -45,7 +46,12 @@ from relay.flow.telling import Telling
 from relay.flow.together import Together
 from relay.flow.whole import to_the_end
 
+Result = TypeVar("Result")
+
 TOKEN_BYTES: Final = 32
+WAYS_CHANGED: Final = "ways-changed"
+"""By the store: the account has other ways in than those by which it was decided."""
+MOST_TRIES: Final = 4
 CHALLENGE_BYTES: Final = 32
 MOST_METHODS: Final = 16
 MOST_SESSIONS_REMEMBERED: Final = 10_000
@@ -321,30 +327,41 @@ class Access:
     ) -> None:
         """Its owner is told though whoever added it hangs up: that may be a thief."""
         async with self._methods:
-            ways = await self.ways(account_id, now)
-            replaced = [
-                way.method_id
-                for way in ways
-                if way.kind == method.kind and way.kind in GUESSABLE and way.method_id != method.method_id
-            ]
-            if len(ways) - len(replaced) >= MOST_METHODS:
-                raise Malformed("method")
-            sealed = self._pepper.seal_method(account_id, method, self._random(_BOX_NONCE_BYTES))
-            if offer_id:
-                await self._store.take_offer(offer_id, method.method_id, sealed, now=now, replaced=replaced)
-            else:
-                await self._store.put_method(account_id, method.method_id, sealed, now=now, replaced=replaced)
+            replaced = await _settled(lambda: self._put_method(account_id, method, now, offer_id))
         kind = _REPLACED.get(method.kind, WAY_IN_ADDED) if replaced and not offer_id else WAY_IN_ADDED
         session_id = self.session_id(token) if token else b""
         await self._happenings.note(account_id, kind, now, method.method_id, session_id)
 
+    async def _put_method(self, account_id: bytes, method: Method, now: int, offer_id: bytes) -> list[bytes]:
+        """Store a way in, unless the others are not these any more; which ones it replaced."""
+        ways, put_id = await self.ways(account_id, now), method.method_id
+        known = [way.method_id for way in ways]
+        replaced = [
+            way.method_id
+            for way in ways
+            if way.kind == method.kind and way.kind in GUESSABLE and way.method_id != put_id
+        ]
+        if len(ways) - len(replaced) >= MOST_METHODS:
+            raise Malformed("method")
+        sealed = self._pepper.seal_method(account_id, method, self._random(_BOX_NONCE_BYTES))
+        store = self._store
+        if offer_id:
+            await store.take_offer(offer_id, put_id, sealed, now=now, replaced=replaced, known=known)
+        else:
+            await store.put_method(account_id, put_id, sealed, now=now, replaced=replaced, known=known)
+        return replaced
+
     async def remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
         """Remove a way in. NotFound; NotAllowed where no password and no sheet would remain."""
         async with self._methods:
-            others = [way for way in await self.ways(account_id, now) if way.method_id != method_id]
-            if not any(way.kind in GUESSABLE for way in others):
-                raise NotAllowed
-            await self._store.remove_method(account_id, method_id, now=now)
+            await _settled(lambda: self._remove_method(account_id, method_id, now))
+
+    async def _remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
+        ways = await self.ways(account_id, now)
+        if not any(way.kind in GUESSABLE for way in ways if way.method_id != method_id):
+            raise NotAllowed
+        known = [way.method_id for way in ways]
+        await self._store.remove_method(account_id, method_id, now=now, known=known)
 
     async def _account(self, account_id: bytes, now: int) -> Account:
         account = await self._store.account(account_id, now=now)
@@ -431,6 +448,17 @@ class Access:
         self._sessions[session.token_tag] = session, now + self._remembered_seconds
         if len(self._sessions) > MOST_SESSIONS_REMEMBERED:
             self._sessions.popitem(last=False)
+
+
+async def _settled(change: Callable[[], Awaitable[Result]]) -> Result:
+    """Decide and store anew while another relay changes the same ways in. Raises Busy."""
+    for _ in range(MOST_TRIES):
+        try:
+            return await change()
+        except Conflict as conflict:
+            if conflict.code != WAYS_CHANGED:
+                raise
+    raise Busy
 
 
 def check_name(name: str) -> str:

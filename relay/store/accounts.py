@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from keys.names import Role
@@ -16,7 +16,7 @@ from relay.store.inserts import extend_account, insert_statement, need_account, 
 from relay.store.log import append_entries
 from relay.store.offers import drop_offers
 from relay.store.shared import each
-from relay.store.ways import close_method, put_method
+from relay.store.ways import check_ways, close_method, put_method, ways_of
 
 ACCOUNT = "SELECT account_id, name_tag, role, fp, expires_at FROM accounts WHERE expires_at > ? AND {} = ?"
 
@@ -46,17 +46,28 @@ class SqlAccounts(Part):
         await self._write(partial(extend_account, account_id=account_id, expires_at=expires_at))
 
     async def put_method(
-        self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+        self,
+        account_id: bytes,
+        method_id: bytes,
+        sealed: bytes,
+        *,
+        now: int,
+        replaced: Sequence[bytes] = (),
+        known: Collection[bytes] | None = None,
     ) -> None:
         """Add a way in, or replace the one of that id, and close others with it."""
         method = (method_id, sealed)
         await self._write(
-            partial(put_method, account_id=account_id, method=method, replaced=replaced, now=now)
+            partial(put_method, account_id=account_id, method=method, replaced=replaced, now=now, known=known)
         )
 
-    async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
+    async def remove_method(
+        self, account_id: bytes, method_id: bytes, *, now: int, known: Collection[bytes] | None = None
+    ) -> None:
         """Take a way in away."""
-        await self._write(partial(_remove_method, account_id=account_id, method_id=method_id, now=now))
+        await self._write(
+            partial(_remove_method, account_id=account_id, method_id=method_id, known=known, now=now)
+        )
 
     async def close_account(self, account_id: bytes, *, now: int) -> None:
         """Ways in, sessions and vault go together."""
@@ -149,10 +160,17 @@ def _account(database: sqlite3.Connection, column: str, value: bytes, now: int) 
     return Account(account_id, name_tag, Role(role), fp, tuple(methods), expires_at)
 
 
-def _remove_method(database: sqlite3.Connection, account_id: bytes, method_id: bytes, now: int) -> None:
+def _remove_method(
+    database: sqlite3.Connection,
+    account_id: bytes,
+    method_id: bytes,
+    known: Collection[bytes] | None,
+    now: int,
+) -> None:
     need_account(database, account_id, now)
-    found = database.execute("SELECT method_id FROM methods WHERE account_id=?", (account_id,)).fetchall()
-    if (method_id,) not in found:
+    check_ways(database, account_id, known)
+    found = ways_of(database, account_id)
+    if method_id not in found:
         raise NotFound
     if len(found) == 1:
         raise NotAllowed

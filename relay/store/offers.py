@@ -5,7 +5,7 @@ it adds are one transaction.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from relay.core.errors import Conflict, Gone, NotFound
@@ -37,11 +37,20 @@ class SqlBrowserOffers(Part):
         return await self._read(partial(_find, statement=OF_ACCOUNT, value=account_id, now=now))
 
     async def take_offer(
-        self, offer_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+        self,
+        offer_id: bytes,
+        method_id: bytes,
+        sealed: bytes,
+        *,
+        now: int,
+        replaced: Sequence[bytes] = (),
+        known: Collection[bytes] | None = None,
     ) -> None:
         """Compared, used up and added together."""
         method = (method_id, sealed)
-        await self._write(partial(_take, offer_id=offer_id, method=method, replaced=replaced, now=now))
+        await self._write(
+            partial(_take, offer_id=offer_id, method=method, replaced=replaced, known=known, now=now)
+        )
 
     async def drop_offer(self, account_id: bytes, *, now: int) -> None:
         """With its code."""
@@ -72,6 +81,7 @@ def _take(
     offer_id: bytes,
     method: tuple[bytes, bytes],
     replaced: Sequence[bytes],
+    known: Collection[bytes] | None,
     now: int,
 ) -> None:
     offer = _find(database, OF_ID, offer_id, now)
@@ -81,7 +91,7 @@ def _take(
         if offer.taken_by != method[0]:
             raise Gone("offer-used")
         return
-    put_method(database, offer.account_id, method, replaced, now)
+    put_method(database, offer.account_id, method, replaced, now, known)
     database.execute("UPDATE browser_offers SET taken_by=?, box=x'' WHERE offer_id=?", (method[0], offer_id))
     drop_code(database, offer_id)
 

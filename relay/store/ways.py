@@ -5,8 +5,9 @@ closed is in the ledger, so that no restored backup opens it again.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from relay.core.errors import Conflict
 from relay.store.deletions import record_method
 from relay.store.inserts import need_account
 
@@ -17,9 +18,13 @@ def put_method(
     method: tuple[bytes, bytes],
     replaced: Sequence[bytes],
     now: int,
+    known: Collection[bytes] | None = None,
 ) -> None:
-    """Add a way in (method id, sealed), or replace the one of that id; close others with it. NotFound."""
+    """Add a way in (method id, sealed), or replace the one of that id; close others with it. NotFound; as
+    `check_ways`.
+    """
     ends_at = need_account(database, account_id, now)
+    check_ways(database, account_id, known)
     for method_id in replaced:
         close_method(database, account_id, method_id)
     database.execute(
@@ -27,6 +32,18 @@ def put_method(
         " ON CONFLICT (account_id, method_id) DO UPDATE SET sealed=excluded.sealed",
         (account_id, *method, ends_at),
     )
+
+
+def ways_of(database: sqlite3.Connection, account_id: bytes) -> set[bytes]:
+    """The ids of an account's ways in."""
+    found = database.execute("SELECT method_id FROM methods WHERE account_id=?", (account_id,)).fetchall()
+    return {method_id for (method_id,) in found}
+
+
+def check_ways(database: sqlite3.Connection, account_id: bytes, known: Collection[bytes] | None) -> None:
+    """Raise Conflict `ways-changed` where an account has others than its caller knew; None: any."""
+    if known is not None and ways_of(database, account_id) != set(known):
+        raise Conflict("ways-changed")
 
 
 def close_method(database: sqlite3.Connection, account_id: bytes, method_id: bytes) -> None:

@@ -176,7 +176,12 @@ async def test_ways_in(people: People) -> None:
 async def test_a_way_in_takes_the_place_of_others(people: People) -> None:
     """In one transaction: those that are replaced are gone when the new one is there."""
     store, first = people.store, named("anna method")
-    await store.put_method(ANNA, named("new"), b"new", now=NOW, replaced=[first])
+    for known in ([], [first, named("gone")]):
+        with pytest.raises(Conflict):
+            await store.put_method(ANNA, named("new"), b"new", now=NOW, replaced=[first], known=known)
+        with pytest.raises(Conflict):
+            await store.remove_method(ANNA, first, now=NOW, known=known)
+    await store.put_method(ANNA, named("new"), b"new", now=NOW, replaced=[first], known=[first])
     found = await store.account(ANNA, now=NOW)
     assert found is not None
     assert found.methods == ((named("new"), b"new"),)

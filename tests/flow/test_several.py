@@ -4,6 +4,8 @@ changed it, and nothing may rest on it.
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from keys.names import DAY_SECONDS, Role
@@ -92,6 +94,19 @@ async def test_who_writes_is_looked_for_in_the_store(town: tuple[House, House]) 
         await there.flows.fetch.owned(
             here.stranger.account_id, here.work.mailbox(Role.CLIENT), there.now, writes=True
         )
+
+
+async def test_two_relays_leave_a_way_in(town: tuple[House, House]) -> None:
+    """A password taken away at one and the sheet at the other, at the same moment: one of them stays."""
+    here, there = town
+    password, sheet = (way.method_id for way in here.client.ways[:2])
+    ends = await asyncio.gather(
+        here.flows.access.remove_method(here.client.account_id, password, here.now),
+        there.flows.access.remove_method(here.client.account_id, sheet, here.now),
+        return_exceptions=True,
+    )
+    assert sorted(type(end).__name__ for end in ends) == ["NoneType", "NotAllowed"]
+    assert len(await here.flows.access.ways(here.client.account_id, here.now)) >= 1
 
 
 async def test_who_wants_to_be_told_at_one_is_told_of_what_comes_at_the_other(

@@ -17,9 +17,10 @@ from keys.names import Role
 from relay.core.errors import Busy, Conflict
 from relay.core.log import joined, subtrees
 from relay.core.model import DoorMemory, Group, Session, Step, Tell
+from relay.store.inserts import append_frame
 from relay.store.postgres import PostgresStore
 from relay.store.postgres.store import PEN
-from relay.store.shared import claiming, lock_mailboxes
+from relay.store.shared import claiming, lock_engagement, lock_mailboxes
 from relay.store.sweep import CLAIM_ROWS
 from tests.contract.people import (
     HOLD_ENDS,
@@ -112,6 +113,36 @@ async def test_nothing_comes_in_under_an_act_that_another_relay_has_followed(
     assert (
         await People(stores[1]).put(envelope(COACH, "next", expires_at=ends_at), act=2)
     ).status == "stored"
+
+
+async def test_an_act_and_a_deposit_wait_for_each_other(stores: list[PostgresStore]) -> None:
+    """While a deposit has its mailbox no act is taken; while an act is being taken a deposit waits, and is
+    judged by it though it began before.
+    """
+    held, acts = asyncio.Event(), asyncio.Event()
+    newest = "SELECT max(number) FROM acts WHERE engagement_id=?"
+
+    def hold(database: Any) -> Any:
+        lock_mailboxes(database, [named(COACH)])
+        held.set()
+        database.execute("SELECT pg_sleep(0.3)")
+        return database.execute(newest, (WORK,)).fetchone()
+
+    def act(database: Any) -> None:
+        lock_engagement(database, WORK)
+        append_frame(database, "acts", WORK, b"act 3", HOLD_ENDS)
+        acts.set()
+        database.execute("SELECT pg_sleep(0.3)")
+
+    holding = asyncio.create_task(stores[0]._write_locking(hold))
+    await held.wait()
+    acting = asyncio.create_task(stores[1].apply_act(WORK, Step(2, b"act 2"), now=NOW))
+    assert await holding == (1,)
+    await acting
+    third = asyncio.create_task(stores[1]._write(act))
+    await acts.wait()
+    assert (await People(stores[0]).put(envelope(COACH, "m1"), act=2)).code == "changed"
+    await third
 
 
 async def test_a_reader_who_follows_the_cursor_misses_nothing(stores: list[PostgresStore]) -> None:
@@ -237,6 +268,24 @@ async def test_the_log_is_one_log(stores: list[PostgresStore]) -> None:
     logged = await stores[1].log_entries(0, 100)
     assert sorted(logged) == sorted(entries)
     assert joined(await stores[2].tree_hashes(subtrees(0, 24))) == _root([leaf_hash(one) for one in logged])
+
+
+async def test_what_a_snapshot_did_not_show_is_looked_at_again(
+    stores: list[PostgresStore], server: Server, url: str
+) -> None:
+    """What another stored meanwhile under the same name is no fault of whoever comes second."""
+    seen: list[object] = []
+
+    def put(database: Any) -> None:
+        seen.append(database.execute("SELECT value FROM notes WHERE name='same'").fetchone())
+        if len(seen) == 1:
+            name = url.partition("@/")[2].partition("?")[0]
+            server.psql("INSERT INTO notes (name, value) VALUES ('same', 1)", name)
+        if seen[-1] is None:
+            database.execute("INSERT INTO notes (name, value) VALUES ('same', 2)")
+
+    await stores[0]._write(put)
+    assert seen == [None, (1,)]
 
 
 async def test_a_name_is_given_once(stores: list[PostgresStore]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from keys.reopening import REOPENING
@@ -95,16 +95,27 @@ class MemoryAccounts:
         self._state.extend_account(account_id, expires_at)
 
     async def put_method(
-        self, account_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+        self,
+        account_id: bytes,
+        method_id: bytes,
+        sealed: bytes,
+        *,
+        now: int,
+        replaced: Sequence[bytes] = (),
+        known: Collection[bytes] | None = None,
     ) -> None:
         """Add a way in, or replace the one of that id, and close others with it."""
         account = await self._living(account_id, now)
+        _check_ways(account, known)
         methods = {one: kept for one, kept in account.methods if one not in replaced} | {method_id: sealed}
         self._state.accounts[account_id] = replace(account, methods=tuple(methods.items()))
 
-    async def remove_method(self, account_id: bytes, method_id: bytes, *, now: int) -> None:
+    async def remove_method(
+        self, account_id: bytes, method_id: bytes, *, now: int, known: Collection[bytes] | None = None
+    ) -> None:
         """Take a way in away."""
         account = await self._living(account_id, now)
+        _check_ways(account, known)
         methods = dict(account.methods)
         if method_id not in methods:
             raise NotFound
@@ -197,3 +208,8 @@ class MemoryAccounts:
         if account is None:
             raise NotFound
         return account
+
+
+def _check_ways(account: Account, known: Collection[bytes] | None) -> None:
+    if known is not None and {method_id for method_id, _ in account.methods} != set(known):
+        raise Conflict("ways-changed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from relay.core.errors import Conflict, Gone, NotFound, TooManyRequests
@@ -68,7 +68,14 @@ class MemoryCodes(MemoryAccounts):
         return next((one for one in found if one.expires_at > now), None)
 
     async def take_offer(
-        self, offer_id: bytes, method_id: bytes, sealed: bytes, *, now: int, replaced: Sequence[bytes] = ()
+        self,
+        offer_id: bytes,
+        method_id: bytes,
+        sealed: bytes,
+        *,
+        now: int,
+        replaced: Sequence[bytes] = (),
+        known: Collection[bytes] | None = None,
     ) -> None:
         """Compared, used up and added together."""
         offer = await self.offer(offer_id, now=now)
@@ -78,7 +85,7 @@ class MemoryCodes(MemoryAccounts):
             if offer.taken_by != method_id:
                 raise Gone("offer-used")
             return
-        await self.put_method(offer.account_id, method_id, sealed, now=now, replaced=replaced)
+        await self.put_method(offer.account_id, method_id, sealed, now=now, replaced=replaced, known=known)
         self._state.offers[offer_id] = replace(offer, taken_by=method_id, box=b"")
         self._state.drop_code(offer_id)
 
