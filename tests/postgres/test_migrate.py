@@ -96,7 +96,7 @@ async def test_a_step_that_fails_leaves_all_as_it_was(
     before = _dump(server, nine)
     with monkeypatch.context() as patched:
         _add_step(tmp_path, patched, BAD)
-        with pytest.raises(SettingRefused, match="syntax error"):
+        with pytest.raises(SettingRefused, match="42601"):
             await PostgresStore.open(nine)
     assert _dump(server, nine) == before
     await _opened_alone(nine)

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from relay.core.errors import NotFound
+from relay.core.errors import Busy, NotFound
 from relay.core.model import Reason
 from relay.store.deposits import INSERT
 from relay.store.envelopes import ASCENDING
@@ -160,6 +160,8 @@ async def test_whoever_reads_for_hours_stops_nobody(
     await dump.execute("SELECT count(*) FROM envelope_bodies")
     assert await people.sweep_all(ENDS) == 1
     assert (await people.put(envelope(CLIENT, "m2", expires_at=ENDS + 9), now=ENDS)).status == "stored"
+    with pytest.raises(Busy):  # by a clock that is behind: what is half dropped takes nothing, and says so
+        await people.put(envelope(CLIENT, "m3", expires_at=ENDS), now=ENDS - 1)
     await reading.rollback()
     await dump.close()
     over, next_one = (period_of("envelope_bodies", date).name for date in (ENDS, ENDS + 9))

@@ -102,6 +102,27 @@ SELECT substr(c.chunk, CAST(?2 - c.start + 1 AS integer), CAST(?3 - ?2 AS intege
 """By the statement of the file. An envelope's body is found by its row, chunks by the date of their blob."""
 
 
+_TOGETHER: Final[Mapping[str, str]] = {
+    deposits.INSERT: """
+WITH new AS MATERIALIZED (
+    SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bytea[],
+        $7::bytea[]) AS n (mailbox_id, position, envelope_id, received_day, expires_at, raw, twin_id)),
+body AS (
+    INSERT INTO envelope_bodies (mailbox_id, position, expires_at, raw)
+    SELECT mailbox_id, position, expires_at, raw FROM new)
+INSERT INTO mailbox_rows (mailbox_id, position, envelope_id, received_day, expires_at, shortened, reason,
+    twin_id, kept_until, head, raw_bytes, raw_hash)
+SELECT mailbox_id, position, envelope_id, received_day, expires_at, 0, 0, twin_id, expires_at,
+    substr(raw, 1, 64), length(raw), sha256(raw) FROM new""",
+}
+"""What is written for many at once, by the columns of all."""
+
+
+def for_many(statement: str) -> str | None:
+    """The statement that takes all rows of this one as columns, if there is one."""
+    return _TOGETHER.get(statement)
+
+
 def worded(statement: str) -> str:
     """A statement of `relay.store` as it is where bodies lie apart."""
     words, claim, how = statement.partition(" FOR UPDATE")

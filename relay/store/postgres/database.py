@@ -17,7 +17,9 @@ from sqlalchemy.util import await_only
 
 from relay.store.deletions import Ledger, Ledgered
 from relay.store.faults import Fault, Repeat, Violation
+from relay.store.postgres.bodies import for_many
 from relay.store.postgres.dialect import Bound, arranged, translate
+from relay.store.postgres.partitions import period_of
 
 Result = TypeVar("Result")
 
@@ -36,6 +38,7 @@ class NoPeriod(Repeat):
     def __init__(self, table: str, date: int) -> None:
         super().__init__(table, date)
         self.table, self.date = table, date
+        self.period = period_of(table, date).name
 
 
 class Found:
@@ -96,11 +99,13 @@ class PostgresDatabase(Ledgered):
 
     def executemany(self, statement: str, many: Iterable[Bound]) -> Found:
         """Run one statement for each, all of them in one exchange; nothing is counted."""
+        together, rows = for_many(statement), list(many)
         words, wanted = translate(statement)
-        bound = [arranged(wanted, one) for one in many]
         with _faults(self):
-            if bound:
-                await_only(self._prepare(words).executemany(bound))
+            if rows and together is not None:
+                await_only(self._prepare(together).fetch(*map(list, zip(*rows, strict=True))))
+            elif rows:
+                await_only(self._prepare(words).executemany([arranged(wanted, one) for one in rows]))
         return Found()
 
     def fetchmany(self, statement: str, many: Iterable[Bound]) -> list[Any]:

@@ -45,7 +45,8 @@ def bring_up(connection: Connection) -> None:
             return
         connection.exec_driver_sql(f"SELECT pg_sleep({PAUSE_SECONDS})")
     raise SettingRefused(
-        "the database has to be brought to this release's schema, and relays have it open: stop all of them"
+        "the database has to be brought to this release's tables, and others have it open: stop all of them"
+        " that are of an older release, or wait for the one that is doing it"
     )
 
 

@@ -82,12 +82,15 @@ class Lane(Submitting):
 
     async def _store(self, batch: list[Submission]) -> None:
         try:
-            number = 0
+            number, made = 0, set[str]()
             while number < MOST_TRIES:
                 try:
                     await lend(self._engine, partial(self._commit, batch=batch, number=number))
                 except NoPeriod as missing:
+                    if missing.period in made:
+                        raise Busy("its period is on its way out") from None
                     await make(self._engine, missing.table, missing.date)
+                    made.add(missing.period)
                 except Repeat:
                     number += 1
                 else:
