@@ -21,8 +21,11 @@ from typing import Final, NoReturn
 from relay.dumps import end_with, no_dumps
 from relay.smtp_door import worker
 from relay.smtp_door.plan import Plan, parse_plan
+from relay.smtp_door.warm import warm
 
 WORD_BYTES: Final = 5
+WARM_ROUNDS: Final = 16
+"""By then the interpreter has fitted the code to what it does, and no worker does so in pages of its own."""
 FORK, FORKED, KILL, ENDED = b"F", b"P", b"K", b"E"
 
 
@@ -40,6 +43,8 @@ def run() -> NoReturn:
         signal.signal(ignored, signal.SIG_IGN)
     control = socket.socket(fileno=os.dup(0))
     plan = parse_plan(_line(control))
+    for _ in range(WARM_ROUNDS):
+        warm(os.urandom)
     gc.collect()
     gc.freeze()
     _Template(control, plan).serve()
