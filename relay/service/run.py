@@ -22,6 +22,7 @@ from keys.errors import KeysError
 from keys.web import MANIFEST, parse_manifest
 from relay.config import Settings
 from relay.dumps import no_dumps
+from relay.event_loop import loop_factory
 from relay.keeper.client import SocketKeeper
 from relay.logs import Log
 from relay.service import control
@@ -112,16 +113,6 @@ def _spare_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-
-
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """The faster loop, where it is to be had."""
-    if sys.platform != "win32":
-        with contextlib.suppress(ImportError):
-            import uvloop
-
-            return uvloop.new_event_loop
-    return None
 
 
 def _loops(house: House, log: Log) -> Loops:

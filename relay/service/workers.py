@@ -21,13 +21,14 @@ from typing import Final
 from relay.clock import SystemClock
 from relay.config import Listen, Settings
 from relay.config.loading import PREFIX
+from relay.event_loop import loop_factory
 from relay.keeper.client import SocketKeeper
 from relay.logs import Log
 from relay.service.assembly import keeper_address
 from relay.service.keeper_child import supervise
 from relay.service.keyfiles import read_keeper_public
 from relay.service.places import Places
-from relay.service.run import PARTS, Wanted, asked_to_end, beside, keeper_is_up, loop_factory
+from relay.service.run import PARTS, Wanted, asked_to_end, beside, keeper_is_up
 
 FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 30.0

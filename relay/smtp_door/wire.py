@@ -79,8 +79,9 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         if self._task is None:
-            if self.implicit_tls:
-                self._transport.pause_reading()  # the first byte belongs to the handshake
+            if self.implicit_tls:  # the first byte belongs to the handshake
+                self._transport.pause_reading()
+                self._loop.call_soon(self._transport.pause_reading)  # uvloop begins to read after this call
             self.peer = str((transport.get_extra_info("peername") or ("",))[0])
             self._open_wires.add(self)
             self._task = self._loop.create_task(self._serve(self))
@@ -211,6 +212,10 @@ class Wire(asyncio.Protocol):
 
     async def begin_tls(self, context: ssl.SSLContext) -> None:
         """Take the peer's handshake. Raises OSError or TimeoutError."""
+        early = bytes(self._held)  # with implicit TLS alone: what uvloop read before it was told to wait
+        self._held.clear()
+        if early:  # two turns on, the protocol of the handshake has been told of its transport
+            self._loop.call_soon(self._loop.call_soon, self._hand_over, early)
         self._waiting = True  # so that one who drips through a handshake makes room as any other
         try:
             upgraded = await self._loop.start_tls(
@@ -226,6 +231,16 @@ class Wire(asyncio.Protocol):
             raise ConnectionResetError
         self._transport = upgraded
         self.tls = True
+
+    def _hand_over(self, early: bytes) -> None:
+        """Give what came before the handshake to its protocol, as its transport would."""
+        handshake = cast("asyncio.BufferedProtocol", self._transport.get_protocol())
+        while early and not self._transport.is_closing():
+            room = memoryview(cast("bytearray", handshake.get_buffer(len(early))))
+            taken_bytes = min(len(room), len(early))
+            room[:taken_bytes] = early[:taken_bytes]
+            handshake.buffer_updated(taken_bytes)
+            early = early[taken_bytes:]
 
     def close(self, last_words: str = "", *, linger: bool = True) -> None:
         """Say a last reply if there is one, close, and cut off a peer that does not read it.

@@ -14,6 +14,7 @@ import socket
 from typing import Final, NoReturn
 
 from relay.clock import SystemClock
+from relay.event_loop import loop_factory
 from relay.flow.mail_sink import MailDoor
 from relay.flow.sender_proof import SenderChecks
 from relay.logs import Log, open_log, take_over
@@ -38,7 +39,8 @@ def work(plan: Plan, relay: socket.socket) -> NoReturn:
         log = open_log(SystemClock(plan.offset_file).now)
         take_over(log)
         try:
-            asyncio.run(_serve(plan, relay, log))
+            with asyncio.Runner(loop_factory=loop_factory()) as runner:
+                runner.run(_serve(plan, relay, log))
             code = 0
         except Exception as failure:  # noqa: BLE001 - the last word of this process, to the log alone
             log.error("door.worker_failed", failure=failure)
