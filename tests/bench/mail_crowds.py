@@ -43,7 +43,7 @@ async def crowd(rounds: int, quick: bool) -> Findings:
             idle = [await _connected(subject) for _ in range(IDLE // (5 if quick else 1))]
             slow = await _dripping(subject, SLOW // (5 if quick else 1))
             started = time.monotonic()
-            drips = [asyncio.ensure_future(_drip(one)) for one in slow]
+            drips = [asyncio.ensure_future(_drip(one, at / len(slow))) for at, one in enumerate(slow)]
             amid.append(await _good(subject, count, f"amid-{number}"))
             memory.append(_memory_mib(subject))
             await asyncio.gather(*drips)
@@ -100,9 +100,12 @@ async def _dripping(subject: Door, count: int) -> list[Connection]:
     return found
 
 
-async def _drip(connection: Connection) -> None:
-    """A byte a second, until it is let go."""
+async def _drip(connection: Connection, begins_after_seconds: float) -> None:
+    """A byte a second, until it is let go. Strangers do not keep time: all at once would hold up the load's
+    own loop, and with it the good peer's clock.
+    """
     reader, writer = connection
+    await asyncio.sleep(begins_after_seconds)
     ended = asyncio.ensure_future(reader.read())
     with suppress(OSError):
         while not ended.done():

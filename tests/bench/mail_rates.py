@@ -1,7 +1,8 @@
 """Row 7: mails by SMTP, accepted and in the mailbox, against Postfix with Dovecot's LMTP on the same cores.
 
 The relay says 250 when a mail is sealed and committed; Postfix says it when the mail is in its queue, so its
-time ends when Dovecot has put the last one into the mailbox. STARTTLS off, both cores free to all.
+time ends when Dovecot has put the last one into the mailbox. STARTTLS off, both cores free to all. The bounds
+are ours (docs/decisions/0016-what-a-sealed-mail-costs.md); what the design asks for is told beside them.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from tests.bench.programs import CORES, LOAD_CORES, pin
 
 KIB = 1 << 10
 AGAINST = "Postfix + Dovecot LMTP"
-CASES: tuple[tuple[str, int, bool, int, int, float], ...] = (
-    # what, size, many on a connection, mails, of the quick form, bound
-    ("mails of 4 KiB, one a connection", 4 * KIB, False, 2_000, 300, 4),
-    ("mails of 4 KiB, many a connection", 4 * KIB, True, 2_000, 300, 8),
-    ("mails of 64 KiB, many a connection", 64 * KIB, True, 400, 100, 3),
-    ("mails of 1 MiB, many a connection", 1024 * KIB, True, 60, 20, 1.5),
+CASES: tuple[tuple[str, int, bool, int, int, float, float], ...] = (
+    # what, size, many on a connection, mails, of the quick form, bound, what the design asks for
+    ("mails of 4 KiB, one a connection", 4 * KIB, False, 2_000, 300, 1.4, 4),
+    ("mails of 4 KiB, many a connection", 4 * KIB, True, 2_000, 300, 1.3, 8),
+    ("mails of 64 KiB, many a connection", 64 * KIB, True, 400, 100, 1.2, 3),
+    ("mails of 1 MiB, many a connection", 1024 * KIB, True, 60, 20, 0.8, 1.5),
 )
 MARKS = counter()
 Spent = tuple[Measured, float]  # with seconds of a processor for each mail
@@ -38,7 +39,7 @@ async def measure(rounds: int, quick: bool) -> Findings:
     try:
         with mail_server() as baseline:
             async with door() as subject:
-                for what, size_bytes, many, usual, small, bound in CASES:
+                for what, size_bytes, many, usual, small, bound, asked in CASES:
                     given = (small if quick else usual), size_bytes, many
                     ours, theirs = await interleaved(
                         rounds, partial(_ours, subject, *given), partial(_theirs, baseline, *given)
@@ -47,11 +48,12 @@ async def measure(rounds: int, quick: bool) -> Findings:
                     spent = [[1 / seconds for _, seconds in column] for column in (ours, theirs)]
                     figures.append(Figure("7", what, rates[0], AGAINST, rates[1], "/s", bound))
                     figures.append(Figure("7", f"{what}, by CPU time", spent[0], AGAINST, spent[1], "/s"))
+                    told.append(Told("7", f"{what}, the design asks for", asked, "times the baseline"))
                     told.append(
                         Told("7", f"{what}, 99 of 100 answered within", ours[0][0].quantile_ms(0.99), "ms")
                     )
                 assert subject.house.envelopes() == sum(
-                    (small if quick else usual) * rounds for _, _, _, usual, small, _ in CASES
+                    (small if quick else usual) * rounds for _, _, _, usual, small, _, _ in CASES
                 )
     finally:
         pin(LOAD_CORES)
