@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { href } from "../route.ts";
-import type { Failure, Opened, Session } from "../session.ts";
+import type { Failure, ListRow, Opened, Session } from "../session.ts";
 import { fullDay } from "../time.ts";
 import { GROUP_DIGITS, loginName, SHEET_GROUPS, spread } from "../typed.ts";
 import { recoverWords } from "../words.recover.ts";
@@ -141,7 +141,7 @@ interface ProofProps {
 
 /** Before anything is said to have worked: one thing that only the right digits open, and whose it is. */
 function Proof({ session, opened, yes, no }: ProofProps) {
-  const [found, setFound] = useState<string | null>(null);
+  const [found, setFound] = useState<ListRow | null | "waiting">("waiting");
   const [failure, setFailure] = useState<Failure | null>(null);
   const { zone, now } = HERE;
   useArrival("proof", "help");
@@ -149,9 +149,7 @@ function Proof({ session, opened, yes, no }: ProofProps) {
   usePresence({ now, openedAt, lock: no, tick: () => {} });
   const look = () => {
     setFailure(null);
-    proofOf(session, opened, zone).then(setFound, (reason: unknown) =>
-      setFailure(failureOf(reason)),
-    );
+    newestOf(session, opened).then(setFound, (reason: unknown) => setFailure(failureOf(reason)));
   };
   useEffect(look, []);
   // Opened once more: what was told while nobody listened would be missing from the page.
@@ -162,11 +160,11 @@ function Proof({ session, opened, yes, no }: ProofProps) {
   return (
     <Letter>
       <Heading large>{recoverWords.question}</Heading>
-      {found === null && !failure && <Wait>{recoverWords.looking}</Wait>}
+      {found === "waiting" && !failure && <Wait>{recoverWords.looking}</Wait>}
       {failure && <Trouble text={words.failure(failure, "")} again={look} />}
-      {found !== null && <p class="lead">{found}</p>}
+      {found !== "waiting" && <p class="lead">{proofOf(found, opened, zone)}</p>}
       <div class="actions">
-        {found !== null && (
+        {found !== "waiting" && (
           <button type="button" class="do" onClick={goOn}>
             {recoverWords.yes}
           </button>
@@ -187,13 +185,14 @@ const HERE = {
   now: () => Math.floor(Date.now() / 1000),
 };
 
-/** Who wrote the newest message that opens, and when; a lost inbox that comes back shows nothing yet. */
-async function proofOf(session: Session, opened: Opened, zone: string): Promise<string> {
-  if (opened.returning) {
-    return recoverWords.empty(opened.otherName);
-  }
-  const { rows } = await session.list(null);
-  const row = rows.find((one) => !one.failed && !one.wentUnread);
+/** The newest message that opens, null for none; a lost inbox that comes back shows nothing yet. */
+async function newestOf(session: Session, opened: Opened): Promise<ListRow | null> {
+  const rows = opened.returning ? [] : (await session.list(null)).rows;
+  return rows.find((one) => !one.failed && !one.wentUnread) ?? null;
+}
+
+/** From whom it is, and of which day. */
+function proofOf(row: ListRow | null, opened: Opened, zone: string): string {
   if (!row) {
     return recoverWords.empty(opened.otherName);
   }
