@@ -125,14 +125,14 @@ async def test_an_act_and_a_deposit_wait_for_each_other(stores: list[PostgresSto
     def hold(database: Any) -> Any:
         lock_mailboxes(database, [named(COACH)])
         held.set()
-        database.execute("SELECT pg_sleep(0.3)")
+        _until_somebody_waits(database)
         return database.execute(newest, (WORK,)).fetchone()
 
     def act(database: Any) -> None:
         lock_engagement(database, WORK)
         append_frame(database, "acts", WORK, b"act 3", HOLD_ENDS)
         acts.set()
-        database.execute("SELECT pg_sleep(0.3)")
+        _until_somebody_waits(database)
 
     holding = asyncio.create_task(stores[0]._write_locking(hold))
     await held.wait()
@@ -331,6 +331,14 @@ async def test_one_has_the_pen_until_its_connection_ends(stores: list[PostgresSt
     assert not await stores[0].has_pen()
     assert await stores[1].has_pen()
     assert not await stores[0].has_pen()
+
+
+def _until_somebody_waits(database: Any) -> None:
+    """For a lock; or until they might have done so."""
+    for _ in range(200):
+        if database.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (0,):
+            return
+        database.execute("SELECT pg_sleep(0.02)")
 
 
 async def _one(store: PostgresStore, statement: str, *bound: Any) -> Any:
