@@ -134,6 +134,7 @@ async def test_an_act_and_a_deposit_wait_for_each_other(stores: list[PostgresSto
         acts.set()
         _until_somebody_waits(database)
 
+    assert (await People(stores[0]).put(envelope(COACH, "m0"), act=1)).status == "stored"
     holding = asyncio.create_task(stores[0]._write_locking(hold))
     await held.wait()
     acting = asyncio.create_task(stores[1].apply_act(WORK, Step(2, b"act 2"), now=NOW))
