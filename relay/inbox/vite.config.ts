@@ -45,17 +45,17 @@ function withoutRuntimeFile(): Plugin {
     generateBundle(_options, bundle) {
       const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
       const runtime = chunks.find(({ name }) => name === "rolldown-runtime");
-      const [, code, local] =
-        /^(.*)export\{(\w+)(?: as t)?\};?\s*$/s.exec(runtime?.code ?? "") ?? [];
-      if (!runtime || !code) {
-        throw new Error("the bundler’s runtime looks otherwise than it did");
+      if (!runtime) {
+        return;
       }
+      const [, code, given] = /^(.*)export\{([^}]*)\};?\s*$/s.exec(runtime.code) ?? [];
       const file = runtime.fileName.replace(/^.*\//, "");
       for (const chunk of chunks) {
-        const [before, after, ...more] = chunk.code.split(`from"./${file}";`);
-        const [, rest, name] = /^(.*)import\{t as (\w+)\}$/s.exec(before ?? "") ?? [];
-        if (after !== undefined && more.length === 0 && name) {
-          chunk.code = `${rest}const ${name}=(()=>{${code}return ${local}})();${after}`;
+        const [before = "", after, ...more] = chunk.code.split(`from"./${file}";`);
+        const [, rest, taken] = /^(.*)import\{([^}]*)\}$/s.exec(before) ?? [];
+        if (after !== undefined && more.length === 0 && code && given && taken) {
+          const names = `const{${pairs(taken, "name")}}`;
+          chunk.code = `${rest}${names}=(()=>{${code}return{${pairs(given, "local")}}})();${after}`;
         }
         if (chunk.code.includes(file)) {
           throw new Error(
@@ -66,6 +66,14 @@ function withoutRuntimeFile(): Plugin {
       delete bundle[runtime.fileName];
     },
   };
+}
+
+/** `a as b,c` as the inside of an object: what is exported stands second, what is imported first. */
+function pairs(list: string, first: "name" | "local"): string {
+  const found = list.split(",").map((one) => one.split(" as "));
+  return found
+    .map(([one, other = one]) => (first === "name" ? `${one}:${other}` : `${other}:${one}`))
+    .join();
 }
 
 /** Writes the licences of all of them, and of the word list, into one file beside the page. */
@@ -200,8 +208,8 @@ function isBehind(id: string): boolean {
 /** One file compresses better than the ten into which shared parts would fall. */
 function isOfCore(id: string): boolean {
   const path = id.replaceAll("\\", "/");
-  // The mail worker is one file: its policy lets it fetch nothing, not even a part of itself.
-  const ours = /\/src\/(?!mail\/(?!.*\?worker))|\/(@noble|hash-wasm)\//.test(path);
+  // The mail worker is one file: its policy lets it fetch nothing, not even a part of itself. So is the one that stretches a password.
+  const ours = /\/src\/(?!(?:mail|stretch)\/(?!.*\?worker))|\/@noble\//.test(path);
   return ours && ![...LATER, ...LATER_CORE, SEARCH, OPENING].some((name) => path.endsWith(name));
 }
 
@@ -258,7 +266,7 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    plugins: () => [notePackages()],
+    plugins: () => [withoutRuntimeFile(), notePackages()],
     rolldownOptions: {
       output: {
         comments: false,

@@ -13,11 +13,12 @@ from tests.browser.weights import ASSETS, brotli_bytes, built, scripts_of
 
 pytestmark = pytest.mark.browser
 
-FIRST_SCRIPT_BYTES = 88_000
-"""90 KB, a thousand bytes each as the inbox counts them, of all that is fetched until a password can be typed
-and opened.
+FIRST_SCRIPT_BYTES = 81_000
+"""81 KB, a thousand bytes each as the inbox counts them, of all that is fetched until a password can be
+typed.
+Ten more come with the press: what stretches it runs in a worker that ends with its 64 MiB.
 """
-BEFORE_CONTINUE_BYTES = 9_800
+BEFORE_CONTINUE_BYTES = 9_900
 STYLE_BYTES = 12_000
 SPONSORS_PAGE_BYTES = 30_000
 LATER_BYTES = 40_000
@@ -25,7 +26,7 @@ LATER_BYTES = 40_000
 GERMAN_BYTES = 7_000
 """What German adds until a password can be typed."""
 REQUESTS_TO_BEGIN = 6
-REQUESTS_TO_OPEN = 5
+REQUESTS_TO_OPEN = 6
 REQUESTS_LATER = 6
 """From the address to the list where the browser has the files already: page, name of the relay, two to sign
 in, the rows, the keeper.

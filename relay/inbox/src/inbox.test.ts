@@ -201,3 +201,20 @@ test("the end is near in three steps, and over at its second", () => {
   const stages = [31, 30, 8, 7, 2, 1, 0].map((days) => endStage(NOW + days * DAY_SECONDS, NOW));
   assert.deepEqual(stages, [null, 30, 30, 7, 7, 1, null]);
 });
+
+test("rows that come part by part stand as if all had been sorted at once, whatever came before them", () => {
+  const parts = [
+    [row(9), row(8)],
+    [row(7), row(6)],
+    [row(5, { keptLonger: true, createdAt: row(8).createdAt }), row(4)],
+    [row(3), row(2)],
+    [row(7, { unread: true }), row(1)],
+  ];
+  const page = (rows: readonly ListRow[]) => ({ rows, more: false, before: 0 });
+  const known = (inbox: Inbox, rows: readonly ListRow[]) =>
+    reduce(inbox, { kind: "known", page: page(rows), reading: true });
+  const inParts = parts.reduce(known, EMPTY);
+  const atOnce = known(EMPTY, parts.flat());
+  assert.deepEqual(inParts.rows, atOnce.rows);
+  assert.equal(inParts.rows.length, 9);
+});

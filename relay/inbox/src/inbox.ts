@@ -196,6 +196,9 @@ function withPage(inbox: Inbox, page: ListPage): Partial<Inbox> {
 /** Newest first, each once; a later copy of a row replaces an earlier one. What is kept longer stands where it was written. */
 function merged(rows: readonly ListRow[], more: readonly ListRow[]): readonly ListRow[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
+  if (isBelow(rows, more, byId)) {
+    return [...rows, ...more];
+  }
   for (const row of more) {
     byId.set(row.id, row);
   }
@@ -206,6 +209,23 @@ function merged(rows: readonly ListRow[], more: readonly ListRow[]): readonly Li
     placed.splice(at < 0 ? placed.length : at, 0, row);
   }
   return placed;
+}
+
+/** Whether `more` simply goes on where `rows` end, as it does when a long list comes in part by part: then nothing has to be sorted. */
+function isBelow(
+  rows: readonly ListRow[],
+  more: readonly ListRow[],
+  byId: ReadonlyMap<string, ListRow>,
+): boolean {
+  let above = rows.at(-1)?.order ?? Number.POSITIVE_INFINITY;
+  return (
+    !rows.some((row) => row.keptLonger) &&
+    more.every((row) => {
+      const below = row.order < above && !row.keptLonger && !byId.has(row.id);
+      above = row.order;
+      return below;
+    })
+  );
 }
 
 function without(rows: readonly ListRow[], ids: readonly string[]): readonly ListRow[] {

@@ -9,7 +9,7 @@
 import type { Keepsake } from "../people/inside.ts";
 import type { Event, Failure, Progress, Session } from "../session.ts";
 import type { Args, Asked, Name, Told, Value } from "./calls.ts";
-import { workerMaker } from "./trusted.ts";
+import { workerMakers } from "./trusted.ts";
 import address from "./worker.ts?worker&url";
 
 /** Whoever called, and how far it was told to be. */
@@ -24,7 +24,7 @@ interface Follow {
   readonly signal: AbortSignal;
 }
 
-const makeWorker = workerMaker(address, "quietbox");
+const { quietbox: makeWorker } = workerMakers({ quietbox: address });
 
 const ASIDE = "aside";
 

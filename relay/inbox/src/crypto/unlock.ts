@@ -6,7 +6,6 @@
  * (docs/protocol.md, parts 3, 8 and 9; Argon2id: RFC 9106.)
  */
 
-import argon2 from "hash-wasm/dist/argon2.umd.min.js";
 import { openBox, sealBox } from "./box.ts";
 import {
   type Bytes,
@@ -33,8 +32,6 @@ const MOST_CREDENTIAL_BYTES = 1_023;
 export const LEAST_PASSWORD_CHARACTERS = 12;
 export const MOST_PASSWORD_CHARACTERS = 1_024;
 
-const PASSES = 3;
-const MEMORY_KIBIBYTES = 64 * 1024;
 /** Unicode's White_Space: `\s` here and Python's own idea of it each know other signs, and one password gives one key. */
 const WHITE_SPACE = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
 const LOGIN_NAME = /^(?=.{3,64}$)[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -83,6 +80,27 @@ export function normalisePassword(typed: string): Bytes {
   return textBytes(password);
 }
 
+/** Where a secret is stretched. `prepare` says that it soon will be. */
+export interface Stretcher {
+  readonly prepare: () => void;
+  readonly run: (secret: Bytes, salt: Bytes) => Promise<Bytes>;
+}
+
+let stretcher: Stretcher = {
+  prepare: () => {},
+  run: async (secret, salt) => (await import("../stretch/argon2.ts")).argon2id(secret, salt),
+};
+
+/** From now on secrets are stretched elsewhere than here, so that their 64 MiB go with the place. */
+export function stretchElsewhere(elsewhere: Stretcher): void {
+  stretcher = elsewhere;
+}
+
+/** A secret will have to be stretched: what that needs can be fetched meanwhile. */
+export function prepareStretch(): void {
+  stretcher.prepare();
+}
+
 /**
  * Run `kdf 1` (Argon2id v1.3, 64 MiB, 3 passes, 1 lane) over a normalised password or a sheet's 24 digits.
  * Takes half a second to three seconds and 64 MiB: call it in a worker.
@@ -94,16 +112,7 @@ export async function passwordKeys(secret: Bytes, salt: Bytes): Promise<MethodKe
 
 /** Argon2id with the one set of parameters; 64 bytes. */
 export async function stretch(secret: Bytes, salt: Bytes): Promise<Bytes> {
-  const stretched = await argon2.argon2id({
-    password: secret,
-    salt: exact(salt, SALT_BYTES, "salt"),
-    iterations: PASSES,
-    memorySize: MEMORY_KIBIBYTES,
-    parallelism: 1,
-    hashLength: 64,
-    outputType: "binary",
-  });
-  return new Uint8Array(stretched);
+  return await stretcher.run(secret, exact(salt, SALT_BYTES, "salt"));
 }
 
 /** Run `kdf 0` over a device's 32 random bytes. */

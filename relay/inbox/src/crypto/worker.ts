@@ -7,31 +7,57 @@
 import { RelayClock } from "../clock.ts";
 import mailWorker from "../mail/mailworker.ts?worker&url";
 import { originOf } from "../origin.ts";
-import { failureOf, fetched } from "../people/fault.ts";
+import { failureOf, fault, fetched } from "../people/fault.ts";
 import type { Inside } from "../people/inside.ts";
 import type { MailParser } from "../people/mailparser.ts";
 import { Visit } from "../people/visit.ts";
 import type { World } from "../people/world.ts";
+import stretchWorker from "../stretch/stretchworker.ts?worker&url";
 import type { Asked, Told } from "./calls.ts";
-import { workerMaker } from "./trusted.ts";
+import { workerMakers } from "./trusted.ts";
+import { stretchElsewhere } from "./unlock.ts";
 
 const after = (milliseconds: number, work: () => void) => {
   const timer = setTimeout(work, milliseconds);
   return () => clearTimeout(timer);
 };
 
-const makeMailWorker = workerMaker(mailWorker, "mail");
+const makers = workerMakers({ mail: mailWorker, stretch: stretchWorker });
 let parsing: Promise<MailParser> | null = null;
 
 /** The way to where mail is taken apart: fetched when mail is first met. */
 function mailParser(): Promise<MailParser> {
   parsing ??= fetched(() => import("../people/mailparser.ts")).then(
-    ({ WorkerParser }) => new WorkerParser(makeMailWorker, after),
+    ({ WorkerParser }) => new WorkerParser(makers.mail, after),
   );
   parsing.catch(() => {
     parsing = null;
   });
   return parsing;
+}
+
+let stretching: Worker | null = null;
+
+function prepareStretch(): Worker {
+  stretching ??= makers.stretch();
+  return stretching;
+}
+
+/** A worker for each secret: an engine gives 64 MiB back only when it next tidies up, or when the worker ends. */
+function stretchThere(secret: Uint8Array, salt: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const worker = prepareStretch();
+  stretching = null;
+  return new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer>>) => resolve(data);
+    // It could not be fetched.
+    worker.onerror = () => reject(fault("offline"));
+    worker.postMessage({ secret, salt });
+  }).finally(() => worker.terminate());
+}
+
+// Browsers in which a worker cannot start another stretch here.
+if ("Worker" in self) {
+  stretchElsewhere({ prepare: prepareStretch, run: stretchThere });
 }
 
 const world: World = {

@@ -63,6 +63,7 @@ export async function signIn(
     const fits = (one: OfferedMethod) => one.kind === "passkey" && same(one.methodId, id);
     return await begin(api, world, name, fits, async () => keys, seen);
   }
+  unlock.prepareStretch();
   const { kind, secret } = await secretOf(way);
   const fits = (one: OfferedMethod) => one.kind === kind && one.kdf === unlock.KDF_PASSWORD;
   const keysOf = (one: OfferedMethod) => stretch(secret, name, world.origin, one.serverSalt);

@@ -144,7 +144,8 @@ export class OpenInbox {
     }
     mailbox.startAbove(covering.upTo);
     if (cursor - covering.upTo <= WAITED_FOR_ROWS) {
-      await mailbox.sync();
+      // The account says how far the mailbox reaches: where that is as far as the index does, nothing is asked.
+      await (cursor > covering.upTo && mailbox.sync());
       this.#shelf.covered(null, covering.below);
     }
     return covering;

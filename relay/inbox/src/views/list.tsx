@@ -1,6 +1,7 @@
 /** The list: rows under their months, newest first; what waits at its top; what is further back. Owns nothing of what a message says. */
 
-import { useMemo, useState } from "preact/hooks";
+import { Component } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import {
   drawnRows,
   endStage,
@@ -38,8 +39,12 @@ interface ListProps {
 export function List({ filter, order, openId, alone, load, failure }: ListProps) {
   const desk = useDesk();
   const { inbox, opened, now } = desk;
-  const rows = visible(inbox, filter, now(), order);
-  const drawn = drawnRows(rows, inbox.further, now());
+  const minute = Math.floor(now() / 60) * 60;
+  const rows = useMemo(
+    () => visible(inbox, filter, minute, order),
+    [inbox.rows, inbox.leaving, filter, order, minute],
+  );
+  const drawn = drawnRows(rows, inbox.further, minute);
   const nothing = inbox.loaded && inbox.rows.length === 0 && !inbox.more;
   useKeys(moveByArrows);
   return (
@@ -223,8 +228,30 @@ interface RowsProps {
   readonly openId: string | null;
 }
 
-function Rows({ rows, drawn: most, filter, order, openId }: RowsProps) {
+const STEP_ROWS = 50;
+
+/**
+ * How many of `most` rows are to be drawn: further ones come some at a time, so that the first answer a press at once. What a list began with is
+ * drawn whole, because *Back* has to find its place; with another `of` it begins anew.
+ */
+export function useGrowing(most: number, of: string): number {
+  const grown = useRef({ of, rows: most });
+  const [, draw] = useState(0);
+  if (grown.current.of !== of) {
+    grown.current = { of, rows: 0 };
+  }
+  const shown = Math.min(most, grown.current.rows + STEP_ROWS);
+  useEffect(() => {
+    grown.current.rows = Math.max(grown.current.rows, shown);
+    const timer = shown < most ? setTimeout(() => draw(shown)) : undefined;
+    return () => clearTimeout(timer);
+  }, [shown, most, of]);
+  return shown;
+}
+
+function Rows({ rows, drawn: all, filter, order, openId }: RowsProps) {
   const { inbox, now, zone } = useDesk();
+  const most = useGrowing(all, "");
   const minute = Math.floor(now() / 60) * 60;
   // A long list is drawn again when something of it changes or a minute has passed, not with every letter that is typed beside it.
   const drawn = useMemo(() => {
@@ -273,12 +300,30 @@ export function MonthOfRows({
       <ol>
         {part.rows.map((row) => (
           <li key={row.id}>
-            <Row row={row} now={now} zone={zone} open={row.id === openId} />
+            <Line row={row} now={now} zone={zone} open={row.id === openId} tag={tag} />
           </li>
         ))}
       </ol>
     </section>
   );
+}
+
+interface LineProps extends Told {
+  readonly row: ListRow;
+  readonly open: boolean;
+  readonly tag: string;
+}
+
+/** A row that is drawn again only when something of it has changed. */
+class Line extends Component<LineProps> {
+  override shouldComponentUpdate(next: LineProps): boolean {
+    const names = ["row", "now", "zone", "open", "tag"] as const;
+    return names.some((name) => next[name] !== this.props[name]);
+  }
+
+  render({ row, now, zone, open }: LineProps) {
+    return <Row row={row} now={now} zone={zone} open={open} />;
+  }
 }
 
 function GivenBack() {

@@ -12,7 +12,7 @@ import type { Failure, ListRow } from "../session.ts";
 import { searchWords } from "../words.search.ts";
 import { words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import type { MonthOfRows } from "./list.tsx";
+import { type MonthOfRows, useGrowing } from "./list.tsx";
 import { Heading, Icon, Trouble } from "./parts.tsx";
 
 interface SearchProps {
@@ -144,7 +144,8 @@ interface ResultsProps {
 function Results({ rows, openId, Rows }: ResultsProps) {
   const { inbox, dispatch, now, zone } = useDesk();
   const minute = Math.floor(now() / 60) * 60;
-  const most = AT_ONCE * (inbox.search.further + 1);
+  const all = AT_ONCE * (inbox.search.further + 1);
+  const most = useGrowing(all, inbox.search.words);
   const drawn = useMemo(
     () =>
       rows.length > 0 && (
@@ -157,7 +158,7 @@ function Results({ rows, openId, Rows }: ResultsProps) {
       ),
     [rows, most, openId, minute, zone, tag],
   );
-  const left = rows.length - most;
+  const left = rows.length - all;
   return (
     <>
       {drawn}
