@@ -6,7 +6,7 @@ import hashlib
 import json
 import stat
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,17 +16,25 @@ import pytest_asyncio
 from client_sdk import Attachment, Progress, errors
 from client_sdk.archive import check_archive, is_locked, new_archive, unlock_archive
 from client_sdk.wire import Response
-from tests.sdk.house import House, opened_house
+from tests.sdk.house import House, Liar, opened_house
 
 PASSWORD = "hazel orbit linen crow amber"
 AT = datetime(2026, 9, 8, tzinfo=UTC)
 
 
-@pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A relay, a coach and a client, with somebody before it who may lie."""
-    async with opened_house(tmp_path, lying=True) as opened:
+@pytest_asyncio.fixture(scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A relay, a coach and a client, with somebody before it who may lie. Messages of all tests stay."""
+    async with opened_house(tmp_path_factory.mktemp("house"), lying=True) as opened:
         yield opened
+
+
+@pytest.fixture
+def liar(house: House) -> Iterator[Liar]:
+    """Who lies, until the test is over."""
+    assert house.liar is not None
+    yield house.liar
+    house.liar.lie = None
 
 
 def no_password() -> str:
@@ -81,7 +89,7 @@ async def test_everything_is_in_it(house: House, tmp_path: Path) -> None:
         assert json.loads(bundle.read("data.json"))["notes"] == []
 
 
-async def test_what_cannot_go_in_is_named(house: House, tmp_path: Path) -> None:
+async def test_what_cannot_go_in_is_named(house: House, liar: Liar, tmp_path: Path) -> None:
     """A file that comes changed is not in it and is said; the rest is; the name is nobody else's."""
     await house.to_maya.send(subject="one", attach=[Attachment.from_bytes(b"x" * 5_000, name="x.bin")])
     await house.to_maya.send(subject="two")
@@ -90,26 +98,24 @@ async def test_what_cannot_go_in_is_named(house: House, tmp_path: Path) -> None:
         changed = method == "GET" and path.startswith("/v1/blobs/")
         return Response(honest.status, honest.headers, bytes(len(honest.body))) if changed else honest
 
-    assert house.liar is not None
-    house.liar.lie = spoil
+    liar.lie = spoil
     made = await house.to_maya.export(tmp_path / "maya.zip")
-    house.liar.lie = None
-    assert (made.messages, made.files, len(made.left)) == (2, 0, 1)
-    assert "x.bin" in made.left[0]
+    assert made.files == 0
+    assert made.messages > len(made.left) > 0
+    assert "x.bin" in made.left[-1]
     assert check_archive(made.path, no_password).sound
     with pytest.raises(errors.Misused, match="file of that name"):
         await house.to_maya.export(made.path)
 
 
-async def test_nothing_is_left_of_one_that_broke(house: House, tmp_path: Path) -> None:
+async def test_nothing_is_left_of_one_that_broke(house: House, liar: Liar, tmp_path: Path) -> None:
     """Where the relay falls silent in the middle there is no file, under any name."""
     await house.to_maya.send(subject="one", attach=[Attachment.from_bytes(b"x" * 5_000, name="x.bin")])
 
     def fall(method: str, path: str, honest: Response) -> Response:
         return Response(503, {}, b"") if method == "GET" and path.startswith("/v1/blobs/") else honest
 
-    assert house.liar is not None
-    house.liar.lie = fall
+    liar.lie = fall
     folder = tmp_path / "copies"
     folder.mkdir()
     with pytest.raises(errors.ServerUnavailable):
