@@ -210,11 +210,14 @@ test("rows that come part by part stand as if all had been sorted at once, whate
     [row(3), row(2)],
     [row(7, { unread: true }), row(1)],
   ];
+  const again = [[row(9)], [{ ...row(9), order: 8 }]];
   const page = (rows: readonly ListRow[]) => ({ rows, more: false, before: 0 });
   const known = (inbox: Inbox, rows: readonly ListRow[]) =>
     reduce(inbox, { kind: "known", page: page(rows), reading: true });
-  const inParts = parts.reduce(known, EMPTY);
-  const atOnce = known(EMPTY, parts.flat());
-  assert.deepEqual(inParts.rows, atOnce.rows);
-  assert.equal(inParts.rows.length, 9);
+  for (const [at] of parts.entries()) {
+    const some = parts.slice(0, at + 1);
+    assert.deepEqual(some.reduce(known, EMPTY).rows, known(EMPTY, some.flat()).rows);
+  }
+  assert.equal(parts.reduce(known, EMPTY).rows.length, 9);
+  assert.equal(again.reduce(known, EMPTY).rows.length, 1);
 });
