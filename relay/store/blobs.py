@@ -36,6 +36,9 @@ WHERE l.blob_id = :blob_id AND l.expires_at > :now ORDER BY m.account_id"""
 OBJECT_AT = """
 SELECT day, name, ?2 - start, stored_bytes FROM blob_objects WHERE blob_id = ?1 AND start <= ?2
 ORDER BY start DESC LIMIT 1"""
+KEPT_LONGER = """
+SELECT o.day, o.name FROM blob_objects o JOIN blobs b ON b.blob_id = o.blob_id
+WHERE o.day <= ? AND b.expires_at > ?"""
 INSERT_OBJECT = """
 INSERT INTO blob_objects (blob_id, start, expires_at, day, name, stored_bytes) VALUES (?, ?, ?, ?, ?, ?)"""
 CHUNK_AT = """
@@ -145,7 +148,11 @@ class SqlBlobs(Part):
 
     async def drop_days_over(self, *, now: int) -> int:
         """What a crash left in the object store without a row goes with its day."""
-        return 0 if self.objects is None else await self.objects.drop_days_before(now // DAY_SECONDS + 1)
+        if self.objects is None:
+            return 0
+        today = now // DAY_SECONDS
+        found = await self._read(lambda database: database.execute(KEPT_LONGER, (today, now)).fetchall())
+        return await self.objects.drop_days_before(today + 1, [Named(*one) for one in found])
 
     async def abort_blob(self, blob_id: bytes, *, now: int) -> None:
         """An unlinked one goes before this returns; a linked one stays."""

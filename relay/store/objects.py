@@ -1,17 +1,17 @@
 """Pieces of attachments in an object store, in the place of chunks in the database. Owns their names, and
 that nothing stays there whose day is over.
 
-An object is named by the day after which no envelope can need it and 16 random bytes, so no name is used
-twice and none tells whose it is. What is written but never noted in the database (a crash between both) goes
-with its day. Must never say that a piece is stored before the object store has said so, nor give one out that
-the database does not name. (docs/decisions/0018-object-store.md)
+An object is named by its blob's own day and 16 random bytes, so no name is used twice and none tells whose it
+is. What is written but never noted in the database (a crash between both) goes with its day; what both have
+agreed to keep longer stays under it. Must never say that a piece is stored before the object store has said
+so, nor give one out that the database does not name. (docs/decisions/0018-object-store.md)
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -97,18 +97,19 @@ class Objects:
         with _reached():
             await self._drop([one.path for one in some])
 
-    async def drop_days_before(self, day: int) -> int:
-        """Take away whatever stands under a day that is over; returns how many that were."""
+    async def drop_days_before(self, day: int, but: Collection[Named] = ()) -> int:
+        """Take away whatever stands under a day that is over, but these; returns how many that were."""
         import obstore
 
-        dropped = 0
+        dropped, kept = 0, {one.path for one in but}
         with _reached():
             found = await obstore.list_with_delimiter_async(self._store)
             for prefix in sorted(found["common_prefixes"]):
                 if _day_of(prefix) < day:
                     async for some in obstore.list(self._store, prefix, chunk_size=LISTED_TOGETHER):
-                        await self._drop([one["path"] for one in some])
-                        dropped += len(some)
+                        over = [one["path"] for one in some if one["path"] not in kept]
+                        await self._drop(over)
+                        dropped += len(over)
         return dropped
 
     async def _drop(self, paths: Iterable[str]) -> None:

@@ -190,6 +190,23 @@ async def test_an_object_that_no_row_names_goes_with_its_day(store: SqliteStore,
     assert await stored(objects) == 0
 
 
+async def test_what_is_kept_longer_outlives_its_day(
+    people: People, store: SqliteStore, objects: Objects
+) -> None:
+    """An attachment whose date both moved back stays under its first day until its new date."""
+    blob = await people.upload("photo", b"12345", expires_at=NOW + 100)
+    await people.put(envelope(CLIENT, "m", expires_at=NOW + 100, blob_ids=(blob.blob_id,)))
+    ends_at = NOW + 3 * DAY_SECONDS
+    longer = envelope(CLIENT, "m anew", expires_at=ends_at, blob_ids=(blob.blob_id,), envelope_class=5)
+    assert (await people.put(longer, by="maya")).status == "stored"
+    after = NOW + 2 * DAY_SECONDS
+    await people.sweep_all(after)
+    assert await store.drop_days_over(now=after) == 0
+    assert await read(store, blob.blob_id, 0, 5) == b"12345"
+    await people.sweep_all(ends_at)
+    assert await stored(objects) == 0
+
+
 async def test_a_store_that_is_not_configured_any_more_gives_nothing_away(
     people: People, store: SqliteStore
 ) -> None:
