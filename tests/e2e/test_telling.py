@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from client_sdk import errors
+from relay.flow.telling import CLAIM_SECONDS
 from tests.e2e.house import House, open_house
 from tests.notify.smarthost import Smarthost, Taken, open_smarthost
 from tests.service.programs import DAY_SECONDS, eventually
@@ -150,6 +151,7 @@ async def test_a_kill_at_the_handover_repeats_that_one_alone(story: Story) -> No
     smarthost.before_answer = kill
     story.pass_seconds(1201)
     await asyncio.wait_for(killed.wait(), 60)
+    story.pass_seconds(CLAIM_SECONDS + 1)  # until then it is the killed one's to send
     await asyncio.to_thread(relay.start)
     first, second = await story.becomes(2)
     assert first.text == second.text
