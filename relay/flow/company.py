@@ -10,7 +10,7 @@ words that nobody takes are dropped, and the gap in the numbers tells the others
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -46,6 +46,8 @@ GONE_SECONDS: Final = 12.0
 MOST_WORDS: Final = 50_000
 MOST_TALLIES: Final = 20_000
 MOST_RELAYS: Final = 256
+MOST_NUMBERS: Final = 4_096
+"""Of relays that were ever heard: what they told is known again after they have gone."""
 
 
 class Company:
@@ -57,7 +59,9 @@ class Company:
         self._number = 0
         self._words: deque[bytes] = deque()
         self._tallies: dict[tuple[str, bytes], tuple[int, int]] = {}
-        self._others: dict[bytes, tuple[int, float]] = {}  # the newest number of each, and when it came
+        self._unsaid = False  # something was not told, as nobody was known to be there
+        self._others: dict[bytes, float] = {}  # when each was heard last
+        self._numbers: OrderedDict[bytes, int] = OrderedDict()  # the newest of each, also of those who went
         self._hear: dict[Kind, list[Hear]] = {Kind.TALLY: [self._tallied], Kind.CLEARED: [self._was_cleared]}
         self._counters: dict[
             str, tuple[Callable[[bytes, int, int], None], Callable[[bytes], None] | None]
@@ -102,9 +106,13 @@ class Company:
         self._held.append(held)
 
     def tell(self, kind: Kind, *fields: bytes) -> None:
-        """Tell the others, as soon as the line takes it."""
+        """Tell the others, as soon as the line takes it. Where none is known to be there, whoever hears the
+        next telling sees a gap: it may have been there all the time.
+        """
         if self._others:
             self._say([word(kind, *fields)])
+        else:
+            self._unsaid = True
 
     def counter(
         self,
@@ -126,6 +134,12 @@ class Company:
         counted = Hourly(most)
         counted.tell = self.counter(name, counted.heard)
         return counted
+
+    def told_at(self, at: int) -> int:
+        """An instant that another relay told, as one of ours: a clock that is days ahead there would make a
+        count last for days here.
+        """
+        return min(at, self._now())
 
     def clear(self, name: str, whose: bytes) -> None:
         """Tell the others that what was counted of somebody counts no more."""
@@ -187,7 +201,7 @@ class Company:
             self._miss_the_silent(asyncio.get_running_loop().time() - GONE_SECONDS)
 
     def _miss_the_silent(self, since: float) -> None:
-        silent = [one for one, (_, came) in self._others.items() if came < since]
+        silent = [one for one, came in self._others.items() if came < since]
         for one in silent:
             del self._others[one]
         if silent:
@@ -233,7 +247,8 @@ class Company:
 
     async def _say_all(self) -> None:
         while self._line is not None and self._words:
-            self._number += 1
+            self._number += 1 + self._unsaid
+            self._unsaid = False
             raw = telling(self._me, self._number, self._taken(self._line.most_bytes))
             try:
                 await self._line.tell(self._pepper.seal_telling(raw, self._random(NONCE_BYTES)))
@@ -264,11 +279,14 @@ class Company:
             self.unheard += 1
 
     def _is_there(self, told: Telling) -> None:
-        number, _ = self._others.get(told.sender, (0, 0.0))
+        number = self._numbers.pop(told.sender, 0)
+        self._numbers[told.sender] = max(number, told.number)
         if told.number <= number:
             raise Repeated
+        if len(self._numbers) > MOST_NUMBERS:
+            self._numbers.popitem(last=False)
         if len(self._others) < MOST_RELAYS or told.sender in self._others:
-            self._others[told.sender] = told.number, asyncio.get_running_loop().time()
+            self._others[told.sender] = asyncio.get_running_loop().time()
         if told.number != number + 1:
             self._missed()  # also by one that is new here, and has told something before
 
@@ -283,7 +301,7 @@ class Company:
     def _tallied(self, fields: Fields) -> None:
         counter = self._counters.get(name_of(fields[0]))
         if counter is not None:
-            counter[0](fields[1], signed(fields[2]), signed(fields[3]))
+            counter[0](fields[1], signed(fields[2]), self.told_at(signed(fields[3])))
 
     def _was_cleared(self, fields: Fields) -> None:
         counter = self._counters.get(name_of(fields[0]))

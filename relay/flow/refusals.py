@@ -68,7 +68,10 @@ class Refusals:
         self._hours: OrderedDict[bytes, _Hour] = OrderedDict()
         self._writers = Writers(random)
         self._company = company
-        company.hear(Kind.REFUSAL, lambda fields: self._heard(fields[0], fields[1], whole(fields[2])))
+        company.hear(
+            Kind.REFUSAL,
+            lambda fields: self._heard(fields[0], fields[1], company.told_at(whole(fields[2]))),
+        )
 
     async def tell(self, mailbox_id: bytes, author: Address | None, code: str, now: int) -> None:
         """Tell the mailbox's owner of one refusal, at once or with the next hour's first; nothing where they

@@ -247,6 +247,68 @@ async def test_what_was_missed_is_noticed(two: Two) -> None:
     assert two.there.others == 0
 
 
+async def test_what_was_told_to_nobody_is_noticed(two: Two) -> None:
+    """A relay that holds the other to be gone tells it nothing; the other, which was there all the time, sees
+    by the next telling that it missed something. So does one that hears of a relay for the first time.
+    """
+    hub = WakeHub()
+    WakeAll(hub, two.there)
+    await meet(two)
+    waiter = hub.join(b"a" * 16, [])
+    two.here._others.clear()
+    two.here.tell(Kind.ACCOUNT, b"a" * 16)
+    assert await waiter.wait(20)
+    assert waiter.is_over
+    waiter = hub.join(b"b" * 16, [])
+    third = made(two.wire, "third")
+    third.tell(Kind.ACCOUNT, b"b" * 16)  # as its first sweep does, before its line stands
+    two.comes(third)
+    assert await waiter.wait(20)
+    assert waiter.is_over
+
+
+async def test_what_a_relay_told_that_has_gone_is_not_heard_again(two: Two) -> None:
+    """Neither after its last word, nor after the line was lost: whoever may speak on the line may have kept
+    it.
+    """
+    heard: list[bytes] = []
+    two.there.hear(Kind.ACCOUNT, lambda fields: heard.append(fields[0]))
+    await meet(two)
+    theirs, pepper = two.wire.lines[1], Pepper(b"p" * 32)
+    assert theirs.heard is not None
+    assert theirs.stands is not None
+    words = [[word(Kind.HERE, b"\x01"), word(Kind.ACCOUNT, b"a" * 16)], [word(Kind.HERE, b"\x02")]]
+    tellings = [
+        pepper.seal_telling(telling(b"y" * 16, number, told), bytes(24))
+        for number, told in enumerate(words, 1)
+    ]
+    for one in tellings:
+        theirs.heard(one)
+    count = two.there.others
+    theirs.heard(tellings[0])
+    theirs.stands(True)
+    theirs.heard(tellings[0])
+    assert heard == [b"a" * 16]
+    assert two.there.others <= count
+    assert two.there.unheard == 2
+
+
+async def test_a_relay_whose_clock_is_ahead_slows_nobody_for_days(two: Two) -> None:
+    """What it counted is counted from now on here."""
+    brakes = [Brake(1, one) for one in (two.here, two.there)]
+    hourly = [one.hourly("code", 2) for one in (two.here, two.there)]
+    await meet(two)
+    for _ in range(4):
+        brakes[0].failed(b"a" * 16, b"net", NOW + 5 * 86_400)
+    hourly[0].take(b"who", NOW + 5 * 86_400)
+    hourly[0].take(b"who", NOW + 5 * 86_400)
+    await until(lambda: brakes[1].wait_seconds(b"a" * 16, b"net", NOW))
+    assert brakes[1].wait_seconds(b"a" * 16, b"net", NOW) <= 60
+    with pytest.raises(TooManyRequests) as refused:
+        hourly[1].take(b"who", NOW)
+    assert refused.value.facts["retry_after"] <= 3_600
+
+
 async def test_words_that_nobody_takes_are_bounded(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be said is dropped, and the others notice; counts of too many are not told."""
     monkeypatch.setattr(company_module, "MOST_WORDS", 10)
