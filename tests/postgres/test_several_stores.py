@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from relay.core.log import joined, subtrees
 from relay.core.model import DoorMemory, Group, Session, Step, Tell
 from relay.store.inserts import append_frame
 from relay.store.postgres import PostgresStore
+from relay.store.postgres import store as store_module
 from relay.store.postgres.store import PEN
 from relay.store.shared import claiming, lock_engagement, lock_mailboxes
 from relay.store.sweep import CLAIM_ROWS
@@ -36,6 +38,7 @@ from tests.contract.people import (
     named,
 )
 from tests.contract.test_channels import channel
+from tests.postgres.front import open_front
 from tests.postgres.server import Server
 
 pytestmark = pytest.mark.postgres
@@ -332,6 +335,42 @@ async def test_one_has_the_pen_until_its_connection_ends(stores: list[PostgresSt
     assert not await stores[0].has_pen()
     assert await stores[1].has_pen()
     assert not await stores[0].has_pen()
+
+
+async def test_a_relay_that_stands_still_keeps_nobody_waiting(
+    stores: list[PostgresStore], url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process was stopped, or its machine vanished, with a mailbox locked: the server undoes what it
+    began, and another relay's deposit is stored.
+    """
+    monkeypatch.setitem(store_module.CONNECTED, "idle_in_transaction_session_timeout", "300")
+    stands_still = store_module._engine(url)
+    async with stands_still.connect() as connection:
+        await connection.exec_driver_sql("BEGIN")
+        await connection.exec_driver_sql("SELECT mailbox_id FROM mailboxes FOR NO KEY UPDATE")
+        async with asyncio.timeout(60):
+            outcome = await People(stores[1]).put(envelope(COACH, "m"), act=1)
+        assert outcome.status == "stored"
+        await connection.invalidate()
+    await stands_still.dispose()
+
+
+async def test_connections_notice_a_machine_that_vanished(server: Server, url: str) -> None:
+    """Those over a network ask whether the other end is there; the server asks too."""
+    with open_front() as front, front.to(server.socket / ".s.PGSQL.5432"):
+        store = await PostgresStore.open(f"{url.partition('@')[0]}@127.0.0.1:{front.port}/{_name(url)}")
+        async with store._engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            line = driver._transport.get_extra_info("socket")
+            assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
+            found = await connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout")
+            assert found.scalar() == "30s"
+        await store.close()
+
+
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
 
 
 def _until_somebody_waits(database: Any) -> None:

@@ -7,6 +7,7 @@ between costs more than the statement. What begins, ends or undoes travels with 
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, TypeVar
 
@@ -28,6 +29,8 @@ REPEATED: frozenset[str] = frozenset({"40001", "40P01"})
 VIOLATED: Final = "23"
 """The class of integrity violations."""
 CONTROL: Final = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+WATCHED: Final = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
+"""Options of a line (tcp(7)): seconds, how often, milliseconds."""
 _STATEMENTS: Final = "relay statements"
 """Where a connection of the pool keeps what it has prepared."""
 
@@ -145,6 +148,19 @@ async def lend(engine: AsyncEngine, work: Callable[[Connection], Result]) -> Res
             finally:
                 if driver.is_closed() or driver.is_in_transaction():
                     await connection.invalidate()
+
+
+def watch(driver: Any) -> None:
+    """Let the system notice within half a minute that the server's machine has vanished: a statement would
+    wait for its answer for ever, and all that come after it. A server on this machine cannot vanish so.
+    """
+    line = driver._transport.get_extra_info("socket")  # noqa: SLF001 - the driver has no other way
+    if line is None or line.family == socket.AF_UNIX:
+        return
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in WATCHED.items():
+        if hasattr(socket, name):  # not every system has all
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class _faults:  # noqa: N801 - a context, used as a word

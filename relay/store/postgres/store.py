@@ -16,6 +16,7 @@ from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
 from relay.store.faults import Fault, NotUsable
 from relay.store.parts import Parts
+from relay.store.postgres.database import watch
 from relay.store.postgres.migrate import bring_up, join, newest
 from relay.store.postgres.partitions import Past
 from relay.store.postgres.readers import PostgresReaders
@@ -24,7 +25,19 @@ from relay.store.postgres.writer import LANES, PostgresWriter
 
 SETTINGS: Final = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 """With any of them off the server answers before, or without, what it promises being on its disk."""
-CONNECTED: Final = {"server_settings": {"application_name": RELAY, "synchronous_commit": "on"}}
+IDLE_MILLISECONDS: Final = 30_000
+"""So long a transaction may ask nothing, as while the ledger is synced; then the server undoes it."""
+CONNECTED: Final = {
+    "application_name": RELAY,
+    "synchronous_commit": "on",
+    "idle_in_transaction_session_timeout": str(IDLE_MILLISECONDS),
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""A relay that stands still, or whose machine has vanished, must not keep its locks from the others: by
+itself the server would notice after two hours.
+"""
 PEN: Final = 0x51_42_50_45
 """The advisory lock of the relay that writes receipts and the log: it ends with its connection."""
 MOST_CONNECTIONS: Final = 12
@@ -109,9 +122,10 @@ def _engine(url: str) -> AsyncEngine:
         isolation_level="AUTOCOMMIT",
         pool_size=MOST_CONNECTIONS,
         max_overflow=0,
-        connect_args=CONNECTED,
+        connect_args={"server_settings": dict(CONNECTED)},
     )
     known = newest()
+    event.listen(engine.sync_engine, "connect", lambda driver, _: watch(driver.driver_connection))
     event.listen(engine.sync_engine, "connect", lambda driver, _: join(driver, known))
     return engine
 
