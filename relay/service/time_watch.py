@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from relay.clock import Standing, SystemClock
+from relay.clock import DIVERGENCE_LIMIT_SECONDS, ClockError, Standing, SystemClock
 from relay.core.ports import KeeperDays
 
 LAST_INSTANT: Final = "last_instant"
@@ -21,6 +21,20 @@ WORD_SECONDS: Final = 2 * 86_400
 async def open_clock(store: KeeperDays, offset_file: Path | None) -> SystemClock:
     """The machine's clock, measured against the last instant noted. Raises ClockError."""
     return SystemClock(offset_file, last_known_at=await store.noted(LAST_INSTANT))
+
+
+def check_server(server_at: int, wall: float) -> None:
+    """Raises ClockError where the database server's clock and this machine's are more than a minute apart at
+    the start: of several relays one that is hours ahead would take for all what still lives, and nothing else
+    shows it (up to two days could be an absence).
+    """
+    apart_seconds = int(wall) - server_at
+    if abs(apart_seconds) > DIVERGENCE_LIMIT_SECONDS:
+        which = "ahead of" if apart_seconds > 0 else "behind"
+        raise ClockError(
+            f"this machine's clock is {abs(apart_seconds)} seconds {which} the database server's: set right"
+            " the one that is wrong, then start the relay"
+        )
 
 
 async def note_instant(store: KeeperDays, clock: SystemClock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 
 from client_sdk import errors
 from client_sdk.attachment import Attachment
+from relay.clock import ClockError, Reading, read_clocks
+from relay.config import load
+from relay.operator.init import Choice, initialise
+from relay.service import opening
 from tests.e2e.house import open_house
 from tests.postgres.server import Server
 from tests.service.programs import eventually
@@ -42,6 +47,27 @@ async def test_a_whole_life(tmp_path: Path, url: str) -> None:
         await house.next_days(4)
         eventually(lambda: house.relay.status()["envelopes"] == 0)
         assert house.relay.status()["overdue"] == 0
+
+
+@pytest.mark.parametrize("ahead_seconds", [-3_600, 0, 50, 3_600])
+async def test_a_clock_that_is_not_the_servers_starts_no_relay(
+    tmp_path: Path, url: str, ahead_seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour ahead it would take for all what still lives, and nobody would know. A minute is let pass."""
+    config = initialise(tmp_path / "relay", Choice.local(), 1_700_000_000, os.urandom)
+    config.write_text(f'{config.read_text()}\n[database]\nurl = "{url}"\n')
+    real = read_clocks()
+    clocks = Reading(real.wall + ahead_seconds, real.monotonic)
+    monkeypatch.setattr(opening, "read_clocks", lambda: clocks)
+    found: list[str] = []
+    try:
+        async with opening.opened(load(config)):
+            found.append("open")
+    except ClockError as refused:
+        found.append(str(refused))
+    (said,) = found
+    assert (said == "open") == (abs(ahead_seconds) < 60)
+    assert ("ahead of" in said, "behind" in said) == (ahead_seconds > 60, ahead_seconds < 0)
 
 
 async def test_kill_9_of_the_relay_and_of_the_server(tmp_path: Path, server: Server, url: str) -> None:
