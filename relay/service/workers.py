@@ -76,8 +76,12 @@ class Worker:
                 pause = FIRST_PAUSE_SECONDS
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-            with contextlib.suppress(WorkerFailed):
+            try:
                 await self.start()
+            except WorkerFailed:
+                continue  # it has said why
+            except OSError as fault:  # the machine starts no program now; the other workers go on
+                self.log.error("worker.not_started", failure=fault)
 
     async def end(self) -> None:
         """Let it end in order; kill one that does not."""
