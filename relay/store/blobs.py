@@ -93,6 +93,8 @@ class SqlBlobs(Part):
         named = await self.objects.put(blob.expires_at, append.piece)
         try:
             return await self._write(partial(append.object, named=named))
+        except Busy:
+            raise  # a row may name it, if the connection was lost after the commit; else its day ends it
         except RelayError:
             with suppress(RelayError):
                 await self.objects.drop([named])

@@ -14,10 +14,11 @@ import subprocess
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from relay.core.errors import Busy, NotFound
+from relay.core.errors import Busy, Conflict, NotFound
 from relay.core.model import DAY_SECONDS
 from relay.core.ports import Store
 from relay.store.objects import Named, Objects
@@ -158,6 +159,29 @@ async def test_a_piece_that_is_refused_leaves_no_object(people: People, objects:
     with pytest.raises(NotFound):
         await append(people, 5, b"second")
     assert await stored(objects) == 1  # the other
+
+
+async def test_a_piece_whose_commit_nobody_heard_of_stays(
+    people: People, store: SqliteStore, objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection was lost after the commit: whoever comes again is told that the piece is stored, and it
+    is.
+    """
+    await store.create_blob(BLOB, now=NOW)
+    written = store._write
+
+    async def lost(work: Any) -> Any:
+        await written(work)
+        raise Busy("lost")
+
+    with monkeypatch.context() as held:
+        held.setattr(store, "_write", lost)
+        with pytest.raises(Busy):
+            await append(people, 0, b"first")
+    with pytest.raises(Conflict) as stored_already:
+        await append(people, 0, b"first")
+    assert stored_already.value.facts["stored"] == 5
+    assert await read(store, BLOB.blob_id, 0, 5) == b"first"
 
 
 async def test_while_the_object_store_is_away_nothing_is_taken_and_nothing_lost(
