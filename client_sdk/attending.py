@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -20,6 +21,7 @@ from client_sdk.messages import GoneMessage, Reminder, instant
 from client_sdk.showing import Showing, message_id
 from client_sdk.state import ACKNOWLEDGED, MINE, SHOWN, Seen, Stone
 from client_sdk.tallying import Tally, tally, to_remind, unread_by
+from client_sdk.vault import Change, Changes, Vault, parse_read
 from client_sdk.words import utc_day
 from keys.names import DAY_SECONDS
 
@@ -56,10 +58,33 @@ class Attending:
                 return
             state.mark(self._mailbox_id, [one.content_id for one in batch], ACKNOWLEDGED)
 
+    async def read_up_to(self, order: int) -> None:
+        """Count everything up to an order as read, also what was marked unread in a browser. Never raises for
+        the relay.
+        """
+        self._core.state.move_read(self._mailbox_id, order)
+        if not any(one <= order for one in self._showing.read_marks().again):
+            return
+        try:
+            await self._core.records.change(lambda vault: self._read_again(vault, order))
+        except RelayError as cause:
+            log.info("a mark was not stored: %s", cause.code)
+
+    def _read_again(self, vault: Vault, order: int) -> Changes:
+        name = f"read/{self._engagement_id}"
+        entry = vault.entries.get(name)
+        if entry is None:
+            return {}
+        read = parse_read(entry.plain)
+        left = tuple(one for one in read.again if one > order)
+        # What was unread above the order up to which all was read is not below it by itself.
+        above = tuple({*read.above, *(one for one in read.again if one <= order)})
+        return {name: Change(replace(read, above=above, again=left).encode(), entry.expires_at)}
+
     def tally(self) -> Tally:
         """Count what is here."""
         read = self._showing.read_marks()
-        return tally(self._seen(), self._core.now(), unread_by(read.order, read.above))
+        return tally(self._seen(), self._core.now(), unread_by(read))
 
     def _seen(self) -> list[Seen]:
         return self._core.state.all_seen(self._mailbox_id)
@@ -67,7 +92,7 @@ class Attending:
     def reminders(self) -> list[Reminder]:
         """Return what a person is to be reminded of now; each is given once."""
         read, now = self._showing.read_marks(), self._core.now()
-        is_unread = unread_by(read.order, read.above)
+        is_unread = unread_by(read)
         due = to_remind([one for one in self._seen() if one.flags & SHOWN and is_unread(one)], now)
         for one, days in due:
             self._core.state.reminded(self._mailbox_id, one.content_id, days)

@@ -7,11 +7,11 @@ Owns writing down in the vault how far each writer has come, so that what has ex
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from client_sdk.core import Core
 from client_sdk.state import WriterHead
-from client_sdk.vault import Change, Changes, ReadItem, Vault
+from client_sdk.vault import Change, Changes, Vault
 from keys.vault import WriterMark, encode_writers
 
 
@@ -44,7 +44,7 @@ def _changes(vault: Vault, known: Mapping[bytes, Known]) -> Changes:
             changes[f"writers/{engagement_id.hex()}"] = Change(writers, item.expires_at)
         read = vault.read_orders(engagement_id)
         if here.read_order > read.order:
-            moved = ReadItem(here.read_order, read.above).encode()
+            moved = replace(read, order=here.read_order).encode()
             changes[f"read/{engagement_id.hex()}"] = Change(moved, item.expires_at)
     return changes
 

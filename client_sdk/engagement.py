@@ -225,18 +225,18 @@ class AsyncEngagement:
                     if message is not None and (message.unread or not unread):
                         shown.append(result.opened.content_id)
                         yield message
-                if unread and page[-1].order <= read.order:
+                if unread and page[-1].order <= read.all_read_to:
                     break
         finally:
             if mark:
                 await self._attending.acknowledge(shown)
         if unread and mark:
-            self._core.state.move_read(self._intake.mailbox_id, newest)
+            await self._attending.read_up_to(newest)
 
     async def mark_read(self, message: Message[Any, Any], *, timeout: float | None = None) -> None:
         """Count a message, and all before it, as read on this computer."""
         async with bounded(timeout):
-            self._core.state.move_read(self._intake.mailbox_id, message.order)
+            await self._attending.read_up_to(message.order)
 
     async def acknowledge(self, message: Message[Any, Any], *, timeout: float | None = None) -> None:
         """Tell the relay that a message was shown to a person. `messages` and `message` do so by themselves;

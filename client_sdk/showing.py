@@ -6,8 +6,6 @@ so where nobody proved one: mail that came in by SMTP.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from client_sdk.attachments import AsyncReceivedFile
@@ -18,6 +16,7 @@ from client_sdk.messages import Message, Person, instant
 from client_sdk.refused import read_refused
 from client_sdk.standing import Standing
 from client_sdk.state import MINE, READ, SHOWN
+from client_sdk.tallying import ReadMarks
 from keys.content import Content, ContentKind, parse_door_facts
 from keys.envelope import EnvelopeClass
 from keys.mailin import Verdict
@@ -27,18 +26,6 @@ from keys.sealing import Opened
 MOST_CHECKS_SIGNS: Final = 4_096
 
 AsyncMessage = Message[AsyncReceivedFile, AsyncMailMessage]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMarks:
-    """What has been read: up to an order, and singly above it."""
-
-    order: int
-    above: Collection[int]
-
-    def unread(self, order: int) -> bool:
-        """Whether a row has not been read."""
-        return order > self.order and order not in self.above
 
 
 class Showing:
@@ -51,8 +38,8 @@ class Showing:
 
     def read_marks(self) -> ReadMarks:
         """Return what has been read, here or on another device."""
-        above = self._core.vault.read_orders(self._standing.engagement_id).above
-        return ReadMarks(self._core.state.read_order(self._mailbox_id), above)
+        stored = self._core.vault.read_orders(self._standing.engagement_id)
+        return ReadMarks(self._core.state.read_order(self._mailbox_id), stored.above, stored.again)
 
     def message(self, result: Result | None, read: ReadMarks) -> AsyncMessage | None:
         """Return what a person sees of a row; None for what is not for showing, as mail that its owner has
@@ -83,7 +70,7 @@ class Showing:
             text=content.text,
             attachments=attachments,
             mail=mail,
-            unread=not mine and not result.flags & READ and read.unread(result.order),
+            unread=not mine and read.unread(result.order, was_read=bool(result.flags & READ)),
             marks=self._gap_mark(result)
             + ("old-key",) * result.old_key
             + ("given-back",) * result.given_back

@@ -43,6 +43,24 @@ class Tally:
     notices: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReadMarks:
+    """What has been read: up to an order, and singly above it; `again` was marked unread after that."""
+
+    order: int
+    above: Collection[int]
+    again: Collection[int]
+
+    @property
+    def all_read_to(self) -> int:
+        """The order below which nothing is unread."""
+        return min((self.order, *(one - 1 for one in self.again)))
+
+    def unread(self, order: int, *, was_read: bool = False) -> bool:
+        """Whether a row has not been read. `was_read`: of a later copy, that the one before it was."""
+        return order in self.again or not (was_read or order <= self.order or order in self.above)
+
+
 def tally(seen: Sequence[Seen], now: int, is_unread: Callable[[Seen], bool]) -> Tally:
     """Count a mailbox's messages for people."""
     here = [one for one in seen if one.flags & SHOWN and one.expires_at > now]
@@ -66,13 +84,11 @@ def _next(here: Sequence[Seen]) -> Next:
     return Next(at, len(going), sum(one.files for one in going))
 
 
-def unread_by(order: int, above: Collection[int]) -> Callable[[Seen], bool]:
-    """Return whether a content counts as unread, given what was read: up to an order, and singly above."""
+def unread_by(marks: ReadMarks) -> Callable[[Seen], bool]:
+    """Return whether a content counts as unread, given what was read."""
 
     def is_unread(one: Seen) -> bool:
-        return (
-            one.row_order > order and not one.is_read and not one.flags & MINE and one.row_order not in above
-        )
+        return not one.flags & MINE and marks.unread(one.row_order, was_read=one.is_read)
 
     return is_unread
 

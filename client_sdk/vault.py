@@ -17,7 +17,7 @@ from client_sdk.errors import NotTrusted
 from client_sdk.protocol import StoredItem
 from keys.box import NONCE_BYTES
 from keys.encoding import Reader, ascending, counted, counted_text, exact, u16, u64
-from keys.errors import KeysError
+from keys.errors import KeysError, Malformed
 from keys.mailin import Verdict, parse_verdicts
 from keys.names import DAY_SECONDS
 from keys.pins import Pins
@@ -45,6 +45,7 @@ Random = Callable[[int], bytes]
 
 MANIFEST: Final = "manifest"
 MOST_READ_ABOVE: Final = 2_048
+MOST_UNREAD_AGAIN: Final = 256
 KEPT_SECONDS: Final = 8_000 * DAY_SECONDS
 """How long the items of the account itself ask to be kept; the account's own end comes first."""
 OF_ENGAGEMENT: Final = re.compile(r"[a-z]+/[0-9a-f]{32}\Z")
@@ -287,27 +288,44 @@ def parse_earlier(plain: bytes) -> tuple[AgreementItem, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ReadItem:
-    """What has been read: everything up to `order`, and the single orders `above` it. Item `read/HEX`."""
+    """What has been read: everything up to `order`, and the single orders `above` it; what its owner marked
+    unread `again` is neither. Item `read/HEX`.
+    """
 
     order: int
     above: tuple[int, ...]
+    again: tuple[int, ...] = ()
 
     def encode(self) -> bytes:
-        """Return the bytes of the item: version 1 ‖ order 8 ‖ count 2 ‖ count × order 8, ascending."""
-        orders = sorted({order for order in self.above if order > self.order})[:MOST_READ_ABOVE]
-        return b"\x01" + u64(self.order) + u16(len(orders)) + b"".join(map(u64, orders))
+        """Return the bytes of the item (docs/protocol.md, part 8)."""
+        again = sorted(set(self.again))[-MOST_UNREAD_AGAIN:]
+        read = {order for order in self.above if order > self.order}.difference(again)
+        version, further = (b"\x02", _orders(again)) if again else (b"\x01", b"")
+        return version + u64(self.order) + _orders(sorted(read)[:MOST_READ_ABOVE]) + further
+
+
+def _orders(orders: Sequence[int]) -> bytes:
+    return u16(len(orders)) + b"".join(map(u64, orders))
 
 
 def parse_read(plain: bytes) -> ReadItem:
     """Parse an item `read/...`."""
     reader = Reader(plain)
-    reader.expect(b"\x01", "version")
+    version = reader.between(reader.u8(), 1, 2, "version")
     order = reader.u64()
-    count = reader.between(reader.u16(), 0, MOST_READ_ABOVE, "number of orders")
-    above = tuple(reader.u64() for _ in range(count))
+    above = _read_orders(reader, 0, MOST_READ_ABOVE)
+    again = _read_orders(reader, 1, MOST_UNREAD_AGAIN) if version == 2 else ()
     reader.finish()
-    ascending([u64(one) for one in above], "orders")
-    return ReadItem(order, above)
+    if set(above) & set(again):
+        raise Malformed("an order is read and unread")
+    return ReadItem(order, above, again)
+
+
+def _read_orders(reader: Reader, least: int, most: int) -> tuple[int, ...]:
+    count = reader.between(reader.u16(), least, most, "number of orders")
+    orders = tuple(reader.u64() for _ in range(count))
+    ascending([u64(one) for one in orders], "orders")
+    return orders
 
 
 def encode_invitation(box: bytes, expires_at: int) -> bytes:

@@ -21,6 +21,7 @@ from tests.service.programs import Relay
 pytestmark = pytest.mark.browser
 
 OWN_ADDRESS = "maya@home.example"
+UNREAD = re.compile("^Unread")
 TEXT = "canary goals, one a line\n" * 40_000
 
 
@@ -113,18 +114,27 @@ async def test_lock_and_unlock_by_password_and_by_sheet(browser: Browser, pair: 
 
 
 async def test_what_was_read_stays_read_in_another_browser(browser: Browser, pair: Pair) -> None:
-    """Marks are kept in the vault: a browser that never saw the message knows that it was read."""
+    """Marks are kept in the vault: a browser that never saw the message knows that it was read, and that it
+    was marked unread after that.
+    """
     await pair.to_maya.send(subject="Finch read", text="Once.")
     async with visiting(browser, pair.origin) as visitor:
         await entered(visitor, pair)
         await visitor.open("Finch read")
-        await expect(visitor.row("Finch read")).not_to_contain_text("Unread")
+        await expect(visitor.row("Finch read")).not_to_have_accessible_name(UNREAD)
         await visitor.press("Lock")
         await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
     async with visiting(browser, pair.origin) as other:
         await entered(other, pair)
         await other.see("Finch read")
-        await expect(other.row("Finch read")).not_to_contain_text("Unread")
+        await expect(other.row("Finch read")).not_to_have_accessible_name(UNREAD)
+        await other.open("Finch read")
+        await other.press("Mark unread")
+        await expect(other.row("Finch read")).to_have_accessible_name(UNREAD)
+    async with visiting(browser, pair.origin) as third:
+        await entered(third, pair)
+        await third.see("Finch read")
+        await expect(third.row("Finch read")).to_have_accessible_name(UNREAD)
 
 
 async def test_unsent_text_outlives_a_lock(browser: Browser, pair: Pair) -> None:

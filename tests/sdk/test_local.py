@@ -34,7 +34,7 @@ from client_sdk.state import (
     State,
     WriterHead,
 )
-from client_sdk.tallying import Next, tally, to_remind, unread_by
+from client_sdk.tallying import Next, ReadMarks, tally, to_remind, unread_by
 from keys.blob import BlobOpener
 from keys.errors import Malformed, NotOpened
 from tests.sdk.pair import DAY, NOW, dice
@@ -303,14 +303,15 @@ def test_tallies(state: State) -> None:
         state.remember_seen(b"m", one)
     state.leave(b"m", seen(6).envelope_id, 7, NOW + 9)
     state.move_read(b"m", 1)
-    counted = tally(state.all_seen(b"m"), NOW, unread_by(1, ()))
+    counted = tally(state.all_seen(b"m"), NOW, unread_by(ReadMarks(1, (), ())))
     assert (counted.here, counted.files, counted.unread, counted.next) == (4, 11, 2, Next(NOW + 5, 1, 3))
     assert (counted.unread_goes_at, counted.unread_going) == (NOW + 5, 1)
-    assert tally(state.all_seen(b"m"), NOW, unread_by(1, {5})).unread == 1
-    assert tally(state.all_seen(b"m"), NOW + 9, unread_by(1, ())).here == 0
-    assert tally(state.all_seen(b"other"), NOW, unread_by(1, ())).next.at == 0
+    assert tally(state.all_seen(b"m"), NOW, unread_by(ReadMarks(1, {5}, ()))).unread == 1
+    assert tally(state.all_seen(b"m"), NOW, unread_by(ReadMarks(9, (), (3,)))).unread == 1
+    assert tally(state.all_seen(b"m"), NOW + 9, unread_by(ReadMarks(1, (), ()))).here == 0
+    assert tally(state.all_seen(b"other"), NOW, unread_by(ReadMarks(1, (), ()))).next.at == 0
     state.remember_seen(b"m", replace(seen(5), flags=SHOWN | READ))
-    assert tally(state.all_seen(b"m"), NOW, unread_by(1, ())).unread == 1
+    assert tally(state.all_seen(b"m"), NOW, unread_by(ReadMarks(1, (), ()))).unread == 1
 
 
 def test_reminders() -> None:

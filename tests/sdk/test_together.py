@@ -19,6 +19,7 @@ import pytest_asyncio
 
 from client_sdk import AsyncAccount, Attachment, Event, Home, Progress, errors
 from client_sdk.catalogue import catalogue
+from client_sdk.vault import Change, ReadItem
 from client_sdk.wire import Response
 from tests.sdk.house import ANNAS, CHEAP, MAYAS, House, opened_house, subjects
 from tests.service.programs import DAY_SECONDS
@@ -84,6 +85,21 @@ async def test_an_answer(house: House) -> None:
     assert fresh[:2] == ["answer 2", "answer 1"]
     assert [message async for message in house.to_maya.messages(unread=True)] == []
     assert (await house.to_maya.summary()).unread == 0
+
+
+async def test_unread_again(house: House) -> None:
+    """What a browser marked unread is unread here too, below all that was read, and is read with the rest."""
+    for number in (1, 2):
+        await house.to_anna.send(subject=f"again {number}", text="x", keep=KEEP)
+    first = [one async for one in house.to_maya.messages(unread=True)][1]
+    records, name = house.to_maya._core.records, f"read/{house.to_maya.id}"
+    item = ReadItem(first.order, (), (first.order,)).encode()
+    until = int(first.kept_until.timestamp())
+    await records.change(lambda _: {name: Change(item, until)})
+    assert (await house.to_maya.summary()).unread == 1
+    assert [one.subject async for one in house.to_maya.messages(unread=True)] == ["again 1"]
+    assert [one async for one in house.to_maya.messages(unread=True)] == []
+    assert records.vault.read_orders(bytes.fromhex(house.to_maya.id)).again == ()
 
 
 async def test_the_agreement_is_kept(house: House) -> None:

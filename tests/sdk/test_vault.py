@@ -114,9 +114,22 @@ def test_another_key_opens_nothing() -> None:
 
 
 def test_read_orders() -> None:
-    """What was read comes back ascending and each once; what lies below the mark is left out."""
+    """What was read comes back ascending and each once; what lies below the mark is left out. What was marked
+    unread stands beside both, and nothing follows it.
+    """
     assert parse_read(ReadItem(5, (9, 7, 7, 3)).encode()) == ReadItem(5, (7, 9))
-    for wrong in (b"\1" + bytes(8) + b"\x08\x01", ReadItem(5, (7, 9)).encode()[:-16] + bytes(16)):
+    again = ReadItem(5, (9, 7), (7, 3))
+    assert parse_read(again.encode()) == ReadItem(5, (9,), (3, 7))
+    for wrong in (
+        b"\1" + bytes(8) + b"\x08\x01",
+        ReadItem(5, (7, 9)).encode()[:-16] + bytes(16),
+        b"\2" + ReadItem(5, (7, 9)).encode()[1:] + bytes(2),
+        b"\3" + again.encode()[1:],
+        again.encode() + b"\0",
+        b"\1" + again.encode()[1:],
+        again.encode()[:-8] + (9).to_bytes(8),
+        again.encode()[:-8] + (3).to_bytes(8),
+    ):
         with pytest.raises(Malformed):
             parse_read(wrong)
 

@@ -316,6 +316,8 @@ export interface Session extends WorkSession {
     signal: AbortSignal,
   ): Promise<FoundInside>;
   markRead(id: string): Promise<void>;
+  /** Unread again, in every browser of mine. */
+  markUnread(id: string): Promise<void>;
   send(
     request: SendRequest,
     progress: (p: Progress) => void,

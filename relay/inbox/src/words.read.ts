@@ -17,6 +17,8 @@ export const readWords = said("read", {
     reply: "Reply",
     print: "Print",
     remove: "Delete",
+    markUnread: "Mark unread",
+    unreadAgain: "Unread again in your inbox. Nobody else is told.",
     gone: "This was deleted just now, as agreed.",
     goneBefore: "This message is no longer kept here.",
     failed: (name: string, code: string) =>

@@ -190,6 +190,7 @@ export function createSession(): Session {
     read: (id) => line.call("read", [id]),
     thread: (threadId) => line.call("thread", [threadId]),
     markRead: (id) => line.call("markRead", [id]),
+    markUnread: (id) => line.call("markUnread", [id]),
     send: (request, progress, signal) => line.call("send", [request], { progress, signal }),
     searchInside: (typed, progress, signal) =>
       line.call("searchInside", [typed], { progress, signal }),

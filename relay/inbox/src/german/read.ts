@@ -18,6 +18,8 @@ export const read: typeof english = {
     reply: "Antworten",
     print: "Drucken",
     remove: "Löschen",
+    markUnread: "Als ungelesen markieren",
+    unreadAgain: "In Ihrem Postfach wieder ungelesen. Sonst erfährt es niemand.",
     gone: "Das wurde soeben gelöscht, wie vereinbart.",
     goneBefore: "Diese Nachricht wird hier nicht mehr aufbewahrt.",
     failed: (name, code) =>

@@ -32,6 +32,7 @@ type Plain = Pick<
   | "read"
   | "thread"
   | "markRead"
+  | "markUnread"
   | "expire"
   | "shorten"
   | "layout"

@@ -35,6 +35,8 @@ export class Memory {
   readonly #writers = new Map<string, WriterMark>();
   readonly #atStart: ReadonlyMap<string, WriterMark>;
   #marks: ReadMarks;
+  /** As they were when the vault was last seen. */
+  #storedMarks: ReadMarks;
   /** By the beginning of a content id, in hex; what was said last stands last. */
   #verdicts: ReadonlyMap<string, Verdict>;
   #mine: { readonly writer: number; count: number; previousId: Bytes } | null = null;
@@ -47,6 +49,7 @@ export class Memory {
     this.#world = world;
     const { vault } = account.records;
     this.#marks = this.#marksOf(vault);
+    this.#storedMarks = this.#marks;
     this.#verdicts = this.#verdictsOf(vault);
     for (const mark of vault.writers(standing.engagementId)) {
       this.#writers.set(writerName(mark.fp, mark.writer), mark);
@@ -85,7 +88,7 @@ export class Memory {
     }
   }
 
-  /** Remember marks: one more message read, or that all up to an order are. */
+  /** Remember marks: one more message read or unread again, or that all up to an order are read. */
   setMarks(marks: ReadMarks): void {
     if (marks !== this.#marks) {
       this.#marks = marks;
@@ -127,7 +130,9 @@ export class Memory {
     if (this.#dirty) {
       this.#dirty = false;
       try {
-        await this.#account.records.change((vault) => this.#changes(vault));
+        const { records } = this.#account;
+        await records.change((vault) => this.#changes(vault));
+        this.#storedMarks = this.#marksOf(records.vault);
       } catch (reason) {
         this.#dirty = true;
         throw reason;
@@ -152,7 +157,9 @@ export class Memory {
         this.#writers.set(name, mark);
       }
     }
-    this.#marks = this.#marks.and(this.#marksOf(vault));
+    const stored = this.#marksOf(vault);
+    this.#marks = this.#marks.and(stored, this.#storedMarks);
+    this.#storedMarks = stored;
     this.#verdicts = newest([...this.#verdictsOf(vault), ...this.#verdicts]);
     const plains = new Map([
       [this.#standing.itemName("writers"), encodeWriters([...this.#writers.values()])],

@@ -286,6 +286,16 @@ export class OpenInbox {
     }
   }
 
+  /** Unread again, for its owner alone: whoever wrote it was told that it was opened, and is told nothing more. */
+  async markUnread(id: string): Promise<void> {
+    const entry = this.#shelf.get(id);
+    if (entry && !entry.row.mine) {
+      this.#memory.setMarks(this.#memory.marks.without(entry.row.order));
+      this.#shelf.change(id, { unread: true });
+      await this.#memory.flush();
+    }
+  }
+
   /** Say that a person has seen it; what could not be said is said at the next look. */
   #acknowledge(entry: Entry | undefined): void {
     if (!entry?.content || entry.row.mine || this.#shownIds.has(entry.row.id)) {
@@ -545,12 +555,13 @@ export class OpenInbox {
     this.#alarm.set(dates.reduce((least, date) => Math.min(least, date), Number.POSITIVE_INFINITY));
   }
 
-  /** Where the shelf reaches down to all that is marked, everything below the lowest unread is read. */
+  /** Where the shelf reaches down to all that is marked, everything below the lowest that was never read is read. */
   #settleMarks(): void {
     const { marks } = this.#memory;
     if (this.#shelf.bottom <= marks.upTo + 1) {
       const shown = this.#shelf.shown().map(({ row }) => row);
-      const unread = shown.filter((row) => row.unread).map((row) => row.order);
+      const orders = shown.filter((row) => row.unread).map((row) => row.order);
+      const unread = orders.filter((order) => !marks.again.includes(order));
       const newest = shown[0]?.order ?? 0;
       const upTo = unread.reduce((least, order) => Math.min(least, order - 1), newest);
       this.#memory.setMarks(marks.allUpTo(upTo));

@@ -319,6 +319,26 @@ describe("reading", () => {
     );
   });
 
+  test("what is marked unread is unread in the next browser, though another one that is open knows it as read", async () => {
+    const house = new House();
+    const { visit, draft } = await joined(house);
+    const first = await house.write("One");
+    await house.write("Two", { count: 2, previousId: first });
+    const [two, one] = (await visit.list(null)).rows;
+    await visit.markRead(one?.id ?? "");
+    await visit.lock();
+    const entered = async () => {
+      const entering = visitOf(house);
+      await entering.unlock({ name: draft.name, password: PASSWORD }, null);
+      return { entering, unread: (await entering.list(null)).rows.map((row) => row.unread) };
+    };
+    const [{ entering: marking }, { entering: other }] = [await entered(), await entered()];
+    await marking.markUnread(one?.id ?? "");
+    await other.markRead(two?.id ?? "");
+    await other.lock();
+    assert.deepEqual((await entered()).unread, [false, true]);
+  });
+
   test("an ended session is told once, and everything is locked", async () => {
     const house = new House();
     const { visit } = await joined(house);

@@ -219,6 +219,10 @@ export class Visit implements Inside {
     await this.#inbox.markRead(id);
   }
 
+  async markUnread(id: string): Promise<void> {
+    await this.#inbox.markUnread(id);
+  }
+
   async send(request: SendRequest, run: Run): Promise<ListRow> {
     return await this.#inbox.send(request, run);
   }

@@ -247,8 +247,9 @@ function MessageHead({ message, who }: { message: Message; who: string }) {
 
 /** Always the same line under the text: until when, for whom, and how to change it. */
 function KeptLine({ message }: { message: Message }) {
-  const { now, zone } = useDesk();
+  const { now, zone, opened } = useDesk();
   const [sheet, setSheet] = useState<"shorten" | "delete" | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
   const kept = keeping(message.expiresAt, now(), zone);
   // Mail and the server's own notices are sealed to one of us alone.
   const alone = message.byMail || message.refused !== undefined;
@@ -266,11 +267,39 @@ function KeptLine({ message }: { message: Message }) {
         <button type="button" class="link" onClick={() => setSheet("delete")}>
           {readWords.read.remove}
         </button>
+        {!message.mine && <MarkUnread message={message} onFailure={setFailure} />}
       </div>
+      {failure && <Trouble text={failureWords(failure, opened)} />}
       <p class="paper-only">{words.frame.paper(fullDay(message.expiresAt, zone))}</p>
       {sheet === "shorten" && <ShortenSheet message={message} onClose={() => setSheet(null)} />}
       {sheet === "delete" && <DeleteSheet message={message} onClose={() => setSheet(null)} />}
     </footer>
+  );
+}
+
+/** Back to the list, where it stands as new: in view here, it would count as read again after two seconds. */
+function MarkUnread({
+  message,
+  onFailure,
+}: {
+  message: Message;
+  onFailure: (failure: Failure) => void;
+}) {
+  const { session, dispatch, go, say } = useDesk();
+  const mark = async () => {
+    try {
+      await session.markUnread(message.id);
+      go({ view: "list", filter: "all" });
+      dispatch({ kind: "unread", id: message.id });
+      say(readWords.read.unreadAgain);
+    } catch (reason) {
+      onFailure(failureOf(reason));
+    }
+  };
+  return (
+    <button type="button" class="link" onClick={mark}>
+      {readWords.read.markUnread}
+    </button>
   );
 }
 
