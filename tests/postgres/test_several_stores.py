@@ -337,6 +337,17 @@ async def test_one_has_the_pen_until_its_connection_ends(stores: list[PostgresSt
     assert not await stores[0].has_pen()
 
 
+async def test_a_relay_that_stands_still_loses_the_pen(
+    stores: list[PostgresStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process was stopped and its connection goes on: another writes receipts and the log."""
+    monkeypatch.setattr(store_module, "PEN_MILLISECONDS", 200)
+    assert await stores[0].has_pen()
+    async with asyncio.timeout(60):
+        while not await stores[1].has_pen():
+            await asyncio.sleep(0.05)
+
+
 async def test_a_relay_that_stands_still_keeps_nobody_waiting(
     stores: list[PostgresStore], url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,8 @@ itself the server would notice after two hours.
 SERVER_AT: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint)"
 PEN: Final = 0x51_42_50_45
 """The advisory lock of the relay that writes receipts and the log: it ends with its connection."""
+PEN_MILLISECONDS: Final = 120_000
+"""A relay asks for the pen each second; one that has stood still for so long has it no more."""
 MOST_CONNECTIONS: Final = 12
 MOST_READS: Final = MOST_CONNECTIONS - LANES - 1
 """At once: beside the connections that write, and the one that holds the pen."""
@@ -139,6 +141,7 @@ async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
     connection = await engine.connect()
     taken = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({PEN})")
     if taken.scalar():
+        await connection.exec_driver_sql(f"SET idle_session_timeout = {PEN_MILLISECONDS}")
         return connection
     await connection.close()
     return None
