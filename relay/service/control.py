@@ -88,11 +88,20 @@ async def ask_one(paths: Sequence[Path], verb: str, fields: Mapping[str, Any]) -
 
 
 async def ask_all(paths: Sequence[Path], verb: str, fields: Mapping[str, Any]) -> Fields:
-    """Ask each relay that runs; what the last one answers. Raises as `ask_one`."""
+    """Ask each relay that runs, whatever the one before it did; what the last one answers. Raises as
+    `ask_one`.
+    """
     found: Fields | None = None
+    refused: Refused | None = None
     for path in paths:
-        with suppress(NoRelay):
+        try:
             found = await ask(path, verb, fields)
+        except NoRelay:
+            continue
+        except Refused as refusal:
+            refused = refusal
+    if refused is not None:
+        raise refused
     if found is None:
         raise NoRelay
     return found

@@ -65,3 +65,23 @@ async def test_a_line_without_end_is_cut_off(path: Path) -> None:
     assert await reader.read() == b""
     writer.close()
     assert await control.ask(path, "status", {})
+
+
+async def test_each_relay_is_told_though_one_does_not_answer(path: Path, tmp_path: Path) -> None:
+    """Of several relays one may hang: the others are told all the same, and the command says so."""
+
+    async def hangs(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    asked: list[bytes] = []
+
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b'{"done":{}}\n')
+        writer.close()
+
+    first, last = tmp_path / "first.sock", tmp_path / "last.sock"
+    async with await asyncio.start_unix_server(hangs, first), await asyncio.start_unix_server(answers, last):
+        with pytest.raises(control.Refused, match="no-answer"):
+            await control.ask_all([tmp_path / "none.sock", first, path, last], "status", {})
+    assert len(asked) == 1
