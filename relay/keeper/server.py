@@ -23,7 +23,8 @@ from relay.keeper.sockets import Tcp, listen, unlisten
 from relay.logs import Log
 
 IDLE_SECONDS: Final = 60.0
-MOST_CONNECTIONS: Final = 64
+MOST_CONNECTIONS: Final = 256
+"""Sixteen of each of the relays of this machine (`relay.keeper.client`): the keeper would seem away."""
 
 MOST_BY_TCP: Final = 256
 MOST_BY_ADDRESS: Final = 32
