@@ -632,7 +632,6 @@ WORK = (
     Scene("work-sponsor-none", "/our-work/sponsor", {"plain": True}, then(unlock, reading("Nobody besides"))),
     Scene("work-notes", "/our-work/notes", {}, then(unlock, reading("six notes"))),
     Scene("work-notes-none", "/our-work/notes", {"notes": 0}, then(unlock, reading("keeps no notes"))),
-    Scene("work-notes-coach", "/our-work/notes", {"role": "coach"}, then(unlock, reading("six notes"))),
     Scene("work-calls", "/our-work/calls", {}, then(unlock, waiting(".noted"))),
     Scene(
         "work-calls-offer",
@@ -1105,6 +1104,67 @@ leaving = then(
     pressing("Delete my inbox now"),
 )
 has = filling(**{"What you have now": "walnut glacier tapestry"})
+NOTEBOOK = "/our-work/notes"
+there = then(unlock, waiting(".noted"))
+
+
+async def removing(page: Page) -> None:
+    """Asked about the newest note."""
+    await page.locator(".noted li:first-child button:last-child").click()
+    await page.locator("dialog").wait_for()
+
+
+NOTES = (
+    Scene("notes", NOTEBOOK, COACH, there),
+    Scene("notes-whole", NOTEBOOK, COACH, then(there, pressing("Read all of it"))),
+    Scene(
+        "notes-none",
+        NOTEBOOK,
+        {**COACH, "notes": 0, "notebook": "none"},
+        then(unlock, reading("Nothing yet.")),
+    ),
+    Scene("notes-closed", NOTEBOOK, {**COACH, "notebook": "closed"}, then(there, reading("One note cannot"))),
+    Scene(
+        "notes-loading",
+        NOTEBOOK,
+        {**COACH, **hanging("privateNotes")},
+        then(unlock, reading("Opening your notes")),
+    ),
+    Scene(
+        "notes-offline",
+        NOTEBOOK,
+        {**COACH, **failing("privateNotes", OFFLINE)},
+        then(unlock, waiting(".trouble")),
+    ),
+    Scene("notes-written", NOTEBOOK, COACH, then(there, filling(A_new_note="Half a thought."))),
+    Scene("notes-empty", NOTEBOOK, COACH, then(there, pressing("Save the note"), waiting(".fault"))),
+    Scene(
+        "notes-saving",
+        NOTEBOOK,
+        {**COACH, **hanging("writeNote")},
+        then(there, filling(A_new_note="A thought."), pressing("Save the note"), reading("Sealing the note")),
+    ),
+    Scene(
+        "notes-not-saved",
+        NOTEBOOK,
+        {**COACH, **failing("writeNote", OFFLINE)},
+        then(there, filling(A_new_note="A thought."), pressing("Save the note"), waiting(".trouble")),
+    ),
+    Scene(
+        "notes-remove",
+        NOTEBOOK,
+        COACH,
+        then(there, removing),
+    ),
+    Scene(
+        "notes-not-removed",
+        NOTEBOOK,
+        {**COACH, **failing("expireNote", SERVER)},
+        then(there, removing, pressing("Delete the note"), waiting("dialog .trouble")),
+    ),
+    Scene("notes-held", NOTEBOOK, {**COACH, "state": "held"}, then(there, reading("nothing can be added"))),
+)
+
 NO_RECEIPT: Script = {"receipts": "none"}
 the_sheet = then(
     digits("41723", "90056", "18834", "55120", "70391", "26647"), pressing("Open with the sheet")
@@ -1231,6 +1291,7 @@ OTHERS = (
     Scene("clients", "/clients", {"role": "coach"}, then(unlock, reading("Asks for a change"))),
     *CODES,
     *REOPENING,
+    *NOTES,
     *RARELY,
     Scene("settings-browsers", "/settings/browsers", {}, then(unlock, reading("Ways in"))),
     Scene(

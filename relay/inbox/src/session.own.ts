@@ -162,6 +162,20 @@ export interface Told extends ToldChoice {
   readonly state: "none" | "waiting" | "confirmed" | "broken" | "refused";
 }
 
+/** A note of one's own. Instants are Unix seconds; `keptUntil` is the first at which it is gone. */
+export interface Note {
+  readonly id: string;
+  readonly writtenAt: number;
+  readonly keptUntil: number;
+  readonly text: string;
+}
+
+/** Newest first. `closed` counts those that could not be opened. */
+export interface Notes {
+  readonly notes: readonly Note[];
+  readonly closed: number;
+}
+
 /** The part of `Session` that is fetched when somebody looks at the settings. */
 export interface OwnSession {
   browsers(): Promise<Browsers>;
@@ -245,6 +259,12 @@ export interface OwnSession {
   agreeWayBack(): Promise<GivenBack>;
   /** Give back once more what did not come through. */
   giveBack(): Promise<GivenBack>;
+  /** What a coach has written about the work of the engagement that is open, for nobody else. A coach alone. */
+  privateNotes(): Promise<Notes>;
+  /** It goes with everything else. The same text again, after a broken line, is the same note. */
+  writeNote(text: string): Promise<void>;
+  /** Let one go, now. */
+  expireNote(id: string): Promise<void>;
   /** Everything that the server has stored about this person. */
   rows(): Promise<readonly StoredTable[]>;
   /** Note the day on which it opened this inbox. */

@@ -7,6 +7,8 @@ export const clientWords = said("clients", {
   lead: "Whoever waits for you stands first.",
   open: "Open",
   current: "Open here",
+  notes: "Notes",
+  notesOn: (name: string) => `about ${name}`,
   asked: (n: number) => (n === 1 ? "Asks for a change" : `Asks for ${n} changes`),
   invited: (date: string) => `Invited; the invitation is good until ${date}`,
   invite: "Invite a client",

@@ -7,6 +7,8 @@ export const clients: typeof english = {
   lead: "Wer auf Sie wartet, steht oben.",
   open: "Öffnen",
   current: "Hier offen",
+  notes: "Notizen",
+  notesOn: (name) => `über ${name}`,
   asked: (n) => (n === 1 ? "Bittet um eine Änderung" : `Bittet um ${n} Änderungen`),
   invited: (date) => `Eingeladen; die Einladung gilt bis ${date}`,
   invite: "Eine Person einladen",

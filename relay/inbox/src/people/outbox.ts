@@ -40,7 +40,7 @@ interface Waiting {
 }
 
 /** What the answer to a deposit says nothing of: the same bytes may be, or come to be, at the relay. */
-const UNANSWERED = ["offline", "server", "too-many-requests", "locked", "stopped"];
+export const UNANSWERED = ["offline", "server", "too-many-requests", "locked", "stopped"];
 
 export class Outbox {
   readonly #parts: Parts;

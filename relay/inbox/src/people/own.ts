@@ -35,6 +35,7 @@ import type {
   LentState,
   MailIn,
   NewSheet,
+  Notes,
   OpenBrowser,
   OwnSession,
   PasskeyResult,
@@ -53,6 +54,7 @@ import * as enrol from "./enrol.ts";
 import { fault, fetched } from "./fault.ts";
 import type { Inviting } from "./inviting.ts";
 import type { Lending } from "./lending.ts";
+import type { Notebook } from "./notebook.ts";
 import type { Reopening } from "./reopening.ts";
 import type { Return } from "./returning.ts";
 import type { Run } from "./run.ts";
@@ -176,6 +178,24 @@ export class Own implements OwnSession {
 
   async #reopening(): Promise<Reopening> {
     return await (await this.#work()).reopening();
+  }
+
+  // --- a coach's notes about the work ---
+
+  async privateNotes(): Promise<Notes> {
+    return await (await this.#notebook()).list();
+  }
+
+  async writeNote(text: string): Promise<void> {
+    await (await this.#notebook()).write(text);
+  }
+
+  async expireNote(id: string): Promise<void> {
+    await (await this.#notebook()).expire(id);
+  }
+
+  async #notebook(): Promise<Notebook> {
+    return await (await this.#work()).notebook();
   }
 
   async endBrowser(id: string): Promise<void> {

@@ -40,6 +40,7 @@ import { fault, fetched } from "./fault.ts";
 import type { Keepers } from "./keepers.ts";
 import type { LogHead } from "./loghead.ts";
 import type { Mailbox } from "./mailbox.ts";
+import type { Notebook } from "./notebook.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Receipts } from "./receipts.ts";
 import type { Reopening } from "./reopening.ts";
@@ -77,6 +78,7 @@ export class Workroom {
   #receipts: Receipts | null = null;
   #reporting: Reporting | null = null;
   #reopening: Reopening | null = null;
+  #notebook: Notebook | null = null;
   #resealing: Promise<unknown> = Promise.resolve();
 
   constructor(tools: Tools) {
@@ -369,6 +371,13 @@ export class Workroom {
     const { Reopening: Kind } = await fetched(() => import("./reopening.ts"));
     this.#reopening ??= new Kind(this.#tools);
     return this.#reopening;
+  }
+
+  /** A coach's own notes about the work. */
+  async notebook(): Promise<Notebook> {
+    const { Notebook: Kind } = await fetched(() => import("./notebook.ts"));
+    this.#notebook ??= new Kind(this.#tools);
+    return this.#notebook;
   }
 
   // --- receipts ---

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { packDrafts, unpackDrafts } from "../drafts.ts";
+import { href } from "../route.ts";
 import type { ClientRow, WaitingInvitation } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { fullDay } from "../time.ts";
@@ -156,7 +157,15 @@ function Client({ row, busy, turn, show, again }: ClientProps) {
         </button>
       )}
       {current ? (
-        <span class="meta">{clientWords.current}</span>
+        <>
+          <span class="meta">{clientWords.current}</span>
+          {usable && (
+            <a class="button" href={href({ view: "work", page: "notes" })}>
+              {clientWords.notes}
+              <span class="unseen"> {clientWords.notesOn(row.name)}</span>
+            </a>
+          )}
+        </>
       ) : (
         usable && (
           <button type="button" disabled={busy} onClick={turn}>

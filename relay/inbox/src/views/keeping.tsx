@@ -1,9 +1,10 @@
-/** Three pages of *Our work* that only tell: where things are kept, what the sponsor sees, and the private notes that one can count. */
+/** Two pages of *Our work* that only tell: where things are kept, and the private notes that one can count. */
 
 import { DAY_SECONDS, fullDay } from "../time.ts";
 import { firstName } from "../words.ts";
 import { workWords } from "../words.work.ts";
 import { useDesk } from "./desk.ts";
+import { lazy } from "./lazy.tsx";
 import { Heading } from "./parts.tsx";
 import { type PageProps, UpToWork } from "./work.tsx";
 
@@ -65,11 +66,17 @@ export function Kept({ work }: PageProps) {
   );
 }
 
-/** Notes that one cannot read, but can count (their number is the server's, their date the agreement's). */
-export function Notes({ work }: PageProps) {
+/** A coach reads and writes them; fetched when one first goes there. */
+const OwnNotes = lazy(async () => (await import("./notes.tsx")).OwnNotes);
+
+/** Notes: the coach's own, or those that one cannot read, but can count (their number is the server's, their date the agreement's). */
+export function Notes(props: PageProps) {
+  return props.work.myRole === "coach" ? <OwnNotes {...props} /> : <CountedNotes {...props} />;
+}
+
+function CountedNotes({ work }: PageProps) {
   const { opened, zone } = useDesk();
   const { notes } = workWords;
-  const coach = work.myRole === "coach";
   const name = firstName(opened.otherName);
   const { count, expiresAt } = work.notes;
   const others = opened.policy.sponsorName ? [opened.policy.sponsorName] : [];
@@ -77,24 +84,14 @@ export function Notes({ work }: PageProps) {
   return (
     <>
       <UpToWork />
-      <Heading>{notes.heading(coach ? null : name)}</Heading>
-      {coach ? (
+      <Heading>{notes.heading(name)}</Heading>
+      <p class="large-text">{count ? notes.some(name, count) : notes.none(name)}</p>
+      {count > 0 && (
         <>
-          <p class="large-text">{notes.own(count)}</p>
-          <p class="lead">{notes.ownSeen(name)}</p>
-          {count > 0 && <p class="lead">{notes.goes(date)}</p>}
-        </>
-      ) : (
-        <>
-          <p class="large-text">{count ? notes.some(name, count) : notes.none(name)}</p>
-          {count > 0 && (
-            <>
-              <p class="lead">
-                {notes.cannot(others)} {notes.goes(date)}
-              </p>
-              <p class="quiet-text">{notes.counted}</p>
-            </>
-          )}
+          <p class="lead">
+            {notes.cannot(others)} {notes.goes(date)}
+          </p>
+          <p class="quiet-text">{notes.counted}</p>
         </>
       )}
     </>
