@@ -20,9 +20,7 @@ export const noteWords = said("notes", {
   list: "What you have written",
   none: "Nothing yet. What you write here stands below, the newest first.",
   closed: (n: number) =>
-    n === 1
-      ? "One note cannot be opened with the keys of this inbox."
-      : `${n} notes cannot be opened with the keys of this inbox.`,
+    n === 1 ? "One note here cannot be opened." : `${n} notes here cannot be opened.`,
   until: (date: string) => `Deleted on ${date}.`,
   whole: "Read all of it",
   less: "Show less",

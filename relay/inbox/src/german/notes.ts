@@ -21,8 +21,8 @@ export const notes: NoteWords = {
   none: "Noch nichts. Was Sie hier schreiben, steht darunter, das Neueste zuerst.",
   closed: (n) =>
     n === 1
-      ? "Eine Notiz lässt sich mit den Schlüsseln dieses Postfachs nicht öffnen."
-      : `${n} Notizen lassen sich mit den Schlüsseln dieses Postfachs nicht öffnen.`,
+      ? "Eine Notiz hier lässt sich nicht öffnen."
+      : `${n} Notizen hier lassen sich nicht öffnen.`,
   until: (date) => `Wird am ${date} gelöscht.`,
   whole: "Alles lesen",
   less: "Weniger zeigen",
