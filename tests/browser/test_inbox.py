@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import smtplib
+import zipfile
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -135,6 +136,44 @@ async def test_what_was_read_stays_read_in_another_browser(browser: Browser, pai
         await entered(third, pair)
         await third.see("Finch read")
         await expect(third.row("Finch read")).to_have_accessible_name(UNREAD)
+
+
+async def test_one_message_is_kept_as_a_file(browser: Browser, pair: Pair, tmp_path: Path) -> None:
+    """*Keep a copy* saves a page, or with files an archive; either opens without the inbox."""
+    note = Attachment.from_bytes(b"a file of ours", "../plan <b>.txt")
+    await pair.to_maya.send(subject="Dipper <i>", text="For the shelf & more", attach=[note])
+    await pair.to_maya.send(subject="Plover alone", text="Only words.")
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        for subject, ending in (("Dipper", "zip"), ("Plover", "html")):
+            await visitor.open(subject)
+            await visitor.press("Keep a copy")
+            await expect(visitor.page.get_by_text("It will not be deleted for you on")).to_be_visible()
+            async with visitor.page.expect_download() as coming:
+                await visitor.press("Save the copy")
+            download = await coming.value
+            assert re.fullmatch(rf"message-\d{{4}}-\d\d-\d\d\.{ending}", download.suggested_filename)
+            await download.save_as(tmp_path / f"kept.{ending}")
+            await expect(visitor.page.get_by_text("Saved outside this inbox")).to_be_visible()
+            await visitor.press("Close")
+        assert visitor.errors == []
+    with zipfile.ZipFile(tmp_path / "kept.zip") as whole:
+        assert whole.testzip() is None
+        (inside,) = (name for name in whole.namelist() if name.startswith("files/"))
+        assert whole.read(inside) == b"a file of ours"
+        whole.extractall(tmp_path / "kept")
+    context = await browser.new_context(offline=True)
+    try:
+        page = await context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for path, words in (("kept/open-me.html", "For the shelf & more"), ("kept.html", "Only words.")):
+            await page.goto((tmp_path / path).as_uri())
+            await expect(page.locator("article")).to_contain_text(words)
+            await expect(page.get_by_text("Please destroy this file by")).to_be_visible()
+        assert all(one.startswith("file:") for one in asked)
+    finally:
+        await context.close()
 
 
 async def test_unsent_text_outlives_a_lock(browser: Browser, pair: Pair) -> None:

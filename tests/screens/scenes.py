@@ -343,6 +343,36 @@ READING = (
     Scene("read-failed", steps=message("could not be opened")),
     Scene("read-gap", steps=message("Goals, second try")),
     Scene("read-exactly", steps=then(message(BOARD), pressing("Tuesday 8 September, 09:12"))),
+    Scene("read-marked-unread", steps=then(message(BOARD), pressing("Mark unread"), waiting(".row.unread"))),
+    Scene(
+        "read-not-marked",
+        "/",
+        failing("markUnread", SERVER),
+        then(message(BOARD), pressing("Mark unread"), waiting(".trouble")),
+    ),
+    Scene("keep-copy", steps=then(message(BOARD), pressing("Keep a copy"), reading("It is one file"))),
+    Scene(
+        "keep-copy-page",
+        steps=then(message("What changed this week"), pressing("Keep a copy"), reading("It is one page")),
+    ),
+    Scene(
+        "keep-copy-saving",
+        "/",
+        hanging("file"),
+        then(message(BOARD), pressing("Keep a copy"), pressing("Save the copy"), waiting("dialog progress")),
+    ),
+    Scene(
+        "keep-copy-saved",
+        steps=then(
+            message(BOARD), pressing("Keep a copy"), pressing("Save the copy"), reading("Saved outside")
+        ),
+    ),
+    Scene(
+        "keep-copy-failed",
+        "/",
+        failing("file", SERVER),
+        then(message(BOARD), pressing("Keep a copy"), pressing("Save the copy"), waiting("dialog .trouble")),
+    ),
     Scene("read-loading", "/", hanging("thread"), then(opened, row(BOARD), reading("Opening the message"))),
     Scene("read-server", "/", failing("thread", SERVER), then(opened, row(BOARD), waiting(".trouble"))),
     Scene(
@@ -1123,12 +1153,7 @@ NOTES = (
         {**COACH, "notes": 0, "notebook": "none"},
         then(unlock, reading("Nothing yet.")),
     ),
-    Scene(
-        "notes-closed",
-        NOTEBOOK,
-        {**COACH, "notebook": "closed"},
-        then(there, reading("One note here cannot")),
-    ),
+    Scene("notes-closed", NOTEBOOK, {**COACH, "notebook": "closed"}, then(there, reading("One note here cannot"))),
     Scene(
         "notes-loading",
         NOTEBOOK,

@@ -70,6 +70,11 @@ test("no name leads out of the archive or is taken for something else", () => {
   }
 });
 
+test("a page with nothing to search runs nothing", () => {
+  const page = archivePage([], { ...WORDS, search: null });
+  assert.doesNotMatch(page, /<script|<input/);
+});
+
 test("what somebody wrote stays text", () => {
   const hostile = "</pre><script>alert(1)</script><img src=x onerror=alert(1)>";
   const page = archivePage(

@@ -28,7 +28,8 @@ export interface ArchiveWords {
   readonly title: string;
   readonly people: string;
   readonly destroy: string;
-  readonly search: string;
+  /** Above a field for it; null where there is nothing to search. */
+  readonly search: string | null;
   readonly noSubject: string;
   readonly files: string;
   readonly also: readonly { readonly label: string; readonly path: string }[];
@@ -87,9 +88,10 @@ export function archivePage(messages: readonly CopiedMessage[], words: ArchiveWo
     `<title>${escaped(words.title)}</title><style>${STYLE}</style></head><body>`,
     `<h1>${escaped(words.people)}</h1><p><strong>${escaped(words.destroy)}</strong></p>`,
     `<p class="meta">${words.also.map(({ label, path }) => `<a href="${linked(path)}">${escaped(label)}</a>`).join(" · ")}</p>`,
-    `<label>${escaped(words.search)} <input type="search"></label>`,
+    words.search === null ? "" : `<label>${escaped(words.search)} <input type="search"></label>`,
     ...messages.map((message) => article(message, words)),
-    `<script>${SCRIPT}</script></body></html>`,
+    words.search === null ? "" : `<script>${SCRIPT}</script>`,
+    "</body></html>",
     "",
   ].join("\n");
 }

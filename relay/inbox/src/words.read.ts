@@ -16,6 +16,7 @@ export const readWords = said("read", {
     change: "Change",
     reply: "Reply",
     print: "Print",
+    keepCopy: "Keep a copy",
     remove: "Delete",
     markUnread: "Mark unread",
     unreadAgain: "Unread again in your inbox. Nobody else is told.",

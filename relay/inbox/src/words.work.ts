@@ -361,24 +361,16 @@ export const workWords = said("work", {
 
   copy: {
     heading: "Take a copy",
-    lead: (date: string) => `A copy is yours. It will not be deleted for you on ${date}.`,
     all: "Everything in one file",
     allHint:
       "Messages, files, the agreement and the receipts. This browser makes it; the server learns nothing of it but that files were read.",
     open: "Unpack it and open the page open-me.html: any browser shows it without a network, with a search.",
-    plain:
-      "It is not locked. Keep it where only you can read it, or lock it with a program of yours.",
     doAll: "Make the copy",
     saving: (done: number, total: number) => `${done} of ${total} messages`,
-    done: "Saved outside this inbox. It will not be deleted for you.",
-    stopped: "Stopped. Nothing was saved.",
     fileName: (day: string) => `our-work-${day}.zip`,
     search: "Search",
     title: "Our messages",
-    filesHead: "Files",
     textHead: (one: string, other: string) => `${one} and ${other}`,
-    destroy: (date: string) => `Please destroy this file by ${date}.`,
-    files1: (names: readonly string[]) => `Files: ${names.join(", ")}`,
   },
 
   close: {

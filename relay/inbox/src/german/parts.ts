@@ -20,7 +20,7 @@ const WHERE: Readonly<Record<string, () => Promise<{ readonly german: Part }>>> 
   ...{ write: daily, asksheet: settling, leave: settling, settings: settling, told: settling },
   ...{ beside: ways, coming: ways, how: ways, invite: ways, join: ways, recover: ways },
   ...{ returning: ways, clients: working, receipts: working, report: working, work: working },
-  ...{ notes: working, reopen: working },
+  ...{ copy: daily, notes: working, reopen: working },
   rows: () => import("./rows.ts"),
 };
 

@@ -17,6 +17,7 @@ export const read: typeof english = {
     change: "Ändern",
     reply: "Antworten",
     print: "Drucken",
+    keepCopy: "Kopie behalten",
     remove: "Löschen",
     markUnread: "Als ungelesen markieren",
     unreadAgain: "In Ihrem Postfach wieder ungelesen. Sonst erfährt es niemand.",

@@ -368,24 +368,16 @@ export const work: typeof english = {
 
   copy: {
     heading: "Kopie mitnehmen",
-    lead: (date) => `Eine Kopie gehört Ihnen. Sie wird am ${date} nicht für Sie gelöscht.`,
     all: "Alles in einer Datei",
     allHint:
       "Nachrichten, Dateien, die Vereinbarung und die Belege. Dieser Browser macht sie; der Server erfährt davon nur, dass Dateien gelesen wurden.",
     open: "Packen Sie sie aus und öffnen Sie die Seite open-me.html: Jeder Browser zeigt sie ohne Netz, mit einer Suche.",
-    plain:
-      "Sie ist nicht verschlossen. Legen Sie sie dorthin, wo nur Sie sie lesen können, oder verschließen Sie sie mit einem eigenen Programm.",
     doAll: "Kopie machen",
     saving: (done, total) => `${number(done)} von ${messages(total)}`,
-    done: "Außerhalb dieses Postfachs gespeichert. Dort wird sie nicht für Sie gelöscht.",
-    stopped: "Angehalten. Es wurde nichts gespeichert.",
     fileName: (day) => `unsere-arbeit-${day}.zip`,
     search: "Suche",
     title: "Unsere Nachrichten",
-    filesHead: "Dateien",
     textHead: (one, other) => `${one} und ${other}`,
-    destroy: (date) => `Bitte vernichten Sie diese Datei bis ${date}.`,
-    files1: (names) => `Dateien: ${names.join(", ")}`,
   },
 
   close: {

@@ -1,23 +1,19 @@
 /** *Take a copy*: one archive of everything that is here, made in this browser; what it is, and what it is not, is said before. */
 
-import { useRef, useState } from "preact/hooks";
-import { archivePage, type CopiedMessage, checksums, numbered, safeName } from "../archive.ts";
-import type { Failure, ListRow, Message } from "../session.ts";
+import { archivePage, type CopiedMessage, checksums, numbered } from "../archive.ts";
+import type { ListRow } from "../session.ts";
 import type { Work } from "../session.work.ts";
-import { calendarDay, exactly, fullDay } from "../time.ts";
+import { calendarDay, fullDay } from "../time.ts";
+import { copyWords } from "../words.copy.ts";
 import { words } from "../words.ts";
 import { workWords } from "../words.work.ts";
 import { MOST_ZIP_BYTES, type ZipEntry, zip } from "../zip.ts";
-import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
-import { Heading, saveBlob, Trouble } from "./parts.tsx";
+import { copiedOf, filesOf, SaveCopy, stopped, textEntry } from "./copying.tsx";
+import { type Desk, useDesk } from "./desk.ts";
+import { Heading } from "./parts.tsx";
 import { type PageProps, UpToWork } from "./work.tsx";
 
 const { copy } = workWords;
-
-type State =
-  | { readonly kind: "rest"; readonly said: string }
-  | { readonly kind: "saving"; readonly done: number; readonly total: number }
-  | { readonly kind: "failed"; readonly failure: Failure };
 
 export function Copy({ work }: PageProps) {
   const { opened, zone } = useDesk();
@@ -26,14 +22,14 @@ export function Copy({ work }: PageProps) {
     <>
       <UpToWork />
       <Heading>{copy.heading}</Heading>
-      <p class="lead">{copy.lead(date)}</p>
+      <p class="lead">{copyWords.lead(date)}</p>
       <section class="card">
         <h2>{copy.all}</h2>
         <p>{copy.allHint}</p>
         <p>{copy.open}</p>
         <Save work={work} until={date} />
       </section>
-      <p class="quiet-text">{copy.plain}</p>
+      <p class="quiet-text">{copyWords.plain}</p>
       <p class="unseen">{copy.textHead(opened.myName, opened.otherName)}</p>
     </>
   );
@@ -41,57 +37,13 @@ export function Copy({ work }: PageProps) {
 
 function Save({ work, until }: { work: Work; until: string }) {
   const desk = useDesk();
-  const [state, setState] = useState<State>({ kind: "rest", said: "" });
-  const stop = useRef(new AbortController());
-  const save = async () => {
-    const leave = desk.present();
-    stop.current = new AbortController();
-    try {
-      const whole = await gather({
-        desk,
-        work,
-        until,
-        signal: stop.current.signal,
-        meter: (done, total) => setState({ kind: "saving", done, total }),
-      });
-      await saveBlob(whole, copy.fileName(calendarDay(desk.now(), desk.zone)));
-      setState({ kind: "rest", said: copy.done });
-    } catch (reason) {
-      const failure: Failure =
-        reason instanceof RangeError ? { code: "too-large" } : failureOf(reason);
-      setState(
-        failure.code === "stopped"
-          ? { kind: "rest", said: copy.stopped }
-          : { kind: "failed", failure },
-      );
-    } finally {
-      leave();
-    }
-  };
-  const saving = state.kind === "saving";
   return (
-    <>
-      {state.kind === "failed" && <Trouble text={failureWords(state.failure, desk.opened)} />}
-      {saving && (
-        <p role="status">
-          <progress value={state.done} max={Math.max(state.total, 1)} />
-          <span class="meta">{copy.saving(state.done, state.total)}</span>
-        </p>
-      )}
-      <div class="actions">
-        <button type="button" class="do" disabled={saving} onClick={save}>
-          {copy.doAll}
-        </button>
-        {saving && (
-          <button type="button" onClick={() => stop.current.abort()}>
-            {words.stop}
-          </button>
-        )}
-        <span class="said-here" role="status">
-          {state.kind === "rest" ? state.said : ""}
-        </span>
-      </div>
-    </>
+    <SaveCopy
+      act={copy.doAll}
+      name={() => copy.fileName(calendarDay(desk.now(), desk.zone))}
+      saving={copy.saving}
+      make={(signal, meter) => gather({ desk, work, until, signal, meter })}
+    />
   );
 }
 
@@ -129,10 +81,10 @@ async function gather(given: Gathering): Promise<Blob> {
     lang: document.documentElement.lang,
     title: copy.title,
     people: head,
-    destroy: copy.destroy(until),
+    destroy: copyWords.destroy(until),
     search: copy.search,
     noSubject: words.list.noSubject,
-    files: copy.filesHead,
+    files: copyWords.filesHead,
     also: also.map(({ name }) => ({ label: name, path: name })),
   });
   entries.push(...also, textEntry("open-me.html", page), dataEntry(copied, work));
@@ -156,34 +108,6 @@ async function allRows({ desk, signal, meter }: Gathering): Promise<readonly Lis
   return rows.filter((row) => !row.failed && !row.wentUnread);
 }
 
-async function filesOf(
-  { desk, signal }: Gathering,
-  message: Message,
-  number: string,
-  entries: ZipEntry[],
-): Promise<CopiedMessage["files"]> {
-  const files: CopiedMessage["files"][number][] = [];
-  for (const file of message.attachments) {
-    const content = await desk.session.file(message.id, file.index, () => {}, signal);
-    const path = `files/${number}-${file.index + 1}-${safeName(file.name)}`;
-    entries.push({ name: path, content });
-    files.push({ name: file.name, path, bytes: content.size });
-  }
-  return files;
-}
-
-function copiedOf(message: Message, files: CopiedMessage["files"], zone: string): CopiedMessage {
-  return {
-    from: message.senderName,
-    at: message.createdAt,
-    when: exactly(message.createdAt, zone),
-    subject: message.subject,
-    text: message.text,
-    keptUntil: message.expiresAt,
-    files,
-  };
-}
-
 function letter({ from, when, subject, text, files }: CopiedMessage): string {
   const names = files.map((file) => file.path);
   return [
@@ -191,7 +115,7 @@ function letter({ from, when, subject, text, files }: CopiedMessage): string {
     subject || words.list.noSubject,
     "",
     text,
-    ...(names.length ? ["", copy.files1(names)] : []),
+    ...(names.length ? ["", copyWords.files(names)] : []),
     "",
   ].join("\n");
 }
@@ -222,14 +146,4 @@ function dataEntry(messages: readonly CopiedMessage[], work: Work): ZipEntry {
     }),
   };
   return textEntry("data.json", `${JSON.stringify(fields, null, 1)}\n`);
-}
-
-function textEntry(name: string, text: string): ZipEntry {
-  return { name, content: new Blob([text]) };
-}
-
-function stopped(signal: AbortSignal): void {
-  if (signal.aborted) {
-    throw { code: "stopped" } satisfies Failure;
-  }
 }

@@ -16,6 +16,7 @@ import { DeleteSheet, ShortenSheet } from "./sheets.tsx";
 
 const READ_AFTER_SECONDS = 2;
 
+const KeepSheet = lazy(async () => (await import("./keepcopy.tsx")).KeepSheet);
 const MailPart = lazy(async () => (await import("./mailpart.tsx")).MailPart);
 
 /** Fetch the thread of a message into the state; again when something of it arrives or `attempt` changes. */
@@ -248,7 +249,7 @@ function MessageHead({ message, who }: { message: Message; who: string }) {
 /** Always the same line under the text: until when, for whom, and how to change it. */
 function KeptLine({ message }: { message: Message }) {
   const { now, zone, opened } = useDesk();
-  const [sheet, setSheet] = useState<"shorten" | "delete" | null>(null);
+  const [sheet, setSheet] = useState<"shorten" | "keep" | "delete" | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
   const kept = keeping(message.expiresAt, now(), zone);
   // Mail and the server's own notices are sealed to one of us alone.
@@ -264,6 +265,11 @@ function KeptLine({ message }: { message: Message }) {
         <button type="button" class="link" onClick={() => setSheet("shorten")}>
           {readWords.read.change}
         </button>
+        {!message.failed && !message.refused && (
+          <button type="button" class="link" onClick={() => setSheet("keep")}>
+            {readWords.read.keepCopy}
+          </button>
+        )}
         <button type="button" class="link" onClick={() => setSheet("delete")}>
           {readWords.read.remove}
         </button>
@@ -272,6 +278,7 @@ function KeptLine({ message }: { message: Message }) {
       {failure && <Trouble text={failureWords(failure, opened)} />}
       <p class="paper-only">{words.frame.paper(fullDay(message.expiresAt, zone))}</p>
       {sheet === "shorten" && <ShortenSheet message={message} onClose={() => setSheet(null)} />}
+      {sheet === "keep" && <KeepSheet message={message} onClose={() => setSheet(null)} />}
       {sheet === "delete" && <DeleteSheet message={message} onClose={() => setSheet(null)} />}
     </footer>
   );
