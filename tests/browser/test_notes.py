@@ -42,8 +42,11 @@ async def test_a_note_of_either_is_read_by_both_and_the_client_counts(browser: B
         await expect(shown).to_contain_text(THERE)
         await expect(coach.page.get_by_text("You keep one note here.")).to_be_visible()
 
-        await coach.fill("A new note", HERE)
-        await coach.press("Save the note")
+        # Each draft is waited for, so that none is stored under the eyes of the one after it.
+        async with coach.draft_stored():
+            await coach.fill("A new note", HERE)
+        async with coach.draft_stored():
+            await coach.press("Save the note")
         await expect(shown).to_have_count(2)
         await expect(shown.first).to_contain_text("And about Jo.")
         written, before = await notes.all()

@@ -1153,7 +1153,12 @@ NOTES = (
         {**COACH, "notes": 0, "notebook": "none"},
         then(unlock, reading("Nothing yet.")),
     ),
-    Scene("notes-closed", NOTEBOOK, {**COACH, "notebook": "closed"}, then(there, reading("One note here cannot"))),
+    Scene(
+        "notes-closed",
+        NOTEBOOK,
+        {**COACH, "notebook": "closed"},
+        then(there, reading("One note here cannot")),
+    ),
     Scene(
         "notes-loading",
         NOTEBOOK,
