@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromBase64url, toBase64url, toHex } from "../crypto/encoding.ts";
+import { type Bytes, fromBase64url, toBase64url, toHex } from "../crypto/encoding.ts";
 import * as invitation from "../crypto/invitation.ts";
 import { parsePolicy } from "../crypto/policy.ts";
 import { fault } from "./fault.ts";
