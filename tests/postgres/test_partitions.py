@@ -19,7 +19,13 @@ from relay.store.envelopes import ASCENDING
 from relay.store.faults import Violation
 from relay.store.postgres import PostgresStore, partitions
 from relay.store.postgres.dialect import arranged, translate
-from relay.store.postgres.partitions import AGAIN_SECONDS, PARTITIONED, PERIOD_SECONDS, period_of
+from relay.store.postgres.partitions import (
+    AGAIN_SECONDS,
+    CLOCKS_APART_SECONDS,
+    PARTITIONED,
+    PERIOD_SECONDS,
+    period_of,
+)
 from tests.contract.people import HOLD_ENDS, NOW, People, envelope, named
 from tests.postgres.server import Server
 
@@ -27,6 +33,7 @@ pytestmark = pytest.mark.postgres
 
 CLIENT = "work client"
 ENDS = period_of("", NOW + 1).ends_at - 1
+OVER = ENDS + CLOCKS_APART_SECONDS
 """The end of the period in which NOW is: what is due then is the last of it."""
 
 
@@ -49,13 +56,17 @@ async def ask(url: str) -> AsyncIterator[Any]:
 
 
 async def test_a_body_goes_at_its_date_and_its_period_at_the_end(people: People, ask: Any) -> None:
-    """Within a period each goes with its row; what is left at the end goes with the period."""
+    """Each goes with its row; the period goes a minute after its end, when no relay's clock is before it."""
     await people.put(envelope(CLIENT, "m1", expires_at=NOW + 5), envelope(CLIENT, "m2", expires_at=ENDS))
     assert await people.sweep_all(NOW + 5) == 1
     assert await _bodies(ask) == [(named(CLIENT), 2)]
     assert await people.sweep_all(ENDS - 1) == 0
     assert await _bodies(ask) == [(named(CLIENT), 2)]
     assert await people.sweep_all(ENDS) == 1
+    assert await _bodies(ask) == []
+    await people.sweep_all(OVER - 1)
+    assert await _periods(ask) == [f"envelope_bodies_{period_of('', ENDS).number}"]
+    await people.sweep_all(OVER)
     assert await _periods(ask) == []
     assert await people.names(CLIENT, now=ENDS) == [(named("m1"), Reason.DUE), (named("m2"), Reason.DUE)]
 
@@ -64,12 +75,12 @@ async def test_a_period_that_is_over_is_gone_from_the_disk(people: People, ask: 
     """Its tables are in no catalogue, and no file of them has a byte."""
     blob = await people.upload("photo", b"12345" * 1000, expires_at=ENDS)
     await people.put(envelope(CLIENT, "m1", expires_at=ENDS, size=5000, blob_ids=(blob.blob_id,)))
-    await people.put(envelope(CLIENT, "m2", expires_at=ENDS + 1))
+    await people.put(envelope(CLIENT, "m2", expires_at=OVER + 1))
     over = period_of("", ENDS).number
     files = [server.data / path for path in await _paths(ask, over)]
     assert len(files) == 8  # of bodies and of chunks: rows, their index, what is large, its index
     assert all(file.exists() for file in files)
-    await people.sweep_all(ENDS)
+    await people.sweep_all(OVER)
     assert await _periods(ask) == [f"envelope_bodies_{over + 1}"]
     assert [_size(file) for file in files] == [0] * 8
     await ask.execute("CHECKPOINT")
@@ -84,7 +95,7 @@ async def test_what_an_over_period_held_still_gets_its_receipt(people: People, a
     one = envelope(CLIENT, "m1", expires_at=ENDS)
     await people.put(one)
     wanted = await ask.fetchval("SELECT raw_hash FROM mailbox_rows WHERE envelope_id = $1", one.envelope_id)
-    await people.sweep_all(ENDS)
+    await people.sweep_all(OVER)
     found = await ask.fetch("SELECT envelope_hash, promised_at FROM receipt_leaves")
     assert [tuple(row) for row in found] == [(wanted, ENDS)]
 
@@ -100,7 +111,7 @@ async def test_a_date_brought_forward_into_another_period(people: People, ask: A
     assert len(await _bodies(ask)) == 2
     (first, *_) = (await _page(people, ENDS - 1)).rows
     assert first.raw == envelope(CLIENT, "m1", expires_at=far).raw
-    await people.sweep_all(ENDS)
+    await people.sweep_all(OVER)
     assert await _bodies(ask) == [(named(CLIENT), 2)]
     assert await _periods(ask) == [period_of("envelope_bodies", far).name]
 
@@ -120,7 +131,7 @@ async def test_a_blob_that_lives_past_its_date_keeps_its_period(people: People, 
     await people.put(envelope(CLIENT, "m1", expires_at=ENDS, blob_ids=(blob.blob_id,)))
     later = envelope(CLIENT, "m2", expires_at=ENDS + 7200, blob_ids=(blob.blob_id,), envelope_class=5)
     assert (await people.put(later, by="maya")).status == "stored"
-    await people.sweep_all(ENDS)
+    await people.sweep_all(OVER)
     name = period_of("blob_chunks", ENDS).name
     assert name in await _periods(ask)
     assert [piece async for piece in people.store.read_blob(blob.blob_id, 0, 5)] == [b"12345"]
@@ -158,7 +169,7 @@ async def test_whoever_reads_for_hours_stops_nobody(
     reading = dump.transaction()
     await reading.start()
     await dump.execute("SELECT count(*) FROM envelope_bodies")
-    assert await people.sweep_all(ENDS) == 1
+    assert await people.sweep_all(OVER) == 1
     assert (await people.put(envelope(CLIENT, "m2", expires_at=ENDS + 9), now=ENDS)).status == "stored"
     with pytest.raises(Busy):  # by a clock that is behind: what is half dropped takes nothing, and says so
         await people.put(envelope(CLIENT, "m3", expires_at=ENDS), now=ENDS - 1)
@@ -166,7 +177,7 @@ async def test_whoever_reads_for_hours_stops_nobody(
     await dump.close()
     over, next_one = (period_of("envelope_bodies", date).name for date in (ENDS, ENDS + 9))
     assert await _periods(ask) == [over, next_one]
-    await people.sweep_all(ENDS + AGAIN_SECONDS)
+    await people.sweep_all(OVER + AGAIN_SECONDS)
     assert await _periods(ask) == [next_one]
 
 

@@ -27,6 +27,8 @@ LIES_BY_DATE: Final = {"mailbox_rows": BODIES, "blob_chunks": "blob_chunks"}
 PARTITIONED: Final = tuple(LIES_BY_DATE.values())
 MAKING_LOCK: Final = 0x51_42_50_4D
 DROPPING_LOCK: Final = 0x51_42_50_44
+CLOCKS_APART_SECONDS: Final = 60
+"""How far relays' clocks may differ (`relay.service.time_watch.check_server`)."""
 LONGEST_WAIT: Final = "2s"
 """For whoever still reads a period that is over: a dump may read for hours."""
 AGAIN_SECONDS: Final = 3600
@@ -68,8 +70,10 @@ class Period:
         return self.begins_at + PERIOD_SECONDS
 
     def is_over(self, now: int) -> bool:
-        """Whether all dates in it are due."""
-        return self.ends_at - 1 <= now
+        """Whether all dates in it are due, at each relay: their clocks may be a minute apart, and one that is
+        behind still gives what is not due there.
+        """
+        return self.ends_at - 1 + CLOCKS_APART_SECONDS <= now
 
 
 def period_of(table: str, expires_at: int) -> Period:
@@ -117,7 +121,12 @@ class Past:
                 stays = await connection.run_sync(_drop_all, now)
         except (Fault, SQLAlchemyError, OSError) as fault:
             raise Busy(f"not dropped: {fault}") from fault
-        self._next_at = now + AGAIN_SECONDS if stays else period_of("", now + 1).ends_at - 1
+        self._next_at = now + AGAIN_SECONDS if stays else _next_end(now)
+
+
+def _next_end(now: int) -> int:
+    """When the next period will be over."""
+    return period_of("", now + 1 - CLOCKS_APART_SECONDS).ends_at - 1 + CLOCKS_APART_SECONDS
 
 
 def _drop_all(connection: Connection, now: int) -> bool:
