@@ -13,7 +13,6 @@ from keys.names import DAY_SECONDS, Role
 from relay.core import admission
 from relay.core.errors import (
     ActRefused,
-    Busy,
     Conflict,
     EngagementClosed,
     Malformed,
@@ -48,8 +47,8 @@ async def kept(house: House, days: int = 9) -> tuple[bytes, bytes, bytes]:
 
 
 async def test_a_recall_in_between_is_not_outrun(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A later copy that was let in before an act that names it, and comes to the store after it, is not
-    stored; who comes again is refused.
+    """A later copy that was let in before an act that names it, and comes to the store after it, is judged
+    anew: refused, as whoever comes again is.
     """
     _, theirs, own = await kept(house)
     later = extension(house.work, house.work.first_core, house.now + 60 * DAY_SECONDS, theirs, own)
@@ -65,7 +64,7 @@ async def test_a_recall_in_between_is_not_outrun(house: House, monkeypatch: pyte
 
     with monkeypatch.context() as between:
         between.setattr(house.store, "deposit", outrun)
-        with pytest.raises(Busy):
+        with pytest.raises(NotAllowed):
             await deposit(house, house.client, [theirs])
     with pytest.raises(NotAllowed):
         await deposit(house, house.client, [theirs])

@@ -120,9 +120,13 @@ def test_wheel_has_no_more(wheel: zipfile.ZipFile) -> None:
     assert [name for name in held if name.endswith((".ts", ".tsx")) or name.startswith("relay/inbox/")] == []
 
 
+SVG = "http://www.w3.org/2000/svg"
+"""The name of a language, in the icon that the page carries; nothing is fetched from there."""
+
+
 def test_built_inbox_is_ours_alone(wheel: zipfile.ZipFile) -> None:
     """The page loads nothing from elsewhere and carries no script or style in itself."""
     page = wheel.read("relay/static/index.html").decode()
-    assert "://" not in page
+    assert "://" not in page.replace(SVG, "")
     assert "<style" not in page
     assert "<script>" not in page

@@ -71,7 +71,8 @@ def test_commands_start(pyproject: dict[str, Any]) -> None:
 def test_what_is_imported_is_required(pyproject: dict[str, Any]) -> None:
     """Whatever shipped code imports is required, or is in an extra of its own."""
     project = pyproject["project"]
-    required = names(project["dependencies"] + project["optional-dependencies"]["postgres"])
+    extras = project["optional-dependencies"]
+    required = names(project["dependencies"] + extras["postgres"] + extras["objects"])
     assert distributions() - required == set()
 
 

@@ -175,16 +175,18 @@ def town(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]
     folder = tmp_path_factory.mktemp("town")
     with ExitStack() as ending:
         front = ending.enter_context(open_front())
-        first = made(folder / "1", front, pair.url, ("autostart = true", "autostart = false"))
+        first = made(folder / "1", front, pair.url)
+        socket = first.folder / "keeper.sock"
+        relays = [first, *(Relay(shutil.copytree(first.folder, folder / name)) for name in ("2", "3"))]
+        for relay in relays:
+            text = relay.config.read_text()
+            relay.config.write_text(
+                text.replace("autostart = true", f'autostart = false\nsocket = "{socket}"')
+            )
         keeper = Relay(first.folder)
         keeper.process = keeper.program("keeper")
         ending.callback(killed, keeper)
         eventually(lambda: keeper.events("keeper.ready"))
-        relays, socket = [first], f'autostart = false\nsocket = "{first.folder}/keeper.sock"'
-        for name in "2", "3":
-            relays.append(made(folder / name, front, pair.url, ("autostart = true", socket)))
-            shutil.rmtree(relays[-1].folder / "secrets")
-            shutil.copytree(first.folder / "secrets", relays[-1].folder / "secrets")
         for relay in relays:
             ending.callback(killed, relay)
             relay.start()
