@@ -95,6 +95,8 @@ async def write(visitor: Visitor, words: str, *, first: bool = False) -> None:
     await visitor.page.get_by_label("In the words of Maya").fill(words)
     await visitor.press(re.compile("^Give it to"))
     await expect(visitor.page.get_by_role("heading", name="What has changed")).to_be_visible()
+    await expect(visitor.page.get_by_label("In the words of Maya")).to_have_count(0)
+    await expect(visitor.page.get_by_text(words).first).to_be_visible()
 
 
 async def coach_signs(visitor: Visitor) -> Way:
