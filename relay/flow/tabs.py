@@ -40,9 +40,16 @@ class _Held:
     tab: Tab
     seen_at: int
     told_at: int
-    former: Tab | None = None
-    former_until: int = 0
+    formers: tuple[Tab, ...] = ()
+    """What a page may still have: the half before, and the one that it came with last."""
+    formers_until: int = 0
+    came_with: Tab | None = None
     left_at: int = 0
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """All that open something."""
+        return [self.tab, *self.formers]
 
     def forgotten(self, now: int) -> bool:
         left = self.left_at and now >= self.left_at + LEFT_SECONDS
@@ -63,17 +70,20 @@ class Tabs:
         company.holds(self._words)
 
     def put(self, session_tag: bytes, tab: Tab, now: int) -> None:
-        """Keep a session's half. The one before is good for another minute: a page that is loaded anew at
-        this moment has not heard that there is a new one.
+        """Keep a session's half. The one before, and the one that a page came with last, are good for another
+        minute: a page that is loaded anew at this moment, again and again, has not heard that there is a new
+        one.
         """
         self._put(session_tag, tab, now)
         self._company.tell(Kind.TAB, *_fields(session_tag, self._held[session_tag]))
 
     def _put(self, session_tag: bytes, tab: Tab, now: int) -> None:
-        former = self._held[session_tag].tab if session_tag in self._held else None
+        before = self._held.get(session_tag)
+        may_have = (before.tab, before.came_with) if before is not None else ()
         self.forget(session_tag)
-        self._held[session_tag] = _Held(tab, now, now, former, now + LEFT_SECONDS)
-        for one in filter(None, (former, tab)):
+        formers = tuple(dict.fromkeys(filter(None, may_have)))
+        self._held[session_tag] = held = _Held(tab, now, now, formers, now + LEFT_SECONDS)
+        for one in held.tabs:
             self._sessions[H(one.token)] = session_tag
         if len(self._held) > self._most_tabs:
             self.forget(next(iter(self._held)))
@@ -84,9 +94,11 @@ class Tabs:
         held = self._held.get(session_tag)
         if held is None or held.forgotten(now):
             return None
-        asked = held.tab if token == held.tab.token else held.former
-        if asked is None or (asked is held.former and now >= held.former_until):
+        good = held.tabs if now < held.formers_until else [held.tab]
+        asked = next((tab for tab in good if tab.token == token), None)
+        if asked is None:
             return None
+        held.came_with = asked
         held.seen_at, held.left_at = now, 0
         self._tell_seen(session_tag, held)
         return session_tag, asked
@@ -122,7 +134,7 @@ class Tabs:
     def forget(self, session_tag: bytes) -> None:
         """Drop a session's half."""
         held = self._held.pop(session_tag, None)
-        for one in filter(None, (held.tab, held.former) if held is not None else ()):
+        for one in held.tabs if held is not None else ():
             self._sessions.pop(H(one.token), None)
 
     # --- the other relays ---

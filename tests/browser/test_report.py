@@ -117,6 +117,7 @@ async def client_releases(visitor: Visitor, button: str) -> str:
     await expect(
         visitor.page.get_by_role("heading", name="This is exactly what Northwind will see. Nothing else.")
     ).to_be_visible()
+    await visitor.page.locator(".document").first.wait_for()
     shown: str = await visitor.page.evaluate(DOCUMENT)
     await visitor.fill("Type your name to sign", "maya okafor")
     await visitor.press(button)

@@ -108,6 +108,19 @@ async def test_what_is_open_is_told_to_its_owner_alone(house: House) -> None:
     assert await access.caller(second.token, house.now) == account_id
 
 
+def test_who_never_hears_of_a_new_half_goes_on_with_the_old_one() -> None:
+    """A page that is loaded again and again, each time before the answer to its new half has come, comes with
+    the same token each time.
+    """
+    tabs = Tabs(alone(), most_tabs=2)
+    tabs.put(b"s", replace(TAB, token=b"0" * 32), 0)
+    for number in range(1, 5):
+        assert tabs.find(b"0" * 32, number) is not None
+        tabs.put(b"s", replace(TAB, token=b"%d" % number * 32), number)
+    assert tabs.find(b"2" * 32, 5) is None
+    assert tabs.find(b"4" * 32, 5) is not None
+
+
 def test_halves_are_bounded_and_one_a_session() -> None:
     """The oldest goes when there are too many; a session's next half takes the place of the one before, which
     is good for a minute more, for a page that is loaded anew in between; of two before, the older is gone.
