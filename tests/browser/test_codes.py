@@ -104,7 +104,7 @@ async def test_an_invitation_is_shown_again_and_taken_back(browser: Browser, pra
         await coach.press("Make a code to read out")
         code = await shown_code(coach)
         await coach.press("Take it back")
-        await coach.press("Take it back")
+        await coach.page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
         await expect(coach.page.get_by_text("Taken back.")).to_be_visible()
         await client.page.goto(f"{practice.origin}/i/")
         await type_code(client, code)
