@@ -1,10 +1,10 @@
 """What `relay.flow` needs from the outside, as Protocols. Owns the seam between decisions and adapters;
 contains no behaviour.
 
-`Store` has two bodies, SQLite and memory, under one contract suite (`tests/contract`). Every method that
-writes returns only after the transaction that holds its change is on disk; writes waiting at the same
-moment share one commit. Reads never return what is due at `now`. Writes are all or nothing and raise the
-errors of `relay.core.errors`. Longer than other modules: the seam is one list, read beside both bodies.
+`Store` has three bodies, SQLite, PostgreSQL and memory, under one contract suite (`tests/contract`). Every
+method that writes returns only after the transaction that holds its change is on disk; writes waiting at the
+same moment share one commit. Reads never return what is due at `now`. Writes are all or nothing and raise the
+errors of `relay.core.errors`. Longer than other modules: the seam is one list, read beside its bodies.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What the parts of the store share: the way to the writer and to the readers. Owns no table."""
+"""What the parts of the store share: the way to the writer and to the readers, and how blobs that are due go,
+their objects before their rows. Owns no table.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from functools import partial
 
 from keys.day_keys import open_day_key
 from keys.keeper_wire import Ask, OpenRequest, Status, open_answer, sign_open_request
-from keys.locks import KeeperPayload, parse_lock, seal_keeper_lock
+from keys.locks import KEEPER_PAYLOAD_BYTES, KeeperPayload, parse_lock, seal_keeper_lock
 from keys.names import access_hash, day_of
 from keys.suite import OpenKey, SealKey, SignKey, hpke_open, hpke_seal
 from relay.keeper.client import SocketKeeper
@@ -25,7 +25,6 @@ from tests.bench.house import House, Writer, housed
 
 AT_ONCE = 50
 LEAST: float = 0.4
-BODY_BYTES = 112  # what a keeper's lock seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +88,9 @@ def _asks(coach: Writer, day_key: SealKey, access: SignKey) -> tuple[Ask, ...]:
 
 async def _bare(count: int) -> float:
     key = OpenKey.from_seed(os.urandom(32))
-    sealed = hpke_seal(key.seal_key(), b"keeper", bytes(BODY_BYTES))
+    sealed = hpke_seal(key.seal_key(), b"keeper", bytes(KEEPER_PAYLOAD_BYTES))
     await asyncio.sleep(0)
     started = time.perf_counter()
     for _ in range(count):
-        hpke_open(key, b"keeper", sealed, BODY_BYTES)
+        hpke_open(key, b"keeper", sealed, KEEPER_PAYLOAD_BYTES)
     return count / (time.perf_counter() - started)
