@@ -31,6 +31,8 @@ VIOLATED: Final = "23"
 CONTROL: Final = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 WATCHED: Final = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 30_000}
 """Options of a line (tcp(7)): seconds, how often, milliseconds."""
+_DRIVERS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What the driver raises; the third where a connection ends in the middle of what it says."""
 _STATEMENTS: Final = "relay statements"
 """Where a connection of the pool keeps what it has prepared."""
 
@@ -176,7 +178,7 @@ class _faults:  # noqa: N801 - a context, used as a word
         if isinstance(fault, asyncpg.InvalidCachedStatementError):
             self._database.forget_statements()
             raise Repeat("a statement was prepared for other tables") from fault
-        if isinstance(fault, (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        if isinstance(fault, _DRIVERS):
             raise _named(fault) from fault
 
 

@@ -11,6 +11,7 @@ import asyncio
 import base64
 import binascii
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
@@ -28,6 +29,8 @@ ANSWER_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 5.0
 FIRST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 5.0
+STEADY_SECONDS: Final = 10.0
+"""A line that stood so long is looked for again at once; one that is lost sooner, more and more slowly."""
 SERVER_SETTINGS: Final = {"application_name": "quietbox line", "synchronous_commit": "off"}
 
 
@@ -36,10 +39,11 @@ class PostgresLine:
 
     most_bytes = PAYLOAD_BYTES // 4 * 3
 
-    def __init__(self, url: str) -> None:
-        """Nothing is connected before `listen`."""
+    def __init__(self, url: str, random: Callable[[int], bytes] = os.urandom) -> None:
+        """Nothing is connected before `listen`. `random` spreads the tries of relays that lost it."""
         dialect: Any = PGDialect_asyncpg  # which is not typed
         _, self._server = dialect().create_connect_args(make_url(url))  # as the engine reads it
+        self._random = random
         self._connection: Any = None
         self._one_speaks = asyncio.Lock()
 
@@ -52,23 +56,30 @@ class PostgresLine:
             try:
                 text = base64.b64encode(raw).decode("ascii")
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, text, timeout=ANSWER_SECONDS)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+            except Exception as fault:  # the driver has names of its own for a line that ends as it speaks
                 connection.terminate()
                 raise Busy(f"not told: {fault}") from fault
 
     async def listen(self, heard: Callable[[bytes], None], stands: Callable[[bool], None]) -> None:
-        """As the port. Pauses between tries grow from 0.1 to 5 seconds."""
-        pause = FIRST_PAUSE_SECONDS
+        """As the port. Pauses between tries grow from 0.1 to 5 seconds, and are between half of that and all.
+
+        Whatever the driver raises is a lost line: the relay goes on without it, and this ends never.
+        """
+        loop, pause = asyncio.get_running_loop(), FIRST_PAUSE_SECONDS
         while True:
-            try:
-                async with self._connected(heard) as ended:
-                    pause = FIRST_PAUSE_SECONDS
+            began = loop.time()
+            async with contextlib.AsyncExitStack() as standing:
+                try:
+                    ended = await standing.enter_async_context(self._connected(heard))
+                except Exception:  # noqa: BLE001, S110 - none of its names may end the relay
+                    pass
+                else:
                     stands(True)
                     await self._until(ended)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                pass
             stands(False)
-            await asyncio.sleep(pause)
+            if loop.time() - began > STEADY_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            await asyncio.sleep(pause * (0.5 + self._random(1)[0] / 512))
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     @contextlib.asynccontextmanager
@@ -94,8 +105,11 @@ class PostgresLine:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await ended.wait()
             async with self._one_speaks:
-                if not ended.is_set():
-                    await self._connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
+                try:
+                    if not ended.is_set():
+                        await self._connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
+                except Exception:  # noqa: BLE001 - as in `listen`
+                    return
 
 
 def _hearing(me: int, heard: Callable[[bytes], None]) -> Callable[..., None]:
