@@ -2,7 +2,7 @@
 
 Owns how such a file is written, checked and unlocked. Must never hold an entry in memory, leave half a file
 under a name that somebody chose, or write over one that is there. (ZIP: PKWARE's APPNOTE.TXT 6.3; the lock:
-docs/mailbox.md, "The copy"; docs/protocol.md, parts 2 and 3.)
+docs/protocol.md, part 26.)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import IO, Any, Final
 
 from client_sdk.errors import Misused, WrongPassword
 from client_sdk.home import sync_folder
-from keys.encoding import label
+from keys.archive import ARCHIVE_CONTEXT, LOCK_BYTES, MAGIC, archive_head, archive_key, parse_archive_head
 from keys.errors import KeysError, Malformed, NotOpened
 from keys.stream import (
     CHUNK_BYTES,
@@ -34,16 +34,12 @@ from keys.stream import (
     plain_length,
 )
 from keys.stream import SALT_BYTES as STREAM_SALT_BYTES
-from keys.unlock import SALT_BYTES, normalise_password, stretch
+from keys.unlock import SALT_BYTES
 
 CHECKSUMS: Final = "checksums.txt"
-MAGIC: Final = b"QBA1"
-LOCK_BYTES: Final = len(MAGIC) + SALT_BYTES
-"""What stands before the stream of a locked archive."""
 MOST_ENTRIES: Final = 1_000_000
 MOST_CHECKSUMS_BYTES: Final = 256 * 1024 * 1024
 PIECE_BYTES: Final = 1024 * 1024
-_CONTEXT: Final = label("archive")
 
 Random = Callable[[int], bytes]
 
@@ -139,7 +135,7 @@ def _name(fresh: Path, path: Path) -> None:
 
 def _key(password: str, salt: bytes) -> bytes:
     try:
-        return stretch(normalise_password(password), salt)[:32]
+        return archive_key(password, salt)
     except Malformed as cause:
         raise Misused("A password has 12 to 1,024 signs.") from cause
 
@@ -150,8 +146,8 @@ class _Lock:
     def __init__(self, file: IO[bytes], password: str, random: Random) -> None:
         salt = random(SALT_BYTES)
         self._file = file
-        self._sealer = Sealer(_key(password, salt), _CONTEXT, random(STREAM_SALT_BYTES))
-        file.write(MAGIC + salt + self._sealer.head)
+        self._sealer = Sealer(_key(password, salt), ARCHIVE_CONTEXT, random(STREAM_SALT_BYTES))
+        file.write(archive_head(salt) + self._sealer.head)
 
     def write(self, piece: bytes) -> int:
         """Take the next bytes."""
@@ -174,10 +170,10 @@ class _Unlocked(io.RawIOBase):
         """`WrongPassword` where it does not fit, `Misused` for a file that is cut."""
         self._file = file
         self._length = _plain_length(file)
-        file.seek(len(MAGIC))
-        key = _key(password, file.read(SALT_BYTES))
+        file.seek(0)
+        key = _key(password, parse_archive_head(file.read(LOCK_BYTES)))
         try:
-            self._opener = ChunkOpener(key, _CONTEXT, file.read(HEAD_BYTES))
+            self._opener = ChunkOpener(key, ARCHIVE_CONTEXT, file.read(HEAD_BYTES))
         except NotOpened as cause:
             raise WrongPassword("That password does not open this copy.") from cause
         self._at = 0
@@ -246,11 +242,14 @@ def is_locked(path: Path) -> bool:
 def unlock_archive(path: Path, target: Path, password: str, random: Random) -> None:
     """Write a locked archive's ZIP under another name. Misused, WrongPassword; nothing is left then."""
     with _readable(path) as file, _new_file(target, random) as out:
-        if file.read(len(MAGIC)) != MAGIC:
+        head = file.read(LOCK_BYTES)
+        if not head.startswith(MAGIC):
             raise Misused("This copy is not locked.", hint="Any program for ZIP files opens it.")
-        key = _key(password, file.read(SALT_BYTES))
+        if len(head) < LOCK_BYTES:
+            raise _Changed
+        key = _key(password, parse_archive_head(head))
         try:
-            opener = Opener(key, _CONTEXT, file.read(HEAD_BYTES))
+            opener = Opener(key, ARCHIVE_CONTEXT, file.read(HEAD_BYTES))
         except NotOpened as cause:
             raise WrongPassword("That password does not open this copy.") from cause
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.vectors import (
     make_accounts,
+    make_archive,
     make_codes,
     make_contents,
     make_drafts,
@@ -51,4 +52,5 @@ FORMATS: dict[str, Callable[[Cases], None]] = {
     "report": make_report.report_cases,
     "release": make_release.release_cases,
     "codes": make_codes.code_cases,
+    "archive": make_archive.archive_cases,
 }

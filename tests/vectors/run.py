@@ -39,12 +39,21 @@ from keys import (
     wordlist,
 )
 from keys.encoding import Reader
-from tests.vectors import run_codes, run_drafts, run_index, run_records, run_release, run_reopening
+from tests.vectors import (
+    run_archive,
+    run_codes,
+    run_drafts,
+    run_index,
+    run_records,
+    run_release,
+    run_reopening,
+)
 from tests.vectors.operations import OPERATIONS, Outputs, operation, run, to_json
 
 __all__ = [
     "OPERATIONS",
     "run",
+    "run_archive",
     "run_codes",
     "run_drafts",
     "run_index",

@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as acts from "./acts.ts";
+import { ARCHIVE_OPERATIONS } from "./archive.testing.ts";
 import * as blob from "./blob.ts";
 import * as box from "./box.ts";
 import { parseBrowsers } from "./browsers.ts";
@@ -48,6 +49,7 @@ const WORDS = join(import.meta.dirname, "../../../../keys/words.txt");
 
 export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Outputs>> = {
   ...RECORD_OPERATIONS,
+  ...ARCHIVE_OPERATIONS,
   ...CODE_OPERATIONS,
   ...DRAFT_OPERATIONS,
   ...INDEX_OPERATIONS,
