@@ -55,10 +55,13 @@ class FaultyStore:
 
     def __init__(self, inner: Any, machine: Machine, rates: Rates) -> None:
         self._inner, self._machine, self._rates = inner, machine, rates
+        self._waits: dict[str, bool] = {}
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._inner, name)
-        return self._shaken(found) if inspect.iscoroutinefunction(found) else found
+        if name not in self._waits:
+            self._waits[name] = inspect.iscoroutinefunction(found)
+        return self._shaken(found) if self._waits[name] else found
 
     def _shaken(self, work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def shaken(*arguments: Any, **named: Any) -> Any:

@@ -5,11 +5,11 @@ Owns the seed. Everything that is drawn in a run is drawn here, in the order in 
 
 from __future__ import annotations
 
-import asyncio
 import random
 from typing import Final
 
 from relay.clock import Reading
+from relay.operator.simulation.loop import SimulatedLoop
 
 START_AT: Final = 1_800_000_000 - 1_800_000_000 % 86_400 + 36_000
 """The first instant: ten in the morning, UTC."""
@@ -20,7 +20,7 @@ class Machine:
     right.
     """
 
-    def __init__(self, seed: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, seed: int, loop: SimulatedLoop) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - a simulation has to be repeatable
         self.jump_seconds = 0
         self._loop = loop
@@ -44,4 +44,4 @@ class Machine:
 
     async def pause(self, most_seconds: float) -> None:
         """Wait for up to so long."""
-        await asyncio.sleep(self.chance.random() * most_seconds)
+        await self._loop.pause(self.chance.random() * most_seconds)

@@ -31,7 +31,7 @@ class Known(Enum):
 @dataclass(eq=False)
 class Letter:
     """One envelope. `message` is a number that those sealed from one content share; `blob_id` is empty
-    without an attachment; `incarnation` is the relay's that took it.
+    without an attachment; `is_locked` if the keeper can open it; `incarnation` is the relay's that took it.
     """
 
     pair: Pair = field(repr=False)
@@ -41,6 +41,7 @@ class Letter:
     raw: bytes = field(repr=False)
     expires_at: int
     blob_id: bytes = b""
+    is_locked: bool = True
     stored: Known = Known.NO
     gone: Known = Known.NO
     revoked: Known = Known.NO
@@ -52,9 +53,7 @@ class Letter:
         """Where it goes."""
         return self.pair.mailbox(self.role)
 
-    @property
-    def name(self) -> str:
-        """For people who look for a fault."""
+    def __str__(self) -> str:
         return f"{self.role.name.lower()}/{self.envelope_id.hex()[:8]}"
 
 
@@ -74,16 +73,35 @@ class Model:
     """All letters, by mailbox and envelope id."""
 
     letters: dict[tuple[bytes, bytes], Letter] = field(default_factory=dict)
+    _boxes: dict[bytes, list[Letter]] = field(default_factory=dict)
+    _locked: dict[bytes, list[Letter]] = field(default_factory=dict)
+    _messages: list[list[Letter]] = field(default_factory=list)
     followed: dict[bytes, set[bytes]] = field(default_factory=dict)
 
     def add(self, letters: Iterable[Letter]) -> None:
-        """These are about to be sent."""
-        for letter in letters:
+        """These are about to be sent: one message."""
+        self._messages.append(list(letters))
+        for letter in self._messages[-1]:
             self.letters[letter.mailbox_id, letter.envelope_id] = letter
+            self._boxes.setdefault(letter.mailbox_id, []).append(letter)
+            if letter.is_locked:
+                self._locked.setdefault(letter.mailbox_id, []).append(letter)
+
+    def locked(self, mailbox_id: bytes) -> list[Letter]:
+        """Those of them that the keeper can open."""
+        return self._locked.get(mailbox_id, [])
+
+    def next_message(self) -> int:
+        """The number of the message that is sent next."""
+        return len(self._messages)
+
+    def of_message(self, message: int) -> list[Letter]:
+        """The same message in all mailboxes."""
+        return self._messages[message]
 
     def of(self, mailbox_id: bytes) -> list[Letter]:
         """All that were sent to a mailbox, in the order of sending."""
-        return [letter for (box, _), letter in self.letters.items() if box == mailbox_id]
+        return self._boxes.get(mailbox_id, [])
 
     def check_page(
         self, mailbox_id: bytes, rows: Sequence[Row], after: int, gone: set[bytes], span: Span
@@ -102,7 +120,7 @@ class Model:
                 raise Broken(f"a row is of something that was sent: {row}")
             if row.raw is not None:
                 self._check_row(letter, row.order, row.raw, span)
-                _hold(row.envelope_id not in gone, "what went does not come back", letter.name)
+                _hold(row.envelope_id not in gone, "what went does not come back", letter)
                 found.append(letter)
         return found
 
@@ -116,7 +134,7 @@ class Model:
                 there = (
                     letter in found or letter.gone is not Known.NO or letter.expires_at <= span.answered_at
                 )
-                _hold(there, "what was acknowledged is there", letter.name)
+                _hold(there, "what was acknowledged is there", letter)
 
     def surely_gone(self, mailbox_id: bytes) -> set[bytes]:
         """The ids of what people were told is gone from a mailbox."""
@@ -133,30 +151,34 @@ class Model:
     def check_followed(self, mailbox_id: bytes, living: Iterable[Letter]) -> None:
         """A cursor leaves nothing out: what is there now has been passed by whoever went on to the end."""
         missed = [
-            letter.name for letter in living if letter.envelope_id not in self.followed.get(mailbox_id, set())
+            str(letter) for letter in living if letter.envelope_id not in self.followed.get(mailbox_id, set())
         ]
         _hold(not missed, "a cursor passes nothing by", missed)
 
     def check_file(self, letter: Letter, content: bytes | None, before: Letter, span: Span) -> None:
         """What came of an attachment, None where it was not found; `before` is how its letter stood then."""
         if content is not None:
-            _hold(content == letter.blob_id * 4, "a file's bytes are its own", letter.name)
-            _hold(letter.expires_at > span.asked_at, "no file is read at its date", letter.name)
+            _hold(content == letter.blob_id * 4, "a file's bytes are its own", letter)
+            _hold(letter.expires_at > span.asked_at, "no file is read at its date", letter)
         elif span.steady and before.stored is Known.YES and letter.gone is Known.NO:
-            _hold(letter.expires_at <= span.answered_at, "a file is there until its date", letter.name)
+            _hold(letter.expires_at <= span.answered_at, "a file is there until its date", letter)
 
     def check_asked(self, letter: Letter, status: Status, revoked_before: Known, span: Span) -> None:
         """What the keeper said of a letter's lock."""
         if status is Status.HERE:
-            _hold(letter.expires_at > span.asked_at, "the keeper opens nothing that is due", letter.name)
-            _hold(revoked_before is not Known.YES, "the keeper opens nothing that was revoked", letter.name)
+            _hold(letter.expires_at > span.asked_at, "the keeper opens nothing that is due", letter)
+            _hold(revoked_before is not Known.YES, "the keeper opens nothing that was revoked", letter)
         elif span.steady and letter.revoked is Known.NO:
-            _hold(letter.expires_at <= span.answered_at, "the keeper opens what lives", (letter.name, status))
+            _hold(
+                letter.expires_at <= span.answered_at,
+                "the keeper opens what lives",
+                f"{letter} {status.name}",
+            )
 
     def _check_row(self, letter: Letter, order: int, raw: bytes, span: Span) -> None:
-        _hold(raw == letter.raw, "an envelope's bytes are those that were sent", letter.name)
-        _hold(letter.expires_at > span.asked_at, "nothing is read at its date", letter.name)
-        _hold(letter.order in (0, order), "an order stays", letter.name)
+        _hold(raw == letter.raw, "an envelope's bytes are those that were sent", letter)
+        _hold(letter.expires_at > span.asked_at, "nothing is read at its date", letter)
+        _hold(letter.order in (0, order), "an order stays", letter)
         letter.order = order
 
 

@@ -1,7 +1,8 @@
 """The people of a run: coaches and clients with real keys, and what their software would send.
 
 Owns keys, envelopes, acts and questions to the keeper. Asks nothing of a relay by itself. Keys that make no
-difference between runs are made once a process, because making them is slow.
+difference between runs are made once a process, because making them is slow; for the same reason what nobody
+opens here is noise of the right form: bodies, readers' locks, and the keeper's lock of most messages.
 """
 
 from __future__ import annotations
@@ -9,26 +10,46 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from keys.acts import Act, ActCore, ActKind, sign_act
 from keys.box import NONCE_BYTES, seal_box
-from keys.content import Content, ContentKind, Recipient
-from keys.envelope import EnvelopeClass, parse_envelope
+from keys.day_keys import open_day_key
+from keys.encoding import u16, u32
+from keys.envelope import EnvelopeClass, Header, body_length, parse_envelope
 from keys.invitation import Acceptance, InvitationKeys, invitation_keys, seal_acceptance, sign_redemption
 from keys.keeper_wire import Ask, OpenRequest, Revoke, Status, open_answer, sign_open_request, sign_revoke
-from keys.names import DAY_SECONDS, Role, fingerprint, keeper_set, mailbox_id, origin_hash
+from keys.locks import (
+    KEEPER_LOCK_BYTES,
+    KEEPER_PAYLOAD_BYTES,
+    READER_LOCK_BYTES,
+    SHARE_BYTES,
+    KeeperPayload,
+    LockType,
+    seal_keeper_lock,
+)
+from keys.names import (
+    DAY_SECONDS,
+    KEY_ID_BYTES,
+    Role,
+    access_hash,
+    day_of,
+    fingerprint,
+    keeper_set,
+    mailbox_id,
+    origin_hash,
+)
 from keys.policy import Policy, agreement_hash
-from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
 from keys.statement import Card, ReadingKey, sign_statement
-from keys.suite import OpenKey, SealKey, SignKey
+from keys.suite import H, OpenKey, SealKey, SignKey
 from keys.unlock import account_keys, device_keys
 from relay.core.model import Method, VaultItem
 from relay.flow.enrol import Finish
 from relay.flow.policy import Offer
 
 ORIGIN: Final = "https://inbox.simulated.example"
+INNER_BYTES: Final = 900
 WORK_DAYS: Final = 8
 HOLD_DAYS: Final = 4
 
@@ -46,14 +67,14 @@ def _reading(label: str) -> OpenKey:
 
 
 @cache
-def _seal_key(label: str) -> SealKey:
-    return _reading(label).seal_key()
+def _access_hash(label: str) -> bytes:
+    return access_hash(account_keys(_seed(f"{label} account")).access.public)
 
 
-@cache
-def day_seal_key(public: bytes) -> SealKey:
-    """A keeper's key of a day, loaded once."""
-    return SealKey.from_bytes(public)
+@lru_cache(maxsize=100)
+def verified_day_key(raw: bytes, keeper_id: bytes, keeper_public: bytes) -> SealKey:
+    """A keeper's key of a day, its signature verified once. Raises BadSignature, Malformed."""
+    return SealKey.from_bytes(open_day_key(raw, keeper_id, keeper_public).public)
 
 
 @dataclass(frozen=True)
@@ -129,7 +150,7 @@ class Person:
 
 @dataclass
 class Pair:
-    """A coach and a client at work: one engagement, under one policy."""
+    """A coach and a client at work: one engagement, under one policy; `sides` says who is in it."""
 
     coach: Person
     client: Person
@@ -138,7 +159,10 @@ class Pair:
     random: Random = field(repr=False)
     engagement_id: bytes = field(init=False)
     policy: Policy = field(init=False)
+    policy_tag: bytes = field(init=False)
+    sides: dict[Role, Person] = field(init=False)
     invitation: InvitationKeys = field(init=False, repr=False)
+    _boxes: dict[Role, bytes] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.engagement_id = self.random(16)
@@ -156,15 +180,15 @@ class Pair:
             author_may_recall=True,
             refused_domains=("northwind.example",),
         )
-
-    @property
-    def sides(self) -> dict[Role, Person]:
-        """Who is in it."""
-        return {Role.COACH: self.coach, Role.CLIENT: self.client}
+        self.policy_tag = self.policy.tag
+        self.sides = {Role.COACH: self.coach, Role.CLIENT: self.client}
+        self._boxes = {
+            role: mailbox_id(self.engagement_id, role, person.fp) for role, person in self.sides.items()
+        }
 
     def mailbox(self, role: Role) -> bytes:
         """The id of a side's mailbox."""
-        return mailbox_id(self.engagement_id, role, self.sides[role].fp)
+        return self._boxes[role]
 
     @property
     def first(self) -> ActCore:
@@ -198,30 +222,9 @@ class Pair:
         signed = self.client.finish(self.keeper_id, self.now, self.random, acceptance, act)
         return signed(self.invitation)
 
-    def message(self, sender: Role, expires_at: int, day_key: SealKey, now: int) -> dict[Role, bytes]:
-        """One message, sealed for both mailboxes."""
-        content = Content(
-            kind=ContentKind.MESSAGE,
-            nonce=self.random(16),
-            thread_id=self.random(16),
-            writer=1,
-            count=1,
-            previous_id=bytes(32),
-            created_at=now,
-            expires_at=expires_at,
-            policy_hash=self.policy.hash,
-            sender_fp=self.sides[sender].fp,
-            checkpoint_hash=bytes(32),
-            vault_counter=1,
-            sender_statement_hash=bytes(32),
-            recipients=(Recipient(self._other(sender).fp, bytes(32)),),
-            shown={"subject": "Simulated", "text": "Nothing is said here."},
-        )
-        part = sign_content(content.encode(), EnvelopeClass.MESSAGE, self.sides[sender].identity)
-        return {
-            role: seal_envelope(self._to(role, expires_at), [part], [day_key], self.random)
-            for role in self.sides
-        }
+    def message(self, expires_at: int, day_key: SealKey | None) -> dict[Role, bytes]:
+        """One message, in an envelope for each mailbox. Without a day's key no keeper can open it."""
+        return {role: self._envelope(role, expires_at, day_key) for role in self.sides}
 
     def recall(self, previous: ActCore, signer: Role, envelope_ids: tuple[bytes, ...], now: int) -> Act:
         """The act after `previous` by which these are due at once."""
@@ -248,7 +251,7 @@ class Pair:
     def ask(self, role: Role, raw: bytes, now: int) -> tuple[bytes, Callable[[bytes, bytes], Status]]:
         """A reader's question to the keeper, and how its answer is read, by the keeper's public key."""
         envelope = parse_envelope(raw)
-        access, reply = self.sides[role].access, OpenKey.from_seed(self.random(32))
+        access, reply = self.sides[role].access, _reading("whoever asks")
         items = (Ask(envelope.header_hash, envelope.keeper_locks[0]),)
         request = OpenRequest(
             self.keeper_id, access.public, now, self.random(16), reply.seal_key().raw, items
@@ -263,15 +266,27 @@ class Pair:
     def _other(self, role: Role) -> Person:
         return self.client if role is Role.COACH else self.coach
 
-    def _to(self, role: Role, expires_at: int) -> Addressing:
-        reader = self.sides[role]
-        return Addressing(
+    def _envelope(self, role: Role, expires_at: int, day_key: SealKey | None) -> bytes:
+        body = self.random(body_length(INNER_BYTES))
+        header = Header(
             EnvelopeClass.MESSAGE,
+            2,
             self.mailbox(role),
-            self.policy.tag,
+            self.random(16),
+            self.policy_tag,
             expires_at,
-            reader.fp,
-            ReaderTarget(_seal_key(reader.label), 1),
-            reader.access.public,
-            self._other(role).access.public,
-        )
+            len(body),
+        ).encode()
+        readers_lock = self._noise(LockType.READER, SHARE_BYTES, 1, READER_LOCK_BYTES)
+        return header + readers_lock + self._keepers_lock(role, expires_at, day_key, header) + body
+
+    def _keepers_lock(self, role: Role, expires_at: int, day_key: SealKey | None, header: bytes) -> bytes:
+        if day_key is None:
+            return self._noise(LockType.KEEPER, KEEPER_PAYLOAD_BYTES, day_of(expires_at), KEEPER_LOCK_BYTES)
+        who = _access_hash(self.sides[role].label), _access_hash(self._other(role).label)
+        payload = KeeperPayload(self.random(SHARE_BYTES), *who, 0, expires_at)
+        return seal_keeper_lock(payload, day_key, H(header))
+
+    def _noise(self, lock: LockType, payload_bytes: int, period: int, record_bytes: int) -> bytes:
+        head = bytes([lock, 0]) + u16(payload_bytes) + self.random(KEY_ID_BYTES) + u32(period)
+        return head + self.random(record_bytes - len(head))

@@ -25,9 +25,14 @@ from relay.service import time_watch
 Result = TypeVar("Result")
 
 TRIES: Final = 3
-PAGE_ROWS: Final = 7
+LOCKED: Final = 0.4
+"""Of so many messages the keeper is asked: sealing a lock is the slowest that people do here."""
+PAGES_ROWS: Final = (3, 7, 30, 100)
+RECENT: Final = 30
 PAUSES: Final = ((0.7, 5.0), (0.25, 600.0), (0.04, 6 * 3600.0), (0.01, 2.0 * DAY_SECONDS))
 """Shares, and the longest pause: bursts, and now and then half a day of nothing."""
+SHARES: Final = [share for share, _ in PAUSES]
+LONGEST: Final = [most_seconds for _, most_seconds in PAUSES]
 KEEPS: Final = (60, 3600, DAY_SECONDS, 3 * DAY_SECONDS, 30 * DAY_SECONDS)
 JUMPS: Final = (120, 3 * 3600, 5 * DAY_SECONDS, 400 * DAY_SECONDS)
 
@@ -51,8 +56,7 @@ class Player:
                 await getattr(self, name)()
 
     async def _pause(self) -> None:
-        shares = [share for share, _ in PAUSES]
-        ((_, most_seconds),) = self._machine.chance.choices(PAUSES, shares)
+        (most_seconds,) = self._machine.chance.choices(LONGEST, SHARES)
         await self._machine.pause(most_seconds)
 
 
@@ -82,10 +86,11 @@ class Party(Player):
         if expires_at <= now:
             return
         blob_id = await self._upload(expires_at) if machine.happens(0.2) else b""
-        sealed = self.pair.message(self.role, expires_at, await world.day_key(day_of(expires_at)), now)
-        number = len(world.model.letters)
+        day_key = await world.day_key(day_of(expires_at)) if machine.happens(LOCKED) else None
+        sealed = self.pair.message(expires_at, day_key)
+        number = world.model.next_message()
         letters = [
-            Letter(self.pair, role, number, raw[24:40], raw, expires_at, blob_id)
+            Letter(self.pair, role, number, raw[24:40], raw, expires_at, blob_id, day_key is not None)
             for role, raw in sealed.items()
         ]
         world.model.add(letters)
@@ -172,7 +177,7 @@ class Party(Player):
 
     async def ask_keeper(self) -> None:
         """Have the lock of a letter of mine opened."""
-        letter = self._any(self.mailbox_id)
+        letter = self._locked(self.mailbox_id)
         if letter is None:
             return
         world, revoked_before = self._world, letter.revoked
@@ -186,7 +191,7 @@ class Party(Player):
     async def revoke(self) -> None:
         """Have the other's lock refused from now on."""
         other = Role.CLIENT if self.role is Role.COACH else Role.COACH
-        letter = self._any(self.pair.mailbox(other))
+        letter = self._locked(self.pair.mailbox(other))
         if letter is None:
             return
         world, now = self._world, self._machine.true_at()
@@ -215,7 +220,7 @@ class Party(Player):
         return b"".join([piece async for piece in blobs.read(blob, 0, blob.stored_bytes)])
 
     async def _page(self, after: int) -> tuple[list[Letter], int, bool]:
-        world = self._world
+        world, most_rows = self._world, self._machine.chance.choice(PAGES_ROWS)
 
         async def ask() -> tuple[list[Letter], int, bool]:
             asked, gone = world.asked(), world.model.surely_gone(self.mailbox_id)
@@ -225,7 +230,7 @@ class Party(Player):
                     self.mailbox_id,
                     after=after,
                     before=None,
-                    limit=PAGE_ROWS,
+                    limit=most_rows,
                     now=world.now(),
                 )
             )
@@ -242,12 +247,17 @@ class Party(Player):
         return parse_act(view.engagement.acts[-1]).core
 
     def _any(self, mailbox_id: bytes) -> Letter | None:
-        sent = self._world.model.of(mailbox_id)
-        return self._machine.chance.choice(sent[-30:]) if sent else None
+        return self._one_of(self._world.model.of(mailbox_id))
+
+    def _locked(self, mailbox_id: bytes) -> Letter | None:
+        return self._one_of(self._world.model.locked(mailbox_id))
+
+    def _one_of(self, sent: list[Letter]) -> Letter | None:
+        return self._machine.chance.choice(sent[-RECENT:]) if sent else None
 
     def _twins(self, letter: Letter) -> list[Letter]:
         """The same message in both mailboxes."""
-        return [one for one in self._world.model.letters.values() if one.message == letter.message]
+        return self._world.model.of_message(letter.message)
 
     async def _call(self, work: Callable[[], Awaitable[Result]]) -> Result:
         return await self._until_answered(lambda: self._world.network.call(work))

@@ -10,7 +10,6 @@ from collections import deque
 from pathlib import Path
 from typing import Final
 
-from keys.day_keys import open_day_key
 from keys.names import DAY_SECONDS
 from keys.suite import SealKey, SignKey
 from relay.clock import SystemClock
@@ -22,7 +21,7 @@ from relay.notify.wake import Waiter, WakeHub
 from relay.operator.simulation.faults import FaultyKeeper, FaultyStore, Network, Rates
 from relay.operator.simulation.machine import Machine
 from relay.operator.simulation.model import Model, Span
-from relay.operator.simulation.people import HOLD_DAYS, ORIGIN, WORK_DAYS, Pair, Person, day_seal_key
+from relay.operator.simulation.people import HOLD_DAYS, ORIGIN, WORK_DAYS, Pair, Person, verified_day_key
 from relay.service import time_watch
 from relay.store.memory import MemoryStore
 
@@ -128,7 +127,7 @@ class World:
         (raw,) = await self.network.call(
             lambda: self.flows.keepers.days(self.keeper.keeper_id, day, 1, self.now())
         )
-        return day_seal_key(open_day_key(raw, self.keeper.keeper_id, self.keeper_public).public)
+        return verified_day_key(raw, self.keeper.keeper_id, self.keeper_public)
 
     def tell(self, what: str) -> None:
         """For the history that a failure shows."""

@@ -120,7 +120,7 @@ class MemoryEnvelopes:
         for envelope in envelopes:
             cursors[envelope.mailbox_id] = order = self._state.next_order(envelope.mailbox_id)
             self._state.entry_count += 1
-            self._state.entries[envelope.mailbox_id, envelope.envelope_id] = Entry(
+            entry = Entry(
                 self._state.entry_count,
                 envelope.mailbox_id,
                 envelope.envelope_id,
@@ -131,6 +131,7 @@ class MemoryEnvelopes:
                 tuple(dict.fromkeys(envelope.blob_ids)),
                 twin_id=envelope.twin_id,
             )
+            self._state.put_entry(entry)
             for blob_id in envelope.blob_ids:
                 self._state.link(blob_id, envelope.expires_at)
         return Outcome("stored", cursors=tuple(cursors.items())) if envelopes else Outcome("repeated")

@@ -113,7 +113,7 @@ def _release(state: State, envelope: SealedEnvelope, step: Step, now: int) -> No
     if known is not None:
         if known.reason is None:
             state.expire(known, Reason.SHORTENED, now)
-        del state.entries[name]
+        state.drop_entry(known)
     if step.not_before <= now:
         end_all(state, mailbox_id, now)
     for entry in state.entries_of(mailbox_id):
@@ -123,15 +123,8 @@ def _release(state: State, envelope: SealedEnvelope, step: Step, now: int) -> No
     order = state.mailboxes[mailbox_id].cursor + 1
     state.mailboxes[mailbox_id] = replace(state.mailboxes[mailbox_id], cursor=order)
     state.tickets[name] = (step.number, step.not_before)
-    state.entries[name] = Entry(
-        state.entry_count,
-        *name,
-        order,
-        now // DAY_SECONDS,
-        envelope.expires_at,
-        envelope.raw,
-        (),
-    )
+    day = now // DAY_SECONDS
+    state.put_entry(Entry(state.entry_count, *name, order, day, envelope.expires_at, envelope.raw, ()))
 
 
 def end_all(state: State, mailbox_id: bytes, now: int) -> None:

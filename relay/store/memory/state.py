@@ -6,7 +6,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, cast
+from operator import attrgetter
+from typing import Any, Final, Protocol, cast
 
 from keys.names import Role
 from keys.receipts import Leaf
@@ -97,6 +98,9 @@ class KeptReceipt:
     batch: Batched | None = None
 
 
+_BY_ORDER: Final = attrgetter("order")
+
+
 def segment_place(entry: Entry) -> tuple[bytes, int, int]:
     """Where the index has the row of an envelope."""
     return entry.mailbox_id, (promised_at(entry.raw) - 1) // DAY_SECONDS, entry.order // INDEX_RUN
@@ -116,6 +120,7 @@ class State:
 
     random: Callable[[int], bytes]
     entries: dict[tuple[bytes, bytes], Entry] = field(default_factory=dict)
+    boxes: dict[bytes, dict[bytes, Entry]] = field(default_factory=dict)  # the same rows, by mailbox
     uploads: dict[bytes, Upload] = field(default_factory=dict)
     door_memory: dict[bytes, int] = field(default_factory=dict)
     accounts: dict[bytes, Account] = field(default_factory=dict)
@@ -188,7 +193,17 @@ class State:
 
     def entries_of(self, mailbox_id: bytes) -> list[Entry]:
         """The rows of a mailbox, by order."""
-        return sorted((e for e in self.entries.values() if e.mailbox_id == mailbox_id), key=lambda e: e.order)
+        return sorted(self.boxes.get(mailbox_id, {}).values(), key=_BY_ORDER)
+
+    def put_entry(self, entry: Entry) -> None:
+        """Put a row into its mailbox, in the place of one of the same envelope."""
+        self.entries[entry.mailbox_id, entry.envelope_id] = entry
+        self.boxes.setdefault(entry.mailbox_id, {})[entry.envelope_id] = entry
+
+    def drop_entry(self, entry: Entry) -> None:
+        """Take a row away."""
+        del self.entries[entry.mailbox_id, entry.envelope_id]
+        del self.boxes[entry.mailbox_id][entry.envelope_id]
 
     def segments_of(self, mailbox_id: bytes) -> list[IndexSegment]:
         """The segments of a mailbox's index, by day and number."""

@@ -86,7 +86,7 @@ class MemorySweep:
     def _remove_entry(self, entry: Entry, now: int) -> tuple[str, bytes]:
         self._state.leave(entry, now)
         self._state.unlink(entry, now)
-        del self._state.entries[entry.mailbox_id, entry.envelope_id]
+        self._state.drop_entry(entry)
         return ("tombstone" if entry.reason else "envelope"), b""
 
     def _small_steps(self, now: int) -> Iterator[tuple[str, bytes]]:
