@@ -274,6 +274,12 @@ class Blobs(Protocol):
     async def abort_blob(self, blob_id: bytes, *, now: int) -> None:
         """An unlinked blob goes now."""
 
+    async def drop_objects_due(self, *, now: int, limit: int) -> int:
+        """Where bytes are kept apart from the rows: those of at most so many pieces of due blobs go, and the
+        rows of blobs of which nothing is left; returns how many pieces that were, 0 when there are no more.
+        Raises Busy.
+        """
+
     async def drop_days_over(self, *, now: int) -> int:
         """Where bytes are kept apart from the rows: what is left there of days that are over goes, whether a
         row names it or not; returns how much that was. Raises Busy.

@@ -18,6 +18,7 @@ from relay.flow.receipts import Receipts
 from relay.flow.standings import Standings
 
 CHECKPOINT_TRIES: Final = 5
+OBJECTS_TOGETHER: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,16 @@ class Expire:
         if shredded and await self._store.has_pen():
             await self._certify(newest_leaf, now, pause)
         return Sweep(batches, envelopes, blobs, other_rows, shredded)
+
+    async def drop_objects(self, now: int, pause: Callable[[], Awaitable[None]]) -> int:
+        """Take away what an object store has of blobs that are due at `now`, apart from the sweep, which
+        waits for no such store; returns how many pieces. Raises Busy while it is away.
+        """
+        dropped = 0
+        while gone := await self._store.drop_objects_due(now=now, limit=OBJECTS_TOGETHER):
+            dropped += gone
+            await pause()
+        return dropped
 
     async def _certify(self, newest_leaf: int, now: int, pause: Callable[[], Awaitable[None]]) -> None:
         """Receipts for what has gone; of what has ended, certificates in the place of its last rows."""

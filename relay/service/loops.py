@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from relay.clock import SystemClock
-from relay.core.errors import Busy, KeeperAway
+from relay.core.errors import KeeperAway
 from relay.core.model import DAY_SECONDS
 from relay.core.ports import Store
 from relay.flow.flows import Flows
@@ -62,6 +62,7 @@ class Loops:
     _strays_on: int = field(default=-1, init=False)
     _warned_on: int = field(default=-1, init=False)
     _keeper_here: bool = field(default=True, init=False)
+    _objects_here: bool = field(default=True, init=False)
 
     @property
     def look_seconds(self) -> float:
@@ -98,6 +99,18 @@ class Loops:
             except Exception as failure:  # noqa: BLE001 - whatever it was, the next receipts must come
                 self.log.error("log.trouble", failure=failure)
                 await asyncio.sleep(TROUBLE_SECONDS)
+            await asyncio.sleep(self.look_seconds)
+
+    async def dropping_objects(self) -> None:
+        """Take away what is due from an object store, beside the sweep: one that hangs holds up nothing."""
+        while True:
+            try:
+                await self.drop_objects_once()
+            except Exception as failure:  # noqa: BLE001 - whatever it was, the next must go
+                self._tell_objects(here=False, failure=failure)
+                await asyncio.sleep(TROUBLE_SECONDS)
+            else:
+                self._tell_objects(here=True)
             await asyncio.sleep(self.look_seconds)
 
     async def telling(self) -> None:
@@ -152,18 +165,19 @@ class Loops:
                     "sweep.done", envelopes=swept.envelopes, blobs=swept.blobs, batches=swept.batches
                 )
             self._swept_offset = offset_seconds
-            await self._drop_strays(at)
         self._swept = self.clock.monotonic()
 
-    async def _drop_strays(self, at: int) -> None:
-        """Once a day: what lies in an object store under days that are over."""
+    async def drop_objects_once(self) -> None:
+        """What an object store has of blobs that are due, and once a day what lies there under days that are
+        over, if the clock may be acted on. Raises Busy while it is away, and what the store raises.
+        """
+        at = self.clock.act_at()
+        if at is None:
+            return
+        await self.flows.expire.drop_objects(at, between_batches)
         if at // DAY_SECONDS > self._strays_on:
-            try:
-                await self.store.drop_days_over(now=at)
-            except Busy as away:
-                self.log.warning("objects.away", failure=away)
-            else:
-                self._strays_on = at // DAY_SECONDS
+            await self.store.drop_days_over(now=at)
+            self._strays_on = at // DAY_SECONDS
 
     async def keep_once(self) -> None:
         """What the keeper is due: the day's tick, day keys, revokes. Raises KeeperAway, and what the store
@@ -191,6 +205,12 @@ class Loops:
             await time_watch.note_instant(self.store, self.clock)
         except Exception as failure:  # noqa: BLE001 - the loop that sweeps must go on
             self.log.error("clock.not_noted", failure=failure)
+
+    def _tell_objects(self, *, here: bool, failure: BaseException | None = None) -> None:
+        if here != self._objects_here:
+            say = self.log.info if here else self.log.warning
+            say("objects.here" if here else "objects.away", failure=failure)
+            self._objects_here = here
 
     def _tell_keeper(self, *, here: bool, failure: BaseException | None = None) -> None:
         if here != self._keeper_here:

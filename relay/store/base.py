@@ -5,10 +5,10 @@ their objects before their rows. Owns no table.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from relay.core.errors import Busy
 from relay.store.batches import Work
@@ -19,13 +19,19 @@ from relay.store.writer import Writer
 
 Result = TypeVar("Result")
 
-
-DUE_OBJECTS: Final = """
-SELECT o.blob_id, o.start, o.day, o.name FROM blob_objects o JOIN blobs b ON b.blob_id = o.blob_id
-WHERE b.expires_at <= ? LIMIT ?"""
+BRIEF_SECONDS: Final = 5
+"""Whoever lets something go waits no longer for the object store."""
 OBJECTS_OF: Final = """
 SELECT o.blob_id, o.start, o.day, o.name FROM blob_objects o JOIN blobs b ON b.blob_id = o.blob_id
 WHERE o.blob_id = ? AND b.expires_at <= ?"""
+
+
+class Place(NamedTuple):
+    """Where a piece of a blob is."""
+
+    blob_id: bytes
+    start: int
+    named: Named
 
 
 class Part:
@@ -53,24 +59,36 @@ class Part:
         return await self._writer.submit_locking(work)
 
     async def _shred(self, blob_ids: Sequence[bytes], now: int) -> None:
-        """Take those of these blobs away that are due, at most 8 MiB a commit (ruling 21). Where the object
-        store is away, the sweep tries again.
+        """Take those of these blobs away that are due, at most 8 MiB a commit (ruling 21). Their objects are
+        waited for only briefly: where their store is away, `drop_objects_due` takes them.
         """
+        await self._shred_rows(blob_ids, now)
         for blob_id in blob_ids:
             with suppress(Busy):
-                await self._drop_objects(OBJECTS_OF, (blob_id, now))
+                await self._drop_objects(await self._objects_due(OBJECTS_OF, (blob_id, now)), BRIEF_SECONDS)
+                await self._shred_rows([blob_id], now)
+
+    async def _shred_rows(self, blob_ids: Iterable[bytes], now: int) -> None:
+        for blob_id in blob_ids:
             while await self._writer.submit(partial(shred_due, blob_id=blob_id, now=now)):
                 pass
 
-    async def _drop_objects(self, statement: str, bound: tuple[bytes | int, ...]) -> None:
-        """Take objects of due blobs away, then the rows that name them. Raises Busy."""
+    async def _objects_due(self, statement: str, bound: tuple[bytes | int, ...]) -> list[Place]:
         if self.objects is None:
-            return
+            return []
         found = await self._read(lambda database: database.execute(statement, bound).fetchall())
-        if found:
-            await self.objects.drop([Named(day, name) for _, _, day, name in found])
-            places = [(blob_id, start) for blob_id, start, _, _ in found]
-            await self._write(partial(_forget_objects, places=places))
+        return [Place(blob_id, start, Named(day, name)) for blob_id, start, day, name in found]
+
+    async def _drop_objects(self, places: Sequence[Place], seconds: float) -> list[Place]:
+        """Take objects away, then the rows that name them; those that are gone. Raises Busy where none
+        is, of some.
+        """
+        if self.objects is None or not places:
+            return []
+        gone = set(await self.objects.drop([place.named for place in places], seconds))
+        over = [place for place in places if place.named in gone]
+        await self._write(partial(_forget_objects, places=[(place.blob_id, place.start) for place in over]))
+        return over
 
 
 def _forget_objects(database: sqlite3.Connection, places: list[tuple[bytes, int]]) -> None:

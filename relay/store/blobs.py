@@ -17,7 +17,7 @@ from relay.core.model import DAY_SECONDS, Blob
 from relay.store.base import Part
 from relay.store.hashes import Hashes
 from relay.store.limits import CHUNK_BYTES, PIECE_BYTES
-from relay.store.objects import Named
+from relay.store.objects import DROP_SECONDS, Named
 from relay.store.readers import Readers
 from relay.store.writer import Writer
 
@@ -36,6 +36,9 @@ WHERE l.blob_id = :blob_id AND l.expires_at > :now ORDER BY m.account_id"""
 OBJECT_AT = """
 SELECT day, name, ?2 - start, stored_bytes FROM blob_objects WHERE blob_id = ?1 AND start <= ?2
 ORDER BY start DESC LIMIT 1"""
+DUE_OBJECTS = """
+SELECT o.blob_id, o.start, o.day, o.name FROM blob_objects o JOIN blobs b ON b.blob_id = o.blob_id
+WHERE b.expires_at <= ? ORDER BY b.expires_at, o.blob_id, o.start LIMIT ?"""
 KEPT_LONGER = """
 SELECT o.day, o.name FROM blob_objects o JOIN blobs b ON b.blob_id = o.blob_id
 WHERE o.day <= ? AND b.expires_at > ?"""
@@ -58,6 +61,7 @@ class SqlBlobs(Part):
     def __init__(self, writer: Writer, readers: Readers) -> None:
         super().__init__(writer, readers)
         self._hashes = Hashes()
+        self._objects_stuck: set[Named] = set()
 
     async def create_blob(self, blob: Blob, *, now: int) -> None:
         """A row without bytes."""
@@ -147,6 +151,21 @@ class SqlBlobs(Part):
         if self.objects is None:
             raise Busy("its object store is not configured")
         return await self.objects.get(named, start, length)
+
+    async def drop_objects_due(self, *, now: int, limit: int) -> int:
+        """Objects go first, then the rows that name them. What could not be taken away is passed over until
+        all else has gone, then tried again; Busy says that nothing of what is left goes.
+        """
+        found = await self._objects_due(DUE_OBJECTS, (now, limit + len(self._objects_stuck)))
+        wanted = [place for place in found if place.named not in self._objects_stuck][:limit]
+        if not wanted:
+            self._objects_stuck.clear()
+            wanted = found[:limit]
+        self._objects_stuck.update(place.named for place in wanted)
+        gone = await self._drop_objects(wanted, DROP_SECONDS)
+        self._objects_stuck.difference_update(place.named for place in gone)
+        await self._shred_rows({place.blob_id for place in gone}, now)
+        return len(gone)
 
     async def drop_days_over(self, *, now: int) -> int:
         """What a crash left in the object store without a row goes with its day."""

@@ -2,17 +2,18 @@
 that nothing stays there whose day is over.
 
 An object is named by its blob's own day and 16 random bytes, so no name is used twice and none tells whose it
-is. What is written but never noted in the database (a crash between both) goes with its day; what both have
-agreed to keep longer stays under it. Must never say that a piece is stored before the object store has said
-so, nor give one out that the database does not name. (docs/decisions/0018-object-store.md)
+is. Whoever asks is answered by a deadline, whether the store answers or not. What is written but never noted
+in the database (a crash between both) goes with its day; what both have agreed to keep longer stays under it.
+Must never say that a piece is stored before the object store has said so, nor give one out that the database
+does not name. (docs/decisions/0018-object-store.md)
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -23,6 +24,10 @@ from relay.core.model import DAY_SECONDS
 
 NAME_BYTES: Final = 16
 MOST_SECONDS: Final = 30
+"""A piece is there, or read, by then; the same for a page of a list."""
+DROP_SECONDS: Final = 20
+"""So long several are taken away together; what is left then is left for another time."""
+DROPPED_TOGETHER: Final = 16
 RETRIES: Final = 3
 LOOPBACK: Final = ("http://127.0.0.1:", "http://[::1]:", "http://localhost:")
 """Where an endpoint without TLS is allowed."""
@@ -51,6 +56,7 @@ class Objects:
         self._store = store
         self._random = random
         self._folder = folder
+        self._room = asyncio.Semaphore(DROPPED_TOGETHER)
 
     @classmethod
     def at(cls, url: str, random: Callable[[int], bytes]) -> Self:
@@ -68,7 +74,8 @@ class Objects:
         retries: Any = {"max_retries": RETRIES, "retry_timeout": timedelta(seconds=MOST_SECONDS)}
         try:
             if folder is not None:
-                return cls(LocalStore(folder, mkdir=True), random, folder)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                return cls(LocalStore(folder), random, folder)
             return cls(from_url(url, client_options=options, retry_config=retries), random)
         except (BaseError, ValueError, OSError) as fault:
             raise ValueError(f"no object store: {str(fault).partition(chr(10))[0]}") from None
@@ -78,7 +85,7 @@ class Objects:
         import obstore
 
         named = Named(-(-expires_at // DAY_SECONDS), self._random(NAME_BYTES))
-        with _reached():
+        async with _reached():
             await obstore.put_async(self._store, named.path, piece, use_multipart=False)
             if self._folder is not None:
                 await asyncio.to_thread(_sync, self._folder / named.path)
@@ -88,38 +95,72 @@ class Objects:
         """So many bytes of a piece. Raises NotFound where it is not there."""
         import obstore
 
-        with _reached():
+        async with _reached():
             found = await obstore.get_range_async(self._store, named.path, start=start, length=length)
         return bytes(found)
 
-    async def drop(self, some: Sequence[Named]) -> None:
-        """Take them away; one that is gone is no fault."""
-        with _reached():
-            await self._drop([one.path for one in some])
+    async def drop(self, some: Sequence[Named], seconds: float = DROP_SECONDS) -> list[Named]:
+        """Take them away, several at once, for so long; those that are gone then, also those that were gone
+        before. Raises Busy where none is.
+        """
+        gone = await self._drop([one.path for one in some], seconds)
+        if some and not gone:
+            raise Busy("object store: nothing could be taken away")
+        return [one for one in some if one.path in gone]
 
     async def drop_days_before(self, day: int, but: Collection[Named] = ()) -> int:
-        """Take away whatever stands under a day that is over, but these; returns how many that were."""
-        import obstore
-
-        dropped, kept = 0, {one.path for one in but}
-        with _reached():
-            found = await obstore.list_with_delimiter_async(self._store)
-            for prefix in sorted(found["common_prefixes"]):
-                if _day_of(prefix) < day:
-                    async for some in obstore.list(self._store, prefix, chunk_size=LISTED_TOGETHER):
-                        over = [one["path"] for one in some if one["path"] not in kept]
-                        await self._drop(over)
-                        dropped += len(over)
+        """Take away whatever stands under a day that is over, but these; returns how many that were. Raises
+        Busy where some could not be, after all others.
+        """
+        kept, dropped, left = {one.path for one in but}, 0, 0
+        for prefix in await self._days_before(day):
+            async for page in self._pages(prefix):
+                over = [path for path in page if path not in kept]
+                gone = await self._drop(over, DROP_SECONDS)
+                dropped, left = dropped + len(gone), left + len(over) - len(gone)
+        if left:
+            raise Busy(f"object store: {left} could not be taken away")
         return dropped
 
-    async def _drop(self, paths: Iterable[str]) -> None:
+    async def _drop(self, paths: Sequence[str], seconds: float) -> set[str]:
+        gone: set[str] = set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+                for path in paths:
+                    group.create_task(self._drop_one(path, gone))
+        return gone
+
+    async def _drop_one(self, path: str, gone: set[str]) -> None:
+        import obstore
+        from obstore.exceptions import BaseError
+
+        try:
+            async with self._room:
+                await obstore.delete_async(self._store, path)
+        except FileNotFoundError:
+            pass
+        except (BaseError, OSError):
+            return
+        gone.add(path)
+
+    async def _days_before(self, day: int) -> list[str]:
         import obstore
 
-        for path in paths:
-            try:
-                await obstore.delete_async(self._store, path)
-            except FileNotFoundError:
-                continue
+        async with _reached():
+            found = await obstore.list_with_delimiter_async(self._store)
+        return sorted(prefix for prefix in found["common_prefixes"] if _day_of(prefix) < day)
+
+    async def _pages(self, prefix: str) -> AsyncIterator[list[str]]:
+        """Paths of what is below it."""
+        import obstore
+
+        found = aiter(obstore.list(self._store, prefix, chunk_size=LISTED_TOGETHER))
+        while True:
+            async with _reached():
+                page = await anext(found, None)
+            if page is None:
+                return
+            yield [one["path"] for one in page]
 
 
 def _sync(path: Path) -> None:
@@ -138,13 +179,14 @@ def _day_of(prefix: str) -> int:
     return int(name) if len(name) == 6 and name.isascii() and name.isdigit() else 1 << 62
 
 
-@contextmanager
-def _reached() -> Iterator[None]:
-    """Faults of the object store by the relay's names."""
+@asynccontextmanager
+async def _reached() -> AsyncIterator[None]:
+    """Faults of the object store by the relay's names, and a deadline."""
     from obstore.exceptions import BaseError
 
     try:
-        yield
+        async with asyncio.timeout(MOST_SECONDS):
+            yield
     except FileNotFoundError:
         raise NotFound from None
     except (BaseError, OSError) as fault:

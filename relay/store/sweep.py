@@ -14,13 +14,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from relay.core.errors import Busy
 from relay.core.model import Reason, State, Swept
-from relay.store.base import DUE_OBJECTS, Part
+from relay.store.base import Part
 from relay.store.deletions import forget, told
 from relay.store.faults import FAULTS, Repeat
 from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
@@ -110,6 +108,10 @@ UPDATE engagements SET state = 'gone' WHERE rowid = ? AND NOT EXISTS (
     SELECT 1 FROM mailboxes m WHERE m.engagement_id = engagements.engagement_id)"""
 CHUNKS: Final = """
 SELECT start, length(chunk) FROM blob_chunks WHERE blob_id = ? ORDER BY start DESC LIMIT ?"""
+DUE_BLOBS: Final = """
+SELECT rowid, blob_id, EXISTS (SELECT 1 FROM blob_objects o WHERE o.blob_id = blobs.blob_id) FROM blobs
+WHERE expires_at <= ? AND (NOT EXISTS (SELECT 1 FROM blob_objects o WHERE o.blob_id = blobs.blob_id)
+    OR EXISTS (SELECT 1 FROM blob_chunks c WHERE c.blob_id = blobs.blob_id)) LIMIT ?"""
 REMOVE_CHUNK: Final = "DELETE FROM blob_chunks WHERE blob_id = ? AND start = ?"
 ROWS_OF_ENGAGEMENT: Final = """
 SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), 0, 0
@@ -128,11 +130,9 @@ class SqlSweep(Part):
         self._stuck: Stuck = set()
 
     async def sweep(self, *, now: int, limit: int) -> Swept:
-        """One batch, in the next commit. Objects of due blobs go before; while their store is away such blobs
-        stay, and refuse to be read.
+        """One batch, in the next commit. A blob of which an object store has something stays until that is
+        gone (`SqlBlobs.drop_objects_due`), and refuses to be read.
         """
-        with suppress(Busy):
-            await self._drop_objects(DUE_OBJECTS, (now, limit))
         swept = await self._write_locking(lambda database: _Batch(database, now, limit, self._stuck).run())
         if not swept.more:
             self._stuck.clear()  # the next run tries them again
@@ -269,13 +269,12 @@ class _Batch:
             self._take(("accounts", rowid), partial(self._delete, "accounts", rowid))
 
     def _blobs(self) -> None:
-        for rowid, blob_id in self._each(
-            "SELECT rowid, blob_id FROM blobs WHERE expires_at <= ? LIMIT ?", self._now
-        ):
+        for rowid, blob_id, has_objects in self._each(DUE_BLOBS, self._now):
             for start, size in self._each(CHUNKS, blob_id):
                 remove = partial(self._database.execute, REMOVE_CHUNK, (blob_id, start))
                 self._take((f"chunks of {blob_id.hex()}", start), remove, size)
-            self._take(("blobs", rowid), partial(remove_blob, self._database, blob_id), kind="blob")
+            if not has_objects:
+                self._take(("blobs", rowid), partial(remove_blob, self._database, blob_id), kind="blob")
 
     def _delete(self, table: str, rowid: int) -> None:
         self._database.execute(f"DELETE FROM {table} WHERE rowid=?", (rowid,))  # noqa: S608 - names from here

@@ -5,9 +5,11 @@ seals nothing.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from keys.names import Role
+from relay.core.errors import Busy
 from relay.core.model import (
     DAY_SECONDS,
     Account,
@@ -177,11 +179,15 @@ class People:
         return blob
 
     async def sweep_all(self, now: int, limit: int = 50) -> int:
-        """Sweep until nothing is left; how many envelopes went."""
-        envelopes = 0
-        while (swept := await self.store.sweep(now=now, limit=limit)).more:
-            envelopes += swept.envelopes
-        return envelopes + swept.envelopes
+        """Sweep until nothing is left, in an object store neither; how many envelopes went."""
+        envelopes, more = 0, True
+        while more:
+            swept = await self.store.sweep(now=now, limit=limit)
+            envelopes, more = envelopes + swept.envelopes, swept.more
+        with suppress(Busy):
+            while await self.store.drop_objects_due(now=now, limit=limit):
+                pass
+        return envelopes
 
     async def names(self, mailbox_name: str, now: int = NOW) -> list[tuple[bytes, int]]:
         """Envelope ids and reasons (0: here) of a mailbox, by order."""

@@ -7,6 +7,7 @@ The stores are a folder by the library's own driver and, where moto is installed
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -21,6 +22,7 @@ import pytest
 from relay.core.errors import Busy, Conflict, NotFound
 from relay.core.model import DAY_SECONDS
 from relay.core.ports import Store
+from relay.store import objects as module
 from relay.store.objects import Named, Objects
 from relay.store.sqlite import SqliteStore
 from tests.contract.people import HOLD_ENDS, NOW, QUOTA, People, envelope, group
@@ -118,9 +120,18 @@ class Away(Objects):
         """Not now."""
         raise Busy("away")
 
-    async def drop(self, some: Sequence[Named]) -> None:
+    async def drop(self, some: Sequence[Named], seconds: float = 0) -> list[Named]:
         """Not now."""
         raise Busy("away")
+
+
+class Hanging(Away):
+    """One that never answers who takes something away."""
+
+    async def drop(self, some: Sequence[Named], seconds: float = 0) -> list[Named]:
+        """Never."""
+        await asyncio.Event().wait()
+        raise AssertionError
 
 
 async def stored(objects: Objects) -> int:
@@ -202,6 +213,73 @@ async def test_while_the_object_store_is_away_nothing_is_taken_and_nothing_lost(
     await people.sweep_all(HOLD_ENDS)
     assert await stored(objects) == 0
     assert (await store.counts(now=HOLD_ENDS))["blobs"] == 0
+
+
+async def test_the_sweep_waits_for_no_object_store(people: People, store: SqliteStore) -> None:
+    """While it hangs the database's own rows go all the same, and the blob that it holds refuses."""
+    blob = await people.upload("photo", b"x" * 1000)
+    letter = envelope(CLIENT, "m", expires_at=blob.expires_at, blob_ids=(blob.blob_id,))
+    await store.deposit([group(letter)], now=NOW, quota_bytes=QUOTA)
+    store.objects = Hanging()
+    for _ in range(2):  # the second finds it due still
+        assert not (await store.sweep(now=blob.expires_at, limit=50)).more
+    assert (await store.counts(now=blob.expires_at))["due"] == 1
+    assert await people.names(CLIENT, now=blob.expires_at) != [(letter.envelope_id, 0)]
+
+
+async def test_several_go_at_once_and_one_that_stays_holds_up_no_other(
+    people: People, store: SqliteStore, objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three pieces one cannot be taken away: the others go together, it is remembered, said, and goes when
+    it can.
+    """
+    import obstore
+
+    blobs = [await people.upload(name, b"x" * 1000) for name in ("one", "two", "three")]
+    delete, met, refused = obstore.delete_async, asyncio.Barrier(3), list[str]()
+
+    async def one_fails(behind: Any, path: str) -> None:
+        if not refused:
+            await met.wait()  # one after the other would wait for ever
+            refused.append(path)
+        if path == refused[0]:
+            raise PermissionError("not yet")
+        await delete(behind, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(obstore, "delete_async", one_fails)
+        assert await store.drop_objects_due(now=HOLD_ENDS, limit=50) == 2
+        with pytest.raises(Busy):
+            await store.drop_objects_due(now=HOLD_ENDS, limit=50)
+    assert await stored(objects) == (await store.counts(now=HOLD_ENDS))["blobs"] == 1
+    assert await store.drop_objects_due(now=HOLD_ENDS, limit=50) == 1
+    assert await store.drop_objects_due(now=HOLD_ENDS, limit=50) == 0
+    assert await stored(objects) == (await store.counts(now=HOLD_ENDS))["blobs"] == 0
+    assert len(blobs) == 3
+
+
+async def test_one_that_hangs_is_given_up(objects: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every question to the object store has a deadline; of several to be taken away the others are gone."""
+    import obstore
+
+    first, second = [await objects.put(HOLD_ENDS, b"x") for _ in range(2)]
+    delete = obstore.delete_async
+
+    async def hangs(behind: Any, path: str = "", *_: Any, **__: Any) -> None:
+        if path == second.path:
+            await delete(behind, path)
+            return
+        await asyncio.Event().wait()
+
+    for name in ("delete_async", "put_async", "get_range_async", "list_with_delimiter_async"):
+        monkeypatch.setattr(obstore, name, hangs)
+    monkeypatch.setattr(module, "MOST_SECONDS", 0.05)
+    assert await objects.drop([first, second], seconds=1) == [second]
+    for asked in (objects.put(NOW, b"x"), objects.get(first, 0, 1), objects.drop_days_before(0)):
+        with pytest.raises(Busy):
+            await asked
+    with pytest.raises(Busy):
+        await objects.drop([first], seconds=0.05)
 
 
 async def test_an_object_that_no_row_names_goes_with_its_day(store: SqliteStore, objects: Objects) -> None:
