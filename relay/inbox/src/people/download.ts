@@ -1,5 +1,5 @@
 /**
- * Download: a file on its way in, in bounded memory.
+ * Download: a file on its way in, in bounded memory, that goes on where it was broken off.
  *
  * Owns fetching by ranges. Must never give out a file before length, hash, padding and every chunk were right.
  * (docs/protocol.md, parts 7 and 13.)
@@ -13,30 +13,41 @@ import { fault } from "./fault.ts";
 
 const RANGE_BYTES = 4 * 1024 * 1024;
 
-/** Fetch a blob by ranges and open it piece by piece. */
-export async function download(
-  api: Api,
-  record: Attachment,
-  meter: (openedBytes: number) => void,
-  signal: AbortSignal,
-): Promise<Blob> {
-  const opener = new BlobOpener(record);
-  // Each piece becomes a part of its own at once: the browser keeps those outside this worker's memory.
-  const parts: Blob[] = [];
-  let opened = 0;
-  const keep = (plain: Bytes) => {
-    parts.push(new Blob([plain]));
-    opened += plain.length;
-    meter(opened);
-  };
-  try {
-    for (let at = 0; at < record.storedBytes; at += RANGE_BYTES) {
-      const stop = Math.min(at + RANGE_BYTES, record.storedBytes);
-      keep(await opener.update(await api.readBlob(record.blobId, at, stop, signal)));
-    }
-    keep(await opener.finish());
-  } catch (reason) {
-    throw reason instanceof KeysError ? fault("unknown", "file-changed") : reason;
+/** One file on its way in. What has been fetched stays until it is whole, so that after a break the rest is fetched alone. */
+export class Incoming {
+  readonly #record: Attachment;
+  readonly #opener: BlobOpener;
+  /** Each piece is a part of its own at once: the browser keeps those outside this worker's memory. */
+  readonly #parts: Blob[] = [];
+  #fetched = 0;
+  #opened = 0;
+
+  constructor(record: Attachment) {
+    this.#record = record;
+    this.#opener = new BlobOpener(record);
   }
-  return new Blob(parts);
+
+  /** Fetch by ranges and open piece by piece, from where it was broken off. A fault `unknown` where it is not the file that was sent. */
+  async fetch(api: Api, meter: (openedBytes: number) => void, signal: AbortSignal): Promise<Blob> {
+    const { blobId, storedBytes } = this.#record;
+    meter(this.#opened);
+    try {
+      while (this.#fetched < storedBytes) {
+        const stop = Math.min(this.#fetched + RANGE_BYTES, storedBytes);
+        const piece = await api.readBlob(blobId, this.#fetched, stop, signal);
+        this.#fetched = stop;
+        this.#keep(await this.#opener.update(piece), meter);
+      }
+      this.#keep(await this.#opener.finish(), meter);
+    } catch (reason) {
+      throw reason instanceof KeysError ? fault("unknown", "file-changed") : reason;
+    }
+    return new Blob(this.#parts);
+  }
+
+  #keep(plain: Bytes, meter: (openedBytes: number) => void): void {
+    this.#parts.push(new Blob([plain]));
+    this.#opened += plain.length;
+    meter(this.#opened);
+  }
 }

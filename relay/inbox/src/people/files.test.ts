@@ -8,7 +8,7 @@ import { storedLength } from "../crypto/blob.ts";
 import { type Bytes, concat, same } from "../crypto/encoding.ts";
 import { counting } from "../crypto/sources.testing.ts";
 import { H } from "../crypto/suite.ts";
-import { download } from "./download.ts";
+import { Incoming } from "./download.ts";
 import { failureOf } from "./fault.ts";
 import { totalBytes, Uploads } from "./uploads.ts";
 
@@ -19,6 +19,7 @@ const SIZE_BYTES = 9 * 1024 * 1024 + 5;
 class Store {
   stored: Bytes = new Uint8Array(0);
   pieces = 0;
+  asked: string[] = [];
   lose: (piece: number) => boolean = () => false;
   finished = false;
 
@@ -32,6 +33,7 @@ class Store {
   }
 
   async #answer(path: string, init: RequestInit): Promise<Response> {
+    init.signal?.throwIfAborted();
     switch (init.method) {
       case "HEAD":
         return new Response(null, { headers: { "Content-Length": String(this.stored.length) } });
@@ -65,6 +67,7 @@ class Store {
   }
 
   #get(range: string): Response {
+    this.asked.push(range);
     const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
     return new Response(this.stored.slice(Number(start), Number(end) + 1), { status: 206 });
   }
@@ -88,7 +91,7 @@ test("a file comes back as it was, and is as long as the record says", async () 
   assert.ok(record && store.finished);
   assert.equal(store.stored.length, storedLength(SIZE_BYTES));
   assert.deepEqual([told.at(-1), totalBytes([file()])], [record.storedBytes, record.storedBytes]);
-  const back = await download(store.api(), record, () => {}, signal);
+  const back = await new Incoming(record).fetch(store.api(), () => {}, signal);
   assert.ok(same(new Uint8Array(await back.arrayBuffer()), plain));
 });
 
@@ -118,6 +121,31 @@ test("an upload that broke off goes on with the same bytes", async () => {
   assert.ok(same(H(store.stored), record.storedSha256));
 });
 
+test("a download that broke off goes on with the piece that it lacks", async () => {
+  const store = new Store();
+  const incoming = new Incoming(await sent(store));
+  const stop = new AbortController();
+  store.asked = [];
+  const told: number[] = [];
+  const meter = (done: number) => {
+    told.push(done);
+    if (done > 4_000_000) {
+      stop.abort();
+    }
+  };
+  const broken = incoming.fetch(store.api(), meter, stop.signal);
+  assert.equal(await broken.catch((reason) => failureOf(reason).code), "stopped");
+  const before = store.asked.length;
+  assert.ok(before > 0);
+  const back = await incoming.fetch(store.api(), (done) => told.push(done), signal);
+  assert.ok(same(new Uint8Array(await back.arrayBuffer()), plain));
+  assert.equal(new Set(store.asked).size, store.asked.length);
+  assert.deepEqual(
+    told,
+    [...told].sort((one, other) => one - other),
+  );
+});
+
 test("a changed, cut or lengthened blob is no file", async () => {
   const store = new Store();
   const record = await sent(store);
@@ -129,10 +157,12 @@ test("a changed, cut or lengthened blob is no file", async () => {
   ];
   for (const changed of changes) {
     store.stored = changed;
-    const failure = await download(store.api(), record, () => {}, signal).then(
-      () => null,
-      (reason) => failureOf(reason),
-    );
+    const failure = await new Incoming(record)
+      .fetch(store.api(), () => {}, signal)
+      .then(
+        () => null,
+        (reason) => failureOf(reason),
+      );
     assert.ok(failure?.code === "gone" || failure?.detail === "file-changed");
   }
 });

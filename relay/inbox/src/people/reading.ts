@@ -7,16 +7,18 @@
  */
 
 import type { Api } from "../api.ts";
+import type { Attachment } from "../crypto/blob.ts";
 import { ContentKind, type DoorFacts } from "../crypto/content.ts";
 import { same } from "../crypto/encoding.ts";
 import { Verdict } from "../crypto/mailin.ts";
 import type { Mail } from "../mail/parse.ts";
 import type { FileFacts, Layout, MailFacts, MailGrade, Message, RefusedMail } from "../session.ts";
-import { download } from "./download.ts";
-import { fault } from "./fault.ts";
+import { Incoming } from "./download.ts";
+import { failureOf, fault } from "./fault.ts";
 import { safeName } from "./filenames.ts";
 import { firstWords, type Mailbox } from "./mailbox.ts";
 import type { Memory } from "./memory.ts";
+import { UNANSWERED } from "./outbox.ts";
 import type { Run } from "./run.ts";
 import type { Entry, EntryContent, Shelf, WriterStep } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
@@ -53,6 +55,8 @@ interface Parts {
 export class Reading {
   readonly #parts: Parts;
   readonly #mails = new Map<string, Mail>();
+  /** The file that was broken off last, and how far it came. */
+  #broken: { readonly of: string; readonly incoming: Incoming } | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -86,9 +90,22 @@ export class Reading {
     if (!named) {
       throw fault("gone");
     }
-    const { record } = named;
-    const meter = (done: number) => run.progress({ done, total: record.plainBytes });
-    return await download(this.#parts.api, record, meter, run.signal);
+    return await this.#fetch(`${id} ${index}`, named.record, run);
+  }
+
+  /** A file that was broken off goes on where it was, if it is the one that is asked for next. */
+  async #fetch(of: string, record: Attachment, { progress, signal }: Run): Promise<Blob> {
+    const incoming = this.#broken?.of === of ? this.#broken.incoming : new Incoming(record);
+    this.#broken = null;
+    const meter = (done: number) => progress({ done, total: record.plainBytes });
+    try {
+      return await incoming.fetch(this.#parts.api, meter, signal);
+    } catch (reason) {
+      if (UNANSWERED.includes(failureOf(reason).code)) {
+        this.#broken = { of, incoming };
+      }
+      throw reason;
+    }
   }
 
   /** How a mail looks as its author made it; null where it has nothing but words. */
@@ -103,6 +120,7 @@ export class Reading {
   /** Nothing of a message that went stays here. */
   forget(id: string): void {
     this.#mails.delete(id);
+    this.#broken = null;
   }
 
   async #message(entry: Entry): Promise<Message> {
@@ -181,7 +199,8 @@ export class Reading {
     if (known || !record || record.plainBytes > MOST_PARSED_BYTES) {
       return known ?? null;
     }
-    const blob = await download(this.#parts.api, record, () => {}, new AbortController().signal);
+    const { signal } = new AbortController();
+    const blob = await new Incoming(record).fetch(this.#parts.api, () => {}, signal);
     const mail = await this.#parts.world.mail.mail(new Uint8Array(await blob.arrayBuffer()));
     if (mail) {
       this.#mails.set(id, mail);
