@@ -141,8 +141,10 @@ class SystemClock:
         lives would be taken for due, a reader's cursor would pass it by, a mail would be refused for good.
         """
         reading = self._read()
-        if not self._absent and divergence_seconds(self._anchor, reading) > DIVERGENCE_LIMIT_SECONDS:
-            raise Busy("the clock has run ahead")
+        if self._runs_ahead(reading):
+            self._ask_kernel()  # one that was wrong at the start may just have been set right
+            if self._runs_ahead(reading):
+                raise Busy("the clock has run ahead")
         return self._judgement(reading).refuse_at + self.offset_seconds()
 
     def monotonic(self) -> float:
@@ -187,6 +189,9 @@ class SystemClock:
         if judgement.standing is Standing.AGREED:
             self._floor_at = judgement.refuse_at
         return judgement
+
+    def _runs_ahead(self, reading: Reading) -> bool:
+        return divergence_seconds(self._anchor, reading) > DIVERGENCE_LIMIT_SECONDS
 
     def _ask_kernel(self) -> None:
         """End an absence once the kernel vouches for the clock, which it may just have set: hence a new

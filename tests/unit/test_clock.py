@@ -101,6 +101,22 @@ def test_served(machine: Machine, jump: int, served: bool) -> None:
     assert clock.serving_at() == START + 100 + (jump if jump == 60 else 0)
 
 
+@pytest.mark.parametrize("away", [-5 * DAY, 5 * DAY])
+def test_served_after_an_absence(machine: Machine, away: int) -> None:
+    """A relay whose clock nobody vouches for since its start answers people; not while that clock has run
+    ahead since, and again once the kernel says that it was set right.
+    """
+    clock = machine.clock(last_known_at=START - away)
+    at = max(START, START - away)
+    assert clock.serving_at() == at
+    machine.wall += 10 * DAY
+    with pytest.raises(Busy):
+        clock.serving_at()
+    machine.synchronised = True
+    assert clock.serving_at() == START + 10 * DAY
+    assert clock.standing() is Standing.AGREED
+
+
 def test_floor(machine: Machine) -> None:
     """A small correction backwards makes nothing readable again, and holds sweeps back at once."""
     clock = machine.clock()
