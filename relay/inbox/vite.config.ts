@@ -188,10 +188,10 @@ const BEHIND = [
 
 /** What the worker fetches when it is first needed, and what only that uses. */
 const LATER = [
-  ...["agreements", "agreementtext", "asksheet", "cards", "codes", "coming", "deepsearch", "enrol"],
-  ...["givingback", "inviting", "joining", "kept_releases", "lending", "mailparser", "notebook"],
-  ...["own", "packaged", "receipts", "reopened", "reopening", "reporting", "reportsteps"],
-  ...["returning", "spoken", "workroom"],
+  ...["agreements", "agreementtext", "alone", "asksheet", "cards", "codes", "coming", "deepsearch"],
+  ...["enrol", "givingback", "inviting", "joining", "kept_releases", "lending", "mailparser"],
+  ...["nopolicy", "notebook", "own", "packaged", "receipts", "reopened", "reopening", "reporting"],
+  ...["reportsteps", "returning", "spoken", "workroom"],
 ].map((name) => `/src/people/${name}.ts`);
 const LATER_CORE = [
   ...["codes", "invitation", "offer", "receipt_check", "receipt_file", "receipts"],

@@ -919,6 +919,7 @@ WORK = (
 )
 
 COACH = {"role": "coach"}
+ALONE = {**COACH, "alone": True, "letters": "none"}
 INVITED = then(
     pressing("Invite a client"),
     filling(**{"Name of the client": "Rosa Winter"}),
@@ -1324,6 +1325,8 @@ RARELY = (
 OTHERS = (
     Scene("settings", "/settings", {}, then(unlock, waiting(".menu"))),
     Scene("clients", "/clients", {"role": "coach"}, then(unlock, reading("Asks for a change"))),
+    Scene("alone", "/", ALONE, then(unlock, reading("Nobody works with you"))),
+    Scene("alone-clients", "/clients", ALONE, then(unlock, reading("Nobody yet"))),
     *CODES,
     *REOPENING,
     *NOTES,

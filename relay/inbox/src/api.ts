@@ -184,13 +184,14 @@ export class Api {
 
   // --- account ---
 
-  async account(): Promise<MailboxFacts[]> {
+  async account(): Promise<AccountFacts> {
     const fields = await this.#broughtOrGot("/v1/account");
-    return fields.objects("mailboxes").map((one) => ({
+    const mailboxes = fields.objects("mailboxes").map((one) => ({
       mailboxId: one.bytes("mailbox_id", 16),
       address: one.text("address", 320),
       cursor: one.whole("cursor"),
     }));
+    return { coach: fields.text("role", 16) === "coach", mailboxes };
   }
 
   async vault(): Promise<StoredItem[]> {
@@ -663,6 +664,12 @@ export interface LoginAnswer {
   readonly challenge: Bytes;
   readonly nonce: Bytes;
   readonly signature: Bytes;
+}
+
+/** An account as its owner is shown it. */
+export interface AccountFacts {
+  readonly coach: boolean;
+  readonly mailboxes: readonly MailboxFacts[];
 }
 
 export interface MailboxFacts {

@@ -91,6 +91,7 @@ export type Action =
   | { readonly kind: "leaving"; readonly ids: readonly string[] }
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
   | { readonly kind: "records" }
+  | { readonly kind: "clients" }
   | { readonly kind: "happened"; readonly happened: Happened | null }
   | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "draftsKept"; readonly drafts: readonly Draft[] }
@@ -163,6 +164,8 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
       return inbox.connection === action.state ? inbox : { ...inbox, connection: action.state };
     case "records":
       return { ...inbox, records: "differ" };
+    case "clients":
+      return inbox; // their list looks anew, where it is open
     case "happened":
       return { ...inbox, happened: action.happened };
     case "draft":

@@ -167,6 +167,8 @@ export interface Opened {
   /** What this person has chosen to be spoken to in; empty: as each browser has it; null: nothing was ever chosen. */
   readonly language: string | null;
   readonly inboundAddress: string;
+  /** A coach with whom nobody works, yet or any more: there is no mailbox. */
+  readonly alone?: true;
   /** Nothing is to be read here: it is being given back, or was given to somebody else. */
   readonly returning?: Returning;
 }
@@ -250,6 +252,8 @@ export type Event =
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
   | { readonly kind: "engagement"; readonly opened: Opened }
   | { readonly kind: "records" }
+  /** Something has changed with another client than the one whose inbox is open. */
+  | { readonly kind: "clients" }
   | { readonly kind: "happened"; readonly happened: Happened | null }
   | { readonly kind: "locked"; readonly why: "idle" | "pressed" | "ended" };
 

@@ -22,6 +22,10 @@ export const clientWords = said("clients", {
   lost: "Has somebody lost phone, password and recovery sheet? Open that client, and let them back in under Our work.",
   filter: "Find a name",
   none: "Nobody yet.",
+  alone: {
+    lead: "Nobody works with you here at the moment. Once a client has joined, your messages stand here.",
+    clients: "See your clients",
+  },
   opening: "Opening",
   onItsWay:
     "Something is on its way. Once it has gone, or you have stopped it, you can open another client.",

@@ -22,6 +22,10 @@ export const clients: typeof english = {
   lost: "Hat jemand Telefon, Passwort und Wiederherstellungsblatt verloren? Öffnen Sie diese Begleitung; unter „Unsere Arbeit“ lassen Sie die Person wieder herein.",
   filter: "Einen Namen finden",
   none: "Noch niemand.",
+  alone: {
+    lead: "Zurzeit arbeitet hier niemand mit Ihnen. Sobald jemand dazugekommen ist, stehen hier Ihre Nachrichten.",
+    clients: "Begleitungen ansehen",
+  },
   opening: "Wird geöffnet",
   onItsWay: `Etwas ist unterwegs. Sobald es abgegangen ist oder Sie es angehalten haben, können Sie eine andere Begleitung öffnen.`,
 };

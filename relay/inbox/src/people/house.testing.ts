@@ -689,5 +689,5 @@ function account(house: House): object {
     address: "x@harrow.example",
     cursor: house.newest,
   };
-  return { mailboxes: [mailbox] };
+  return { role: "client", mailboxes: [mailbox] };
 }

@@ -28,6 +28,7 @@ import type { EnrolmentDraft, InvitationFacts } from "../session.ts";
 import { authority, type MadeMethod } from "./account.ts";
 import * as enrol from "./enrol.ts";
 import { fault, trusting } from "./fault.ts";
+import { NO_POLICY } from "./nopolicy.ts";
 import { policyFacts } from "./terms.ts";
 import { oneLine } from "./text.ts";
 import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
@@ -297,21 +298,6 @@ function coachFacts(shown: JsonObject, expiresAt: number): InvitationFacts {
     expiresAt,
   };
 }
-
-const NO_POLICY: InvitationFacts["policy"] = {
-  workEndsAt: 0,
-  holdDays: 0,
-  holdEndsAt: 0,
-  longestKeepDays: 0,
-  authorMayRecall: false,
-  readMarks: false,
-  refusedDomains: [],
-  places: [],
-  personalNumbers: [],
-  sponsorName: "",
-  sponsorShown: "",
-  sponsorToldCalls: false,
-};
 
 /** A display field on one line, cut; the default where it is empty or no text. */
 function shownText(shown: JsonObject, name: string, otherwise: string): string {

@@ -21,6 +21,8 @@ export interface Listener {
   readonly look: () => Promise<void>;
   /** The engagement has changed. */
   readonly engagement: () => Promise<void>;
+  /** Another engagement of this person has. */
+  readonly others: () => void;
   /** Something happened to the account itself. */
   readonly account: () => Promise<void>;
   readonly connection: (state: "live" | "lost") => void;
@@ -74,11 +76,9 @@ async function tell(
 ): Promise<void> {
   if (name === "wake" && same(fields.bytes("mailbox_id", 16), listening.mailboxId)) {
     await listener.look();
-  } else if (
-    name === "engagement" &&
-    same(fields.bytes("engagement_id", 16), listening.engagementId)
-  ) {
-    await listener.engagement();
+  } else if (name === "engagement") {
+    const here = same(fields.bytes("engagement_id", 16), listening.engagementId);
+    await (here ? listener.engagement() : listener.others());
   } else if (name === "account") {
     await listener.account();
   }

@@ -423,6 +423,7 @@ export class OpenInbox {
     const listener = {
       look: () => this.#look(),
       engagement: () => this.#followEngagement(),
+      others: () => tell({ kind: "clients" }),
       account: () => this.#tellHappened(),
       connection: (state: "live" | "lost") => tell({ kind: "connection", state }),
     };

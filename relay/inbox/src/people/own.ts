@@ -269,12 +269,12 @@ export class Own implements OwnSession {
   // --- mail from one's own address ---
 
   async mailIn(inboundAddress: string): Promise<MailIn> {
-    const [account, senders, rules] = await Promise.all([
+    const [{ mailboxes }, senders, rules] = await Promise.all([
       this.#api.account(),
       this.#api.ask("GET", "/v1/senders"),
       this.#api.ask("GET", "/v1/rules"),
     ]);
-    const mailbox = account.find((one) => one.address === inboundAddress);
+    const mailbox = mailboxes.find((one) => one.address === inboundAddress);
     const mailboxId = mailbox ? toBase64url(mailbox.mailboxId) : "";
     const mine = rules.objects("rules").map(rule);
     return {
@@ -318,7 +318,7 @@ export class Own implements OwnSession {
   async clients(): Promise<readonly ClientRow[]> {
     const waiting = this.#account.records.vault.engagements.some((one) => !one.active);
     await (waiting && (await this.#invitations()).takeIn());
-    const [account, found] = await Promise.all([
+    const [{ mailboxes }, found] = await Promise.all([
       this.#api.account(),
       this.#api.ask("GET", "/v1/engagements"),
       this.#account.records.load(),
@@ -330,7 +330,7 @@ export class Own implements OwnSession {
     const myFp = fingerprint(identity.public);
     return engagements.flatMap((item) => {
       const facts = shown.get(toHex(item.engagementId));
-      const mailbox = account.find((one) => same(one.mailboxId, item.myMailboxId));
+      const mailbox = mailboxes.find((one) => same(one.mailboxId, item.myMailboxId));
       return facts ? [clientRow(item, facts, mailbox?.address ?? "", myFp)] : [];
     });
   }
@@ -400,8 +400,8 @@ export class Own implements OwnSession {
   // --- leaving ---
 
   async deleteMine(inboundAddress: string): Promise<number> {
-    const account = await this.#api.account();
-    const mailbox = account.find((one) => one.address === inboundAddress);
+    const { mailboxes } = await this.#api.account();
+    const mailbox = mailboxes.find((one) => one.address === inboundAddress);
     if (!mailbox) {
       throw fault("gone");
     }

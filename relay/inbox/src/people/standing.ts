@@ -368,7 +368,7 @@ function cardOf(facts: EngagementFacts, role: number): Bytes {
 }
 
 /** What a newer page has written, and this one cannot read, is no reason to keep anybody out. */
-function languageIn(vault: Vault): string | null {
+export function languageIn(vault: Vault): string | null {
   const plain = vault.item(SETTINGS);
   try {
     return plain && parseSettings(plain).language;

@@ -44,6 +44,7 @@ import type { Joining } from "./joining.ts";
 import { OpenInbox } from "./openinbox.ts";
 import type { Own } from "./own.ts";
 import type { Run } from "./run.ts";
+import { engagementToOpen } from "./whichone.ts";
 import type { Workroom } from "./workroom.ts";
 import type { World } from "./world.ts";
 
@@ -53,8 +54,12 @@ const FAREWELL_MS = 2_000;
 interface Open {
   readonly openedAt: number;
   readonly account: Account;
-  readonly inbox: OpenInbox;
+  /** null: a coach with whom nobody works. */
+  readonly inbox: OpenInbox | null;
+  readonly end: () => void;
 }
+
+const NOTHING: ListPage = { rows: [], more: false, before: 0 };
 
 /** What the list needs of the parts that are fetched later comes while the password is being stretched. */
 function fetchBehind(): void {
@@ -131,11 +136,11 @@ export class Visit implements Inside {
   }
 
   async choose(id: string): Promise<Opened> {
-    const { account, inbox, openedAt } = this.#needOpen();
-    await inbox.flush().catch(() => {});
+    const { account, inbox, openedAt, end } = this.#needOpen();
+    await inbox?.flush().catch(() => {});
     // Until the other one is open this one stays: what fails on the way leaves it as it was.
     const opened = await this.#enter(account, openedAt, id);
-    inbox.end();
+    end();
     return opened;
   }
 
@@ -144,25 +149,28 @@ export class Visit implements Inside {
     openedAt = this.#world.clock.now(),
     chosen: string | null = null,
   ): Promise<Opened> {
-    const { engagements } = account.records.vault;
-    if (engagements.length > 0 && engagements.every((one) => !one.active)) {
+    const [relayName, facts] = await Promise.all([this.#name(), this.#api.account()]);
+    const wanted = chosen ? fromBase64url(chosen, 16) : null;
+    const toOpen = () => engagementToOpen(account.records.vault.engagements, facts, wanted);
+    if (toOpen() === null && facts.coach) {
       // A coach whose first client has answered meanwhile: without that there is nothing to open.
       const { Inviting } = await fetched(() => import("./inviting.ts"));
       await new Inviting(this.#api, account, this.#world).takeIn();
     }
-    const [name, mailboxes] = await Promise.all([this.#name(), this.#api.account()]);
+    const found = toOpen();
     const tell = (event: Event) => this.#tell(event);
-    const inbox = new OpenInbox({
-      api: this.#api,
-      account,
-      world: this.#world,
-      relayName: name,
-      chosen: chosen === null ? null : fromBase64url(chosen, 16),
-      tell,
-    });
-    const opened = await inbox.begin(mailboxes);
+    const around = { api: this.#api, account, world: this.#world, relayName, tell };
+    if (found === null && facts.coach) {
+      const { Alone } = await fetched(() => import("./alone.ts"));
+      const alone = new Alone(around);
+      this.#api.forgetBrought();
+      this.#open = { account, inbox: null, openedAt, end: () => alone.end() };
+      return alone.begin();
+    }
+    const inbox = new OpenInbox({ ...around, chosen: found });
+    const opened = await inbox.begin(facts.mailboxes);
     this.#api.forgetBrought();
-    this.#open = { account, inbox, openedAt };
+    this.#open = { account, inbox, openedAt, end: () => inbox.end() };
     return opened;
   }
 
@@ -173,9 +181,8 @@ export class Visit implements Inside {
     if (!open) {
       return;
     }
-    open.inbox.end();
-    const farewell = open.inbox
-      .flush()
+    open.end();
+    const farewell = Promise.resolve(open.inbox?.flush())
       .catch(() => {})
       .then(() => this.#api.closeSession());
     await Promise.race([farewell.catch(() => {}), this.#world.pause(FAREWELL_MS)]);
@@ -204,7 +211,8 @@ export class Visit implements Inside {
   // --- the open inbox ---
 
   async list(before: number | null): Promise<ListPage> {
-    return await this.#inbox.list(before);
+    const { inbox } = this.#needOpen();
+    return inbox ? await inbox.list(before) : NOTHING;
   }
 
   async read(id: string): Promise<Message> {
@@ -337,8 +345,11 @@ export class Visit implements Inside {
   async sealAside(draft: string): Promise<Keepsake> {
     const { account, inbox } = this.#needOpen();
     const { accountId, counter } = account.records.vault;
-    const engagement = toBase64url(inbox.engagementId);
+    const engagement = inbox ? toBase64url(inbox.engagementId) : "";
     const seen = { account: toHex(accountId), counter, engagement };
+    if (!inbox) {
+      return { seen, sealed: null };
+    }
     const [place, nonce] = [concat(accountId, inbox.engagementId), this.#world.random(NONCE_BYTES)];
     const seal = () =>
       sealBox(account.keys.vaultKey, "draft", place, textBytes(draft.toWellFormed()), nonce);
@@ -348,26 +359,31 @@ export class Visit implements Inside {
   async openAside({ seen, sealed }: Keepsake): Promise<string | null> {
     const { account, inbox } = this.#needOpen();
     const { accountId } = account.records.vault;
-    const { engagementId } = inbox;
     // What was written to one person must never stand ready to be sent to another.
-    const here = seen.engagement === toBase64url(engagementId);
+    const here = inbox && seen.engagement === toBase64url(inbox.engagementId);
     if (!sealed || seen.account !== toHex(accountId) || !here) {
       return null;
     }
-    const place = concat(accountId, engagementId);
+    const place = concat(accountId, inbox.engagementId);
     return utf8(openBox(account.keys.vaultKey, "draft", place, sealed));
   }
 
   async keepDrafts(text: string): Promise<boolean> {
-    return await (await this.#inbox.unsent()).save(text);
+    const { inbox } = this.#needOpen();
+    return inbox ? await (await inbox.unsent()).save(text) : false;
   }
 
   async keptDrafts(): Promise<string | null> {
-    return await (await this.#inbox.unsent()).open();
+    const { inbox } = this.#needOpen();
+    return inbox ? await (await inbox.unsent()).open() : null;
   }
 
   get #inbox(): OpenInbox {
-    return this.#needOpen().inbox;
+    const { inbox } = this.#needOpen();
+    if (!inbox) {
+      throw fault("gone");
+    }
+    return inbox;
   }
 
   #needOpen(): Open {
@@ -385,7 +401,7 @@ export class Visit implements Inside {
   /** The relay has ended the session: by its age, or because the account is gone. */
   #ended(): void {
     if (this.#open) {
-      this.#open.inbox.end();
+      this.#open.end();
       this.#open = null;
       this.#tell({ kind: "locked", why: "ended" });
     }

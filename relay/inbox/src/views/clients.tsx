@@ -41,6 +41,7 @@ export function Clients() {
     session.own("clients", []).then(setRows, failed);
   };
   useEffect(load, []);
+  useEffect(() => session.onEvent(({ kind }) => kind === "clients" && load()), [session]);
   // What is on its way belongs to the client who is open: it would not go, or not to them.
   const onItsWay = outgoing.job !== null && outgoing.stage?.kind !== "done";
   const turn = async (row: ClientRow) => {

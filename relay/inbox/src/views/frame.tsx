@@ -126,7 +126,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       <main id="main" tabIndex={COLUMNS.includes(route.view) ? undefined : 0}>
         <Lines />
         {children}
-        {!datesItself(route) && (
+        {!datesItself(route) && !opened.alone && (
           <p class="paper-only paper-foot">
             {words.frame.paper(fullDay(opened.policy.holdEndsAt, zone))}
           </p>
@@ -138,7 +138,10 @@ export function Frame({ children }: { children: ComponentChildren }) {
 }
 
 /** A client whose agreement names a sponsor has a way to the report; a coach goes there by *Our work*. */
-function placesOf({ myRole, policy }: Opened): readonly Place[] {
+function placesOf({ myRole, policy, alone }: Opened): readonly Place[] {
+  if (alone) {
+    return [CLIENTS, ...PLACES.filter(({ icon }) => icon === "inbox" || icon === "settings")];
+  }
   if (myRole === "coach") {
     return [CLIENTS, ...PLACES.filter(({ label }) => label !== reportLabel)];
   }

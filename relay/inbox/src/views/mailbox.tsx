@@ -25,6 +25,7 @@ import type { Surroundings } from "./start.tsx";
 
 const ASIDE_AFTER_SECONDS = 2;
 
+const Alone = lazy(async () => (await import("./alone.tsx")).Alone);
 const Clients = lazy(async () => (await import("./clients.tsx")).Clients);
 const Work = lazy(async () => (await import("./work.tsx")).Work);
 const How = lazy(async () => (await import("./how.tsx")).How);
@@ -299,12 +300,20 @@ interface ViewProps {
 }
 
 function View({ route, load, failure }: ViewProps) {
+  const { alone } = useDesk().opened;
   // Beside a message the list stays as it was filtered, or what was found.
   const left = useRef<Extract<Route, { view: "list" | "search" }>>({ view: "list", filter: "all" });
   if (route.view === "list" || route.view === "search") {
     left.current = route;
   }
   const openId = route.view === "message" || route.view === "reply" ? route.id : null;
+  if (alone && !["clients", "settings", "how"].includes(route.view)) {
+    return (
+      <div class="page">
+        <Alone />
+      </div>
+    );
+  }
   switch (route.view) {
     case "list":
     case "search":
