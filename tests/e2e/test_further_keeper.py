@@ -7,8 +7,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from keys.encoding import from_base64url
 from relay.keeper.client import SocketKeeper
 from relay.keeper.sockets import Tcp
 from tests.e2e.house import ANNA_PASSWORD, MAYA_PASSWORD, House, cheap_home, made_relay
+from tests.service.prepared import Program
 from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 
@@ -31,7 +30,7 @@ class Second:
     """The second keeper: its folder, made by `relay init` for another operator, and its program."""
 
     house: Relay
-    process: subprocess.Popen[bytes] | None = None
+    process: Program | None = None
     place: str = "127.0.0.1:0"
 
     @classmethod
@@ -47,9 +46,7 @@ class Second:
     def start(self) -> None:
         """Run it, and wait until it says where it answers; that place is kept for later starts."""
         before = len(self.house.events("keeper.ready")) if (self.house.folder / "log").exists() else 0
-        command = [sys.executable, "-m", "relay", "keeper", "--listen", self.place]
-        with (self.house.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen([*command, "--config", str(self.house.config)], stderr=log)
+        self.process = self.house.program("keeper", "--listen", self.place)
         eventually(lambda: len(self.house.events("keeper.ready")) > before)
         self.place = self.house.events("keeper.ready")[-1]["listen"]
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +21,7 @@ from relay.keeper.folder import create_keeper, read_key
 from relay.keeper.ring import DAY_SECONDS, Ring
 from relay.keeper.service import Keeper, KeeperRefusal
 from tests.keeper.conftest import NOON, TODAY, HeldClock, House, Person
+from tests.service.prepared import run
 from tests.service.programs import Relay
 
 OFFLINE = OpenKey.from_seed(bytes(range(32)))
@@ -283,9 +282,7 @@ def test_what_cannot_be_restored_is_said(lost: Lost, tmp_path: Path) -> None:
     """No backup, another key, no key, and a folder in use: a sentence each, and nothing is written."""
     other = tmp_path / "other"
     lost.command("ring-key", str(other), code=2)  # it takes no --config
-    subprocess.run(
-        [sys.executable, "-m", "relay", "keeper", "ring-key", str(other)], check=True, capture_output=True
-    )
+    run("relay", ["keeper", "ring-key", str(other)], timeout=60).check_returncode()
     backup, key = lost.backup(), str(lost.private)
     for file, private, said in (
         (str(lost.private), key, "no ring backup"),
@@ -303,9 +300,9 @@ def test_what_cannot_be_restored_is_said(lost: Lost, tmp_path: Path) -> None:
 def test_a_private_key_is_never_written_over(tmp_path: Path) -> None:
     """The file is new, and for its owner alone."""
     path = tmp_path / "offline"
-    command = [sys.executable, "-m", "relay", "keeper", "ring-key", str(path)]
-    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    command = ["keeper", "ring-key", str(path)]
+    assert run("relay", command, timeout=60).returncode == 0
     assert path.stat().st_mode & 0o777 == 0o600
     before = path.read_bytes()
-    assert subprocess.run(command, check=False, capture_output=True).returncode == 1
+    assert run("relay", command, timeout=60).returncode == 1
     assert path.read_bytes() == before

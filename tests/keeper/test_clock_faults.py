@@ -8,7 +8,6 @@ import asyncio
 import re
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,26 +18,12 @@ from keys.names import day_of
 from relay.clock import SystemClock
 from relay.core.errors import KeeperAway
 from relay.keeper.client import SocketKeeper
+from tests.keeper import shown_clocks
+from tests.service.prepared import Program, run
 from tests.service.programs import DAY_SECONDS, Coach, Relay, eventually
 
 YEARS_2038 = 2**31 - 3_600
 """An hour before the second at which 32 bits with a sign end."""
-
-LAUNCH = """
-import sys, pathlib
-import relay.clock as clock
-machine, path = clock.read_clocks, pathlib.Path(sys.argv.pop(1))
-def shown():
-    reading, (wall, both) = machine(), map(float, path.read_text().split())
-    return clock.Reading(reading.wall + wall + both, reading.monotonic + both)
-clock.read_clocks = shown
-clock.kernel_synchronised = lambda: False
-from relay.__main__ import main
-main()
-"""
-"""A program of `relay` on a machine whose clocks stand where a file says: seconds by which the wall clock is
-wrong, and seconds that have passed on both.
-"""
 
 
 class Machine:
@@ -51,7 +36,7 @@ class Machine:
         self.clocks = folder / "clocks"
         self.wrong, self.passed = 0, 0
         self.set()
-        self.keeper: subprocess.Popen[bytes] | None = None
+        self.keeper: Program | None = None
         public = (folder / "secrets" / "keeper.pub").read_bytes()
         self.client = SocketKeeper(folder / "keeper.sock", public)
 
@@ -62,11 +47,11 @@ class Machine:
         fresh.write_text(f"{self.wrong} {self.passed}")
         fresh.replace(self.clocks)
 
-    def program(self, *words: str, **more: object) -> subprocess.Popen[bytes]:
+    def program(self, *words: str, stdout: int = subprocess.DEVNULL) -> Program:
         """Start a program of `relay` on this machine."""
-        command = [sys.executable, "-c", LAUNCH, str(self.clocks), *words, "--config", str(self.relay.config)]
+        asked = [str(self.clocks), *words, "--config", str(self.relay.config)]
         with (self.relay.folder / "log").open("ab") as log:
-            return subprocess.Popen(command, stderr=log, **more)  # type: ignore[call-overload, no-any-return]
+            return Program(shown_clocks.__name__, asked, stdout=stdout, stderr=log.fileno())
 
     def start(self) -> None:
         """Run both; returns when both answer."""
@@ -100,8 +85,8 @@ class Machine:
 
     def sweeps(self) -> bool:
         """Ask for a sweep; whether the relay believes its clock."""
-        command = [sys.executable, "-m", "relay", "expire", "run", "--config", str(self.relay.config)]
-        return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
+        asked = ["expire", "run", "--config", str(self.relay.config)]
+        return run("relay", asked, timeout=60).returncode == 0
 
     def held(self) -> tuple[int, int]:
         """Envelopes in the store, and days in the ring."""

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from keys.day_keys import open_day_key
 from keys.encoding import to_base64url
 from relay.core.errors import KeeperAway
 from relay.keeper.client import SocketKeeper
+from tests.service import prepared
 from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 
@@ -28,13 +28,13 @@ class Program:
         self.relay = relay
         self.public = (relay.folder / "secrets" / "keeper.pub").read_bytes()
         self.client = SocketKeeper(relay.folder / "keeper.sock", self.public)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: prepared.Program | None = None
 
     def start(self, *words: str) -> None:
         """Run it, and wait until it answers."""
-        command = [sys.executable, "-m", "relay", "keeper", "--config", str(self.relay.config), *words]
+        asked = ["keeper", "--config", str(self.relay.config), *words]
         with (self.relay.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=log)
+            self.process = prepared.Program("relay", asked, stdin=subprocess.PIPE, stderr=log.fileno())
         eventually(self.answers)
 
     def configure(self, line: str) -> None:

@@ -26,6 +26,7 @@ from client_sdk.home import write_private
 from client_sdk.keyring import open_secret, seal_secret
 from client_sdk.messages import Progress
 from tests.sdk.house import ANNAS, CHEAP, MAYAS, free_port, made_relay
+from tests.service.prepared import run
 from tests.service.programs import Relay
 
 PROGRAM = [sys.executable, "-c", "from client_sdk.cli import main; main()"]
@@ -62,15 +63,13 @@ class Person:
         self, *words: str, code: int = 0, text: str = "", descriptor: int | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, with an open descriptor if one is named, and check its exit code."""
-        done = subprocess.run(
-            [*PROGRAM, *words],
-            input=text,
-            capture_output=True,
-            text=True,
+        done = run(
+            "mailbox",
+            words,
+            environment=self.environment(**environment),
+            given=text,
+            descriptors=() if descriptor is None else (descriptor,),
             timeout=DEADLINE_SECONDS,
-            env=self.environment(**environment),
-            pass_fds=() if descriptor is None else (descriptor,),
-            check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr
         assert "Traceback" not in done.stderr

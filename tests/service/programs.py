@@ -25,6 +25,7 @@ from keys.envelope import ZERO_TAG, EnvelopeClass
 from keys.invitation import InvitationKeys, invitation_keys, parse_link, sign_redemption
 from keys.names import Role
 from tests.flow.cast import ORIGIN, Person, Work
+from tests.service.prepared import Program, run
 
 DEADLINE_SECONDS = 60.0
 DAY_SECONDS = 86_400
@@ -61,7 +62,7 @@ class Relay:
     """A relay's folder, made by `relay init`, and its program while it runs."""
 
     folder: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: Program | subprocess.Popen[bytes] | None = None
     ready: str = ""
 
     @classmethod
@@ -84,38 +85,35 @@ class Relay:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of `relay` to its end, and check its exit code."""
         where = ("--config", str(self.config)) if config else ()
-        done = subprocess.run(
-            [sys.executable, "-m", "relay", *words, *where],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={**os.environ, **(environment or {})},
-            check=False,
-        )
+        done = run("relay", [*words, *where], environment={**os.environ, **(environment or {})}, timeout=60)
         assert done.returncode == code, done.stderr
         return done
 
     def start(self, *words: str) -> Relay:
         """Serve, and wait for the line that says it is ready."""
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "relay", "serve", "--config", str(self.config), *words],
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
+            asked = ["serve", "--config", str(self.config), *words]
+            self.process = Program("relay", asked, stdout=subprocess.PIPE, stderr=log.fileno())
+        return self._said_ready()
+
+    def start_anew(self) -> Relay:
+        """Serve as a shell would start it, imports and all."""
+        with (self.folder / "log").open("ab") as log:
+            command = [sys.executable, "-m", "relay", "serve", "--config", str(self.config)]
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+        return self._said_ready()
+
+    def _said_ready(self) -> Relay:
+        assert self.process is not None
         assert self.process.stdout is not None
         self.ready = self.process.stdout.readline().decode()
         assert self.ready.startswith("ready"), self.log()
         return self
 
-    def program(self, *words: str) -> subprocess.Popen[bytes]:
+    def program(self, *words: str) -> Program:
         """Start another program of this folder; what it says goes into the log."""
         with (self.folder / "log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "relay", *words, "--config", str(self.config)],
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-            )
+            return Program("relay", [*words, "--config", str(self.config)], stderr=log.fileno())
 
     def stop(self) -> tuple[int, str]:
         """Ask it to end; returns the exit code, and what it printed after the first line."""

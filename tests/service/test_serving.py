@@ -17,7 +17,7 @@ from tests.service.programs import DAY_SECONDS, Coach, Relay, eventually
 
 def test_it_prints_one_line_and_ends_when_asked(relay: Relay) -> None:
     """Standard output has the line that says where it listens and nothing else; SIGTERM ends it with 0."""
-    relay.start()
+    relay.start_anew()
     assert re.fullmatch(r"ready http=127\.0\.0\.1:\d+ smtp=127\.0\.0\.1:\d+\n", relay.ready)
     assert relay.health() == {"status": "ok", "keeper": "here", "clock": "ok", "offset_seconds": 0}
     (keeper,) = relay.children()
@@ -54,7 +54,7 @@ def test_a_crash_leaves_no_core(relay: Relay) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_no_process_of_the_door_outlives_it(relay: Relay, number: signal.Signals) -> None:
     """Whether the relay is asked to end or killed: nobody goes on holding mail, or its port."""
-    relay.start()
+    relay.start_anew()
     door = relay.door()
     with socket.create_connection(smtp_of(relay), timeout=10) as peer:
         assert peer.recv(200).startswith(b"220 ")
