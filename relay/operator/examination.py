@@ -18,6 +18,7 @@ from relay.operator.door_checks import examine_mail_in
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.keeper_checks import examine_keepers
 from relay.operator.mail_checks import examine_mail_out
+from relay.operator.object_checks import examine_objects
 from relay.operator.record_checks import examine_records
 from relay.operator.stopped import Exit, Stopped
 from relay.operator.web_check import examine_disk
@@ -45,6 +46,7 @@ def examine(config: Path) -> Iterator[Finding]:
     yield from _keys(settings)
     yield from _data(settings)
     yield from _promises(settings)
+    yield from examine_objects(settings)
     yield from examine_mail_in(settings)
     yield from examine_backups(settings)
     yield from examine_disk(STATIC)

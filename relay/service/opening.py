@@ -40,7 +40,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
     with place_held(folder, most) as places:
         store = await _open_store(settings, places)
         try:
-            store.objects = _objects(settings)
+            store.objects = objects_of(settings)
             clock = await open_clock(store, settings.clock.offset_file)
             yield build(settings, keys, store, clock, _line(settings), places)
             await note_instant(store, clock)
@@ -82,7 +82,8 @@ def ledger_of(settings: Settings, number: int = 1) -> Ledger:
     return Ledger(folder, SystemClock(settings.clock.offset_file).now)
 
 
-def _objects(settings: Settings) -> Objects | None:
+def objects_of(settings: Settings) -> Objects | None:
+    """The object store that the settings name, if any; nothing is asked of it yet. Raises SettingRefused."""
     url = settings.objects.url
     if url is None:
         return None

@@ -22,6 +22,8 @@ import pytest
 from relay.core.errors import Busy, Conflict, NotFound
 from relay.core.model import DAY_SECONDS
 from relay.core.ports import Store
+from relay.operator import object_checks
+from relay.operator.findings import FINE, WRONG
 from relay.store import objects as module
 from relay.store.objects import Named, Objects
 from relay.store.sqlite import SqliteStore
@@ -44,6 +46,7 @@ from tests.contract.test_blobs import (  # noqa: F401 - the same promises, on th
     test_pieces_of_any_size_read_back_in_any_range,
     test_reading_past_the_end_is_not_found,
 )
+from tests.contract.test_object_checks import STEPS, settings
 from tests.service.programs import eventually
 
 START_SECONDS = 30
@@ -325,3 +328,24 @@ def test_what_is_no_place_for_objects(url: str) -> None:
     with pytest.raises(ValueError, match="no object store") as refused:
         Objects.at(url, os.urandom)
     assert "\n" not in str(refused.value)
+
+
+def test_the_doctor_at_a_bucket(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same on a server; of a bucket that is not there, and of a server that is away, what to do."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": s3,
+        "AWS_ACCESS_KEY_ID": "made-up",
+        "AWS_SECRET_ACCESS_KEY": "made-up",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    found = list(object_checks.examine_objects(settings(tmp_path, "s3://bucket/doctor")))
+    assert [(one.check, one.state) for one in found] == [(step, FINE) for step in STEPS]
+    (missing,) = object_checks.examine_objects(settings(tmp_path, "s3://nowhere/doctor"))
+    assert (missing.check, missing.state) == ("put", WRONG)
+    assert "bucket" in missing.advice
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr(object_checks, "ANSWER_SECONDS", 0.5)
+    (away,) = object_checks.examine_objects(settings(tmp_path, "s3://bucket/doctor"))
+    assert (away.check, away.state) == ("put", WRONG)
+    assert "AWS_ENDPOINT_URL" in away.advice
