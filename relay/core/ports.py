@@ -46,6 +46,7 @@ from relay.core.model import (
 )
 from relay.core.receipts import Arrived, Look, NewReceipt, StoredReceipt, Tip, Unlogged
 from relay.core.telling import Channel, Pending, Window
+from relay.core.words import Beats
 
 
 class Envelopes(Protocol):
@@ -725,6 +726,7 @@ class Line(Protocol):
 
     most_bytes: int
     """Longest telling."""
+    beats: Beats
 
     async def tell(self, raw: bytes) -> None:
         """Say it to all the others. Raises `Busy` where it was perhaps not said."""

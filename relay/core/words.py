@@ -65,6 +65,17 @@ FIELDS: Final[dict[Kind, tuple[int, ...]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """How often a relay tells what it counted, and that it is there; and after how much silence it has ended,
+    perhaps before it told its last word. Seconds.
+    """
+
+    tally: float = 1.0
+    here: float = 3.0
+    gone: float = 12.0
+
+
 class Presence(IntEnum):
     """How a relay is here."""
 

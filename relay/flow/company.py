@@ -22,6 +22,7 @@ from relay.core.ports import Line
 from relay.core.words import (
     HEAD_BYTES,
     ID_BYTES,
+    Beats,
     Kind,
     Presence,
     Telling,
@@ -39,10 +40,6 @@ Hear = Callable[[Fields], None]
 Count = Callable[[bytes, int, int], None]
 """Whose, how many more, and when."""
 
-TALLY_SECONDS: Final = 1.0
-HERE_SECONDS: Final = 3.0
-GONE_SECONDS: Final = 12.0
-"""A relay of which nothing is heard for so long has ended, perhaps before it told its last word."""
 MOST_WORDS: Final = 50_000
 MOST_TALLIES: Final = 20_000
 MOST_RELAYS: Final = 256
@@ -157,7 +154,8 @@ class Company:
         """Keep company until cancelled. `now` gives the relay's instant; `say` is told whenever the line is
         lost or found.
         """
-        if self._line is None:
+        line = self._line
+        if line is None:
             return
         self._now = now
 
@@ -167,9 +165,9 @@ class Company:
             self._stands(found)
 
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._line.listen(self._heard, stands))
+            group.create_task(line.listen(self._heard, stands))
             group.create_task(self._speak())
-            group.create_task(self._watch())
+            group.create_task(self._watch(line.beats))
 
     async def leave(self) -> None:
         """Say the last words, while the line still stands."""
@@ -189,16 +187,16 @@ class Company:
             self._number += bool(self._number)  # a gap, for what nobody was told since it was lost
             self._say([word(Kind.HERE, bytes([Presence.HAS_COME]))])
 
-    async def _watch(self) -> None:
-        beat = 0
+    async def _watch(self, beats: Beats) -> None:
+        silent_seconds = 0.0
         while True:
-            await asyncio.sleep(TALLY_SECONDS)
+            await asyncio.sleep(beats.tally)
             self._tell_tallies()
-            beat += 1
-            if self.stands and beat >= HERE_SECONDS / TALLY_SECONDS:
-                beat = 0
+            silent_seconds += beats.tally
+            if self.stands and silent_seconds >= beats.here:
+                silent_seconds = 0.0
                 self._say([word(Kind.HERE, bytes([Presence.HERE]))])
-            self._miss_the_silent(asyncio.get_running_loop().time() - GONE_SECONDS)
+            self._miss_the_silent(asyncio.get_running_loop().time() - beats.gone)
 
     def _miss_the_silent(self, since: float) -> None:
         silent = [one for one, came in self._others.items() if came < since]

@@ -16,7 +16,7 @@ from keys.suite import SignKey
 from relay.core.addresses import parse_address
 from relay.core.errors import Busy, LoginRefused, NotFound, NotSignedIn, TooManyRequests
 from relay.core.pepper import Pepper
-from relay.core.words import FIELDS, Kind, parse_telling, telling, word
+from relay.core.words import FIELDS, Beats, Kind, parse_telling, telling, word
 from relay.flow import company as company_module
 from relay.flow.access import Answer
 from relay.flow.brake import Brake
@@ -56,6 +56,7 @@ class Line:
     deaf: bool = False
     mute: bool = False
     most_bytes: int = 2_000
+    beats: Beats = field(default_factory=lambda: Beats(tally=0.01, here=0.02))
     heard: Callable[[bytes], None] | None = None
     stands: Callable[[bool], None] | None = None
     said: int = 0
@@ -75,13 +76,6 @@ class Line:
         self.heard, self.stands = heard, stands
         stands(True)
         await asyncio.Event().wait()
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second is short here."""
-    monkeypatch.setattr(company_module, "TALLY_SECONDS", 0.01)
-    monkeypatch.setattr(company_module, "HERE_SECONDS", 0.02)
 
 
 @dataclass

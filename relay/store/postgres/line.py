@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.engine import make_url
 
 from relay.core.errors import Busy
+from relay.core.words import Beats
 
 CHANNEL: Final = "quietbox"
 PAYLOAD_BYTES: Final = 7_999
@@ -38,6 +39,7 @@ class PostgresLine:
     """`relay.core.ports.Line` on the database at `postgresql://…`."""
 
     most_bytes = PAYLOAD_BYTES // 4 * 3
+    beats = Beats()
 
     def __init__(self, url: str, random: Callable[[int], bytes] = os.urandom) -> None:
         """Nothing is connected before `listen`. `random` spreads the tries of relays that lost it."""
