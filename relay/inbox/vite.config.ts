@@ -215,11 +215,11 @@ function isOfCore(id: string): boolean {
 
 /** The first page of an invitation, which may load hardly anything, and whatever every view builds upon: one file. */
 const FIRST =
-  /\/preact\/|preload-helper|\/src\/(main|agent|idle|language|languages|route|style\/all|words\.first|views\/(before|history|kept|start))\.(tsx?|css)$/;
+  /\/preact\/(?!hooks)|preload-helper|\/src\/(main|agent|fragment|language|languages|style\/all|words\.first|views\/(before|kept|start))\.(tsx?|css)$/;
 
 /** What every page but that one needs, up to the list: one file, not a request for each of its small parts. */
 const LIST =
-  /\/src\/(drafts|inbox|time|typed|words|crypto\/(client|trusted|worker)|views\/(desk|fields|frame|lazy|list|mailbox|outgoing|parts|presence|rest|unlock))\.tsx?(\?.*)?$/;
+  /\/preact\/hooks\/|\/src\/(drafts|idle|inbox|route|time|typed|whole|words|written|crypto\/(client|trusted|worker)|views\/(desk|fields|frame|history|lazy|list|mailbox|outgoing|parts|presence|rest|unlock))\.tsx?(\?.*)?$/;
 
 /** What is fetched behind the list, so that a press is answered at once. */
 const DAILY =
@@ -258,7 +258,8 @@ export default defineConfig({
             { name: "index", test: among(FIRST) },
             { name: "list", test: among(LIST) },
             { name: "daily", test: among(DAILY) },
-            { name: "german", test: among(/\/src\/german\/(figures|first|parts)\.ts$/) },
+            { name: "german", test: among(/\/src\/german\/(first|parts)\.ts$/) },
+            { name: "early", test: among(/\/src\/german\/(browsers|early|figures|words)\.ts$/) },
           ].map((group) => ({ ...group, includeDependenciesRecursively: false })),
         },
       },

@@ -6,7 +6,7 @@ import "./style/all.css";
 const root = document.getElementById("inbox");
 if (root) {
   start(root, {
-    session: async () => (await import("./crypto/client.ts")).createSession(),
+    whole: () => import("./whole.ts"),
     now: () => Math.floor(Date.now() / 1000),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   });

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fragmentKind, href, isOffer, parse, type Route } from "./route.ts";
+import { fragmentKind } from "./fragment.ts";
+import { href, isOffer, parse, type Route } from "./route.ts";
 
 const ROUTES: readonly Route[] = [
   { view: "invitation", step: "start" },

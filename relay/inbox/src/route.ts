@@ -91,7 +91,6 @@ const PLAIN = ["write", "search", "receipts", "how", "clients", "locked", "help"
 /** Long enough for any id the page is handed, short enough that nobody can make it chew on one. */
 const ID = /^[0-9a-f]{1,128}$/;
 const OFFER = /^4\.[A-Za-z0-9_-]{43}$/;
-const SECRET = /^([12])\.[A-Za-z0-9_-]{43}$/;
 
 function oneOf<T extends string>(names: readonly T[], name: string | undefined): T | null {
   return names.find((known) => known === name) ?? null;
@@ -185,17 +184,4 @@ export function href(route: Route): string {
 /** Whether the part after `#` is what an open browser shows to a further one. */
 export function isOffer(fragment: string): boolean {
   return OFFER.test(fragment.replace(/^#/, ""));
-}
-
-/** What the part after `#` of an invitation's address is, by its shape alone. */
-export function fragmentKind(fragment: string): "client" | "coach" | "none" | "mistyped" {
-  const text = fragment.replace(/^#/, "");
-  if (text === "") {
-    return "none";
-  }
-  const found = SECRET.exec(text);
-  if (!found) {
-    return "mistyped";
-  }
-  return found[1] === "1" ? "client" : "coach";
 }

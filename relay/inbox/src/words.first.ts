@@ -4,24 +4,7 @@ import { said } from "./language.ts";
 
 export const first = said("first", {
   skip: "Skip to the page",
-  titles: {
-    invitation: "Invitation",
-    add: "Add a browser",
-    list: "Inbox",
-    search: "Search",
-    message: "Message",
-    write: "Write",
-    reply: "Reply",
-    work: "Our work",
-    receipts: "Receipts",
-    receipt: "Receipt",
-    settings: "Settings",
-    clients: "Clients",
-    how: "How this works",
-    locked: "Locked",
-    help: "Can’t get in?",
-    nowhere: "Not found",
-  },
+  title: "Invitation",
   back: "Back",
   stepOf: (step: number) => `Step ${step} of 4`,
   start: {

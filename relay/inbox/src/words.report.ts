@@ -1,6 +1,7 @@
 /** The words of the report's pages in the inbox: writing it, signing it, letting it out, and what the sponsor sees of it. */
 
-import { number, said } from "./language.ts";
+import { said } from "./language.ts";
+import { number } from "./written.ts";
 
 export const reportWords = said("report", {
   heading: (sponsor: string) => `Report for ${sponsor}`,

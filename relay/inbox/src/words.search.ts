@@ -1,7 +1,8 @@
 /** The words of the search, apart from the rest: they are fetched with it. */
 
-import { number, said } from "./language.ts";
+import { said } from "./language.ts";
 import { counted } from "./words.ts";
+import { number } from "./written.ts";
 
 export const searchWords = said("search", {
   heading: "Search",

@@ -5,11 +5,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fetchGerman } from "./german/parts.ts";
 import { words as germanWords } from "./german/words.ts";
-import { number, speak } from "./language.ts";
+import { speak } from "./language.ts";
 import { languageFor } from "./languages.ts";
 import { keeping } from "./time.ts";
-import { first as opening } from "./words.first.ts";
 import { firstName, size, words } from "./words.ts";
+import { number } from "./written.ts";
 
 /** Words that mean something only to programmers, blame, or sell (experience, part 3.0). */
 const FORBIDDEN =
@@ -187,7 +187,7 @@ test("views say nothing that is not in the catalogue", () => {
     assert.deepEqual(
       [...raw, ...attributes]
         .map((found) => found[1] ?? "")
-        .filter((text) => !(text in opening.titles)),
+        .filter((text) => !(text in words.titles)),
       [],
       file,
     );

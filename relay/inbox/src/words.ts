@@ -5,11 +5,12 @@
  * words that mean something only to programmers.
  */
 
-import { number, said } from "./language.ts";
+import { said } from "./language.ts";
 import type { Failure } from "./session.ts";
 import type { Keeping } from "./time.ts";
+import { number } from "./written.ts";
 
-export { size } from "./language.ts";
+export { size } from "./written.ts";
 
 const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
 
@@ -41,6 +42,25 @@ export function firstName(name: string): string {
 }
 
 export const words = said("words", {
+  titles: {
+    invitation: "Invitation",
+    add: "Add a browser",
+    list: "Inbox",
+    search: "Search",
+    message: "Message",
+    write: "Write",
+    reply: "Reply",
+    work: "Our work",
+    receipts: "Receipts",
+    receipt: "Receipt",
+    settings: "Settings",
+    clients: "Clients",
+    how: "How this works",
+    locked: "Locked",
+    help: "Can’t get in?",
+    nowhere: "Not found",
+  },
+
   close: "Close",
   show: "Show",
   copy: "Copy",

@@ -1,7 +1,8 @@
 /** The words of *Our work*: dates and who may change them, where things are kept, calls, the agreement, its changes, and the end. */
 
-import { listed, said } from "./language.ts";
+import { said } from "./language.ts";
 import { counted, lower, size } from "./words.ts";
+import { listed } from "./written.ts";
 
 const days = (n: number) => (n === 1 ? "one day" : `${n} days`);
 const ending = (numbers: readonly string[]) =>

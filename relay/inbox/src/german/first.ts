@@ -4,24 +4,7 @@ import type { first as english } from "../words.first.ts";
 
 export const first: typeof english = {
   skip: "Zur Seite springen",
-  titles: {
-    invitation: "Einladung",
-    add: "Browser hinzufügen",
-    list: "Postfach",
-    search: "Suche",
-    message: "Nachricht",
-    write: "Schreiben",
-    reply: "Antworten",
-    work: "Unsere Arbeit",
-    receipts: "Löschbelege",
-    receipt: "Löschbeleg",
-    settings: "Einstellungen",
-    clients: "Begleitungen",
-    how: "So funktioniert es",
-    locked: "Gesperrt",
-    help: "Sie kommen nicht hinein?",
-    nowhere: "Nicht gefunden",
-  },
+  title: "Einladung",
   back: "Zurück",
   stepOf: (step) => `Schritt ${step} von 4`,
   start: {

@@ -11,6 +11,25 @@ const draftSafe = (draft: boolean) =>
   draft ? " Ihre angefangene Nachricht ist gut verwahrt." : "";
 
 export const words: typeof english = {
+  titles: {
+    invitation: "Einladung",
+    add: "Browser hinzufügen",
+    list: "Postfach",
+    search: "Suche",
+    message: "Nachricht",
+    write: "Schreiben",
+    reply: "Antworten",
+    work: "Unsere Arbeit",
+    receipts: "Löschbelege",
+    receipt: "Löschbeleg",
+    settings: "Einstellungen",
+    clients: "Begleitungen",
+    how: "So funktioniert es",
+    locked: "Gesperrt",
+    help: "Sie kommen nicht hinein?",
+    nowhere: "Nicht gefunden",
+  },
+
   close: "Schließen",
   show: "Anzeigen",
   copy: "Kopieren",

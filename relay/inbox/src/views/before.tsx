@@ -1,16 +1,15 @@
 /**
  * The first page of an invitation: whose device is this. Owns nothing that is secret: the link's secret passes through it untouched, and nothing
- * is fetched before *Continue*, unless somebody turns aside.
+ * is fetched before *Continue*, unless somebody turns aside. Its views are classes, because the hooks of all the others are a sixth of what may be
+ * loaded by then.
  */
 
-import type { ComponentChildren, ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { Component, type ComponentChildren } from "preact";
 import { insideAnotherApp } from "../agent.ts";
+import { fragmentKind } from "../fragment.ts";
 import { LANGUAGES, language, withWords } from "../languages.ts";
-import { fragmentKind, href } from "../route.ts";
+import type { Route } from "../route.ts";
 import { first } from "../words.first.ts";
-import type { BesideProps } from "./beside.tsx";
-import { type Go, useArrival } from "./history.ts";
 import { chooseLanguage } from "./kept.ts";
 
 type Device = "own" | "work" | "unsure";
@@ -64,50 +63,126 @@ function OtherLanguage() {
   );
 }
 
-/** All that can be said of an invitation's link before it is opened. */
-export function Before({ fragment, go }: { fragment: string; go: Go }) {
-  const kind = fragmentKind(fragment);
-  const [side, setSide] = useState<Side>(() =>
-    insideAnotherApp(navigator.userAgent) ? "inApp" : "question",
-  );
-  const [device, setDevice] = useState<Device | null>(null);
-  const shown = kind === "client" ? side : kind;
-  if (shown !== "question") {
-    const back = () => setSide("question");
-    return <Aside page={shown} fragment={fragment} back={back} />;
+let arrived = false;
+
+/** Draws nothing: the title, and the focus to the heading of each page but the first. What comes later has *Back* too (`useArrival`). */
+export class Arrival extends Component {
+  override componentDidMount() {
+    this.componentDidUpdate();
+    if (arrived) {
+      scrollTo(0, 0);
+      document.querySelector("h1")?.focus({ preventScroll: true });
+    }
+    arrived = true;
   }
-  return (
-    <Question
-      device={device}
-      setDevice={setDevice}
-      unexpected={() => setSide("unexpected")}
-      next={() =>
-        device === "own" ? go({ view: "invitation", step: "agreement" }) : setSide("stop")
-      }
-    />
-  );
+
+  override componentDidUpdate() {
+    document.title = first.title;
+  }
+
+  override render() {
+    return null;
+  }
 }
 
-/** The pages beside the way, fetched by whoever comes there. */
-function Aside(props: BesideProps) {
-  const [View, setView] = useState<ComponentType<BesideProps> | null>(null);
-  const [failed, setFailed] = useState(false);
-  const load = () => {
-    setFailed(false);
-    withWords(import("./beside.tsx")).then(
-      ({ Beside }) => setView(() => Beside),
-      () => setFailed(true),
+interface FetchedProps<T> {
+  /** Null while it is not wanted. */
+  readonly get: (() => Promise<T>) | null;
+  readonly meanwhile?: ComponentChildren;
+  readonly draw: (found: T) => ComponentChildren;
+}
+
+interface FetchedState<T> {
+  readonly found?: T;
+  readonly failed?: boolean;
+}
+
+/** What is fetched when it is wanted; where it could not be, the way to try again. */
+export class Fetched<T> extends Component<FetchedProps<T>, FetchedState<T>> {
+  override componentDidMount() {
+    this.props.get?.().then(
+      (found) => this.setState({ found }),
+      () => this.setState({ failed: true }),
     );
+  }
+
+  override componentDidUpdate({ get }: FetchedProps<T>) {
+    if (get !== this.props.get) {
+      this.componentDidMount();
+    }
+  }
+
+  override render({ draw, meanwhile }: FetchedProps<T>, { found, failed }: FetchedState<T>) {
+    const again = () => {
+      this.setState({ failed: false });
+      this.componentDidMount();
+    };
+    return found ? draw(found) : failed ? <NotLoaded again={again} /> : meanwhile;
+  }
+}
+
+interface BeforeProps {
+  readonly fragment: string;
+  readonly go: (route: Route) => void;
+}
+
+interface BeforeState {
+  readonly side: Side;
+  readonly device: Device | null;
+  readonly missing: boolean;
+}
+
+const fetchBeside = () => withWords(import("./beside.tsx"));
+
+/** All that can be said of an invitation's link before it is opened. */
+export class Before extends Component<BeforeProps, BeforeState> {
+  override state: BeforeState = {
+    side: insideAnotherApp(navigator.userAgent) ? "inApp" : "question",
+    device: null,
+    missing: false,
   };
-  useEffect(load, []);
-  return View ? <View {...props} /> : failed ? <NotLoaded again={load} /> : null;
+
+  override render({ fragment, go }: BeforeProps, { side, device, missing }: BeforeState) {
+    const kind = fragmentKind(fragment);
+    const shown = kind === "client" ? side : kind;
+    const turn = (to: Side) => this.setState({ side: to });
+    if (shown !== "question") {
+      // Fetched by whoever comes there.
+      const back = () => turn("question");
+      return (
+        <Fetched
+          get={fetchBeside}
+          draw={({ Beside }) => <Beside page={shown} fragment={fragment} back={back} />}
+        />
+      );
+    }
+    const next = () => {
+      if (device === "own") {
+        go({ view: "invitation", step: "agreement" });
+      } else if (device === "work") {
+        turn("stop");
+      } else {
+        this.setState({ missing: device === null });
+      }
+    };
+    return (
+      <Question
+        device={device}
+        missing={missing}
+        choose={(choice) => this.setState({ device: choice, missing: false })}
+        unexpected={() => turn("unexpected")}
+        how={() => go({ view: "how" })}
+        next={next}
+      />
+    );
+  }
 }
 
 /** The rest of the page could not be fetched. */
-export function NotLoaded({ again }: { again: () => void }) {
-  useArrival("not-loaded", "locked");
+function NotLoaded({ again }: { again: () => void }) {
   return (
     <main class="letter">
+      <Arrival />
       <h1 tabIndex={-1}>{first.notLoaded.heading}</h1>
       <p>{first.notLoaded.why}</p>
       <button type="button" class="do" onClick={again}>
@@ -119,33 +194,31 @@ export function NotLoaded({ again }: { again: () => void }) {
 
 interface QuestionProps {
   readonly device: Device | null;
-  readonly setDevice: (device: Device) => void;
+  readonly missing: boolean;
+  readonly choose: (device: Device) => void;
   readonly unexpected: () => void;
+  readonly how: () => void;
   readonly next: () => void;
 }
 
 const DEVICES: readonly Device[] = ["own", "work", "unsure"];
 
-function Question({ device, setDevice, unexpected, next }: QuestionProps) {
-  const [missing, setMissing] = useState(false);
+function Question({ device, missing, choose, unexpected, how, next }: QuestionProps) {
   const words = first.start;
-  useArrival("before", "invitation");
-  const submit = (event: Event) => {
+  /** What a press does instead of what the browser would: a page that is loaded anew has not got the link's secret. */
+  const instead = (act: () => void) => (event: Event) => {
     event.preventDefault();
-    if (device === "own" || device === "work") {
-      next();
-    } else {
-      setMissing(device === null);
-    }
+    act();
   };
   return (
     <Letter top={<span>{first.stepOf(1)}</span>}>
+      <Arrival />
       <h1 tabIndex={-1} class="large">
         {words.heading}
       </h1>
       <p class="lead">{words.lead}</p>
       <p class="lead">{words.dates}</p>
-      <form onSubmit={submit} noValidate>
+      <form onSubmit={instead(next)} noValidate>
         <fieldset class="choice">
           <legend class="large">{words.question}</legend>
           {DEVICES.map((choice) => (
@@ -154,10 +227,7 @@ function Question({ device, setDevice, unexpected, next }: QuestionProps) {
                 type="radio"
                 name="device"
                 checked={device === choice}
-                onChange={() => {
-                  setDevice(choice);
-                  setMissing(false);
-                }}
+                onChange={() => choose(choice)}
               />
               <span>{words[choice]}</span>
             </label>
@@ -172,7 +242,9 @@ function Question({ device, setDevice, unexpected, next }: QuestionProps) {
       </form>
       <p class="quiet-text">{words.minutes}</p>
       <p class="foot-links">
-        <a href={href({ view: "how" })}>{words.how}</a>
+        <a href="/how" onClick={instead(how)}>
+          {words.how}
+        </a>
         <button type="button" class="link" onClick={unexpected}>
           {words.notExpecting}
         </button>

@@ -3,10 +3,9 @@
  * secret. Fetched only when somebody comes to one, because every visit would carry them otherwise.
  */
 
-import { useState } from "preact/hooks";
+import { Component } from "preact";
 import { beside } from "../words.beside.ts";
-import { type Aside, Letter } from "./before.tsx";
-import { useArrival } from "./history.ts";
+import { Arrival, type Aside, Letter } from "./before.tsx";
 
 export interface BesideProps {
   readonly page: Aside;
@@ -15,8 +14,16 @@ export interface BesideProps {
   readonly back: () => void;
 }
 
-export function Beside({ page, fragment, back }: BesideProps) {
-  useArrival(`beside ${page}`, "invitation");
+export function Beside(props: BesideProps) {
+  return (
+    <>
+      {pageOf(props)}
+      <Arrival key={props.page} />
+    </>
+  );
+}
+
+function pageOf({ page, fragment, back }: BesideProps) {
   switch (page) {
     case "coach":
       return <ForCoach />;
@@ -88,30 +95,38 @@ function Unexpected({ back }: { back: () => void }) {
   );
 }
 
-function InApp({ fragment, stay }: { fragment: string; stay: () => void }) {
-  const [said, setSaid] = useState("");
-  const copy = () =>
-    navigator.clipboard.writeText(`${location.origin}/i/#${fragment}`).then(
-      () => setSaid(beside.inApp.copied),
-      () => setSaid(beside.inApp.notCopied),
+interface InAppProps {
+  readonly fragment: string;
+  readonly stay: () => void;
+}
+
+class InApp extends Component<InAppProps, { said: string }> {
+  override state = { said: "" };
+
+  override render({ fragment, stay }: InAppProps, { said }: { said: string }) {
+    const copy = () =>
+      navigator.clipboard.writeText(`${location.origin}/i/#${fragment}`).then(
+        () => this.setState({ said: beside.inApp.copied }),
+        () => this.setState({ said: beside.inApp.notCopied }),
+      );
+    return (
+      <Letter>
+        <h1 tabIndex={-1} class="large">
+          {beside.inApp.heading}
+        </h1>
+        <p>{beside.inApp.why}</p>
+        <p>
+          <button type="button" class="do wide" onClick={copy}>
+            {beside.inApp.copy}
+          </button>
+        </p>
+        <p role="status">{said}</p>
+        <p>
+          <button type="button" class="link" onClick={stay}>
+            {beside.inApp.stay}
+          </button>
+        </p>
+      </Letter>
     );
-  return (
-    <Letter>
-      <h1 tabIndex={-1} class="large">
-        {beside.inApp.heading}
-      </h1>
-      <p>{beside.inApp.why}</p>
-      <p>
-        <button type="button" class="do wide" onClick={copy}>
-          {beside.inApp.copy}
-        </button>
-      </p>
-      <p role="status">{said}</p>
-      <p>
-        <button type="button" class="link" onClick={stay}>
-          {beside.inApp.stay}
-        </button>
-      </p>
-    </Letter>
-  );
+  }
 }

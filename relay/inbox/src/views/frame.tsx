@@ -28,7 +28,7 @@ const COLUMNS: readonly Route["view"][] = ["list", "search", "message", "write",
 /** A coach has one inbox for each client. */
 const CLIENTS: Place = {
   route: { view: "clients" },
-  label: () => first.titles.clients,
+  label: () => words.titles.clients,
   icon: "file",
   views: ["clients"],
 };

@@ -1,12 +1,8 @@
-/**
- * The browser's history. Owns going from view to view: real addresses, *Back*, where the page was scrolled to and what had the focus.
- *
- * The secret of an invitation is read once, kept in this page's memory alone, and taken out of the address and its history at once.
- */
+/** The browser's history. Owns going from view to view: real addresses, *Back*, where the page was scrolled to and what had the focus. */
 
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { href, parse, type Route } from "../route.ts";
-import { first } from "../words.first.ts";
+import { words } from "../words.ts";
 
 export type Go = (route: Route, how?: "push" | "replace") => void;
 
@@ -19,15 +15,6 @@ const left = new Map<number, Left>();
 /** The entry of the history that is shown, so that it can be left by the browser's own button too. */
 let at = 0;
 let arrival: "first" | "forward" | "back" | "same" = "first";
-
-/** The fragment with which the page was opened; reading it clears it from the address. */
-export function takeFragment(): string {
-  const fragment = location.hash.slice(1);
-  if (fragment) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-  }
-  return fragment;
-}
 
 function place(): number {
   const state: unknown = history.state;
@@ -42,24 +29,37 @@ function remember(at: number): void {
   left.set(at, { scroll: scrollY, focus: document.activeElement?.id ?? "" });
 }
 
-/** The view that the address names, and the way to another one. Plain links within the page are followed without leaving it. */
-export function useHistory(): { readonly route: Route; readonly go: Go } {
-  const [route, setRoute] = useState(here);
+function push(route: Route): void {
+  arrival = route.view === "list" && here().view === "list" ? "same" : "forward";
+  remember(at);
+  at += 1;
+  history.pushState(at, "", href(route));
+}
+
+/** Where somebody comes from the first page of an invitation, which is none of ours; or the view that the address names. */
+function begin(onward: Route | null): Route {
+  at = place();
+  history.replaceState(at, "");
+  if (onward) {
+    push(onward);
+  }
+  return onward ?? here();
+}
+
+/** The view that is shown, and the way to another one. Plain links within the page are followed without leaving it. */
+export function useHistory(onward: Route | null): { readonly route: Route; readonly go: Go } {
+  const [route, setRoute] = useState(() => begin(onward));
   const go: Go = (next, how = "push") => {
-    arrival = next.view === "list" && here().view === "list" ? "same" : "forward";
     if (how === "push") {
-      remember(at);
-      at += 1;
-      history.pushState(at, "", href(next));
+      push(next);
     } else {
+      arrival = next.view === "list" && here().view === "list" ? "same" : "forward";
       history.replaceState(at, "", href(next));
     }
     setRoute(next);
   };
   useEffect(() => {
     history.scrollRestoration = "manual";
-    at = place();
-    history.replaceState(at, "");
     const popped = () => {
       remember(at);
       at = place();
@@ -97,9 +97,9 @@ function ownLink(event: MouseEvent): HTMLAnchorElement | null {
 }
 
 /** After each change of `view`: the title, and focus to the heading, or to where it was. `view` names what counts as another view. */
-export function useArrival(view: string, title: keyof typeof first.titles): void {
+export function useArrival(view: string, title: keyof typeof words.titles): void {
   useLayoutEffect(() => {
-    document.title = first.titles[title];
+    document.title = words.titles[title];
   });
   useLayoutEffect(() => {
     const was = arrival === "back" ? left.get(at) : undefined;

@@ -4,7 +4,8 @@
  */
 
 import { useEffect, useState } from "preact/hooks";
-import { fragmentKind, isOffer, type Step } from "../route.ts";
+import { fragmentKind } from "../fragment.ts";
+import { isOffer, type Step } from "../route.ts";
 import type { EnrolmentDraft, Failure, InvitationFacts, Opened, Session } from "../session.ts";
 import { beside } from "../words.beside.ts";
 import { first } from "../words.first.ts";

@@ -3,7 +3,6 @@
  * that anybody wrote, may go in here.
  */
 
-import { chosenMinutes } from "../idle.ts";
 import { speakFor } from "../languages.ts";
 
 export type Choice =
@@ -51,23 +50,23 @@ export function keep(choice: Choice, value: string | null): void {
   }
 }
 
-/** A small screen that is touched: left lying about more often than a desk. */
-export function isPhone(): boolean {
-  return matchMedia("(pointer: coarse) and (max-width: 719px)").matches;
-}
-
-/** After how many minutes without anybody this page locks. */
-export function lockMinutes(): number {
-  return chosenMinutes(kept("lock-minutes"), isPhone());
-}
-
 /** Show the page light or dark as chosen, or as the device has it. */
 export function applyTheme(theme = kept("theme")): void {
+  mark("theme", theme, ["light", "dark"]);
+}
+
+/** Show letters as large as chosen; the browser's own setting goes on counting. */
+export function applyTextSize(size = kept("text-size")): void {
+  mark("text", size, ["large", "larger"]);
+}
+
+/** Name a choice to the style of the page; what is no choice is the usual. */
+function mark(name: string, choice: string | null, choices: readonly string[]): void {
   const { dataset } = document.documentElement;
-  if (theme === "light" || theme === "dark") {
-    dataset.theme = theme;
+  if (choice && choices.includes(choice)) {
+    dataset[name] = choice;
   } else {
-    delete dataset.theme;
+    delete dataset[name];
   }
 }
 
@@ -85,27 +84,8 @@ export function chooseLanguage(chosen: string | null): void {
   speakChosen(chosen);
 }
 
-/** Speak what the owner of the inbox has chosen, here or elsewhere; null: nothing was ever chosen. */
-export function followLanguage(chosen: string | null): void {
-  if (chosen !== null && kept("language-unsaved") === null && chosen !== (kept("language") ?? "")) {
-    speakChosen(chosen || null);
-  }
-}
-
-function speakChosen(chosen: string | null): void {
+/** From now on, in every view. */
+export function speakChosen(chosen: string | null): void {
   keep("language", chosen);
   dispatchEvent(new Event("languagechange"));
-}
-
-export const TEXT_SIZES = ["usual", "large", "larger"] as const;
-export type TextSize = (typeof TEXT_SIZES)[number];
-
-/** Show letters as large as chosen; the browser's own setting goes on counting. */
-export function applyTextSize(size = kept("text-size")): void {
-  const { dataset } = document.documentElement;
-  if (size === "large" || size === "larger") {
-    dataset.text = size;
-  } else {
-    delete dataset.text;
-  }
 }

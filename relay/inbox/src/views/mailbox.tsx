@@ -9,12 +9,11 @@ import type { Action, Inbox } from "../inbox.ts";
 import { withWords } from "../languages.ts";
 import type { Route } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
-import { first } from "../words.first.ts";
 import { words } from "../words.ts";
 import { type Desk, DeskContext, failureOf, useDesk } from "./desk.ts";
 import { Frame } from "./frame.tsx";
 import { type Go, useArrival } from "./history.ts";
-import { followLanguage, keep, kept } from "./kept.ts";
+import { keep, kept, speakChosen } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { List, MonthOfRows } from "./list.tsx";
 import { type Outgoing, useOutgoing } from "./outgoing.tsx";
@@ -390,7 +389,7 @@ function Beside({ route }: { route: Route }) {
 function Rests() {
   const { inbox } = useDesk();
   return (
-    <section class="reader rests" aria-label={first.titles.message}>
+    <section class="reader rests" aria-label={words.titles.message}>
       <p>{inbox.rows.length > 0 && words.list.choose}</p>
     </section>
   );
@@ -426,4 +425,11 @@ function Warning({ presence, lock }: { presence: Presence; lock: () => void }) {
       </div>
     </Sheet>
   );
+}
+
+/** Speak what the owner of the inbox has chosen, here or elsewhere; null: nothing was ever chosen. */
+function followLanguage(chosen: string | null): void {
+  if (chosen !== null && kept("language-unsaved") === null && chosen !== (kept("language") ?? "")) {
+    speakChosen(chosen || null);
+  }
 }

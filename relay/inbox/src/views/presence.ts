@@ -1,12 +1,22 @@
 /** Whether somebody is here. Owns what counts as presence, the minute of warning, and covering a page that a phone has put away. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Watch, watch } from "../idle.ts";
-import { isPhone, kept, lockMinutes } from "./kept.ts";
+import { chosenMinutes, type Watch, watch } from "../idle.ts";
+import { kept } from "./kept.ts";
 
 /** A second's rest between two looks is enough for limits of minutes. */
 const LOOK_EVERY_MS = 1000;
 const SIGNS = ["pointerdown", "keydown", "input", "wheel", "touchmove"] as const;
+
+/** A small screen that is touched: left lying about more often than a desk. */
+export function isPhone(): boolean {
+  return matchMedia("(pointer: coarse) and (max-width: 719px)").matches;
+}
+
+/** After how many minutes without anybody this page locks. */
+export function lockMinutes(): number {
+  return chosenMinutes(kept("lock-minutes"), isPhone());
+}
 
 export interface Presence {
   readonly warning: "idle" | "long" | null;

@@ -11,10 +11,11 @@ import type { Route } from "../route.ts";
 import type { Opened, Resumed, Session } from "../session.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
-import { useArrival } from "./history.ts";
-import { keep, kept, lockMinutes } from "./kept.ts";
+import { useArrival, useHistory } from "./history.ts";
+import { keep, kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { Mailbox } from "./mailbox.tsx";
+import { lockMinutes } from "./presence.ts";
 import type { RestProps } from "./start.tsx";
 import { Unlock } from "./unlock.tsx";
 
@@ -35,7 +36,9 @@ interface Locked {
   readonly goOn: Route | null;
 }
 
-export function Rest({ surroundings, session, fragment, setFragment, route, go }: RestProps) {
+export function Rest({ surroundings, session, given, onward }: RestProps) {
+  const { route, go } = useHistory(onward);
+  const [fragment, setFragment] = useState(given);
   const [inbox, dispatch] = useReducer(reduce, EMPTY);
   const [locked, setLocked] = useState<Locked | null>(null);
   const [welcome, setWelcome] = useState("");

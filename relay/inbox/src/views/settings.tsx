@@ -9,22 +9,16 @@ import { settingWords } from "../words.settings.ts";
 import { useDesk } from "./desk.ts";
 import { Choice } from "./fields.tsx";
 import { UpToSettings } from "./frame.tsx";
-import {
-  applyTextSize,
-  applyTheme,
-  chooseLanguage,
-  isPhone,
-  keep,
-  kept,
-  lockMinutes,
-  TEXT_SIZES,
-  type TextSize,
-} from "./kept.ts";
+import { applyTextSize, applyTheme, chooseLanguage, keep, kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { MailIn } from "./mailin.tsx";
 import { Heading } from "./parts.tsx";
+import { isPhone, lockMinutes } from "./presence.ts";
 import { singleKeys } from "./singlekeys.ts";
 import { keepTabHalf } from "./tab.tsx";
+
+const TEXT_SIZES = ["usual", "large", "larger"] as const;
+type TextSize = (typeof TEXT_SIZES)[number];
 
 const Browsers = lazy(async () => (await import("./browsers.tsx")).Browsers);
 const Told = lazy(async () => (await import("./told.tsx")).Told);

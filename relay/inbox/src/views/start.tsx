@@ -5,78 +5,80 @@
  * on, so that a link preview or a mail scanner that opens an invitation starts nothing.
  */
 
-import { type ComponentType, render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { Component, type ComponentType, render } from "preact";
+import { fragmentKind } from "../fragment.ts";
 import { wordsFor } from "../languages.ts";
-import { fragmentKind, type Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import type { Session } from "../session.ts";
-import { Before, NotLoaded } from "./before.tsx";
-import { type Go, takeFragment, useHistory } from "./history.ts";
+import { Before, Fetched } from "./before.tsx";
 import { applyTextSize, applyTheme, speakAsWished } from "./kept.ts";
 
 /** What the page gets from outside: nothing below reads a clock or makes a worker. */
 export interface Surroundings {
-  readonly session: () => Promise<Session>;
+  /** All but the first page of an invitation. */
+  readonly whole: () => Promise<Whole>;
   /** Unix seconds on this device. */
   readonly now: () => number;
   readonly zone: string;
 }
 
+interface Whole {
+  readonly Rest: ComponentType<RestProps>;
+  readonly createSession: () => Session;
+}
+
 export interface RestProps {
   readonly surroundings: Surroundings;
   readonly session: Session;
-  readonly fragment: string;
-  /** Where a typed code has led. */
-  readonly setFragment: (fragment: string) => void;
-  readonly route: Route;
-  readonly go: Go;
-}
-
-interface Rest {
-  readonly View: ComponentType<RestProps>;
-  readonly session: Session;
+  /** The part after `#` with which the page was opened. */
+  readonly given: string;
+  /** Where the first page of an invitation led; null where the address says it. */
+  readonly onward: Route | null;
 }
 
 /** Draw the page into its element, in its reader's language. */
 export async function start(root: HTMLElement, surroundings: Surroundings): Promise<void> {
   applyTheme();
   applyTextSize();
-  const fragment = takeFragment();
-  const draw = () => render(<Page surroundings={surroundings} given={fragment} />, root);
+  const given = takeFragment();
+  const draw = () => render(<Page surroundings={surroundings} given={given} />, root);
   addEventListener("languagechange", () => speakAsWished().then(draw));
   await speakAsWished();
   root.replaceChildren();
   draw();
 }
 
-function Page({ surroundings, given }: { surroundings: Surroundings; given: string }) {
-  const [fragment, setFragment] = useState(given);
-  const { route, go } = useHistory();
-  const [rest, setRest] = useState<Rest | null>(null);
-  const [failed, setFailed] = useState(false);
-  const kind = fragmentKind(fragment);
-  // Without a link there is a code to be typed, which needs the rest.
-  const alone =
-    route.view === "invitation" && kind !== "none" && (route.step === "start" || kind !== "client");
-  const load = () => {
-    setFailed(false);
+/** The fragment with which the page was opened: kept in this page's memory alone, and taken out of the address and its history at once. */
+function takeFragment(): string {
+  const fragment = location.hash.slice(1);
+  if (fragment) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+  return fragment;
+}
+
+type PageProps = Pick<RestProps, "surroundings" | "given">;
+
+class Page extends Component<PageProps, Pick<RestProps, "onward">> {
+  override state = { onward: null };
+
+  /** Without a link there is a code to be typed, which needs the rest. */
+  alone = /^\/i\/?$/.test(location.pathname) && fragmentKind(this.props.given) !== "none";
+
+  fetchAll = async () => {
     // At the same time: on a slow line each would cost a round trip.
-    Promise.all([import("./rest.tsx"), surroundings.session(), wordsFor("words")]).then(
-      ([{ Rest: View }, session]) => setRest({ View, session }),
-      () => setFailed(true),
-    );
+    const [whole] = await Promise.all([this.props.surroundings.whole(), wordsFor("words")]);
+    return { Rest: whole.Rest, session: whole.createSession() };
   };
-  useEffect(() => {
-    if (!alone && !rest) {
-      load();
-    }
-  }, [alone, rest]);
-  if (rest) {
-    const { View, session } = rest;
-    return <View {...{ surroundings, session, fragment, setFragment, route, go }} />;
+
+  override render({ surroundings, given }: PageProps, { onward }: Pick<RestProps, "onward">) {
+    const go = (route: Route) => this.setState({ onward: route });
+    return (
+      <Fetched
+        get={this.alone && !onward ? null : this.fetchAll}
+        meanwhile={this.alone && <Before fragment={given} go={go} />}
+        draw={({ Rest, session }) => <Rest {...{ surroundings, session, given, onward }} />}
+      />
+    );
   }
-  if (alone) {
-    return <Before fragment={fragment} go={go} />;
-  }
-  return failed ? <NotLoaded again={load} /> : null;
 }

@@ -11,8 +11,9 @@ import { settingWords } from "../words.settings.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
-import { keep, kept, lockMinutes } from "./kept.ts";
+import { keep, kept } from "./kept.ts";
 import { Heading, Trouble, Wait } from "./parts.tsx";
+import { lockMinutes } from "./presence.ts";
 
 /** This browser, as its owner would call it. */
 export function thisBrowser(): string {

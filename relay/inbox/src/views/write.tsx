@@ -6,7 +6,6 @@ import { agreedKeep, keepAllowed, keepInstant, latest } from "../keep.ts";
 import type { Route } from "../route.ts";
 import type { Failure } from "../session.ts";
 import { calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
-import { first } from "../words.first.ts";
 import { firstName, words } from "../words.ts";
 import { writeWords } from "../words.write.ts";
 import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
@@ -46,7 +45,7 @@ export function Write({ replyTo }: { replyTo: string | null }) {
   const name = firstName(opened.otherName);
   const draft = start && (inbox.drafts.find((one) => one.threadId === start.threadId) ?? start);
   return (
-    <section class="writer" aria-label={replyTo ? first.titles.reply : first.titles.write}>
+    <section class="writer" aria-label={replyTo ? words.titles.reply : words.titles.write}>
       <Heading>{replyTo ? writeWords.headingReply(name) : writeWords.heading(name)}</Heading>
       {failure && <Trouble text={failureWords(failure, opened)} />}
       {!draft && !failure && <Wait>{writeWords.opening}</Wait>}
