@@ -13,7 +13,11 @@ the watch that stops sweep and tick while the clock cannot be vouched for. It mu
    was due, and lets nothing be swept early. While the wall clock runs ahead people are asked to come again
    (`serving_at`), because what they were told meanwhile would stay with them. Nor does time stand still
    where a start found the clock in the past: what has gone by since counts from the last known instant on.
-4. The offset is the operator's word: it moves `now`, also back, and is no divergence and no absence. So
+4. Of several relays on one database each also hears its server's clock (`compare`), the same for all.
+   Within 60 seconds it is one more clock of rule 3: nothing is readable after that clock's instant, or swept
+   before it, at whichever relay. Further apart nobody knows which is wrong: `APART`, nothing is swept and
+   nobody answered until both agree again.
+5. The offset is the operator's word: it moves `now`, also back, and is no divergence and no absence. So
    floor and last known instant are *machine time*, the offset left out.
 """
 
@@ -65,6 +69,7 @@ class Standing(Enum):
     AGREED = "agreed"
     DIVERGED = "diverged"
     ABSENT = "absent"
+    APART = "apart"
 
 
 class Reading(NamedTuple):
@@ -80,6 +85,21 @@ class Judgement(NamedTuple):
     refuse_at: int
     act_at: int
     standing: Standing
+    apart: bool = False
+    """Whether the first, without the database server's clock, is more than a minute from that."""
+
+
+class Heard(NamedTuple):
+    """Another machine's wall clock, as what it is ahead of this one's monotonic clock: at least and at most,
+    since nobody knows how long its answer was on the way.
+    """
+
+    least: float
+    most: float
+
+    def apart_seconds(self, at: float, monotonic: float) -> float:
+        """How far an instant is ahead of it for certain (below zero: behind)."""
+        return max(at - self.most - monotonic, 0.0) or min(at - self.least - monotonic, 0.0)
 
 
 def divergence_seconds(anchor: Reading, reading: Reading) -> float:
@@ -93,14 +113,24 @@ def absent(last_known_at: int | None, wall: float) -> bool:
     return last_known_at is not None and abs(int(wall) - last_known_at) > ABSENCE_LIMIT_SECONDS
 
 
-def judge(anchor: Reading, reading: Reading, *, absent: bool, floor_at: int) -> Judgement:
-    """Weigh one reading. A small lag of the wall clock is a correction and believed; a large one is not."""
+def judge(
+    anchor: Reading, reading: Reading, *, absent: bool, floor_at: int, heard: Heard | None = None
+) -> Judgement:
+    """Weigh one reading. A small lag of the wall clock is a correction and believed; a large one is not. Of
+    another machine's clock a small difference is believed, either way.
+    """
     ahead_seconds = divergence_seconds(anchor, reading)
     expected = reading.wall - ahead_seconds
     agreed = abs(ahead_seconds) <= DIVERGENCE_LIMIT_SECONDS
     believed = reading.wall if agreed else max(reading.wall, expected)
     standing = Standing.ABSENT if absent else Standing.AGREED if agreed else Standing.DIVERGED
-    return Judgement(max(floor_at, int(believed)), int(min(reading.wall, expected)), standing)
+    act_at, apart = min(reading.wall, expected), False
+    if heard is not None:
+        apart = abs(heard.apart_seconds(believed, reading.monotonic)) > DIVERGENCE_LIMIT_SECONDS
+        standing = Standing.APART if apart and standing is Standing.AGREED else standing
+        believed = believed if apart else max(believed, heard.most + reading.monotonic)
+        act_at = min(act_at, heard.least + reading.monotonic)
+    return Judgement(max(floor_at, int(believed)), int(act_at), standing, apart)
 
 
 class SystemClock:
@@ -132,20 +162,39 @@ class SystemClock:
         self._floor_at = last_known_at or 0
         self._known_from = None if last_known_at is None else last_known_at - self._anchor.monotonic
 
+        self._heard: Heard | None = None
+
+    def compare(self, server_at: float, before: float) -> None:
+        """Take note of the instant that the database server's clock showed between `before`, by `monotonic`,
+        and now.
+        """
+        self._heard = Heard(server_at - self._read().monotonic, server_at - before)
+
+    def apart_seconds(self) -> float:
+        """How far this machine's clock is ahead of the database server's (below zero: behind) for certain; 0
+        where that was never heard.
+        """
+        wall, monotonic = self._read()
+        return 0.0 if self._heard is None else self._heard.apart_seconds(wall, monotonic)
+
     def now(self) -> int:
         """The instant by which to refuse what is due, in Unix seconds UTC."""
         return self._judgement(self._read()).refuse_at + self.offset_seconds()
 
     def serving_at(self) -> int:
         """As `now`, for what is answered to people. Raises Busy while the wall clock has run ahead: what
-        lives would be taken for due, a reader's cursor would pass it by, a mail would be refused for good.
+        lives would be taken for due, a reader's cursor would pass it by, a mail would be refused for good;
+        and while it is apart from the database server's, where what is due elsewhere might be readable here.
         """
         reading = self._read()
         if self._runs_ahead(reading):
             self._ask_kernel()  # one that was wrong at the start may just have been set right
             if self._runs_ahead(reading):
                 raise Busy("the clock has run ahead")
-        return self._judgement(reading).refuse_at + self.offset_seconds()
+        judgement = self._judgement(reading)
+        if judgement.apart:
+            raise Busy("the clock is apart from the database server's")
+        return judgement.refuse_at + self.offset_seconds()
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment: never goes back, and goes on while the machine sleeps."""
@@ -185,7 +234,7 @@ class SystemClock:
     def _judgement(self, reading: Reading) -> Judgement:
         passed_at = 0 if self._known_from is None else int(self._known_from + reading.monotonic)
         floor_at = max(self._floor_at, passed_at)
-        judgement = judge(self._anchor, reading, absent=self._absent, floor_at=floor_at)
+        judgement = judge(self._anchor, reading, absent=self._absent, floor_at=floor_at, heard=self._heard)
         if judgement.standing is Standing.AGREED:
             self._floor_at = judgement.refuse_at
         return judgement

@@ -680,6 +680,11 @@ class Store(
         warnings. Of several relays on one database one has the pen, until its connection ends.
         """
 
+    async def server_at(self) -> float | None:
+        """The instant that the clock of the store's own server shows, in Unix seconds UTC; None where there
+        is no such server. Raises Busy.
+        """
+
     async def close(self) -> None: ...
 
 

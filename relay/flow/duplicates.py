@@ -34,7 +34,8 @@ class Duplicates:
         company.holds(self._words)
 
     def memory(self, arrival: Arrival, origin: str, mail_hash: bytes, now: int) -> DoorMemory:
-        """The memory of one SMTP transaction, under this hour's key and the last one's.
+        """The memory of one SMTP transaction, under this hour's key and the last one's, and those of the next
+        that a relay whose clock is ahead has begun already.
 
         `origin` is the peer, or the author where it is proven: a provider tries again from another of its
         machines.
@@ -44,7 +45,7 @@ class Duplicates:
         names = (origin, str(arrival.reverse_path), str(arrival.recipient))
         what = label("door-memory") + b"".join(counted(name.encode(), 2) for name in names) + mail_hash
         keys = [self._keys[hour], self._keys[hour - 1]]
-        keys += [key for h in (hour, hour - 1) for key in self._of_others.get(h, ())]
+        keys += [key for h in (hour, hour - 1, hour + 1) for key in self._of_others.get(h, ())]
         return DoorMemory(tuple(hmac.digest(key, what, "sha256") for key in keys), now + MEMORY_SECONDS)
 
     def _turn_to(self, hour: int) -> None:

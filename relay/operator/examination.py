@@ -196,6 +196,11 @@ def _keeper(status: Mapping[str, Any]) -> Finding:
 
 def _clock(status: Mapping[str, Any]) -> Finding:
     standing, offset_seconds = status["clock"], status["offset_seconds"]
+    if standing == "apart":
+        apart_seconds = status["apart_seconds"]
+        which = "ahead of" if apart_seconds > 0 else "behind"
+        found = f"this machine's clock is {abs(apart_seconds)} seconds {which} the database server's"
+        return Finding("clock", "standing", WRONG, found, "set right the one that is wrong")
     if standing != "agreed":
         return Finding("clock", "standing", WRONG, standing, "if the clock is right: relay clock accept")
     if offset_seconds:

@@ -79,6 +79,7 @@ class Desk:
             "keeper_facts": told,
             "further_keepers": further,
             "clock": self.clock.standing().value,
+            "apart_seconds": int(self.clock.apart_seconds()),
             "offset_seconds": self.clock.offset_seconds(),
             "now": now,
         }

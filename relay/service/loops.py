@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final
 
-from relay.clock import SystemClock
+from relay.clock import Standing, SystemClock
 from relay.core.errors import KeeperAway
 from relay.core.model import DAY_SECONDS
 from relay.core.ports import Store
@@ -62,6 +62,7 @@ class Loops:
     _strays_on: int = field(default=-1, init=False)
     _warned_on: int = field(default=-1, init=False)
     _keeper_here: bool = field(default=True, init=False)
+    _apart: bool = field(default=False, init=False)
     _objects_here: bool = field(default=True, init=False)
 
     @property
@@ -76,6 +77,19 @@ class Loops:
                 await self.sweep_once()
             await self._note_time()
             await asyncio.sleep(self.look_seconds)
+
+    async def comparing(self) -> None:
+        """Hear each minute what the database server's clock shows, and say when the two begin or cease to be
+        apart.
+        """
+        while True:
+            try:
+                await time_watch.compare(self.store, self.clock)
+            except Exception as failure:  # noqa: BLE001 - what was heard last goes on, by the monotonic clock
+                self.log.warning("clock.not_compared", failure=failure)
+            else:
+                self._tell_apart()
+            await asyncio.sleep(NOTE_SECONDS)
 
     async def keeping(self) -> None:
         """Give the keeper its tick each day, have its day keys ahead, and hand it the revokes that waited."""
@@ -205,6 +219,13 @@ class Loops:
             await time_watch.note_instant(self.store, self.clock)
         except Exception as failure:  # noqa: BLE001 - the loop that sweeps must go on
             self.log.error("clock.not_noted", failure=failure)
+
+    def _tell_apart(self) -> None:
+        is_apart = self.clock.standing() is Standing.APART
+        if is_apart != self._apart:
+            say = self.log.error if is_apart else self.log.info
+            say("clock.apart" if is_apart else "clock.agrees", seconds=int(self.clock.apart_seconds()))
+            self._apart = is_apart
 
     def _tell_objects(self, *, here: bool, failure: BaseException | None = None) -> None:
         if here != self._objects_here:

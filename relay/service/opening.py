@@ -10,14 +10,14 @@ from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from relay.clock import ClockError, SystemClock, read_clocks
+from relay.clock import ClockError, SystemClock
 from relay.config import Settings
 from relay.core.ports import Line
 from relay.service.assembly import House, build
 from relay.service.keyfiles import KeyMissing, read_key_files
 from relay.service.lock import StoreHeld, place_held
 from relay.service.places import MOST_RELAYS, Places
-from relay.service.time_watch import check_server, note_instant, open_clock
+from relay.service.time_watch import check_server, compare, note_instant, open_clock
 from relay.store.deletions import Ledger
 from relay.store.engine import SettingRefused
 from relay.store.ledgers import ledger_folder
@@ -42,6 +42,8 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
         try:
             store.objects = objects_of(settings)
             clock = await open_clock(store, settings.clock.offset_file)
+            await compare(store, clock)
+            check_server(clock)
             yield build(settings, keys, store, clock, _line(settings), places)
             await note_instant(store, clock)
         finally:
@@ -56,13 +58,7 @@ async def _open_store(settings: Settings, places: Places) -> SqliteStore | Postg
         raise SettingRefused("database.url needs a driver: pip install 'quietbox[postgres]'")
     from relay.store.postgres import PostgresStore
 
-    store = await PostgresStore.open(url.get_secret_value(), ledger_of(settings, places.number))
-    try:
-        check_server(await store.server_at(), read_clocks().wall)
-    except BaseException:
-        await store.close()
-        raise
-    return store
+    return await PostgresStore.open(url.get_secret_value(), ledger_of(settings, places.number))
 
 
 def _line(settings: Settings) -> Line | None:

@@ -77,7 +77,7 @@ async def serve(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[s
         if settings.keeper.autostart:
             await keeper_is_up(house.keeper, house.clock.now())
         sweeping = _lasting(house, loops, wanted, log) if "sweep" in wanted.parts else []
-        await stack.enter_async_context(beside(loops.keeping(), *sweeping))
+        await stack.enter_async_context(beside(loops.keeping(), loops.comparing(), *sweeping))
         await stack.enter_async_context(_control(house, log))
         places = [
             await doors.OPEN[part](house, log, stack, shared=wanted.is_worker)

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from relay.clock import DIVERGENCE_LIMIT_SECONDS, ClockError, Standing, SystemClock
-from relay.core.ports import KeeperDays
+from relay.core.ports import KeeperDays, Store
 
 LAST_INSTANT: Final = "last_instant"
 WORD: Final = "clock_word_at"
 WORD_SECONDS: Final = 2 * 86_400
+ANSWER_SECONDS: Final = 5.0
+"""A server's clock that came later is as uncertain as that."""
 
 
 async def open_clock(store: KeeperDays, offset_file: Path | None) -> SystemClock:
@@ -23,12 +25,21 @@ async def open_clock(store: KeeperDays, offset_file: Path | None) -> SystemClock
     return SystemClock(offset_file, last_known_at=await store.noted(LAST_INSTANT))
 
 
-def check_server(server_at: int, wall: float) -> None:
-    """Raises ClockError where the database server's clock and this machine's are more than a minute apart at
-    the start: of several relays one that is hours ahead would take for all what still lives, and nothing else
-    shows it (up to two days could be an absence).
+async def compare(store: Store, clock: SystemClock) -> None:
+    """Tell the clock what the store's own server shows; nothing where there is none, or where the answer took
+    so long that it says little. Raises Busy.
     """
-    apart_seconds = int(wall) - server_at
+    before = clock.monotonic()
+    server_at = await store.server_at()
+    if server_at is not None and clock.monotonic() - before <= ANSWER_SECONDS:
+        clock.compare(server_at, before)
+
+
+def check_server(clock: SystemClock) -> None:
+    """Raises ClockError where the database server's clock and this machine's are more than a minute apart at
+    the start: of several relays one that is hours ahead would take for all what still lives.
+    """
+    apart_seconds = int(clock.apart_seconds())
     if abs(apart_seconds) > DIVERGENCE_LIMIT_SECONDS:
         which = "ahead of" if apart_seconds > 0 else "behind"
         raise ClockError(

@@ -63,6 +63,9 @@ class SqliteStore(Parts):
         """There is no other."""
         return True
 
+    async def server_at(self) -> None:
+        """There is no server."""
+
     async def close(self) -> None:
         """Finish what waits; a second close does nothing."""
         if self._lock >= 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +13,14 @@ import pytest
 
 from client_sdk import errors
 from client_sdk.attachment import Attachment
+from relay import clock
 from relay.clock import ClockError, Reading, read_clocks
 from relay.config import load
+from relay.core.errors import Busy
+from relay.operator import examination
+from relay.operator.findings import WRONG
 from relay.operator.init import Choice, initialise
-from relay.service import opening
+from relay.service import opening, time_watch
 from tests.e2e.house import open_house
 from tests.postgres.server import Server
 from tests.service.programs import eventually
@@ -56,9 +61,8 @@ async def test_a_clock_that_is_not_the_servers_starts_no_relay(
     """An hour ahead it would take for all what still lives, and nobody would know. A minute is let pass."""
     config = initialise(tmp_path / "relay", Choice.local(), 1_700_000_000, os.urandom)
     config.write_text(f'{config.read_text()}\n[database]\nurl = "{url}"\n')
-    real = read_clocks()
-    clocks = Reading(real.wall + ahead_seconds, real.monotonic)
-    monkeypatch.setattr(opening, "read_clocks", lambda: clocks)
+    machine = Machine(ahead_seconds)
+    monkeypatch.setattr(clock, "read_clocks", machine.read)
     found: list[str] = []
     try:
         async with opening.opened(load(config)):
@@ -68,6 +72,44 @@ async def test_a_clock_that_is_not_the_servers_starts_no_relay(
     (said,) = found
     assert (said == "open") == (abs(ahead_seconds) < 60)
     assert ("ahead of" in said, "behind" in said) == (ahead_seconds > 60, ahead_seconds < 0)
+
+
+async def test_a_clock_that_drifts_from_the_servers_answers_nobody(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relay a little ahead sweeps by the server's clock; one that drifts further while it runs sweeps
+    nothing and sends people away, the doctor says which clock it is, and all goes on once they agree.
+    """
+    config = initialise(tmp_path / "relay", Choice.local(), 1_700_000_000, os.urandom)
+    config.write_text(f'{config.read_text()}\n[database]\nurl = "{url}"\n')
+    machine = Machine(40)
+    monkeypatch.setattr(clock, "read_clocks", machine.read)
+    async with opening.opened(load(config)) as house:
+        assert house.clock.now() - (house.clock.act_at() or 0) >= 40
+        machine.ahead_seconds = 90
+        assert house.clock.standing() is clock.Standing.APART  # by what the server showed before
+        await time_watch.compare(house.store, house.clock)
+        with pytest.raises(Busy):
+            house.clock.serving_at()
+        assert house.clock.act_at() is None
+        told = examination._clock(await house.desk.status())
+        assert (told.state, "ahead of the database server's" in told.found) == (WRONG, True)
+        machine.ahead_seconds = 0
+        await time_watch.compare(house.store, house.clock)
+        assert house.clock.act_at() is not None
+        assert house.clock.serving_at()
+
+
+@dataclass
+class Machine:
+    """The clocks of a machine whose wall clock is ahead."""
+
+    ahead_seconds: int
+
+    def read(self) -> Reading:
+        """Both."""
+        real = read_clocks()
+        return Reading(real.wall + self.ahead_seconds, real.monotonic)
 
 
 async def test_kill_9_of_the_relay_and_of_the_server(tmp_path: Path, server: Server, url: str) -> None:

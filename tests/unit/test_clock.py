@@ -101,6 +101,66 @@ def test_served(machine: Machine, jump: int, served: bool) -> None:
     assert clock.serving_at() == START + 100 + (jump if jump == 60 else 0)
 
 
+@pytest.mark.parametrize("apart", [-60, -30, 0, 30, 60])
+def test_of_two_clocks_the_later_refuses_and_the_earlier_acts(machine: Machine, apart: int) -> None:
+    """Up to a minute from the database server's clock, before it or behind: nothing is readable after that
+    clock's instant, nothing swept before it, at whichever relay; so it is an hour later too, unasked.
+    """
+    clock = machine.clock()
+    clock.compare(machine.wall - apart, machine.monotonic)
+    for _ in range(2):
+        server_at = int(machine.wall) - apart
+        assert clock.standing() is Standing.AGREED
+        assert clock.now() == clock.serving_at() == max(int(machine.wall), server_at)
+        assert clock.act_at() == min(int(machine.wall), server_at)
+        machine.live(3_600)
+    assert clock.apart_seconds() == apart
+
+
+@pytest.mark.parametrize("apart", [-400 * DAY, -61, 61, 400 * DAY])
+def test_too_far_from_the_server_nobody_is_answered(machine: Machine, apart: int) -> None:
+    """Nobody knows which of the two is wrong: nothing is swept, no instant is noted, and the server's is not
+    believed, until they agree again.
+    """
+    clock = machine.clock()
+    clock.compare(machine.wall - apart, machine.monotonic)
+    assert clock.standing() is Standing.APART
+    assert clock.act_at() is clock.known_at() is None
+    assert clock.now() == int(machine.wall)
+    assert int(clock.apart_seconds()) == apart
+    with pytest.raises(Busy):
+        clock.serving_at()
+    clock.compare(machine.wall, machine.monotonic)
+    assert clock.standing() is Standing.AGREED
+    assert clock.serving_at() == clock.act_at() == int(machine.wall)
+
+
+def test_what_was_long_on_its_way(machine: Machine) -> None:
+    """Nobody knows when the server looked at its clock: refused is by the latest, swept by the earliest, and
+    apart is only what is so for certain.
+    """
+    clock = machine.clock()
+    before = machine.monotonic
+    machine.live(4)
+    clock.compare(START + 62, before)  # between 58 and 62 ahead of ours
+    assert clock.standing() is Standing.AGREED
+    assert (clock.now(), clock.act_at()) == (START + 66, START + 4)
+    clock.compare(START + 4 - 58, before)
+    assert (clock.now(), clock.act_at()) == (START + 66, START + 4 - 58)
+
+
+def test_a_clock_that_lags_is_helped_by_the_server(machine: Machine) -> None:
+    """A wall clock that was put back is no reason to send people away: they are answered by the later of what
+    has passed and the server's, and nothing is swept.
+    """
+    clock = machine.clock()
+    clock.compare(machine.wall + 10, machine.monotonic)
+    machine.wall -= 400 * DAY
+    machine.live(100)
+    assert clock.serving_at() == START + 110
+    assert clock.standing() is Standing.DIVERGED
+
+
 @pytest.mark.parametrize("away", [-5 * DAY, 5 * DAY])
 def test_served_after_an_absence(machine: Machine, away: int) -> None:
     """A relay whose clock nobody vouches for since its start answers people; not while that clock has run

@@ -66,6 +66,9 @@ class MemoryStore(
         """There is no other."""
         return True
 
+    async def server_at(self) -> None:
+        """There is no server."""
+
     async def close(self) -> None:
         """Forget everything."""
         self._state = State(self._random)

@@ -38,7 +38,7 @@ CONNECTED: Final = {
 """A relay that stands still, or whose machine has vanished, must not keep its locks from the others: by
 itself the server would notice after two hours.
 """
-SERVER_AT: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint)"
+SERVER_AT: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 PEN: Final = 0x51_42_50_45
 """The advisory lock of the relay that writes receipts and the log: it ends with its connection."""
 PEN_MILLISECONDS: Final = 120_000
@@ -88,9 +88,9 @@ class PostgresStore(Parts):
         self._asked += 1
         return self._asked
 
-    async def server_at(self) -> int:
+    async def server_at(self) -> float:
         """The instant that the server's clock shows, in Unix seconds UTC. Raises Busy."""
-        return await self._readers.run(lambda database: int(database.execute(SERVER_AT).fetchone()[0]))
+        return await self._readers.run(lambda database: float(database.execute(SERVER_AT).fetchone()[0]))
 
     async def has_pen(self) -> bool:
         """An advisory lock of a connection that does nothing else: the server frees it when that ends."""
