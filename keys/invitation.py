@@ -52,6 +52,7 @@ class InvitationKeys:
     invite_id: bytes
     box_key: bytes = field(repr=False)
     acceptance_key: bytes = field(repr=False)
+    reply_key: bytes = field(repr=False)
     redemption: SignKey = field(repr=False)
 
 
@@ -61,7 +62,11 @@ def invitation_keys(secret: bytes) -> InvitationKeys:
     invite_id = derive(secret, "invite-id", ID_BYTES)
     redemption = SignKey.from_seed(derive(secret, "invite-redeem"))
     return InvitationKeys(
-        invite_id, derive(secret, "invite-box"), derive(secret, "invite-accept"), redemption
+        invite_id,
+        derive(secret, "invite-box"),
+        derive(secret, "invite-accept"),
+        derive(secret, "invite-reply"),
+        redemption,
     )
 
 

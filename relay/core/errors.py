@@ -90,7 +90,7 @@ class ActRefused(RelayError):
 
 
 class Gone(RelayError):
-    """An invitation that was there: `code` says used, expired or withdrawn."""
+    """An invitation that was there: `code` says used, expired, withdrawn or declined."""
 
     code, public = "gone", "This is no longer here."
 

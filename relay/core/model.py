@@ -281,11 +281,11 @@ class Invitation:
     policy: bytes = field(repr=False)  # empty for a coach
     act: bytes = field(repr=False)  # with the coach's signature; empty for a coach
     expires_at: int
-    state: str = "open"  # open, used, withdrawn
+    state: str = "open"  # open, used, withdrawn, declined
     used_at: int = 0
     redeemed_hash: bytes = b""
     answer: bytes = field(default=b"", repr=False)  # the JSON that the redemption answered
-    acceptance: bytes = field(default=b"", repr=False)
+    acceptance: bytes = field(default=b"", repr=False)  # before it is used: a reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,12 @@ class Engagements(Protocol):
 
     async def withdraw_invitation(self, invite_id: bytes, *, now: int) -> None: ...
 
+    async def reply_to_invitation(self, invite_id: bytes, box: bytes, *, ends: bool, now: int) -> None:
+        """Keep a reply with an open invitation, in the place of an earlier one; one that ends it takes box
+        and code with it, and leaves the draft. The same again changes nothing. NotFound; Gone
+        `invitation-used|-withdrawn|-declined`.
+        """
+
     async def apply_act(self, engagement_id: bytes, step: Step, *, now: int) -> list[tuple[bytes, int]]:
         """Append an act (Conflict `act-out-of-order` unless its number is the next; the same bytes again: no
         change) and bring the named envelopes of the mailboxes of its sides forward to its date; those then

@@ -19,6 +19,8 @@ from keys.invitation import verify_redemption
 from keys.names import Role, mailbox_id, origin_hash
 from keys.policy import parse_policy
 from keys.reopening import REOPENING
+from keys.reply import BOX_BYTES as REPLY_BOX_BYTES
+from keys.reply import verify_reply
 from keys.statement import Statement, parse_statement
 from keys.suite import H
 from relay.core.acts import check_acceptance
@@ -58,6 +60,16 @@ class Finish:
     acceptance: bytes = field(default=b"", repr=False)
     act: bytes = field(default=b"", repr=False)
     leaf: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply to an invitation. `raw` are the bytes that `signature` covers; `ends`: it is over with it."""
+
+    raw: bytes = field(repr=False)
+    signature: bytes
+    box: bytes = field(repr=False)
+    ends: bool
 
 
 class Enrol:
@@ -118,6 +130,29 @@ class Enrol:
         if invitation is None or not invitation.answer:
             raise Gone("invitation-used")
         return invitation.answer
+
+    async def reply(self, invite_id: bytes, said: Said, now: int) -> None:
+        """Take a reply of somebody who has a client's link and does not join; the same again changes nothing.
+
+        Raises InvitationUnknown, NotAllowed for a wrong signature or another kind of invitation, Gone,
+        Malformed.
+        """
+        invitation = await self._store.invitation(invite_id, now=now)
+        if invitation is None:
+            raise InvitationUnknown
+        try:
+            verify_reply(invitation.redemption_key, said.signature, said.raw)
+        except BadSignature:
+            raise NotAllowed("reply signature") from None
+        if invitation.kind != CLIENT:
+            raise NotAllowed("only a client's invitation is replied to")
+        if len(said.box) != REPLY_BOX_BYTES:
+            raise Malformed("reply")
+        if invitation.expires_at <= now:
+            raise Gone("invitation-expired")
+        if invitation.acceptance != said.box:
+            await self._store.reply_to_invitation(invite_id, said.box, ends=said.ends, now=now)
+            self._wake.engagement(invitation.engagement_id)
 
     async def _enrolment(self, invitation: Invitation, finish: Finish, now: int) -> Enrolment:
         check_name(finish.name)

@@ -11,7 +11,7 @@ from keys.errors import Malformed as MalformedFormat
 from relay.core.errors import NotAllowed
 from relay.core.model import Invitation
 from relay.core.reopening import is_of_reopening
-from relay.flow.enrol import Finish
+from relay.flow.enrol import Finish, Said
 from relay.flow.policy import Offer, View
 from relay.http_api.bodies import JSON_TYPE
 from relay.http_api.models import (
@@ -27,6 +27,7 @@ from relay.http_api.models import (
     ProposalAsked,
     RedeemAnswer,
     RedeemAsked,
+    ReplyAsked,
     StatementsAnswer,
     StatementsQuery,
 )
@@ -73,6 +74,14 @@ async def redeem(call: Call, asked: RedeemAsked) -> web.Response:
     )
     told = await call.context.flows.enrol.finish(call.id("invite_id"), finish, call.now)
     return web.Response(body=told, status=201, content_type=JSON_TYPE)
+
+
+@route("PUT /v1/invitations/{invite_id}/reply", session=False, body=ReplyAsked, status=204, gate=_known)
+async def reply(call: Call, asked: ReplyAsked) -> web.Response:
+    """Say something to the coach without joining; in the place of what was said before"""
+    said = Said(raw=call.raw, signature=_redemption_signature(call), box=asked.box, ends=asked.ends)
+    await call.context.flows.enrol.reply(call.id("invite_id"), said, call.now)
+    return done()
 
 
 @route("POST /v1/engagements", body=EngagementAsked, answer=EngagementAnswer, status=201)
@@ -183,17 +192,20 @@ def describe_engagement(view: View) -> EngagementAnswer:
 def _describe_invitation(invitation: Invitation | None) -> InvitationState | None:
     if invitation is None:
         return None
+    used = invitation.state == "used"
     return InvitationState(
         invite_id=invitation.invite_id,
         state=invitation.state,
         expires_at=invitation.expires_at,
-        acceptance=invitation.acceptance,
+        acceptance=invitation.acceptance if used else b"",
+        reply=b"" if used else invitation.acceptance,
     )
 
 
 ROUTES: Final = (
     invitation,
     redeem,
+    reply,
     create_engagement,
     engagements,
     engagement,

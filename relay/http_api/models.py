@@ -90,6 +90,8 @@ OptionalFrame = Annotated[bytes, Sized(0, 48 * 1024)]
 Box = Annotated[bytes, Sized(73, 1024 * 1024)]
 OptionalBox = Annotated[bytes, Sized(0, 64 * 1024)]
 CodeBox = Annotated[bytes, Sized(108, 108)]
+ReplyBox = Annotated[bytes, Sized(4168, 4168)]
+OptionalReplyBox = Annotated[bytes, Sized(0, 4168)]
 OfferBox = Annotated[bytes, Sized(189, 189)]
 Nameplate = Annotated[str, Field(min_length=4, max_length=4, pattern="^[0-9]{4}$")]
 Digits = Annotated[str, Field(min_length=6, max_length=6, pattern="^[0-9]{6}$")]
@@ -170,6 +172,13 @@ class InvitationAnswer(Model):
     kind: Annotated[int, Field(ge=1, le=3)]
     box: Box
     expires_at: Instant
+
+
+class ReplyAsked(Model):
+    """What somebody says who does not join, sealed for the coach."""
+
+    box: ReplyBox
+    ends: Annotated[bool, Field(description="The invitation is over with it")]
 
 
 class MethodFields(Model):
@@ -492,9 +501,10 @@ class InvitationState(Model):
     """The invitation of an engagement, to its coach."""
 
     invite_id: Id
-    state: Annotated[str, Field(pattern="^(open|used|withdrawn)$")]
+    state: Annotated[str, Field(pattern="^(open|used|withdrawn|declined)$")]
     expires_at: Instant
     acceptance: OptionalBox
+    reply: Annotated[OptionalReplyBox, Field(description="Of somebody who has not joined; the newest alone")]
 
 
 class NotesFields(Model):

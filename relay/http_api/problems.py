@@ -51,6 +51,7 @@ STATUS: Final[Mapping[str, int]] = {
     "invitation-used": 410,
     "invitation-expired": 410,
     "invitation-withdrawn": 410,
+    "invitation-declined": 410,
     "offer-used": 410,
     "gone": 410,
     "too-large": 413,

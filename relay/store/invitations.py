@@ -46,6 +46,10 @@ class SqlInvitations(Part):
         """A draft whose invitation is withdrawn is withdrawn with it. NotFound; Gone `invitation-used`."""
         await self._write(partial(_withdraw, invite_id=invite_id, now=now))
 
+    async def reply_to_invitation(self, invite_id: bytes, box: bytes, *, ends: bool, now: int) -> None:
+        """It stands where the acceptance would. NotFound; Gone with the reason."""
+        await self._write(partial(_reply, invite_id=invite_id, box=box, ends=ends, now=now))
+
 
 def _put(database: sqlite3.Connection, invitation: Invitation, now: int) -> None:
     known = database.execute(
@@ -74,7 +78,8 @@ def _make_room(database: sqlite3.Connection, invitation: Invitation, now: int) -
         (invitation.engagement_id,),
     )
     database.execute(
-        "UPDATE invitations SET state='withdrawn', box=x'' WHERE engagement_id=?", (invitation.engagement_id,)
+        "UPDATE invitations SET state='withdrawn', box=x'', acceptance=x'' WHERE engagement_id=?",
+        (invitation.engagement_id,),
     )
     end_engagement_at(database, invitation.engagement_id, max(row[1], invitation.expires_at))
 
@@ -90,7 +95,9 @@ def _withdraw(database: sqlite3.Connection, invite_id: bytes, now: int) -> None:
         raise Gone("invitation-used")
     if state == "withdrawn":
         return
-    database.execute("UPDATE invitations SET state='withdrawn', box=x'' WHERE invite_id=?", (invite_id,))
+    database.execute(
+        "UPDATE invitations SET state='withdrawn', box=x'', acceptance=x'' WHERE invite_id=?", (invite_id,)
+    )
     drop_code(database, invite_id)
     draft = database.execute(
         "SELECT state FROM engagements WHERE engagement_id=?", (engagement_id,)
@@ -99,3 +106,20 @@ def _withdraw(database: sqlite3.Connection, invite_id: bytes, now: int) -> None:
         after = lifecycle.after(State(draft[0]), "withdraw")
         database.execute("UPDATE engagements SET state=? WHERE engagement_id=?", (after, engagement_id))
         record_end(database, engagement_id, now)  # in a restored database the link must not open it again
+
+
+def _reply(database: sqlite3.Connection, invite_id: bytes, box: bytes, ends: bool, now: int) -> None:
+    row = database.execute(
+        "SELECT state, acceptance FROM invitations WHERE invite_id=? AND expires_at>?", (invite_id, now)
+    ).fetchone()
+    if row is None:
+        raise NotFound
+    state, known = row
+    if known == box:
+        return
+    if state != "open":
+        raise Gone(f"invitation-{state}")
+    database.execute("UPDATE invitations SET acceptance=? WHERE invite_id=?", (box, invite_id))
+    if ends:
+        database.execute("UPDATE invitations SET state='declined', box=x'' WHERE invite_id=?", (invite_id,))
+        drop_code(database, invite_id)

@@ -63,7 +63,7 @@ async def test_a_code_ends_and_leaves_its_nameplate(people: People) -> None:
     assert (await store.counts(now=DRAFT_ENDS))["due"] == 0
 
 
-@pytest.mark.parametrize("how", ["redeemed", "withdrawn", "replaced"])
+@pytest.mark.parametrize("how", ["redeemed", "withdrawn", "declined", "replaced"])
 async def test_a_code_goes_with_its_invitation(people: People, how: str) -> None:
     """Whatever ends the invitation ends its code in the same transaction."""
     store = people.store
@@ -76,6 +76,10 @@ async def test_a_code_goes_with_its_invitation(people: People, how: str) -> None
         await store.enrol(enrolment("tom", Role.CLIENT, box), now=NOW)
     elif how == "withdrawn":
         await store.withdraw_invitation(named("tom invite"), now=NOW)
+    elif how == "declined":
+        await store.reply_to_invitation(named("tom invite"), b"a change", ends=False, now=NOW)
+        assert await store.code("4417", now=NOW) is not None
+        await store.reply_to_invitation(named("tom invite"), b"no", ends=True, now=NOW)
     else:
         await store.put_invitation(client_invitation("tom again", "second"), now=NOW)
     assert await store.code("4417", now=NOW) is None

@@ -18,7 +18,9 @@ from tests.contract.people import (
     client_invitation,
     coach_invitation,
     draft,
+    enrolment,
     envelope,
+    mailbox,
     named,
 )
 
@@ -162,6 +164,49 @@ async def test_withdrawing(store: Store) -> None:
     assert refused.value.code == "invitation-used"
     with pytest.raises(NotFound):
         await store.withdraw_invitation(named("nothing"), now=NOW)
+
+
+async def test_a_reply_stands_with_the_invitation(store: Store) -> None:
+    """The newest alone; one that ends it takes the box and leaves the draft, and the coach may invite again
+    or withdraw; what was said goes then.
+    """
+    people = People(store)
+    await people.add_coach()
+    await people.add_draft()
+    offered = client_invitation("maya", "work")
+    await store.put_invitation(offered, now=NOW)
+    maya = offered.invite_id
+    for box in (b"longer", b"shorter", b"shorter"):
+        await store.reply_to_invitation(maya, box, ends=False, now=NOW)
+        assert await store.invitation_of(WORK, now=NOW) == replace(offered, acceptance=box)
+    for _ in range(2):
+        await store.reply_to_invitation(maya, b"no", ends=True, now=NOW)
+        declined = replace(offered, acceptance=b"no", state="declined", box=b"")
+        assert await store.invitation_of(WORK, now=NOW) == declined
+    engagement = await store.engagement(WORK, now=NOW)
+    assert engagement is not None
+    assert engagement.state is State.DRAFT
+    with pytest.raises(Gone) as refused:
+        await store.reply_to_invitation(maya, b"yes after all", ends=False, now=NOW)
+    assert refused.value.code == "invitation-declined"
+    with pytest.raises(Gone) as refused:
+        await store.enrol(
+            enrolment("maya", Role.CLIENT, mailbox(CLIENT, "work", "maya", Role.CLIENT)), now=NOW
+        )
+    assert refused.value.code == "invitation-declined"
+
+    await store.put_invitation(client_invitation("nora", "work"), now=NOW)
+    replaced = await store.invitation(maya, now=NOW)
+    assert replaced is not None
+    assert (replaced.state, replaced.acceptance) == ("withdrawn", b"")
+    await store.reply_to_invitation(named("nora invite"), b"no", ends=True, now=NOW)
+    await store.withdraw_invitation(named("nora invite"), now=NOW)
+    withdrawn = await store.invitation(named("nora invite"), now=NOW)
+    assert withdrawn is not None
+    assert (withdrawn.state, withdrawn.acceptance) == ("withdrawn", b"")
+    for missing, now in ((maya, DRAFT_ENDS), (named("nothing"), NOW)):
+        with pytest.raises(NotFound):
+            await store.reply_to_invitation(missing, b"no", ends=True, now=now)
 
 
 async def test_acts_follow_one_another(people: People) -> None:

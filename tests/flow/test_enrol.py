@@ -11,8 +11,10 @@ from keys.acts import sign_act
 from keys.encoding import to_base64url
 from keys.invitation import sign_redemption
 from keys.names import DAY_SECONDS, Role
+from keys.reply import BOX_BYTES, sign_reply
 from relay.core.errors import ActRefused, Conflict, Gone, InvitationUnknown, Malformed, NotAllowed, RelayError
 from relay.core.model import State
+from relay.flow.enrol import Said
 from tests.flow.cast import Person, Work
 from tests.flow.house import House, method, operators
 
@@ -78,6 +80,34 @@ async def test_unknown_withdrawn_and_expired_invitations_say_so(empty: House) ->
     with pytest.raises(Gone) as withdrawn:
         await empty.flows.enrol.invitation(invite_id, empty.now)
     assert withdrawn.value.code == "invitation-withdrawn"
+
+
+async def test_a_reply_wakes_the_coach_once_and_ends_when_it_says_so(empty: House) -> None:
+    """The same reply again wakes nobody; one that ends it leaves nothing to finish; a late one is told so."""
+    await empty.enrol_coach(empty.coach)
+    await empty.invite()
+    invitation = empty.work.invitation
+    waiter = empty.wake.join(empty.coach.account_id, [empty.work.engagement_id])
+
+    async def say(box: bytes, *, ends: bool, now: int = empty.now) -> None:
+        raw = box[:8] + bytes([ends])
+        said = Said(raw=raw, signature=sign_reply(invitation, raw), box=box, ends=ends)
+        await empty.flows.enrol.reply(invitation.invite_id, said, now)
+
+    for woken in ({empty.work.engagement_id}, set()):
+        await say(b"a" * BOX_BYTES, ends=False)
+        assert waiter.take() == ({}, woken)
+    assert (await empty.flows.enrol.invitation(invitation.invite_id, empty.now)).state == "open"
+    with pytest.raises(Gone) as expired:
+        await say(b"b" * BOX_BYTES, ends=True, now=empty.now + 14 * DAY_SECONDS)
+    assert expired.value.code == "invitation-expired"
+    with pytest.raises(Malformed):
+        await say(b"b" * (BOX_BYTES + 1), ends=True)
+    await say(b"b" * BOX_BYTES, ends=True)
+    with pytest.raises(Gone) as declined:
+        await empty.flows.enrol.finish(invitation.invite_id, empty.client_finish(), empty.now)
+    assert declined.value.code == "invitation-declined"
+    assert waiter.take() == ({}, {empty.work.engagement_id})
 
 
 async def test_a_taken_name_is_refused_and_the_invitation_stays_open(empty: House) -> None:

@@ -13,12 +13,13 @@ from openapi_spec_validator import validate
 from keys.acts import ActKind
 from keys.encoding import from_base64url
 from keys.names import DAY_SECONDS, Role
+from keys.reply import BOX_BYTES, sign_reply
 from relay.http_api.app import ROUTES
 from relay.http_api.context import Health
 from tests.flow.cast import KEEPER_ID, Person, Work
 from tests.flow.house import House, operators
 from tests.flow.test_keepers import revocation
-from tests.http.served import Served, b64, deposit_body
+from tests.http.served import Answer, Served, b64, deposit_body
 
 EXPECTS = "Expect: 100-continue\r\n"
 
@@ -263,6 +264,87 @@ async def test_engagements_over_http(served: Served) -> None:
     invite = f"/v1/invitations/{b64(other.invitation.invite_id)}"
     assert (await served.ask("DELETE", invite, who=house.coach)).status == 204
     assert (await served.ask("GET", invite)).code == "invitation-withdrawn"
+
+
+async def test_a_reply_over_http(served: Served) -> None:
+    """Whoever has the link says something without joining, once more in its place, and an end; the coach
+    alone sees it.
+    """
+    house = served.house
+    work = Work(house.coach, Person("lena"), now=house.now)
+    await house.invite(work)
+    path = f"/v1/invitations/{b64(work.invitation.invite_id)}"
+    shown = f"/v1/engagements/{b64(work.engagement_id)}"
+    before = (await served.ask("GET", shown, who=house.coach)).json["invitation"]
+    assert (before["state"], before["reply"]) == ("open", "")
+    for kind, ends, state in ((1, False, "open"), (2, True, "declined")):
+        box = bytes([kind]) * BOX_BYTES
+        told = await _reply(served, work, {"box": b64(box), "ends": ends})
+        assert told.status == 204
+        assert (await _reply(served, work, {"box": b64(box), "ends": ends})).status == 204
+        now = (await served.ask("GET", shown, who=house.coach)).json["invitation"]
+        assert (now["state"], now["reply"], now["acceptance"]) == (state, b64(box), "")
+    assert (await served.ask("GET", shown, who=house.stranger)).code == "not-found"
+    gone = await served.ask("GET", path)
+    assert (gone.status, gone.code) == (410, "invitation-declined")
+    late = await _reply(served, work, {"box": b64(b"x" * BOX_BYTES), "ends": False})
+    assert (late.status, late.code) == (410, "invitation-declined")
+    assert (await served.ask("DELETE", path, who=house.coach)).status == 204
+
+
+async def _reply(
+    served: Served, work: Work, fields: dict[str, object], *, path: str = "", signature: bytes | None = None
+) -> Answer:
+    body = json.dumps(fields).encode()
+    signature = sign_reply(work.invitation, body) if signature is None else signature
+    headers = {"Content-Type": "application/json", "Quietbox-Redeem": b64(signature)}
+    path = path or f"/v1/invitations/{b64(work.invitation.invite_id)}/reply"
+    return await served.ask("PUT", path, raw=body, headers=headers)
+
+
+async def test_bad_replies(served: Served) -> None:
+    """What is not signed by the link's key, too short, too long, of no invitation or of another kind changes
+    nothing.
+    """
+    house = served.house
+    work = Work(house.coach, Person("lena"), now=house.now)
+    await house.invite(work)
+    box = b64(bytes(BOX_BYTES))
+    good: dict[str, object] = {"box": box, "ends": True}
+    body = json.dumps(good).encode()
+    other = Work(house.coach, Person("nora"), now=house.now)
+    for signature in (
+        b"",
+        bytes(64),
+        sign_reply(other.invitation, body),
+        sign_reply(work.invitation, body + b" "),
+        work.sign_redemption(body),
+    ):
+        told = await _reply(served, work, good, signature=signature)
+        assert (told.status, told.code) == (403, "not-allowed")
+    for fields in (
+        good | {"box": b64(bytes(BOX_BYTES - 1))},
+        good | {"box": b64(bytes(BOX_BYTES + 1))},
+        good | {"box": b64(bytes(60_000))},
+        good | {"box": box + "="},
+        good | {"ends": 1},
+        good | {"why": "no"},
+        {"box": box},
+        {"ends": True},
+        {},
+    ):
+        told = await _reply(served, work, fields)
+        assert (told.status, told.code) in {(400, "malformed"), (413, "too-large")}
+    unknown = await _reply(served, work, good, path=f"/v1/invitations/{b64(bytes(16))}/reply")
+    assert (unknown.status, unknown.code) == (404, "invitation-unknown")
+    used = await _reply(served, house.work, good)
+    assert (used.status, used.code) == (410, "invitation-used")
+    keys = operators(house.coach)
+    path = f"/v1/invitations/{b64(keys.invite_id)}/reply"
+    told = await _reply(served, work, good, path=path, signature=sign_reply(keys, body))
+    assert (told.status, told.code) == (403, "not-allowed")
+    shown = await served.ask("GET", f"/v1/engagements/{b64(work.engagement_id)}", who=house.coach)
+    assert (shown.json["invitation"]["state"], shown.json["invitation"]["reply"]) == ("open", "")
 
 
 async def test_acts_over_http(served: Served) -> None:

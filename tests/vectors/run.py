@@ -47,6 +47,7 @@ from tests.vectors import (
     run_records,
     run_release,
     run_reopening,
+    run_reply,
 )
 from tests.vectors.operations import OPERATIONS, Outputs, operation, run, to_json
 
@@ -60,6 +61,7 @@ __all__ = [
     "run_records",
     "run_release",
     "run_reopening",
+    "run_reply",
     "to_json",
 ]
 

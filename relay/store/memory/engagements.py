@@ -111,7 +111,9 @@ class MemoryEngagements:
             for earlier in [
                 i for i in self._state.invitations.values() if i.engagement_id == invitation.engagement_id
             ]:
-                self._state.invitations[earlier.invite_id] = replace(earlier, state="withdrawn", box=b"")
+                self._state.invitations[earlier.invite_id] = replace(
+                    earlier, state="withdrawn", box=b"", acceptance=b""
+                )
                 self._state.drop_code(earlier.invite_id)
             self._state.end_engagement_at(
                 engagement.engagement_id, max(engagement.expires_at, invitation.expires_at)
@@ -143,12 +145,26 @@ class MemoryEngagements:
             raise Gone("invitation-used")
         if known.state == "withdrawn":
             return
-        self._state.invitations[invite_id] = replace(known, state="withdrawn", box=b"")
+        self._state.invitations[invite_id] = replace(known, state="withdrawn", box=b"", acceptance=b"")
         self._state.drop_code(invite_id)
         engagement = self._state.engagements.get(known.engagement_id)
         if engagement is not None:
             state = lifecycle.after(engagement.state, "withdraw")
             self._state.engagements[engagement.engagement_id] = replace(engagement, state=state)
+
+    async def reply_to_invitation(self, invite_id: bytes, box: bytes, *, ends: bool, now: int) -> None:
+        """It stands where the acceptance would."""
+        known = self._state.invitations.get(invite_id)
+        if known is None or known.expires_at <= now:
+            raise NotFound
+        if known.acceptance == box:
+            return
+        if known.state != "open":
+            raise Gone(f"invitation-{known.state}")
+        self._state.invitations[invite_id] = replace(known, acceptance=box)
+        if ends:
+            self._state.invitations[invite_id] = replace(known, acceptance=box, state="declined", box=b"")
+            self._state.drop_code(invite_id)
 
     async def apply_act(self, engagement_id: bytes, step: Step, *, now: int) -> list[tuple[bytes, int]]:
         """Check the number, then change all."""

@@ -45,6 +45,7 @@ export interface InvitationKeys {
   readonly inviteId: Bytes;
   readonly boxKey: Bytes;
   readonly acceptanceKey: Bytes;
+  readonly replyKey: Bytes;
   readonly redemption: SignKey;
 }
 
@@ -55,6 +56,7 @@ export function invitationKeys(secret: Bytes): InvitationKeys {
     inviteId: derive(secret, "invite-id", ID_BYTES),
     boxKey: derive(secret, "invite-box"),
     acceptanceKey: derive(secret, "invite-accept"),
+    replyKey: derive(secret, "invite-reply"),
     redemption: SignKey.fromSeed(derive(secret, "invite-redeem")),
   };
 }

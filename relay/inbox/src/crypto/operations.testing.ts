@@ -33,6 +33,7 @@ import { type GrantFields, grant, RECORD_OPERATIONS } from "./records.testing.ts
 import * as recovery from "./recovery.ts";
 import { checkReported, RELEASE_OPERATIONS } from "./release.testing.ts";
 import { REOPENING_OPERATIONS } from "./reopening.testing.ts";
+import { REPLY_OPERATIONS } from "./reply.testing.ts";
 import * as sealing from "./sealing.ts";
 import { encodeSettings, parseSettings } from "./settings.ts";
 import * as spoken from "./spoken.ts";
@@ -51,6 +52,7 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
   ...RECORD_OPERATIONS,
   ...ARCHIVE_OPERATIONS,
   ...CODE_OPERATIONS,
+  ...REPLY_OPERATIONS,
   ...DRAFT_OPERATIONS,
   ...INDEX_OPERATIONS,
   ...RELEASE_OPERATIONS,

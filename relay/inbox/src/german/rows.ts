@@ -246,12 +246,12 @@ const rows: typeof english = {
         box: "Was der Coach mitgeschickt hat, verschlossen. Es wird geleert, wenn die Einladung benutzt ist.",
         policy: "Die Tage und Regeln, die angeboten wurden.",
         act: "Die Unterschrift des Coachs darunter.",
-        state: "Ob sie offen, benutzt oder zurückgenommen ist.",
+        state: "Ob sie offen, benutzt, zurückgenommen oder abgelehnt ist.",
         used_at: "Wann sie benutzt wurde.",
         redeemed_hash:
           "Ein Merkmal der Anfrage, die sie benutzt hat, damit dieselbe Anfrage zweimal nicht schadet.",
         answer: "Was der Server damals geantwortet hat.",
-        acceptance: "Ihre Antwort an den Coach, verschlossen für den Coach allein.",
+        acceptance: "Was dem Coach geantwortet wurde, verschlossen für den Coach allein.",
       },
     },
     rules: {
