@@ -168,6 +168,9 @@ class Keeper(Table):
     """Whether `relay serve` starts it. Not so where it runs as a system user of its own."""
     socket: KeeperPlace = Path("keeper.sock")
     """Unix socket at which it answers; or HOST:PORT, where it runs on another machine with --listen."""
+    connections_each: Annotated[int, Field(ge=16, le=1_024)] = 64
+    """Connections that one address may have at a time with --listen. A relay has up to 16: so many for each
+    relay that comes from one address, as workers of one machine and those behind one router do."""
     folder: Path = Path("keeper")
     """Its own folder, which the relay never opens."""
     mirror: Path | None = None

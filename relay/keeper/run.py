@@ -42,6 +42,7 @@ class Plan:
     tcp: Tcp | None = None
     offset_file: Path | None = None
     child: bool = False
+    connections_each: int = 64
 
 
 async def run(plan: Plan, log: Log, ready: Callable[[Tcp | None], None]) -> None:
@@ -61,7 +62,14 @@ async def run(plan: Plan, log: Log, ready: Callable[[Tcp | None], None]) -> None
             backups=plan.backups,
             tell=log.warning,
         )
-        server = KeeperServer(keeper, plan.socket, log, group=not plan.child, tcp=plan.tcp)
+        server = KeeperServer(
+            keeper,
+            plan.socket,
+            log,
+            group=not plan.child,
+            tcp=plan.tcp,
+            connections_each=plan.connections_each,
+        )
         tasks = [asyncio.create_task(server.serve(ready)), asyncio.create_task(_note(keeper, log))]
         if not plan.child:
             tasks.append(asyncio.create_task(_tick(keeper, log)))

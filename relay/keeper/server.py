@@ -26,8 +26,8 @@ IDLE_SECONDS: Final = 60.0
 MOST_CONNECTIONS: Final = 256
 """Sixteen of each of the relays of this machine (`relay.keeper.client`): the keeper would seem away."""
 
-MOST_BY_TCP: Final = 256
-MOST_BY_ADDRESS: Final = 32
+ADDRESSES_BY_TCP: Final = 4
+"""So many that have all that one may have leave room for nobody else."""
 MOST_ANSWERED_BY_TCP: Final = 4
 """At one time. Whoever can connect can ask, and an open request costs up to a fifth of a second."""
 
@@ -48,9 +48,13 @@ class KeeperServer:
         *,
         group: bool = False,
         tcp: Tcp | None = None,
+        connections_each: int = 64,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """Nothing is opened before `serve`."""
+        """Nothing is opened before `serve`. `connections_each` is for one address by TCP: a keeper does not
+        know relays, so several behind one address share what that has.
+        """
+        self._each = connections_each
         self._keeper, self._path, self._tcp, self._log = keeper, path, tcp, log
         self._group, self._idle_seconds = group, idle_seconds
         self._connections = 0
@@ -89,13 +93,19 @@ class KeeperServer:
         address = str((writer.get_extra_info("peername") or ("",))[0])
         self._by_address[address] += 1
         try:
-            if self._by_address[address] <= MOST_BY_ADDRESS and self._by_address.total() <= MOST_BY_TCP:
+            if self._has_room(address):
                 await self._answer_all(reader, writer, self._answer_from_afar)
+            else:
+                self._log.info("keeper.no_room", count=self._by_address[address])
         finally:
             self._by_address[address] -= 1
             if not self._by_address[address]:
                 del self._by_address[address]
             writer.close()
+
+    def _has_room(self, address: str) -> bool:
+        most = ADDRESSES_BY_TCP * self._each
+        return self._by_address[address] <= self._each and self._by_address.total() <= most
 
     async def _answer_all(
         self,

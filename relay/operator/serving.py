@@ -88,6 +88,7 @@ def serve_keeper(config: Path, *, child: bool, listen: str | None = None) -> Non
             _tcp(settings, listen),
             settings.clock.offset_file,
             child,
+            settings.keeper.connections_each,
         )
         asyncio.run(keeper_run.run(plan, log, ready))
     except (FolderRefused, RingLost, ClockError) as failure:
