@@ -1,7 +1,8 @@
 """Backups in a running relay: made on schedule, and gone after their tail, as people are told.
 
-Owns when. Making one is left to the program `relay backup create`, so that requests do not wait for it.
-Nothing is made or removed while the clock cannot be vouched for.
+Owns when, and that of the relays that share a folder one does it: whoever holds a lock, which another gets
+when that one ends. Making one is left to the program `relay backup create`, so that requests do not wait for
+it. Nothing is made or removed while the clock cannot be vouched for.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -31,22 +33,34 @@ TROUBLE_SECONDS: Final = 600.0
 
 @dataclass
 class Backups:
-    """The loop. `config` is the file of the settings, for the program that makes a backup."""
+    """The loop. `config` is the file of the settings, for the program that makes a backup; `places` are those
+    of this relay, which holds its store.
+    """
 
     settings: Settings
     config: Path
+    places: Places
     clock: SystemClock
     log: Log
     _not_before: float = field(default=float("-inf"), init=False)
 
     async def keep(self) -> None:
-        """Look every so often, for good."""
-        driven = self.settings.clock.offset_file is not None
+        """Look every so often, for good; not while another relay of this folder does."""
         while True:
-            at = self.clock.act_at()
-            if at is not None and self.clock.monotonic() >= self._not_before:
-                await self._look(at)
-            await asyncio.sleep(LOOK_SECONDS_DRIVEN if driven else LOOK_SECONDS)
+            with suppress(StoreHeld), store_held(self.places.backups_lock):
+                while True:
+                    await self._look_now()
+            await self._pause()
+
+    async def _look_now(self) -> None:
+        at = self.clock.act_at()
+        if at is not None and self.clock.monotonic() >= self._not_before:
+            await self._look(at)
+        await self._pause()
+
+    async def _pause(self) -> None:
+        driven = self.settings.clock.offset_file is not None
+        await asyncio.sleep(LOOK_SECONDS_DRIVEN if driven else LOOK_SECONDS)
 
     async def _look(self, at: int) -> None:
         try:
@@ -63,7 +77,8 @@ class Backups:
         dropped = await asyncio.to_thread(drop_old, self.settings, at)
         if dropped:
             self.log.info("backup.dropped", count=dropped)
-        await asyncio.to_thread(clear_left, Places(self.settings.relay.data_dir))
+        if self.places.number == 1:  # whose lock a restore needs too
+            await asyncio.to_thread(clear_left, self.places)
 
     async def _create(self) -> None:
         words = ("backup", "create", "--config", str(self.config))

@@ -57,6 +57,11 @@ class Places:
         return self.folder / "restoring"
 
     @property
+    def backups_lock(self) -> Path:
+        """Held by the relay that looks after the backups of this folder, of those that share it."""
+        return self.folder / "backups.lock"
+
+    @property
     def rehearsing(self) -> Path:
         """The folder in which a rehearsal of a restore does all that a restore does."""
         return self.folder / "rehearsing"

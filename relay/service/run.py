@@ -91,11 +91,15 @@ async def serve(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[s
 
 
 def _lasting(house: House, loops: Loops, wanted: Wanted, log: Log) -> list[Coroutine[Any, Any, None]]:
-    """What goes on beside the doors. Of the relays that share a folder one looks after its backups."""
-    lasting = [loops.sweeping(), loops.dropping_objects(), loops.recording(), loops.telling()]
-    if house.places.number == 1:
-        lasting.append(Backups(house.settings, wanted.config, house.clock, log).keep())
-    return lasting
+    """What goes on beside the doors."""
+    backups = Backups(house.settings, wanted.config, house.places, house.clock, log)
+    return [
+        loops.sweeping(),
+        loops.dropping_objects(),
+        loops.recording(),
+        loops.telling(),
+        backups.keep(),
+    ]
 
 
 def _say_line(log: Log, found: bool) -> None:
