@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,29 +20,13 @@ from relay.operator.stopped import Exit, Stopped
 from relay.service.lock import store_held
 from relay.service.opening import ledger_of
 from relay.service.places import Places
-from relay.store import deletions
+from relay.store import backup_file, deletions
 from relay.store.engine import connect_writer
 from relay.store.sqlite import SqliteStore
 from tests.contract.people import NOW, People, client_invitation, envelope, named
+from tests.service.crashes import crash
 
 COACH = "work coach"
-CRASH = """
-import os, signal, sys
-from pathlib import Path
-from relay.config import load
-from relay.operator import backup, restore
-from relay.store import backup_file
-module = {"restore": restore, "backup": backup_file}[sys.argv[1]]
-name, when = sys.argv[2].split(".")
-real = getattr(module, name)
-def crash(*arguments, **named):
-    if when == "after":
-        real(*arguments, **named)
-    os.kill(os.getpid(), signal.SIGKILL)
-setattr(module, name, crash)
-settings = load(Path(sys.argv[3]))
-restore.restore(settings, Path(sys.argv[4])) if module is restore else backup.create(settings)
-"""
 
 
 @dataclass
@@ -308,40 +289,30 @@ def test_a_disk_that_is_full(house: House, monkeypatch: pytest.MonkeyPatch) -> N
     assert house.messages() == {named("two")}
 
 
-POINTS = ["load_as.before", "load_as.after", "replay.after", "settle.before", "settle.after", "_swap.before"]
+POINTS = ["load_as before", "load_as after", "replay after", "settle before", "settle after", "_swap before"]
 
 
-def _crash(house: House, what: str, point: str, path: Path | str = "") -> None:
-    child = subprocess.run(
-        [sys.executable, "-c", CRASH, what, point, str(house.config), str(path)],
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr
-
-
-@pytest.mark.parametrize("point", [*POINTS, "sync_file.after", "sync_folder.before"])
+@pytest.mark.parametrize("point", [*POINTS, "sync_file after", "sync_folder before"])
 def test_killed_while_restoring(house: House, point: str) -> None:
     """Killed anywhere, the folder has the old database or the new one, whole, and a second try ends it."""
     made = house.backup()
     _let_one_go(house)
-    _crash(house, "restore", point, made)
+    crash(f"{restoring.__name__}.{point}", "restore", str(house.config), str(made))
     with closing(sqlite3.connect(house.places.database)) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    renamed = point == "sync_folder.before"
+    renamed = point == "sync_folder before"
     assert house.messages() == ({named("two")} if renamed else {named("two"), named("three")})
     restoring.restore(house.settings, made)
     assert house.messages() == {named("two")}
     assert house.left() == []
 
 
-@pytest.mark.parametrize("point", ["_write.after", "_check.after", "_sync.before"])
+@pytest.mark.parametrize("point", ["_write after", "_check after", "_sync before"])
 def test_killed_while_backing_up(house: House, point: str) -> None:
     """A killed backup leaves none, or a whole one; the next is made and clears what was left."""
-    _crash(house, "backup", point)
+    crash(f"{backup_file.__name__}.{point}", "backup", str(house.config))
     found = list(house.settings.backup.folder.glob("*.qbk"))
-    assert len(found) == (point == "_sync.before")
+    assert len(found) == (point == "_sync before")
     for path in (*found, house.backup()):
         assert backing.verify(house.settings, path).messages == 2
     assert list(house.settings.backup.folder.glob("*.part")) == []
