@@ -32,6 +32,7 @@ class Together(Generic[Answer]):
 
     async def _ask_all(self) -> None:
         while self._waiting:
+            await asyncio.sleep(0)  # who is served in the same turn of the loop asks with them
             waiting, self._waiting = self._waiting, {}
             found, trouble = dict[bytes, Answer](), None
             try:

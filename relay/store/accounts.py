@@ -85,7 +85,7 @@ class SqlAccounts(Part):
     async def sessions(self, token_tags: Sequence[bytes], *, now: int) -> list[Session]:
         """In one read."""
         asked = [(tag, now) for tag in token_tags]
-        return [Session(*row) for row in await self._read(partial(each, statement=SESSION, many=asked))]
+        return [Session(*row) for row in await self._ask(partial(each, statement=SESSION, many=asked))]
 
     async def close_session(self, token_tag: bytes) -> None:
         """Forget a session, if there is one."""

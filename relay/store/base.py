@@ -48,6 +48,10 @@ class Part:
     async def _read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         return await self._readers.run(work)
 
+    async def _ask(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """As `_read`, for a work of one statement."""
+        return await self._readers.ask(work)
+
     async def _share(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         return await self._readers.share(work)
 

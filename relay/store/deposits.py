@@ -19,7 +19,7 @@ from keys.envelope import EnvelopeClass
 from relay.core.model import DAY_SECONDS, Blob, DoorMemory, Group, Outcome, SealedEnvelope, WholeBlob
 from relay.store.channels import mark_arrivals
 from relay.store.faults import VIOLATIONS
-from relay.store.shared import each, is_alone, lock_mailboxes
+from relay.store.shared import each, is_alone, lock_mailboxes_ahead
 from relay.store.whole import refusal_of_blobs
 
 Name = tuple[bytes, bytes]
@@ -106,7 +106,7 @@ def deposit_together(database: sqlite3.Connection, deposits: Sequence[Deposit]) 
 
 def deposit_each(database: sqlite3.Connection, deposits: Sequence[Deposit]) -> list[Outcome]:
     """Store groups one by one, in a transaction that sees what it would if no other ran."""
-    lock_mailboxes(database, _mailboxes(deposits))
+    lock_mailboxes_ahead(database, _mailboxes(deposits))
     return [_deposit_group(database, *deposit) for deposit in deposits]
 
 
@@ -114,7 +114,7 @@ def _store_simple(
     database: sqlite3.Connection, deposits: Sequence[Deposit], numbers: list[int]
 ) -> list[tuple[int, Outcome]]:
     """Try all, and where that fails once more without those that are in the way."""
-    lock_mailboxes(database, _mailboxes([deposits[number] for number in numbers]))
+    lock_mailboxes_ahead(database, _mailboxes([deposits[number] for number in numbers]))
     for _ in range(TRIES_TOGETHER):
         taken = [deposits[number] for number in numbers]
         database.execute("SAVEPOINT together")

@@ -45,6 +45,10 @@ class Readers:
         """Run `work` on one snapshot."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, work)
 
+    async def ask(self, work: Read[Result]) -> Result:
+        """As `run`, for a work of one statement."""
+        return await self.run(work)
+
     async def share(self, work: Read[Result]) -> Result:
         """Run a short, frequent `work` with those that wait beside it, on one snapshot."""
         return await self._shared.run(work)

@@ -114,8 +114,16 @@ INSERT INTO mailbox_rows (mailbox_id, position, envelope_id, received_day, expir
     twin_id, kept_until, head, raw_bytes, raw_hash)
 SELECT mailbox_id, position, envelope_id, received_day, expires_at, 0, 0, twin_id, expires_at,
     substr(raw, 1, 64), length(raw), sha256(raw) FROM new""",
+    deposits.MAKE_ROOM: """
+UPDATE mailboxes m SET cursor = m.cursor + n.added, stored_bytes = m.stored_bytes + n.added_bytes
+FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[])
+    AS n (added, added_bytes, mailbox_id, last, quota_bytes, act)
+WHERE m.mailbox_id = n.mailbox_id AND m.expires_at >= n.last
+AND m.stored_bytes + n.added_bytes <= n.quota_bytes
+AND (n.act = 0 OR n.act = (SELECT max(a.number) FROM acts a WHERE a.engagement_id = m.engagement_id))
+RETURNING m.mailbox_id, m.cursor""",
 }
-"""What is written for many at once, by the columns of all."""
+"""What is done for many at once, by the columns of all."""
 
 
 def for_many(statement: str) -> str | None:

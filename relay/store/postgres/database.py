@@ -8,7 +8,7 @@ between costs more than the statement. What begins, ends or undoes travels with 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import asyncpg
@@ -104,25 +104,39 @@ class PostgresDatabase(Ledgered):
 
     def executemany(self, statement: str, many: Iterable[Bound]) -> Found:
         """Run one statement for each, all of them in one exchange; nothing is counted."""
-        together, rows = for_many(statement), list(many)
+        rows = list(many)
         words, wanted = translate(statement)
         with _faults(self):
-            if rows and together is not None:
-                await_only(self._prepare(together).fetch(*map(list, zip(*rows, strict=True))))
+            if rows and for_many(statement) is not None:
+                self._for_many(statement, rows)
             elif rows:
                 await_only(self._prepare(words).executemany([arranged(wanted, one) for one in rows]))
         return Found()
 
     def fetchmany(self, statement: str, many: Iterable[Bound]) -> list[Any]:
-        """As `executemany`; the rows that all of them return, one after the other."""
+        """As `executemany`; the rows that all of them return."""
+        rows = list(many)
         words, wanted = translate(statement)
-        bound = [arranged(wanted, one) for one in many]
         with _faults(self):
-            return [tuple(row) for row in await_only(self._prepare(words).fetchmany(bound))] if bound else []
+            if rows and for_many(statement) is not None:
+                found = self._for_many(statement, rows)
+            else:
+                bound = [arranged(wanted, one) for one in rows]
+                found = await_only(self._prepare(words).fetchmany(bound)) if bound else []
+        return [tuple(row) for row in found]
+
+    def ahead(self, statement: str) -> None:
+        """Let a statement of ours without parameters travel with the next, which sees what it did; what it
+        finds is not told.
+        """
+        self._held_back.append(statement)
 
     def forget_statements(self) -> None:
         """The tables are others by now."""
         self._prepared.clear()
+
+    def _for_many(self, statement: str, rows: Sequence[Bound]) -> Any:
+        return await_only(self._prepare(for_many(statement)).fetch(*map(list, zip(*rows, strict=True))))
 
     def _prepare(self, words: str) -> Any:
         self._catch_up()
