@@ -166,15 +166,17 @@ async def housed(
                 yield house, relay, writer_of(coach)
 
 
-async def enrol(house: House) -> AsyncAccount:
-    """A coach, signed in, and a client who has accepted and left."""
+async def enrol(house: House, pair: str = "") -> AsyncAccount:
+    """A coach, signed in, and a client who has accepted and left; `pair` is theirs."""
     printed = house.relay("coach", "invite", "Anna Harrow")
     matched = re.search(r"http://\S+", printed)
     assert matched is not None, printed
-    coach = await AsyncAccount.setup(matched[0], home=home_of(house.folder, "coach"), password=PASSWORD)
+    coach = await AsyncAccount.setup(
+        matched[0], home=home_of(house.folder, f"coach{pair}"), password=PASSWORD
+    )
     invitation = await coach.invite("Maya Okafor")
     client = await AsyncAccount.accept(
-        invitation.link, name="Maya Okafor", home=home_of(house.folder, "client"), password=PASSWORD
+        invitation.link, name="Maya Okafor", home=home_of(house.folder, f"client{pair}"), password=PASSWORD
     )
     await client.close()
     assert await coach.settle()
