@@ -82,6 +82,23 @@ def test_a_revoke_may_be_repeated_and_come_late(anna: Person, maya: Person, hous
     assert house.keeper.status()["refusals"] == 1
 
 
+def test_a_revoke_stands_that_came_while_the_clock_ran_ahead(
+    anna: Person, maya: Person, house: House
+) -> None:
+    """A keeper that takes a day for over, by a clock that is put right later, takes its revokes all the same:
+    begun anew it opens that day's locks again, and not this one.
+    """
+    lock, other = anna.lock_for(maya, TOMORROW_NOON), anna.lock_for(maya, TOMORROW_NOON)
+    ahead = int(1.7 * DAY_SECONDS)
+    house.clock.wall += ahead
+    assert maya.grant(lock) == Grant(Status.GONE)
+    anna.revoke(lock)
+    house.clock.wall -= ahead
+    house.start()
+    assert maya.grant(other).status is Status.HERE
+    assert maya.grant(lock) == Grant(Status.GONE)
+
+
 def test_a_stranger_revokes_nothing(anna: Person, maya: Person, house: House) -> None:
     """Who is neither reader nor revoker is refused, and the lock still opens."""
     lock = anna.lock_for(maya, TOMORROW_NOON)
