@@ -59,11 +59,15 @@ class Keyboard:
 
     async def press(self, name: Name) -> None:
         """To it by Tab, and Enter."""
+        exact = isinstance(name, str)
+        button = self.page.get_by_role("button", name=name, exact=exact)
+        await button.or_(self.page.get_by_role("link", name=name, exact=exact)).last.wait_for()
         await self._reach(name, CONTROLS)
         await self.key("Enter")
 
     async def fill(self, label: str, text: str) -> None:
         """To the field by Tab, and its letters."""
+        await self.page.get_by_label(label, exact=True).wait_for()
         await self._reach(re.compile(f"^{re.escape(label)}"), ())
         await self.page.keyboard.type(text)
         await self._look()
@@ -81,6 +85,7 @@ class Keyboard:
 
     async def choose(self, label: str) -> None:
         """To the group by Tab, to the choice by arrows, and Space."""
+        await self.page.locator("label", has_text=label).last.wait_for()
         wanted = re.compile(f"^{re.escape(label)}")
         for _ in range(MOST_KEYS):
             kind, name = await self._here()

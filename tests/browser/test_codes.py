@@ -9,7 +9,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import MAYA_PASSWORD, Practice
 from tests.browser.test_unlocking import authenticator
-from tests.browser.visitor import Client, Visitor, visiting
+from tests.browser.visitor import HALF, Client, Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ async def as_coach(visitor: Visitor, practice: Practice) -> None:
     await visitor.page.goto(practice.origin)
     await visitor.unlock(practice.anna.login.partition("@")[0], ANNA_PASSWORD)
     await visitor.is_open()
-    await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+    await visitor.page.wait_for_function(HALF)
     await visitor.page.get_by_role("navigation").get_by_role("link", name="Clients").click()
 
 
@@ -75,8 +75,7 @@ async def test_invited_from_the_page_and_joined_by_a_code(browser: Browser, prac
         await client.fill("Type your name to sign", "Rosa Winter")
         await client.press("Sign")
         await client.press("Continue")
-        await client.press("Copy")
-        await client.page.get_by_label("I have put it somewhere safe").check()
+        await client.note_sheet(Client(""))
         await client.press("Finish")
         await client.is_open()
         await expect(client.page.get_by_text("Welcome, Rosa.")).to_be_visible()
@@ -121,11 +120,12 @@ async def lend(visitor: Visitor, client: Client, practice: Practice) -> tuple[st
     await visitor.page.goto(practice.origin)
     await visitor.unlock(client.name, MAYA_PASSWORD)
     await visitor.is_open()
-    await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+    await visitor.page.wait_for_function(HALF)
     await visitor.page.goto(f"{practice.origin}/settings/browsers")
     await visitor.press("Add another browser")
     code = await shown_code(visitor)
     await visitor.press("Copy")
+    await expect(visitor.page.get_by_text("Copied").last).to_be_visible()
     return await visitor.page.evaluate("() => navigator.clipboard.readText()"), code
 
 

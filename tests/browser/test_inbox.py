@@ -259,6 +259,7 @@ async def test_nothing_of_a_person_is_left_behind(browser: Browser, pair: Pair) 
         traces = [await visitor.traces()]
         await visitor.open("Ibis canary")
         await visitor.press("Look at ibis-canary.txt")
+        await expect(visitor.page.locator("pre")).to_have_text("canary")
         traces.append(await visitor.traces())
         await visitor.press("Close")
         await visitor.press("Reply")

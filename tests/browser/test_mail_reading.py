@@ -136,6 +136,9 @@ async def test_hostile_layouts_do_nothing_in_the_inbox(browser: Browser, door: D
             visitor.page.on("popup", lambda popup: escapes.went.append(popup.url))
             visitor.page.on("dialog", lambda dialog: escapes.ran.append(dialog.message))
             await entered(visitor, door)
+            # Whether a link is followed may be asked at any time after the press on it.
+            asking = visitor.page.locator("dialog[open]")
+            await visitor.page.add_locator_handler(asking, lambda _: visitor.press("Cancel"))
             address = visitor.page.url
             for number in range(len(mails)):
                 await visitor.open(f"Magpie {number:02}")

@@ -17,12 +17,11 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from client_sdk.engagement import AsyncEngagement
 from tests.browser.conftest import MAYA_PASSWORD, Practice, open_practice
-from tests.browser.visitor import Client, Visitor, visiting
+from tests.browser.visitor import HALF, Client, Visitor, visiting
 
 pytestmark = pytest.mark.browser
 
 LOST = "canary half a sentence"
-HALF = "() => sessionStorage.getItem('tab') !== null"
 FILE_BYTES = 12 << 20
 WAYS = (
     "Our work",

@@ -16,7 +16,7 @@ from client_sdk.engagement import AsyncEngagement
 from tests.browser.conftest import Practice
 from tests.browser.test_codes import as_coach, shown_code, type_code
 from tests.browser.test_spoken import digits
-from tests.browser.visitor import Client, Visitor, visiting
+from tests.browser.visitor import HALF, Client, Visitor, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +71,7 @@ async def test_it_comes_back_after_a_call(browser: Browser, practice: Practice) 
         await visitor.page.goto(offered.link)
         await come_back(visitor, client, LEA)
         await expect(visitor.page.get_by_text("Plan for March")).to_have_count(0)
-        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.wait_for_function(HALF)
         await visitor.page.reload()
         await check(visitor, to_lea)
         assert await to_lea.reopening.same(timeout=60) == 1
@@ -138,6 +138,7 @@ async def test_both_in_their_browsers(browser: Browser, practice: Practice, tmp_
             if answer == "No":
                 await expect(coach.page.get_by_text("Stop writing here. Ring Mona")).to_be_visible()
                 await expect(client.page.get_by_text("Goals")).to_have_count(0)
+                await client.page.wait_for_function(HALF)
                 await coach.page.reload()
                 await client.page.reload()
         await client.press("Yes, the same")

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, CDPSession, expect
 
 from keys.encoding import to_base64url
 from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
+from tests.browser.visitor import HALF as HAS_HALF
 from tests.browser.visitor import Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD
 
@@ -39,7 +40,7 @@ async def open_with_half(visitor: Visitor, pair: Pair) -> str:
     await visitor.page.goto(pair.origin)
     await visitor.unlock(pair.client.name, MAYA_PASSWORD)
     await visitor.is_open()
-    await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+    await visitor.page.wait_for_function(HAS_HALF)
     return str(await visitor.page.evaluate(HALF))
 
 
@@ -125,7 +126,7 @@ async def test_a_password_and_a_sheet_are_replaced(browser: Browser, practice: P
         await visitor.page.goto(practice.origin)
         await visitor.unlock(client.name, MAYA_PASSWORD)
         await visitor.is_open()
-        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.wait_for_function(HAS_HALF)
         await visitor.page.goto(f"{practice.origin}/settings/browsers")
         await visitor.press("Change Password")
         await visitor.page.get_by_label("Choose my own").check()
@@ -185,7 +186,7 @@ async def test_a_device_opens_by_a_press(browser: Browser, practice: Practice) -
         await visitor.page.goto(practice.origin)
         await visitor.unlock(client.name, MAYA_PASSWORD)
         await visitor.is_open()
-        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.wait_for_function(HAS_HALF)
         await visitor.page.goto(f"{practice.origin}/settings/browsers")
         await visitor.press("Use this device")
         await expect(visitor.page.get_by_text("this device opens your inbox")).to_be_visible()
@@ -197,7 +198,7 @@ async def test_a_device_opens_by_a_press(browser: Browser, practice: Practice) -
         await visitor.press("Lock")
         await visitor.press("Open with this device")
         await visitor.is_open()
-        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.wait_for_function(HAS_HALF)
         left = json.loads(await visitor.page.evaluate("() => JSON.stringify({...localStorage})"))
         assert set(left) <= {"device-unlock", "told-of-saving"}
         await visitor.page.goto(f"{practice.origin}/settings/browsers")
@@ -221,7 +222,7 @@ async def test_a_device_without_the_means_says_so(browser: Browser, practice: Pr
         await visitor.page.goto(practice.origin)
         await visitor.unlock(client.name, MAYA_PASSWORD)
         await visitor.is_open()
-        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.wait_for_function(HAS_HALF)
         await visitor.page.goto(f"{practice.origin}/settings/browsers")
         await visitor.press("Use this device")
         await expect(visitor.page.get_by_text("This browser can’t do that")).to_be_visible()
@@ -256,13 +257,13 @@ async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> 
             opening = visitor.page.get_by_role("button", name=f"Open {name}", exact=True)
             here = visitor.page.locator("li", has_text=name).get_by_text("Open here")
             await expect(opening.or_(here).first).to_be_visible()
-            if await opening.is_visible():
-                await opening.click()
-            else:
+            if await here.count():
                 await visitor.press("Inbox")
+            else:
+                await opening.click()
             await expect(visitor.row(mine).first).to_be_visible()
             await expect(visitor.row(other)).to_have_count(0)
-        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.wait_for_function(HAS_HALF)
         await visitor.page.reload()
         await expect(visitor.row("For Maya").first).to_be_visible()
         await visitor.press("Write")
@@ -316,7 +317,7 @@ async def test_a_phone_locks_when_it_shows_something_else(browser: Browser, pair
         await visitor.page.evaluate(PUT_AWAY, True)
         await visitor.page.evaluate(PUT_AWAY, False)
         await visitor.is_open()
-        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.wait_for_function(HAS_HALF)
         await visitor.page.goto(f"{pair.origin}/settings/locking")
         await visitor.page.get_by_label("Lock when I leave this page").check()
         await visitor.page.evaluate(PUT_AWAY, True)
@@ -327,7 +328,7 @@ async def test_a_phone_locks_when_it_shows_something_else(browser: Browser, pair
         await desk.page.goto(pair.origin)
         await desk.unlock(pair.client.name, MAYA_PASSWORD)
         await desk.is_open()
-        await desk.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await desk.page.wait_for_function(HAS_HALF)
         await desk.page.goto(f"{pair.origin}/settings/locking")
         await expect(desk.page.get_by_text("Lock after")).to_be_visible()
         await expect(desk.page.get_by_label("Lock when I leave this page")).to_have_count(0)

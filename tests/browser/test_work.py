@@ -99,8 +99,8 @@ async def test_receipts_are_shown_checked_and_saved(
 ) -> None:
     """What went on its date has a receipt whose check in the browser finds nothing wrong, with its limits."""
     client, to_pia = await joined(practice, "Pia Lund")
-    await to_pia.send(subject="Goes soon", text="Only for now.", keep=timedelta(seconds=5))
-    await asyncio.sleep(6)
+    sent = await to_pia.send(subject="Goes soon", text="Only for now.", keep=timedelta(seconds=5))
+    await asyncio.to_thread(eventually, lambda: practice.relay.now() > sent.kept_until.timestamp())
     await asyncio.to_thread(eventually, lambda: not practice.relay.status()["due"])
     async with visiting(browser, practice.origin) as visitor:
         await entered(visitor, client)
