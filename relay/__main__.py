@@ -431,19 +431,26 @@ def simulate(
     steps: Annotated[
         int, typer.Option(min=10, max=100_000, help="Of all people together, in each run.")
     ] = 1_000,
+    relays: Annotated[
+        int, typer.Option(min=1, max=9, help="On one store in memory, each on a machine of its own.")
+    ] = 1,
+    on_file: Annotated[bool, typer.Option("--file", help="One relay on a file instead.")] = False,
     processes: Annotated[int, typer.Option(min=1, max=256, help="At a time.")] = os.cpu_count() or 1,
 ) -> None:
     """Play whole relays in simulated time while everything goes wrong, and judge by a model what must hold;
     exit 1 if something did not. Touches no relay's files.
     """
     from relay.operator.simulation.campaign import Campaign, history, verdicts
+    from relay.operator.simulation.play import Kind
 
-    letters = failed = 0
-    for verdict in verdicts(Campaign(seed, runs, steps, processes)):
+    if on_file and relays > 1:
+        raise typer.BadParameter("a file has one relay")
+    kind, letters, failed = Kind(steps, relays, on_file), 0, 0
+    for verdict in verdicts(Campaign(seed, runs, kind, processes)):
         letters += verdict.letters
         if verdict.fault:
             failed += 1
-            result(history(verdict, steps))
+            result(history(verdict, kind))
     say(f"{runs:,} runs of {steps:,} steps, {letters:,} envelopes: {failed or 'none'} failed.")
     if failed:
         raise typer.Exit(Exit.ERROR)

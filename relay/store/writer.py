@@ -36,7 +36,7 @@ class Writer(Submitting):
         self._queue: SimpleQueue[Submission | None] = SimpleQueue()
         self._commits_since_checkpoint = self._bytes_since_checkpoint = 0
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
-        self._thread.start()
+        self._begin()
 
     async def submit_locking(self, work: Work[Result]) -> Result:
         """As `submit`: here nobody else writes."""
@@ -53,21 +53,28 @@ class Writer(Submitting):
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
+    def _begin(self) -> None:
+        self._thread.start()
+
     def _put(self, submission: Submission) -> None:
         self._queue.put(submission)
 
     def _serve(self) -> None:
-        ends = False
-        while not ends:
-            batch, alone, ends = self._take()
-            if batch:
-                self._commit(batch)
-                self._tell(batch)
-                self._tidy_journal(sum(submission.size_bytes for submission in batch))
-            if alone is not None:
-                alone.result = _truncate(self._database)
-                self._tell([alone])
+        while self._serve_once():
+            pass
         self._database.close()
+
+    def _serve_once(self) -> bool:
+        """What waits, in one transaction; False when nothing comes any more."""
+        batch, alone, ends = self._take()
+        if batch:
+            self._commit(batch)
+            self._tell(batch)
+            self._tidy_journal(sum(submission.size_bytes for submission in batch))
+        if alone is not None:
+            alone.result = _truncate(self._database)
+            self._tell([alone])
+        return not ends
 
     def _tell(self, batch: list[Submission]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more

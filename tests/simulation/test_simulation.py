@@ -1,9 +1,10 @@
 """The simulation must be able to fail: each promise is broken once, and is found broken; and whole as it
-is, nothing is found. The long form is `relay simulate --runs 10000 --steps 1000`.
+is, nothing is found. The long form is `relay simulate --runs 10000`, of each kind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,38 +13,50 @@ from typer.testing import CliRunner
 
 from relay.__main__ import app
 from relay.core.model import Group, Outcome, Page
+from relay.flow.company import Company
 from relay.keeper.refusals import Refusals
 from relay.operator.simulation.campaign import Campaign, history, verdicts
-from relay.operator.simulation.play import Spoil, play
+from relay.operator.simulation.play import Kind, Spoil, play
 from relay.operator.simulation.players import Party
 from relay.operator.simulation.world import World
 
 STEPS = 300
+ALONE, SEVERAL, ON_FILE = Kind(STEPS), Kind(STEPS, relays=3), Kind(STEPS, on_file=True)
 SEEDS = range(8)
+MANY_SEEDS = range(30)
 
 
-def test_whole_as_it_is_nothing_is_found() -> None:
+@pytest.mark.parametrize(("kind", "runs"), [(ALONE, 8), (SEVERAL, 8), (ON_FILE, 3)])
+def test_whole_as_it_is_nothing_is_found(kind: Kind, runs: int) -> None:
     """The short form: several worlds, in two processes, and each ends as it should."""
-    ended = list(verdicts(Campaign(first=0, runs=8, steps=STEPS, processes=2)))
-    assert sorted(one.seed for one in ended) == list(range(8))
-    assert [history(one, STEPS) for one in ended if one.fault] == []
+    ended = list(verdicts(Campaign(first=0, runs=runs, kind=kind, processes=2)))
+    assert sorted(one.seed for one in ended) == list(range(runs))
+    assert [history(one, kind) for one in ended if one.fault] == []
     assert all(one.letters for one in ended)
 
 
-def test_a_run_is_its_seed() -> None:
+@pytest.mark.parametrize("kind", [ALONE, SEVERAL, ON_FILE])
+def test_a_run_is_its_seed(kind: Kind) -> None:
     """Two processes that play one seed see the same, to the last envelope."""
-    first, again = (list(verdicts(Campaign(7, 1, STEPS, 1))) for _ in range(2))
+    first, again = (list(verdicts(Campaign(7, 1, replace(kind, steps=100), 1))) for _ in range(2))
     assert first == again
 
 
 def test_a_failure_says_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that failed gives its fault, what led to it, and the command that repeats it; exit code 1."""
-    failed = next(one for seed in SEEDS if (one := play(seed, STEPS, _forget_some)).fault)
+    failed = next(one for seed in SEEDS if (one := play(seed, SEVERAL, _forget_some)).fault)
     monkeypatch.setattr("relay.operator.simulation.campaign.verdicts", lambda _: iter([failed]))
-    ended = CliRunner().invoke(app, ["simulate", "--runs", "1", "--steps", str(STEPS)])
+    ended = CliRunner().invoke(app, ["simulate", "--runs", "1", "--steps", "300", "--relays", "3"])
     assert ended.exit_code == 1
     assert failed.fault in ended.output
-    assert f"relay simulate --seed {failed.seed} --runs 1 --steps {STEPS}" in ended.output
+    assert f"relay simulate --seed {failed.seed} --runs 1 --steps 300 --relays 3" in ended.output
+
+
+def test_a_file_has_one_relay() -> None:
+    """Several relays on a file are no kind of run."""
+    ended = CliRunner().invoke(app, ["simulate", "--file", "--relays", "2"])
+    assert ended.exit_code == 2
+    assert "a file has one relay" in ended.output
 
 
 def _forget_some(world: World) -> None:
@@ -60,7 +73,7 @@ def _forget_some(world: World) -> None:
 
 def _show_what_is_due(world: World) -> None:
     """Pages are made by a clock that stands still."""
-    rows, began_at = world.store.rows, world.now()
+    rows, began_at = world.store.rows, world.relays[0].now()
 
     async def late(mailbox_id: bytes, *, now: int, **named: Any) -> Page:
         return await rows(mailbox_id, now=began_at, **named)
@@ -90,14 +103,14 @@ def _take_nothing_away(world: World) -> None:
 
 def _wake_nobody(world: World) -> None:
     """Readers are not told."""
-    world.waiters.clear()
-    original = world._listen
+    original = world.listen
 
     def deaf() -> None:
         original()
-        world.wake.mailbox = lambda *_: None  # type: ignore[method-assign, assignment]
+        for relay in world.up:
+            relay.wake.mailbox = lambda *_: None  # type: ignore[method-assign, assignment]
 
-    world._listen = deaf  # type: ignore[method-assign]
+    world.listen = deaf  # type: ignore[method-assign]
     deaf()
 
 
@@ -121,6 +134,12 @@ def _cut_files(world: World) -> None:
     world.store.read_blob = cut  # type: ignore[method-assign]
 
 
+WRONG_AMONG_SEVERAL: list[tuple[str, Callable[..., object]]] = [
+    ("tell", lambda *_: None),
+    ("_missed", lambda _: None),
+]
+
+
 @pytest.mark.parametrize(
     ("spoil", "found"),
     [
@@ -135,13 +154,23 @@ def _cut_files(world: World) -> None:
 )
 def test_what_is_broken_is_found(spoil: Spoil, found: str) -> None:
     """One of a few runs finds each broken promise, and names it."""
-    faults = (play(seed, STEPS, spoil).fault for seed in SEEDS)
+    faults = (play(seed, ALONE, spoil).fault for seed in SEEDS)
     assert any(found in fault for fault in faults)
+
+
+@pytest.mark.parametrize(("what", "instead"), WRONG_AMONG_SEVERAL)
+def test_what_is_wrong_among_several_is_found(
+    monkeypatch: pytest.MonkeyPatch, what: str, instead: Callable[..., object]
+) -> None:
+    """A relay that tells the others nothing, or passes over what it missed, leaves a reader asleep."""
+    monkeypatch.setattr(Company, what, instead)
+    faults = (play(seed, SEVERAL).fault for seed in MANY_SEEDS)
+    assert any("a reader is woken" in fault for fault in faults)
 
 
 def test_a_keeper_that_forgets_what_was_revoked_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A revocation that was confirmed holds."""
     monkeypatch.setattr(Refusals, "holds", lambda *_: False)
     monkeypatch.setattr(Party, "weights", {"send": 3, "revoke": 2, "ask_keeper": 4})
-    faults = (play(seed, STEPS).fault for seed in SEEDS)
+    faults = (play(seed, ALONE).fault for seed in SEEDS)
     assert any("the keeper opens nothing that was revoked" in fault for fault in faults)

@@ -16,18 +16,18 @@ from dataclasses import asdict, dataclass
 from queue import SimpleQueue
 from typing import Final, TextIO, cast
 
-from relay.operator.simulation.play import Verdict, play
+from relay.operator.simulation.play import Kind, Verdict, play
 
 _HASH_SEED: Final = {"PYTHONHASHSEED": "0"}
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """Runs of the seeds from `first` on, each of so many steps, in so many processes at a time."""
+    """Runs of the seeds from `first` on, all of one kind, in so many processes at a time."""
 
     first: int
     runs: int
-    steps: int
+    kind: Kind
     processes: int
 
 
@@ -37,7 +37,7 @@ def verdicts(campaign: Campaign) -> Iterator[Verdict]:
         range(campaign.first + number, campaign.first + campaign.runs, campaign.processes)
         for number in range(min(campaign.processes, campaign.runs))
     ]
-    children = [_start(share, campaign.steps) for share in shares]
+    children = [_start(share, campaign.kind) for share in shares]
     said: SimpleQueue[Verdict | None] = SimpleQueue()
     for child in children:  # each is read while it runs, or a full pipe would hold it up
         threading.Thread(target=_read, args=(child, said), daemon=True).start()
@@ -54,16 +54,17 @@ def verdicts(campaign: Campaign) -> Iterator[Verdict]:
             child.wait()
 
 
-def history(verdict: Verdict, steps: int) -> str:
+def history(verdict: Verdict, kind: Kind) -> str:
     """What an operator, or who mends it, is told of a run that failed."""
     lines = [f"run {verdict.seed} failed: {verdict.fault}", *(f"  {one}" for one in verdict.history)]
-    return "\n".join([*lines, f"again: relay simulate --seed {verdict.seed} --runs 1 --steps {steps}"])
+    again = f"again: relay simulate --seed {verdict.seed} --runs 1 --steps {kind.steps}"
+    again += f" --relays {kind.relays}" * (kind.relays > 1) + " --file" * kind.on_file
+    return "\n".join([*lines, again])
 
 
-def _start(seeds: Sequence[int], steps: int) -> subprocess.Popen[str]:
-    arguments = [
-        str(one) for one in (seeds[0], seeds[-1] + 1, seeds[1] - seeds[0] if len(seeds) > 1 else 1, steps)
-    ]
+def _start(seeds: range, kind: Kind) -> subprocess.Popen[str]:
+    numbers = (seeds.start, seeds.stop, seeds.step, kind.steps, kind.relays, int(kind.on_file))
+    arguments = [str(one) for one in numbers]
     return subprocess.Popen(
         [sys.executable, "-m", "relay.operator.simulation.campaign", *arguments],
         stdout=subprocess.PIPE,
@@ -83,10 +84,13 @@ def _read(child: subprocess.Popen[str], said: SimpleQueue[Verdict | None]) -> No
 
 
 def main(arguments: Sequence[str]) -> None:
-    """A process of a campaign: first seed, end, stride, steps. One line of JSON for each run."""
-    first, end, stride, steps = map(int, arguments)
+    """A process of a campaign: first seed, end, stride, steps, relays, 1 for a file. One line of JSON for
+    each run.
+    """
+    first, end, stride, steps, relays, on_file = map(int, arguments)
     for seed in range(first, end, stride):
-        sys.stdout.write(json.dumps(asdict(play(seed, steps))) + "\n")
+        verdict = play(seed, Kind(steps, relays, bool(on_file)))
+        sys.stdout.write(json.dumps(asdict(verdict)) + "\n")
         sys.stdout.flush()
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from relay.core.errors import Busy, KeeperAway, Malformed, RelayError
 from relay.keeper.service import Keeper, KeeperRefusal
-from relay.operator.simulation.machine import Machine
+from relay.operator.simulation.machine import Host, Machine
 
 Result = TypeVar("Result")
 
@@ -40,22 +40,35 @@ class Rates:
     store_after: float = 0.0
     keeper_away: float = 0.0
     keeper_dies: float = 0.0
+    line_breaks: float = 0.0
+    pen_lost: float = 0.0
     request_lost: float = 0.0
     answer_lost: float = 0.0
     repeated: float = 0.0
 
 
-STORMY: Final = Rates(0.01, 0.01, 0.03, 0.02, 0.03, 0.03, 0.05)
+STORMY: Final = Rates(
+    store_before=0.01,
+    store_after=0.01,
+    keeper_away=0.03,
+    keeper_dies=0.02,
+    line_breaks=0.01,
+    pen_lost=0.1,
+    request_lost=0.03,
+    answer_lost=0.03,
+    repeated=0.05,
+)
 
 
 class FaultyStore:
     """A store whose calls take time, and fail with Busy before they do anything or after they have done
-    it.
+    it. One relay's process has it.
     """
 
     def __init__(self, inner: Any, machine: Machine, rates: Rates) -> None:
         self._inner, self._machine, self._rates = inner, machine, rates
         self._waits: dict[str, bool] = {}
+        self.is_over = False
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._inner, name)
@@ -66,7 +79,7 @@ class FaultyStore:
     def _shaken(self, work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def shaken(*arguments: Any, **named: Any) -> Any:
             await self._machine.pause(STORE_SECONDS)
-            if self._machine.happens(self._rates.store_before):
+            if self.is_over or self._machine.happens(self._rates.store_before):
                 raise Busy("simulated, before")
             result = await work(*arguments, **named)
             await self._machine.pause(STORE_SECONDS)
@@ -76,14 +89,18 @@ class FaultyStore:
 
         return shaken
 
+    def end(self) -> None:
+        """The process is gone: nothing of it is done any more."""
+        self.is_over = True
+
 
 class FaultyKeeper:
     """The product's keeper behind the port that the relay knows. It may be away; and it may die at any point
     of a write, and then begins anew from its files.
     """
 
-    def __init__(self, folder: Path, machine: Machine, rates: Rates) -> None:
-        self._folder, self._machine, self._rates = folder, machine, rates
+    def __init__(self, folder: Path, machine: Machine, host: Host, rates: Rates) -> None:
+        self._folder, self._machine, self.host, self._rates = folder, machine, host, rates
         self.away = False
         self.keeper = self._begin()
         self.keeper_id = self.keeper.keeper_id
@@ -112,11 +129,11 @@ class FaultyKeeper:
         self.keeper = self._begin()
 
     def _begin(self) -> Keeper:
-        machine = self._machine
-        return Keeper(self._folder, read=machine.read, offset=int, random=machine.bytes, step=self._step)
+        read, random = self.host.read, self._machine.bytes
+        return Keeper(self._folder, read=read, offset=int, random=random, step=self._step)
 
     def _step(self, _point: str) -> None:
-        if self._machine.jump_seconds == 0 and self._machine.happens(self._rates.keeper_dies):
+        if self.host.jump_seconds == 0 and self._machine.happens(self._rates.keeper_dies):
             raise Crash
 
     def _ask(self, work: Callable[[Keeper], Result]) -> Result:
@@ -132,13 +149,14 @@ class FaultyKeeper:
 
 
 class Network:
-    """Between people and the relay. A request may be lost, its answer too, and it may come twice. `gate` is
+    """Between people and a relay. A request may be lost, its answer too, and it may come twice. `gate` is
     what each request passes first, as in `relay.http_api.app`.
     """
 
     def __init__(self, machine: Machine, rates: Rates) -> None:
         self._machine, self._rates = machine, rates
         self.gate: Callable[[], object] = bool
+        self.is_there = False
         self._under_way: dict[int, asyncio.Task[Any]] = {}
         self._number = 0
 
@@ -147,7 +165,7 @@ class Network:
         before it failed.
         """
         await self._machine.pause(NETWORK_SECONDS)
-        if self._machine.happens(self._rates.request_lost):
+        if not self.is_there or self._machine.happens(self._rates.request_lost):
             raise Lost
         if self._machine.happens(self._rates.repeated):
             self._start(self._again(work))
@@ -179,6 +197,8 @@ class Network:
 
     async def _again(self, work: Callable[[], Awaitable[Any]]) -> None:
         await self._machine.pause(60 * NETWORK_SECONDS)
+        if not self.is_there:
+            return
         try:
             await self._served(work)
         except Exception:  # noqa: BLE001 - nobody waits for the answer of a repeated request

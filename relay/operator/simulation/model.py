@@ -31,7 +31,8 @@ class Known(Enum):
 @dataclass(eq=False)
 class Letter:
     """One envelope. `message` is a number that those sealed from one content share; `blob_id` is empty
-    without an attachment; `is_locked` if the keeper can open it; `incarnation` is the relay's that took it.
+    without an attachment; `is_locked` if the keeper can open it; `asked_at` is the true second at which it
+    was sent for the time that was answered.
     """
 
     pair: Pair = field(repr=False)
@@ -46,7 +47,7 @@ class Letter:
     gone: Known = Known.NO
     revoked: Known = Known.NO
     order: int = 0
-    incarnation: int = 0
+    asked_at: float = 0.0
 
     @property
     def mailbox_id(self) -> bytes:
@@ -60,12 +61,13 @@ class Letter:
 @dataclass(frozen=True)
 class Span:
     """From when something was asked to when it was answered, in true seconds; `steady` while no clock was
-    wrong.
+    wrong, `caught_up` where the keeper has seen no later instant either.
     """
 
     asked_at: int
     answered_at: int
     steady: bool
+    caught_up: bool
 
 
 @dataclass
@@ -168,7 +170,7 @@ class Model:
         if status is Status.HERE:
             _hold(letter.expires_at > span.asked_at, "the keeper opens nothing that is due", letter)
             _hold(revoked_before is not Known.YES, "the keeper opens nothing that was revoked", letter)
-        elif span.steady and letter.revoked is Known.NO:
+        elif span.caught_up and letter.revoked is Known.NO:
             _hold(
                 letter.expires_at <= span.answered_at,
                 "the keeper opens what lives",

@@ -19,12 +19,13 @@ from relay.core.model import Page, Row
 from relay.operator.simulation.faults import Lost
 from relay.operator.simulation.model import Known, Letter
 from relay.operator.simulation.people import Pair
+from relay.operator.simulation.relays import Relay
 from relay.operator.simulation.world import DAYS_AHEAD, World
-from relay.service import time_watch
 
 Result = TypeVar("Result")
 
 TRIES: Final = 3
+STAYS_AWAY: Final = 0.7
 LOCKED: Final = 0.4
 """Of so many messages the keeper is asked: sealing a lock is the slowest that people do here."""
 PAGES_ROWS: Final = (3, 7, 30, 100)
@@ -96,10 +97,10 @@ class Party(Player):
         world.model.add(letters)
         group = [admission.read(letter.raw, (blob_id,) if blob_id else ()) for letter in letters]
         for _ in range(TRIES):
-            asked = world.asked()
+            asked, asked_at = world.asked(), machine.seconds()
             try:
-                await world.network.call(
-                    lambda: world.flows.accept.deposit(self._account_id, [group], world.now())
+                await world.ask(
+                    lambda relay: relay.flows.accept.deposit(self._account_id, [group], relay.now())
                 )
             except Lost:
                 _at_least(letters, "stored", Known.MAYBE)
@@ -110,7 +111,7 @@ class Party(Player):
             else:
                 _at_least(letters, "stored", Known.YES)
                 for letter in letters:
-                    letter.incarnation = world.incarnation
+                    letter.asked_at = asked_at
                 return
 
     async def read(self) -> None:
@@ -124,7 +125,8 @@ class Party(Player):
         world.model.check_listing(self.mailbox_id, found, known, world.span(asked))
 
     async def follow(self) -> None:
-        """What is new since the last time."""
+        """What is new since the last time; whoever was let go waits again first."""
+        self._world.wait(self.pair, self.role, again=False)
         more = True
         while more:
             found, self._cursor, more = await self._page(self._cursor)
@@ -137,9 +139,9 @@ class Party(Player):
             return
         there = _surely([letter])
         _at_least([letter], "gone", Known.MAYBE)
-        flows, now = self._world.flows, self._world.now
-        await self._world.network.call(
-            lambda: flows.expire.own_copies(self._account_id, self.mailbox_id, [letter.envelope_id], now())
+        which = [letter.envelope_id]
+        await self._world.ask(
+            lambda relay: relay.flows.expire.own_copies(self._account_id, self.mailbox_id, which, relay.now())
         )
         _at_least(there, "gone", Known.YES)
 
@@ -154,9 +156,9 @@ class Party(Player):
         act = self.pair.recall(previous, self.role, tuple(one.envelope_id for one in both), now).encode()
         there = _surely(both)
         _at_least(both, "gone", Known.MAYBE)
-        await world.network.call(
-            lambda: world.flows.agreements.act(
-                self._account_id, self.pair.engagement_id, act, b"", world.now()
+        await world.ask(
+            lambda relay: relay.flows.agreements.act(
+                self._account_id, self.pair.engagement_id, act, b"", relay.now()
             )
         )
         _at_least(there, "gone", Known.YES)
@@ -169,7 +171,7 @@ class Party(Player):
         letter = self._machine.chance.choice(with_files)
         asked, before = self._world.asked(), replace(letter)
         try:
-            content = await self._world.network.call(lambda: self._file(letter.blob_id))
+            content = await self._world.ask(lambda relay: self._file(relay, letter.blob_id))
         except NotFound:
             content = None
         if before.stored is Known.YES and all(one.gone is Known.NO for one in self._twins(letter)):
@@ -184,7 +186,7 @@ class Party(Player):
         asked = world.asked()
         request, read = self.pair.ask(self.role, letter.raw, self._machine.true_at())
         with suppress(KeeperAway, Malformed):
-            answer = await world.network.call(lambda: world.flows.keepers.open(self.pair.keeper_id, request))
+            answer = await world.ask(lambda relay: relay.flows.keepers.open(self.pair.keeper_id, request))
             status = read(answer, world.keeper_public)
             world.model.check_asked(letter, status, revoked_before, world.span(asked))
 
@@ -197,26 +199,27 @@ class Party(Player):
         world, now = self._world, self._machine.true_at()
         request = self.pair.revoke(other, letter.raw, now)
         _at_least([letter], "revoked", Known.MAYBE)
-        answer = await world.network.call(
-            lambda: world.flows.keepers.revoke(self.pair.keeper_id, request, world.now())
+        answer = await world.ask(
+            lambda relay: relay.flows.keepers.revoke(self.pair.keeper_id, request, relay.now())
         )
         if answer is not None:
             _at_least([letter], "revoked", Known.YES)
 
     async def _upload(self, expires_at: int) -> bytes:
-        blobs, now = self._world.flows.blobs, self._world.now
-        blob_id = self._machine.bytes(32)
+        owner, blob_id = self._account_id, self._machine.bytes(32)
         content = blob_id * 4
-        await self._call(lambda: blobs.create(self._account_id, blob_id, expires_at, now()))
-        with suppress(Conflict):  # it was stored, and the answer lost
-            await self._call(lambda: blobs.append(self._account_id, blob_id, 0, content, now()))
         digest = hashlib.sha256(content).digest()
-        await self._call(lambda: blobs.finish(self._account_id, blob_id, len(content), digest, now()))
+        await self._call(lambda relay: relay.flows.blobs.create(owner, blob_id, expires_at, relay.now()))
+        with suppress(Conflict):  # it was stored, and the answer lost
+            await self._call(lambda relay: relay.flows.blobs.append(owner, blob_id, 0, content, relay.now()))
+        await self._call(
+            lambda relay: relay.flows.blobs.finish(owner, blob_id, len(content), digest, relay.now())
+        )
         return blob_id
 
-    async def _file(self, blob_id: bytes) -> bytes:
-        blobs = self._world.flows.blobs
-        blob = await blobs.readable(self._account_id, blob_id, self._world.now())
+    async def _file(self, relay: Relay, blob_id: bytes) -> bytes:
+        blobs = relay.flows.blobs
+        blob = await blobs.readable(self._account_id, blob_id, relay.now())
         return b"".join([piece async for piece in blobs.read(blob, 0, blob.stored_bytes)])
 
     async def _page(self, after: int) -> tuple[list[Letter], int, bool]:
@@ -224,14 +227,14 @@ class Party(Player):
 
         async def ask() -> tuple[list[Letter], int, bool]:
             asked, gone = world.asked(), world.model.surely_gone(self.mailbox_id)
-            page: Page[tuple[Row, ...]] = await world.network.call(
-                lambda: world.flows.fetch.rows(
+            page: Page[tuple[Row, ...]] = await world.ask(
+                lambda relay: relay.flows.fetch.rows(
                     self._account_id,
                     self.mailbox_id,
                     after=after,
                     before=None,
                     limit=most_rows,
-                    now=world.now(),
+                    now=relay.now(),
                 )
             )
             found = world.model.check_page(self.mailbox_id, page.rows, after, gone, world.span(asked))
@@ -240,9 +243,8 @@ class Party(Player):
         return await self._until_answered(ask)
 
     async def _newest_act(self) -> ActCore:
-        world = self._world
         view = await self._call(
-            lambda: world.flows.agreements.one(self._account_id, self.pair.engagement_id, world.now())
+            lambda relay: relay.flows.agreements.one(self._account_id, self.pair.engagement_id, relay.now())
         )
         return parse_act(view.engagement.acts[-1]).core
 
@@ -259,8 +261,8 @@ class Party(Player):
         """The same message in both mailboxes."""
         return self._world.model.of_message(letter.message)
 
-    async def _call(self, work: Callable[[], Awaitable[Result]]) -> Result:
-        return await self._until_answered(lambda: self._world.network.call(work))
+    async def _call(self, work: Callable[[Relay], Awaitable[Result]]) -> Result:
+        return await self._until_answered(lambda: self._world.ask(work))
 
     async def _until_answered(self, ask: Callable[[], Awaitable[Result]]) -> Result:
         for _ in range(TRIES):
@@ -270,7 +272,7 @@ class Party(Player):
 
 
 class Operator(Player):
-    """Sweeps, ticks, restarts; and has a machine whose clock cannot be relied on."""
+    """Sweeps, ticks, restarts; and has machines whose clocks cannot be relied on. A step is of one relay."""
 
     weights: ClassVar[dict[str, int]] = {
         "sweep": 40, "keep": 25, "note": 15, "record": 8, "restart": 4, "keeper_goes": 5, "clock_jumps": 3,
@@ -281,49 +283,94 @@ class Operator(Player):
 
     async def sweep(self) -> None:
         """As the relay's loop does, where the clock may be acted on."""
-        world = self._world
-        at = world.clock.act_at()
+        for relay in self._one_up():
+            await self.sweep_at(relay)
+
+    async def sweep_at(self, relay: Relay) -> None:
+        """The same, at that relay."""
+        at = relay.clock.act_at()
         if at is not None:
-            await world.network.run(lambda: world.flows.expire.sweep(at, self._between))
+            await relay.network.run(lambda: relay.flows.expire.sweep(at, self._between))
 
     async def keep(self) -> None:
         """The keeper's days, its tick, and what waits for it."""
-        world = self._world
-        await world.network.run(lambda: world.flows.keepers.store_ahead(world.now(), DAYS_AHEAD))
-        if world.clock.act_at() is not None:
+        for relay in self._one_up():
+            await self.keep_at(relay)
+
+    async def keep_at(self, relay: Relay) -> None:
+        """The same, by that relay."""
+        keepers = relay.flows.keepers
+        await relay.network.run(lambda: keepers.store_ahead(relay.now(), DAYS_AHEAD))
+        if relay.clock.act_at() is not None:
             with suppress(KeeperAway):
-                await world.keeper.tick()
-        await world.network.run(world.flows.keepers.drain)
+                await self._world.keeper.tick()
+        await relay.network.run(keepers.drain)
 
     async def note(self) -> None:
         """Time has come this far."""
-        await time_watch.note_instant(self._world.store, self._world.clock)
+        for relay in self._world.up:
+            await relay.note()
 
     async def record(self) -> None:
-        """Receipts of the days that are over, and the log."""
-        world = self._world
-        at = world.clock.act_at()
+        """Receipts of the days that are over, and the log, by who has the pen."""
+        for relay in self._one_up():
+            if await relay.has_pen():
+                await self._record_at(relay)
+
+    async def _record_at(self, relay: Relay) -> None:
+        at, flows = relay.clock.act_at(), relay.flows
         if at is not None:
-            await world.network.run(lambda: world.flows.acceptances.catch_up(at, self._between))
-            await world.network.run(lambda: world.flows.log.batch(at))
-        await world.network.run(world.flows.log.sign)
+            await relay.network.run(lambda: flows.acceptances.catch_up(at, self._between))
+            await relay.network.run(lambda: flows.log.batch(at))
+        await relay.network.run(flows.log.sign)
 
     async def restart(self) -> None:
-        """The process dies, and another begins a moment later."""
-        await self._machine.pause(10)
-        await self._world.restart()
+        """A process dies, and another begins a moment later; one of several may take its time."""
+        relay = self._machine.chance.choice(self._world.relays)
+        if relay.is_up:
+            await self._machine.pause(10)
+            await self._world.stop(relay)
+            if self._world.is_shared and self._machine.happens(STAYS_AWAY):
+                return
+        await self._world.start(relay)
 
     async def keeper_goes(self) -> None:
         """The keeper is away for a while; or comes back."""
         self._world.keeper.away = not self._world.keeper.away
 
     async def clock_jumps(self) -> None:
-        """The wall clock jumps for a while; or is put right."""
+        """A wall clock jumps for a while; or is put right."""
         jump = self._machine.chance.choice(JUMPS) * self._machine.chance.choice((-1, 1))
-        self._world.set_clock(0 if self._machine.jump_seconds else jump)
+        for relay in self._one_up():
+            self._world.set_clock(relay, 0 if relay.host.jump_seconds else jump)
+
+    def _one_up(self) -> list[Relay]:
+        """Any relay that is there, if one is."""
+        up = self._world.up
+        return [self._machine.chance.choice(up)] if up else []
 
     async def _between(self) -> None:
         await self._machine.pause(0.05)
+
+
+class OperatorOfSeveral(Operator):
+    """The line between relays breaks, too, seen or unseen."""
+
+    weights: ClassVar[dict[str, int]] = {
+        **Operator.weights,
+        "restart": 6,
+        "clock_jumps": 5,
+        "line_breaks": 10,
+    }
+
+    async def line_breaks(self) -> None:
+        """Of one relay."""
+        for relay in self._one_up():
+            if relay.line is not None:
+                if self._machine.happens(0.5):
+                    relay.line.fall_deaf()
+                else:
+                    relay.line.cut()
 
 
 def _at_least(letters: list[Letter], what: str, known: Known) -> None:

@@ -1,116 +1,115 @@
-"""A relay in its world: machine, network, store, keeper and the people at work.
+"""Relays in their world: machine, networks, store, keeper and the people at work.
 
-Owns how they begin, how the relay's process ends and begins anew, and who keeps a history of what was done.
-What only memory held is lost with the process; store and keeper's files are not.
+Owns how they begin, which relay people come to, who waits at which to be woken, and who keeps a history of
+what was done.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from keys.names import DAY_SECONDS
+from keys.names import DAY_SECONDS, Role
 from keys.suite import SealKey, SignKey
-from relay.clock import SystemClock
 from relay.core.model import Invitation
-from relay.core.pepper import Pepper
-from relay.flow.flows import Flows, Ports, Settings, Signs, build
+from relay.flow.flows import Signs
 from relay.keeper.folder import create_keeper
-from relay.notify.wake import Waiter, WakeHub
-from relay.operator.simulation.faults import FaultyKeeper, FaultyStore, Network, Rates
-from relay.operator.simulation.machine import Machine
+from relay.notify.wake import Waiter
+from relay.operator.simulation.faults import FaultyKeeper, Rates
+from relay.operator.simulation.lines import Exchange
+from relay.operator.simulation.machine import Host, Machine
 from relay.operator.simulation.model import Model, Span
-from relay.operator.simulation.people import HOLD_DAYS, ORIGIN, WORK_DAYS, Pair, Person, verified_day_key
-from relay.service import time_watch
-from relay.store.memory import MemoryStore
+from relay.operator.simulation.people import HOLD_DAYS, WORK_DAYS, Pair, Person, verified_day_key
+from relay.operator.simulation.relays import Ground, Pen, Relay
+from relay.operator.simulation.stores import Stores
+
+Result = TypeVar("Result")
 
 DAYS_AHEAD: Final = WORK_DAYS + HOLD_DAYS + 2
 HISTORY: Final = 40
 COACH_INVITATION: Final = 2
-SETTINGS: Final = Settings(
-    origin=ORIGIN,
-    mail_domain="in.simulated.example",
-    notice_address="notice@in.simulated.example",
-    refused_domains=(),
-    mailbox_quota_bytes=1 << 28,
-    account_blob_bytes=1 << 28,
-    most_blob_bytes=1 << 20,
-    unbound_keep_seconds=30 * DAY_SECONDS,
-    invitation_keep_seconds=14 * DAY_SECONDS,
-    unlinked_keep_seconds=DAY_SECONDS,
-    session_seconds=12 * 3600,
-    free_login_failures=5,
-    sweep_batch_rows=20,
-    door_mails_per_hour=12,
-    backup_tail_seconds=14 * DAY_SECONDS,
-    ring_tail_seconds=0,
-)
 
 
-class _NoMail:
-    """The people here are not told by mail."""
+@dataclass(frozen=True)
+class Wait:
+    """A reader who waits at a relay, since that true second."""
 
-    async def send(self, recipient: str, subject: str, text: str, *, reverse_path: str = "") -> None:
-        raise AssertionError("nobody asked to be told")
+    relay: Relay
+    waiter: Waiter
+    since: float
 
 
 class World:
     """All that one run needs. `begin` before anything else."""
 
-    clock: SystemClock
-    flows: Flows
-    wake: WakeHub
-
-    def __init__(self, machine: Machine, folder: Path) -> None:
+    def __init__(self, machine: Machine, folder: Path, relays: int, stores: Stores) -> None:
         self.machine = machine
         self.rates = Rates()
         self.model = Model()
-        self.network = Network(machine, self.rates)
-        self.store = MemoryStore(machine.bytes)
         self.keeper_public = create_keeper(folder, machine.true_at(), machine.bytes)
-        self.keeper = FaultyKeeper(folder, machine, self.rates)
+        hosts = [Host(machine) for _ in range(relays)]
+        self.keeper = FaultyKeeper(folder, machine, hosts[0], self.rates)
+        signs = Signs(*(SignKey.from_seed(machine.bytes(32)) for _ in range(3)))
+        exchange = Exchange(machine, self.rates) if relays > 1 else None
+        ground = Ground(machine, self.rates, stores, self.keeper, signs, Pen(), exchange)
+        self.relays = [Relay(ground, host) for host in hosts]
         self.pairs: list[Pair] = []
-        self.incarnation = 0
-        self.waiters: dict[bytes, Waiter] = {}
+        self.waits: dict[bytes, Wait] = {}
         self.history: deque[str] = deque(maxlen=HISTORY)
         self._unsteady = 0
-        self._signs = Signs(*(SignKey.from_seed(machine.bytes(32)) for _ in range(3)))
 
     async def begin(self, pairs: int) -> None:
-        """Start the relay; everybody enrols, and both of each pair have signed."""
-        await self.restart()
-        await self.flows.keepers.store_ahead(self.now(), DAYS_AHEAD)
+        """Start the relays; everybody enrols, and both of each pair have signed."""
+        for relay in self.relays:
+            await relay.begin()
+        first = self.relays[0]
+        await first.flows.keepers.store_ahead(first.now(), DAYS_AHEAD)
         for number in range(pairs):
-            await self._enrol(Person(f"coach{number}"), Person(f"client{number}"))
-        self._listen()
+            await self._enrol(first, Person(f"coach{number}"), Person(f"client{number}"))
+        self.listen()
 
-    async def restart(self) -> None:
-        """The relay's process ends where it stands; another begins on the same store. The clock is put right
-        first: how late a relay may be that starts with a wrong one is another question (docs/operations.md).
+    @property
+    def store(self) -> Any:
+        """What all relays stand on, without its faults."""
+        return self.relays[0].store
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there are several relays."""
+        return len(self.relays) > 1
+
+    @property
+    def up(self) -> list[Relay]:
+        """The relays that are there."""
+        return [relay for relay in self.relays if relay.is_up]
+
+    async def start(self, relay: Relay) -> None:
+        """Another process begins where one ended; others have noted how far time has come."""
+        for other in self.up:
+            await other.note()
+        await relay.begin()
+        self.listen()
+
+    async def stop(self, relay: Relay) -> None:
+        """The relay's process ends where it stands. The clock is put right first: how late a relay may be
+        that starts with a wrong one is another question (docs/operations.md).
         """
-        if self.incarnation:
-            await time_watch.note_instant(self.store, self.clock)  # as its loop did within the last minute
-        self.network.cut()
-        self.set_clock(0)
-        self.incarnation += 1
-        self.wake = WakeHub()
-        known_at = await self.store.noted(time_watch.LAST_INSTANT)
-        self.clock = SystemClock(last_known_at=known_at, read=self.machine.read, synchronised=lambda: False)
-        self.network.gate = self.clock.serving_at
-        store, random = FaultyStore(self.store, self.machine, self.rates), self.machine.bytes
-        pepper = Pepper(b"p" * 32)
-        ports = Ports(store, (self.keeper,), self.wake, _NoMail(), pepper, random, self._signs)
-        self.flows = build(ports, SETTINGS)
-        self._listen()
+        await relay.note()  # as its loop did within the last minute
+        relay.end()
+        self.set_clock(relay, 0)
+        self.listen()
 
-    def now(self) -> int:
-        """The relay's clock: by which it refuses."""
-        return self.clock.now()
+    async def ask(self, work: Callable[[Relay], Awaitable[Result]]) -> Result:
+        """What people ask goes to any of the relays, over its network. Raises as `Network.call`."""
+        relay = self.machine.chance.choice(self.relays) if self.is_shared else self.relays[0]
+        return await relay.network.call(lambda: work(relay))
 
-    def set_clock(self, jump_seconds: int) -> None:
-        """The wall clock jumps, or is put right with 0."""
-        self.machine.jump_seconds = jump_seconds
+    def set_clock(self, relay: Relay, jump_seconds: int) -> None:
+        """A wall clock jumps, or is put right with 0."""
+        relay.host.set_clock(jump_seconds)
         self._unsteady += 1
 
     def asked(self) -> tuple[int, int]:
@@ -119,22 +118,42 @@ class World:
 
     def span(self, asked: tuple[int, int]) -> Span:
         """The time since `asked`."""
-        steady = asked[1] == self._unsteady and self.machine.jump_seconds == 0
-        return Span(asked[0], self.machine.true_at(), steady)
+        right = not any(relay.host.jump_seconds for relay in self.relays)
+        steady = asked[1] == self._unsteady and right
+        return Span(asked[0], self.machine.true_at(), steady, steady and asked[0] > self.keeper.host.shown_at)
 
     async def day_key(self, day: int) -> SealKey:
         """The keeper's key of a day, as senders have it."""
-        (raw,) = await self.network.call(
-            lambda: self.flows.keepers.days(self.keeper.keeper_id, day, 1, self.now())
-        )
-        return verified_day_key(raw, self.keeper.keeper_id, self.keeper_public)
+        keeper_id = self.keeper.keeper_id
+        (raw,) = await self.ask(lambda relay: relay.flows.keepers.days(keeper_id, day, 1, relay.now()))
+        return verified_day_key(raw, keeper_id, self.keeper_public)
 
     def tell(self, what: str) -> None:
         """For the history that a failure shows."""
         self.history.append(f"{self.machine.true_at()} {what}")
 
-    async def _enrol(self, coach: Person, client: Person) -> None:
-        now, random = self.now(), self.machine.bytes
+    def listen(self) -> None:
+        """Whoever waits at a relay that has gone, or was let go, comes back to one that is there."""
+        for pair in self.pairs:
+            for role in pair.sides:
+                self.wait(pair, role, again=False)
+
+    def wait(self, pair: Pair, role: Role, *, again: bool) -> None:
+        """Let a reader wait to be woken; one who does `again`."""
+        box, up = pair.mailbox(role), self.up
+        found = self.waits.get(box)
+        if found and found.relay.is_up and not found.waiter.is_over and not again:
+            return
+        if found:
+            found.relay.wake.leave(found.waiter)
+            del self.waits[box]
+        if up:
+            relay = self.machine.chance.choice(up)
+            waiter = relay.wake.join(pair.sides[role].account_id, [box])
+            self.waits[box] = Wait(relay, waiter, self.machine.seconds())
+
+    async def _enrol(self, relay: Relay, coach: Person, client: Person) -> None:
+        now, random = relay.now(), self.machine.bytes
         pair = Pair(coach, client, self.keeper.keeper_id, now, random)
         operators = pair.invitation
         key, until = operators.redemption.public, now + DAY_SECONDS
@@ -143,17 +162,10 @@ class World:
         )
         await self.store.put_invitation(invitation, now=now)
         finish = coach.finish(self.keeper.keeper_id, now, random)(operators)
-        await self.flows.enrol.finish(operators.invite_id, finish, now)
+        await relay.flows.enrol.finish(operators.invite_id, finish, now)
         pair = Pair(coach, client, self.keeper.keeper_id, now, random)
         offer = pair.offer()
-        await self.flows.agreements.create(coach.account_id, pair.engagement_id, now)
-        await self.flows.agreements.invite(coach.account_id, pair.engagement_id, offer, now)
-        await self.flows.enrol.finish(offer.invite_id, pair.client_finish(offer), now)
+        await relay.flows.agreements.create(coach.account_id, pair.engagement_id, now)
+        await relay.flows.agreements.invite(coach.account_id, pair.engagement_id, offer, now)
+        await relay.flows.enrol.finish(offer.invite_id, pair.client_finish(offer), now)
         self.pairs.append(pair)
-
-    def _listen(self) -> None:
-        """Every reader waits to be woken, anew after each start."""
-        for pair in self.pairs:
-            for role, person in pair.sides.items():
-                box = pair.mailbox(role)
-                self.waiters[box] = self.wake.join(person.account_id, [box])
