@@ -17,6 +17,10 @@ from relay.http_api.responses import finish_headers
 from relay.http_api.routes import Bytes, Call, route
 
 HEARTBEAT_SECONDS: Final = 15
+AMONG_OTHERS_SECONDS: Final = 900
+"""How long a reader waits at one of several relays: what another that was cut off from the rest could tell
+nobody before it ended is seen then at the latest.
+"""
 WAITING: Final = web.AppKey("waiting", set[Any])
 """The tasks of readers who wait, so that a relay that stops need not wait for them."""
 
@@ -57,14 +61,17 @@ async def end_waiting(app: web.Application) -> None:
 
 async def _tell(call: Call, waiter: Waiter, response: web.StreamResponse) -> None:
     """Write what changes until the session ends, the reader goes, or has to come back and look."""
+    context = call.context
+    looks_again_at = call.now + AMONG_OTHERS_SECONDS
     while True:
         events = _HEARTBEAT
         if await waiter.wait(HEARTBEAT_SECONDS):
             events = _encode(*waiter.take()) + (_event("account", {}) if waiter.take_account() else b"")
-        if waiter.is_over or not await _signed_in(call):
+        looks_again = not context.flows.company.is_alone and context.now() >= looks_again_at
+        if waiter.is_over or looks_again or not await _signed_in(call):
             return
         await response.write(events)
-        call.context.flows.access.remembered(call.token, call.context.now())  # somebody is at the other end
+        context.flows.access.remembered(call.token, context.now())  # somebody is at the other end
 
 
 async def _signed_in(call: Call) -> bool:

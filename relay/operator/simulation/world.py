@@ -33,13 +33,16 @@ HISTORY: Final = 40
 COACH_INVITATION: Final = 2
 
 
-@dataclass(frozen=True)
+@dataclass
 class Wait:
-    """A reader who waits at a relay, since that true second."""
+    """A reader who waits at a relay, since that true second. `looks_again` in any case after a while, which
+    is owed where a relay ended that was cut off from the others.
+    """
 
     relay: Relay
     waiter: Waiter
     since: float
+    looks_again: bool = False
 
 
 class World:
@@ -98,6 +101,10 @@ class World:
         that starts with a wrong one is another question (docs/operations.md).
         """
         await relay.note()  # as its loop did within the last minute
+        line = relay.line
+        if line is not None and (line.is_deaf or not relay.flows.company.stands):
+            for wait in self.waits.values():
+                wait.looks_again = True
         relay.end()
         self.set_clock(relay, 0)
         self.listen()
