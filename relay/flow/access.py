@@ -168,7 +168,8 @@ class Access:
     async def open(self, answer: Answer, network: bytes, now: int) -> Opened:
         """Answer a challenge. `network` names where the caller is, or is empty where that says nothing.
 
-        Raises LoginRefused, or TooManyRequests with `retry_after` while this name or network has to wait;
+        Raises LoginRefused, Busy for a challenge from before something may have been missed (whatever the
+        answer is worth), or TooManyRequests with `retry_after` while this name or network has to wait;
         the secret of a device or passkey cannot be guessed, so whoever proves it never waits. Whoever does
         not, waits as at an invented device: else the wait would tell which names are somebody's.
         """
@@ -411,7 +412,7 @@ class Access:
         if now >= expires_at or challenge in self._used:
             return False
         if expires_at - CHALLENGE_SECONDS < self._company.whole_since:
-            return False  # another relay may have taken its answer, and we were not told
+            raise Busy("another relay may have taken its answer unheard")  # no wrong password: ask anew
         if len(self._used) >= MOST_CHALLENGES_USED:
             raise Busy
         self._used[challenge] = expires_at
