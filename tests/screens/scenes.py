@@ -18,6 +18,7 @@ from tests.screens.steps import (
     SERVER,
     Script,
     Steps,
+    camera,
     checking,
     choosing,
     digits,
@@ -108,6 +109,7 @@ async def top(page: Page) -> None:
     await page.evaluate("scrollTo(0, 0)")
 
 
+READ = pressing("Read the square with the camera")
 finished = then(ready, pressing("Finish"))
 JOINING = (
     Scene("join-1-question", LINK),
@@ -200,6 +202,19 @@ UNLOCKING = (
     ),
     Scene("unlock-after-press", "/", {}, then(opened, pressing("Lock"), reading("is locked"))),
     Scene("help", "/help"),
+    Scene("help-camera", "/help", steps=then(camera(), READ, reading("Hold the sheet"))),
+    Scene(
+        "help-camera-refused", "/help", steps=then(camera("NotAllowedError"), READ, reading("may not use"))
+    ),
+    Scene("help-camera-none", "/help", steps=then(camera("NotFoundError"), READ, reading("No camera was"))),
+    Scene(
+        "help-camera-busy", "/help", steps=then(camera("NotReadableError"), READ, reading("did not start"))
+    ),
+    Scene(
+        "help-camera-nothing",
+        "/help",
+        steps=then(camera(), READ, reading("Hold the sheet"), later(121), reading("in two minutes")),
+    ),
     Scene(
         "help-group",
         "/help",

@@ -107,6 +107,33 @@ def pushing(event: Script) -> Steps:
     return play
 
 
+CAMERA = """fault => {
+  const paper = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+  const ink = paper.getContext("2d");
+  for (const [colour, ...box] of [["#777", 0, 0, 640, 480], ["#eee", 120, 60, 400, 400]]) {
+    ink.fillStyle = colour;
+    ink.fillRect(...box);
+  }
+  const timer = setInterval(() => ink.fillRect(130, 70, 10, 10), 100);
+  addEventListener("pagehide", () => clearInterval(timer));
+  navigator.mediaDevices.getUserMedia = async () => {
+    if (fault) {
+      throw new DOMException("", fault);
+    }
+    return paper.captureStream();
+  };
+}"""
+
+
+def camera(fault: str = "") -> Steps:
+    """A camera that shows an empty paper, or fails in this way."""
+
+    async def play(page: Page) -> None:
+        await page.evaluate(CAMERA, fault)
+
+    return play
+
+
 def choosing(*files: tuple[str, int]) -> Steps:
     """Choose made-up files of these names and sizes."""
 

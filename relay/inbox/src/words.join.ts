@@ -72,6 +72,7 @@ export const joinWords = said("join", {
   sheetLead: "For the drawer, not the phone. With it you can get in again if the password is lost.",
   sheetDigits: "Recovery digits",
   group: (n: number) => `Group ${n}`,
+  squareHow: "The square holds the same digits. Only the page Can’t get in should read it.",
   address: "Address",
   print: "Print",
   save: "Save as a file",

@@ -77,6 +77,8 @@ export const join: typeof english = {
     "Für die Schublade, nicht fürs Telefon. Damit kommen Sie wieder hinein, wenn das Passwort verloren ist.",
   sheetDigits: "Ziffern für den Notfall",
   group: (n) => `Gruppe ${n}`,
+  squareHow:
+    "Das Quadrat enthält dieselben Ziffern. Nur die Seite Sie kommen nicht hinein sollte es lesen.",
   address: "Adresse",
   print: "Drucken",
   save: "Als Datei speichern",

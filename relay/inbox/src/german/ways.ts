@@ -1,6 +1,7 @@
 /** German for the ways in: joining, a further browser, what is left when a password is lost. */
 
 import { beside } from "./beside.ts";
+import { camera } from "./camera.ts";
 import { coming } from "./coming.ts";
 import { how } from "./how.ts";
 import { invite } from "./invite.ts";
@@ -10,6 +11,7 @@ import { returning } from "./returning.ts";
 
 export const german: Readonly<Record<string, object>> = {
   beside,
+  camera,
   coming,
   how,
   invite,

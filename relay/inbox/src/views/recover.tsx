@@ -12,8 +12,11 @@ import { failureOf } from "./desk.ts";
 import { TextField } from "./fields.tsx";
 import { useArrival } from "./history.ts";
 import { keep, kept } from "./kept.ts";
+import { lazy } from "./lazy.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
 import { usePresence } from "./presence.ts";
+
+const Camera = lazy(async () => (await import("./camera.tsx")).Camera);
 
 interface RecoverProps {
   readonly session: Session;
@@ -34,6 +37,8 @@ export function Recover({ session, relayName, open }: RecoverProps) {
   const [opening, setOpening] = useState(false);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [locked, setLocked] = useState(false);
+  const [camera, setCamera] = useState<"off" | "on" | "failed" | "read">("off");
+  const [attempt, setAttempt] = useState(0);
   const form = useRef<HTMLFormElement>(null);
   useArrival("help", "help");
 
@@ -74,6 +79,12 @@ export function Recover({ session, relayName, open }: RecoverProps) {
     setFields(spread(fields, at, value));
     setFault(null);
   };
+  const read = (digits: string) => {
+    typed(0, digits);
+    setCamera("read");
+    const next = loginName(name) ? ".do" : "input[name=username]";
+    form.current?.querySelector<HTMLElement>(next)?.focus();
+  };
   if (opened) {
     const yes = (anew: Opened) => {
       keep("by-sheet", "password");
@@ -106,6 +117,28 @@ export function Recover({ session, relayName, open }: RecoverProps) {
           }}
         />
         <Groups fields={fields} fault={fault} typed={typed} />
+        {(camera === "on" || camera === "failed") && (
+          <Camera
+            key={attempt}
+            found={read}
+            failed={() => setCamera("failed")}
+            leave={() => setCamera("off")}
+          />
+        )}
+        <div class="actions">
+          <button
+            type="button"
+            onClick={() => {
+              setCamera(camera === "on" ? "off" : "on");
+              setAttempt(attempt + 1);
+            }}
+          >
+            {camera === "on" ? recoverWords.cameraOff : recoverWords.camera}
+          </button>
+          <span class="said-here" role="status">
+            {camera === "read" && recoverWords.read}
+          </span>
+        </div>
         <button type="submit" class="do wide" aria-disabled={opening}>
           {recoverWords.open}
         </button>

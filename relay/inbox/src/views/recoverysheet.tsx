@@ -9,6 +9,7 @@ import { joinWords } from "../words.join.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { At, CopyButton, Heading, saveBlob, Trouble } from "./parts.tsx";
+import { Square } from "./square.tsx";
 
 interface RecoverySheetProps {
   readonly draft: EnrolmentDraft;
@@ -49,6 +50,10 @@ export function SheetCard({ draft, today, zone, taken }: SheetCardProps) {
           <li key={joinWords.group(i + 1)}>{group}</li>
         ))}
       </ol>
+      <div class="sheet-square">
+        <Square text={draft.sheet.join("")} name={draft.sheet.join(" ")} />
+        <p>{joinWords.squareHow}</p>
+      </div>
       <dl class="sheet-facts">
         <dt>{words.unlock.name}</dt>
         <dd>
