@@ -110,8 +110,8 @@ def keeper_run(
 @keeper.command("fingerprint")
 def keeper_fingerprint(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Print the keeper's fingerprint, for people, and its key, for another relay's settings."""
-    from relay.operator.asking import settings_of
     from relay.operator.keepers import fingerprint
+    from relay.operator.settings import settings_of
 
     short, key = fingerprint(settings_of(config))
     result(f"fingerprint  {short}")
@@ -143,8 +143,8 @@ def keeper_ring_restore(
     """Build the keeper's folder from a ring backup."""
     import os
 
-    from relay.operator.asking import settings_of
     from relay.operator.keepers import restore
+    from relay.operator.settings import settings_of
     from relay.operator.standing import instant
 
     done = restore(settings_of(config), file, key, refused, os.urandom)
@@ -163,8 +163,8 @@ def keeper_catch_up(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Bring a restored keeper's refusal list up to date; from then on it opens again."""
-    from relay.operator.asking import settings_of
     from relay.operator.keepers import catch_up
+    from relay.operator.settings import settings_of
 
     say(f"Caught up: {catch_up(settings_of(config), refused)} locks are refused. Start the keeper.")
 
@@ -172,8 +172,8 @@ def keeper_catch_up(
 @keeper.command("accept-clock")
 def keeper_accept_clock(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Say to a keeper that runs by itself that the clock is right."""
-    from relay.operator.asking import settings_of
     from relay.operator.keepers import accept_clock
+    from relay.operator.settings import settings_of
 
     done = accept_clock(settings_of(config))
     say(f"Accepted: {done['destroyed']} days were over and are destroyed.")
@@ -193,8 +193,8 @@ def coach_invite(
     config: ConfigFile = DEFAULT_CONFIG,
 ) -> None:
     """Print a link by which a coach enrols. Whoever has it first is that coach: give it from hand to hand."""
-    from relay.operator.asking import settings_of
     from relay.operator.coach import invite
+    from relay.operator.settings import settings_of
 
     result(invite(settings_of(config), name))
 
@@ -203,7 +203,7 @@ def coach_invite(
 def status(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """What the relay holds, and what it is late with."""
     from relay.operator import standing
-    from relay.operator.asking import settings_of
+    from relay.operator.settings import settings_of
 
     fields = standing.status(settings_of(config))
     _print(fields, standing.told, as_json=as_json)
@@ -212,7 +212,7 @@ def status(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None
 @expire.command("run")
 def expire_run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Sweep now: take away all that is due."""
-    from relay.operator.asking import settings_of
+    from relay.operator.settings import settings_of
     from relay.operator.standing import swept
 
     sentence, shredded = swept(settings_of(config))
@@ -227,7 +227,7 @@ def expire_run(config: ConfigFile = DEFAULT_CONFIG) -> None:
 def expire_due(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Print how many rows are due and not yet swept."""
     from relay.operator import standing
-    from relay.operator.asking import settings_of
+    from relay.operator.settings import settings_of
 
     result(str(standing.status(settings_of(config))["due"]))
 
@@ -236,7 +236,7 @@ def expire_due(config: ConfigFile = DEFAULT_CONFIG) -> None:
 def expire_overdue(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Print how many rows have been due for over a minute; exit 1 if there are any."""
     from relay.operator import standing
-    from relay.operator.asking import settings_of
+    from relay.operator.settings import settings_of
 
     overdue = standing.status(settings_of(config))["overdue"]
     result(str(overdue))
@@ -256,7 +256,7 @@ def config_show(config: ConfigFile = DEFAULT_CONFIG) -> None:
 @config_app.command("check")
 def config_check(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Say whether the settings can be used, with every mistake at once."""
-    from relay.operator.asking import settings_of
+    from relay.operator.settings import settings_of
 
     settings_of(config)
     say("The settings can be used.")
@@ -277,7 +277,8 @@ def config_explain(
 @clock.command("accept")
 def clock_accept(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Say that the clock is right, after it has jumped or the relay was off for long."""
-    from relay.operator.asking import do, settings_of
+    from relay.operator.asking import do
+    from relay.operator.settings import settings_of
     from relay.operator.standing import instant
 
     done = do(settings_of(config), "accept-clock")
@@ -292,8 +293,8 @@ def backup_create(
     to: Annotated[Path | None, typer.Option(metavar="DIR", help="Not the folder of the settings.")] = None,
 ) -> None:
     """Seal all rows into one file, while the relay serves; print its path."""
-    from relay.operator.asking import settings_of
     from relay.operator.backup import create
+    from relay.operator.settings import settings_of
 
     made, key_sentence = create(settings_of(config), to)
     if key_sentence:
@@ -305,8 +306,8 @@ def backup_create(
 @backup.command("list")
 def backup_list(config: ConfigFile = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Print the backups in the folder of the settings, oldest first."""
-    from relay.operator.asking import settings_of
     from relay.operator.backup import listed, told
+    from relay.operator.settings import settings_of
 
     for fields in listed(settings_of(config)):
         _print(fields, told, as_json=as_json)
@@ -319,8 +320,8 @@ def backup_verify(
     as_json: AsJson = False,
 ) -> None:
     """Open a backup to its end and count what it holds."""
-    from relay.operator.asking import settings_of
     from relay.operator.backup import verified_told, verify
+    from relay.operator.settings import settings_of
 
     _print(verify(settings_of(config), file).fields(), verified_told, as_json=as_json)
 
@@ -328,8 +329,8 @@ def backup_verify(
 @backup.command("prune")
 def backup_prune(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Remove the backups that are past their tail; `relay serve` does so too."""
-    from relay.operator.asking import settings_of
     from relay.operator.backup import prune
+    from relay.operator.settings import settings_of
 
     say(f"{prune(settings_of(config))} backups removed.")
 
@@ -352,7 +353,7 @@ def restore(
     """Put a backup in the place of the database, without what was promised to be gone."""
     from relay.operator import replaying
     from relay.operator import restore as restoring
-    from relay.operator.asking import settings_of
+    from relay.operator.settings import settings_of
 
     if replay is (file is not None) or (replay and rehearse):
         raise Stopped("Either FILE, or --replay alone.", Exit.USAGE)
@@ -377,7 +378,8 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the database to this release's shape, as `relay serve` does too; or move it to PostgreSQL."""
-    from relay.operator.asking import do, settings_of
+    from relay.operator.asking import do
+    from relay.operator.settings import settings_of
 
     if to is None:
         do(settings_of(config), "status")
@@ -414,7 +416,7 @@ def verify_web(
     the installed release; exit 1 if something differs.
     """
     from relay.operator import examination, web_check
-    from relay.operator.asking import settings_of
+    from relay.operator.settings import settings_of
     from relay.service.places import STATIC
 
     origin = (url or settings_of(config).relay.origin).rstrip("/")

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from relay.core.errors import RelayError
-from relay.core.ports import Resolver
+
+if TYPE_CHECKING:
+    from relay.core.ports import Resolver  # the door's processes, which need this, need no port of the store
 
 Kind = Literal["A", "AAAA", "MX", "PTR", "TXT"]
 

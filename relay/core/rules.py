@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
 
+from keys.names import DAY_SECONDS
 from relay.core.addresses import within
 from relay.core.errors import RelayError
 from relay.core.lookups import DnsTrouble
-from relay.core.model import DAY_SECONDS
 from relay.core.sender_checks import Grade
 
 MOST_RULES: Final = 4  # of one mailbox

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from relay.core import arc, dkim, dmarc, spf, spf_terms
 from relay.core.addresses import Address, parse_domain
@@ -17,9 +17,11 @@ from relay.core.dkim_canon import RawFields, Way, raw_fields
 from relay.core.dkim_keys import BadSignature
 from relay.core.errors import Malformed
 from relay.core.lookups import DnsTrouble, Lookups, TooManyLookups
-from relay.core.ports import Resolver
 from relay.core.rules import Bearer
 from relay.core.sender_checks import Grade, Signed, Verdicts, grade_of, results, signed_by_author
+
+if TYPE_CHECKING:
+    from relay.core.ports import Resolver
 
 _SIGNATURE = b"dkim-signature"
 

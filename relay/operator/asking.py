@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
-from relay.config import ConfigError, Settings, load
+from relay.config import Settings
 from relay.core.errors import RelayError
 from relay.operator.stopped import Stopped
 from relay.service import control
@@ -26,14 +25,6 @@ SENTENCES: Final = {
     "no-answer": "The running relay did not answer.",
     "internal": "The running relay could not do it; its log says why.",
 }
-
-
-def settings_of(config: Path) -> Settings:
-    """The settings. Raises Stopped with every mistake."""
-    try:
-        return load(config)
-    except ConfigError as mistakes:
-        raise Stopped(f"{mistakes}") from None
 
 
 def do(settings: Settings, verb: str, **fields: object) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from relay.config import Settings
-from relay.operator.asking import do, settings_of
+from relay.operator.asking import do
 from relay.operator.backup_checks import examine_backups, examine_left_file
 from relay.operator.door_checks import examine_mail_in
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
@@ -20,6 +20,7 @@ from relay.operator.keeper_checks import examine_keepers
 from relay.operator.mail_checks import examine_mail_out
 from relay.operator.object_checks import examine_objects
 from relay.operator.record_checks import examine_records
+from relay.operator.settings import settings_of
 from relay.operator.stopped import Exit, Stopped
 from relay.operator.web_check import examine_disk
 from relay.service.keyfiles import KeyMissing, read_key_files

@@ -21,7 +21,7 @@ from relay.keeper.folder import FolderRefused
 from relay.keeper.sockets import Tcp
 from relay.keeper.tick import RingLost
 from relay.logs import Log, open_log, take_over
-from relay.operator.asking import settings_of
+from relay.operator.settings import settings_of
 from relay.operator.stopped import Exit, Stopped
 
 

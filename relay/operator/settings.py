@@ -1,5 +1,5 @@
-"""`relay config show|check|explain`: what is in force, where it comes from, and what it means. Shows no
-secret.
+"""The settings as a command gets them, and `relay config show|check|explain`: what is in force, where it
+comes from, and what it means. Shows no secret. The keeper starts here, too: nothing of the store is imported.
 """
 
 from __future__ import annotations
@@ -8,9 +8,16 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from relay.config import ConfigError, Setting, described, read_table
-from relay.operator.asking import settings_of
+from relay.config import ConfigError, Setting, Settings, described, load, read_table
 from relay.operator.stopped import Exit, Stopped
+
+
+def settings_of(config: Path) -> Settings:
+    """The settings. Raises Stopped with every mistake."""
+    try:
+        return load(config)
+    except ConfigError as mistakes:
+        raise Stopped(f"{mistakes}") from None
 
 
 def shown(config: Path) -> Iterator[str]:

@@ -14,16 +14,18 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from relay.core.addresses import Address, parse_address, split_path
 from relay.core.errors import Malformed, RelayError, TooLarge
-from relay.core.ports import Sink
 from relay.flow.visit import Arrival
 from relay.smtp_door import replies
 from relay.smtp_door.data import DataReader
 from relay.smtp_door.limits import Limits
 from relay.smtp_door.wire import Fault, Wire
+
+if TYPE_CHECKING:
+    from relay.core.ports import Sink
 
 _CUT_OFF_FACTOR = 2  # a mail that goes on to twice the limit is not read to its end
 _MOST_SIZE_DIGITS = 20  # RFC 1870, 4
