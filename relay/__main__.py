@@ -349,6 +349,10 @@ def restore(
         list[Path] | None,
         typer.Option(metavar="FOLDER", help="The ledger of a further relay of the same database."),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A ledger that is lost: what its relay let go comes back."),
+    ] = None,
 ) -> None:
     """Put a backup in the place of the database, without what was promised to be gone."""
     from relay.operator import replaying
@@ -357,12 +361,12 @@ def restore(
 
     if replay is (file is not None) or (replay and rehearse):
         raise Stopped("Either FILE, or --replay alone.", Exit.USAGE)
-    settings, ledgers = settings_of(config), ledger or []
+    settings, ledgers, lost = settings_of(config), ledger or [], without or []
     if file is None:
-        for line in replaying.replayed_told(replaying.replay_here(settings, ledgers)):
+        for line in replaying.replayed_told(replaying.replay_here(settings, ledgers, lost)):
             result(line)
         return
-    done = (restoring.rehearse if rehearse else restoring.restore)(settings, file, ledgers)
+    done = (restoring.rehearse if rehearse else restoring.restore)(settings, file, ledgers, lost)
     for line in (*restoring.told(done), *(restoring.compared(done) if rehearse else ())):
         result(line)
     if not done.swept:

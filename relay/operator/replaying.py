@@ -4,7 +4,7 @@ far enough back. Owns `relay restore --replay`, for a database that was put back
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,25 +23,27 @@ from relay.service.keyfiles import KeyFiles, read_key_files
 from relay.service.places import Places
 from relay.store.deletions import LedgerDamaged, Record, ledger_days
 from relay.store.engine import connect_writer
-from relay.store.ledgers import ledgers_in, records_of
+from relay.store.ledgers import known_to, ledgers_in, name_in, records_of
 from relay.store.migrate import bring_up
 from relay.store.replay import OtherLog, Replayed, Sign, replay
 
 
-def replay_here(settings: Settings, ledgers: Sequence[Path] = ()) -> Replayed:
-    """Apply the ledger to the database as it is, because it was put back by other means. Raises Stopped."""
+def replay_here(settings: Settings, ledgers: Sequence[Path] = (), without: Collection[str] = ()) -> Replayed:
+    """Apply the ledger to the database as it is, because it was put back by other means; `without` are the
+    names of ledgers that are lost. Raises Stopped.
+    """
     places, url = Places(settings.relay.data_dir), settings.database.url
     with troubles(places.database), alone(places.lock, OPEN), ledger_troubles():
         sign = signer(settings.relay.origin, read_key_files(places.secrets))
         if url is not None:
             from relay.operator import on_postgres
 
-            return on_postgres.replay_there(url, partial(_records_of_now, settings, ledgers), sign)
+            return on_postgres.replay_there(url, partial(_records_of_now, settings, ledgers, without), sign)
         if not places.database.exists():
             raise Stopped(f"There is no database: {places.database}.", Exit.NOT_THERE)
         with closing(connect_writer(places.database)) as database:
             bring_up(database)
-            return replay(database, _records_of_now(settings, ledgers, database), sign)
+            return replay(database, _records_of_now(settings, ledgers, without, database), sign)
 
 
 def replayed_told(done: Replayed) -> Iterator[str]:
@@ -94,9 +96,35 @@ def signer(origin: str, keys: KeyFiles) -> Sign:
     return sign
 
 
-def _records_of_now(settings: Settings, ledgers: Sequence[Path], database: Any) -> Iterator[Record]:
+def refuse_missing(
+    settings: Settings, ledgers: Sequence[Path], without: Collection[str], database: Any
+) -> None:
+    """Raises Stopped where the rows were written with ledgers of which no folder is named, nor said that they
+    are lost. One of a relay that began after these rows is known to none of them.
+    """
+    known = known_to(database)
+    for name in without:
+        if name not in known:
+            raise Stopped(f"These rows know no ledger {name}.", Exit.USAGE)
+    here = {name_in(folder) for root in (settings.backup.ledger, *ledgers) for folder in ledgers_in(root)}
+    missing = [name for name in known if name not in here and name not in without]
+    if missing:
+        of = ", ".join(f"{name} ({known[name][0]}, opened {instant(known[name][1])})" for name in missing)
+        raise Stopped(
+            f"These rows were written with ledgers that are not here: {of}. What those relays let go since"
+            " would come back. Name each folder with --ledger or, where one is lost, its name with --without;"
+            " nothing was changed.",
+            Exit.REFUSED,
+        )
+
+
+def _records_of_now(
+    settings: Settings, ledgers: Sequence[Path], without: Collection[str], database: Any
+) -> Iterator[Record]:
     """For a database as it is: it is of the instant at which a relay last swept it."""
     row = database.execute("SELECT value FROM notes WHERE name='last_sweep_at'").fetchone()
     if row is None:
         raise Stopped("No relay has ever swept these rows, so nobody knows of when they are.", Exit.REFUSED)
-    return records_for(settings, ledgers, int(row[0]))
+    records = records_for(settings, ledgers, int(row[0]))
+    refuse_missing(settings, ledgers, without, database)
+    return records

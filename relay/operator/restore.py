@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from relay.config import Settings
 from relay.keeper.disk import sync_file, sync_folder
 from relay.operator.backup import OPEN, alone, now_of, troubles
-from relay.operator.replaying import ledger_troubles, records_for, signer
+from relay.operator.replaying import ledger_troubles, records_for, refuse_missing, signer
 from relay.operator.standing import instant
 from relay.operator.stopped import Exit, Stopped
 from relay.operator.sweeping import sweep_file
@@ -68,44 +68,50 @@ class Restored:
         return self.backed_up["messages"] - self.restored["messages"]
 
 
-def restore(settings: Settings, path: Path, ledgers: Sequence[Path] = ()) -> Restored:
+def restore(
+    settings: Settings, path: Path, ledgers: Sequence[Path] = (), without: Collection[str] = ()
+) -> Restored:
     """Put a backup in the place of the file, or into an empty database of PostgreSQL. `ledgers` are those of
-    further relays of the same database. Raises Stopped.
+    further relays of the same database, `without` the names of those that are lost. Raises Stopped.
     """
     places, url = Places(settings.relay.data_dir), settings.database.url
     with troubles(path), alone(places.lock, OPEN):
         if url is not None:
-            return _restore_into(url, settings, path, ledgers)
+            return _restore_into(url, settings, path, ledgers, without)
         withheld = Withheld()
         with _workplace(places.restoring) as folder:
-            done = _rebuild(settings, path, folder, withheld, ledgers)
+            done = _rebuild(settings, path, folder, withheld, (ledgers, without))
             settle(places.database)
             withheld.release(ledger_of(settings))
             _swap(folder / places.database.name, places.database)
     return done
 
 
-def _restore_into(url: SecretStr, settings: Settings, path: Path, ledgers: Sequence[Path]) -> Restored:
+def _restore_into(
+    url: SecretStr, settings: Settings, path: Path, ledgers: Sequence[Path], without: Collection[str]
+) -> Restored:
     from relay.operator import on_postgres
 
     places, withheld = Places(settings.relay.data_dir), Withheld()
     keys = read_key_files(places.secrets)
     on_postgres.check_empty(url, keys)
     with _workplace(places.restoring) as folder:
-        done = _rebuild(settings, path, folder, withheld, ledgers)
+        done = _rebuild(settings, path, folder, withheld, (ledgers, without))
         file, release = folder / places.database.name, partial(withheld.release, ledger_of(settings))
         on_postgres.fill(url, file, keys, now_of(settings), release)
     return done
 
 
-def rehearse(settings: Settings, path: Path, ledgers: Sequence[Path] = ()) -> Restored:
+def rehearse(
+    settings: Settings, path: Path, ledgers: Sequence[Path] = (), without: Collection[str] = ()
+) -> Restored:
     """Do all of it apart, beside a running relay too, and leave nothing but the note of when. Raises
     Stopped.
     """
     places = Places(settings.relay.data_dir)
     with troubles(path), alone(places.rehearsal_lock, "Another rehearsal is under way."):
         with _workplace(places.rehearsing) as folder:
-            done = _rebuild(settings, path, folder, Withheld(), ledgers)
+            done = _rebuild(settings, path, folder, Withheld(), (ledgers, without))
         _note_rehearsal(places.rehearsed, now_of(settings))
     return done
 
@@ -130,7 +136,11 @@ def compared(done: Restored) -> Iterator[str]:
 
 
 def _rebuild(
-    settings: Settings, path: Path, folder: Path, withheld: Withheld, ledgers: Sequence[Path]
+    settings: Settings,
+    path: Path,
+    folder: Path,
+    withheld: Withheld,
+    named: tuple[Sequence[Path], Collection[str]],
 ) -> Restored:
     places, url = Places(settings.relay.data_dir), settings.database.url
     keys = read_key_files(places.secrets)
@@ -139,8 +149,9 @@ def _rebuild(
         head = read_head(file)
         _check_schema(path, head)
         with closing(connect_writer(target)) as database, ledger_troubles():
-            records = records_for(settings, ledgers, head.created_at)
+            records = records_for(settings, named[0], head.created_at)
             load_as(database, head.schema, opened(file, head, read_backup_key(places.secrets)))
+            refuse_missing(settings, *named, database)
             backed_up = counts(database)
             replayed = replay(database, records, signer(settings.relay.origin, keys))
             if url is None:

@@ -86,6 +86,11 @@ class Ledger:
         self._turn = threading.Lock()
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
 
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return self._folder
+
     def append(self, records: Sequence[bytes]) -> None:
         """Write and sync, from whichever thread. After an OSError none of these is a record, and the next
         call tries anew.

@@ -1,15 +1,32 @@
-"""The ledgers of all relays of one database, as one (docs/protocol.md, part 17). Owns their order, and where
-those of one machine are.
+"""The ledgers of all relays of one database, as one (docs/protocol.md, part 17). Owns their order, where
+those of one machine are, and their names: the database knows who wrote one, so that a restore without it is
+noticed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import re
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
 from operator import itemgetter
 from pathlib import Path
+from typing import Any, Final
 
-from relay.store.deletions import INSTANT, Record, records_since
+from relay.store.deletions import INSTANT, LedgerDamaged, Record, records_since
+
+NAME_FILE: Final = "name"
+NAME_BYTES: Final = 8
+NOTED: Final = "ledger {} {}"
+"""The note of a database on a ledger: its name, and where it is, for people; its value is when it was last
+opened.
+"""
+KNOWN: Final = "SELECT name, value FROM notes WHERE name LIKE 'ledger %' ORDER BY name"
+FORGET: Final = "DELETE FROM notes WHERE name LIKE 'ledger %'"
+_NAME: Final = re.compile(r"[0-9a-f]{16}")
+_HOST: Final = re.compile(r"[^A-Za-z0-9.-]")
+_HOST_LENGTH: Final = 64
 
 
 def ledger_folder(root: Path, number: int) -> Path:
@@ -22,6 +39,49 @@ def ledger_folder(root: Path, number: int) -> Path:
 def ledgers_in(root: Path) -> list[Path]:
     """All of them. Raises OSError."""
     return [root, *sorted(path for path in root.iterdir() if path.is_dir() and path.name.isdecimal())]
+
+
+def name_in(folder: Path) -> str | None:
+    """The name of the ledger there, 16 hexadecimal digits; None where none was drawn. Raises LedgerDamaged,
+    OSError.
+    """
+    path = folder / NAME_FILE
+    if not path.exists():
+        return None
+    name = path.read_text("ascii", "replace").strip()
+    if not _NAME.fullmatch(name):
+        raise LedgerDamaged(f"{path} does not hold a name")
+    return name
+
+
+def named(folder: Path, random: Callable[[int], bytes]) -> str:
+    """The same; one is drawn and synced where there is none yet."""
+    name = name_in(folder)
+    if name is None:
+        name = random(NAME_BYTES).hex()
+        fresh = folder / f"{NAME_FILE}.{os.getpid()}.new"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{name}\n")
+            file.flush()
+            os.fsync(descriptor)
+        fresh.replace(folder / NAME_FILE)
+    return name
+
+
+def place_of(folder: Path) -> str:
+    """Where it is, for people: the machine's name, and the relay's number there."""
+    host = _HOST.sub("", socket.gethostname())[:_HOST_LENGTH] or "a machine"
+    return f"{host} {folder.name if folder.name.isdecimal() else 1}"
+
+
+def known_to(database: Any) -> dict[str, tuple[str, int]]:
+    """The ledgers that a database was written with: names, where each was, and when it was last opened."""
+    found = {}
+    for note, opened_at in database.execute(KNOWN).fetchall():
+        _, name, place = note.split(" ", 2)
+        found[name] = place, opened_at
+    return found
 
 
 def records_of(folders: Sequence[Path]) -> Iterator[Record]:

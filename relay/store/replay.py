@@ -18,6 +18,7 @@ from relay.core.log import SignedCheckpoint, joined, subtrees
 from relay.store import deletions
 from relay.store.deletions import Record
 from relay.store.inserts import append_frame, end_engagement_at, insert_statement
+from relay.store.ledgers import FORGET
 from relay.store.limits import ACCOUNT_TAIL_SECONDS
 from relay.store.log import DAY_GONE, append_entries, log_size
 from relay.store.moved import unmark
@@ -107,6 +108,7 @@ def replay(
 def _replay(database: sqlite3.Connection, records: Iterable[Record]) -> Replayed:
     done, last = Replayed(), _Last()
     unmark(database)
+    database.execute(FORGET)  # relays that start say again which ledgers they write
     _forget_sessions(database)
     _leap(database)
     for record in records:

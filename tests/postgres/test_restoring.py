@@ -172,6 +172,51 @@ def test_several_relays_have_ledgers_of_their_own(
     assert rows["acts"] == asyncio.run(rows_of(url))["acts"]
 
 
+def test_a_ledger_that_is_missing_is_noticed(relay: House, url: str, another: str, tmp_path: Path) -> None:
+    """A backup knows the ledgers that were written before it, also where nothing was told them yet: without
+    one of them nothing is restored, but where its name is given as that of a lost one. It is asked for no
+    more then.
+    """
+    root = relay.settings.backup.ledger
+    for number in (1, 2):
+        relay.with_store(here({"one", "two"}), url, number)
+    made = backing.create(relay.settings)[0].path
+    relay.with_store(let_one_go, url, 2)
+    names = [(folder / "name").read_text().strip() for folder in (root, root / "2")]
+    elsewhere = tmp_path / "elsewhere"
+    (root / "2").rename(elsewhere)
+    relay.on(another)
+    for do in (restoring.restore, restoring.rehearse):
+        with pytest.raises(Stopped, match=f"not here: {names[1]} .* 2, opened") as caught:
+            do(relay.settings, made)
+        assert caught.value.code == Exit.REFUSED
+    with pytest.raises(Stopped, match="know no ledger") as caught:
+        restoring.restore(relay.settings, made, without=[names[1], "0" * 16])
+    assert caught.value.code == Exit.USAGE
+    assert restoring.rehearse(relay.settings, made, [elsewhere]).restored["messages"] == 1
+    done = restoring.restore(relay.settings, made, without=[names[1]])
+    assert done.restored["messages"] == 2  # what the lost one's relay let go is back, as was said
+    relay.with_store(here({"one", "two"}), another)
+    replaying.replay_here(relay.settings)
+    (elsewhere / "name").write_text("no name\n")
+    with pytest.raises(Stopped, match="does not hold a name"):
+        replaying.replay_here(relay.settings, [elsewhere])
+
+
+def test_a_ledger_keeps_its_name_when_it_moves(relay: House, url: str, tmp_path: Path) -> None:
+    """A copy on a new machine is the same ledger; the database knows it by its newest place."""
+    root = relay.settings.backup.ledger
+    relay.with_store(here({"one", "two"}), url, 2)
+    (root / "2").rename(root / "3")
+    relay.with_store(here({"one", "two"}), url, 3)
+    known = [str(row[0]) for row in asyncio.run(rows_of(url))["notes"] if str(row[0]).startswith("ledger ")]
+    assert [note.rpartition(" ")[2] for note in known] == ["3"]
+    assert (root / "3" / "name").stat().st_mode & 0o777 == 0o600
+    (root / "3" / "name").write_text("../../x\n")
+    with pytest.raises(SettingRefused, match="has no name"):
+        relay.with_store(here(set()), url, 3)
+
+
 def test_back_to_the_file(relay: House, url: str) -> None:
     """A moved file opens again by the same command, and what went since has gone from it too."""
     relay.with_store(let_one_go, url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, Self
 
 from sqlalchemy import Connection, event
@@ -12,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from relay.core.model import Swept
-from relay.store.deletions import Ledger
+from relay.store.deletions import Ledger, LedgerDamaged
 from relay.store.engine import SettingRefused
 from relay.store.faults import Fault, NotUsable
+from relay.store.ledgers import NOTED, named, place_of
 from relay.store.parts import Parts
 from relay.store.postgres.database import watch
 from relay.store.postgres.migrate import bring_up, join, newest
@@ -39,6 +41,11 @@ CONNECTED: Final = {
 itself the server would notice after two hours.
 """
 SERVER_AT: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
+NOTE_LEDGER: Final = """
+INSERT INTO notes (name, value) VALUES ($1, CAST(extract(epoch FROM clock_timestamp()) AS bigint))
+ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+NOTED_ELSEWHERE: Final = "DELETE FROM notes WHERE name LIKE $1 AND name <> $2"
+"""The same ledger on another machine, before it was moved."""
 PEN: Final = 0x51_42_50_45
 """The advisory lock of the relay that writes receipts and the log: it ends with its connection."""
 PEN_MILLISECONDS: Final = 120_000
@@ -70,7 +77,7 @@ class PostgresStore(Parts):
 
         Raises SettingRefused or NewerSchema where it must not be written, and where it cannot be reached.
         """
-        await _prepare(url)
+        await _prepare(url, None if ledger is None else _note_of(ledger.folder, random))
         engine = _engine(url)
         writer = PostgresWriter(engine, random, ledger)
         store = cls(writer, PostgresReaders(engine, MOST_READS))  # type: ignore[arg-type]
@@ -147,12 +154,27 @@ async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
     return None
 
 
-async def _prepare(url: str) -> None:
-    """On a connection of its own: the relay's stand only where the schema is theirs."""
+def _note_of(folder: Path, random: Callable[[int], bytes]) -> tuple[str, str]:
+    """The name of a ledger, and the database's note on it. Raises SettingRefused."""
+    try:
+        name = named(folder, random)
+    except (LedgerDamaged, OSError) as fault:
+        raise SettingRefused(f"the ledger has no name: {fault}") from None
+    return name, NOTED.format(name, place_of(folder))
+
+
+async def _prepare(url: str, note: tuple[str, str] | None) -> None:
+    """On a connection of its own: the relay's stand only where the schema is theirs. The ledger is noted
+    before anything is written with it.
+    """
     try:
         async with connected(url) as connection:
             await connection.run_sync(_check)
             await connection.run_sync(bring_up)
+            if note is not None:
+                name, text = note
+                await connection.exec_driver_sql(NOTE_LEDGER, (text,))
+                await connection.exec_driver_sql(NOTED_ELSEWHERE, (f"ledger {name} %", text))
     except NotUsable as failure:
         raise SettingRefused(f"The database cannot be used. {failure}") from None
 
