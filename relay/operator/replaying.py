@@ -50,7 +50,17 @@ def replayed_told(done: Replayed) -> Iterator[str]:
     """What the ledger changed, for people."""
     yield f"{done.envelopes:,} messages and {done.methods:,} ways in are gone again as promised."
     yield f"{done.acts:,} acts and {done.statements:,} statements that were signed since stand again."
+    yield from unjoined_told(done)
     yield "What is due goes when the relay starts; nobody is signed in."
+
+
+def unjoined_told(done: Replayed) -> Iterator[str]:
+    """Whose mailbox has to be reopened again, as a number."""
+    if done.unjoined:
+        yield (
+            f"{done.unjoined:,} reopened mailboxes are the former client's at the relay: who joined has no"
+            " account in these rows. Their coach has to reopen them again."
+        )
 
 
 def records_for(settings: Settings, ledgers: Sequence[Path], at: int) -> Iterator[Record]:

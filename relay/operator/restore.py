@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from relay.config import Settings
 from relay.keeper.disk import sync_file, sync_folder
 from relay.operator.backup import OPEN, alone, now_of, troubles
-from relay.operator.replaying import ledger_troubles, records_for, refuse_missing, signer
+from relay.operator.replaying import ledger_troubles, records_for, refuse_missing, signer, unjoined_told
 from relay.operator.standing import instant
 from relay.operator.stopped import Exit, Stopped
 from relay.operator.sweeping import sweep_file
@@ -124,6 +124,7 @@ def told(done: Restored) -> Iterator[str]:
         yield f"{done.replayed.methods:,} ways in stay closed."
     if done.locked_out:
         yield f"{done.locked_out:,} accounts have no way in left: theirs were made after the backup."
+    yield from unjoined_told(done.replayed)
     if not done.swept:
         yield "The clock cannot be vouched for, so nothing was swept yet: first relay clock accept."
 

@@ -33,6 +33,7 @@ CHANNEL: Final = 8
 RULE: Final = 9
 SENDER: Final = 10
 INSTANT: Final = 11
+ANEW: Final = 12
 BODY_BYTES: Final = {
     GONE: 40,
     METHOD: 32,
@@ -43,6 +44,7 @@ BODY_BYTES: Final = {
     RULE: 32,
     SENDER: 32,
     INSTANT: 8,
+    ANEW: 72,
 }
 SIGNED_BYTES: Final = {ACT: range(28, 1 << 16), STATEMENT: range(26, 1 << 16)}
 """Bodies of no fixed length."""
@@ -163,6 +165,13 @@ def record_gone(
     """These envelopes do not live past this second: gone, shortened, or an own copy taken away."""
     for envelope_id in envelope_ids:
         _tell(database, GONE, envelope_id + mailbox_id + _u64(at))
+
+
+def record_anew(
+    database: sqlite3.Connection, mailbox_id: bytes, envelope_id: bytes, expires_at: int, raw: bytes
+) -> None:
+    """These bytes have this id from now on, until that second: what was told of it before was of others."""
+    _tell(database, ANEW, envelope_id + mailbox_id + _u64(expires_at) + sha256(raw).digest())
 
 
 def record_method(database: sqlite3.Connection, account_id: bytes, method_id: bytes) -> None:

@@ -9,20 +9,29 @@ under it the second time.
 from __future__ import annotations
 
 import sqlite3
+from base64 import b32encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
+from secrets import token_bytes
 from typing import Final
 
+from keys.acts import ActKind, parse_act
 from keys.encoding import Reader
+from keys.errors import KeysError
+from keys.reopening import STOP_SECONDS
+from relay.core.errors import Conflict
 from relay.core.log import SignedCheckpoint, joined, subtrees
+from relay.core.model import Swap
 from relay.store import deletions
-from relay.store.deletions import Record
+from relay.store.deletions import LedgerDamaged, Record
 from relay.store.inserts import append_frame, end_engagement_at, insert_statement
 from relay.store.ledgers import FORGET
 from relay.store.limits import ACCOUNT_TAIL_SECONDS
 from relay.store.log import DAY_GONE, append_entries, log_size
 from relay.store.moved import unmark
 from relay.store.receipts import NEXT_ORDER
+from relay.store.reopenings import swap_client
 
 OF_VAULT: Final = """
 SELECT account_id, name, version, box, expires_at FROM vault_items WHERE account_id=? ORDER BY rowid"""
@@ -37,6 +46,9 @@ below 2⁵³."""
 FORWARD: Final = """
 UPDATE mailbox_rows SET expires_at=?3, shortened=1
 WHERE mailbox_id=?1 AND envelope_id=?2 AND reason=0 AND expires_at>?3"""
+BYTES: Final = """
+SELECT r.raw FROM mailbox_rows r WHERE r.mailbox_id = ? AND r.envelope_id = ? AND r.reason = 0"""
+BACK: Final = "UPDATE mailbox_rows SET expires_at=?3, shortened=0 WHERE mailbox_id=?1 AND envelope_id=?2"
 FORWARD_LINKS: Final = "UPDATE blob_links SET expires_at=?3 WHERE mailbox_id=?1 AND envelope_id=?2"
 ENDED: Final = {
     deletions.CHANNEL: ("DELETE FROM notice_channels WHERE account_id=? AND number=?",),
@@ -49,6 +61,11 @@ ENDED: Final = {
 OWNER: Final = """
 SELECT account_id, expires_at + ?2 FROM mailboxes WHERE mailbox_id=?1
 UNION ALL SELECT account_id, expires_at FROM receipts WHERE mailbox_id=?1 LIMIT 1"""
+OF_REOPENING: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
+ADDRESS_BYTES: Final = 10
+JOINED: Final = """
+SELECT r.account_id, a.fp FROM reopenings r JOIN accounts a ON a.account_id = r.account_id
+WHERE r.engagement_id = ?"""
 HEAD: Final = """
 INSERT INTO receipts (position, account_id, mailbox_id, number, kind, receipt, hash, day, batch_index,
     batch_path, expires_at) VALUES (?, ?, ?, ?, 0, '', ?, 0, -1, x'', ?)"""
@@ -64,7 +81,8 @@ class OtherLog(Exception):
 @dataclass(slots=True)
 class Replayed:
     """What the ledger changed: envelopes brought forward, ways in closed, engagements whose end moved, acts
-    and statements added, entries of the log and chains of receipts brought up.
+    and statements added, entries of the log and chains of receipts brought up, and reopened mailboxes whose
+    newcomer is not here.
     """
 
     envelopes: int = 0
@@ -74,6 +92,7 @@ class Replayed:
     statements: int = 0
     entries: int = 0
     chains: int = 0
+    unjoined: int = 0
 
 
 @dataclass(slots=True)
@@ -85,6 +104,8 @@ class _Last:
     ends: dict[bytes, int] = field(default_factory=dict)
     entries: dict[int, bytes] = field(default_factory=dict)
     receipts: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
+    gone: set[bytes] = field(default_factory=set)
+    unjoined: set[bytes] = field(default_factory=set)
 
 
 def replay(
@@ -113,7 +134,9 @@ def _replay(database: sqlite3.Connection, records: Iterable[Record]) -> Replayed
     _leap(database)
     for record in records:
         _apply(database, record, done, last)
-    done.acts = sum(_act(database, Reader(body)) for _, body in sorted(last.acts.items()))
+    done.envelopes = len(last.gone)
+    done.acts = sum(_act(database, Reader(body), last.unjoined) for _, body in sorted(last.acts.items()))
+    done.unjoined = len(last.unjoined)
     done.statements = sum(_statement(database, Reader(body)) for _, body in sorted(last.statements.items()))
     done.engagements = sum(_end(database, *item) for item in last.ends.items())
     done.entries = _append(database, last.entries)
@@ -179,10 +202,9 @@ def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _
     body = record.body
     match record.kind:
         case deletions.GONE:
-            bound = (body[16:32], body[:16], int.from_bytes(body[32:], "big"))
-            if database.execute(FORWARD, bound).rowcount:
-                database.execute(FORWARD_LINKS, bound)
-                done.envelopes += 1
+            _bring_forward(database, body, last)
+        case deletions.ANEW:
+            _release_anew(database, body, last)
         case deletions.METHOD:
             done.methods += database.execute(
                 "DELETE FROM methods WHERE method_id=? AND account_id=?", (body[:16], body[16:])
@@ -193,7 +215,6 @@ def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _
             last.entries[int.from_bytes(body[:8], "big")] = body[8:]
         case deletions.RECEIPT:
             last.receipts[body[:16]] = (int.from_bytes(body[16:24], "big"), body[24:])
-
         case deletions.ACT:
             last.acts[body[:24]] = body
         case deletions.CHANNEL | deletions.RULE | deletions.SENDER:
@@ -202,14 +223,34 @@ def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _
             last.statements[body[:24]] = body
 
 
+def _bring_forward(database: sqlite3.Connection, body: bytes, last: _Last) -> None:
+    bound = (body[16:32], body[:16], int.from_bytes(body[32:], "big"))
+    if database.execute(FORWARD, bound).rowcount:
+        database.execute(FORWARD_LINKS, bound)
+        last.gone.add(body[:32])
+
+
+def _release_anew(database: sqlite3.Connection, body: bytes, last: _Last) -> None:
+    """What is here under the id has its date again, if it is what came anew: what was told before is of what
+    it took the place of.
+    """
+    mailbox_id, envelope_id, digest = body[16:32], body[:16], body[40:]
+    row = database.execute(BYTES, (mailbox_id, envelope_id)).fetchone()
+    if row is not None and sha256(row[0]).digest() == digest:
+        database.execute(BACK, (mailbox_id, envelope_id, int.from_bytes(body[32:40], "big")))
+        last.gone.discard(body[:32])
+
+
 def _stay_ended(database: sqlite3.Connection, record: Record) -> None:
     """What its owner has ended."""
     for statement in ENDED[record.kind]:
         database.execute(statement, (record.body[:16], record.body[16:]))
 
 
-def _act(database: sqlite3.Connection, body: Reader) -> bool:
-    """The next act of an engagement that has a first. What it brought forward has records of its own."""
+def _act(database: sqlite3.Connection, body: Reader, unjoined: set[bytes]) -> bool:
+    """The next act of an engagement that has a first. What it brought forward has records of its own; who is
+    client by it is so again.
+    """
     engagement_id, number = body.take(16), body.u64()
     act, policy = body.take(body.u16()), body.take(body.u16())
     body.finish()
@@ -224,6 +265,30 @@ def _act(database: sqlite3.Connection, body: Reader) -> bool:
     if policy:
         append_frame(database, "policies", engagement_id, policy, ends_at)
     database.execute("DELETE FROM proposals WHERE engagement_id=?", (engagement_id,))
+    if act[1] in OF_REOPENING:
+        (unjoined.discard if _swap(database, engagement_id, act) else unjoined.add)(engagement_id)
+    return True
+
+
+def _swap(database: sqlite3.Connection, engagement_id: bytes, act: bytes) -> bool:
+    """Put who joined in the client's place, or the former back; whether that could be done: whoever joined
+    after the backup has no account here, so that their coach has to reopen the mailbox again. Raises
+    LedgerDamaged.
+    """
+    try:
+        signed = parse_act(act)
+    except KeysError as fault:
+        raise LedgerDamaged(f"an act cannot be read: {fault}") from None
+    at, stops = signed.core.issued_at, signed.core.kind is ActKind.STOP_REOPENING
+    row = database.execute(JOINED, (engagement_id,)).fetchone()
+    if row is None or (not stops and row[1] not in signed.signatures):
+        return stops  # who is not here was not put in anybody's place
+    address = b32encode(token_bytes(ADDRESS_BYTES)).decode("ascii").lower()
+    swap = Swap("stop" if stops else "take", at + STOP_SECONDS, row[0], address)
+    try:
+        swap_client(database, engagement_id, swap, at)
+    except Conflict:
+        return stops
     return True
 
 

@@ -16,7 +16,7 @@ from keys.release import slot_of
 from relay.core.errors import ActRefused, Conflict, InboxFull, NotFound, TooManyRequests
 from relay.core.model import DAY_SECONDS, Mailbox, Reason, Release, SealedEnvelope, Slot, Step
 from relay.store.base import Part
-from relay.store.deletions import record_gone
+from relay.store.deletions import record_anew, record_gone
 from relay.store.deposits import INSERT
 from relay.store.inserts import insert_mailbox, need_account
 from relay.store.limits import MOST_SLOT_BYTES
@@ -152,6 +152,7 @@ def _release(
         raise InboxFull
     row = (name[0], place[0], name[1], now // DAY_SECONDS, envelope.expires_at, envelope.raw, None)
     database.execute(INSERT, row)
+    record_anew(database, *name, envelope.expires_at, envelope.raw)
     database.execute(REMEMBER, (*name, step.number, step.not_before, envelope.expires_at))
 
 

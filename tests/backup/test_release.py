@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from relay.store.backup_file import opened, read_head
+from relay.store.backup_file import Backup, opened, read_head
 from relay.store.dump import load
 from relay.store.engine import connect_writer
 from relay.store.migrate import bring_up
@@ -63,3 +63,62 @@ async def test_what_was_ended_after_a_backup_stays_ended(
         again = await SqliteStore.open(new)
         assert [one.envelope for one in await again.releases(reports.mailbox, now=house.now)] == wanted
         await again.close()
+
+
+async def _restored(place: Place, backup: Backup, reports: Reports) -> list[bytes]:
+    """What a link shows after a restore."""
+    new = place.folder / "new.db"
+    with closing(connect_writer(new)) as database:
+        bring_up(database)
+        database.execute("PRAGMA foreign_keys=0")
+        with backup.path.open("rb") as file:
+            load(database, opened(file, read_head(file), KEY))
+        done = replay(database, place.records())
+    again = await SqliteStore.open(new)
+    found = [one.envelope for one in await again.releases(reports.mailbox, now=reports.house.now)]
+    await again.close()
+    assert done.envelopes == 1 - len(found)
+    return found
+
+
+async def test_what_was_released_anew_before_a_backup_stays(place: Place, store: SqliteStore) -> None:
+    """The same terms have the same envelope id: what the ledger tells of the first is not of the second."""
+    house = House(store)
+    await house.settle()
+    reports = Reports(house)
+    await reports.open_slot()
+    made = await reports.release()
+    await reports.withdraw()
+    await reports.release(envelope=made.envelope)
+    backup = place.backup()
+    assert await _restored(place, backup, reports) == [made.envelope]
+
+
+async def test_what_was_withdrawn_after_it_was_released_anew_is_gone(
+    place: Place, store: SqliteStore
+) -> None:
+    """Of what is told of one id the last counts."""
+    house = House(store)
+    await house.settle()
+    reports = Reports(house)
+    await reports.open_slot()
+    made = await reports.release()
+    await reports.withdraw()
+    await reports.release(envelope=made.envelope)
+    backup = place.backup()
+    await reports.withdraw()
+    assert await _restored(place, backup, reports) == []
+
+
+async def test_what_was_withdrawn_does_not_come_back_with_another(place: Place, store: SqliteStore) -> None:
+    """Other bytes were released under its id after the backup: the first stay gone."""
+    house = House(store)
+    await house.settle()
+    reports = Reports(house)
+    await reports.open_slot()
+    made = await reports.release()
+    backup = place.backup()
+    await reports.withdraw()
+    other = made.envelope[:-1] + bytes([made.envelope[-1] ^ 1])
+    await reports.release(envelope=other)
+    assert await _restored(place, backup, reports) == []
