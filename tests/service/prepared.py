@@ -34,6 +34,7 @@ LEFT_OUT = ("relay.inbox", "relay.migrations")
 MOST_REQUEST_BYTES = 1 << 20
 MOST_DESCRIPTORS = 16
 NUMBER = array.array("i").itemsize
+ONE_ASKS = threading.Lock()
 
 
 class Program:
@@ -184,10 +185,11 @@ def _end(handed: contextlib.ExitStack, what: int, mode: str) -> tuple[int, Any]:
 
 
 def _hand(raw: bytes, descriptors: list[int]) -> None:
-    """A request: its length, and then it, with the descriptors."""
-    line = _helper()
-    socket.send_fds(line, [len(raw).to_bytes(4, "big")], descriptors)
-    line.sendall(raw)
+    """A request: its length, and then it, with the descriptors. Programs are started from several threads."""
+    with ONE_ASKS:
+        line = _helper()
+        socket.send_fds(line, [len(raw).to_bytes(4, "big")], descriptors)
+        line.sendall(raw)
 
 
 @cache
@@ -229,8 +231,8 @@ def _requests(line: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]
         if not head:
             os._exit(0)
         raw = b""
-        while len(raw) < int.from_bytes(head, "big"):
-            raw += line.recv(MOST_REQUEST_BYTES)
+        while rest := int.from_bytes(head, "big") - len(raw):
+            raw += line.recv(min(rest, MOST_REQUEST_BYTES))  # what follows is the next request's
         yield json.loads(raw), descriptors
 
 
