@@ -195,7 +195,16 @@ const LATER = [
 ].map((name) => `/src/people/${name}.ts`);
 const LATER_CORE = [
   ...["codes", "invitation", "offer", "receipt_check", "receipt_file", "receipts"],
-  ...["recovery", "release", "release_terms", "reopening", "report", "report_steps", "wordlist"],
+  ...[
+    "recovery",
+    "release",
+    "release_terms",
+    "reopening",
+    "reply",
+    "report",
+    "report_steps",
+    "wordlist",
+  ],
 ].map((name) => `/src/crypto/${name}.ts`);
 const SEARCH = "/src/search.ts";
 const OPENING = "/src/release/open.ts";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from tests.browser.visitor import Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD
 
 pytestmark = pytest.mark.browser
+
+CANARY = "Thirty days of hold are enough, says the canary."
 
 
 @pytest.fixture(scope="module")
@@ -61,4 +64,94 @@ async def test_a_coach_without_a_client_opens_the_inbox(browser: Browser, beginn
         await coach.press("Open Nora Lind")
         await coach.is_open()
         await expect(coach.page.get_by_role("link", name="Our work")).to_be_visible()
+        assert coach.errors == []
+
+
+async def reply_of(coach: Visitor, name: str, standing: str) -> None:
+    """What *Clients* says of an invitation that is open on another page, and the reply itself."""
+    await expect(coach.page.get_by_role("listitem").filter(has_text=name)).to_contain_text(standing)
+    await coach.press(f"Read the reply {name}")
+
+
+async def test_asked_for_a_change_then_declined(browser: Browser, beginner: Practice) -> None:
+    """Nothing is used up by asking, and the coach reads it where she is; a no is asked for once and ends the
+    link; the coach takes the invitation back; no word of it stays in either page.
+    """
+    link = await beginner.invite("Tom Field")
+    async with visiting(browser, beginner.origin) as coach, visiting(browser, beginner.origin) as client:
+        await unlocked(coach, beginner)
+        await to_clients(coach)
+        await client.page.goto(link)
+        await client.page.get_by_label("Yes, my own").check()
+        await client.press("Continue")
+        await client.press("Ask Ben to change something")
+        await client.press("Send to Ben")
+        await expect(client.page.get_by_text("Please write what should be changed.")).to_be_visible()
+        await client.fill("What you would like to be different", CANARY)
+        await client.press("Send to Ben")
+        await expect(client.page.get_by_text("Sent. Ben can answer with a new invitation")).to_be_visible()
+        await reply_of(coach, "Tom Field", "Asks you to change something before signing")
+        await expect(coach.page.get_by_text(CANARY)).to_be_visible()
+        await coach.press("Back to your clients")
+        await client.press("No thank you")
+        await client.press("Go back")
+        await client.press("No thank you")
+        await client.press("Tell Ben")
+        await expect(client.page.get_by_role("heading", name="Ben has been told")).to_be_visible()
+        await reply_of(coach, "Tom Field", "Said no to the invitation")
+        await expect(coach.page.get_by_text("The invitation has ended.")).to_be_visible()
+        await coach.press("Take the invitation back")
+        await expect(coach.page.get_by_text("Taken back.")).to_be_visible()
+        await client.page.goto("about:blank")
+        await client.page.goto(link)
+        await client.page.get_by_label("Yes, my own").check()
+        await client.press("Continue")
+        await expect(client.page.get_by_text("This invitation was taken back")).to_be_visible()
+        assert CANARY not in await client.traces() + await coach.traces()
+
+
+async def test_on_a_device_of_work(browser: Browser, beginner: Practice) -> None:
+    """Nothing is opened there, not even a name is shown, and the question alone ends nothing; told, the link
+    is over everywhere and the coach sends a new one, with what was offered filled in.
+    """
+    link = await beginner.invite("Ida Moor")
+    async with visiting(browser, beginner.origin) as coach, visiting(browser, beginner.origin) as client:
+        await unlocked(coach, beginner)
+        await to_clients(coach)
+
+        async def to_the_question() -> None:
+            await client.page.goto("about:blank")
+            await client.page.goto(link)
+            await client.page.get_by_label("It belongs to my work").check()
+            await client.press("Continue")
+            await client.press("Ask for a new link")
+            await client.page.get_by_role("heading", name="End this invitation?").wait_for()
+
+        await to_the_question()
+        await client.press("Choose again")
+        await client.page.get_by_label("It belongs to my work").wait_for()
+        await to_the_question()
+        await client.press("End it and tell them")
+        await expect(client.page.get_by_role("heading", name="They have been told")).to_be_visible()
+        assert "Ben" not in await client.page.locator("main").inner_text()
+        fetched = [one for one in client.requests if re.search(r"/v1/invitations/[^/]+$", one)]
+        assert fetched == []
+        await reply_of(coach, "Ida Moor", "Asks for a new link to their own phone")
+        await coach.press("Invite again")
+        await expect(coach.page.get_by_label("Work mail that is refused")).to_have_value("corp.example")
+        await expect(coach.page.get_by_label("Name of the client")).to_have_value("Ida Moor")
+        await coach.press("Read the agreement")
+        await coach.press("Sign and invite Ida Moor")
+        await coach.press("Copy")
+        again = await coach.page.evaluate("() => navigator.clipboard.readText()")
+        assert again != link
+        for one, words in ((link, "This invitation was taken back"), (again, "Ask Ben to change something")):
+            await client.page.goto("about:blank")
+            await client.page.goto(one)
+            await client.page.get_by_label("Yes, my own").check()
+            await client.press("Continue")
+            await expect(client.page.get_by_text(words)).to_be_visible()
+        await coach.press("Take it back")
+        await coach.page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+        await expect(coach.page.get_by_text("Taken back.")).to_be_visible()
         assert coach.errors == []

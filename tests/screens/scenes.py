@@ -111,11 +111,32 @@ async def top(page: Page) -> None:
 
 READ = pressing("Read the square with the camera")
 finished = then(ready, pressing("Finish"))
+AT_WORK = then(
+    checking("It belongs to my work"),
+    pressing("Continue", "Ask for a new link"),
+    reading("End this invitation?"),
+)
+ASKING = then(own_device, pressing("Ask Anna to change something"), waiting("dialog"))
+WISHED = then(
+    filling(What_you_would_like_to_be_different="Thirty days are enough."), pressing("Send to Anna")
+)
 JOINING = (
     Scene("join-1-question", LINK),
     Scene("join-1-unsure", LINK, steps=checking("I am not sure")),
     Scene("join-1-missing", LINK, steps=pressing("Continue")),
     Scene("join-1-work", LINK, steps=then(checking("It belongs to my work"), pressing("Continue"))),
+    Scene("join-1-work-end", LINK, steps=AT_WORK),
+    Scene(
+        "join-1-work-failed",
+        LINK,
+        {"fail": {"reply": {"code": "refused"}}},
+        then(AT_WORK, pressing("End it and tell them"), waiting(".trouble")),
+    ),
+    Scene(
+        "join-1-work-told",
+        LINK,
+        steps=then(AT_WORK, pressing("End it and tell them"), reading("They have been told")),
+    ),
     Scene("join-1-unexpected", LINK, steps=pressing("Not expecting it?")),
     Scene("join-1-in-app", LINK, steps=pressing("Copy the link"), agent=IN_APP),
     Scene("join-1-coach", COACH_LINK),
@@ -126,6 +147,27 @@ JOINING = (
     Scene("join-2-plain", LINK, {"plain": True}, then(own_device, waiting(".lines-six"))),
     Scene("join-2-whole", LINK, steps=then(own_device, summary)),
     Scene("join-2-unsigned", LINK, steps=then(own_device, pressing("Sign"))),
+    Scene("join-2-ask", LINK, steps=ASKING),
+    Scene("join-2-ask-missing", LINK, steps=then(ASKING, pressing("Send to Anna"), waiting("dialog .fault"))),
+    Scene(
+        "join-2-ask-failed",
+        LINK,
+        {"fail": {"reply": OFFLINE}},
+        then(ASKING, WISHED, waiting("dialog .trouble")),
+    ),
+    Scene("join-2-asked", LINK, steps=then(ASKING, WISHED, reading("Sent. Anna can answer"))),
+    Scene("join-2-no", LINK, steps=then(own_device, pressing("No thank you"), waiting("dialog"))),
+    Scene(
+        "join-2-said-no",
+        LINK,
+        steps=then(own_device, pressing("No thank you", "Tell Anna"), reading("Anna has been told")),
+    ),
+    Scene(
+        "join-2-declined",
+        LINK,
+        failing("openInvitation", {"code": "invitation-declined"}),
+        then(own_device, reading("has ended")),
+    ),
     Scene(
         "join-2-opening", LINK, hanging("openInvitation"), then(own_device, reading("Opening the invitation"))
     ),
@@ -1340,6 +1382,22 @@ RARELY = (
 OTHERS = (
     Scene("settings", "/settings", {}, then(unlock, waiting(".menu"))),
     Scene("clients", "/clients", {"role": "coach"}, then(unlock, reading("Asks for a change"))),
+    *(
+        Scene(
+            f"clients-reply-{kind}",
+            "/clients",
+            {**COACH, "reply": kind},
+            then(unlock, pressing("Read the reply Rosa Winter"), waiting("section.card h1")),
+        )
+        for kind in ("change", "no", "work")
+    ),
+    Scene("clients-replied", "/clients", {**COACH, "reply": "no"}, then(unlock, reading("Said no"))),
+    Scene(
+        "clients-again",
+        "/clients",
+        {**COACH, "reply": "work"},
+        then(unlock, pressing("Read the reply Rosa Winter", "Invite again"), waiting("textarea")),
+    ),
     Scene("alone", "/", ALONE, then(unlock, reading("Nobody works with you"))),
     Scene("alone-clients", "/clients", ALONE, then(unlock, reading("Nobody yet"))),
     *CODES,

@@ -100,9 +100,18 @@ export class Api {
 
   /** Enrol, all in one transaction. The same body again gives the same answer. */
   async redeem(inviteId: Bytes, body: Bytes, signature: Bytes): Promise<void> {
-    const path = `/v1/invitations/${toBase64url(inviteId)}/redeem`;
+    await this.#byLink("POST", `${toBase64url(inviteId)}/redeem`, body, signature);
+  }
+
+  /** Say something without joining. The same body again changes nothing. */
+  async reply(inviteId: Bytes, body: Bytes, signature: Bytes): Promise<void> {
+    await this.#byLink("PUT", `${toBase64url(inviteId)}/reply`, body, signature);
+  }
+
+  async #byLink(method: "POST" | "PUT", to: string, body: Bytes, signature: Bytes): Promise<void> {
     const headers = { "Quietbox-Redeem": toBase64url(signature) };
-    await this.#exchange({ method: "POST", path, body, type: JSON_TYPE, headers });
+    const path = `/v1/invitations/${to}`;
+    await this.#exchange({ method, path, body, type: JSON_TYPE, headers });
   }
 
   // --- signing in ---

@@ -7,7 +7,7 @@
 
 export type Filter = "all" | "unread" | "files" | "going";
 export type Order = "newest" | "deletion";
-export type Step = "start" | "agreement" | "password" | "sheet";
+export type Step = "start" | "work" | "agreement" | "password" | "sheet";
 export type WorkPage =
   | "overview"
   | "kept"
@@ -56,7 +56,7 @@ export type Route =
 
 const ORDERS: readonly Order[] = ["newest", "deletion"];
 const FILTERS: readonly Filter[] = ["all", "unread", "files", "going"];
-const STEPS: readonly Step[] = ["start", "agreement", "password", "sheet"];
+const STEPS: readonly Step[] = ["start", "work", "agreement", "password", "sheet"];
 const SETTINGS: readonly Setting[] = [
   "menu",
   "browsers",

@@ -11,13 +11,21 @@ export interface OfferFacts {
   readonly expiresAt: number;
 }
 
-/** Nothing of this uses anything up. */
+/** What somebody says who has an invitation and does not join. `text` says what is to be changed, and is empty otherwise. */
+export interface Reply {
+  readonly kind: "change" | "no" | "work";
+  readonly text: string;
+}
+
+/** Nothing of this uses anything up, but a reply that ends the invitation. */
 export interface ComingSession {
   /** Where a typed code leads: the part after `#` of the link that it stands for. */
   readCode(typed: string): Promise<string>;
   /** At most four words of the list that begin so. */
   suggest(begun: string): Promise<readonly string[]>;
   look(fragment: string): Promise<OfferFacts>;
+  /** Say something to the coach without joining; all but a change ends the invitation. Nothing of it is opened for that. */
+  reply(fragment: string, reply: Reply): Promise<void>;
   /** Five words. */
   offerPassword(): Promise<string>;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Language } from "./languages.ts";
+import type { Reply } from "./session.coming.ts";
 import type { CheckOutcome } from "./session.work.ts";
 
 /** An open session: a browser, or a program, that can read this inbox now. `seenAt` is 0 where that is not known. */
@@ -89,6 +90,8 @@ export interface ClientRow {
   readonly answered: boolean;
   /** An invitation that is still open, until then. */
   readonly invitedUntil: number;
+  /** What somebody with the invitation's link has said, who has not joined. */
+  readonly reply: Reply | null;
 }
 
 /** What a coach enters for a first agreement. `workEndsAt` is the first second after the last day of work. */
@@ -216,6 +219,8 @@ export interface OwnSession {
   /** Words to read out in place of its link; those that it had before lead nowhere any more. Takes a while. */
   invitationCode(id: string): Promise<string>;
   withdrawInvitation(id: string): Promise<void>;
+  /** What an invitation offers that has not been accepted, as it was entered. */
+  invitationTerms(id: string): Promise<Omit<InviteRequest, "language">>;
   /** Let one further browser in, for five minutes; an offer before this one ends. */
   lend(): Promise<Lent>;
   /** Six words for the offer that is shown. Takes a while. */

@@ -198,6 +198,7 @@ export interface Failure {
     | "invitation-used"
     | "invitation-expired"
     | "invitation-withdrawn"
+    | "invitation-declined"
     | "invitation-unknown"
     | "invitation-mistyped"
     | "wrong-password"

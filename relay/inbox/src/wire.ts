@@ -206,6 +206,7 @@ const CODES: Record<string, Failure["code"]> = {
   "invitation-used": "invitation-used",
   "invitation-expired": "invitation-expired",
   "invitation-withdrawn": "invitation-withdrawn",
+  "invitation-declined": "invitation-declined",
   "invitation-unknown": "invitation-unknown",
   "offer-used": "offer-used",
   "login-refused": "wrong-password",

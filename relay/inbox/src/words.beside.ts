@@ -7,7 +7,8 @@ export const beside = said("beside", {
     heading: "Then please stop here",
     why: "People who look after work devices can see what is on them, and nothing we do can prevent that.",
     nothing: "Nothing has been opened. The invitation is still good.",
-    next: "Send the link to your own phone or computer and open it there, or ring the person who invited you and ask for it to be sent there.",
+    next: "Open the link on your own phone or computer instead. Or ask for a new one to be sent there, which ends this one.",
+    tell: "Ask for a new link",
     back: "Choose again",
   },
   unexpected: {

@@ -15,6 +15,12 @@ export const clientWords = said("clients", {
   show: "Show the invitation",
   again: "Invite again",
   over: "The invitation is over",
+  replied: {
+    change: "Asks you to change something before signing",
+    no: "Said no to the invitation",
+    work: "Asks for a new link to their own phone",
+  },
+  read: "Read the reply",
   unfitting: "An answer came that does not fit the invitation. Ring your client",
   until: (date: string) => `Kept until ${date}`,
   held: (date: string) => `Work has ended. Held until ${date}`,

@@ -43,8 +43,9 @@ export const joinWords = said("join", {
       `Here, and by phone on personal numbers (${numbers.map((n) => `ending ${n.slice(-2)}`).join(", ")}).`,
   },
   full: "Read the whole agreement",
-  change: (name: string, date: string) =>
-    `If you want something changed, ring ${name} before you sign. The invitation stays open until ${date}.`,
+  ask: (name: string) => `Ask ${name} to change something`,
+  no: "No thank you",
+  until: (_name: string, date: string) => `The invitation stays open until ${date}.`,
   nameLabel: "Your name",
   signLabel: "Type your name to sign",
   signHint: "As you would write it under a letter.",
@@ -102,6 +103,10 @@ export const joinWords = said("join", {
     withdrawn: (name: string) => ({
       heading: "This invitation was taken back",
       why: `Ring ${name} if you think that is a mistake.`,
+    }),
+    declined: (name: string) => ({
+      heading: "This invitation has ended",
+      why: `Somebody who had this link has ended it. If you would like a new one, or it was not you, ring ${name}.`,
     }),
     unknown: (name: string) => ({
       heading: "This link opens nothing here",

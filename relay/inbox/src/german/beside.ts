@@ -7,7 +7,8 @@ export const beside: typeof english = {
     heading: "Dann hören Sie bitte hier auf",
     why: "Wer Firmengeräte betreut, kann sehen, was auf ihnen ist. Wir können das nicht verhindern.",
     nothing: "Es wurde nichts geöffnet. Die Einladung gilt weiter.",
-    next: "Schicken Sie den Link an Ihr eigenes Telefon oder Ihren eigenen Computer und öffnen Sie ihn dort. Oder rufen Sie die Person an, die Sie eingeladen hat, und lassen Sie ihn dorthin schicken.",
+    next: "Öffnen Sie den Link stattdessen auf Ihrem eigenen Telefon oder Computer. Oder bitten Sie um einen neuen dorthin; dieser ist dann beendet.",
+    tell: "Um einen neuen Link bitten",
     back: "Neu wählen",
   },
   unexpected: {

@@ -15,6 +15,12 @@ export const clients: typeof english = {
   show: "Einladung zeigen",
   again: "Neu einladen",
   over: "Die Einladung ist vorbei",
+  replied: {
+    change: "Bittet vor der Unterschrift um eine Änderung",
+    no: "Hat die Einladung abgelehnt",
+    work: "Bittet um einen neuen Link an das eigene Telefon",
+  },
+  read: "Antwort lesen",
   unfitting: "Es kam eine Antwort, die nicht zur Einladung passt. Rufen Sie die Person an",
   until: (date) => `Aufbewahrt bis ${date}`,
   held: (date) => `Die Arbeit ist beendet. Ruht bis ${date}`,

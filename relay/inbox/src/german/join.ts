@@ -46,8 +46,9 @@ export const join: typeof english = {
       `Hier und am Telefon unter privaten Nummern (mit den Endziffern ${listed(numbers.map((n) => n.slice(-2)))}).`,
   },
   full: "Die ganze Vereinbarung lesen",
-  change: (name, date) =>
-    `Möchten Sie etwas geändert haben, rufen Sie ${name} an, bevor Sie unterschreiben. Die Einladung bleibt bis ${date} offen.`,
+  ask: (name) => `${name} um eine Änderung bitten`,
+  no: "Nein, danke",
+  until: (_name, date) => `Die Einladung bleibt bis ${date} offen.`,
   nameLabel: "Ihr Name",
   signLabel: "Tippen Sie Ihren Namen ein, um zu unterschreiben",
   signHint: "So, wie Sie ihn unter einen Brief setzen würden.",
@@ -109,6 +110,10 @@ export const join: typeof english = {
     withdrawn: (name) => ({
       heading: "Diese Einladung wurde zurückgenommen",
       why: `Rufen Sie ${name} an, wenn Sie das für ein Versehen halten.`,
+    }),
+    declined: (name) => ({
+      heading: "Diese Einladung ist beendet",
+      why: `Jemand, der diesen Link hatte, hat sie beendet. Wenn Sie eine neue möchten oder es nicht waren, rufen Sie ${name} an.`,
     }),
     unknown: (name) => ({
       heading: "Dieser Link öffnet hier nichts",

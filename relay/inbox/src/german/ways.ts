@@ -7,6 +7,7 @@ import { how } from "./how.ts";
 import { invite } from "./invite.ts";
 import { join } from "./join.ts";
 import { recover } from "./recover.ts";
+import { reply } from "./reply.ts";
 import { returning } from "./returning.ts";
 
 export const german: Readonly<Record<string, object>> = {
@@ -17,5 +18,6 @@ export const german: Readonly<Record<string, object>> = {
   invite,
   join,
   recover,
+  reply,
   returning,
 };

@@ -6,10 +6,14 @@
  */
 
 import type { Api } from "../api.ts";
+import { NONCE_BYTES } from "../crypto/box.ts";
 import { codeWords, Purpose } from "../crypto/codes.ts";
 import { type Bytes, toBase64url } from "../crypto/encoding.ts";
+import { invitationKeys, parseLink } from "../crypto/invitation.ts";
+import { dumpJson } from "../crypto/json.ts";
 import * as offer from "../crypto/offer.ts";
-import type { ComingSession, OfferFacts } from "../session.coming.ts";
+import { ReplyKind, sealReply, signReply } from "../crypto/reply.ts";
+import type { ComingSession, OfferFacts, Reply } from "../session.coming.ts";
 import type { PasskeyResult } from "../session.own.ts";
 import { authority, type MadeMethod } from "./account.ts";
 import { proven, secretOfCode } from "./codes.ts";
@@ -18,6 +22,8 @@ import { fault, trusting } from "./fault.ts";
 import type { World } from "./world.ts";
 
 const MOST_SUGGESTED = 4;
+const KINDS = { change: ReplyKind.CHANGE, no: ReplyKind.NO, work: ReplyKind.WORK_DEVICE };
+const INVITATION = /^#?(1\.[A-Za-z0-9_-]{43})$/;
 const LINK = /^#?4\.([A-Za-z0-9_-]{43})$/;
 
 /** An offer that was fetched and opened. */
@@ -36,6 +42,8 @@ export class Coming implements ComingSession {
   readonly #api: Api;
   readonly #world: World;
   #found: Found | null = null;
+  /** A reply as it was first sent: the same again sends the same bytes, and is taken once. */
+  #replied: { readonly said: string; readonly body: Bytes } | null = null;
   /** The way in as it was first sent: the same again is the same offer, taken once. */
   #sent: { readonly choice: string; readonly way: MadeMethod } | null = null;
 
@@ -66,6 +74,18 @@ export class Coming implements ComingSession {
     this.#found = { keys, lent };
     this.#sent = null;
     return { name: lent.name, inboxName: `${lent.name}@${authority(origin)}`, expiresAt };
+  }
+
+  async reply(fragment: string, { kind, text }: Reply): Promise<void> {
+    const keys = invitationKeys(this.#secretOfInvitation(fragment));
+    const said = `${fragment} ${kind} ${text}`;
+    if (this.#replied?.said !== said) {
+      const box = sealReply(keys, { kind: KINDS[kind], text }, this.#world.random(NONCE_BYTES));
+      const body = dumpJson({ box: toBase64url(box), ends: kind !== "change" });
+      this.#replied = { said, body };
+    }
+    const { body } = this.#replied;
+    await this.#api.reply(keys.inviteId, body, signReply(keys, body));
   }
 
   async offerPassword(): Promise<string> {
@@ -105,6 +125,15 @@ export class Coming implements ComingSession {
       return await enrol.makeMethod("password", secret, who, random);
     }
     return enrol.makePasskey(choice, lent, random);
+  }
+
+  #secretOfInvitation(fragment: string): Bytes {
+    const [, named] = INVITATION.exec(fragment.trim()) ?? [];
+    try {
+      return parseLink(`${this.#world.origin}/i/#${named}`).secret;
+    } catch {
+      throw fault("invitation-mistyped");
+    }
   }
 
   #secretOf(fragment: string): Bytes {

@@ -13,6 +13,7 @@ import {
   concat,
   counted,
   fromBase64url,
+  label,
   Reader,
   same,
   textBytes,
@@ -32,7 +33,7 @@ import { agreementHash, encodePolicy, policyHash } from "../crypto/policy.ts";
 import { sealEnvelope, signContent } from "../crypto/sealing.ts";
 import { counting } from "../crypto/sources.testing.ts";
 import { blind, parseStatement, signStatement, statementHash } from "../crypto/statement.ts";
-import { H, OpenKey, SealKey, SignKey } from "../crypto/suite.ts";
+import { H, OpenKey, SealKey, SignKey, verify } from "../crypto/suite.ts";
 import { verifyLogin } from "../crypto/unlock.ts";
 import { openMail, readHead } from "../mail/parse.ts";
 import type { Event } from "../session.ts";
@@ -115,6 +116,8 @@ export class House {
 
   // What the relay holds.
   redeemed: Bytes | null = null;
+  /** What somebody has said who has the link and has not joined. */
+  readonly replies: { readonly box: Bytes; readonly ends: boolean }[] = [];
   account: Fields | null = null;
   vault = new Map<string, { version: number; expires_at: number; box: string }>();
   statements: Bytes[] = [];
@@ -433,6 +436,14 @@ export class House {
     return this.yes({ groups: [{ status: "stored" }] }, 201);
   }
 
+  takeReply(body: Bytes, headers: Headers): Response {
+    const signature = fromBase64url(headers.get("Quietbox-Redeem") ?? "", 64);
+    verify(this.keys.redemption.public, signature, label("invite-reply"), H(body));
+    const fields = Fields.of(body);
+    this.replies.push({ box: fields.bytes("box", 4168), ends: fields.yes("ends") });
+    return this.yes(null, 204);
+  }
+
   redeem(body: Bytes, headers: Headers): Response {
     const signature = fromBase64url(headers.get("Quietbox-Redeem") ?? "");
     invitation.verifyRedemption(this.keys.redemption.public, signature, body);
@@ -603,6 +614,7 @@ const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
     (house) => house.yes({ kind: 1, box: toBase64url(house.box), expires_at: NOW + DAY }),
   ],
   ["POST", /\/redeem$/, (house, body, _, headers) => house.redeem(body, headers)],
+  ["PUT", /\/reply$/, (house, body, _, headers) => house.takeReply(body, headers)],
   ["POST", /^\/v1\/sessions\/start$/, (house) => start(house)],
   ["POST", /^\/v1\/sessions$/, (house, body) => open(house, body)],
   ["DELETE", /^\/v1\/sessions$/, (house) => house.yes(null, 204)],

@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Bytes, fromBase64url, toBase64url, toHex } from "../crypto/encoding.ts";
 import * as invitation from "../crypto/invitation.ts";
+import { dumpJson } from "../crypto/json.ts";
 import { parsePolicy } from "../crypto/policy.ts";
+import { ReplyKind, sealReply } from "../crypto/reply.ts";
+import { Fields } from "../wire.ts";
 import { fault } from "./fault.ts";
 import { DAY, NOW, Practice, REQUEST } from "./practice.testing.ts";
 
@@ -71,6 +74,35 @@ for (const [name, make] of WRONG) {
     assert.equal(practice.item.active, false);
   });
 }
+
+test("a reply is read by the invitation's secret alone, and nothing else is taken for one", async () => {
+  const practice = new Practice();
+  const { link } = await practice.inviting.invite(REQUEST, "Harrow Coaching");
+  const keys = invitation.invitationKeys(invitation.parseLink(link).secret);
+  const nonce = practice.random(24);
+  const read = (box: Bytes) =>
+    practice.inviting.reply(practice.item, Fields.of(dumpJson({ reply: toBase64url(box) })));
+  assert.equal(read(new Uint8Array(0)), null);
+  const wish = { kind: ReplyKind.CHANGE, text: "Thirty days are enough." };
+  assert.deepEqual(read(sealReply(keys, wish, nonce)), { kind: "change", text: wish.text });
+  const no = { kind: ReplyKind.NO, text: "" };
+  assert.deepEqual(read(sealReply(keys, no, nonce)), { kind: "no", text: "" });
+  const other = invitation.invitationKeys(practice.random(32));
+  for (const box of [sealReply(other, no, nonce), practice.random(4168), practice.random(10)]) {
+    assert.equal(read(box), null);
+  }
+  practice.acceptance = practice.answer(link);
+  await practice.inviting.takeIn();
+  assert.equal(read(sealReply(keys, no, nonce)), null, "who has joined speaks otherwise");
+});
+
+test("what was offered is there to be offered again", async () => {
+  const practice = new Practice();
+  const { id } = await practice.inviting.invite(REQUEST, "Harrow Coaching");
+  const { language: _, ...entered } = REQUEST;
+  assert.deepEqual(practice.inviting.terms(id), entered);
+  assert.throws(() => practice.inviting.terms(toBase64url(practice.random(16))), fault("gone"));
+});
 
 test("the agreement is in the language that was asked for", async () => {
   const { inviting } = new Practice();

@@ -32,6 +32,7 @@ import {
   u8,
   u64,
 } from "../crypto/encoding.ts";
+import { KeysError } from "../crypto/errors.ts";
 import * as invitation from "../crypto/invitation.ts";
 import { DAY_SECONDS, mailboxId, originHash, Role, ZERO_HASH, ZERO_ID } from "../crypto/names.ts";
 import { pinnedKeeperSet } from "../crypto/pins.ts";
@@ -43,6 +44,7 @@ import {
   parsePolicy,
   policyHash,
 } from "../crypto/policy.ts";
+import { openReply, ReplyKind } from "../crypto/reply.ts";
 import { blind, parseStatement, type Statement, statementFp } from "../crypto/statement.ts";
 import {
   type EngagementItem,
@@ -50,12 +52,14 @@ import {
   encodeWriters,
   engagementName,
 } from "../crypto/vault.ts";
+import type { Reply } from "../session.coming.ts";
 import type {
   InviteFault,
   InvitePreview,
   InviteRequest,
   WaitingInvitation,
 } from "../session.own.ts";
+import type { Fields } from "../wire.ts";
 import { type Account, authority } from "./account.ts";
 import { agreementText, type Facts, factsOf } from "./agreementtext.ts";
 import { makeCode } from "./codes.ts";
@@ -65,6 +69,12 @@ import { type Changes, KEPT_AFTER_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const INVITATION_SECONDS = 14 * DAY_SECONDS;
+const NONE: Bytes = new Uint8Array(0);
+const KINDS = {
+  [ReplyKind.CHANGE]: "change",
+  [ReplyKind.NO]: "no",
+  [ReplyKind.WORK_DEVICE]: "work",
+} as const;
 
 export class Inviting {
   readonly #api: Api;
@@ -134,6 +144,48 @@ export class Inviting {
     await this.#api.ask("DELETE", `/v1/invitations/${toBase64url(inviteId)}`);
   }
 
+  /** What was offered, as it was entered. */
+  terms(id: string): Omit<InviteRequest, "language"> {
+    const item = this.#item(id);
+    const policy = parsePolicy(item.policy);
+    return {
+      name: item.theirName,
+      welcome: this.#welcome(item),
+      workEndsAt: policy.workEndsAt,
+      holdDays: policy.holdDays,
+      refusedDomains: policy.refusedDomains,
+      phones: policy.personalPhones,
+      sponsor: policy.sponsorName,
+      sponsorSees: policy.sponsorScope,
+    };
+  }
+
+  #welcome({ engagementId, invitationSecret }: EngagementItem): string {
+    const plain = this.#account.records.vault.item(`invitation/${toHex(engagementId)}`);
+    return trusting("vault", () => {
+      const { box, expiresAt } = parseKept(plain ?? NONE);
+      const keys = invitation.invitationKeys(invitationSecret);
+      return String(invitation.openClientInvitation(keys, box, expiresAt).shown.welcome ?? "");
+    });
+  }
+
+  /** What somebody has said who has the link and has not joined; null where nothing is there, or not of this link. */
+  reply({ active, invitationSecret }: EngagementItem, state: Fields): Reply | null {
+    const box = state.bytes("reply");
+    if (active || box.length === 0) {
+      return null;
+    }
+    try {
+      const { kind, text } = openReply(invitation.invitationKeys(invitationSecret), box);
+      return { kind: KINDS[kind], text };
+    } catch (reason) {
+      if (reason instanceof KeysError) {
+        return null;
+      }
+      throw reason;
+    }
+  }
+
   /** Take in the answers that have come; how many clients have just joined. What does not hold is left as it is. */
   async takeIn(): Promise<number> {
     const waiting = this.#account.records.vault.engagements.filter((one) => !one.active);
@@ -146,7 +198,7 @@ export class Inviting {
       .ask("GET", `/v1/engagements/${toBase64url(engagementId)}`)
       .catch(() => null);
     const state = facts?.has("invitation") ? facts.object("invitation") : null;
-    const acceptance = state?.bytes("acceptance") ?? new Uint8Array(0);
+    const acceptance = state?.bytes("acceptance") ?? NONE;
     if (acceptance.length === 0) {
       return false;
     }
@@ -171,7 +223,7 @@ export class Inviting {
       return new Map(); // another browser was first
     }
     return trusting("acceptance", () => {
-      const { box, expiresAt } = parseKept(kept ?? new Uint8Array(0));
+      const { box, expiresAt } = parseKept(kept ?? NONE);
       const keys = invitation.invitationKeys(item.invitationSecret);
       const offered = invitation.openClientInvitation(keys, box, expiresAt);
       const answer = invitation.openAcceptance(keys, acceptance, box);

@@ -317,7 +317,8 @@ export class Own implements OwnSession {
 
   async clients(): Promise<readonly ClientRow[]> {
     const waiting = this.#account.records.vault.engagements.some((one) => !one.active);
-    await (waiting && (await this.#invitations()).takeIn());
+    const inviting = waiting ? await this.#invitations() : null;
+    await inviting?.takeIn();
     const [{ mailboxes }, found] = await Promise.all([
       this.#api.account(),
       this.#api.ask("GET", "/v1/engagements"),
@@ -331,7 +332,11 @@ export class Own implements OwnSession {
     return engagements.flatMap((item) => {
       const facts = shown.get(toHex(item.engagementId));
       const mailbox = mailboxes.find((one) => same(one.mailboxId, item.myMailboxId));
-      return facts ? [clientRow(item, facts, mailbox?.address ?? "", myFp)] : [];
+      if (!facts) {
+        return [];
+      }
+      const reply = (invitation: Fields) => inviting?.reply(item, invitation) ?? null;
+      return [clientRow(item, facts, mailbox?.address ?? "", myFp, reply)];
     });
   }
 
@@ -356,6 +361,10 @@ export class Own implements OwnSession {
 
   async withdrawInvitation(id: string): Promise<void> {
     await (await this.#invitations()).withdraw(id);
+  }
+
+  async invitationTerms(id: string): Promise<Omit<InviteRequest, "language">> {
+    return (await this.#invitations()).terms(id);
   }
 
   async lend(): Promise<Lent> {
@@ -557,7 +566,13 @@ function oneOf<T extends string>(names: readonly T[], name: string): T {
   return found;
 }
 
-function clientRow(item: EngagementItem, facts: Fields, address: string, myFp: Bytes): ClientRow {
+function clientRow(
+  item: EngagementItem,
+  facts: Fields,
+  address: string,
+  myFp: Bytes,
+  reply: (invitation: Fields) => ClientRow["reply"],
+): ClientRow {
   const theirs = facts
     .list("proposals")
     .filter((raw) => !parseAct(raw).signers.some(({ fp }) => same(fp, myFp)));
@@ -572,6 +587,7 @@ function clientRow(item: EngagementItem, facts: Fields, address: string, myFp: B
     asked: theirs.length,
     answered: !item.active && (invitation?.bytes("acceptance").length ?? 0) > 0,
     invitedUntil: open ? invitation.whole("expires_at") : 0,
+    reply: invitation && reply(invitation),
   };
 }
 

@@ -42,6 +42,7 @@ export class Practice {
   readonly random = counting(24);
   readonly asked: { method: string; path: string; fields: JsonObject }[] = [];
   acceptance: Bytes = NONE;
+  reply: Bytes = NONE;
   readonly account: Account;
   readonly inviting: Inviting;
   readonly api: Api;
@@ -93,6 +94,7 @@ export class Practice {
       state,
       expires_at: NOW + 14 * DAY,
       acceptance: toBase64url(this.acceptance),
+      reply: toBase64url(this.reply),
     };
     return Fields.of(dumpJson(method === "GET" ? { invitation: waiting } : {}));
   }

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { same } from "../crypto/encoding.ts";
+import { same, toHex } from "../crypto/encoding.ts";
+import { openReply } from "../crypto/reply.ts";
 import { SignKey } from "../crypto/suite.ts";
 import type { EnrolmentDraft, Event, Failure } from "../session.ts";
 import { failureOf } from "./fault.ts";
@@ -87,6 +88,50 @@ describe("joining", () => {
     assert.equal((await visit.finishEnrolment(choice)).otherName, "Anna Harrow");
     const [first, ...others] = posts(house.heard, "/redeem").map(({ body }) => body);
     assert.ok(first && others.length === 5 && others.every((body) => same(body, first)));
+  });
+
+  test("a reply opens nothing, and after a lost answer the same bytes are sent again", async () => {
+    const house = new House();
+    const visit = visitOf(house);
+    let lost = 5;
+    house.spoil = (_, answer) => {
+      if (lost-- > 0) {
+        throw new TypeError("no line");
+      }
+      return answer;
+    };
+    const wish = { kind: "change", text: "Thirty days are enough." };
+    const say = (said: object) => visit.coming("reply", [house.fragment, said]);
+    assert.equal((await failing(say(wish))).code, "offline");
+    await say(wish);
+    await say({ kind: "work", text: "" });
+    assert.ok(house.heard.every(({ method, path }) => method === "PUT" && path.endsWith("/reply")));
+    const bodies = house.heard.map(({ body }) => toHex(body));
+    assert.equal(new Set(bodies).size, 2, "one for each thing that was said");
+    assert.deepEqual(
+      house.replies.slice(-2).map(({ box, ends }) => [openReply(house.keys, box), ends]),
+      [
+        [{ kind: 1, text: wish.text }, false],
+        [{ kind: 3, text: "" }, true],
+      ],
+    );
+  });
+
+  test("what cannot be said, or by no link of a client's, is sent to nobody", async () => {
+    const house = new House();
+    const say = (fragment: string, kind: string, text: string) =>
+      failing(visitOf(house).coming("reply", [fragment, { kind, text }]));
+    for (const fragment of ["", "1.short", `2${house.fragment.slice(1)}`, `${house.fragment}A`]) {
+      assert.equal((await say(fragment, "no", "")).code, "invitation-mistyped");
+    }
+    for (const [kind, text] of [
+      ["change", ""],
+      ["change", "x".repeat(4001)],
+      ["no", "No."],
+    ] as const) {
+      assert.equal((await say(house.fragment, kind, text)).code, "unknown");
+    }
+    assert.deepEqual(house.heard, []);
   });
 
   test("what is no invitation of this place is refused", async () => {

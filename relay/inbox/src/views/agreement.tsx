@@ -17,9 +17,13 @@ interface AgreementProps {
   readonly signature: string;
   readonly back: () => void;
   readonly sign: (name: string) => void;
+  readonly reply: (kind: "ask" | "no") => void;
+  /** What became of a reply. */
+  readonly said: string;
 }
 
-export function Agreement({ facts, zone, signature, back, sign }: AgreementProps) {
+export function Agreement(props: AgreementProps) {
+  const { facts, zone, signature, back, sign } = props;
   const [name, setName] = useState(signature);
   const [missing, setMissing] = useState(false);
   const agreeing = useId();
@@ -67,8 +71,19 @@ export function Agreement({ facts, zone, signature, back, sign }: AgreementProps
           </button>
         </div>
       </form>
+      {!facts.again && (
+        <div class="actions">
+          <button type="button" onClick={() => props.reply("ask")}>
+            {joinWords.ask(coach)}
+          </button>
+          <button type="button" onClick={() => props.reply("no")}>
+            {joinWords.no}
+          </button>
+        </div>
+      )}
+      <p role="status">{props.said}</p>
       <p class="quiet-text">
-        {(facts.again ? joinWords.againUntil : joinWords.change)(
+        {(facts.again ? joinWords.againUntil : joinWords.until)(
           coach,
           fullDay(facts.expiresAt, zone),
         )}

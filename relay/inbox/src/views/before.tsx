@@ -152,7 +152,7 @@ export class Before extends Component<BeforeProps, BeforeState> {
       return (
         <Fetched
           get={fetchBeside}
-          draw={({ Beside }) => <Beside page={shown} fragment={fragment} back={back} />}
+          draw={({ Beside }) => <Beside page={shown} {...{ fragment, back, go }} />}
         />
       );
     }

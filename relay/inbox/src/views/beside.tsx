@@ -4,6 +4,7 @@
  */
 
 import { Component } from "preact";
+import type { Route } from "../route.ts";
 import { beside } from "../words.beside.ts";
 import { Arrival, type Aside, Letter } from "./before.tsx";
 
@@ -12,6 +13,7 @@ export interface BesideProps {
   readonly fragment: string;
   /** To the question that an invitation begins with. */
   readonly back: () => void;
+  readonly go: (route: Route) => void;
 }
 
 export function Beside(props: BesideProps) {
@@ -23,7 +25,7 @@ export function Beside(props: BesideProps) {
   );
 }
 
-function pageOf({ page, fragment, back }: BesideProps) {
+function pageOf({ page, fragment, back, go }: BesideProps) {
   switch (page) {
     case "coach":
       return <ForCoach />;
@@ -34,7 +36,7 @@ function pageOf({ page, fragment, back }: BesideProps) {
     case "inApp":
       return <InApp fragment={fragment} stay={back} />;
     case "stop":
-      return <Stop back={back} />;
+      return <Stop back={back} tell={() => go({ view: "invitation", step: "work" })} />;
     case "unexpected":
       return <Unexpected back={back} />;
   }
@@ -64,7 +66,7 @@ function ForCoach() {
   );
 }
 
-function Stop({ back }: { back: () => void }) {
+function Stop({ back, tell }: { back: () => void; tell: () => void }) {
   return (
     <Letter>
       <h1 tabIndex={-1} class="large">
@@ -73,9 +75,14 @@ function Stop({ back }: { back: () => void }) {
       <p>{beside.stop.why}</p>
       <p>{beside.stop.next}</p>
       <p>{beside.stop.nothing}</p>
-      <button type="button" onClick={back}>
-        {beside.stop.back}
-      </button>
+      <div class="actions">
+        <button type="button" onClick={tell}>
+          {beside.stop.tell}
+        </button>
+        <button type="button" onClick={back}>
+          {beside.stop.back}
+        </button>
+      </div>
     </Letter>
   );
 }

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { packDrafts, unpackDrafts } from "../drafts.ts";
 import { href } from "../route.ts";
+import type { Reply } from "../session.coming.ts";
 import type { ClientRow, WaitingInvitation } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { fullDay } from "../time.ts";
@@ -11,14 +12,18 @@ import { inviteWords } from "../words.invite.ts";
 import { settingWords } from "../words.settings.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { TextField } from "./fields.tsx";
-import { Invite, Waiting } from "./invite.tsx";
+import { Invite, type Terms, Waiting } from "./invite.tsx";
 import { keep } from "./kept.ts";
+import { lazy } from "./lazy.tsx";
 import { Heading, Initials, Trouble, Wait } from "./parts.tsx";
+
+const Replied = lazy(async () => (await import("./replied.tsx")).Replied);
 
 /** What is done in the list's place: a new invitation, or one that waits. */
 type Doing =
-  | { readonly name: string }
+  | { readonly terms: Terms }
   | { readonly made: WaitingInvitation; readonly fresh: boolean }
+  | { readonly replied: ClientRow }
   | null;
 
 /** More than these, and a name is quicker typed than found. */
@@ -72,12 +77,24 @@ export function Clients() {
   if (doing && "made" in doing) {
     return <Waiting {...doing} done={finished} />;
   }
+  if (doing && "replied" in doing) {
+    const row = doing.replied;
+    return (
+      <Replied
+        row={row}
+        reply={row.reply as Reply}
+        again={(terms) => setDoing({ terms })}
+        show={() => show(row)}
+        done={(removed) => finished(removed ? inviteWords.withdrawn : "")}
+      />
+    );
+  }
   if (doing) {
     return (
       <>
         <Heading>{inviteWords.heading}</Heading>
         <Invite
-          name={doing.name}
+          terms={doing.terms}
           done={(made) => setDoing({ made, fresh: true })}
           cancel={() => setDoing(null)}
         />
@@ -89,7 +106,7 @@ export function Clients() {
       <Heading>{clientWords.heading}</Heading>
       <p class="lead">{clientWords.lead}</p>
       <p>
-        <button type="button" class="do" onClick={() => setDoing({ name: "" })}>
+        <button type="button" class="do" onClick={() => setDoing({ terms: { name: "" } })}>
           {clientWords.invite}
         </button>
       </p>
@@ -113,7 +130,8 @@ export function Clients() {
             busy={busy || onItsWay}
             turn={() => turn(row)}
             show={() => show(row)}
-            again={() => setDoing({ name: row.name })}
+            again={() => setDoing({ terms: { name: row.name } })}
+            read={() => setDoing({ replied: row })}
           />
         ))}
       </ul>
@@ -127,7 +145,9 @@ export function Clients() {
 /** Who asks first, then who is invited, then those who work, then the rest; by name among equals. */
 function byNeed(one: ClientRow, other: ClientRow): number {
   const rank = (row: ClientRow) =>
-    row.asked > 0 ? 0 : ["draft", "active", "held", "gone", "withdrawn"].indexOf(row.state) + 1;
+    row.asked > 0 || row.reply
+      ? 0
+      : ["draft", "active", "held", "gone", "withdrawn"].indexOf(row.state) + 1;
   return rank(one) - rank(other) || one.name.localeCompare(other.name);
 }
 
@@ -137,9 +157,10 @@ interface ClientProps {
   readonly turn: () => void;
   readonly show: () => void;
   readonly again: () => void;
+  readonly read: () => void;
 }
 
-function Client({ row, busy, turn, show, again }: ClientProps) {
+function Client({ row, busy, turn, show, again, read }: ClientProps) {
   const { opened, zone } = useDesk();
   const current = row.address !== "" && row.address === opened.inboundAddress;
   const usable = row.state === "active" || row.state === "held";
@@ -151,7 +172,13 @@ function Client({ row, busy, turn, show, again }: ClientProps) {
         <span>{row.name}</span>
         <span class="meta">{standing(row, zone)}</span>
       </div>
-      {draft && (
+      {draft && row.reply && (
+        <button type="button" onClick={read}>
+          {clientWords.read}
+          <span class="unseen"> {row.name}</span>
+        </button>
+      )}
+      {draft && !row.reply && (
         <button type="button" onClick={row.invitedUntil > 0 ? show : again}>
           {row.invitedUntil > 0 ? clientWords.show : clientWords.again}
           <span class="unseen"> {row.name}</span>
@@ -182,6 +209,9 @@ function Client({ row, busy, turn, show, again }: ClientProps) {
 function standing(row: ClientRow, zone: string): string {
   if (row.asked > 0) {
     return clientWords.asked(row.asked);
+  }
+  if (row.reply && row.state === "draft") {
+    return clientWords.replied[row.reply.kind];
   }
   switch (row.state) {
     case "draft":

@@ -10,15 +10,22 @@ import type { EnrolmentDraft, Failure, InvitationFacts, Opened, Session } from "
 import { beside } from "../words.beside.ts";
 import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
+import { replyWords } from "../words.reply.ts";
 import { firstName, words } from "../words.ts";
 import { Agreement } from "./agreement.tsx";
 import { Before, Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
 import { type Go, useArrival } from "./history.ts";
+import { lazy } from "./lazy.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
 import { Password, type PasswordChoice } from "./password.tsx";
 import { RecoverySheet } from "./recoverysheet.tsx";
 import { TypedCode } from "./typedcode.tsx";
+
+const AskChange = lazy(async () => (await import("./reply.tsx")).AskChange);
+const SayNo = lazy(async () => (await import("./reply.tsx")).SayNo);
+const SaidNo = lazy(async () => (await import("./reply.tsx")).SaidNo);
+const WorkDevice = lazy(async () => (await import("./reply.tsx")).WorkDevice);
 
 interface InvitationProps {
   readonly session: Session;
@@ -42,6 +49,10 @@ export function Invitation(props: InvitationProps) {
   }
   if (step === "start" || fragmentKind(fragment) !== "client") {
     return <Before fragment={fragment} go={go} />;
+  }
+  if (step === "work") {
+    const back = () => go({ view: "invitation", step: "start" });
+    return <WorkDevice session={session} fragment={fragment} back={back} />;
   }
   return <Steps {...props} step={step} />;
 }
@@ -78,9 +89,14 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
   const [finishing, setFinishing] = useState(false);
   const [trouble, setTrouble] = useState<Failure | null>(null);
   const [taken, setTaken] = useState(false);
+  const [replying, setReplying] = useState<"ask" | "no" | null>(null);
+  const [replied, setReplied] = useState<"ask" | "no" | null>(null);
   // A page that was come to by its address has nothing signed yet.
   const at = signature ? step : "agreement";
-  useArrival(`join ${at} ${joining ? "open" : failure ? "failed" : "opening"}`, "invitation");
+  useArrival(
+    `join ${replied === "no" ? "no" : at} ${joining ? "open" : failure ? "failed" : "opening"}`,
+    "invitation",
+  );
   if (failure) {
     return <Refused failure={failure} again={() => setAttempt(attempt + 1)} go={go} />;
   }
@@ -93,6 +109,9 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
     );
   }
   const { facts, draft } = joining;
+  if (replied === "no") {
+    return <SaidNo facts={facts} />;
+  }
   const finish = async () => {
     setFinishing(true);
     setTrouble(null);
@@ -122,6 +141,7 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
     }
   };
   const back = () => history.back();
+  const Replying = replying === "no" ? SayNo : AskChange;
   switch (at) {
     case "password":
       return (
@@ -159,16 +179,30 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
       );
     default:
       return (
-        <Agreement
-          facts={facts}
-          zone={zone}
-          signature={signature}
-          back={back}
-          sign={(name) => {
-            setSignature(name);
-            go({ view: "invitation", step: "password" });
-          }}
-        />
+        <>
+          <Agreement
+            facts={facts}
+            zone={zone}
+            signature={signature}
+            back={back}
+            sign={(name) => {
+              setSignature(name);
+              go({ view: "invitation", step: "password" });
+            }}
+            reply={setReplying}
+            said={replied === "ask" ? replyWords.ask.sent(firstName(facts.coachName)) : ""}
+          />
+          {replying && (
+            <Replying
+              {...{ session, fragment, facts }}
+              close={() => setReplying(null)}
+              done={() => {
+                setReplying(null);
+                setReplied(replying);
+              }}
+            />
+          )}
+        </>
       );
   }
 }
@@ -190,6 +224,8 @@ function Refused({ failure, again, go }: { failure: Failure; again: () => void; 
       return <State words={states.old(who)} />;
     case "invitation-withdrawn":
       return <State words={states.withdrawn(who)} />;
+    case "invitation-declined":
+      return <State words={states.declined(who)} />;
     case "invitation-unknown":
       return <State words={states.unknown(who)} />;
     case "invitation-mistyped":

@@ -31,15 +31,18 @@ interface Shown {
   readonly text: string;
 }
 
+/** What stands in the form at first: all that was offered before, or a name. */
+export type Terms = Pick<InviteRequest, "name"> & Partial<Omit<InviteRequest, "language">>;
+
 interface InviteProps {
-  readonly name: string;
+  readonly terms: Terms;
   readonly done: (made: WaitingInvitation) => void;
   readonly cancel: () => void;
 }
 
-export function Invite({ name, done, cancel }: InviteProps) {
+export function Invite({ terms, done, cancel }: InviteProps) {
   const { session, opened, now } = useDesk();
-  const [entered, setEntered] = useState<Entered>(() => usual(name, now()));
+  const [entered, setEntered] = useState<Entered>(() => usual(terms, now()));
   const [fault, setFault] = useState<InviteFault | null>(null);
   const [shown, setShown] = useState<Shown | null>(null);
   const [busy, setBusy] = useState(false);
@@ -176,10 +179,18 @@ function Form({ entered, setEntered, fault, submit, children }: FormProps) {
   );
 }
 
-function usual(name: string, now: number): Entered {
-  const lastDay = new Date((now + USUAL_WORK_DAYS * DAY_SECONDS) * 1000).toISOString().slice(0, 10);
-  const empty = { welcome: "", domains: "", phones: "", sponsor: "", sponsorSees: "" };
-  return { ...empty, name, lastDay, hold: String(USUAL_HOLD_DAYS) };
+function usual(terms: Terms, now: number): Entered {
+  const workEndsAt = terms.workEndsAt ?? now + (USUAL_WORK_DAYS + 1) * DAY_SECONDS;
+  return {
+    name: terms.name,
+    welcome: terms.welcome ?? "",
+    lastDay: new Date((workEndsAt - DAY_SECONDS) * 1000).toISOString().slice(0, 10),
+    hold: String(terms.holdDays ?? USUAL_HOLD_DAYS),
+    domains: (terms.refusedDomains ?? []).join(", "),
+    phones: (terms.phones ?? []).join(", "),
+    sponsor: terms.sponsor ?? "",
+    sponsorSees: terms.sponsorSees ?? "",
+  };
 }
 
 function requestOf(entered: Entered): InviteRequest {
