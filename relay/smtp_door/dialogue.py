@@ -94,7 +94,13 @@ class Dialogue:
         try:
             await self._wire.say(f"220 {self._hostname} ESMTP")
             while True:
-                await self._one_command()
+                self._count()
+                try:  # here, and not a call further on: each silent connection would hold one frame more
+                    line = await self._wire.line(self._limits.max_command_bytes)
+                except Fault as fault:
+                    await self._bear(fault)
+                else:
+                    await self._obey(line)
         except Ended as ended:
             self._wire.close(ended.last_words)
         except TimeoutError:
@@ -105,16 +111,17 @@ class Dialogue:
         except OSError:
             self._wire.close()
 
-    async def _one_command(self) -> None:
+    def _count(self) -> None:
         self._commands_left -= 1
         if self._commands_left < 0:
             raise Ended(replies.TOO_MANY_COMMANDS)
-        try:
-            line = await self._wire.line(self._limits.max_command_bytes)
-        except Fault as fault:
-            if fault.fatal:
-                raise Ended(fault.reply) from None
-            return await self._junk(fault.reply)
+
+    async def _bear(self, fault: Fault) -> None:
+        if fault.fatal:
+            raise Ended(fault.reply) from None
+        await self._junk(fault.reply)
+
+    async def _obey(self, line: bytes) -> None:
         verb, _, argument = line.rstrip(b" \t").partition(b" ")  # RFC 5321, 4.1.1: trailing space is borne
         command = _COMMANDS.get(verb.upper())
         if command is None:

@@ -211,14 +211,19 @@ class Door:
     async def _serve(self, wire: Wire) -> None:
         self._open.add(wire)
         try:
-            if await self._has_place(wire):
-                try:
-                    await self._talk(wire)
-                finally:
-                    self._places.leave(wire.peer)
-            else:
+            if not await self._has_place(wire):
                 words = "" if wire.implicit_tls else replies.TOO_MANY_CONNECTIONS
                 wire.close(words, linger=False)
+                return
+            try:  # here, and not a call further on: each silent connection would hold one frame more
+                dialogue = await self._begun(wire)
+                if dialogue is not None:
+                    await dialogue.run()
+            except Exception as trouble:  # noqa: BLE001 - one dialogue's trouble must not end the door
+                self._log.error("door.trouble", failure=trouble)
+                wire.close(replies.TROUBLE)
+            finally:
+                self._places.leave(wire.peer)
         finally:
             self._open.discard(wire)
 
@@ -240,19 +245,15 @@ class Door:
         slowest.cut()
         return True
 
-    async def _talk(self, wire: Wire) -> None:
+    async def _begun(self, wire: Wire) -> Dialogue | None:
+        """The dialogue, once TLS stands where it comes first; None where it does not come to that."""
         context = self._tls.context(self._log) if self._tls is not None else None
         if wire.implicit_tls and not await self._begin_tls(wire, context):
-            return
-        dialogue = Dialogue(
+            return None
+        return Dialogue(
             wire, self._admission, self._limits, hostname=self._hostname, tls_context=context,
             require_tls=self._require_tls, record=self._record,
         )  # fmt: skip
-        try:
-            await dialogue.run()
-        except Exception as trouble:  # noqa: BLE001 - one dialogue's trouble must not end the door
-            self._log.error("door.trouble", failure=trouble)
-            wire.close(replies.TROUBLE)
 
     async def _begin_tls(self, wire: Wire, context: ssl.SSLContext | None) -> bool:
         """Whether the peer and we came to terms."""
