@@ -6,17 +6,13 @@ which the others are made.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from tests.__main__ import NO_CHROMIUM, find_chromium
-from tests.screens import site
 from tests.screens.judge import measured, sideways, spoken
 from tests.screens.scenes import SCENES, Scene
-from tests.screens.walk import FLAGS, listen, prepare
+from tests.screens.stage import Stage
+from tests.screens.walk import listen, prepare
 
 pytestmark = pytest.mark.browser
 
@@ -41,19 +37,10 @@ NAMES = (
 CHOSEN = {scene.name: scene for scene in SCENES if scene.name in NAMES}
 
 
-@pytest.fixture(scope="module")
-async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Browser, str]]:
-    """A browser, and the origin of the built page, which is built once, in a folder of its own."""
-    found = find_chromium()
-    if found is None:
-        pytest.fail(NO_CHROMIUM, pytrace=False)
-    built = tmp_path_factory.mktemp("page")
-    site.build(built)
-    async with async_playwright() as playwright, site.served(built) as origin:
-        browser = await playwright.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield browser, origin
-        await browser.close()
-    shutil.rmtree(built)
+@pytest.fixture
+def place(stage: Stage) -> tuple[Browser, str]:
+    """A browser, and the origin of the built page."""
+    return stage.browser, stage.origin
 
 
 async def shown(place: tuple[Browser, str], scene: Scene) -> tuple[Page, list[str]]:
