@@ -104,22 +104,22 @@ class PostgresDatabase(Ledgered):
 
     def executemany(self, statement: str, many: Iterable[Bound]) -> Found:
         """Run one statement for each, all of them in one exchange; nothing is counted."""
-        rows = list(many)
+        together, rows = for_many(statement), list(many)
         words, wanted = translate(statement)
         with _faults(self):
-            if rows and for_many(statement) is not None:
-                self._for_many(statement, rows)
+            if rows and together is not None:
+                self._together(together, rows)
             elif rows:
                 await_only(self._prepare(words).executemany([arranged(wanted, one) for one in rows]))
         return Found()
 
     def fetchmany(self, statement: str, many: Iterable[Bound]) -> list[Any]:
         """As `executemany`; the rows that all of them return."""
-        rows = list(many)
+        together, rows = for_many(statement), list(many)
         words, wanted = translate(statement)
         with _faults(self):
-            if rows and for_many(statement) is not None:
-                found = self._for_many(statement, rows)
+            if rows and together is not None:
+                found = self._together(together, rows)
             else:
                 bound = [arranged(wanted, one) for one in rows]
                 found = await_only(self._prepare(words).fetchmany(bound)) if bound else []
@@ -135,8 +135,8 @@ class PostgresDatabase(Ledgered):
         """The tables are others by now."""
         self._prepared.clear()
 
-    def _for_many(self, statement: str, rows: Sequence[Bound]) -> Any:
-        return await_only(self._prepare(for_many(statement)).fetch(*map(list, zip(*rows, strict=True))))
+    def _together(self, words: str, rows: Sequence[Bound]) -> Any:
+        return await_only(self._prepare(words).fetch(*map(list, zip(*rows, strict=True))))
 
     def _prepare(self, words: str) -> Any:
         self._catch_up()

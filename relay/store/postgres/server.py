@@ -156,7 +156,7 @@ def sentences() -> Iterator[None]:
         raise _named(getattr(fault.orig, "sqlstate", None)) from None
     except Fault as fault:
         raise _named(str(fault).partition(":")[0]) from None
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as fault:
         raise _named(getattr(fault, "sqlstate", None)) from None
 
 
