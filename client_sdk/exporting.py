@@ -25,6 +25,7 @@ from client_sdk.files import safe_name
 from client_sdk.intake import Bad, Gone
 from client_sdk.mail import GRADES
 from client_sdk.messages import Progress, instant
+from client_sdk.notes import Note
 from client_sdk.receipts import Receipts
 from client_sdk.words import in_words
 
@@ -157,12 +158,18 @@ class Exporting:
     # --- what both keep besides -----------------------------------------------------------------------------
 
     async def _records(self, archive: ArchiveWriter) -> list[str]:
-        """Put in the agreement, receipts and the report; returns their paths."""
+        """Put in the agreement, notes, receipts and the report; returns their paths."""
         added: list[str] = []
         for version in await self._engagement.agreement.history():
             if version.text:
                 added.append(f"agreement/agreement-{version.number}.txt")
                 archive.add_text(added[-1], version.text)
+        if notes := await self._notes():
+            added.append("notes/notes.txt")
+            written = (
+                f"{in_words(one.written_at.date())} {one.written_at:%H:%M} UTC\n{one.text}" for one in notes
+            )
+            archive.add_text(added[-1], "\n\n".join(written) + "\n")
         receipts = await Receipts(self._core, self._core.head).file(bytes.fromhex(self._engagement.id))
         added.append("receipts/receipts.json")
         archive.add_text(added[-1], receipts.encode().decode())
@@ -173,6 +180,11 @@ class Exporting:
         added.append("report/report.txt")
         archive.add_text(added[-1], "\n".join(lines) + "\n")
         return added
+
+    async def _notes(self) -> list[Note]:
+        """A coach's own, oldest first."""
+        found = await self._engagement.notes.all() if self._engagement.my_role == "coach" else ()
+        return list(found)[::-1]
 
     def _page(self, archive: ArchiveWriter, body: IO[bytes], also: list[str]) -> None:
         people = f"{self._engagement.my_name} and {self._engagement.name}"
@@ -193,10 +205,7 @@ class Exporting:
                 {"at": _seconds(one.held_at), "minutes": one.minutes, "mine": one.mine, "note": one.note}
                 for one in await self._engagement.calls.all()
             ],
-            "notes": [
-                {"at": _seconds(one.written_at), "text": one.text}
-                for one in (await self._engagement.notes.all() if self._engagement.my_role == "coach" else ())
-            ],
+            "notes": [{"at": _seconds(one.written_at), "text": one.text} for one in await self._notes()],
         }
         with self._spool() as whole:
             whole.write(_json(about)[:-1] + b', "messages": [\n')

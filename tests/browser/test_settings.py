@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import zipfile
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Route, expect
 
-from client_sdk.attachment import Attachment
 from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
 from tests.browser.visitor import HALF, SOON_MILLISECONDS, Visitor, visiting
 
@@ -138,53 +135,6 @@ async def test_a_provider_forwards_by_a_rule(browser: Browser, pair: Pair) -> No
         await expect(visitor.page.get_by_text("Not working yet")).to_have_count(0)
         await visitor.press("Remove")
         await expect(visitor.page.get_by_text("You have not added an address yet")).to_be_visible()
-
-
-async def test_a_copy_of_everything(browser: Browser, pair: Pair, tmp_path: Path) -> None:
-    """One archive: files whole, sums that fit, and a page that opens and searches without a network."""
-    content = b"a file of ours\n" * 1000
-    note = Attachment.from_bytes(content, "../notes <b>.txt")
-    await pair.to_maya.send(subject="Bittern <i>", text="For the **copy** & more", attach=[note])
-    async with visiting(browser, pair.origin) as visitor:
-        await visitor.page.goto(pair.origin)
-        await visitor.unlock(pair.client.name, MAYA_PASSWORD)
-        await visitor.see("Bittern")
-        await visitor.page.wait_for_function(HALF)
-        await visitor.page.goto(f"{pair.origin}/our-work/copy")
-        async with visitor.page.expect_download() as downloading:
-            await visitor.press("Make the copy")
-        download = await downloading.value
-        assert re.fullmatch(r"our-work-\d{4}-\d\d-\d\d\.zip", download.suggested_filename)
-        archive = tmp_path / "copy.zip"
-        await download.save_as(archive)
-        await expect(visitor.page.get_by_text("Saved outside this inbox")).to_be_visible()
-    folder = tmp_path / "copy"
-    with zipfile.ZipFile(archive) as whole:
-        assert whole.testzip() is None
-        whole.extractall(folder)
-    sums = (folder / "checksums.txt").read_text("utf-8").splitlines()
-    for line in sums:
-        digest, _, name = line.partition("  ")
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
-    kept = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert kept == {line.partition("  ")[2] for line in sums} | {"checksums.txt"}
-    (copied,) = [path for path in kept if path.startswith("files/") and "notes" in path]
-    assert (folder / copied).read_bytes() == content
-    data = json.loads((folder / "data.json").read_text("utf-8"))
-    assert "Bittern <i>" in [message["subject"] for message in data["messages"]]
-    assert "agreement/agreement-1.txt" in kept
-    context = await browser.new_context(offline=True)
-    page = await context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    await page.goto((folder / "open-me.html").as_uri())
-    await expect(page.get_by_role("heading", name="Bittern <i>")).to_be_visible()
-    await page.get_by_role("searchbox").fill("nothing like it")
-    await expect(page.get_by_role("heading", name="Bittern <i>")).to_be_hidden()
-    await page.get_by_role("searchbox").fill("BITTERN")
-    await expect(page.get_by_role("heading", name="Bittern <i>")).to_be_visible()
-    assert all(address.startswith("file:") for address in asked)
-    await context.close()
 
 
 async def test_each_view_on_paper_says_when_to_destroy_it(browser: Browser, pair: Pair) -> None:

@@ -869,13 +869,6 @@ WORK = (
         {"state": "held"},
         then(unlock, reading("Go on together"), pressing("Ask Anna to go on")),
     ),
-    Scene("copy", "/our-work/copy", {}, then(unlock, reading("A copy is yours"))),
-    Scene(
-        "copy-saved",
-        "/our-work/copy",
-        {},
-        then(unlock, reading("A copy is yours"), pressing("Make the copy"), reading("Saved outside")),
-    ),
     Scene("close", "/our-work/close", {}, closing),
     Scene(
         "close-other",
@@ -1196,6 +1189,11 @@ NOTEBOOK = "/our-work/notes"
 there = then(unlock, waiting(".noted"))
 
 
+async def opening_copy(page: Page) -> None:
+    """The form for a locked copy unfolded, where no inbox is open."""
+    await page.get_by_text("Open a locked copy").click()
+
+
 async def removing(page: Page) -> None:
     """Asked about the newest note."""
     await page.locator(".noted li:first-child button:last-child").click()
@@ -1258,6 +1256,56 @@ NOTES = (
     Scene("notes-held", NOTEBOOK, {**COACH, "state": "held"}, then(there, reading("nothing can be added"))),
 )
 
+copying = then(unlock, reading("A copy is yours"))
+begun = then(
+    copying, filling(**{"Password of the copy": "walnut glacier tapestry"}), pressing("Make the copy")
+)
+back = then(opening_copy, filling(Its_password="walnut glacier tapestry"))
+COPIES = (
+    Scene("copy", COPY, {}, copying),
+    Scene("copy-coach", COPY, COACH, copying),
+    Scene("copy-open", COPY, {}, then(copying, checking("Whoever has the file"))),
+    Scene(
+        "copy-threads",
+        COPY,
+        {},
+        then(copying, checking("Conversations that I choose"), checking("Before Thursday")),
+    ),
+    Scene(
+        "copy-slips",
+        COPY,
+        {},
+        then(copying, checking("Conversations that I choose"), pressing("Make the copy"), waiting(".fault")),
+    ),
+    Scene("copy-locking", COPY, hanging("lockCopy"), then(begun, reading("Making the lock"))),
+    Scene("copy-saving", COPY, hanging("read"), then(begun, waiting("main progress"))),
+    Scene("copy-file", COPY, hanging("file"), then(begun, waiting("main p.wrap"))),
+    Scene("copy-stopped", COPY, hanging("file"), then(begun, waiting("main p.wrap"), pressing("Stop"))),
+    Scene("copy-failed", COPY, failing("read", SERVER), then(begun, waiting(".trouble"))),
+    Scene("copy-saved", COPY, {}, then(begun, reading("Saved outside"))),
+    Scene("copy-partly", COPY, failing("file", {"code": "gone"}), then(begun, reading("Not in it"))),
+    Scene("help-copy", "/help", {}, opening_copy),
+    Scene("help-copy-missing", "/help", {}, then(opening_copy, pressing("Open it"), waiting(".fault"))),
+    Scene(
+        "help-copy-wrong",
+        "/help",
+        failing("unlockCopy", {"code": "wrong-password"}),
+        then(back, choosing(("our-work.qba", 300)), pressing("Open it"), waiting(".fault")),
+    ),
+    Scene(
+        "help-copy-none",
+        "/help",
+        failing("unlockCopy", {"code": "refused"}),
+        then(back, choosing(("our-work.qba", 300)), pressing("Open it"), waiting(".trouble")),
+    ),
+    Scene(
+        "help-copy-done",
+        "/help",
+        {},
+        then(back, choosing(("our-work.qba", 300)), pressing("Open it"), reading("Saved as a ZIP")),
+    ),
+)
+
 NO_RECEIPT: Script = {"receipts": "none"}
 the_sheet = then(
     digits("41723", "90056", "18834", "55120", "70391", "26647"), pressing("Open with the sheet")
@@ -1298,18 +1346,6 @@ RARELY = (
     Scene("settings-leave-late", LEAVE, NO_RECEIPT, then(leaving, passing(200), reading("not come yet"))),
     Scene("settings-leave-failed", LEAVE, failing("close", SERVER), then(leaving, waiting(".trouble"))),
     Scene("settings-leave-coach", LEAVE, COACH, then(unlock, reading("whoever runs this server"))),
-    Scene(
-        "copy-saving",
-        COPY,
-        hanging("read"),
-        then(unlock, pressing("Make the copy"), waiting("main progress")),
-    ),
-    Scene(
-        "copy-failed",
-        COPY,
-        failing("read", SERVER),
-        then(unlock, pressing("Make the copy"), waiting(".trouble")),
-    ),
     Scene(
         "clients-failed",
         "/clients",
@@ -1403,6 +1439,7 @@ OTHERS = (
     *CODES,
     *REOPENING,
     *NOTES,
+    *COPIES,
     *RARELY,
     Scene("settings-browsers", "/settings/browsers", {}, then(unlock, reading("Ways in"))),
     Scene(

@@ -1,15 +1,18 @@
 /**
- * A copy of everything, as one archive: a page that any browser opens without a network, messages as text, files under their own names, the
- * agreement, the receipts, and all of it as JSON. Owns the names in it and the page's bytes. Must never put what somebody wrote into the page
- * unescaped, nor a name that leaves the archive's own folder.
+ * A copy of what is here, as one archive: a page that any browser opens without a network, messages as text, files under their own names, the
+ * agreement, the receipts, and all of it as JSON (docs/mailbox.md, *The copy*). Owns the names in it, its checksums and the page's bytes. Must
+ * never put what somebody wrote into the page unescaped, nor a name that leaves the archive's own folder.
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { eachPiece, type ZipEntry } from "./zip.ts";
+import type { RefusedMail } from "./session.ts";
+import { type Write, ZipWriter } from "./zip.ts";
 
 /** A message of the copy; its files have their names in the archive. */
 export interface CopiedMessage {
+  readonly id: string;
   readonly from: string;
+  readonly mine: boolean;
   readonly at: number;
   readonly when: string;
   readonly subject: string;
@@ -20,6 +23,8 @@ export interface CopiedMessage {
     readonly path: string;
     readonly bytes: number;
   }[];
+  /** Of a notice: the mails that it says were turned away. */
+  readonly refused: readonly RefusedMail[];
 }
 
 /** The words of the page, for the language in which it is shown. */
@@ -78,8 +83,8 @@ const SCRIPT =
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 
-/** The page: every message in order, links to its files, a field to search. It asks no network for anything. */
-export function archivePage(messages: readonly CopiedMessage[], words: ArchiveWords): string {
+/** The page up to its first message. It asks no network for anything. */
+export function pageHead(words: ArchiveWords): string {
   return [
     "<!doctype html>",
     `<html lang="${escaped(words.lang)}"><head><meta charset="utf-8">`,
@@ -89,14 +94,17 @@ export function archivePage(messages: readonly CopiedMessage[], words: ArchiveWo
     `<h1>${escaped(words.people)}</h1><p><strong>${escaped(words.destroy)}</strong></p>`,
     `<p class="meta">${words.also.map(({ label, path }) => `<a href="${linked(path)}">${escaped(label)}</a>`).join(" · ")}</p>`,
     words.search === null ? "" : `<label>${escaped(words.search)} <input type="search"></label>`,
-    ...messages.map((message) => article(message, words)),
-    words.search === null ? "" : `<script>${SCRIPT}</script>`,
-    "</body></html>",
     "",
   ].join("\n");
 }
 
-function article(message: CopiedMessage, words: ArchiveWords): string {
+/** The end of the page; a field to search gets what it does. */
+export function pageFoot(words: ArchiveWords): string {
+  return `${words.search === null ? "" : `<script>${SCRIPT}</script>`}</body></html>\n`;
+}
+
+/** A message as it stands in the page. */
+export function article(message: CopiedMessage, words: ArchiveWords): string {
   const files = message.files.map(
     ({ name, path }) => `<li><a href="${linked(path)}">${escaped(name)}</a></li>`,
   );
@@ -104,7 +112,7 @@ function article(message: CopiedMessage, words: ArchiveWords): string {
     `<article><p class="meta">${escaped(message.from)}, ${escaped(message.when)}</p>`,
     `<h2>${escaped(message.subject || words.noSubject)}</h2><pre>${escaped(message.text)}</pre>`,
     files.length > 0 ? `<p class="meta">${escaped(words.files)}</p><ul>${files.join("")}</ul>` : "",
-    "</article>",
+    "</article>\n",
   ].join("");
 }
 
@@ -113,16 +121,34 @@ function linked(path: string): string {
   return `./${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** What `sha256sum --check` reads: a line for each entry. */
-export async function checksums(entries: readonly ZipEntry[]): Promise<string> {
-  const lines: string[] = [];
-  for (const { name, content } of entries) {
+/** Adds entries to an archive that is being written, and at the end the checksums of all of them. */
+export class ArchiveWriter {
+  readonly #zip: ZipWriter;
+  /** What `sha256sum --check` reads: a line for each entry. */
+  readonly #lines: string[] = [];
+
+  constructor(write: Write, now: number) {
+    this.#zip = new ZipWriter(write, now);
+  }
+
+  /** Add what a blob holds. `look` may throw between its pieces: then nothing of it was added. */
+  async add(name: string, content: Blob, look: () => void = () => {}): Promise<void> {
     const hash = sha256.create();
-    await eachPiece(content, (piece) => {
+    await this.#zip.add(name, content, (piece) => {
+      look();
       hash.update(piece);
     });
     const hex = [...hash.digest()].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    lines.push(`${hex}  ${name}\n`);
+    this.#lines.push(`${hex}  ${name}\n`);
   }
-  return lines.join("");
+
+  async addText(name: string, text: string): Promise<void> {
+    await this.add(name, new Blob([text]));
+  }
+
+  /** Nothing may follow. */
+  async finish(): Promise<void> {
+    await this.#zip.add("checksums.txt", new Blob(this.#lines));
+    await this.#zip.finish();
+  }
 }

@@ -26,6 +26,12 @@ export interface ComingSession {
   look(fragment: string): Promise<OfferFacts>;
   /** Say something to the coach without joining; all but a change ends the invitation. Nothing of it is opened for that. */
   reply(fragment: string, reply: Reply): Promise<void>;
+  /** Begin to open a locked copy: its password, and the 76 bytes that it begins with. Rejects with `refused` for what is none, `wrong-password`. */
+  unlockCopy(password: string, head: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The next bytes of it; answers those of the copy. */
+  openCopyPiece(sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** The last ones, once all of it came; before this it is not whole. */
+  openCopyEnd(): Promise<Uint8Array<ArrayBuffer>>;
   /** Five words. */
   offerPassword(): Promise<string>;
 }

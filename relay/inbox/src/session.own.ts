@@ -270,6 +270,12 @@ export interface OwnSession {
   writeNote(text: string): Promise<void>;
   /** Let one go, now. */
   expireNote(id: string): Promise<void>;
+  /** Begin to lock a copy with a password of its own; answers how the file begins. One copy at a time. */
+  lockCopy(password: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The next bytes of the copy; answers the next of the file. */
+  sealCopy(piece: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** Answers how the file ends. */
+  endCopy(): Promise<Uint8Array<ArrayBuffer>>;
   /** Everything that the server has stored about this person. */
   rows(): Promise<readonly StoredTable[]>;
   /** Note the day on which it opened this inbox. */

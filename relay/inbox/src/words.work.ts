@@ -360,19 +360,8 @@ export const workWords = said("work", {
     },
   },
 
-  copy: {
-    heading: "Take a copy",
-    all: "Everything in one file",
-    allHint:
-      "Messages, files, the agreement and the receipts. This browser makes it; the server learns nothing of it but that files were read.",
-    open: "Unpack it and open the page open-me.html: any browser shows it without a network, with a search.",
-    doAll: "Make the copy",
-    saving: (done: number, total: number) => `${done} of ${total} messages`,
-    fileName: (day: string) => `our-work-${day}.zip`,
-    search: "Search",
-    title: "Our messages",
-    textHead: (one: string, other: string) => `${one} and ${other}`,
-  },
+  copy: "Take a copy",
+  between: (one: string, other: string) => `${one} and ${other}`,
 
   close: {
     heading: (name: string) => `Closing your work with ${name}`,

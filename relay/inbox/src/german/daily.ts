@@ -1,6 +1,5 @@
 /** German for what is fetched behind the list: to read, to write, to search. */
 
-import { copy } from "./copy.ts";
 import { happened } from "./happened.ts";
 import { mail } from "./mail.ts";
 import { photos } from "./photos.ts";
@@ -10,7 +9,6 @@ import { sheets } from "./sheets.ts";
 import { write } from "./write.ts";
 
 export const german: Readonly<Record<string, object>> = {
-  copy,
   happened,
   mail,
   photos,

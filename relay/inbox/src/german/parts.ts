@@ -28,7 +28,8 @@ const WHERE: Readonly<Record<string, () => Promise<{ readonly german: Part }>>> 
     recover: ways,
   },
   ...{ returning: ways, clients: working, receipts: working, report: working, work: working },
-  ...{ copy: daily, notes: working, reopen: working },
+  ...{ notes: working, reopen: working },
+  copy: () => import("./copies.ts"),
   rows: () => import("./rows.ts"),
 };
 

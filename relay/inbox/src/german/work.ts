@@ -366,19 +366,8 @@ export const work: typeof english = {
     },
   },
 
-  copy: {
-    heading: "Kopie mitnehmen",
-    all: "Alles in einer Datei",
-    allHint:
-      "Nachrichten, Dateien, die Vereinbarung und die Belege. Dieser Browser macht sie; der Server erfährt davon nur, dass Dateien gelesen wurden.",
-    open: "Packen Sie sie aus und öffnen Sie die Seite open-me.html: Jeder Browser zeigt sie ohne Netz, mit einer Suche.",
-    doAll: "Kopie machen",
-    saving: (done, total) => `${number(done)} von ${messages(total)}`,
-    fileName: (day) => `unsere-arbeit-${day}.zip`,
-    search: "Suche",
-    title: "Unsere Nachrichten",
-    textHead: (one, other) => `${one} und ${other}`,
-  },
+  copy: "Kopie mitnehmen",
+  between: (one, other) => `${one} und ${other}`,
 
   close: {
     heading: (name) => `Ihre Arbeit mit ${name} beenden`,

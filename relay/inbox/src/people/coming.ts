@@ -17,8 +17,9 @@ import type { ComingSession, OfferFacts, Reply } from "../session.coming.ts";
 import type { PasskeyResult } from "../session.own.ts";
 import { authority, type MadeMethod } from "./account.ts";
 import { proven, secretOfCode } from "./codes.ts";
+import type { CopyKey } from "./copykey.ts";
 import * as enrol from "./enrol.ts";
-import { fault, trusting } from "./fault.ts";
+import { fault, fetched, trusting } from "./fault.ts";
 import type { World } from "./world.ts";
 
 const MOST_SUGGESTED = 4;
@@ -44,6 +45,7 @@ export class Coming implements ComingSession {
   #found: Found | null = null;
   /** A reply as it was first sent: the same again sends the same bytes, and is taken once. */
   #replied: { readonly said: string; readonly body: Bytes } | null = null;
+  #copy: CopyKey | null = null;
   /** The way in as it was first sent: the same again is the same offer, taken once. */
   #sent: { readonly choice: string; readonly way: MadeMethod } | null = null;
 
@@ -86,6 +88,30 @@ export class Coming implements ComingSession {
     }
     const { body } = this.#replied;
     await this.#api.reply(keys.inviteId, body, signReply(keys, body));
+  }
+
+  // --- a locked copy ---
+
+  async unlockCopy(password: string, head: Bytes): Promise<void> {
+    const { CopyKey: Kind } = await fetched(() => import("./copykey.ts"));
+    this.#copy = await Kind.of(password, head);
+  }
+
+  async openCopyPiece(sealed: Bytes): Promise<Bytes> {
+    return await this.#needCopy().open(sealed);
+  }
+
+  async openCopyEnd(): Promise<Bytes> {
+    const end = await this.#needCopy().finish();
+    this.#copy = null;
+    return end;
+  }
+
+  #needCopy(): CopyKey {
+    if (!this.#copy) {
+      throw fault("gone");
+    }
+    return this.#copy;
   }
 
   async offerPassword(): Promise<string> {

@@ -50,6 +50,7 @@ import type {
 import type { CheckOutcome } from "../session.work.ts";
 import type { Fields } from "../wire.ts";
 import { type Account, authority, signIn } from "./account.ts";
+import type { CopyLock } from "./copylock.ts";
 import * as enrol from "./enrol.ts";
 import { fault, fetched } from "./fault.ts";
 import type { Inviting } from "./inviting.ts";
@@ -83,6 +84,8 @@ export class Own implements OwnSession {
   #inviting: Inviting | null = null;
   #lending: Lending | null = null;
   #returning: Return | null = null;
+  /** The copy that is being made. */
+  #copy: CopyLock | null = null;
   /** Of the engagement that is open now. */
   readonly #work: () => Promise<Workroom>;
 
@@ -463,6 +466,31 @@ export class Own implements OwnSession {
 
   async endTold(): Promise<void> {
     await this.#api.ask("DELETE", NOTICES);
+  }
+
+  // --- a copy under a password ---
+
+  async lockCopy(password: string): Promise<Bytes> {
+    const { CopyLock } = await fetched(() => import("./copylock.ts"));
+    this.#copy = await CopyLock.under(password, this.#world.random);
+    return this.#copy.head;
+  }
+
+  async sealCopy(piece: Bytes): Promise<Bytes> {
+    return await this.#needCopy().seal(piece);
+  }
+
+  async endCopy(): Promise<Bytes> {
+    const end = await this.#needCopy().finish();
+    this.#copy = null;
+    return end;
+  }
+
+  #needCopy(): CopyLock {
+    if (!this.#copy) {
+      throw fault("gone");
+    }
+    return this.#copy;
   }
 
   async rows(): Promise<readonly StoredTable[]> {

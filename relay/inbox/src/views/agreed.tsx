@@ -31,7 +31,7 @@ export function AgreementPage({ work }: PageProps) {
         <PolicyLines policy={version.policy} />
       </section>
       <p class="paper-only">
-        {workWords.copy.textHead(opened.myName, opened.otherName)}. {agreement.paper(deleted)}
+        {workWords.between(opened.myName, opened.otherName)}. {agreement.paper(deleted)}
       </p>
       <div class="actions">
         <button type="button" onClick={() => print()}>

@@ -1,149 +1,306 @@
-/** *Take a copy*: one archive of everything that is here, made in this browser; what it is, and what it is not, is said before. */
+/**
+ * *Take a copy*: everything, or chosen conversations, as one file under a password or without; made in this browser. What it is, and what it is
+ * not, is said before. Owns the choices and the making while the page is open; whoever goes elsewhere gives it up.
+ */
 
-import { archivePage, type CopiedMessage, checksums, numbered } from "../archive.ts";
-import type { ListRow } from "../session.ts";
-import type { Work } from "../session.work.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { CopyFile, chooseTarget, NotWritten, type Sealing, type Target } from "../copyfile.ts";
+import { passwordFault } from "../password.ts";
+import type { Failure, Session } from "../session.ts";
 import { calendarDay, fullDay } from "../time.ts";
 import { copyWords } from "../words.copy.ts";
 import { words } from "../words.ts";
-import { workWords } from "../words.work.ts";
-import { MOST_ZIP_BYTES, type ZipEntry, zip } from "../zip.ts";
-import { copiedOf, filesOf, SaveCopy, stopped, textEntry } from "./copying.tsx";
-import { type Desk, useDesk } from "./desk.ts";
-import { Heading } from "./parts.tsx";
+import { Copying, goesOn, type Made, type Step, type Threads } from "./copymaking.ts";
+import { ChooseThreads } from "./copythreads.tsx";
+import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { Choice, PasswordField } from "./fields.tsx";
+import { OpenCopy } from "./opencopy.tsx";
+import { Heading, saveBlob, Trouble, Wait } from "./parts.tsx";
 import { type PageProps, UpToWork } from "./work.tsx";
 
-const { copy } = workWords;
+const MOST_TOLD = 20;
 
-export function Copy({ work }: PageProps) {
-  const { opened, zone } = useDesk();
-  const date = fullDay(work.deleted.at, zone);
+type State =
+  | { readonly kind: "choosing" }
+  | { readonly kind: "preparing" }
+  | { readonly kind: "making"; readonly step: Step }
+  /** `failure` null: its owner stopped it. */
+  | { readonly kind: "paused"; readonly step: Step; readonly failure: Failure | null }
+  | { readonly kind: "broken"; readonly text: string }
+  | { readonly kind: "made"; readonly made: Made };
+
+export function Copy(props: PageProps) {
+  const { session, zone } = useDesk();
+  const { work } = props;
   return (
     <>
       <UpToWork />
-      <Heading>{copy.heading}</Heading>
-      <p class="lead">{copyWords.lead(date)}</p>
-      <section class="card">
-        <h2>{copy.all}</h2>
-        <p>{copy.allHint}</p>
-        <p>{copy.open}</p>
-        <Save work={work} until={date} />
-      </section>
-      <p class="quiet-text">{copyWords.plain}</p>
-      <p class="unseen">{copy.textHead(opened.myName, opened.otherName)}</p>
+      <Heading>{copyWords.heading}</Heading>
+      <p class="lead">{copyWords.lead(fullDay(work.deleted.at, zone))}</p>
+      <Form {...props} />
+      <OpenCopy session={session} />
     </>
   );
 }
 
-function Save({ work, until }: { work: Work; until: string }) {
-  const desk = useDesk();
-  return (
-    <SaveCopy
-      act={copy.doAll}
-      name={() => copy.fileName(calendarDay(desk.now(), desk.zone))}
-      saving={copy.saving}
-      make={(signal, meter) => gather({ desk, work, until, signal, meter })}
-    />
-  );
-}
+type Faults = { readonly threads?: string; readonly password?: string };
 
-interface Gathering {
-  readonly desk: Desk;
-  readonly work: Work;
-  readonly until: string;
-  readonly signal: AbortSignal;
-  readonly meter: (done: number, total: number) => void;
-}
-
-/** The archive. Files stay blobs all the way: the browser keeps them outside the page's memory. */
-async function gather(given: Gathering): Promise<Blob> {
-  const { desk, work, until } = given;
-  const rows = await allRows(given);
-  const copied: CopiedMessage[] = [];
-  const entries: ZipEntry[] = [];
-  let bytes = 0;
-  for (const [at, row] of [...rows].reverse().entries()) {
-    stopped(given.signal);
-    const message = await desk.session.read(row.id);
-    const files = await filesOf(given, message, numbered(at), entries);
-    bytes += files.reduce((sum, file) => sum + file.bytes, 0);
-    if (bytes > MOST_ZIP_BYTES) {
-      throw new RangeError("more than one archive holds");
+function Form({ work }: PageProps) {
+  const { opened } = useDesk();
+  const [which, setWhich] = useState<"all" | "some">("all");
+  const [threads, setThreads] = useState<ReadonlySet<string>>(new Set());
+  const [who, setWho] = useState<"locked" | "open">("locked");
+  const [password, setPassword] = useState("");
+  const [faults, setFaults] = useState<Faults>({});
+  const { state, make, goOn, stop, giveUp } = useMaking(work);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [faults]);
+  useEffect(() => {
+    if (state.kind === "made") {
+      setPassword("");
     }
-    const one = copiedOf(message, files, desk.zone);
-    copied.push(one);
-    entries.push(textEntry(`messages/${numbered(at)}.txt`, letter(one)));
-    given.meter(at + 1, rows.length);
-  }
-  const head = copy.textHead(desk.opened.myName, desk.opened.otherName);
-  const also = [...agreementEntries(work), ...(await receiptEntries(desk))];
-  const page = archivePage(copied, {
-    lang: document.documentElement.lang,
-    title: copy.title,
-    people: head,
-    destroy: copyWords.destroy(until),
-    search: copy.search,
-    noSubject: words.list.noSubject,
-    files: copyWords.filesHead,
-    also: also.map(({ name }) => ({ label: name, path: name })),
-  });
-  entries.push(...also, textEntry("open-me.html", page), dataEntry(copied, work));
-  entries.push(textEntry("checksums.txt", await checksums(entries)));
-  return await zip(entries, desk.now());
-}
-
-/** Every row that can be read; the pages further back are fetched on the way. */
-async function allRows({ desk, signal, meter }: Gathering): Promise<readonly ListRow[]> {
-  const { session, inbox, dispatch } = desk;
-  let rows = inbox.rows;
-  for (let before = inbox.before, more = inbox.more; more; ) {
-    stopped(signal);
-    const page = await session.list(before);
-    dispatch({ kind: "page", page });
-    rows = [...rows, ...page.rows];
-    before = page.before;
-    more = page.more;
-    meter(0, rows.length);
-  }
-  return rows.filter((row) => !row.failed && !row.wentUnread);
-}
-
-function letter({ from, when, subject, text, files }: CopiedMessage): string {
-  const names = files.map((file) => file.path);
-  return [
-    `${from}, ${when}`,
-    subject || words.list.noSubject,
-    "",
-    text,
-    ...(names.length ? ["", copyWords.files(names)] : []),
-    "",
-  ].join("\n");
-}
-
-function agreementEntries({ agreement, earlier }: Work): ZipEntry[] {
-  return [...earlier, agreement].flatMap(({ number, text }) =>
-    text === null ? [] : [textEntry(`agreement/agreement-${number}.txt`, text)],
+  }, [state.kind]);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const weak = who === "locked" && passwordFault(password, [opened.myName, opened.otherName]);
+    const none = which === "some" && threads.size === 0;
+    setFaults({
+      ...(weak && { password: copyWords.faults[weak] }),
+      ...(none && { threads: copyWords.chooseOne }),
+    });
+    if (!weak && !none) {
+      make(which === "some" ? threads : null, who === "locked" ? password : null);
+    }
+  };
+  const choosing = state.kind === "choosing" || state.kind === "made" || state.kind === "broken";
+  return (
+    <>
+      {choosing && (
+        <form ref={form} class="card" onSubmit={submit} noValidate>
+          <Choice
+            legend={copyWords.what}
+            choices={[
+              {
+                value: "all",
+                label: copyWords.all,
+                hint: copyWords.allHint(work.myRole === "coach"),
+              },
+              {
+                value: "some",
+                label: copyWords.some,
+                hint: copyWords.someHint,
+                under: (
+                  <ChooseThreads chosen={threads} onChoose={setThreads} fault={faults.threads} />
+                ),
+              },
+            ]}
+            chosen={which}
+            onChoose={setWhich}
+          />
+          <Choice
+            legend={copyWords.who}
+            choices={[
+              {
+                value: "locked",
+                label: copyWords.locked,
+                hint: copyWords.lockedHint,
+                under: (
+                  <PasswordField
+                    label={copyWords.password}
+                    hint={copyWords.passwordHint}
+                    value={password}
+                    onValue={setPassword}
+                    fault={faults.password}
+                    autocomplete="new-password"
+                  />
+                ),
+              },
+              { value: "open", label: copyWords.open, hint: copyWords.openHint },
+            ]}
+            chosen={who}
+            onChoose={setWho}
+          />
+          <p>{who === "open" ? copyWords.read : copyWords.readLocked}</p>
+          <button type="submit" class="do">
+            {copyWords.make}
+          </button>
+        </form>
+      )}
+      <Progress state={state} goOn={goOn} stop={stop} giveUp={giveUp} />
+      <p class="quiet-text">{copyWords.made}</p>
+    </>
   );
 }
 
-async function receiptEntries({ session }: Desk): Promise<ZipEntry[]> {
-  const receipts = await session.receipts();
-  if (receipts.length === 0) {
-    return [];
-  }
-  const content = await session.saveReceipts(receipts.map(({ id }) => id));
-  return [{ name: "receipts/receipts.json", content }];
+/** The making itself. It ends with the page: what is half made is dropped. */
+function useMaking(work: PageProps["work"]) {
+  const desk = useDesk();
+  const [state, setState] = useState<State>({ kind: "choosing" });
+  const current = useRef<{ file: CopyFile; copying: Copying; name: string } | null>(null);
+  const stopping = useRef(new AbortController());
+  const drop = () => {
+    stopping.current.abort();
+    current.current?.file.drop();
+    current.current = null;
+  };
+  useEffect(() => drop, []);
+  const run = async () => {
+    const making = current.current;
+    if (!making) {
+      return;
+    }
+    const leave = desk.present();
+    stopping.current = new AbortController();
+    let step: Step = { done: 0, total: 0, file: null };
+    const tell = (next: Step) => {
+      step = next;
+      setState({ kind: "making", step });
+    };
+    tell(step);
+    try {
+      const made = await making.copying.run(stopping.current.signal, tell);
+      await (made.blob && saveBlob(made.blob, making.name));
+      current.current = null;
+      setState({ kind: "made", made });
+    } catch (reason) {
+      const failure = failureOf(reason);
+      if (goesOn(reason)) {
+        const stopped = failure.code === "stopped";
+        setState({ kind: "paused", step, failure: stopped ? null : failure });
+        return;
+      }
+      drop();
+      const text =
+        reason instanceof NotWritten ? copyWords.notWritten : failureWords(failure, desk.opened);
+      setState({ kind: "broken", text });
+    } finally {
+      leave();
+    }
+  };
+  const make = async (threads: Threads, password: string | null) => {
+    const ending = password === null ? "zip" : "qba";
+    const name = `${copyWords.fileName(calendarDay(desk.now(), desk.zone))}.${ending}`;
+    let target: Target | null = null;
+    try {
+      // First of all, because a browser asks only in answer to a press.
+      target = await chooseTarget(name);
+      if (!target) {
+        return;
+      }
+      setState({ kind: "preparing" });
+      const sealing = password === null ? null : await sealingOf(desk.session, password);
+      const file = new CopyFile(target, sealing);
+      current.current = { file, name, copying: new Copying({ desk, work, threads, file }) };
+    } catch (reason) {
+      target?.drop().catch(() => {});
+      const text =
+        reason instanceof NotWritten
+          ? copyWords.notWritten
+          : failureWords(failureOf(reason), desk.opened);
+      setState({ kind: "broken", text });
+      return;
+    }
+    await run();
+  };
+  const giveUp = () => {
+    drop();
+    setState({ kind: "choosing" });
+  };
+  return { state, make, goOn: run, stop: () => stopping.current.abort(), giveUp };
 }
 
-/** Everything once more, for programs: described in docs/mailbox.md. */
-function dataEntry(messages: readonly CopiedMessage[], work: Work): ZipEntry {
-  const fields = {
-    version: 1,
-    work_ends_at: work.workEnds.at,
-    deleted_at: work.deleted.at,
-    messages: messages.map(({ from, at, subject, text, keptUntil, files }) => {
-      return { from, at, subject, text, kept_until: keptUntil, files };
-    }),
+async function sealingOf(session: Session, password: string): Promise<Sealing> {
+  return {
+    head: await session.own("lockCopy", [password]),
+    seal: (piece) => session.own("sealCopy", [piece]),
+    end: () => session.own("endCopy", []),
   };
-  return textEntry("data.json", `${JSON.stringify(fields, null, 1)}\n`);
+}
+
+interface ProgressProps {
+  readonly state: State;
+  readonly goOn: () => void;
+  readonly stop: () => void;
+  readonly giveUp: () => void;
+}
+
+function Progress({ state, goOn, stop, giveUp }: ProgressProps) {
+  const { opened } = useDesk();
+  switch (state.kind) {
+    case "choosing":
+      return null;
+    case "preparing":
+      return <Wait>{copyWords.preparing}</Wait>;
+    case "making":
+    case "paused":
+      return (
+        <section class="card">
+          <Far step={state.step} />
+          {state.kind === "paused" &&
+            (state.failure ? (
+              <Trouble text={`${failureWords(state.failure, opened)} ${copyWords.broke}`} />
+            ) : (
+              <p role="status">{copyWords.paused}</p>
+            ))}
+          <div class="actions">
+            {state.kind === "making" ? (
+              <button type="button" onClick={stop}>
+                {words.stop}
+              </button>
+            ) : (
+              <>
+                <button type="button" class="do" onClick={goOn}>
+                  {copyWords.goOn}
+                </button>
+                <button type="button" onClick={giveUp}>
+                  {copyWords.giveUp}
+                </button>
+              </>
+            )}
+          </div>
+        </section>
+      );
+    case "broken":
+      return <Trouble text={state.text} />;
+    case "made":
+      return <Done made={state.made} />;
+  }
+}
+
+function Far({ step: { done, total, file } }: { step: Step }) {
+  const said = copyWords.saving(done, total);
+  return (
+    <>
+      <p>
+        <progress value={done} max={Math.max(total, 1)} aria-label={said} />
+        <span class="meta">{said}</span>
+      </p>
+      {file && <p class="meta wrap">{copyWords.fetching(file.name, file.done, file.total)}</p>}
+    </>
+  );
+}
+
+function Done({ made: { messages, files, left } }: { made: Made }) {
+  return (
+    <section class="card">
+      <p role="status">
+        {copyWords.done} {copyWords.inIt(messages, files)}
+      </p>
+      {left.length > 0 && (
+        <>
+          <p>{copyWords.left}</p>
+          <ul class="bullets">
+            {left.slice(0, MOST_TOLD).map((one) => (
+              <li key={one} class="wrap">
+                {one}
+              </li>
+            ))}
+          </ul>
+          {left.length > MOST_TOLD && <p>{copyWords.leftMore(left.length - MOST_TOLD)}</p>}
+        </>
+      )}
+    </section>
+  );
 }

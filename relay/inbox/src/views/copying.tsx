@@ -1,12 +1,10 @@
-/** Making a copy in this browser and saving it, with *Stop*: of everything, or of one message. Owns what both are made of. */
+/** Making a copy of one message in this browser and saving it, with *Stop*. */
 
 import { useRef, useState } from "preact/hooks";
-import { type CopiedMessage, safeName } from "../archive.ts";
+import { type ArchiveWriter, type CopiedMessage, safeName } from "../archive.ts";
 import type { Failure, Message } from "../session.ts";
-import { exactly } from "../time.ts";
 import { copyWords } from "../words.copy.ts";
 import { words } from "../words.ts";
-import type { ZipEntry } from "../zip.ts";
 import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
 import { saveBlob, Trouble } from "./parts.tsx";
 
@@ -19,11 +17,11 @@ interface SaveCopyProps {
   readonly act: string;
   readonly name: () => string;
   readonly saving: (done: number, total: number) => string;
-  /** The whole copy; RangeError where it is more than one file holds. */
+  /** The whole copy; null where nothing is to be saved. */
   readonly make: (
     signal: AbortSignal,
     meter: (done: number, total: number) => void,
-  ) => Promise<Blob>;
+  ) => Promise<Blob | null>;
 }
 
 export function SaveCopy({ act, name, saving, make }: SaveCopyProps) {
@@ -35,11 +33,11 @@ export function SaveCopy({ act, name, saving, make }: SaveCopyProps) {
     stop.current = new AbortController();
     try {
       const meter = (done: number, total: number) => setState({ kind: "saving", done, total });
-      await saveBlob(await make(stop.current.signal, meter), name());
+      const copy = await make(stop.current.signal, meter);
+      await (copy && saveBlob(copy, name()));
       setState({ kind: "done" });
     } catch (reason) {
-      const failure: Failure =
-        reason instanceof RangeError ? { code: "too-large" } : failureOf(reason);
+      const failure = failureOf(reason);
       setState(failure.code === "stopped" ? { kind: "stopped" } : { kind: "failed", failure });
     } finally {
       leave();
@@ -82,8 +80,8 @@ export async function filesOf(
   { desk, signal }: Fetching,
   message: Message,
   number: string,
-  entries: ZipEntry[],
-  meter: (fetchedBytes: number) => void = () => {},
+  archive: ArchiveWriter,
+  meter: (fetchedBytes: number) => void,
 ): Promise<CopiedMessage["files"]> {
   const files: CopiedMessage["files"][number][] = [];
   let before = 0;
@@ -91,31 +89,11 @@ export async function filesOf(
     const progress = ({ done }: { done: number }) => meter(before + done);
     const content = await desk.session.file(message.id, file.index, progress, signal);
     const path = `files/${number}-${file.index + 1}-${safeName(file.name)}`;
-    entries.push({ name: path, content });
+    await archive.add(path, content);
     files.push({ name: file.name, path, bytes: content.size });
     before += content.size;
   }
   return files;
-}
-
-export function copiedOf(
-  message: Message,
-  files: CopiedMessage["files"],
-  zone: string,
-): CopiedMessage {
-  return {
-    from: message.senderName,
-    at: message.createdAt,
-    when: exactly(message.createdAt, zone),
-    subject: message.subject,
-    text: message.text,
-    keptUntil: message.expiresAt,
-    files,
-  };
-}
-
-export function textEntry(name: string, text: string): ZipEntry {
-  return { name, content: new Blob([text]) };
 }
 
 export function stopped(signal: AbortSignal): void {

@@ -1,14 +1,15 @@
 /** *Keep a copy* of one message: a page of its own, or with its files one archive. Fetched when somebody first asks for one. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { archivePage, checksums, numbered } from "../archive.ts";
+import { ArchiveWriter, article, numbered, pageFoot, pageHead } from "../archive.ts";
+import { CopyFile, keptParts } from "../copyfile.ts";
 import type { Message } from "../session.ts";
 import { calendarDay, fullDay } from "../time.ts";
 import { copyWords } from "../words.copy.ts";
 import { readWords } from "../words.read.ts";
 import { size, words } from "../words.ts";
-import { type ZipEntry, zip } from "../zip.ts";
-import { copiedOf, filesOf, SaveCopy, stopped, textEntry } from "./copying.tsx";
+import { filesOf, SaveCopy, stopped } from "./copying.tsx";
+import { copiedOf } from "./copymaking.ts";
 import { type Desk, useDesk } from "./desk.ts";
 import { Sheet } from "./parts.tsx";
 
@@ -49,25 +50,28 @@ interface Making {
   readonly meter: (doneBytes: number) => void;
 }
 
-async function copyOf(making: Making): Promise<Blob> {
+async function copyOf(making: Making): Promise<Blob | null> {
   const { desk, message, signal, meter } = making;
-  const entries: ZipEntry[] = [];
-  const files = await filesOf(making, message, numbered(0), entries, meter);
-  const page = archivePage([copiedOf(message, files, desk.zone)], {
+  const file = new CopyFile(keptParts(), null);
+  const archive = new ArchiveWriter(file.write, desk.now());
+  const files = await filesOf(making, message, numbered(0), archive, meter);
+  const copied = copiedOf(message, files, desk.zone);
+  const told = {
     lang: document.documentElement.lang,
     title: one.title,
-    people: readWords.read.between(desk.opened.myName, desk.opened.otherName),
+    people: copyWords.people(desk.opened.myName, desk.opened.otherName),
     destroy: copyWords.destroy(fullDay(message.expiresAt, desk.zone)),
     search: null,
     noSubject: words.list.noSubject,
     files: copyWords.filesHead,
     also: [],
-  });
+  };
+  const page = pageHead(told) + article(copied, told) + pageFoot(told);
   stopped(signal);
-  if (entries.length === 0) {
+  if (files.length === 0) {
     return new Blob([page], { type: "text/html" });
   }
-  entries.push(textEntry("open-me.html", page));
-  entries.push(textEntry("checksums.txt", await checksums(entries)));
-  return await zip(entries, desk.now());
+  await archive.addText("open-me.html", page);
+  await archive.finish();
+  return await file.finish();
 }

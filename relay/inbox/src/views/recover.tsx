@@ -17,6 +17,7 @@ import { Heading, Trouble, Wait } from "./parts.tsx";
 import { usePresence } from "./presence.ts";
 
 const Camera = lazy(async () => (await import("./camera.tsx")).Camera);
+const OpenCopy = lazy(async () => (await import("./opencopy.tsx")).OpenCopy);
 
 interface RecoverProps {
   readonly session: Session;
@@ -158,6 +159,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
         <h2>{recoverWords.noSheet}</h2>
         <p>{recoverWords.noSheetHow}</p>
       </section>
+      <OpenCopy session={session} />
       <p class="foot-links">
         <a href={href({ view: "locked" })}>{recoverWords.back}</a>
       </p>

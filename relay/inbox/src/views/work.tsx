@@ -12,7 +12,6 @@ import { AgreementPage } from "./agreed.tsx";
 import { Calls } from "./calls.tsx";
 import { Changes, OpenProposals } from "./changes.tsx";
 import { Closing } from "./closing.tsx";
-import { Copy } from "./copy.tsx";
 import { Dates } from "./dates.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Kept, Notes } from "./keeping.tsx";
@@ -38,6 +37,7 @@ const REPORT = {
   review: lazy(async () => (await import("./review.tsx")).Review),
 } as const;
 
+const Copy = lazy(async () => (await import("./copy.tsx")).Copy);
 const Reopen = lazy(async () => (await import("./reopen.tsx")).Reopen);
 
 type WorkedPage = Exclude<WorkPage, keyof typeof REPORT | "reopen">;
@@ -51,7 +51,7 @@ const HEADINGS: Record<WorkedPage, (name: string) => string> = {
   agreement: () => workWords.agreement.heading,
   change: () => workWords.change.heading,
   dates: () => workWords.dates.heading,
-  copy: () => workWords.copy.heading,
+  copy: () => workWords.copy,
   close: (name) => workWords.close.heading(name),
 };
 
