@@ -232,7 +232,7 @@ const LIST =
 
 /** What is fetched behind the list, so that a press is answered at once. */
 const DAILY =
-  /\/src\/(browsername|keep|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(draftfiles|files|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
+  /\/src\/(browsername|keep|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(draftfiles|files|newer|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
 
 function among(pattern: RegExp): (id: string) => boolean {
   return (id) => pattern.test(id.replaceAll("\\", "/"));

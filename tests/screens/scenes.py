@@ -1321,6 +1321,9 @@ RARELY = (
         {},
         then(the_sheet, reading("The newest"), pressing("No, lock it"), reading("Locked again")),
     ),
+    Scene(
+        "list-newer", "/", {}, then(opened, pushing({"kind": "newer"}), reading("There is a newer version"))
+    ),
     Scene("list-ask-sheet", "/", {}, then(opened, ASKED, reading("Do you still have"))),
     Scene(
         "list-ask-sheet-wrong",

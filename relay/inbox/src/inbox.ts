@@ -43,6 +43,8 @@ export interface Inbox {
   readonly more: boolean;
   readonly before: number | null;
   readonly connection: "live" | "lost";
+  /** The server has a newer page than this one. */
+  readonly newer: boolean;
   /** Something that was done to it from elsewhere. */
   readonly happened: Happened | null;
   /** *differ*: the server has shown two people different records, and not explained it within a day. */
@@ -91,6 +93,7 @@ export type Action =
   | { readonly kind: "leaving"; readonly ids: readonly string[] }
   | { readonly kind: "connection"; readonly state: "live" | "lost" }
   | { readonly kind: "records" }
+  | { readonly kind: "newer" }
   | { readonly kind: "clients" }
   | { readonly kind: "happened"; readonly happened: Happened | null }
   | { readonly kind: "draft"; readonly draft: Draft }
@@ -110,6 +113,7 @@ export const EMPTY: Inbox = {
   more: false,
   before: null,
   connection: "live",
+  newer: false,
   happened: null,
   records: "same",
   thread: null,
@@ -162,6 +166,8 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
       return { ...inbox, leaving: action.ids };
     case "connection":
       return inbox.connection === action.state ? inbox : { ...inbox, connection: action.state };
+    case "newer":
+      return { ...inbox, newer: true };
     case "records":
       return { ...inbox, records: "differ" };
     case "clients":

@@ -30,6 +30,10 @@ export const howWords = said("how", {
       heading: "Mail from outside",
       text: "Mail that you send in from your own address travels as ordinary e-mail first. Your mail provider keeps its copy, and each such message says so.",
     },
+    {
+      heading: "Whether this page is the published one",
+      text: "No page can vouch for itself: a false one would say the same. Other computers can check it, yours too, by the command mailbox verify-web and this address. Each build has a public list of its files; your coach or whoever runs this server can tell you when that was last done.",
+    },
   ],
   back: "Back",
 });

@@ -4,6 +4,8 @@ import { said } from "./language.ts";
 
 export const settingWords = said("settings", {
   heading: "Settings",
+  build: (name: string) => `This page is build ${name}.`,
+  buildHow: "Is it the published one?",
   loading: "Looking",
   keyboard: {
     heading: "Keyboard",

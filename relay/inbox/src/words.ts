@@ -187,6 +187,7 @@ export const words = said("words", {
     lock: "Lock",
     how: "How this works",
     back: "Inbox",
+    newer: "There is a newer version of this page. It loads when you next lock.",
     offline: "No connection. You can read what is open; replies will wait.",
     clock: (date: string) => `Your device says it is ${date}. Dates here use the server’s clock.`,
     links: "Leaving this inbox",
@@ -268,6 +269,7 @@ export const words = said("words", {
 
   outgoing: {
     region: "On its way",
+    makeRoom: "See messages with files",
     sendIn: (name: string, n: number) => `Your message to ${name} leaves in ${seconds(n)}.`,
     sendSaid: (name: string) => `Your message to ${name} leaves in ten seconds. You can cancel.`,
     sending: (done: string, total: string) => `Sending: ${done} of ${total}`,

@@ -30,6 +30,10 @@ export const how: typeof english = {
       heading: "Mail von außen",
       text: "Mail, die Sie von Ihrer eigenen Adresse hereinschicken, reist zuerst als gewöhnliche E-Mail. Ihr Mailanbieter behält seine Kopie, und jede solche Nachricht sagt das.",
     },
+    {
+      heading: "Ob diese Seite die veröffentlichte ist",
+      text: "Keine Seite kann für sich selbst bürgen: Eine falsche würde dasselbe sagen. Andere Computer können es prüfen, auch Ihrer, mit dem Befehl mailbox verify-web und dieser Adresse. Jede Fassung hat eine öffentliche Liste ihrer Dateien. Ihr Coach, oder wer diesen Server betreibt, kann sagen, wann das zuletzt geschah.",
+    },
   ],
   back: "Zurück",
 };

@@ -5,6 +5,8 @@ import { figure } from "./figures.ts";
 
 export const settings: typeof english = {
   heading: "Einstellungen",
+  build: (name) => `Diese Seite ist Fassung ${name}.`,
+  buildHow: "Ist es die veröffentlichte?",
   loading: "Wird nachgesehen",
   keyboard: {
     heading: "Tastatur",

@@ -155,6 +155,8 @@ export const words: typeof english = {
     lock: "Sperren",
     how: "So funktioniert es",
     back: "Postfach",
+    newer:
+      "Es gibt eine neuere Fassung dieser Seite. Sie wird geladen, wenn Sie das nächste Mal sperren.",
     offline: "Keine Verbindung. Was offen ist, können Sie lesen; Antworten warten.",
     clock: (date) =>
       `Auf Ihrem Gerät ist heute ${date}. Die Tage hier richten sich nach der Uhr des Servers.`,
@@ -230,6 +232,7 @@ export const words: typeof english = {
 
   outgoing: {
     region: "Unterwegs",
+    makeRoom: "Nachrichten mit Dateien ansehen",
     sendIn: (name, n) => `Ihre Nachricht an ${name} geht in ${seconds(n)} ab.`,
     sendSaid: (name) => `Ihre Nachricht an ${name} geht in zehn Sekunden ab. Sie können abbrechen.`,
     sending: (done, total) => `Wird gesendet: ${done} von ${total}`,

@@ -186,12 +186,20 @@ function Ways() {
 
 /** What concerns the whole page: no connection, a wrong clock, work that has ended. */
 function Lines() {
-  const { inbox, opened, now, zone } = useDesk();
+  const { inbox, opened, now, zone, lock } = useDesk();
   const wrong = Math.abs(opened.clockOffset) > WRONG_CLOCK_SECONDS;
   const { policy, otherName, engagementState } = opened;
   return (
     <div class="lines" role="status">
       {inbox.connection === "lost" && <Banner tone="note">{words.frame.offline}</Banner>}
+      {inbox.newer && (
+        <Banner tone="note">
+          {words.frame.newer}{" "}
+          <button type="button" class="link" onClick={lock}>
+            {words.idle.lock}
+          </button>
+        </Banner>
+      )}
       {wrong && (
         <Banner tone="note">{words.frame.clock(fullDay(now() - opened.clockOffset, zone))}</Banner>
       )}

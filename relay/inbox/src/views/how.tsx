@@ -1,4 +1,4 @@
-/** The page that explains, in six short parts, for whoever asks: inside an open inbox and before. */
+/** The page that explains, in short parts, for whoever asks: inside an open inbox and before. */
 
 import { howWords } from "../words.how.ts";
 import { Heading } from "./parts.tsx";

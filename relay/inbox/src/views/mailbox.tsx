@@ -23,6 +23,9 @@ import type { LockReason } from "./rest.tsx";
 import type { Surroundings } from "./start.tsx";
 
 const ASIDE_AFTER_SECONDS = 2;
+/** When all that a list fetches has come. */
+const FIRST_LOOK_SECONDS = 5;
+const LOOK_EVERY_SECONDS = 30 * 60;
 
 const Alone = lazy(async () => (await import("./alone.tsx")).Alone);
 const Clients = lazy(async () => (await import("./clients.tsx")).Clients);
@@ -78,6 +81,7 @@ export function Mailbox(props: MailboxProps) {
   const lockOtherTabs = useOtherTabs(lock);
   useArrival(viewName(route), route.view);
   const { load, failure, listed } = useRows(session, inbox, dispatch, props.listed);
+  useNewer(listed && inbox.connection === "live", dispatch);
   const latest = useRef<Desk | null>(null);
 
   const desk: Desk = {
@@ -128,6 +132,28 @@ function useSingleKeys(latest: { readonly current: Desk | null }, listed: boolea
     );
     return () => stop();
   }, [listed]);
+}
+
+/** Behind the list, when the server has been away, and each half hour: whether it has another page than this one. */
+function useNewer(asking: boolean, dispatch: (action: Action) => void): void {
+  useEffect(() => {
+    if (!asking) {
+      return;
+    }
+    const look = () =>
+      import("./newer.ts")
+        .then(({ isNewer }) => isNewer())
+        .then(
+          (newer) => newer && dispatch({ kind: "newer" }),
+          () => {},
+        );
+    const first = setTimeout(look, FIRST_LOOK_SECONDS * 1000);
+    const timer = setInterval(look, LOOK_EVERY_SECONDS * 1000);
+    return () => {
+      clearTimeout(first);
+      clearInterval(timer);
+    };
+  }, [asking]);
 }
 
 /** What counts as another view, so that the focus goes to its heading: filters of the list do not. */

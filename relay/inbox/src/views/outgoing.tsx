@@ -5,6 +5,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Draft } from "../drafts.ts";
+import { href } from "../route.ts";
 import type { Failure, Progress } from "../session.ts";
 import { size, words } from "../words.ts";
 import { failureOf } from "./desk.ts";
@@ -167,6 +168,11 @@ export function OutgoingBar({ outgoing }: { outgoing: Outgoing }) {
             <button type="button" onClick={outgoing.again}>
               {words.tryNow}
             </button>
+            {stage.failure.code === "full" && (
+              <a class="button" href={href({ view: "list", filter: "files" })}>
+                {words.outgoing.makeRoom}
+              </a>
+            )}
             <button type="button" class="quiet" onClick={outgoing.cancel}>
               {job.draft ? words.outgoing.edit : words.cancel}
             </button>

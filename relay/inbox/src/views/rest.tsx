@@ -71,8 +71,9 @@ export function Rest({ surroundings, session, given, onward }: RestProps) {
       goOn: why === "pressed" ? null : route,
     });
     go({ view: "locked" }, "replace");
-    if (why !== "ended") {
-      putAwayAndLock(session, drafts);
+    const done = why === "ended" ? Promise.resolve() : putAwayAndLock(session, drafts);
+    if (inbox.newer) {
+      done.then(() => location.reload());
     }
   };
   if (inbox.opened) {

@@ -12,6 +12,7 @@ import { UpToSettings } from "./frame.tsx";
 import { applyTextSize, applyTheme, chooseLanguage, keep, kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { MailIn } from "./mailin.tsx";
+import { build } from "./newer.ts";
 import { Heading } from "./parts.tsx";
 import { isPhone, lockMinutes } from "./presence.ts";
 import { singleKeys } from "./singlekeys.ts";
@@ -26,6 +27,17 @@ const Leave = lazy(async () => (await import("./leave.tsx")).Leave);
 const Rows = lazy(async () => (await import("./rows.tsx")).Rows);
 
 export function Settings({ page }: { page: Setting }) {
+  return (
+    <>
+      <Page page={page} />
+      <p class="build quiet-text">
+        {settingWords.build(build())} <a href={href({ view: "how" })}>{settingWords.buildHow}</a>
+      </p>
+    </>
+  );
+}
+
+function Page({ page }: { page: Setting }) {
   switch (page) {
     case "browsers":
       return <Browsers />;
