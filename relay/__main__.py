@@ -353,20 +353,29 @@ def restore(
         list[str] | None,
         typer.Option(metavar="NAME", help="A ledger that is lost: what its relay let go comes back."),
     ] = None,
+    former: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="The database that was, postgresql://…: people's vaults come from there."
+        ),
+    ] = None,
 ) -> None:
     """Put a backup in the place of the database, without what was promised to be gone."""
     from relay.operator import replaying
     from relay.operator import restore as restoring
     from relay.operator.settings import settings_of
 
-    if replay is (file is not None) or (replay and rehearse):
+    if replay is (file is not None) or (replay and (rehearse or former)):
         raise Stopped("Either FILE, or --replay alone.", Exit.USAGE)
     settings, ledgers, lost = settings_of(config), ledger or [], without or []
     if file is None:
         for line in replaying.replayed_told(replaying.replay_here(settings, ledgers, lost)):
             result(line)
         return
-    done = (restoring.rehearse if rehearse else restoring.restore)(settings, file, ledgers, lost)
+    from pydantic import SecretStr
+
+    beside = restoring.Beside(ledgers, lost, SecretStr(former) if former else None)
+    done = (restoring.rehearse if rehearse else restoring.restore)(settings, file, beside)
     for line in (*restoring.told(done), *(restoring.compared(done) if rehearse else ())):
         result(line)
     if not done.swept:

@@ -92,7 +92,7 @@ def telling(stream: TextIO) -> Tell:
     return tell
 
 
-def without_password(url: str) -> str:
+def without_password(url: str, option: str = "--to") -> str:
     """A URL as it may be shown. Raises Stopped where it is none of PostgreSQL, or its driver is missing."""
     if find_spec("asyncpg") is None:
         raise Stopped(DRIVER)
@@ -101,7 +101,7 @@ def without_password(url: str) -> str:
             raise ValueError
         found = make_url(url)
     except (ArgumentError, ValueError):
-        raise Stopped(f"--to takes a URL that begins with {SCHEME}", Exit.USAGE) from None
+        raise Stopped(f"{option} takes a URL that begins with {SCHEME}", Exit.USAGE) from None
     if found.password is None and "password" not in found.query:
         return url
     shown = found.difference_update_query(["password"]).set(password=HIDDEN)

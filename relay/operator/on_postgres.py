@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from hashlib import sha256
@@ -27,7 +28,7 @@ from relay.store.postgres.database import PostgresDatabase
 from relay.store.postgres.migrate import bring_up, newest
 from relay.store.postgres.rows import PostgresRows
 from relay.store.rebuild import Counts, counts
-from relay.store.replay import Replayed, Sign, replay
+from relay.store.replay import Replayed, Sign, carry, replay
 
 RESTORE: Final = "restore"
 WHOLE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE"
@@ -86,6 +87,19 @@ def fill(url: SecretStr, file: Path, keys: KeyFiles, now: int, before_end: Calla
             await server.finish(connection)
 
     asyncio.run(run())
+
+
+def carry_from(url: SecretStr, file: sqlite3.Connection) -> None:
+    """What `carry` takes over from a database that was, into the file in which a restore is built. Raises
+    NotUsable, Fault.
+    """
+
+    def work(database: PostgresDatabase) -> None:
+        if PostgresRows(database).schema() != newest():
+            raise NotUsable("The former database is another release's.")
+        carry(file, database)  # type: ignore[arg-type]
+
+    asyncio.run(_finished(url, work))
 
 
 def replay_there(url: SecretStr, records: Callable[[Any], Iterator[Record]], sign: Sign) -> Replayed:

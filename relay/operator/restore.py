@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -68,50 +69,53 @@ class Restored:
         return self.backed_up["messages"] - self.restored["messages"]
 
 
-def restore(
-    settings: Settings, path: Path, ledgers: Sequence[Path] = (), without: Collection[str] = ()
-) -> Restored:
-    """Put a backup in the place of the file, or into an empty database of PostgreSQL. `ledgers` are those of
-    further relays of the same database, `without` the names of those that are lost. Raises Stopped.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a backup is restored with: the ledgers of further relays of the same database, the names of those
+    that are lost, and the database of PostgreSQL that was, where it can still be read.
     """
+
+    ledgers: Sequence[Path] = ()
+    without: Collection[str] = ()
+    former: SecretStr | None = None
+
+
+def restore(settings: Settings, path: Path, beside: Beside = Beside()) -> Restored:
+    """Put a backup in the place of the file, or into an empty database of PostgreSQL. Raises Stopped."""
     places, url = Places(settings.relay.data_dir), settings.database.url
     with troubles(path), alone(places.lock, OPEN):
         if url is not None:
-            return _restore_into(url, settings, path, ledgers, without)
+            return _restore_into(url, settings, path, beside)
         withheld = Withheld()
         with _workplace(places.restoring) as folder:
-            done = _rebuild(settings, path, folder, withheld, (ledgers, without))
+            done = _rebuild(settings, path, folder, withheld, beside)
             settle(places.database)
             withheld.release(ledger_of(settings))
             _swap(folder / places.database.name, places.database)
     return done
 
 
-def _restore_into(
-    url: SecretStr, settings: Settings, path: Path, ledgers: Sequence[Path], without: Collection[str]
-) -> Restored:
+def _restore_into(url: SecretStr, settings: Settings, path: Path, beside: Beside) -> Restored:
     from relay.operator import on_postgres
 
     places, withheld = Places(settings.relay.data_dir), Withheld()
     keys = read_key_files(places.secrets)
     on_postgres.check_empty(url, keys)
     with _workplace(places.restoring) as folder:
-        done = _rebuild(settings, path, folder, withheld, (ledgers, without))
+        done = _rebuild(settings, path, folder, withheld, beside)
         file, release = folder / places.database.name, partial(withheld.release, ledger_of(settings))
         on_postgres.fill(url, file, keys, now_of(settings), release)
     return done
 
 
-def rehearse(
-    settings: Settings, path: Path, ledgers: Sequence[Path] = (), without: Collection[str] = ()
-) -> Restored:
+def rehearse(settings: Settings, path: Path, beside: Beside = Beside()) -> Restored:
     """Do all of it apart, beside a running relay too, and leave nothing but the note of when. Raises
     Stopped.
     """
     places = Places(settings.relay.data_dir)
     with troubles(path), alone(places.rehearsal_lock, "Another rehearsal is under way."):
         with _workplace(places.rehearsing) as folder:
-            done = _rebuild(settings, path, folder, Withheld(), (ledgers, without))
+            done = _rebuild(settings, path, folder, Withheld(), beside)
         _note_rehearsal(places.rehearsed, now_of(settings))
     return done
 
@@ -136,13 +140,7 @@ def compared(done: Restored) -> Iterator[str]:
         yield f"{name:<12}{count:,} restored{beside}"
 
 
-def _rebuild(
-    settings: Settings,
-    path: Path,
-    folder: Path,
-    withheld: Withheld,
-    named: tuple[Sequence[Path], Collection[str]],
-) -> Restored:
+def _rebuild(settings: Settings, path: Path, folder: Path, withheld: Withheld, beside: Beside) -> Restored:
     places, url = Places(settings.relay.data_dir), settings.database.url
     keys = read_key_files(places.secrets)
     target = folder / places.database.name
@@ -150,19 +148,28 @@ def _rebuild(
         head = read_head(file)
         _check_schema(path, head)
         with closing(connect_writer(target)) as database, ledger_troubles():
-            records = records_for(settings, named[0], head.created_at)
+            records = records_for(settings, beside.ledgers, head.created_at)
             load_as(database, head.schema, opened(file, head, read_backup_key(places.secrets)))
-            refuse_missing(settings, *named, database)
+            refuse_missing(settings, beside.ledgers, beside.without, database)
             backed_up = counts(database)
             replayed = replay(database, records, signer(settings.relay.origin, keys))
             if url is None:
                 carry_from(places.database, database)
+            if beside.former is not None:
+                _carry_from(beside.former, database)
     swept = asyncio.run(sweep_file(settings, target, keys, withheld))
     with closing(connect_reader(target)) as database:
         if not is_whole(database):
             raise Stopped("The rows of this backup do not belong together. Nothing was changed.")
         restored, outside = counts(database), locked_out(database)
     return Restored(head, backed_up, restored, _live(settings), replayed, outside, swept)
+
+
+def _carry_from(former: SecretStr, database: sqlite3.Connection) -> None:
+    from relay.operator import moving, on_postgres
+
+    moving.without_password(former.get_secret_value(), "--former")
+    on_postgres.carry_from(former, database)
 
 
 def _live(settings: Settings) -> Counts | None:

@@ -68,10 +68,11 @@ def is_whole(database: sqlite3.Connection) -> bool:
 
 
 def carry_from(live: Path, database: sqlite3.Connection) -> None:
-    """What `carry` takes over, where the old file can be read."""
+    """What `carry` takes over, where the old file can be read and is sound."""
     if live.exists():
         with suppress(sqlite3.Error, SettingRefused), closing(connect_reader(live)) as reader:
-            carry(database, reader)
+            if reader.execute("PRAGMA quick_check(1)").fetchone() == ("ok",):
+                carry(database, reader)
 
 
 def has_journal(path: Path) -> bool:

@@ -158,13 +158,12 @@ def sign_again(database: sqlite3.Connection, sign: Sign) -> None:
 
 
 def carry(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
-    """Take over from the replaced database, where it is sound, what must not go back with the rows: what it
-    last knew of the time and of the days that keepers destroyed, and people's vaults, as their software
-    refuses one that is older than it has seen. Raises sqlite3.Error.
+    """Take over from the database that was what must not go back with the rows: what it last knew of the time
+    and of the days that keepers destroyed, and people's vaults, as their software refuses one that is older
+    than it has seen. Raises the databases' faults.
     """
-    if live.execute("PRAGMA quick_check(1)").fetchone() == ("ok",):
-        _carry_notes(database, live)
-        _carry_vaults(database, live)
+    _carry_notes(database, live)
+    _carry_vaults(database, live)
 
 
 def _carry_vaults(database: sqlite3.Connection, live: sqlite3.Connection) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.util import await_only
 
-from relay.core.model import Step
+from keys.acts import ActKind, sign_act
+from keys.reopening import Claim
+from relay.core.model import Step, VaultItem
 from relay.operator import backup as backing
 from relay.operator import moving, on_postgres, replaying
 from relay.operator import restore as restoring
+from relay.operator.restore import Beside
 from relay.operator.stopped import Exit, Stopped
 from relay.store.backup_file import count_rows
 from relay.store.dump import dump, tables
@@ -22,6 +27,9 @@ from relay.store.postgres import PostgresStore
 from relay.store.postgres.rows import PostgresRows
 from relay.store.postgres.server import connected
 from tests.contract.people import NOW, People, envelope, named
+from tests.flow.house import House as FlowHouse
+from tests.flow.releases import Reports
+from tests.flow.test_reopening import Again
 from tests.postgres.moving import COACH, House, house, rows_of
 from tests.postgres.server import Server
 
@@ -91,6 +99,37 @@ def test_what_was_promised_to_be_gone(relay: House, url: str, another: str) -> N
     relay.with_store(here({"two", "three"}), url)
 
 
+def test_vaults_are_those_of_the_database_that_was(relay: House, url: str, another: str) -> None:
+    """Where it can still be read: an older vault is one that people's software refuses. A URL of anything
+    else is refused before anything is written.
+    """
+    made = backing.create(relay.settings)[0].path
+    before: list[VaultItem] = []
+
+    async def change(people: People) -> None:
+        (item, *_) = before[:] = await people.store.vault(named("maya account"), now=NOW)
+        newer = replace(item, version=item.version + 1, box=b"newer")
+        await people.store.put_vault(named("maya account"), [newer], [], now=NOW)
+        before[0] = newer
+
+    async def compare(people: People) -> None:
+        found = await people.store.vault(named("maya account"), now=NOW)
+        assert sorted(found, key=lambda one: one.name) == sorted(before, key=lambda one: one.name)
+
+    relay.with_store(change, url)
+    relay.on(another)
+    for wrong in ("sqlite:///relay.db", another.replace("@/", "@/nowhere_")):
+        with pytest.raises(Stopped):
+            restoring.restore(relay.settings, made, Beside(former=SecretStr(wrong)))
+    restoring.restore(relay.settings, made, Beside(former=SecretStr(url)))
+    relay.with_store(compare, another)
+    relay.on(None)
+    relay.places.database.unlink(missing_ok=True)
+    restoring.restore(relay.settings, made)
+    with pytest.raises(AssertionError):
+        relay.with_store(compare)  # those of the backup
+
+
 def test_a_backup_of_a_file_goes_into_postgresql(tmp_path: Path, url: str) -> None:
     """The same file of bytes, whichever database it came from."""
     relay = house(tmp_path / "relay")
@@ -115,6 +154,51 @@ def test_interrupted_it_is_given_again(relay: House, another: str, monkeypatch: 
         relay.with_store(here(set()), another)
     restoring.restore(relay.settings, made)
     relay.with_store(here({"one", "two"}), another)
+
+
+def test_reopened_and_released_since(relay: House, server: Server, another: str) -> None:
+    """In place as from a backup: who joined is client again, what was released anew under its id stays."""
+    old = f"{_name(another)}_old"
+    told: dict[str, Any] = {}
+
+    async def before(people: People) -> None:
+        flows = told["flows"] = FlowHouse(people.store)
+        await flows.settle()
+        told["again"] = await Again.opened(flows)
+        await told["again"].join()
+        reports = told["reports"] = Reports(flows)
+        await reports.open_slot()
+        made = await reports.release()
+        await reports.withdraw()
+        await reports.release(envelope=made.envelope)
+        told["made"] = made.envelope
+        await flows.store.note("last_sweep_at", flows.now)
+
+    async def since(people: People) -> None:
+        again = Again(FlowHouse(people.store), told["again"].person, told["again"].keys)
+        again.house.work = told["flows"].work
+        previous = await Reports(again.house).core(ActKind.WITHDRAW)
+        core = replace(again.core(again.said()), number=previous.number, previous_hash=previous.previous_hash)
+        signed = sign_act(core, again.person.identity)
+        claim = Claim(again.said(), again.person.identity.sign(b""), signed.encode()).encode()
+        await again.put_claim(claim)
+        await again.act(again.house.coach, again.person, again.house.coach, core=core)
+
+    async def after(people: People) -> None:
+        flows, again = told["flows"], told["again"]
+        engagement = await people.store.engagement(flows.work.engagement_id, now=flows.now)
+        assert engagement is not None
+        assert engagement.members[1].account_id == again.person.account_id
+        found = await people.store.releases(told["reports"].mailbox, now=flows.now)
+        assert [one.envelope for one in found] == [told["made"]]
+
+    relay.with_store(before, another)
+    server.psql(f"CREATE DATABASE {old} TEMPLATE {_name(another)}")
+    relay.with_store(since, another)
+    relay.on(server.url(old))
+    done = replaying.replay_here(relay.settings)
+    assert (done.envelopes, done.acts, done.unjoined) == (0, 1, 0)
+    relay.with_store(after, server.url(old))
 
 
 def test_put_back_by_the_servers_own_means(relay: House, server: Server, url: str, another: str) -> None:
@@ -162,10 +246,10 @@ def test_several_relays_have_ledgers_of_their_own(
     (relay.settings.backup.ledger / "2").rename(elsewhere)
     relay.on(another)
     with pytest.raises(Stopped, match="no ledger in"):
-        restoring.restore(relay.settings, made, [tmp_path / "nowhere"])
+        restoring.restore(relay.settings, made, Beside([tmp_path / "nowhere"]))
     done = restoring.rehearse(relay.settings, made)
     assert (done.replayed.acts, done.restored["messages"]) == (0, 1)
-    done = restoring.restore(relay.settings, made, [elsewhere])
+    done = restoring.restore(relay.settings, made, Beside([elsewhere]))
     assert (done.replayed.acts, done.restored["messages"]) == (4, 0)
     rows = asyncio.run(rows_of(another))
     assert [row[3] for row in rows["engagements"]] == [ends[-1]]
@@ -191,10 +275,10 @@ def test_a_ledger_that_is_missing_is_noticed(relay: House, url: str, another: st
             do(relay.settings, made)
         assert caught.value.code == Exit.REFUSED
     with pytest.raises(Stopped, match="know no ledger") as caught:
-        restoring.restore(relay.settings, made, without=[names[1], "0" * 16])
+        restoring.restore(relay.settings, made, Beside(without=[names[1], "0" * 16]))
     assert caught.value.code == Exit.USAGE
-    assert restoring.rehearse(relay.settings, made, [elsewhere]).restored["messages"] == 1
-    done = restoring.restore(relay.settings, made, without=[names[1]])
+    assert restoring.rehearse(relay.settings, made, Beside([elsewhere])).restored["messages"] == 1
+    done = restoring.restore(relay.settings, made, Beside(without=[names[1]]))
     assert done.restored["messages"] == 2  # what the lost one's relay let go is back, as was said
     relay.with_store(here({"one", "two"}), another)
     replaying.replay_here(relay.settings)
