@@ -81,6 +81,19 @@ async def test_the_same_mail_at_two_doors_comes_once(stores: list[PostgresStore]
     assert len(await People(stores[0]).names(CLIENT)) == 4
 
 
+async def test_a_mailbox_is_filled_to_its_quota_and_no_further(stores: list[PostgresStore]) -> None:
+    """However many deposits come at once, at whichever relay: what fits is stored, the rest is refused."""
+
+    async def fill(number: int) -> str:
+        mail = envelope(COACH, f"m{number}", size=1000)
+        (outcome,) = await stores[number % 3].deposit([group(mail)], now=NOW, quota_bytes=7_500)
+        return outcome.code or outcome.status
+
+    codes = await asyncio.gather(*(fill(number) for number in range(24)))
+    assert (codes.count("stored"), codes.count("inbox-full")) == (7, 17)
+    assert await _one(stores[0], "SELECT max(stored_bytes) FROM mailboxes") == 7_000
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_nothing_comes_in_under_an_act_that_another_relay_has_followed(
     stores: list[PostgresStore], seed: int
