@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from client_sdk.core import Core
     from client_sdk.engagement import AsyncEngagement
     from client_sdk.home import Home
-    from client_sdk.messages import Invitation, Proposal, RecoverySheet, Rule, Sender
+    from client_sdk.messages import Invitation, Proposal, RecoverySheet, ReplyName, Rule, Sender
     from client_sdk.notices import NoticeChannel
     from client_sdk.opening import Connect, Password
     from client_sdk.outbox import Delivery
@@ -116,6 +116,25 @@ class AsyncAccount:
                 return await codes.link_of(session, code)
             finally:
                 await session.close()
+
+    @classmethod
+    async def reply(
+        cls,
+        link: str,
+        kind: ReplyName,
+        text: str = "",
+        *,
+        connect: Connect | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        """Say something to whoever sent an invitation, without joining: `change` with a text leaves it open,
+        `no` and `work-device` end it. It takes the place of an earlier reply. Raises Misused,
+        InvitationClosed, NotAllowed for an invitation that lets somebody back in.
+        """
+        from client_sdk.replying import send_reply
+
+        async with bounded(timeout):
+            await send_reply(link, kind, text, connect)
 
     @classmethod
     async def accept(  # noqa: PLR0913 (each choice of a person has a name)

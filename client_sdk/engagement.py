@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -57,6 +58,7 @@ from client_sdk.messages import (
 from client_sdk.notes import AsyncNotes
 from client_sdk.outbox import Outbox
 from client_sdk.reopening import AsyncReopening
+from client_sdk.replying import reply_to
 from client_sdk.report import AsyncReport
 from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
@@ -299,7 +301,8 @@ class AsyncEngagement:
             item = self._item
             if not item.active:
                 policy = parse_policy(item.policy)
-                return self._summary("invited", policy.work_ends_at, policy.hold_ends_at, [])
+                invited = self._summary("invited", policy.work_ends_at, policy.hold_ends_at, [])
+                return replace(invited, reply=await reply_to(self._core, item))
             try:
                 await self._keep_up()
             except NotFound:  # it has gone, and the relay knows it no more

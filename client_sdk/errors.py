@@ -320,7 +320,7 @@ class Incompatible(RelayError):
 
 
 class InvitationClosed(RelayError):
-    """The link cannot be used: `reason` is used, expired, withdrawn or unknown."""
+    """The link cannot be used: `reason` is used, expired, withdrawn, declined or unknown."""
 
     code = "invitation-closed"
     sentence = "This invitation cannot be used."
@@ -335,6 +335,7 @@ _REASONS = {
     "used": "already used",
     "expired": "too old",
     "withdrawn": "withdrawn",
+    "declined": "declined",
     "unknown": "not known here; the link may be mistyped",
 }
 

@@ -137,11 +137,12 @@ class Event(Generic[FileT_co, MailT_co]):
 
     `message`: a new message. `gone`: one left, `reason` says why (due, unread: due and never read by the
     other person, shortened, own-copy, closed), `at` on which day. `unreadable`: one came that may not be
-    shown, `reason` is the local code. `joined`: an invitation was accepted. `reminder`: `count` unread
+    shown, `reason` is the local code. `joined`: an invitation was accepted. `replied`: somebody has said
+    something to one without joining, `reason` is what (change, no, work-device). `reminder`: `count` unread
     messages go within 30, 7 or 1 days, the first `at`.
     """
 
-    kind: Literal["message", "gone", "unreadable", "joined", "reminder"]
+    kind: Literal["message", "gone", "unreadable", "joined", "replied", "reminder"]
     engagement_id: str
     cursor: str
     message: Message[FileT_co, MailT_co] | None = None
@@ -184,6 +185,19 @@ class Waiting:
     since: datetime
 
 
+ReplyName = Literal["change", "no", "work-device"]
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationReply:
+    """What somebody has said who was invited and has not joined: `change` with a text, `no`, or `work-device`
+    (send a new link to my own). The last two have ended the invitation. Whoever has the link can say it.
+    """
+
+    kind: ReplyName
+    text: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class EngagementSummary:
     """An engagement at a glance.
@@ -192,7 +206,7 @@ class EngagementSummary:
     `waiting` messages in the outbox. `hold_ends_at` is when everything is gone. Next to go:
     `next_deletion_at` with `next_messages` and `next_files`; of the unread, `unread_going` at
     `unread_goes_at`, where that is within 30 days. `notices` of the unread are the relay's, of mail that it
-    refused. `proposals` wait for a signature.
+    refused. `proposals` wait for a signature. `reply` is what was said to an invitation that waits.
     """
 
     engagement_id: str
@@ -212,6 +226,7 @@ class EngagementSummary:
     unread_going: int = 0
     proposals: tuple[Waiting, ...] = ()
     notices: int = 0
+    reply: InvitationReply | None = None
 
 
 @dataclass(frozen=True, slots=True)

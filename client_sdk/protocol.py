@@ -180,6 +180,12 @@ def redeem(invite_id: bytes, body: bytes, signature: bytes) -> Call[None]:
     return Call(Request("POST", path, body, JSON, {"Quietbox-Redeem": b64(signature)}), nothing)
 
 
+def put_reply(invite_id: bytes, body: bytes, signature: bytes) -> Call[None]:
+    """`PUT /v1/invitations/{invite_id}/reply`: the same bytes may be sent again."""
+    path = f"/v1/invitations/{b64(invite_id)}/reply"
+    return Call(Request("PUT", path, body, JSON, {"Quietbox-Redeem": b64(signature)}), nothing)
+
+
 # --- sessions -----------------------------------------------------------------------------------------------
 
 
@@ -348,12 +354,15 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True)
 class InvitationState:
-    """The invitation of an engagement. `acceptance` is empty until the client has finished."""
+    """The invitation of an engagement. `acceptance` is empty until the client has finished, `reply` where
+    nobody has said anything without joining.
+    """
 
     invite_id: bytes
     state: str
     expires_at: int
     acceptance: bytes = field(repr=False)
+    reply: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,8 +420,9 @@ def _member(fields: Fields) -> MemberFacts:
 
 def _invitation_state(fields: Fields) -> InvitationState:
     acceptance = fields.blob("acceptance") if fields.has("acceptance") else b""
+    reply = fields.blob("reply") if fields.has("reply") else b""
     return InvitationState(
-        fields.blob("invite_id", 16), fields.text("state"), fields.whole("expires_at"), acceptance
+        fields.blob("invite_id", 16), fields.text("state"), fields.whole("expires_at"), acceptance, reply
     )
 
 

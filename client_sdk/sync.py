@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Proposal,
         RecoverySheet,
         Reminder,
+        ReplyName,
         Rule,
         Sender,
         Sent,
@@ -367,6 +368,19 @@ class Account:
     ) -> str:
         """Return the link that a typed code stands for; see `AsyncAccount.link_of`."""
         return run_once(AsyncAccount.link_of(code, relay, connect=connect, timeout=timeout))
+
+    @classmethod
+    def reply(
+        cls,
+        link: str,
+        kind: ReplyName,
+        text: str = "",
+        *,
+        connect: Connect | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        """Say something to an invitation without joining; see `AsyncAccount.reply`."""
+        run_once(AsyncAccount.reply(link, kind, text, connect=connect, timeout=timeout))
 
     @classmethod
     def accept(  # noqa: PLR0913 (each choice of a person has a name)

@@ -17,7 +17,7 @@ from client_sdk.engagement import AsyncEngagement
 from client_sdk.errors import Misused, NotFound, ServerUnavailable
 from client_sdk.intake import Bad, Gone
 from client_sdk.mail import AsyncMailMessage
-from client_sdk.messages import Event, instant
+from client_sdk.messages import Event, InvitationReply, instant
 from client_sdk.settling import settle
 from client_sdk.showing import AsyncMessage
 from client_sdk.wake import EngagementWake, MailboxWake, Wake, WakeReader, encode_cursor, parse_cursor
@@ -39,6 +39,7 @@ class Watch:
         self._core = core
         self._engagements = engagements
         self._reminded_at = 0
+        self._replies: dict[str, InvitationReply] = {}
         try:
             self._orders = parse_cursor(since)
         except Malformed as cause:
@@ -106,6 +107,11 @@ class Watch:
     async def _changed(self, engagement: AsyncEngagement) -> AsyncIterator[AsyncEvent]:
         if not engagement.active and await settle(self._core, bytes.fromhex(engagement.id)):
             yield Event("joined", engagement.id, self._cursor)
+        elif not engagement.active:
+            said = (await engagement.summary()).reply
+            if said is not None and said != self._replies.get(engagement.id):
+                self._replies[engagement.id] = said
+                yield Event("replied", engagement.id, self._cursor, reason=said.kind)
         await engagement.refresh()
 
     async def _arrived(self, engagement: AsyncEngagement) -> AsyncIterator[AsyncEvent]:

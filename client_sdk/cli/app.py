@@ -25,6 +25,7 @@ from client_sdk.cli import (
     receipting,
     recording,
     reopening,
+    replying,
     reporting,
     show,
     webbing,
@@ -65,6 +66,7 @@ for command in (
     agreeing.shorten,
     agreeing.why,
     checking.check,
+    replying.reply,
     reporting.sponsor,
     receipting.receipts,
     exporting.export,
@@ -113,18 +115,15 @@ def setup(
 
 @app.command()
 def accept(
-    link: Annotated[str, typer.Argument(metavar="LINK|CODE", help="Your coach's link, or the code.")],
+    link: replying.LinkOrCode,
     name: Annotated[str, typer.Option("--name", help="Your name, by which you sign the agreement.")],
-    relay: Annotated[
-        str | None, typer.Option("--relay", metavar="URL", help="With a code: the relay's address.")
-    ] = None,
+    relay: replying.RelayAddress = None,
     login: Annotated[str | None, typer.Option("--login", help="A login name of your own.")] = None,
     sheet: SheetFile = None,
     password_fd: PasswordFd = None,
 ) -> None:
     """Accept a coach's invitation. Shows the agreement, asks you to sign, makes the account here."""
-    if "://" not in link:
-        link = _link_of(link, relay)
+    link = replying.link_of(link, relay)
     proposal = Account.look(link)
     say(f"{proposal.coach_name} has opened a private inbox for the two of you, on {proposal.relay_name}.")
     for line in wrapped(f"{proposal.welcome}\n\n{proposal.agreement}"):
@@ -144,13 +143,6 @@ def accept(
         keychain=_use_keychain(password_fd),
     )
     _finish_enrolment(account, sheet, reopens=proposal.reopens)
-
-
-def _link_of(code: str, relay: str | None) -> str:
-    """What a typed code stands for, at the relay that was told with it."""
-    if relay is None:
-        raise Misused("A code needs the relay's address.", hint="Give it as --relay https://…")
-    return Account.link_of(code, relay.rstrip("/"))
 
 
 def _use_keychain(descriptor: int | None) -> bool:
@@ -470,6 +462,7 @@ EVENTS: Final = {
     "gone": "{name}: a message is gone, as agreed.",
     "unreadable": "{name}: something came that did not pass the checks; it is not shown.",
     "joined": "{name} has accepted.",
+    "replied": "{name} has replied to the invitation: mailbox client list",
 }
 
 

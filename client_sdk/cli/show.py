@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from client_sdk.cli.terminal import clean_lines, tell, tell_json
+from client_sdk.cli.terminal import clean_lines, tell, tell_json, wrapped
 from client_sdk.mail import GRADES, Mail
 from client_sdk.messages import EngagementSummary, Event, GoneMessage, Message, Sent
 from client_sdk.words import in_words, instant_in_words, plural, size_in_words
@@ -136,6 +136,7 @@ def engagement_json(summary: EngagementSummary) -> dict[str, Any]:
         "next_files": summary.next_files,
         "unread_goes_at": text_of(summary.unread_goes_at) if summary.unread_goes_at else None,
         "unread_going": summary.unread_going,
+        "reply": {"kind": summary.reply.kind, "text": summary.reply.text} if summary.reply else None,
         "proposals": [
             {"id": one.id, "kind": one.kind, "mine": one.mine, "since": text_of(one.since)}
             for one in summary.proposals
@@ -175,7 +176,7 @@ def show_whole(summary: EngagementSummary, now: datetime) -> None:
 
 def _state(summary: EngagementSummary, now: datetime) -> str:
     if summary.state == "invited":
-        return "invited, has not accepted yet"
+        return REPLIED[summary.reply.kind] if summary.reply else "invited, has not accepted yet"
     if summary.state == "gone":
         return "gone; everything was deleted, as agreed"
     waiting = f", {summary.waiting} waiting to go out" if summary.waiting else ""
@@ -194,8 +195,15 @@ WAITING = {
 }
 
 
+REPLIED = {
+    "change": "invited, asks for something to be changed first:",
+    "no": "said no to the invitation, which has ended",
+    "work-device": "asks for a new link to a device of their own; the invitation has ended",
+}
+
+
 def _waits(summary: EngagementSummary, now: datetime) -> list[str]:
-    lines = []
+    lines = [*wrapped(summary.reply.text)] if summary.reply and summary.reply.text else []
     if summary.notices:
         notices = plural(summary.notices, "notice")
         lines.append(f"{notices} of mail that was not taken in: mailbox read {summary.handle}")

@@ -55,7 +55,8 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               work_ends_at, hold_ends_at (everything is gone), next_deletion_at (null: nothing),
               next_messages, next_files (what goes then), files (all that are here), unread_goes_at (null: not
               within 30 days), unread_going (how many then), notices (unread ones of the relay),
-              proposals [{id, kind, mine, since}] (wait for a signature)
+              proposals [{id, kind, mine, since}] (wait for a signature), reply (null, or what was said to an
+              invitation that waits: {kind (change, no, work-device), text})
   gone        engagement, reason (due, shortened, own-copy, closed; unread: due, and never read by the other
               person), at (its day)
   reminder    engagement, reason (30, 7 or 1: days), count (unread messages that go within them), at (the
@@ -75,6 +76,7 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
   why         engagement, subject, goes_at, decided [sentence], changeable [sentence]
   unreadable  engagement, reason: a local code; it did not pass a check and is not shown
   joined      engagement: an invitation was accepted
+  replied     engagement, reason (change, no, work-device): somebody has said so who has not joined
   keeper      fingerprint, required (nothing opens without it), compared (its fingerprint came from its own
               operator)
   note        id, written_at, kept_until, text

@@ -467,3 +467,21 @@ def test_a_client_joins_by_a_code(two: Two, tmp_path: Path) -> None:
     tom.mailbox(*words, "--relay", told[1])
     again = tom.mailbox(*words, "--relay", told[1], code=exits.NOT_FOUND)
     assert "That code opens nothing here." in again.stderr
+
+
+def test_who_does_not_join_says_so(two: Two, tmp_path: Path) -> None:
+    """One thing at a time; the coach's list says it in words and to programs; the link is over then."""
+    link = two.anna.mailbox("client", "invite", "--name", "Lea Brandt").stdout.strip()
+    lea = Person(tmp_path / "lea", MAYAS)
+    for words in ((), ("--no", "--work-device"), ("--ask", "Less.", "--no"), ("--ask", "")):
+        lea.mailbox("reply", link, *words, code=exits.USAGE)
+    asked = lea.mailbox("reply", link, "--ask", "Thirty days of hold, please.")
+    assert asked.stderr == "Sent. The invitation is still open.\n"
+    shown = two.anna.mailbox("client", "list").stdout
+    assert "asks for something to be changed first" in shown
+    assert "Thirty days of hold, please." in shown
+    assert "has ended" in lea.mailbox("reply", link, "--no").stderr
+    listed = two.anna.mailbox("client", "show", "Lea Brandt", "--json").stdout
+    assert json.loads(listed)["reply"] == {"kind": "no", "text": ""}
+    late = lea.mailbox("accept", link, "--name", "Lea Brandt", code=exits.NOT_FOUND)
+    assert "This invitation is declined." in late.stderr
