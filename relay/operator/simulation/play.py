@@ -167,12 +167,16 @@ def _must_be_woken(world: World, party: Party) -> None:
 
 async def _write_once_more(world: World, parties: list[Party]) -> None:
     """When all is calm nobody is sent to look in vain: who waits is woken, at whatever relay."""
-    for party in parties:
+    there = [
+        party for party in parties if world.machine.true_at() < party.pair.policy.hold_ends_at - DAY_SECONDS
+    ]
+    for party in there:
         world.wait(party.pair, party.role, again=True)
-    for party in parties:
-        await party.send()
+    for party in there:
+        with suppress(RelayError):  # work may have ended
+            await party.send()
     await asyncio.sleep(CALM_SECONDS)
-    for party in parties:
+    for party in there:
         await party.read()
         _must_be_woken(world, party)
         if world.waits[party.mailbox_id].waiter.is_over:
