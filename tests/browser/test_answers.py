@@ -143,6 +143,7 @@ async def test_on_a_device_of_work(browser: Browser, beginner: Practice) -> None
         await coach.press("Read the agreement")
         await coach.press("Sign and invite Ida Moor")
         await coach.press("Copy")
+        await expect(coach.page.get_by_text("Copied.")).to_be_visible()
         again = await coach.page.evaluate("() => navigator.clipboard.readText()")
         assert again != link
         for one, words in ((link, "This invitation was taken back"), (again, "Ask Ben to change something")):

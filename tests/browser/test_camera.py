@@ -31,11 +31,12 @@ class Filmed:
 
 @pytest.fixture
 async def filmed(browser: Browser, tmp_path: Path) -> AsyncIterator[Filmed]:
-    """Chromium with a camera that is a file."""
+    """Chromium with a camera that is a file; its shell has none."""
     path = tmp_path / "camera.y4m"
     film(path)
     camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={path}")
-    launched = await browser.browser_type.launch(executable_path=find_chromium(), args=[*FLAGS, *camera])
+    whole = find_chromium(windows=True)
+    launched = await browser.browser_type.launch(executable_path=whole, args=[*FLAGS, *camera])
     try:
         yield Filmed(launched, path)
     finally:
