@@ -294,6 +294,12 @@ class Access:
         """A page says that it is being left."""
         self._tabs.left(tab_token, now)
 
+    async def lock_tab(self, tab_token: bytes) -> None:
+        """A page that its owner has locked is being left, and cannot end its session any more by itself."""
+        session_tag = self._tabs.session_of(tab_token)
+        if session_tag is not None:
+            await self._close(session_tag)
+
     async def check_may_leave(self, account_id: bytes, now: int) -> None:
         """A coach's clients depend on the coach. Raises NotFound, NotAllowed."""
         if (await self._account(account_id, now)).role is not Role.CLIENT:

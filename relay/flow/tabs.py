@@ -103,6 +103,10 @@ class Tabs:
         self._tell_seen(session_tag, held)
         return session_tag, asked
 
+    def session_of(self, token: bytes) -> bytes | None:
+        """The session of a tab's token; None where nothing is held."""
+        return self._sessions.get(H(token))
+
     def left(self, token: bytes, now: int) -> None:
         """The page says that it is being left."""
         session_tag = self._sessions.get(H(token), b"")

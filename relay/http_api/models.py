@@ -345,9 +345,10 @@ class ResumeAsked(Model):
 
 
 class LeaveAsked(Model):
-    """A page that is being left."""
+    """A page that is being left; `locked`: its owner has locked it, and it does not come back."""
 
     token: Bytes32
+    locked: bool = False
 
 
 class TabAnswer(Model):

@@ -115,8 +115,11 @@ async def resume(call: Call, asked: ResumeAsked) -> web.Response:
 
 @route("POST /v1/sessions/leave", session=False, body=LeaveAsked, status=204, most_bytes=LOGIN_BYTES)
 async def leave(call: Call, asked: LeaveAsked) -> web.Response:
-    """A page is being left: unless it comes back within a minute, its session ends"""
-    call.context.flows.access.leave(asked.token, call.now)
+    """A page is being left: unless it comes back within a minute, its session ends; at once if locked"""
+    if asked.locked:
+        await call.context.flows.access.lock_tab(asked.token)
+    else:
+        call.context.flows.access.leave(asked.token, call.now)
     return done()
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import urllib.error
 import urllib.request
 
 import pytest
-from playwright.async_api import Browser, CDPSession, expect
+from playwright.async_api import Browser, CDPSession, Route, expect
 
 from keys.encoding import to_base64url
 from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
 from tests.browser.visitor import HALF as HAS_HALF
 from tests.browser.visitor import Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD
+from tests.service.programs import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +49,31 @@ async def open_with_half(visitor: Visitor, pair: Pair) -> str:
 async def locked(visitor: Visitor) -> None:
     """The locked page stands there."""
     await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+
+
+async def test_a_reload_in_the_instant_of_the_lock_ends_the_session(browser: Browser, pair: Pair) -> None:
+    """The page has forgotten its half and the worker's last words hang on the line when it is loaded anew:
+    then the server's half and the session are over too, not only once they have been idle.
+    """
+    async with visiting(browser, pair.origin) as visitor:
+        half = await open_with_half(visitor, pair)
+        assert resumed(pair.origin, half) == 200
+        held: list[str] = []
+
+        async def hold(route: Route) -> None:
+            if route.request.method == "DELETE":
+                held.append(route.request.url)  # never answered, and never sent
+            else:
+                await route.fallback()
+
+        await visitor.page.route("**/v1/sessions", hold)
+        await visitor.press("Lock")
+        await locked(visitor)
+        await asyncio.to_thread(eventually, lambda: held)
+        assert resumed(pair.origin, half) == 200
+        await visitor.page.reload()
+        await locked(visitor)
+        await asyncio.to_thread(eventually, lambda: resumed(pair.origin, half) == 401)
 
 
 async def test_a_reload_goes_on_and_what_was_typed_is_there(browser: Browser, pair: Pair) -> None:

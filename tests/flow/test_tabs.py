@@ -38,6 +38,19 @@ async def test_a_lock_forgets_the_half(house: House) -> None:
         await house.flows.access.resume(TAB.token, house.now)
 
 
+async def test_a_locked_page_that_is_left_ends_its_session_at_once(house: House) -> None:
+    """The page itself can be stopped before it ends it; a stranger's token ends nothing."""
+    session = await opened(house)
+    await house.flows.access.lock_tab(b"u" * 32)
+    assert await house.flows.access.resume(TAB.token, house.now) == TAB
+    await house.flows.access.lock_tab(TAB.token)
+    with pytest.raises(NotSignedIn):
+        await house.flows.access.resume(TAB.token, house.now)
+    with pytest.raises(NotSignedIn):
+        await house.flows.access.caller(session.token, house.now)
+    assert await house.flows.access.sessions(session.token, house.client.account_id, house.now) == []
+
+
 async def test_a_session_that_is_over_gives_no_half(house: House) -> None:
     """Not in the second in which it ends, however often it was heard of."""
     session = await opened(house, replace(TAB, idle_seconds=86_400))

@@ -160,8 +160,13 @@ async def test_a_page_is_reloaded_while_its_session_is_open(served: Served) -> N
     (listed,) = (await served.ask("GET", "/v1/sessions", who=client)).json["sessions"]
     assert (listed["label"], listed["seen_at"], listed["current"]) == (tab["label"], served.house.now, True)
     for told_token in (token, b64(bytes(32))):
-        left = await served.ask("POST", "/v1/sessions/leave", body={"token": told_token})
-        assert left.status == 204
+        for how in ({}, {"locked": False}):
+            left = await served.ask("POST", "/v1/sessions/leave", body={"token": told_token} | how)
+            assert left.status == 204
+    for wrong in ({"locked": 1}, {"locked": "yes"}, {"more": True}):
+        told = await served.ask("POST", "/v1/sessions/leave", body={"token": token} | wrong)
+        assert told.code == "malformed"
+    assert (await served.ask("POST", "/v1/sessions/resume", body={"token": token})).status == 200
     assert (await served.ask("DELETE", "/v1/sessions", who=client)).status == 204
     for told_token in (token, b64(bytes(32))):
         gone = await served.ask("POST", "/v1/sessions/resume", body={"token": told_token})

@@ -21,26 +21,35 @@ export function thisBrowser(): string {
   return browserName(navigator.userAgent, on, unnamed);
 }
 
+/** The half that this page has, or had before it was locked: by it the server is told which session is meant. */
+let had: string | null = null;
+
 /** Leave both halves where they belong. Without them a reload asks for the password, which is all that is lost. */
 export async function keepTabHalf(session: Session): Promise<void> {
   try {
-    keep("tab", await session.keepTab(lockMinutes() * 60, thisBrowser()));
+    had = await session.keepTab(lockMinutes() * 60, thisBrowser());
+    keep("tab", had);
   } catch {
     keep("tab", null);
   }
 }
 
-/** Say that the page is being left. The server then waits a minute for it to come back. */
+/**
+ * Say that the page is being left. The server then waits a minute for it to come back; where it was locked, it ends the session at once: the
+ * worker, which ends it at every other lock, may have been stopped before it came to that.
+ */
 function leave(): void {
-  const [token] = kept("tab")?.split(".") ?? [];
+  const half = kept("tab");
+  const [token] = (half ?? had)?.split(".") ?? [];
   if (token) {
+    const locked = half === null;
     fetch("/v1/sessions/leave", {
       method: "POST",
       keepalive: true,
       credentials: "omit",
       referrerPolicy: "no-referrer",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ token }),
+      body: JSON.stringify(locked ? { token, locked } : { token }),
     }).catch(() => {});
   }
 }
@@ -76,6 +85,8 @@ export function Reload({ session, half, done, ask }: ReloadProps) {
     }
   };
   useEffect(() => {
+    had = half;
+    tellLeaving();
     run();
   }, []);
   return (
