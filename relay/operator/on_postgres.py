@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from keys.encoding import label
 from relay.service.keyfiles import KeyFiles
 from relay.store.backup_file import Backup, seal
+from relay.store.carrying import carry
 from relay.store.deletions import Record
 from relay.store.engine import connect_reader
 from relay.store.faults import NotUsable
@@ -28,7 +29,7 @@ from relay.store.postgres.database import PostgresDatabase
 from relay.store.postgres.migrate import bring_up, newest
 from relay.store.postgres.rows import PostgresRows
 from relay.store.rebuild import Counts, counts
-from relay.store.replay import Replayed, Sign, carry, replay
+from relay.store.replay import Replayed, Sign, replay
 
 RESTORE: Final = "restore"
 WHOLE: Final = "BEGIN ISOLATION LEVEL SERIALIZABLE"

@@ -12,10 +12,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
+from relay.store.carrying import carry
 from relay.store.dump import load
 from relay.store.engine import SettingRefused, connect_reader, connect_writer
 from relay.store.migrate import bring_up
-from relay.store.replay import carry
 
 BESIDE: Final = ("-wal", "-shm", "-journal")
 COUNTED: Final = {

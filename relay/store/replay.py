@@ -9,36 +9,24 @@ under it the second time.
 from __future__ import annotations
 
 import sqlite3
-from base64 import b32encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from secrets import token_bytes
 from typing import Final
 
-from keys.acts import ActKind, parse_act
 from keys.encoding import Reader
-from keys.errors import KeysError
-from keys.reopening import STOP_SECONDS
-from relay.core.errors import Conflict
 from relay.core.log import SignedCheckpoint, joined, subtrees
-from relay.core.model import Swap
 from relay.store import deletions
-from relay.store.deletions import LedgerDamaged, Record
+from relay.store.deletions import Record
 from relay.store.inserts import append_frame, end_engagement_at, insert_statement
 from relay.store.ledgers import FORGET
 from relay.store.limits import ACCOUNT_TAIL_SECONDS
-from relay.store.log import DAY_GONE, append_entries, log_size
+from relay.store.log import append_entries, log_size
 from relay.store.moved import unmark
 from relay.store.receipts import NEXT_ORDER
-from relay.store.reopenings import swap_client
+from relay.store.rejoining import OF_REOPENING, rejoin
 
-OF_VAULT: Final = """
-SELECT account_id, name, version, box, expires_at FROM vault_items WHERE account_id=? ORDER BY rowid"""
-INTO_VAULT: Final = """
-INSERT INTO vault_items (account_id, name, version, box, expires_at) VALUES (?, ?, ?, ?, ?)"""
 BEGIN: Final = "BEGIN IMMEDIATE"
-LAST_INSTANT: Final = "last_instant"
 LEAP: Final = 1 << 32
 """How far positions and orders jump: more than can have come since the backup, and two million restores fit
 below 2⁵³."""
@@ -61,11 +49,6 @@ ENDED: Final = {
 OWNER: Final = """
 SELECT account_id, expires_at + ?2 FROM mailboxes WHERE mailbox_id=?1
 UNION ALL SELECT account_id, expires_at FROM receipts WHERE mailbox_id=?1 LIMIT 1"""
-OF_REOPENING: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
-ADDRESS_BYTES: Final = 10
-JOINED: Final = """
-SELECT r.account_id, a.fp FROM reopenings r JOIN accounts a ON a.account_id = r.account_id
-WHERE r.engagement_id = ?"""
 HEAD: Final = """
 INSERT INTO receipts (position, account_id, mailbox_id, number, kind, receipt, hash, day, batch_index,
     batch_path, expires_at) VALUES (?, ?, ?, ?, 0, '', ?, 0, -1, x'', ?)"""
@@ -157,40 +140,6 @@ def sign_again(database: sqlite3.Connection, sign: Sign) -> None:
         )
 
 
-def carry(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
-    """Take over from the database that was what must not go back with the rows: what it last knew of the time
-    and of the days that keepers destroyed, and people's vaults, as their software refuses one that is older
-    than it has seen. Raises the databases' faults.
-    """
-    _carry_notes(database, live)
-    _carry_vaults(database, live)
-
-
-def _carry_vaults(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
-    """All of an account's vault or nothing: its manifest lists the rest."""
-    here = database.execute("SELECT account_id FROM accounts").fetchall()
-    database.execute("BEGIN IMMEDIATE")
-    for owner in here:
-        kept = live.execute(OF_VAULT, owner).fetchall()
-        if kept:
-            database.execute("DELETE FROM vault_items WHERE account_id=?", owner)
-            database.executemany(INTO_VAULT, kept)
-    database.execute("COMMIT")
-
-
-def _carry_notes(database: sqlite3.Connection, live: sqlite3.Connection) -> None:
-    kept = live.execute("SELECT name, value FROM notes").fetchall()
-    database.executemany(
-        "INSERT INTO notes (name, value) VALUES (?, ?)"
-        " ON CONFLICT (name) DO UPDATE SET value=max(notes.value, excluded.value)",
-        [
-            (name, value)
-            for name, value in kept
-            if name == LAST_INSTANT or name.startswith(DAY_GONE.format(""))
-        ],
-    )
-
-
 def root_at(database: sqlite3.Connection, size: int) -> bytes:
     """The root of the log's first `size` ≥ 1 entries, from its whole subtrees (RFC 6962, 2.1)."""
     one = "SELECT hash FROM log_hashes WHERE level=? AND number=?"
@@ -265,29 +214,7 @@ def _act(database: sqlite3.Connection, body: Reader, unjoined: set[bytes]) -> bo
         append_frame(database, "policies", engagement_id, policy, ends_at)
     database.execute("DELETE FROM proposals WHERE engagement_id=?", (engagement_id,))
     if act[1] in OF_REOPENING:
-        (unjoined.discard if _swap(database, engagement_id, act) else unjoined.add)(engagement_id)
-    return True
-
-
-def _swap(database: sqlite3.Connection, engagement_id: bytes, act: bytes) -> bool:
-    """Put who joined in the client's place, or the former back; whether that could be done: whoever joined
-    after the backup has no account here, so that their coach has to reopen the mailbox again. Raises
-    LedgerDamaged.
-    """
-    try:
-        signed = parse_act(act)
-    except KeysError as fault:
-        raise LedgerDamaged(f"an act cannot be read: {fault}") from None
-    at, stops = signed.core.issued_at, signed.core.kind is ActKind.STOP_REOPENING
-    row = database.execute(JOINED, (engagement_id,)).fetchone()
-    if row is None or (not stops and row[1] not in signed.signatures):
-        return stops  # who is not here was not put in anybody's place
-    address = b32encode(token_bytes(ADDRESS_BYTES)).decode("ascii").lower()
-    swap = Swap("stop" if stops else "take", at + STOP_SECONDS, row[0], address)
-    try:
-        swap_client(database, engagement_id, swap, at)
-    except Conflict:
-        return stops
+        (unjoined.discard if rejoin(database, engagement_id, act) else unjoined.add)(engagement_id)
     return True
 
 

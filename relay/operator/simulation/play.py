@@ -21,8 +21,9 @@ from relay.operator.simulation.lines import BEATS
 from relay.operator.simulation.loop import SimulatedLoop, Stuck, run
 from relay.operator.simulation.machine import Machine
 from relay.operator.simulation.model import Broken, Known, Letter
+from relay.operator.simulation.operators import Operator, OperatorOfSeveral
 from relay.operator.simulation.people import HOLD_DAYS, WORK_DAYS
-from relay.operator.simulation.players import Operator, OperatorOfSeveral, Party
+from relay.operator.simulation.players import Party
 from relay.operator.simulation.stores import InFile, InMemory, Stores
 from relay.operator.simulation.world import World
 from relay.service import time_watch

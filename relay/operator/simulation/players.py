@@ -1,4 +1,4 @@
-"""Who plays: each side of each pair, and the operator. Owns what they do, and tells the model what they saw.
+"""Who plays: each side of each pair. Owns what they do, and tells the model what they saw.
 
 A player does one thing after another; all players play at the same time.
 """
@@ -20,12 +20,11 @@ from relay.operator.simulation.faults import Lost
 from relay.operator.simulation.model import Known, Letter
 from relay.operator.simulation.people import Pair
 from relay.operator.simulation.relays import Relay
-from relay.operator.simulation.world import DAYS_AHEAD, World
+from relay.operator.simulation.world import World
 
 Result = TypeVar("Result")
 
 TRIES: Final = 3
-STAYS_AWAY: Final = 0.7
 LOCKED: Final = 0.4
 """Of so many messages the keeper is asked: sealing a lock is the slowest that people do here."""
 PAGES_ROWS: Final = (3, 7, 30, 100)
@@ -35,7 +34,6 @@ PAUSES: Final = ((0.7, 5.0), (0.25, 600.0), (0.04, 6 * 3600.0), (0.01, 2.0 * DAY
 SHARES: Final = [share for share, _ in PAUSES]
 LONGEST: Final = [most_seconds for _, most_seconds in PAUSES]
 KEEPS: Final = (60, 3600, DAY_SECONDS, 3 * DAY_SECONDS, 30 * DAY_SECONDS)
-JUMPS: Final = (120, 3 * 3600, 5 * DAY_SECONDS, 400 * DAY_SECONDS)
 
 
 class Player:
@@ -269,108 +267,6 @@ class Party(Player):
             with suppress(Lost):
                 return await ask()
         raise Lost
-
-
-class Operator(Player):
-    """Sweeps, ticks, restarts; and has machines whose clocks cannot be relied on. A step is of one relay."""
-
-    weights: ClassVar[dict[str, int]] = {
-        "sweep": 40, "keep": 25, "note": 15, "record": 8, "restart": 4, "keeper_goes": 5, "clock_jumps": 3,
-    }  # fmt: skip
-
-    def __str__(self) -> str:
-        return "operator"
-
-    async def sweep(self) -> None:
-        """As the relay's loop does, where the clock may be acted on."""
-        for relay in self._one_up():
-            await self.sweep_at(relay)
-
-    async def sweep_at(self, relay: Relay) -> None:
-        """The same, at that relay."""
-        at = relay.clock.act_at()
-        if at is not None:
-            await relay.network.run(lambda: relay.flows.expire.sweep(at, self._between))
-
-    async def keep(self) -> None:
-        """The keeper's days, its tick, and what waits for it."""
-        for relay in self._one_up():
-            await self.keep_at(relay)
-
-    async def keep_at(self, relay: Relay) -> None:
-        """The same, by that relay."""
-        keepers = relay.flows.keepers
-        await relay.network.run(lambda: keepers.store_ahead(relay.now(), DAYS_AHEAD))
-        if relay.clock.act_at() is not None:
-            with suppress(KeeperAway):
-                await self._world.keeper.tick()
-        await relay.network.run(keepers.drain)
-
-    async def note(self) -> None:
-        """Time has come this far."""
-        for relay in self._world.up:
-            await relay.note()
-
-    async def record(self) -> None:
-        """Receipts of the days that are over, and the log, by who has the pen."""
-        for relay in self._one_up():
-            if await relay.has_pen():
-                await self._record_at(relay)
-
-    async def _record_at(self, relay: Relay) -> None:
-        at, flows = relay.clock.act_at(), relay.flows
-        if at is not None:
-            await relay.network.run(lambda: flows.acceptances.catch_up(at, self._between))
-            await relay.network.run(lambda: flows.log.batch(at))
-        await relay.network.run(flows.log.sign)
-
-    async def restart(self) -> None:
-        """A process dies, and another begins a moment later; one of several may take its time."""
-        relay = self._machine.chance.choice(self._world.relays)
-        if relay.is_up:
-            await self._machine.pause(10)
-            await self._world.stop(relay)
-            if self._world.is_shared and self._machine.happens(STAYS_AWAY):
-                return
-        await self._world.start(relay)
-
-    async def keeper_goes(self) -> None:
-        """The keeper is away for a while; or comes back."""
-        self._world.keeper.away = not self._world.keeper.away
-
-    async def clock_jumps(self) -> None:
-        """A wall clock jumps for a while; or is put right."""
-        jump = self._machine.chance.choice(JUMPS) * self._machine.chance.choice((-1, 1))
-        for relay in self._one_up():
-            self._world.set_clock(relay, 0 if relay.host.jump_seconds else jump)
-
-    def _one_up(self) -> list[Relay]:
-        """Any relay that is there, if one is."""
-        up = self._world.up
-        return [self._machine.chance.choice(up)] if up else []
-
-    async def _between(self) -> None:
-        await self._machine.pause(0.05)
-
-
-class OperatorOfSeveral(Operator):
-    """The line between relays breaks, too, seen or unseen."""
-
-    weights: ClassVar[dict[str, int]] = {
-        **Operator.weights,
-        "restart": 6,
-        "clock_jumps": 5,
-        "line_breaks": 10,
-    }
-
-    async def line_breaks(self) -> None:
-        """Of one relay."""
-        for relay in self._one_up():
-            if relay.line is not None:
-                if self._machine.happens(0.5):
-                    relay.line.fall_deaf()
-                else:
-                    relay.line.cut()
 
 
 def _at_least(letters: list[Letter], what: str, known: Known) -> None:
