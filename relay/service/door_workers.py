@@ -62,6 +62,9 @@ class Times:
 class TemplateGone(OSError):
     """The template has ended, and its workers with it."""
 
+    def __str__(self) -> str:
+        return "the mail door's first process has ended"
+
 
 class Template:
     """The template, from its start to its end."""

@@ -316,7 +316,10 @@ async def test_a_door_that_cannot_begin_says_so(monkeypatch: pytest.MonkeyPatch)
     """A template that does not start keeps the relay from saying that it is ready."""
     monkeypatch.setattr(door_workers, "COMMAND", ("false",))
     log = open_log(lambda: 0, io.StringIO())
-    with listening("127.0.0.1", 0) as listener, pytest.raises(door_workers.TemplateGone):
+    with (
+        listening("127.0.0.1", 0) as listener,
+        pytest.raises(door_workers.TemplateGone, match="first process"),
+    ):
         await DoorWorkers(plan_of(listener), cast(Any, None), log).start()
 
 
