@@ -23,7 +23,9 @@ GOOD = """<!doctype html><html lang="en"><title>Inbox</title>
 async def page() -> AsyncIterator[Page]:
     """A page as wide as a phone."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        browser = await playwright.chromium.launch(
+            executable_path=find_chromium(windows=True), args=list(FLAGS)
+        )
         yield await browser.new_page(viewport={"width": 375, "height": 700})
         await browser.close()
 

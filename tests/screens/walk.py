@@ -60,7 +60,7 @@ async def walk(names: list[str], language: str = "en") -> int:
     if not names and language == "en":
         shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    chromium = find_chromium()
+    chromium = find_chromium(windows=True)
     if chromium is None:
         sys.exit(NO_CHROMIUM)
     async with async_playwright() as playwright, served() as origin:
