@@ -28,6 +28,10 @@ export const settingWords = said("settings", {
       { letter: "Ctrl + P", does: "Print" },
     ],
   },
+  copy: {
+    heading: "Take a copy",
+    hint: "Messages and files, to your device",
+  },
   leave: {
     heading: "Leave",
     hint: "Delete this inbox now",

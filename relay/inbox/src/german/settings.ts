@@ -29,6 +29,10 @@ export const settings: typeof english = {
       { letter: "Strg + P", does: "Drucken" },
     ],
   },
+  copy: {
+    heading: "Kopie mitnehmen",
+    hint: "Nachrichten und Dateien, auf Ihr Gerät",
+  },
   leave: {
     heading: "Verlassen",
     hint: "Dieses Postfach jetzt löschen",

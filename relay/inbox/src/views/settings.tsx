@@ -77,16 +77,20 @@ const entries = (): readonly Entry[] => [
   { route: { view: "settings", page: "language" }, ...settingWords.language },
   { route: { view: "settings", page: "keyboard" }, ...settingWords.keyboard },
   { route: { view: "settings", page: "server" }, ...settingWords.server },
+  { route: { view: "work", page: "copy" }, ...settingWords.copy },
   { route: { view: "settings", page: "leave" }, ...settingWords.leave },
   { route: { view: "how" }, heading: howWords.heading, hint: howWords.hint },
 ];
 
 function Menu() {
+  const { alone } = useDesk().opened;
+  // Who works with nobody yet has nothing to take along.
+  const shown = entries().filter(({ route }) => !(alone && route.view === "work"));
   return (
     <>
       <Heading>{settingWords.heading}</Heading>
       <ul class="menu">
-        {entries().map(({ route, heading, hint }) => (
+        {shown.map(({ route, heading, hint }) => (
           <li key={heading}>
             <a href={href(route)}>
               <span>{heading}</span>
