@@ -210,7 +210,8 @@ async def test_a_locked_copy_is_opened_by_the_locked_page(
     cut.write_bytes(locked.read_bytes()[:-40])
     async with visiting(browser, practice.origin) as visitor:
         await visitor.page.add_init_script(NO_PICKER)
-        await visitor.page.goto(f"{practice.origin}/help")
+        async with visitor.page.expect_response("**/v1/relay"):  # the name on top of each page
+            await visitor.page.goto(f"{practice.origin}/help")
         await visitor.page.get_by_text("Open a locked copy").click()
         before = len(visitor.requests)
         await visitor.page.get_by_label("The copy, a file that ends in .qba").set_input_files(locked)

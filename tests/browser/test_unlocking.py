@@ -205,6 +205,17 @@ async def authenticator(visitor: Visitor, *, prf: bool = True) -> tuple[CDPSessi
     return tools, str(made["authenticatorId"])
 
 
+SLOW_TO_PUT_AWAY = """() => {
+  const post = Worker.prototype.postMessage;
+  window.asked = [];
+  Worker.prototype.postMessage = function (asked, ...more) {
+    window.asked.push(asked.name);
+    setTimeout(() => post.call(this, asked, ...more), asked.name === "sealAside" ? 1000 : 0);
+  };
+}"""
+"""A machine on which a lock has not come to its end when somebody opens again."""
+
+
 async def test_a_device_opens_by_a_press(browser: Browser, practice: Practice) -> None:
     """No name, no password is typed; removed from the device nothing is lost; removed here it is closed."""
     client = await practice.take_in("Aster Vale")
@@ -222,9 +233,12 @@ async def test_a_device_opens_by_a_press(browser: Browser, practice: Practice) -
         await visitor.press("Open with this device")
         await visitor.is_open()
         await visitor.page.evaluate("() => localStorage.clear()")
+        await visitor.page.evaluate(SLOW_TO_PUT_AWAY)
         await visitor.press("Lock")
         await visitor.press("Open with this device")
         await visitor.is_open()
+        asked = await visitor.page.evaluate("() => window.asked")
+        assert asked.index("sealAside") < asked.index("lock") < asked.index("unlock")
         await visitor.page.wait_for_function(HAS_HALF)
         left = json.loads(await visitor.page.evaluate("() => JSON.stringify({...localStorage})"))
         assert set(left) <= {"device-unlock", "told-of-saving"}

@@ -310,7 +310,8 @@ export interface Session extends WorkSession {
     name: N,
     args: Parameters<ReportSession[N]>,
   ): ReturnType<ReportSession[N]>;
-  lock(): Promise<void>;
+  /** With unsent text, which is put away first. Whoever opens again meanwhile waits for both. */
+  lock(draft?: string): Promise<void>;
   list(before: number | null): Promise<ListPage>;
   read(id: string): Promise<Message>;
   thread(threadId: string): Promise<readonly Message[]>;

@@ -150,6 +150,14 @@ export function createSession(): Session {
   let turning = false;
   /** Whoever opens again at once waits for the worker that is being ended, and gets the next one. */
   let leaving: Promise<void> = Promise.resolve();
+  const setAside = async (draft: string) => {
+    if (turning) {
+      return;
+    }
+    putFirst(await line.call("sealAside", [draft]));
+    // A lock does not wait for the line: what does not get through now is in this tab.
+    line.call("keepDrafts", [draft]).catch(() => {});
+  };
   return {
     place: () => line.call("place", []),
     openInvitation: (fragment) => line.call("openInvitation", [fragment]),
@@ -179,9 +187,11 @@ export function createSession(): Session {
     own: (name, args, progress, signal) =>
       line.call("own", [name, args], progress && signal && { progress, signal }) as never,
     report: (name, args) => line.call("report", [name, args]) as never,
-    lock: () => {
-      leaving = line
-        .call("lock", [])
+    lock: (draft) => {
+      // The draft first, while the worker still can; where it cannot, it holds what was put away at the last pause.
+      leaving = (draft === undefined ? Promise.resolve() : setAside(draft))
+        .catch(() => {})
+        .then(() => line.call("lock", []))
         .catch(() => {})
         .then(() => line.end());
       return leaving;
@@ -214,14 +224,7 @@ export function createSession(): Session {
     saveReceipts: (ids) => line.call("saveReceipts", [ids]),
     layout: (id) => line.call("layout", [id]),
     judgeMail: (id, mine) => line.call("judgeMail", [id, mine]),
-    setAside: async (draft) => {
-      if (turning) {
-        return;
-      }
-      putFirst(await line.call("sealAside", [draft]));
-      // A lock does not wait for the line: what does not get through now is in this tab.
-      line.call("keepDrafts", [draft]).catch(() => {});
-    },
+    setAside,
     takeBack: async () => {
       const [held] = asides;
       const text = held?.sealed ? await line.call("openAside", [held]) : null;

@@ -71,7 +71,8 @@ export function Rest({ surroundings, session, given, onward }: RestProps) {
       goOn: why === "pressed" ? null : route,
     });
     go({ view: "locked" }, "replace");
-    const done = why === "ended" ? Promise.resolve() : putAwayAndLock(session, drafts);
+    const done =
+      why === "ended" ? Promise.resolve() : session.lock(packDrafts(drafts)).catch(() => {});
     if (inbox.newer) {
       done.then(() => location.reload());
     }
@@ -165,16 +166,6 @@ async function leaveHalf(session: Session): Promise<void> {
   } catch {
     // A reload then asks for the password, which is all that is lost.
   }
-}
-
-/** The drafts first, while the worker still can; the lock follows whatever became of them. */
-async function putAwayAndLock(session: Session, drafts: readonly Draft[]): Promise<void> {
-  try {
-    await session.setAside(packDrafts(drafts));
-  } catch {
-    // The worker holds what was put away at the last pause.
-  }
-  await session.lock().catch(() => {});
 }
 
 /** The relay's name, for the top of a page that shows nobody else's. */
