@@ -49,7 +49,9 @@ ORDER BY position LIMIT ?"""
 MAILBOXES: Final = """
 SELECT DISTINCT mailbox_id FROM receipt_leaves WHERE number = 0 AND position <= ?1
 UNION SELECT mailbox_id FROM (
-    SELECT DISTINCT mailbox_id FROM mailbox_rows WHERE expires_at <= ?2 AND reason = 0 LIMIT 1000) AS late"""
+    SELECT mailbox_id FROM mailbox_rows WHERE expires_at <= ?2 AND reason = 0
+    ORDER BY expires_at LIMIT 10000) AS late"""
+"""By date and without DISTINCT inside, which SQLite would serve by walking all rows of all mailboxes."""
 STUCK: Final = """
 SELECT expires_at, substr(raw, 1, 64) FROM mailbox_rows
 WHERE mailbox_id = ? AND expires_at <= ? AND reason = 0 LIMIT ?"""
