@@ -115,9 +115,7 @@ async def _drip(connection: Connection, begins_after_seconds: float) -> None:
 
 
 async def large(rounds: int, quick: bool) -> Findings:
-    """In turn a small mail and a large one: how much more the relay's memory rises for the large one. What a
-    worker takes for itself, whatever it carries, is in both.
-    """
+    """In turn a small mail and a large one: how much more the relay's memory rises for the large one."""
     grown, small = [], []
     async with door() as subject:
         for number in range(2 if quick else 4):
@@ -129,16 +127,24 @@ async def large(rounds: int, quick: bool) -> Findings:
     figure = Figure(
         "15", "memory for a mail of 24 MiB, beyond one of 4 KiB", grown, "of", of, "MiB", 1, at_most=True
     )
-    return Findings((figure,), (Told("15", "memory for one of 4 KiB, a fresh worker", median(small), "MiB"),))
+    return Findings((figure,), (Told("15", "memory for one of 4 KiB", median(small), "MiB"),))
 
 
 async def _rise_mib(subject: Door, size_bytes: int, mark: str) -> float:
-    """The most that the relay held while it took a mail, above what it held before."""
-    before, most, over = _memory_mib(subject), [0.0], asyncio.Event()
+    """The most that the relay's programs held while they took a mail, above what they held before. A worker
+    that is forked meanwhile, because it was time, carries nothing of this mail and does not count; so each
+    one's resident size, which no fork moves.
+    """
+    were = {number: _kib(number, "Rss") for number in family(subject.relay.process.pid)}
+    most, over = [0.0], asyncio.Event()
+
+    def risen_mib() -> float:
+        there = [number for number in were if Path(f"/proc/{number}").exists()]
+        return sum(_kib(number, "Rss") - were[number] for number in there) / 1024
 
     async def watch() -> None:
         while not over.is_set():
-            most[0] = max(most[0], _memory_mib(subject))
+            most[0] = max(most[0], risen_mib())
             with suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), LOOK_SECONDS)
 
@@ -147,20 +153,20 @@ async def _rise_mib(subject: Door, size_bytes: int, mark: str) -> float:
     await mail_load.run(subject.port, subject.envelope, sent, many=False, connections=1)
     over.set()
     await watching
-    return max(most[0], _memory_mib(subject)) - before
+    return max(most[0], risen_mib())
 
 
 def _memory_mib(subject: Door) -> float:
     """What the relay's own programs hold together, pages that they share counted once; without the keeper."""
-    return sum(map(_own_kib, family(subject.relay.process.pid))) / 1024
+    return sum(_kib(number, "Pss") for number in family(subject.relay.process.pid)) / 1024
 
 
-def _own_kib(number: int) -> int:
-    """The proportional share of a program (proc_pid_smaps(5)); none of the keeper's."""
+def _kib(number: int, what: str) -> int:
+    """A program's resident size, or its proportional share of it (proc_pid_smaps(5)); 0 of the keeper's."""
     with suppress(OSError):
         if b"keeper" in Path(f"/proc/{number}/cmdline").read_bytes():
             return 0
         for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith(f"{what}:"):
                 return int(line.split()[1])
     return 0
