@@ -7,6 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import MAYA_PASSWORD, Pair
 from tests.browser.test_codes import as_coach
+from tests.browser.visitor import HALF as HAS_HALF
 from tests.browser.visitor import Visitor, visiting
 
 pytestmark = pytest.mark.browser
@@ -63,6 +64,7 @@ async def test_a_note_of_either_is_read_by_both_and_the_client_counts(browser: B
         await client.page.goto(pair.origin)
         await client.unlock(pair.client.name, MAYA_PASSWORD)
         await client.is_open()
+        await client.page.wait_for_function(HAS_HALF)
         await client.page.goto(f"{pair.origin}/our-work/notes")
         await expect(client.page.get_by_text("Anna keeps two notes about your work.")).to_be_visible()
         told = await client.page.locator("main").inner_text()
