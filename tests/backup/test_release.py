@@ -18,6 +18,15 @@ from tests.flow.house import House
 from tests.flow.releases import OTHER_LINK, Reports
 
 
+async def _at_work(store: SqliteStore) -> Reports:
+    """A coach, a client and an open way to their sponsor; nothing is released yet."""
+    house = House(store)
+    await house.settle()
+    reports = Reports(house)
+    await reports.open_slot()
+    return reports
+
+
 async def _withdraw(reports: Reports) -> None:
     await reports.withdraw()
 
@@ -43,10 +52,7 @@ async def test_what_was_ended_after_a_backup_stays_ended(
     place: Place, store: SqliteStore, end: Callable[[Reports], Awaitable[None]]
 ) -> None:
     """It is in the backup, and not in what is restored from it."""
-    house = House(store)
-    await house.settle()
-    reports = Reports(house)
-    await reports.open_slot()
+    reports = await _at_work(store)
     made = await reports.release()
     backup = place.backup()
     await end(reports)
@@ -61,7 +67,9 @@ async def test_what_was_ended_after_a_backup_stays_ended(
             with closing(connect_writer(new)) as database:
                 replay(database, place.records())
         again = await SqliteStore.open(new)
-        assert [one.envelope for one in await again.releases(reports.mailbox, now=house.now)] == wanted
+        assert [
+            one.envelope for one in await again.releases(reports.mailbox, now=reports.house.now)
+        ] == wanted
         await again.close()
 
 
@@ -83,10 +91,7 @@ async def _restored(place: Place, backup: Backup, reports: Reports) -> list[byte
 
 async def test_what_was_released_anew_before_a_backup_stays(place: Place, store: SqliteStore) -> None:
     """The same terms have the same envelope id: what the ledger tells of the first is not of the second."""
-    house = House(store)
-    await house.settle()
-    reports = Reports(house)
-    await reports.open_slot()
+    reports = await _at_work(store)
     made = await reports.release()
     await reports.withdraw()
     await reports.release(envelope=made.envelope)
@@ -98,10 +103,7 @@ async def test_what_was_withdrawn_after_it_was_released_anew_is_gone(
     place: Place, store: SqliteStore
 ) -> None:
     """Of what is told of one id the last counts."""
-    house = House(store)
-    await house.settle()
-    reports = Reports(house)
-    await reports.open_slot()
+    reports = await _at_work(store)
     made = await reports.release()
     await reports.withdraw()
     await reports.release(envelope=made.envelope)
@@ -112,10 +114,7 @@ async def test_what_was_withdrawn_after_it_was_released_anew_is_gone(
 
 async def test_what_was_withdrawn_does_not_come_back_with_another(place: Place, store: SqliteStore) -> None:
     """Other bytes were released under its id after the backup: the first stay gone."""
-    house = House(store)
-    await house.settle()
-    reports = Reports(house)
-    await reports.open_slot()
+    reports = await _at_work(store)
     made = await reports.release()
     backup = place.backup()
     await reports.withdraw()

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from client_sdk import AsyncAccount, Home
 from tests.browser.conftest import CHEAP, Practice
-from tests.browser.visitor import Visitor, visiting
+from tests.browser.visitor import HALF, Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ async def unlocked(visitor: Visitor, beginner: Practice) -> None:
     await visitor.page.goto(beginner.origin)
     await visitor.unlock(beginner.anna.login.partition("@")[0], ANNA_PASSWORD)
     await visitor.is_open()
-    await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+    await visitor.page.wait_for_function(HALF)
 
 
 async def to_clients(visitor: Visitor) -> None:

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Locator, expect
 from tests.__main__ import find_chromium
 from tests.browser.conftest import MAYA_PASSWORD, Practice
 from tests.browser.film import Modules, film, modules_of
-from tests.browser.visitor import FLAGS, Client, Visitor, visiting
+from tests.browser.visitor import FLAGS, HALF, Client, Visitor, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +64,7 @@ async def new_sheet(visitor: Visitor, client: Client) -> tuple[list[str], Drawn,
     await page.goto(visitor.origin)
     await visitor.unlock(client.name, MAYA_PASSWORD)
     await visitor.is_open()
-    await page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+    await page.wait_for_function(HALF)
     await page.goto(f"{visitor.origin}/settings/browsers")
     await visitor.press("Make a new one Recovery sheet")
     await visitor.fill("What you have now", MAYA_PASSWORD)

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Response, Route, expect
 
 from tests.browser.conftest import MAYA_PASSWORD, Pair
-from tests.browser.visitor import Visitor, visiting
+from tests.browser.visitor import HALF, Visitor, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ async def opened(visitor: Visitor, pair: Pair) -> None:
     async with visitor.page.expect_response(told) as looked:
         await visitor.unlock(pair.client.name, MAYA_PASSWORD)
         await visitor.is_open()
-        await visitor.page.wait_for_function("() => sessionStorage.getItem('tab') !== null")
+        await visitor.page.wait_for_function(HALF)
         await visitor.page.clock.fast_forward(FIRST_LOOK_MILLISECONDS)
     await (await looked.value).finished()
 
