@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from client_sdk.attachments import AsyncReceivedFile
     from client_sdk.engagement import AsyncEngagement
     from client_sdk.home import FileCost, Home
-    from client_sdk.mail import Mail, MailGrade
+    from client_sdk.mail import Mail
+    from client_sdk.mail_grade import MailGrade
     from client_sdk.messages import (
         EngagementSummary,
         Event,
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     )
     from client_sdk.notices import NoticeChannel
     from client_sdk.refused import RefusedMail
-    from client_sdk.sync import Account, Engagement, ReceivedFile
+    from client_sdk.sync import Account
+    from client_sdk.sync_engagement import Engagement
+    from client_sdk.sync_messages import ReceivedFile
 
 _HOME_OF = {
     "Account": "sync",
@@ -47,7 +50,7 @@ _HOME_OF = {
     "AsyncEngagement": "engagement",
     "AsyncReceivedFile": "attachments",
     "Attachment": "attachment",
-    "Engagement": "sync",
+    "Engagement": "sync_engagement",
     "EngagementSummary": "messages",
     "Event": "messages",
     "FileCost": "home",
@@ -55,13 +58,13 @@ _HOME_OF = {
     "Invitation": "messages",
     "InvitationReply": "messages",
     "Mail": "mail",
-    "MailGrade": "mail",
+    "MailGrade": "mail_grade",
     "Message": "messages",
     "NoticeChannel": "notices",
     "Person": "messages",
     "Progress": "messages",
     "Proposal": "messages",
-    "ReceivedFile": "sync",
+    "ReceivedFile": "sync_messages",
     "RecoverySheet": "messages",
     "RefusedMail": "refused",
     "Rule": "messages",

@@ -14,10 +14,11 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-from client_sdk.errors import NotFound, RelayError, awaited, bounded
+from client_sdk.bounds import awaited, bounded
+from client_sdk.errors import NotFound, RelayError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from datetime import date, datetime, timedelta
     from pathlib import Path
     from types import TracebackType
@@ -190,10 +191,13 @@ class AsyncAccount:
 
     @classmethod
     async def _begin(cls, core: Core, sheet: RecoverySheet | None) -> AsyncAccount:
+        from client_sdk import own_copies
+
         account = cls(core, sheet)
         try:
             account._outbox.open()
             account.delivered = tuple(await account._outbox.flush())
+            await own_copies.tell(core)
         except BaseException:
             await account.close()
             raise
@@ -237,7 +241,7 @@ class AsyncAccount:
             method_id = self._core.state.fact("method-id")
             await asyncio.to_thread(self._core.secret_place.forget)
             with contextlib.suppress(NotFound):
-                await self._core.session.call(protocol.remove_method(method_id))
+                await self._core.session.call(protocol.people.remove_method(method_id))
         await self.close()
 
     # --- facts ----------------------------------------------------------------------------------------------
@@ -266,7 +270,7 @@ class AsyncAccount:
         from client_sdk.wake import encode_cursor
 
         mine = [item.my_mailbox_id for item in self._core.vault.engagements]
-        orders = [(mailbox_id, self._core.state.taken_order(mailbox_id)) for mailbox_id in mine]
+        orders = [(mailbox_id, self._core.state.mailboxes.taken_order(mailbox_id)) for mailbox_id in mine]
         return encode_cursor(one for one in orders if one[1])
 
     # --- engagements ----------------------------------------------------------------------------------------
@@ -278,7 +282,7 @@ class AsyncAccount:
         from client_sdk import protocol
         from client_sdk.pinning import views
 
-        facts = await self._core.session.ask(protocol.relay_facts())
+        facts = await self._core.session.ask(protocol.about.relay_facts())
         return views(self._core.vault.pins, facts.keepers)
 
     def engagements(self) -> list[AsyncEngagement]:
@@ -334,6 +338,7 @@ class AsyncAccount:
         places: tuple[str, ...] | None = None,
         phones: tuple[str, ...] | None = None,
         read_marks: bool | None = None,
+        work_phones: Mapping[str, str] | None = None,
         agreement: str | None = None,
         language: str = "en",
         timeout: float | None = None,
@@ -344,8 +349,9 @@ class AsyncAccount:
         after it (default: 90 days), `longest_keep` the longest that anything is kept (default: to the end of
         the hold), `recall` whether authors may take back for both (default: yes), `refuse` work mail domains,
         `sponsor` who pays and `sponsor_sees` what is shown to them, `places` where it is kept (default: the
-        relay's host), `phones` numbers agreed as personal, `agreement` a text of your own in place of the
-        packaged one of `language`; it has to name every fact. Raises Misused, TooLarge.
+        relay's host), `phones` numbers agreed as personal, `work_phones` whose work numbers (`coach`,
+        `client`) some of them are, `agreement` a text of your own in place of the packaged one of
+        `language`; it has to name every fact. Raises Misused, TooLarge.
         """
         from client_sdk.facts import Wanted
         from client_sdk.inviting import Chosen, post_invitation
@@ -361,6 +367,7 @@ class AsyncAccount:
             places,
             phones,
             read_marks,
+            work_phones=work_phones,
         )
         async with bounded(timeout):
             return await post_invitation(self._core, name, Chosen(facts, welcome, agreement, language))
@@ -477,7 +484,7 @@ class AsyncAccount:
 
         plain = rules.mail_address(address)
         async with bounded(timeout):
-            await self._core.session.call(protocol.add_sender(plain))
+            await self._core.session.call(protocol.mail.add_sender(plain))
 
     async def confirm_sender(self, code: str, *, timeout: float | None = None) -> None:
         """Confirm a personal address by the code that came to it. NotFound where no waiting address has that
@@ -487,7 +494,7 @@ class AsyncAccount:
 
         digits = "".join(sign for sign in code if sign.isdigit())
         async with bounded(timeout):
-            await self._core.session.call(protocol.confirm_sender(digits))
+            await self._core.session.call(protocol.mail.confirm_sender(digits))
 
     async def senders(self, *, timeout: float | None = None) -> list[Sender]:
         """Return my registered addresses, without the addresses: the relay does not keep them."""
@@ -501,7 +508,7 @@ class AsyncAccount:
         from client_sdk import protocol
 
         async with bounded(timeout):
-            await self._core.session.call(protocol.remove_sender(bytes.fromhex(sender.id)))
+            await self._core.session.call(protocol.mail.remove_sender(bytes.fromhex(sender.id)))
 
     async def rules(self, *, timeout: float | None = None) -> list[Rule]:
         """Return the rules by which a provider forwards mail into my inboxes; `AsyncEngagement.add_rule` asks
@@ -523,7 +530,9 @@ class AsyncAccount:
 
         plain = rules.mail_address(address)
         async with bounded(timeout):
-            good_until = await self._core.session.call(protocol.challenge_rule(bytes.fromhex(rule.id), plain))
+            good_until = await self._core.session.call(
+                protocol.mail.challenge_rule(bytes.fromhex(rule.id), plain)
+            )
         return messages.instant(good_until)
 
     async def active_rule(self, rule: Rule, *, timeout: float | None = None) -> Rule:
@@ -540,7 +549,7 @@ class AsyncAccount:
         from client_sdk import protocol
 
         async with bounded(timeout):
-            await self._core.session.call(protocol.remove_rule(bytes.fromhex(rule.id)))
+            await self._core.session.call(protocol.mail.remove_rule(bytes.fromhex(rule.id)))
 
     # --- watching -------------------------------------------------------------------------------------------
 

@@ -44,7 +44,9 @@ class Acting:
 
     async def post(self, act: Act, policy: bytes = b"") -> None:
         """Store an act and follow it. Raises Conflict where another act took its number."""
-        await self._core.session.call(protocol.add_act(self._standing.engagement_id, act.encode(), policy))
+        await self._core.session.call(
+            protocol.engagements.add_act(self._standing.engagement_id, act.encode(), policy)
+        )
         await self._standing.refresh()
 
     async def post_next(self, make: Callable[[], ActCore | None]) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from client_sdk import protocol
 from client_sdk.acting import Acting
 from client_sdk.agreement import Offer, agreement_text
+from client_sdk.bounds import bounded
 from client_sdk.catalogue import catalogue
 from client_sdk.changes import (
     AgreementVersion,
@@ -25,7 +26,7 @@ from client_sdk.changes import (
 )
 from client_sdk.compose import Draft
 from client_sdk.core import Core
-from client_sdk.errors import Misused, NotFound, ProposalOver, Refused, bounded
+from client_sdk.errors import Misused, NotFound, ProposalOver, Refused
 from client_sdk.facts import Facts, Wanted, change_sentences, check_facts
 from client_sdk.intake import Intake
 from client_sdk.keeping import Texts, packaged_text
@@ -35,7 +36,7 @@ from client_sdk.proposals import Proposals, Waiting, same_words
 from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
 from client_sdk.standing import Standing
-from client_sdk.state import Seen
+from client_sdk.state_mailboxes import Seen
 from client_sdk.wire import RelayConflict
 from client_sdk.words import utc_day
 from keys.acts import ActKind
@@ -126,13 +127,15 @@ class AsyncAgreement:
         phones: tuple[str, ...] | None = None,
         read_marks: bool | None = None,
         sponsor_calls: bool | None = None,
+        work_phones: Mapping[str, str] | None = None,
         note: str = "",
         template: str | None = None,
         timeout: float | None = None,
     ) -> ProposedChange:
         """Propose a change: what is not named stays. Nothing changes until the other person has agreed.
 
-        A longest keep of no days means: until the end of the hold. `template` is a text of your own, in place
+        A longest keep of no days means: until the end of the hold. `work_phones` says of some of the numbers
+        whose work numbers they are, `coach` or `client`. `template` is a text of your own, in place
         of the packaged one. Raises Misused for what no agreement can be or changes nothing, EngagementClosed
         once the work has ended (reopen it first).
         """
@@ -148,6 +151,7 @@ class AsyncAgreement:
             phones,
             read_marks,
             sponsor_calls,
+            work_phones,
         )
         async with bounded(timeout):
             await self._sending.ready()
@@ -208,7 +212,7 @@ class AsyncAgreement:
         act = self._acting.sign(self._acting.next_core(kind, **fields))
         engagement_id = self._standing.engagement_id
         try:
-            await self._core.session.call(protocol.put_proposal(engagement_id, act.encode()))
+            await self._core.session.call(protocol.engagements.put_proposal(engagement_id, act.encode()))
         except RelayConflict as cause:
             await self._standing.refresh()
             raise ProposalOver("overtaken") from cause
@@ -263,7 +267,9 @@ class AsyncAgreement:
             if found.change.state != "open":
                 raise ProposalOver(found.change.state)
             if found.seen is None:
-                await self._core.session.call(protocol.drop_proposal(self._standing.engagement_id))
+                await self._core.session.call(
+                    protocol.engagements.drop_proposal(self._standing.engagement_id)
+                )
                 if found.change.mine:
                     self._core.state.note(self._proposals.note_name, b"", self._standing.kept_until())
             elif found.change.mine:
@@ -278,9 +284,7 @@ class AsyncAgreement:
     async def _take_back(self, seen: Seen) -> None:
         """Recall the content: the act that does it takes the proposal's number, so it is overtaken."""
         row, place = await self._intake.one(seen.row_order), self._standing.place
-        copies = self._shortening.copies(seen, row, place)
-        await self._shortening.shorten(copies, self._core.now())
-        await self._shortening.revoke(seen.content_id)
+        await self._shortening.take_back(seen, row, place)
 
     async def _find(self, wanted: str) -> Waiting:
         """Find a proposal by the beginning of its number."""

@@ -19,6 +19,7 @@ from typing import IO, Any, Final, Protocol
 
 from client_sdk import errors, protocol
 from client_sdk.attachment import Attachment
+from client_sdk.bounds import bounded
 from client_sdk.files import new_file
 from client_sdk.messages import Progress
 from client_sdk.session import Session
@@ -26,14 +27,14 @@ from client_sdk.wire import BlobOffset
 from keys.blob import MOST_BLOB_BYTES, BlobOpener, BlobSealer
 from keys.blob import Attachment as Record
 from keys.errors import KeysError
+from keys.names import Random
 from keys.stream import SALT_BYTES
 
-PIECE_BYTES: Final = protocol.PIECE_BYTES
+PIECE_BYTES: Final = protocol.blobs.PIECE_BYTES
 RANGE_BYTES: Final = 4 * 1024 * 1024
 WHOLE_BYTES: Final = 64 * 1024 * 1024
 
 OnProgress = Callable[[Progress], None]
-Random = Callable[[int], bytes]
 
 
 # --- out ----------------------------------------------------------------------------------------------------
@@ -94,8 +95,8 @@ async def upload(session: Session, sealed: SealedFile, meter: Meter) -> None:
     anything.
     """
     base = meter.done
-    await session.call(protocol.create_blob(sealed.blob_id, sealed.expires_at))
-    offset = await session.call(protocol.stored_length(sealed.blob_id))
+    await session.call(protocol.blobs.create_blob(sealed.blob_id, sealed.expires_at))
+    offset = await session.call(protocol.blobs.stored_length(sealed.blob_id))
     with sealed.path.open("rb") as file:
         coming = _read_ahead(file, offset)
         try:
@@ -110,7 +111,7 @@ async def upload(session: Session, sealed: SealedFile, meter: Meter) -> None:
                 offset = reached
         finally:
             await asyncio.wait([coming])
-    await session.call(protocol.finish_blob(sealed.blob_id, sealed.stored_bytes, sealed.sha256))
+    await session.call(protocol.blobs.finish_blob(sealed.blob_id, sealed.stored_bytes, sealed.sha256))
     meter.at(base + sealed.stored_bytes)
 
 
@@ -127,7 +128,7 @@ def _read_ahead(file: IO[bytes], offset: int) -> asyncio.Future[bytes]:
 async def _put(session: Session, blob_id: bytes, offset: int, piece: bytes) -> int:
     """Send one piece; returns where to go on."""
     try:
-        await session.call(protocol.put_piece(blob_id, offset, piece))
+        await session.call(protocol.blobs.put_piece(blob_id, offset, piece))
     except BlobOffset as other:
         if not offset <= other.stored <= offset + len(piece):
             raise
@@ -156,7 +157,7 @@ class AsyncReceivedFile:
 
         `NotTrusted` where what came is not what was sent: nothing is left then.
         """
-        async with errors.bounded(timeout):
+        async with bounded(timeout):
             with new_file(folder, self.name, self._random) as file:
                 await self._fetch(file, on_progress)
                 return await asyncio.to_thread(file.finish)
@@ -166,7 +167,7 @@ class AsyncReceivedFile:
         if self.size_bytes > WHOLE_BYTES:
             raise errors.TooLarge(WHOLE_BYTES)
         whole = _InMemory()
-        async with errors.bounded(timeout):
+        async with bounded(timeout):
             await self._fetch(whole, on_progress)
         return bytes(whole.content)
 
@@ -187,7 +188,7 @@ class AsyncReceivedFile:
         record = self._record
         starts = range(0, record.stored_bytes, RANGE_BYTES)
         stops = (min(start + RANGE_BYTES, record.stored_bytes) for start in starts)
-        calls = [protocol.blob_range(record.blob_id, *pair) for pair in zip(starts, stops, strict=True)]
+        calls = [protocol.blobs.blob_range(record.blob_id, *pair) for pair in zip(starts, stops, strict=True)]
         coming = asyncio.create_task(self._session.call(calls[0]))
         try:
             for call in calls[1:]:

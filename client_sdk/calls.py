@@ -2,33 +2,40 @@
 """Calls: the log of calls that were held, which either writes for both.
 
 Owns noting a call and listing them. Times and minutes are what the writer says; the other reads them and can
-say so. It goes by the same dates as messages. (docs/protocol.md, part 6, kind 12.)
+say so. It goes by the same dates as messages. What somebody notes about one for nobody else is handed to
+`client_sdk.call_notes`. (docs/protocol.md, part 6, kind 12.)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
+from client_sdk.bounds import bounded
+from client_sdk.call_notes import CallNotes
 from client_sdk.compose import Draft, check_draft
 from client_sdk.core import Core
-from client_sdk.errors import Misused, bounded
-from client_sdk.intake import NEWEST, Intake, Result, Taken
+from client_sdk.errors import Misused
+from client_sdk.intake import NEWEST, Intake
 from client_sdk.messages import Sent, instant
 from client_sdk.sending import Sending
 from client_sdk.settling import settle
 from client_sdk.showing import message_id
-from client_sdk.state import MINE
+from client_sdk.standing import Standing
+from client_sdk.state_mailboxes import MINE
+from client_sdk.taken import Result, Taken
 from keys.calls import MOST_MINUTES, Call, parse_call
 from keys.content import ContentKind
 
-EARLY_SECONDS = 300
+EARLY_SECONDS: Final = 300
 """How far ahead of the relay's clock a call may lie that was held."""
+LEAST_ID_SIGNS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class NotedCall:
-    """A call that one of the two has noted for both."""
+    """A call that one of the two has noted for both. `private_note` is my own, which nobody else can read."""
 
     id: str
     held_at: datetime
@@ -36,17 +43,18 @@ class NotedCall:
     mine: bool
     kept_until: datetime
     note: str = field(default="", repr=False)
+    private_note: str = field(default="", repr=False)
 
 
 class AsyncCalls:
     """The calls of one engagement. Get them from `AsyncEngagement.calls`."""
 
-    def __init__(self, core: Core, engagement_id: bytes, intake: Intake, sending: Sending) -> None:
+    def __init__(self, core: Core, standing: Standing, intake: Intake, sending: Sending) -> None:
         """Not for callers: see `AsyncEngagement.calls`."""
         self._core = core
-        self._engagement_id = engagement_id
-        self._intake = intake
+        self._standing = standing
         self._sending = sending
+        self._private = CallNotes(core, standing, intake)
 
     async def add(
         self, held_at: datetime, minutes: int, *, note: str = "", timeout: float | None = None
@@ -57,10 +65,28 @@ class AsyncCalls:
         return await self._sending.send(call_draft(held_at, minutes, note, self._core.now()), timeout=timeout)
 
     async def all(self, *, timeout: float | None = None) -> list[NotedCall]:
-        """Return all calls that either has noted, the newest first."""
+        """Return all calls that either has noted, the newest first, each with my own note about it."""
         async with bounded(timeout):
-            await settle(self._core, self._engagement_id)
-            return await noted_calls(self._intake)
+            await settle(self._core, self._standing.engagement_id)
+            calls, notes = await self._private.all()
+            found = [
+                replace(call, private_note=notes[content_id].text if content_id in notes else "")
+                for content_id, row in calls.items()
+                if (call := _noted(row))
+            ]
+            return _newest_first(found)
+
+    async def note_privately(self, call_id: str, text: str, *, timeout: float | None = None) -> None:
+        """Write down something about a call for nobody but me, in the place of what I wrote before; an empty
+        text deletes that. It goes with the call. `call_id` is a call's id or its beginning.
+
+        Raises NotFound, Misused where there is nothing to delete, TooLarge, EngagementClosed.
+        """
+        if len(call_id.strip()) < LEAST_ID_SIGNS:
+            raise Misused("A call's number has 6 to 32 signs.")
+        async with bounded(timeout):
+            await settle(self._core, self._standing.engagement_id)
+            await self._private.write(call_id, text)
 
 
 def call_draft(held_at: datetime, minutes: int, note: str, now: int) -> Draft:
@@ -77,7 +103,11 @@ def call_draft(held_at: datetime, minutes: int, note: str, now: int) -> Draft:
 async def noted_calls(intake: Intake) -> list[NotedCall]:
     """Return all calls of an engagement that are still here, the newest first."""
     found = [one async for page in intake.before(NEWEST) for result in page if (one := _noted(result))]
-    return sorted(found, key=lambda one: one.held_at, reverse=True)
+    return _newest_first(found)
+
+
+def _newest_first(calls: list[NotedCall]) -> list[NotedCall]:
+    return sorted(calls, key=lambda one: one.held_at, reverse=True)
 
 
 def _noted(result: Result) -> NotedCall | None:

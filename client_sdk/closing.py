@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from client_sdk.core import Core
-from client_sdk.state import WriterHead
+from client_sdk.state_writers import WriterHead
 from client_sdk.vault import Change, Changes, Vault
 from keys.vault import WriterMark, encode_writers
 
@@ -27,7 +27,8 @@ async def keep_marks(core: Core) -> None:
     """Store what this computer knows beyond the vault: marks of writers, and how far was read."""
     known = {
         item.engagement_id: Known(
-            core.state.writer_heads(item.engagement_id), core.state.read_order(item.my_mailbox_id)
+            core.state.writers.writer_heads(item.engagement_id),
+            core.state.mailboxes.read_order(item.my_mailbox_id),
         )
         for item in core.vault.engagements
     }

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
-from client_sdk import errors, protocol_codes
+from client_sdk import errors, protocol
 from keys import codes, invitation
 from keys.box import NONCE_BYTES
 from keys.codes import Purpose
@@ -40,7 +40,7 @@ async def invitation_code(core: Core, engagement_id: bytes) -> str:
     """
     secret = _waiting_secret(core, engagement_id)
     subject = invitation.invitation_keys(secret).invite_id
-    nameplate = await core.session.call(protocol_codes.new_code(subject))
+    nameplate = await core.session.call(protocol.codes.new_code(subject))
     try:
         code = codes.Code(
             codes.check_nameplate(nameplate), codes.draw_words(PURPOSE, core.random(RANDOM_BYTES))
@@ -49,7 +49,7 @@ async def invitation_code(core: Core, engagement_id: bytes) -> str:
     except KeysError as cause:
         raise errors.NotTrusted("nameplate") from cause
     box = codes.seal_code(keys, PURPOSE, nameplate, secret, core.random(NONCE_BYTES))
-    await core.session.call(protocol_codes.seal_code(nameplate, codes.proof_check(keys.proof), box))
+    await core.session.call(protocol.codes.seal_code(nameplate, codes.proof_check(keys.proof), box))
     log.info("code made")
     return code.text
 
@@ -90,6 +90,6 @@ def read_code(typed: str) -> codes.Code:
 
 async def _box(session: Session, nameplate: str, proof: bytes) -> bytes:
     try:
-        return await session.ask(protocol_codes.open_code(nameplate, proof))
+        return await session.ask(protocol.codes.open_code(nameplate, proof))
     except errors.NotFound as cause:
         raise CodeUnknown from cause

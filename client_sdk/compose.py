@@ -8,7 +8,7 @@ the pinned one, or past the date that both signed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -39,6 +39,7 @@ from keys.content import (
 )
 from keys.envelope import HEADER_BYTES, MOST_INNER_BYTES, EnvelopeClass, parse_envelope
 from keys.errors import Refused
+from keys.names import Random
 from keys.policy import Policy
 from keys.sealing import Addressing, Part, ReaderTarget, seal_envelope, sign_content
 from keys.statement import Statement, choose_reading_key
@@ -46,7 +47,6 @@ from keys.suite import SealKey
 from keys.terms import InForce
 
 FRAME_SLACK_BYTES: Final = 16 * 1024
-Random = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ need: my own side, and the place of an engagement. Decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,12 +19,10 @@ from client_sdk.session import Session
 from client_sdk.state import State
 from client_sdk.vault import Vault
 from keys.errors import KeysError
-from keys.names import key_id
+from keys.names import Random, key_id
 from keys.statement import parse_statement
 from keys.suite import OpenKey, SignKey
 from keys.vault import EngagementItem
-
-Random = Callable[[int], bytes]
 
 
 @dataclass(slots=True)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from client_sdk import protocol
 from client_sdk.acting import Acting
+from client_sdk.bounds import bounded
 from client_sdk.catalogue import Catalogue, catalogue
-from client_sdk.errors import EngagementClosed, Misused, Refused, RetentionExceeded, bounded
+from client_sdk.errors import EngagementClosed, Misused, Refused, RetentionExceeded
 from client_sdk.facts import whole_days
 from client_sdk.messages import instant
-from client_sdk.state import SHOWN, Seen
+from client_sdk.state_mailboxes import SHOWN, Seen
 from client_sdk.terms import COPY_SECONDS, Signed, check_act
 from client_sdk.words import day_of_end, utc_day
 from keys.acts import ActCore, ActKind
@@ -128,7 +129,7 @@ class Ending:
         await self._intake.catch_up()
         if self._standing.state != "active":
             raise EngagementClosed
-        facts = await self._core.session.ask(protocol.relay_facts())
+        facts = await self._core.session.ask(protocol.about.relay_facts())
         dates = self._choose(work_ends, hold)
         made = self._plan(dates, facts.backup_tail_days)
         return AsyncClosePlan(made, self._acting, self._standing, dates)
@@ -175,7 +176,11 @@ class Ending:
 
     def _plan(self, dates: Dates, tail_days: int) -> Closing:
         now = self._core.now()
-        here = [one for one in self._core.state.all_seen(self._intake.mailbox_id) if one.expires_at > now]
+        here = [
+            one
+            for one in self._core.state.mailboxes.all_seen(self._intake.mailbox_id)
+            if one.expires_at > now
+        ]
         held = _count(here, self._standing.facts.notes)
         sooner = _count([one for one in here if one.expires_at < dates.ends_at], 0)
         work_ends_at = core_date(dates, now)

@@ -1,31 +1,33 @@
 # ruff: noqa: ASYNC109 (the synchronous twin has no other way to bound a call)
 """Engagement: one coaching cycle of one coach and one client, as either of them uses it.
 
-Owns sending, reading, taking back and shortening. Nothing here is stored before it is sealed, and nothing is
-shown that did not pass every check. `client_sdk.sync.Engagement` is the twin without `await`.
+Owns the names by which programs use an engagement, and what has to be true before each is done: that both
+have signed, that what is new was taken in. The work is in the modules it calls. Nothing here is stored before
+it is sealed, and nothing is shown that did not pass every check. `client_sdk.sync_engagement.Engagement` is
+the twin without `await`.
 
-Longer than other modules: each name of an engagement stands here once; the work is in the modules it calls.
+Longer than other modules: each name of an engagement stands here once, with what it means and raises.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from client_sdk import protocol, rules
 from client_sdk.agreements import AsyncAgreement
+from client_sdk.answering import Answering
 from client_sdk.attachment import Attachment
 from client_sdk.attachments import OnProgress
 from client_sdk.attending import Attending
+from client_sdk.bounds import awaited, bounded
 from client_sdk.calls import AsyncCalls
-from client_sdk.catalogue import catalogue
 from client_sdk.changes import ProposedChange
 from client_sdk.compose import Draft, check_draft
+from client_sdk.copies import CopyTaken, copies_taken, note_copy
 from client_sdk.core import Core
 from client_sdk.ending import AsyncClosePlan, Ending
 from client_sdk.errors import (
@@ -36,12 +38,11 @@ from client_sdk.errors import (
     Misused,
     NotFound,
     RetentionExceeded,
-    awaited,
-    bounded,
 )
 from client_sdk.exporting import Exported, Exporting
 from client_sdk.finding import slug
-from client_sdk.intake import NEWEST, Bad, Gone, Intake, Result, Taken
+from client_sdk.intake import Intake
+from client_sdk.keep import Keep, keep_until
 from client_sdk.lengthening import Lengthening
 from client_sdk.mailing import Mailing
 from client_sdk.messages import (
@@ -52,44 +53,29 @@ from client_sdk.messages import (
     Rule,
     Sender,
     Sent,
-    Waiting,
     instant,
 )
 from client_sdk.notes import AsyncNotes
 from client_sdk.outbox import Outbox
+from client_sdk.overview import Overview
+from client_sdk.reading import Reading
 from client_sdk.reopening import AsyncReopening
-from client_sdk.replying import reply_to
 from client_sdk.report import AsyncReport
 from client_sdk.sending import Sending
 from client_sdk.shortening import Shortening
-from client_sdk.showing import AsyncMessage, Showing, message_id
+from client_sdk.showing import AsyncMessage, Showing
 from client_sdk.spoken import AsyncSpokenCheck
 from client_sdk.standing import Standing
-from client_sdk.state import REPLACED, Seen
-from client_sdk.vault import parse_invitation
-from client_sdk.why import (
-    Asker,
-    Why,
-    why_account,
-    why_engagement,
-    why_invitation,
-    why_message,
-    why_notes,
-)
+from client_sdk.taken import Bad, Gone, Taken
+from client_sdk.why import Why
 from keys.mailin import Verdict
-from keys.names import DAY_SECONDS, Role
-from keys.policy import parse_policy
+from keys.names import Role
 from keys.vault import EngagementItem
 
 log = logging.getLogger("client_sdk")
 
-Keep = timedelta | date | datetime | None
-"""How long to keep: a length of time, the last day, an aware instant; None: as the agreement says."""
-
 CLOCK_SECONDS: Final = 60
 """How far two clocks may be apart when one has just closed and the other reopens; the relay's decides."""
-ID_SIGNS: Final = 32
-LEAST_ID_SIGNS: Final = 6
 
 
 class AsyncEngagement:
@@ -97,11 +83,13 @@ class AsyncEngagement:
 
     def __init__(self, core: Core, outbox: Outbox, engagement_id: bytes) -> None:
         self._core = core
-        self._outbox = outbox
         self._standing = Standing(core, engagement_id)
         self._intake = Intake(core, self._standing)
         self._showing = Showing(core, self._standing, self._intake.mailbox_id)
-        self._attending = Attending(core, self._intake, self._showing, engagement_id.hex())
+        self._attending = Attending(core, self._intake, self._showing, self._standing)
+        self._reading = Reading(core, self._intake, self._showing, self._attending, self._keep_up)
+        self._overview = Overview(core, outbox, self._standing, self._attending)
+        self._answering = Answering(core, self._standing, self._intake, self._attending, self._reading)
         self._shortening = Shortening(core, self._standing)
         self._mailing = Mailing(core, self._standing, self._intake, self._showing)
         self._sending = Sending(core, outbox, self._standing)
@@ -169,7 +157,7 @@ class AsyncEngagement:
     @property
     def calls(self) -> AsyncCalls:
         """The calls that either of us has noted for both."""
-        return AsyncCalls(self._core, self._standing.engagement_id, self._intake, self._sending)
+        return AsyncCalls(self._core, self._standing, self._intake, self._sending)
 
     @property
     def report(self) -> AsyncReport:
@@ -209,31 +197,14 @@ class AsyncEngagement:
 
     # --- reading --------------------------------------------------------------------------------------------
 
-    async def messages(self, *, unread: bool = False, mark: bool = True) -> AsyncIterator[AsyncMessage]:
+    def messages(self, *, unread: bool = False, mark: bool = True) -> AsyncIterator[AsyncMessage]:
         """Yield messages, newest first, fetching pages as they are needed.
 
         With `unread` those of the other person that have not been read; when all have been taken they count
         as read. The relay is told which were shown, so that a writer can be told what went unread. With
         `mark` False neither is done. Raises KeeperUnavailable, NotTrusted, ServerUnavailable.
         """
-        await self._keep_up()
-        read = self._showing.read_marks()
-        newest = self._core.state.taken_order(self._intake.mailbox_id)
-        shown: list[bytes] = []
-        try:
-            async for page in self._intake.before(NEWEST):
-                for result in _newest_first(page):
-                    message = self._showing.message(result, read)
-                    if message is not None and (message.unread or not unread):
-                        shown.append(result.opened.content_id)
-                        yield message
-                if unread and page[-1].order <= read.all_read_to:
-                    break
-        finally:
-            if mark:
-                await self._attending.acknowledge(shown)
-        if unread and mark:
-            await self._attending.read_up_to(newest)
+        return self._reading.messages(unread=unread, mark=mark)
 
     async def mark_read(self, message: Message[Any, Any], *, timeout: float | None = None) -> None:
         """Count a message, and all before it, as read on this computer."""
@@ -245,31 +216,12 @@ class AsyncEngagement:
         a program that shows what `watch` yields does it here. Never fails for the relay.
         """
         async with bounded(timeout):
-            low, high = _between(message.id)
-            found = self._core.state.seen_between(self._intake.mailbox_id, low, high)
-            await self._attending.acknowledge([one.content_id for one in found])
+            await self._reading.acknowledge(message.id)
 
     async def message(self, message_id: str, *, timeout: float | None = None) -> AsyncMessage:
         """Return one message by its id, or by the first six signs or more of it. NotFound, Deleted."""
         async with bounded(timeout):
-            seen = await self._find(message_id)
-            result = await self._intake.one(seen.row_order)
-            message = self._showing.message(result, self._showing.read_marks())
-            if message is None:
-                raise self._attending.absent(seen)
-            await self._attending.acknowledge([seen.content_id])
-            return message
-
-    async def _find(self, wanted: str) -> Seen:
-        """Find what was taken in by the beginning of its id."""
-        await self._keep_up()
-        low, high = _between(wanted)
-        found = self._core.state.seen_between(self._intake.mailbox_id, low, high)
-        if len(found) > 1:
-            raise NotFound("That could be several messages.")
-        if not found:
-            raise self._attending.deleted(low, high)
-        return found[0]
+            return await self._reading.one(message_id)
 
     async def _keep_up(self) -> None:
         """Follow what was signed, take in what is new, and do my own part of what both agreed on."""
@@ -298,52 +250,18 @@ class AsyncEngagement:
     async def summary(self, *, timeout: float | None = None) -> EngagementSummary:
         """Return how the engagement stands, after taking in what is new."""
         async with bounded(timeout):
-            item = self._item
-            if not item.active:
-                policy = parse_policy(item.policy)
-                invited = self._summary("invited", policy.work_ends_at, policy.hold_ends_at, [])
-                return replace(invited, reply=await reply_to(self._core, item))
+            if not self._item.active:
+                return await self._overview.invited()
             try:
                 await self._keep_up()
             except NotFound:  # it has gone, and the relay knows it no more
-                policy = parse_policy(item.policy)
-                return self._summary("gone", policy.work_ends_at, policy.hold_ends_at, [])
-            terms = self._standing.terms
-            proposals = await self._agreement.proposals()
-            return self._summary(self._standing.state, terms.work_ends_at, terms.ends_at, proposals)
-
-    def _summary(
-        self, state: str, work_ends_at: int, ends_at: int, proposals: Sequence[ProposedChange]
-    ) -> EngagementSummary:
-        tally = self._attending.tally()
-        queued = [one for one in self._outbox.waiting() if one.engagement_id == self._standing.engagement_id]
-        waiting = (
-            Waiting(one.id, one.kind, one.mine, one.proposed_at) for one in proposals if one.state == "open"
-        )
-        return EngagementSummary(
-            engagement_id=self.id,
-            handle=self.handle,
-            name=self.name,
-            state=state,
-            here=tally.here,
-            unread=tally.unread,
-            waiting=len(queued),
-            work_ends_at=instant(work_ends_at),
-            hold_ends_at=instant(ends_at),
-            next_deletion_at=instant(tally.next.at) if tally.next.at else None,
-            files=tally.files,
-            next_messages=tally.next.messages,
-            next_files=tally.next.files,
-            unread_goes_at=instant(tally.unread_goes_at) if tally.unread_goes_at else None,
-            unread_going=tally.unread_going,
-            proposals=tuple(waiting),
-            notices=tally.notices,
-        )
+                return self._overview.gone()
+            return self._overview.present(await self._agreement.proposals())
 
     async def address(self, *, timeout: float | None = None) -> str:
         """Return the address at which my inbox here takes mail from my registered personal addresses."""
         async with bounded(timeout):
-            facts = await self._core.session.call(protocol.account())
+            facts = await self._core.session.call(protocol.people.account())
             for mailbox in facts.mailboxes:
                 if mailbox.mailbox_id == self._item.my_mailbox_id:
                     return mailbox.address
@@ -356,7 +274,7 @@ class AsyncEngagement:
         inbox and is shown on none of your devices any more. Misused for any other message.
         """
         async with bounded(timeout):
-            seen = await self._find(message_id)
+            seen = await self._reading.find(message_id)
             await self._mailing.judge(seen, Verdict.MINE if mine else Verdict.NOT_MINE)
 
     async def next_mail(self, *, timeout: float | None = None) -> AsyncMessage:
@@ -366,7 +284,7 @@ class AsyncEngagement:
         """
         async with awaited(timeout):
             await self._keep_up()
-            return await self._mailing.next(self._core.state.taken_order(self._intake.mailbox_id))
+            return await self._mailing.next(self._core.state.mailboxes.taken_order(self._intake.mailbox_id))
 
     async def add_rule(self, sender: Sender | None = None, *, timeout: float | None = None) -> Rule:
         """Ask for an address to which a provider may forward mail by itself into this inbox. It takes nothing
@@ -387,13 +305,11 @@ class AsyncEngagement:
         Refused where it is not mine or the agreement denies it.
         """
         async with bounded(timeout):
-            seen = await self._find(message_id)
+            seen = await self._reading.find(message_id)
             place = await self._standing.current()
             row = await self._intake.one(seen.row_order)
             self._shortening.check_recall(seen, row)
-            copies = self._shortening.copies(seen, row, place)
-            await self._shortening.shorten(copies, self._core.now())
-            await self._shortening.revoke(seen.content_id)
+            await self._shortening.take_back(seen, row, place)
 
     async def shorten(self, message_id: str, keep: Keep, *, timeout: float | None = None) -> bool:
         """Bring the date of a message forward. Either of the two may; nobody can push it back alone.
@@ -404,7 +320,7 @@ class AsyncEngagement:
         async with bounded(timeout):
             now = self._core.now()
             until = keep_until(keep, now)
-            seen = await self._find(message_id)
+            seen = await self._reading.find(message_id)
             place = await self._standing.current()
             row = await self._intake.one(seen.row_order)
             if not isinstance(row, Taken):
@@ -425,7 +341,7 @@ class AsyncEngagement:
         """
         async with bounded(timeout):
             until = keep_until(keep, self._core.now())
-            found = [await self._find(one) for one in message_ids]
+            found = [await self._reading.find(one) for one in message_ids]
             wanted = {seen.content_id: seen for seen in found}
             await self._standing.refresh()
             ends_at = self._standing.terms.ends_at
@@ -436,11 +352,13 @@ class AsyncEngagement:
     async def expire(self, message_id: str, *, timeout: float | None = None) -> None:
         """Delete my own copy of a message, now. The other person's stays until its date."""
         async with bounded(timeout):
-            seen = await self._find(message_id)
+            seen = await self._reading.find(message_id)
             expired = await self._core.session.call(
-                protocol.expire_own(self._intake.mailbox_id, (seen.envelope_id,))
+                protocol.envelopes.expire_own(self._intake.mailbox_id, (seen.envelope_id,))
             )
-            self._core.state.leave(self._intake.mailbox_id, seen.envelope_id, seen.row_order, seen.expires_at)
+            self._core.state.mailboxes.leave(
+                self._intake.mailbox_id, seen.envelope_id, seen.row_order, seen.expires_at
+            )
             if not expired:
                 raise Deleted
 
@@ -502,7 +420,17 @@ class AsyncEngagement:
             await self._keep_up()
             exporting = Exporting(self._core, self, self._standing.terms.ends_at)
             total = self._attending.tally().here
-            return await exporting.write(Path(path), password, total, on_progress)
+            made = await exporting.write(Path(path), password, total, on_progress)
+            await note_copy(self._core, self._standing)
+            return made
+
+    async def copies(self, *, timeout: float | None = None) -> list[CopyTaken]:
+        """Return when I took copies, here or in the web inbox, newest first. Nobody else sees that."""
+        async with bounded(timeout):
+            if not self._item.active:
+                raise AgreementMissing
+            await self._keep_up()
+            return await copies_taken(self._intake)
 
     async def why(self, subject: str = "engagement", *, timeout: float | None = None) -> Why:
         """Say why something goes when it does, who decided that, and who can change it.
@@ -512,43 +440,15 @@ class AsyncEngagement:
         """
         async with bounded(timeout):
             if not self._item.active:
-                kept = self._core.vault.entries.get(f"invitation/{self.id}")
-                if kept is None:
-                    raise NotFound("There is no such thing here.")
-                return why_invitation(parse_invitation(kept.plain)[1], catalogue())
+                return self._answering.invited()
             await self._keep_up()
-            whole = {"engagement": why_engagement, "notes": why_notes}.get(subject)
-            return whole(self._asker) if whole else await self._why_other(subject)
-
-    async def _why_other(self, subject: str) -> Why:
-        terms, words = self._standing.terms, catalogue()
-        if subject == "account":
-            others = [parse_policy(one.policy).hold_ends_at for one in self._core.vault.engagements]
-            return why_account(max(terms.ends_at, *others), self._item.my_role is Role.COACH, words)
-        if subject == "invitation":
-            raise NotFound("The invitation was accepted; it has gone.")
-        seen = await self._find(subject)
-        row = await self._intake.one(seen.row_order)
-        if not isinstance(row, Taken):
-            raise self._attending.deleted(seen.content_id, seen.content_id)
-        policy = terms.by_hash(row.opened.content.policy_hash) or terms.policy
-        return why_message(self._asker, seen, message_id(seen.content_id), policy)
-
-    @property
-    def _asker(self) -> Asker:
-        item = self._item
-        return Asker(self._standing.terms, item.my_role, item.my_name, item.their_name, catalogue())
+            return await self._answering.why(subject)
 
     # --- for the account ------------------------------------------------------------------------------------
 
-    async def since(self, order: int) -> AsyncIterator[tuple[int, AsyncMessage | Gone | Bad | None]]:
+    def since(self, order: int) -> AsyncIterator[tuple[int, AsyncMessage | Gone | Bad | None]]:
         """Yield what stands above an order, with its order; None for what is not for showing."""
-        async for page in self._intake.after(order):
-            read = self._showing.read_marks()
-            for result in page:
-                shown = self._showing.message(result, read)
-                replaced = isinstance(result, Gone) and result.reason == REPLACED
-                yield result.order, result if isinstance(result, Gone | Bad) and not replaced else shown
+        return self._reading.since(order)
 
     async def refresh(self) -> None:
         """Follow what has been signed since, and do my own part of it."""
@@ -565,31 +465,3 @@ class AsyncEngagement:
     def mailbox_id(self) -> bytes:
         """My mailbox here."""
         return self._intake.mailbox_id
-
-
-def _newest_first(page: Sequence[Result]) -> list[Taken]:
-    """Return what opened of a page, the newest written first: what was sealed again has a later row."""
-    taken = [result for result in page if isinstance(result, Taken)]
-    return sorted(taken, key=lambda one: one.opened.content.created_at, reverse=True)
-
-
-def _between(wanted: str) -> tuple[bytes, bytes]:
-    """Return the lowest and highest id that begin as typed."""
-    typed = wanted.strip().lower()
-    if not re.fullmatch(rf"[0-9a-f]{{{LEAST_ID_SIGNS},{ID_SIGNS}}}", typed):
-        raise Misused("A message's number has 6 to 32 signs of 0-9 and a-f.")
-    low, high = (bytes.fromhex(typed.ljust(ID_SIGNS, fill)) for fill in "0f")
-    return low, high
-
-
-def keep_until(keep: Keep, now: int) -> int | None:
-    """Return the first second at which something kept so is gone; None: as the agreement says."""
-    if keep is None:
-        return None
-    if isinstance(keep, timedelta):
-        return now + int(keep.total_seconds())
-    if isinstance(keep, datetime):
-        if keep.tzinfo is None:
-            raise Misused("An instant needs its time zone.")
-        return int(keep.timestamp())
-    return (keep - date(1970, 1, 1)).days * DAY_SECONDS + DAY_SECONDS

@@ -7,19 +7,19 @@ key that something living may be sealed to. (docs/protocol.md, parts 3, 4, 8 and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
 from client_sdk.errors import Misused
-from client_sdk.protocol import Method
+from client_sdk.protocol.people import Method
 from client_sdk.vault import KEPT_SECONDS, Change, Vault, Written
 from keys import unlock
 from keys.box import NONCE_BYTES
 from keys.errors import Malformed, Mistyped
-from keys.names import DAY_SECONDS, origin_hash
+from keys.names import DAY_SECONDS, Random, origin_hash
 from keys.pins import Pins
 from keys.policy import Policy
 from keys.recovery import RANDOM_BYTES as SHEET_BYTES
@@ -28,8 +28,6 @@ from keys.statement import Card, ReadingKey, Statement, parse_statement, sign_st
 from keys.suite import OpenKey, SignKey
 from keys.vault import ReadingSeed, encode_card, encode_identity, encode_reading, encode_relay
 from keys.wordlist import words
-
-Random = Callable[[int], bytes]
 
 KEY_DAYS: Final = 31
 KEYS_IN_A_ROW: Final = 3

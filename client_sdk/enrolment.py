@@ -29,9 +29,10 @@ from client_sdk.joining import (
 from client_sdk.messages import Proposal, RecoverySheet, instant
 from client_sdk.opening import Connect, Local, Means, closing_on_failure, means, open_core
 from client_sdk.pinning import pin_further
-from client_sdk.protocol import Enrolment
+from client_sdk.protocol.joining import Enrolment
 from client_sdk.session import Session, device_way_in
-from client_sdk.vault import KEPT_SECONDS, Change, ProfileItem
+from client_sdk.vault import KEPT_SECONDS, Change
+from client_sdk.vault_items import ProfileItem
 from client_sdk.wire import RelayConflict
 from keys import invitation as formats
 from keys.errors import KeysError
@@ -59,7 +60,7 @@ async def setup(link: str, means: Means, name: str | None, keepers: Sequence[str
     session = means.session(parsed.origin, "")
     async with closing_on_failure(session):
         facts = await _check_relay(session)
-        waiting = await session.ask(protocol.fetch_invitation(keys.invite_id))
+        waiting = await session.ask(protocol.joining.fetch_invitation(keys.invite_id))
         try:
             box = formats.open_coach_invitation(keys, waiting.box, waiting.expires_at)
         except KeysError as cause:
@@ -89,7 +90,7 @@ async def accept_invitation(
     session = means.session(parsed.origin, "")
     async with closing_on_failure(session):
         await _check_relay(session)
-        waiting = await session.ask(protocol.fetch_invitation(keys.invite_id))
+        waiting = await session.ask(protocol.joining.fetch_invitation(keys.invite_id))
         box, clients = _open(keys, waiting, session.origin)
         if seen is not None and seen.box_hash != H(waiting.box):
             raise errors.Conflict("The invitation was changed after you read it: read it again.")
@@ -116,7 +117,7 @@ async def look(link: str, connect: Connect | None) -> Proposal:
     keys = formats.invitation_keys(parsed.secret)
     session = means(None, None, False, connect).session(parsed.origin, "")
     try:
-        waiting = await session.ask(protocol.fetch_invitation(keys.invite_id))
+        waiting = await session.ask(protocol.joining.fetch_invitation(keys.invite_id))
         box, clients = _open(keys, waiting, session.origin)
     finally:
         await session.close()
@@ -133,7 +134,7 @@ async def look(link: str, connect: Connect | None) -> Proposal:
 
 
 def _open(
-    keys: formats.InvitationKeys, waiting: protocol.InvitationBox, origin: str
+    keys: formats.InvitationKeys, waiting: protocol.joining.InvitationBox, origin: str
 ) -> tuple[formats.ClientInvitation, tuple[bytes, ...]]:
     """Open a client's invitation, and who was client before where a lost inbox is reopened by it."""
     if waiting.kind == REOPENING:
@@ -142,9 +143,9 @@ def _open(
     return open_invitation(keys, waiting.box, waiting.expires_at, origin), ()
 
 
-async def _check_relay(session: Session) -> protocol.RelayFacts:
+async def _check_relay(session: Session) -> protocol.about.RelayFacts:
     """The relay must call itself what the link calls it: keys and salts are bound to that name."""
-    facts = await session.ask(protocol.relay_facts())
+    facts = await session.ask(protocol.about.relay_facts())
     if facts.origin != session.origin:
         raise errors.NotTrusted("origin")
     return facts
@@ -192,7 +193,7 @@ async def _enrol(
 
 def _methods(
     session: Session, means: Means, seeds: enrol.Seeds, sheet: str, device: bytes
-) -> tuple[protocol.Method, ...]:
+) -> tuple[protocol.people.Method, ...]:
     """Make the three ways in: password, sheet, this computer."""
     stretched = [
         enrol.stretched_method(kind, secret, seeds, session.name, session.origin, secrets.token_bytes)
@@ -222,7 +223,7 @@ async def _redeem(
     await local.remember(session.origin, seeds.account_id, method_id, device)
     body = enrolment.body()
     try:
-        await session.ask(protocol.redeem(keys.invite_id, body, formats.sign_redemption(keys, body)))
+        await session.ask(protocol.joining.redeem(keys.invite_id, body, formats.sign_redemption(keys, body)))
     except errors.ServerUnavailable:
         raise  # it may have been stored: what this computer keeps stays
     except errors.RelayError:

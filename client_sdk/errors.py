@@ -7,9 +7,6 @@ succeed later unchanged). The cause is chained. Must never carry text, names, ad
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -395,23 +392,3 @@ class Misused(RelayError, ValueError):
     code = "misused"
     sentence = "An argument is not what this call takes."
     hint = "See the documentation of the call."
-
-
-@asynccontextmanager
-async def bounded(seconds: float | None) -> AsyncIterator[None]:
-    """Bound what is done within; None leaves the limits of each exchange alone to bound it."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as cause:
-        raise ServerUnavailable("It took longer than was allowed.") from cause
-
-
-@asynccontextmanager
-async def awaited(seconds: float | None) -> AsyncIterator[None]:
-    """Bound the waiting for something that others do: `NothingYet` when the time is over."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as cause:
-        raise NothingYet from cause

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,11 +23,11 @@ from client_sdk.attachments import AsyncReceivedFile, OnProgress, fetch_into
 from client_sdk.core import Core
 from client_sdk.errors import Deleted, NotFound, NotTrusted, RelayError, ReportNotReady
 from client_sdk.files import safe_name
-from client_sdk.intake import Bad, Gone
-from client_sdk.mail import GRADES
+from client_sdk.mail_grade import GRADES
 from client_sdk.messages import Progress, instant
 from client_sdk.notes import Note
 from client_sdk.receipts import Receipts
+from client_sdk.taken import Bad, Gone
 from client_sdk.words import in_words
 
 if TYPE_CHECKING:
@@ -105,24 +106,7 @@ class Exporting:
         )
         archive.add_text(f"messages/{number}.txt", page.letter(copied))
         body.write(page.article(copied).encode("utf-8", "replace"))
-        described = {
-            "id": one.id,
-            "from": who,
-            "mine": one.mine,
-            "at": _seconds(one.sent_at),
-            "subject": one.subject,
-            "text": text,
-            "kept_until": _seconds(one.kept_until),
-            "files": [
-                {"name": source.name, "path": name, "bytes": source.size_bytes} for source, name in files
-            ],
-            "marks": list(one.marks),
-            "how": GRADES.get(one.mail.grade, "") if one.mail else "",
-            "refused": [
-                {"address": refused.address, "reason": refused.reason, "at": _seconds(refused.at)}
-                for refused in one.refused
-            ],
-        }
+        described = _described(one, who, text, files)
         listed.write((",\n" if self._messages else "").encode() + _json(described))
         self._messages += 1
 
@@ -182,9 +166,15 @@ class Exporting:
         return added
 
     async def _notes(self) -> list[Note]:
-        """A coach's own, oldest first."""
-        found = await self._engagement.notes.all() if self._engagement.my_role == "coach" else ()
-        return list(found)[::-1]
+        """One's own, oldest first: a coach's about the work, and anybody's about calls."""
+        if self._engagement.my_role == "coach":
+            return (await self._engagement.notes.all())[::-1]
+        calls = (await self._engagement.calls.all())[::-1]
+        return [
+            Note(one.id, one.held_at, one.kept_until, one.private_note, b"")
+            for one in calls
+            if one.private_note
+        ]
 
     def _page(self, archive: ArchiveWriter, body: IO[bytes], also: list[str]) -> None:
         people = f"{self._engagement.my_name} and {self._engagement.name}"
@@ -202,7 +192,13 @@ class Exporting:
             "deleted_at": _seconds(self._ends_at),
             "left": self._left,
             "calls": [
-                {"at": _seconds(one.held_at), "minutes": one.minutes, "mine": one.mine, "note": one.note}
+                {
+                    "at": _seconds(one.held_at),
+                    "minutes": one.minutes,
+                    "mine": one.mine,
+                    "note": one.note,
+                    "private_note": one.private_note,
+                }
                 for one in await self._engagement.calls.all()
             ],
             "notes": [{"at": _seconds(one.written_at), "text": one.text} for one in await self._notes()],
@@ -212,6 +208,28 @@ class Exporting:
             _append(whole, listed)
             whole.write(b"\n]}\n")
             archive.add("data.json", whole, packed=True)
+
+
+def _described(
+    one: AsyncMessage, who: str, text: str, files: Sequence[tuple[AsyncReceivedFile, str]]
+) -> dict[str, Any]:
+    """A message as data.json has it; `files` with where each lies in the archive."""
+    return {
+        "id": one.id,
+        "from": who,
+        "mine": one.mine,
+        "at": _seconds(one.sent_at),
+        "subject": one.subject,
+        "text": text,
+        "kept_until": _seconds(one.kept_until),
+        "files": [{"name": source.name, "path": name, "bytes": source.size_bytes} for source, name in files],
+        "marks": list(one.marks),
+        "how": GRADES.get(one.mail.grade, "") if one.mail else "",
+        "refused": [
+            {"address": refused.address, "reason": refused.reason, "at": _seconds(refused.at)}
+            for refused in one.refused
+        ],
+    }
 
 
 def _append(whole: IO[bytes], part: IO[bytes]) -> None:

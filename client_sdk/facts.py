@@ -6,6 +6,7 @@ Must never let words and frame differ: both are made from the same `Facts`. (doc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -18,6 +19,7 @@ from keys.names import DAY_SECONDS
 from keys.policy import MOST_DAYS, Policy
 
 DEFAULT_HOLD_DAYS: Final = 90
+OWNERS: Final = ("coach", "client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class Facts:
     `last_day` is the last day of work; all is held for `hold_days` after it. `longest_keep_days` 0 means
     until the end of the hold. `recall` says whether an author may take a message back for both, `read_marks`
     whether each sees what the other has read, `sponsor_calls` whether a report may name the calls. `phones`
-    are agreed as personal.
+    are agreed as personal, but for those that `work_phones` names: pairs of a number among them and whose
+    work number it is, `coach` or `client`.
     """
 
     last_day: date
@@ -41,6 +44,7 @@ class Facts:
     phones: tuple[str, ...] = field(default=(), repr=False)
     read_marks: bool = False
     sponsor_calls: bool = False
+    work_phones: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def work_ends_at(self) -> int:
@@ -72,6 +76,7 @@ class Facts:
             phones=policy.personal_phones,
             read_marks=policy.read_marks,
             sponsor_calls=policy.sponsor_told_calls,
+            work_phones=_marked(policy),
         )
 
     def policy(
@@ -100,12 +105,29 @@ class Facts:
             sponsor_name=self.sponsor,
             sponsor_scope=self.sponsor_sees,
             sponsor_told_calls=self.sponsor_calls,
+            coach_work_phones=self._mark("coach"),
+            client_work_phones=self._mark("client"),
         )
         try:
             policy.encode()
         except Malformed as cause:
             raise Misused(f"The agreement cannot be written so: {cause}.") from cause
         return policy
+
+    def _mark(self, whose: str) -> int:
+        """The bits of the numbers that are somebody's work numbers."""
+        named = {number for number, owner in self.work_phones if owner == whose}
+        return sum(1 << at for at, number in enumerate(self.phones) if number in named)
+
+
+def _marked(policy: Policy) -> tuple[tuple[str, str], ...]:
+    marks = {"coach": policy.coach_work_phones, "client": policy.client_work_phones}
+    return tuple(
+        (number, whose)
+        for at, number in enumerate(policy.personal_phones)
+        for whose, bits in marks.items()
+        if bits >> at & 1
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +145,7 @@ class Wanted:
     phones: tuple[str, ...] | None = field(default=None, repr=False)
     read_marks: bool | None = None
     sponsor_calls: bool | None = None
+    work_phones: Mapping[str, str] | None = field(default=None, repr=False)
 
     def applied(self, facts: Facts) -> Facts:
         """Return facts with these in the place of what they were; `Misused` for days that are not whole."""
@@ -141,7 +164,14 @@ class Wanted:
             "read_marks": self.read_marks,
             "sponsor_calls": False if self.sponsor == "" else self.sponsor_calls,
         }
-        return replace(facts, **{name: value for name, value in wanted.items() if value is not None})
+        made = replace(facts, **{name: value for name, value in wanted.items() if value is not None})
+        return replace(made, work_phones=self._work_phones(made))
+
+    def _work_phones(self, made: Facts) -> tuple[tuple[str, str], ...]:
+        """What is wanted; else what was said of the numbers that stay."""
+        if self.work_phones is None:
+            return tuple(one for one in made.work_phones if one[0] in made.phones)
+        return tuple((number, self.work_phones[number]) for number in sorted(self.work_phones))
 
 
 def whole_days(length: timedelta | None) -> int | None:
@@ -168,6 +198,10 @@ def check_facts(facts: Facts, today: date) -> None:
         raise Misused("Places, numbers and sponsor are single lines of printable signs.")
     if not all((*facts.places, *facts.phones)):
         raise Misused("A place or telephone number is empty.")
+    if any(number not in facts.phones or whose not in OWNERS for number, whose in facts.work_phones):
+        raise Misused(
+            "A work number is among the numbers that are agreed on, and the coach's or the client's."
+        )
 
 
 def normal_domains(domains: tuple[str, ...]) -> tuple[str, ...]:
@@ -197,9 +231,19 @@ def in_sentences(facts: Facts, client: str, words: Catalogue) -> dict[str, str]:
         "refused": _some(words, "fact.refused", facts.refused_domains, "domains"),
         "sponsor": words.say(f"fact.sponsor.{'some' if facts.sponsor else 'none'}", **sponsor)
         + (" " + words.say("fact.sponsor.calls", **sponsor) if facts.sponsor_calls else ""),
-        "phones": _some(words, "fact.phones", facts.phones, "phones"),
+        "phones": _some(
+            words, "fact.phones.work" if facts.work_phones else "fact.phones", _phones(facts, words), "phones"
+        ),
         "read_marks": words.say(f"fact.read_marks.{_yes(facts.read_marks)}"),
     }
+
+
+def _phones(facts: Facts, words: Catalogue) -> tuple[str, ...]:
+    """The numbers, each work number with whose it is."""
+    marks = dict(facts.work_phones)
+    return tuple(
+        words.say(f"fact.phone.{marks[one]}", phone=one) if one in marks else one for one in facts.phones
+    )
 
 
 def _yes(chosen: bool) -> str:
@@ -281,10 +325,11 @@ def _changed_lists(before: Facts, after: Facts, words: Catalogue) -> list[str]:
     if before.places != after.places:
         listed = {"before": words.listed(before.places), "after": words.listed(after.places)}
         told.append(words.say("change.places", **listed))
-    if before.phones != after.phones:
+    old_phones, new_phones = _phones(before, words), _phones(after, words)
+    if old_phones != new_phones:
         name = "change.phones"
         name += "" if before.phones and after.phones else (".first" if after.phones else ".none")
-        listed = {"before": words.listed(before.phones), "after": words.listed(after.phones)}
+        listed = {"before": words.listed(old_phones), "after": words.listed(new_phones)}
         told.append(words.say(name, **listed))
     return told
 

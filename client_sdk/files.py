@@ -10,13 +10,16 @@ from __future__ import annotations
 import contextlib
 import os
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from client_sdk.errors import Misused
 from client_sdk.home import sync_folder
+
+if TYPE_CHECKING:
+    from keys.names import Random  # and nothing of cryptography's
 
 MOST_NAME_BYTES: Final = 200
 NO_NAME: Final = "file"
@@ -24,8 +27,6 @@ _RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))}
 )
 _FORBIDDEN: Final = frozenset('/\\:*?"<>|')
-
-Random = Callable[[int], bytes]
 
 
 def safe_name(name: str) -> str:

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Final
 
 from client_sdk import protocol
 from client_sdk.core import Core
 from client_sdk.errors import NotTrusted
 from client_sdk.parties import Place
-from client_sdk.protocol import EngagementFacts
+from client_sdk.protocol.engagements import EngagementFacts
 from client_sdk.vault import Change, Changes, Vault
-from keys.acts import ActKind, parse_act
+from keys.acts import OF_REOPENING, ActKind, parse_act
 from keys.errors import KeysError
 from keys.names import Role, fingerprint, mailbox_id
 from keys.reopening import ClientLine, encode_clients
 from keys.statement import Statement, parse_statement, verify_statement
 
 log = logging.getLogger("client_sdk")
-
-OF_REOPENING: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
 
 
 async def follow_clients(core: Core, place: Place, facts: EngagementFacts) -> bool:
@@ -61,7 +58,7 @@ async def _newcomer(
     unknown = {fp for act in signed if mine in act.signatures for fp in act.signatures} - {mine, *known}
     if not unknown:
         return None
-    chain = await core.session.call(protocol.statements(place.engagement_id, Role.CLIENT, 0))
+    chain = await core.session.call(protocol.engagements.statements(place.engagement_id, Role.CLIENT, 0))
     try:
         first = parse_statement(chain[0])
         verify_statement(first)

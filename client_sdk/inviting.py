@@ -66,10 +66,10 @@ async def post_invitation(core: Core, name: str, chosen: Chosen) -> Invitation:
         now=core.now(),
         random=core.random,
     )
-    await core.session.call(protocol.create_engagement(engagement_id))
+    await core.session.call(protocol.engagements.create_engagement(engagement_id))
     await core.records.change(lambda vault: invited.changes)
     await core.session.call(
-        protocol.put_invitation(
+        protocol.engagements.put_invitation(
             engagement_id,
             invite_id=invited.keys.invite_id,
             redemption_key=invited.keys.redemption.public,

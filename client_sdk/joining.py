@@ -7,14 +7,14 @@ whose signature does not cover exactly this invitation. (docs/protocol.md, part 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from client_sdk.agreement import Offer, agreement_text, make_policy
 from client_sdk.errors import Misused, NotTrusted
 from client_sdk.parties import Self
-from client_sdk.vault import AgreementItem, Change, encode_invitation, parse_invitation
+from client_sdk.vault import Change
+from client_sdk.vault_items import AgreementItem, encode_invitation, parse_invitation
 from keys.acts import Act, ActCore, ActKind, parse_act, sign_act, verify_act
 from keys.box import NONCE_BYTES
 from keys.errors import KeysError
@@ -31,7 +31,7 @@ from keys.invitation import (
     seal_acceptance,
     seal_invitation,
 )
-from keys.names import DAY_SECONDS, ZERO_HASH, ZERO_ID, Role, mailbox_id, origin_hash
+from keys.names import DAY_SECONDS, ZERO_HASH, ZERO_ID, Random, Role, mailbox_id, origin_hash
 from keys.pins import Pins
 from keys.policy import Policy, parse_policy
 from keys.reopening import ReopeningInvitation, encode_clients, open_reopening
@@ -42,8 +42,6 @@ from keys.vault import EngagementItem
 INVITATION_SECONDS: Final = 14 * DAY_SECONDS
 KEPT_AFTER_SECONDS: Final = 30 * DAY_SECONDS
 """How long an engagement's records stay after the end of its hold, as long as a client's account."""
-
-Random = Callable[[int], bytes]
 
 
 def read_link(link: str, kind: int) -> Link:
@@ -106,7 +104,6 @@ def invite(
     text = agreement_text(offer)
     policy = make_policy(offer, engagement_id, me.fp, text, salt)
     act = sign_act(first_act(policy, now), me.identity)
-    mailboxes = {role: mailbox_id(engagement_id, role, me.fp) for role in (Role.COACH, Role.NOTES)}
     shown = {
         "relay_name": offer.relay_name,
         "coach_name": offer.coach_name,
@@ -116,7 +113,7 @@ def invite(
     }
     invitation = ClientInvitation(
         engagement_id=engagement_id,
-        coach_mailbox_id=mailboxes[Role.COACH],
+        coach_mailbox_id=mailbox_id(engagement_id, Role.COACH, me.fp),
         pins=pins,
         agreement_salt=salt,
         blind=blind(me.identity.seed, me.statement.card.number),
@@ -127,21 +124,26 @@ def invite(
     )
     expires_at = min(now + INVITATION_SECONDS, policy.hold_ends_at)
     box = seal_invitation(keys, invitation, expires_at, random(NONCE_BYTES))
-    item = EngagementItem(
+    item = _waiting(me, offer, invitation, secret)
+    return Invited(Link(origin, CLIENT, secret), keys, box, expires_at, item)
+
+
+def _waiting(me: Self, offer: Offer, invitation: ClientInvitation, secret: bytes) -> EngagementItem:
+    """The coach's own record of an engagement that nobody has joined yet."""
+    return EngagementItem(
         my_role=Role.COACH,
         active=False,
-        engagement_id=engagement_id,
-        my_mailbox_id=mailboxes[Role.COACH],
+        engagement_id=invitation.engagement_id,
+        my_mailbox_id=invitation.coach_mailbox_id,
         their_mailbox_id=ZERO_ID,
-        notes_mailbox_id=mailboxes[Role.NOTES],
+        notes_mailbox_id=mailbox_id(invitation.engagement_id, Role.NOTES, me.fp),
         invitation_secret=secret,
         their_statement=b"",
-        policy=policy.encode(),
-        act=act.encode(),
+        policy=invitation.policy,
+        act=invitation.act,
         my_name=offer.coach_name,
         their_name=offer.client_name,
     )
-    return Invited(Link(origin, CLIENT, secret), keys, box, expires_at, item)
 
 
 def first_act(policy: Policy, now: int) -> ActCore:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 from client_sdk import protocol
@@ -32,7 +32,7 @@ from keys.keeper_wire import (
     verify_revoked,
 )
 from keys.locks import KEEPER_LOCK_BYTES, parse_lock
-from keys.names import key_id
+from keys.names import Random, key_id
 from keys.pins import KeeperPin, Pins
 from keys.suite import H, OpenKey, SealKey, SignKey
 
@@ -43,7 +43,6 @@ ASKED_AT_ONCE: Final = 256
 """Rows in one request: well under what the wire allows, so that a slow keeper answers in time."""
 
 T = TypeVar("T")
-Random = Callable[[int], bytes]
 Grants = Mapping[bytes, Grant]
 
 
@@ -73,7 +72,7 @@ class Keepers:
     async def _day_key(self, pin: KeeperPin, day: int) -> SealKey:
         known = self._days.get((pin.keeper_id, day))
         if known is None:
-            (raw,) = await self._call(pin, protocol.days(pin.keeper_id, day, 1)) or (b"",)
+            (raw,) = await self._call(pin, protocol.keepers.days(pin.keeper_id, day, 1)) or (b"",)
             known = self._verified(pin, day, raw)
             while len(self._days) >= MOST_DAYS_REMEMBERED:
                 self._days.pop(next(iter(self._days)))
@@ -116,7 +115,7 @@ class Keepers:
         )
         raw = sign_open_request(request, self._access)
         try:
-            answer = await self._call(pin, protocol.ask_keeper(pin.keeper_id, raw))
+            answer = await self._call(pin, protocol.keepers.ask_keeper(pin.keeper_id, raw))
         except Refused as cause:  # it may be another keeper that answers there, and that is no answer
             raise self._away(pin) from cause
         try:
@@ -174,7 +173,7 @@ class Keepers:
         )
         raw = sign_revoke(request, self._access)
         try:
-            answer = await self._session.call(protocol.revoke(pin.keeper_id, raw))
+            answer = await self._session.call(protocol.keepers.revoke(pin.keeper_id, raw))
             if answer is None:
                 return False
             verify_revoked(answer, raw, pin.public)

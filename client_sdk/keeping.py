@@ -17,7 +17,8 @@ from client_sdk.core import Core
 from client_sdk.facts import Facts, in_sentences
 from client_sdk.joining import kept_until
 from client_sdk.standing import Standing
-from client_sdk.vault import AgreementItem, Change, Changes, Vault, encode_earlier
+from client_sdk.vault import Change, Changes, Vault
+from client_sdk.vault_items import AgreementItem, encode_earlier
 from keys.policy import Policy, agreement_hash, policy_hash
 from keys.proposal import Proposal
 

@@ -17,6 +17,7 @@ from client_sdk.home import FULL_COST, FileCost, write_private
 from keys.box import NONCE_BYTES, open_box, seal_box
 from keys.encoding import Reader, u32
 from keys.errors import KeysError, NotOpened
+from keys.names import Random
 
 SECRET_BYTES: Final = 32
 SALT_BYTES: Final = 16
@@ -25,7 +26,6 @@ SERVICE: Final = "quietbox"
 MOST_KIB: Final = 4 * 1024 * 1024
 MOST_PASSES: Final = 64
 
-Random = Callable[[int], bytes]
 AskPassword = Callable[[], str]
 
 

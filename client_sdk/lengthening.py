@@ -24,20 +24,17 @@ from client_sdk.errors import (
     RelayError,
     RetentionExceeded,
 )
-from client_sdk.frames import Deposit, encode_group, encode_groups
 from client_sdk.intake import Intake
 from client_sdk.parties import Place
+from client_sdk.resealing import Reader, deposit_alone, resealed
 from client_sdk.standing import Standing
-from client_sdk.state import Seen
+from client_sdk.state_mailboxes import Seen
 from client_sdk.terms import Signed
 from keys.acts import MOST_ENVELOPE_IDS, ActCore, ActKind
-from keys.content import Content, ContentKind, content_id, parse_content
+from keys.content import ContentKind, content_id
 from keys.envelope import EnvelopeClass
-from keys.names import TAG_BYTES, day_of, envelope_id
-from keys.resealing import reseal
-from keys.sealing import Addressing, ReaderTarget, class_of_origin
-from keys.statement import choose_reading_key
-from keys.suite import SealKey
+from keys.names import envelope_id
+from keys.sealing import class_of_origin
 
 log = logging.getLogger("client_sdk")
 
@@ -98,8 +95,8 @@ class Lengthening:
 
     def _living(self) -> list[Seen]:
         now = self._core.now()
-        seen = self._core.state.all_seen(self._intake.mailbox_id)
-        gone = {one.content_id for one in self._core.state.stones(self._intake.mailbox_id)}
+        seen = self._core.state.mailboxes.all_seen(self._intake.mailbox_id)
+        gone = {one.content_id for one in self._core.state.mailboxes.stones(self._intake.mailbox_id)}
         return [one for one in seen if one.expires_at > now and one.content_id not in gone]
 
     # --- my own copies --------------------------------------------------------------------------------------
@@ -147,49 +144,33 @@ class Lengthening:
             log.warning("one re-sealing is refused: %s", cause.code)
 
     async def _reseal(self, seen: Seen, act: Signed) -> None:
-        place, now, until = self._standing.place, self._core.now(), act.core.date
+        place, until = self._standing.place, act.core.date
         part = await self._intake.original(seen)
         if part is None or until > self._standing.terms.ends_at:
             return  # it has left, or what was closed since is not kept any longer
-        content = parse_content(part.content)
         if content_id(class_of_origin(EnvelopeClass.RESEALED, part.content), part.content) != seen.content_id:
             return
-        day_keys = await self._core.keepers.day_keys(day_of(until))
-        keys = [day_keys[one] for one in place.keeper_ids]
-        raw = reseal(self._addressing(place, content, until, now), part, keys, self._core.random)
-        blobs = tuple(record.blob_id for record in content.attachments)
-        group = encode_group((Deposit(raw, blobs),))
-        (refusal,) = await self._core.session.call(protocol.deposit(encode_groups([group])))
+        deposit = await resealed(self._core, self._standing, place, part, _myself(place), until)
+        refusal = await deposit_alone(self._core, deposit)
         if refusal is not None and not isinstance(refusal, Conflict):  # another device was first
             raise refusal
-        log.info("re-sealed bytes=%d files=%d", len(raw), len(blobs))
-
-    def _addressing(self, place: Place, content: Content, until: int, now: int) -> Addressing:
-        """Address a copy to myself; who may revoke it stays as it was."""
-        reading_key = choose_reading_key(place.me.statement.card, now)
-        policy = self._standing.terms.by_hash(content.policy_hash)
-        recall = policy is not None and policy.author_may_recall
-        access = place.me.access.public
-        return Addressing(
-            envelope_class=EnvelopeClass.RESEALED,
-            mailbox_id=place.my_mailbox,
-            policy_tag=content.policy_hash[:TAG_BYTES],
-            expires_at=until,
-            recipient_fp=place.me.fp,
-            target=ReaderTarget(SealKey.from_bytes(reading_key.public), reading_key.epoch),
-            reader_access=access,
-            revoker_access=place.other.card.access_public if recall else access,
-        )
+        log.info("re-sealed bytes=%d files=%d", len(deposit.envelope), len(deposit.blob_ids))
 
     async def _let_go(self) -> None:
         """Expire the copies whose place a newer one took."""
         mailbox_id = self._intake.mailbox_id
-        old = self._core.state.replaced_copies(mailbox_id)
+        old = self._core.state.mailboxes.replaced_copies(mailbox_id)
         for at in range(0, len(old), MOST_EXPIRED_AT_ONCE):
             ids = tuple(old[at : at + MOST_EXPIRED_AT_ONCE])
-            await self._core.session.call(protocol.expire_own(mailbox_id, ids))
+            await self._core.session.call(protocol.envelopes.expire_own(mailbox_id, ids))
         if old:
             await self._intake.catch_up()
+
+
+def _myself(place: Place) -> Reader:
+    me = place.me
+    theirs = place.other.card.access_public
+    return Reader(place.my_mailbox, me.fp, me.statement.card, me.access.public, theirs)
 
 
 def _ids(seen: Seen, place: Place, until: int) -> tuple[bytes, bytes]:

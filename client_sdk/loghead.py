@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterable
 from typing import Final
 
-from client_sdk import protocol_records
+from client_sdk import protocol
 from client_sdk.errors import RelayError
 from client_sdk.session import Session
 from client_sdk.state import State
@@ -71,7 +71,7 @@ class LogHead:
         if abs(self._session.now() - self._refreshed_at) < fresh_seconds:
             return
         try:
-            note = await self._session.call(protocol_records.newest_checkpoint())
+            note = await self._session.call(protocol.records.newest_checkpoint())
         except RelayError as away:
             log.info("no checkpoint: %s", away.code)
             return
@@ -112,7 +112,7 @@ class LogHead:
 
     async def _judge(self, named: bytes) -> None:
         try:
-            note = await self._session.call(protocol_records.checkpoint_named(named))
+            note = await self._session.call(protocol.records.checkpoint_named(named))
             text, theirs = self._open(note)
             if checkpoint_hash(text) != named:
                 raise ProofRefused("another checkpoint")
@@ -128,7 +128,7 @@ class LogHead:
         """Have it proved that one tree begins with the other. Raises KeysError where it does not."""
         proof: tuple[bytes, ...] = ()
         if 0 < first.size < second.size:
-            proof = await self._session.call(protocol_records.consistency(first.size, second.size))
+            proof = await self._session.call(protocol.records.consistency(first.size, second.size))
         verify_consistency(first.size, second.size, proof, first.root, second.root)
 
     def _open(self, note: str) -> tuple[str, Checkpoint]:

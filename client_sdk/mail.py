@@ -1,53 +1,35 @@
 # ruff: noqa: ASYNC109 (the synchronous twin has no other way to bound a call)
 """Mail: what came in by SMTP, byte for byte, opened as mail.
 
-Owns reading a raw message with the standard library: subject, text, files. The sender is what the mail says
-of itself; the door's grade says how far that was checked. Must never run, fetch or believe anything in a
-mail: HTML is turned to text where a mail has nothing else, links stay text. (docs/protocol.md, part 6, kind
-9; RFC 5322, RFC 2045.)
+Owns reading a raw message with the standard library: subject, text, files. The sender is the address that the
+mail says of itself, without the name, which anybody may choose; the door's grade says how far that was
+checked. Must never run, fetch or believe anything in a mail: HTML is turned to text where a mail has nothing
+else, links stay text. (docs/protocol.md, part 6, kind 9; RFC 5322, RFC 2045.)
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+import itertools
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.policy import SMTP
-from email.utils import parseaddr
-from enum import IntEnum
-from html.parser import HTMLParser
+from email.policy import EmailPolicy, Policy
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 from client_sdk.attachment import UNKNOWN_TYPE
-from client_sdk.attachments import AsyncReceivedFile, Random
+from client_sdk.attachments import AsyncReceivedFile
 from client_sdk.files import new_file, safe_name
+from client_sdk.html_text import html_to_text
+from client_sdk.mail_author import author_of
+from client_sdk.mail_grade import GRADES, MailGrade
 from keys.content import DoorFacts
+from keys.names import Random
 
-MOST_PARTS: Final = 1_000
-
-
-class MailGrade(IntEnum):
-    """What the door found of a mail's author (docs/protocol.md, part 6). Nothing of it is end to end."""
-
-    NOT_CHECKED = 1
-    SIGNED = 2
-    SERVER = 3
-    RULE = 4
-    RULE_SIGNED = 5
-    CONFIRMATION = 6
-
-
-GRADES: Final[Mapping[int, str]] = {
-    MailGrade.NOT_CHECKED: "sender not checked",
-    MailGrade.SIGNED: "sender's domain checked",
-    MailGrade.SERVER: "sender's server checked",
-    MailGrade.RULE: "brought by your rule, author not proven",
-    MailGrade.RULE_SIGNED: "brought by your rule, author's domain checked",
-    MailGrade.CONFIRMATION: "came while a rule is being set up, gone within the hour",
-}
+MOST_PARTS: Final = 500
+MOST_DEPTH: Final = 16
+"""Each line of a mail is held against the ends of all parts around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +63,74 @@ class Mail:
     attachments: tuple[MailFile, ...] = field(repr=False)
 
 
+MOST_FIELD_SIGNS: Final = 4_096
+MOST_MARKS: Final = 40
+"""Quotes and brackets of a field that says what a part is: the library's reading takes the square of them,
+and ends at a few hundred within each other.
+"""
+
+
+class _Entangled(Exception):
+    """More parts, or parts within parts, than anybody sends."""
+
+
+class _Part(EmailMessage):
+    """A part that knows how deep it lies, and counts with all others."""
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        super().__init__(policy)
+        self.depth, self.count = 0, itertools.count(1)
+
+    def attach(self, payload: Any) -> None:
+        """Take a part in, while the mail is read. Raises _Entangled."""
+        if isinstance(payload, _Part):
+            payload.depth, payload.count = self.depth + 1, self.count
+            if payload.depth > MOST_DEPTH or next(self.count) > MOST_PARTS:
+                raise _Entangled
+        super().attach(payload)
+
+
+class _Bounded(EmailPolicy):
+    """The library's own policy, for which a field of a part is empty where nobody writes such."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Take a field's name and value from its lines."""
+        name, value = super().header_source_parse(sourcelines)
+        too_much = len(value) > MOST_FIELD_SIGNS or sum(map(value.count, '"(;')) > MOST_MARKS
+        return name, "" if too_much and name.lower().startswith("content-") else value
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """Return what a field says. The library raises various errors for broken ones, which say nothing."""
+        try:
+            return super().header_fetch_parse(name, value)
+        except (MessageError, ValueError, LookupError, AttributeError, TypeError):
+            return super().header_fetch_parse(name, "")
+
+
+_POLICY: Final = _Bounded(linesep="\r\n")
+
+
 def head_of(facts: DoorFacts) -> tuple[str, str]:
     """Return sender and subject from the head that the door kept, for a list that does not fetch the mail."""
-    message = _parse(facts.head)
-    return sender_of(message), _header(message, "subject")
+    return author_of(facts.head), _header(_parse(facts.head), "subject")
 
 
 def open_mail(raw: bytes, grade: int) -> Mail:
-    """Open a raw mail. Never raises for what is wrong in it: mail is often wrong."""
-    message = _parse(raw)
-    parts = list(_leaves(message))
+    """Open a raw mail. Never raises for what is wrong in it: mail is often wrong. One of more parts than
+    `MOST_PARTS`, or deeper than `MOST_DEPTH`, is its head alone; all of it is in the raw mail.
+    """
+    head_bytes = raw.find(b"\r\n\r\n")
+    head = raw if head_bytes < 0 else raw[:head_bytes]
+    try:
+        message = _parse(raw)
+    except _Entangled:
+        message = _parse(head)
+        message.clear_content()
+    parts: list[EmailMessage] = [part for part in message.walk() if not part.is_multipart()]
     body = _body(parts)
     files = tuple(_file(part, number) for number, part in enumerate(parts, 1) if part is not body)
     return Mail(
-        sender_of(message),
+        author_of(head),
         GRADES.get(grade, GRADES[MailGrade.NOT_CHECKED]),
         _header(message, "subject"),
         _text(body) if body is not None else "",
@@ -102,34 +138,18 @@ def open_mail(raw: bytes, grade: int) -> Mail:
     )
 
 
-def sender_of(message: EmailMessage) -> str:
-    """Return the From address, without the name, which anybody may choose."""
-    return _plain(parseaddr(_header(message, "from"))[1])
-
-
 def _parse(raw: bytes) -> EmailMessage:
-    return BytesParser(policy=SMTP).parsebytes(raw)
+    return cast(EmailMessage, BytesParser(_Part, policy=_POLICY).parsebytes(raw))
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """Return a header's text on one line. The library raises various errors for broken ones."""
-    try:
-        return _plain(str(message.get(name, "")))
-    except (ValueError, LookupError, IndexError, AttributeError, TypeError):
-        return ""
+    """Return a header's text on one line."""
+    return _plain(str(message.get(name, "")))
 
 
 def _plain(text: str) -> str:
     clean = text.encode("utf-8", "replace").decode("utf-8")
     return "".join(sign for sign in clean if sign.isprintable())[:1000]
-
-
-def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
-    for number, part in enumerate(message.walk()):
-        if number >= MOST_PARTS:
-            return
-        if not part.is_multipart():
-            yield part
 
 
 def _body(parts: list[EmailMessage]) -> EmailMessage | None:
@@ -180,45 +200,3 @@ class AsyncMailMessage:
     async def open(self, *, timeout: float | None = None) -> Mail:
         """Fetch and open the mail. `TooLarge` above 64 MiB: save `raw` instead."""
         return open_mail(await self.raw.read(timeout=timeout), self.grade)
-
-
-# --- HTML ---------------------------------------------------------------------------------------------------
-
-
-def html_to_text(html: str) -> str:
-    """Return the text of an HTML mail: no scripts, styles, pictures or hidden addresses."""
-    reader = _TextOfHtml()
-    reader.feed(html)
-    reader.close()
-    lines = (re.sub(r"[ \t\r\f\v]+", " ", line).strip() for line in "".join(reader.pieces).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
-
-
-class _TextOfHtml(HTMLParser):
-    """Collects what a person would read."""
-
-    _BREAKS: Final = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "blockquote"})
-    _SILENT: Final = frozenset({"script", "style", "title"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin an element."""
-        self._silent += tag in self._SILENT
-        if tag in self._BREAKS:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """End an element."""
-        if tag in self._SILENT and self._silent:
-            self._silent -= 1
-        if tag in self._BREAKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Take text."""
-        if not self._silent:
-            self.pieces.append(data.replace("\n", " "))

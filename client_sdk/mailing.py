@@ -14,11 +14,12 @@ from typing import Final
 from client_sdk import protocol
 from client_sdk.core import Core
 from client_sdk.errors import Deleted, Misused
-from client_sdk.intake import Intake, Taken
-from client_sdk.mail import MailGrade
+from client_sdk.intake import Intake
+from client_sdk.mail_grade import MailGrade
 from client_sdk.showing import AsyncMessage, Showing
 from client_sdk.standing import Standing
-from client_sdk.state import Seen
+from client_sdk.state_mailboxes import Seen
+from client_sdk.taken import Taken
 from client_sdk.vault import Change, Changes, Vault
 from keys.content import ContentKind, parse_door_facts
 from keys.mailin import MOST_VERDICTS, Verdict, encode_verdicts
@@ -52,8 +53,10 @@ class Mailing:
             )
         await self._core.records.change(lambda vault: self._changes(vault, seen, verdict))
         if verdict is Verdict.NOT_MINE:
-            await self._core.session.call(protocol.expire_own(self._intake.mailbox_id, (seen.envelope_id,)))
-            self._core.state.leave(
+            await self._core.session.call(
+                protocol.envelopes.expire_own(self._intake.mailbox_id, (seen.envelope_id,))
+            )
+            self._core.state.mailboxes.leave(
                 self._intake.mailbox_id, seen.envelope_id, seen.row_order, seen.expires_at, reason="own-copy"
             )
 
@@ -69,7 +72,9 @@ class Mailing:
 
     def _of_what_is_here(self, verdicts: Mapping[bytes, Verdict]) -> dict[bytes, Verdict]:
         """Leave out words on mail that has gone: they are not needed any more."""
-        here = {one.content_id[:ID_BYTES] for one in self._core.state.all_seen(self._intake.mailbox_id)}
+        here = {
+            one.content_id[:ID_BYTES] for one in self._core.state.mailboxes.all_seen(self._intake.mailbox_id)
+        }
         return {start: verdict for start, verdict in verdicts.items() if start in here}
 
     async def next(self, order: int) -> AsyncMessage:

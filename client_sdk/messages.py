@@ -52,6 +52,8 @@ class Message(Generic[FileT_co, MailT_co]):
     by the relay's word, before it was opened here), `old-key` (sealed to a key that had been replaced),
     `given-back` (by the coach, with the same date, after this inbox was lost)
     and `no-log-head` (its writer has named a head of the relay's log before, and here none).
+    `opened`, of one's own: whether the other has opened it, by the relay's word; None where the agreement
+    has no read marks, where it was not asked, and of what others wrote.
     `mail` is set where it is mail that came in by SMTP; its text and files are in there. Its marks may be
     `confirm` (its server alone vouches for the sender: say by `confirm_mail` whether it was you) and
     `copied-to-work` (a refused work domain got a copy). `refused` is what a notice of the relay tells of mail
@@ -72,6 +74,7 @@ class Message(Generic[FileT_co, MailT_co]):
     unread: bool = False
     marks: tuple[str, ...] = ()
     refused: tuple[RefusedMail, ...] = ()
+    opened: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

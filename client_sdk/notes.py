@@ -14,25 +14,24 @@ from datetime import datetime
 from typing import Final
 
 from client_sdk import protocol, receive
-from client_sdk.compose import check_draft, choose_date
+from client_sdk.bounds import bounded
+from client_sdk.compose import check_draft
 from client_sdk.core import Core
-from client_sdk.errors import Deleted, Misused, NotFound, RecipientKeyStale, Refused, bounded
-from client_sdk.frames import Deposit, EnvelopeRow, encode_group, encode_groups
+from client_sdk.errors import Deleted, Misused, NotFound, Refused
+from client_sdk.frames import EnvelopeRow
 from client_sdk.intake import NEWEST
 from client_sdk.messages import instant
+from client_sdk.own_records import store_own
 from client_sdk.parties import Place
 from client_sdk.receive import Due, Examined, Unreadable
 from client_sdk.settling import settle
 from client_sdk.showing import message_id
 from client_sdk.standing import Standing
-from keys.content import Content, ContentKind, Recipient, content_id
-from keys.envelope import HEADER_BYTES, EnvelopeClass, parse_header
+from keys.envelope import HEADER_BYTES, parse_header
 from keys.errors import Malformed
-from keys.errors import Refused as KeyRefused
-from keys.names import ZERO_HASH, Role, day_of
-from keys.sealing import Addressing, Opened, Part, ReaderTarget, seal_envelope, sign_content
-from keys.statement import choose_reading_key
-from keys.suite import SealKey
+from keys.names import Role, day_of
+from keys.own_records import NoteRecord, read_own
+from keys.sealing import Opened
 
 ID_SIGNS: Final = 32
 LEAST_ID_SIGNS: Final = 6
@@ -40,13 +39,16 @@ LEAST_ID_SIGNS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note of one's own. `kept_until` is the first instant at which it is gone."""
+    """A note of one's own. `kept_until` is the first instant at which it is gone; `call_id` the content id of
+    the call that it is about, empty where it is about none.
+    """
 
     id: str
     written_at: datetime
     kept_until: datetime
     text: str = field(repr=False)
     envelope_id: bytes = field(repr=False)
+    call_id: bytes = field(default=b"", repr=False)
 
 
 class AsyncNotes:
@@ -79,21 +81,15 @@ class AsyncNotes:
             raise Misused("A note has some text.")
         check_draft("", text, ())
         place = await self._place()
-        now, policy = self._core.now(), self._standing.terms.policy
-        expires_at = choose_date(self._standing.terms.in_force, None, now)
-        day_keys = await self._core.keepers.day_keys(day_of(expires_at))
-        content = self._content(place, text, expires_at, now)
-        part = sign_content(content.encode(), EnvelopeClass.OWN, place.me.identity)
-        to = _to_me(place, policy.tag, expires_at, now)
-        raw = seal_envelope(to, [part], [day_keys[one] for one in place.keeper_ids], self._core.random)
-        await self._deposit(raw)
-        return _note(part, content, parse_header(raw[:HEADER_BYTES]).envelope_id)
+        stored = await store_own(self._core, self._standing, place, NoteRecord(text))
+        dates = instant(stored.written_at), instant(stored.expires_at)
+        return Note(message_id(stored.content_id), *dates, text, stored.envelope_id)
 
     async def _each(self) -> AsyncIterator[Note]:
         place = await self._place()
         before, more = NEWEST, True
         while more:
-            page = await self._core.session.call(protocol.rows_before(place.my_mailbox, before))
+            page = await self._core.session.call(protocol.envelopes.rows_before(place.my_mailbox, before))
             if not page.rows:
                 return
             for note in await self._open([one for one in page.rows if isinstance(one, EnvelopeRow)], place):
@@ -108,7 +104,7 @@ class AsyncNotes:
         if len(found) != 1:
             raise NotFound("There is no such note." if not found else "That could be several notes.")
         place = await self._place()
-        call = protocol.expire_own(place.my_mailbox, (found[0].envelope_id,))
+        call = protocol.envelopes.expire_own(place.my_mailbox, (found[0].envelope_id,))
         if not await self._core.session.call(call):
             raise Deleted
 
@@ -120,33 +116,6 @@ class AsyncNotes:
             raise Refused("not-allowed")
         return replace(place, my_role=Role.NOTES)
 
-    def _content(self, place: Place, text: str, expires_at: int, now: int) -> Content:
-        """A note is complete in itself: each is the first content of a writer of its own (ruling 10)."""
-        return Content(
-            kind=ContentKind.OWN,
-            nonce=self._core.random(16),
-            thread_id=self._core.random(16),
-            writer=int.from_bytes(self._core.random(2), "big"),
-            count=1,
-            previous_id=ZERO_HASH,
-            created_at=now,
-            expires_at=expires_at,
-            policy_hash=self._standing.terms.policy.hash,
-            sender_fp=place.me.fp,
-            checkpoint_hash=place.me.checkpoint_hash,
-            vault_counter=place.me.vault_counter,
-            sender_statement_hash=place.me.statement.hash,
-            recipients=(Recipient(place.me.fp, place.me.statement.hash),),
-            attachments=(),
-            shown={"type": "note", "text": text},
-        )
-
-    async def _deposit(self, raw: bytes) -> None:
-        group = encode_group((Deposit(raw, ()),))
-        for refusal in await self._core.session.call(protocol.deposit(encode_groups([group]))):
-            if refusal is not None:
-                raise refusal
-
     async def _open(self, rows: Sequence[EnvelopeRow], place: Place) -> list[Note]:
         examined = [one for row in rows if (one := await self._examine(row, place))]
         grants = await self._core.keepers.open(examined) if examined else []
@@ -156,8 +125,8 @@ class AsyncNotes:
                 opened = receive.finish(one, granted, place, self._standing.terms, self._core.now())
             except (Due, Unreadable):
                 continue
-            if opened.content.shown.get("type") == "note":
-                notes.append(_shown(opened, one.envelope.header.envelope_id))
+            if note := _shown(opened, one.envelope.header.envelope_id):
+                notes.append(note)
         return notes
 
     async def _examine(self, row: EnvelopeRow, place: Place) -> Examined | None:
@@ -169,30 +138,14 @@ class AsyncNotes:
             return None
 
 
-def _to_me(place: Place, policy_tag: bytes, expires_at: int, now: int) -> Addressing:
-    try:
-        reading_key = choose_reading_key(place.me.statement.card, now)
-    except KeyRefused as cause:
-        raise RecipientKeyStale from cause
-    access = place.me.access.public
-    return Addressing(
-        envelope_class=EnvelopeClass.OWN,
-        mailbox_id=place.my_mailbox,
-        policy_tag=policy_tag,
-        expires_at=expires_at,
-        recipient_fp=place.me.fp,
-        target=ReaderTarget(SealKey.from_bytes(reading_key.public), reading_key.epoch),
-        reader_access=access,
-        revoker_access=access,
-    )
-
-
-def _note(part: Part, content: Content, envelope_id: bytes) -> Note:
-    number = message_id(content_id(EnvelopeClass.OWN, part.content))
-    return Note(number, instant(content.created_at), instant(content.expires_at), content.text, envelope_id)
-
-
-def _shown(opened: Opened, envelope_id: bytes) -> Note:
+def _shown(opened: Opened, envelope_id: bytes) -> Note | None:
+    """A note; None for what another software keeps there."""
     content = opened.content
+    try:
+        record = read_own(content.shown)
+    except Malformed:
+        return None
+    if not isinstance(record, NoteRecord):
+        return None
     dates = instant(content.created_at), instant(content.expires_at)
-    return Note(message_id(opened.content_id), *dates, content.text, envelope_id)
+    return Note(message_id(opened.content_id), *dates, record.text, envelope_id, record.call_id)

@@ -11,14 +11,15 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from client_sdk.core import Core
 from client_sdk.errors import Misused
-from client_sdk.rules import mail_address
 from client_sdk.wire import Call, Fields, Request, Response, get, nothing, send_json
 from keys.encoding import load_json
 from keys.errors import Malformed
+
+if TYPE_CHECKING:
+    from client_sdk.core import Core
 
 ROUTE: Final = "/v1/notice-channel"
 SUBJECTS: Final = ("A short note", "Reminder", "Something for later", "News", "When you have a moment")
@@ -71,6 +72,8 @@ def local_offset_minutes(now: int) -> int:
 
 def asked(channel: NoticeChannel) -> dict[str, Any]:
     """What is put, checked as far as it can be here. Raises Misused."""
+    from client_sdk.rules import mail_address  # with every request of mail: too much for five subject lines
+
     for words in (channel.subject, channel.phrase):
         if not 1 <= len(words) <= MOST_WORDS_SIGNS or not words.isprintable() or words != words.strip():
             raise Misused("Subject line and phrase have 1 to 60 characters, on one line.")

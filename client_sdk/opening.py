@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from client_sdk import enrol, errors, protocol
+from client_sdk import enrol, errors, own_copies, protocol
 from client_sdk.clock import RelayClock
 from client_sdk.core import Core
 from client_sdk.home import Home
 from client_sdk.keepers import Keepers
 from client_sdk.keyring import Keychain, SealedFile, SecretPlace
-from client_sdk.protocol import LoginStart
+from client_sdk.protocol.people import LoginStart
 from client_sdk.records import Records
 from client_sdk.session import Session, device_way_in, offered, stretched_way_in
 from client_sdk.state import State
@@ -183,7 +183,7 @@ async def _unlock_new(login: str, origin: str, means: Means, sheet: str | None) 
         device = secrets.token_bytes(32)
         method = enrol.device_method(device, started.account_id, account_key, secrets.token_bytes)
         local = Local.at(login, means)
-        await session.call(protocol.add_method(method))
+        await session.call(protocol.people.add_method(method))
         await local.remember(origin, started.account_id, method.method_id, device)
         return await open_core(session, local, means, started.account_id, account_key)
 
@@ -229,7 +229,7 @@ async def open_core(
         secrets.token_bytes,
         local.place,
     )
-    local.state.forget_due(core.now())
+    own_copies.let_go(core, core.now())
     _check_card(core, keys.access)
     await renew_card(core)
     return core
@@ -255,7 +255,7 @@ async def renew_card(core: Core) -> None:
         return enrol.renewal(vault, policies, now, core.random)
 
     await core.records.change(make)
-    await core.session.call(protocol.add_statement(core.vault.card))
+    await core.session.call(protocol.people.add_statement(core.vault.card))
     log.info("key card renewed")
 
 

@@ -23,7 +23,8 @@ from client_sdk.compose import Composed, Step
 from client_sdk.core import Core
 from client_sdk.frames import encode_groups
 from client_sdk.home import FolderLock
-from client_sdk.state import Queued, SentLocks, WriterHead
+from client_sdk.state_outgoing import Queued, SentLocks
+from client_sdk.state_writers import WriterHead
 from keys.blob import Attachment as Record
 from keys.names import ZERO_HASH
 
@@ -111,31 +112,31 @@ class Outbox:
         state = self._core.state
         with state.changing():
             writer = self._own_writer(engagement_id, fp, records_expire_at)
-            head = state.writer_head(engagement_id, fp, writer)
+            head = state.writers.writer_head(engagement_id, fp, writer)
             step = Step(writer, head.count + 1, head.content_id) if head else Step(writer, 1, ZERO_HASH)
             composed = make(step)
-            state.enqueue(_queued(engagement_id, composed, step, fp, records))
+            state.outgoing.enqueue(_queued(engagement_id, composed, step, fp, records))
             after = WriterHead(fp, writer, step.count, composed.content_id)
-            state.move_writer(engagement_id, after, records_expire_at)
+            state.writers.move_writer(engagement_id, after, records_expire_at)
             for envelope_id, locks in (
                 (composed.their_envelope_id, composed.their_locks),
                 (composed.own_envelope_id, composed.own_locks),
             ):
                 sent = SentLocks(envelope_id, composed.content_id, locks)
-                state.remember_sent(sent, engagement_id, composed.expires_at)
+                state.outgoing.remember_sent(sent, engagement_id, composed.expires_at)
         return composed
 
     def _own_writer(self, engagement_id: bytes, fp: bytes, expires_at: int) -> int:
         """Return this computer's writer number, drawing an unused one the first time (ruling 10)."""
         state = self._core.state
-        writer = state.own_writer(engagement_id)
+        writer = state.writers.own_writer(engagement_id)
         if writer is None:
-            used = {head.writer for head in state.writer_heads(engagement_id) if head.fp == fp}
+            used = {head.writer for head in state.writers.writer_heads(engagement_id) if head.fp == fp}
             used |= {mark.writer for mark in self._core.vault.writers(engagement_id) if mark.fp == fp}
             writer = self._draw_writer()
             while writer in used:
                 writer = self._draw_writer()
-            state.set_own_writer(engagement_id, writer, expires_at)
+            state.writers.set_own_writer(engagement_id, writer, expires_at)
         return writer
 
     def _draw_writer(self) -> int:
@@ -145,7 +146,7 @@ class Outbox:
 
     def waiting(self) -> list[Queued]:
         """Return what waits, first in first."""
-        return self._core.state.queued()
+        return self._core.state.outgoing.queued()
 
     async def flush(
         self, engagement_id: bytes | None = None, on_progress: OnProgress | None = None
@@ -177,7 +178,7 @@ class Outbox:
                 raise errors.Refused("due-before-sent", hint="Its date came before it could be sent.")
             await self._deposit(queued, on_progress)
         except FileNotFoundError:
-            if self._core.state.is_queued(queued.content_id):
+            if self._core.state.outgoing.is_queued(queued.content_id):
                 raise
             log.info("another program of this account was first")
         except FINAL as refusal:
@@ -195,13 +196,13 @@ class Outbox:
         meter = Meter(sum(one.stored_bytes for one in files), on_progress)
         for one in files:
             await upload(self._core.session, one, meter)
-        (refusal,) = await self._core.session.call(protocol.deposit(encode_groups([queued.sealed])))
+        (refusal,) = await self._core.session.call(protocol.envelopes.deposit(encode_groups([queued.sealed])))
         if refusal is not None:
             raise refusal
 
     def _settle(self, queued: Queued) -> None:
         """It is stored: nothing of it is needed here any more."""
-        self._core.state.dequeue(queued.content_id)
+        self._core.state.outgoing.dequeue(queued.content_id)
         self.drop_files([bytes.fromhex(one["blob_id"]) for one in _details(queued)["files"]])
 
     def _take_back(self, queued: Queued) -> None:
@@ -211,10 +212,10 @@ class Outbox:
             bytes.fromhex(details["fp"]), details["writer"], details["count"], queued.content_id
         )
         with self._core.state.changing():
-            self._core.state.step_back(queued.engagement_id, head, queued.previous_id)
-            for sent in self._core.state.sent_locks(queued.content_id):
-                self._core.state.forget_sent(sent.envelope_id)
-            self._core.state.dequeue(queued.content_id)
+            self._core.state.writers.step_back(queued.engagement_id, head, queued.previous_id)
+            for sent in self._core.state.outgoing.sent_locks(queued.content_id):
+                self._core.state.outgoing.forget_sent(sent.envelope_id)
+            self._core.state.outgoing.dequeue(queued.content_id)
         self.drop_files([bytes.fromhex(one["blob_id"]) for one in details["files"]])
 
     def _sealed_file(self, one: dict[str, Any], expires_at: int) -> SealedFile:

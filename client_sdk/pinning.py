@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from client_sdk.errors import Misused, NotTrusted
-from client_sdk.protocol import RelayKeeper
+from client_sdk.protocol.about import RelayKeeper
 from keys.encoding import from_base64url, to_base64url
 from keys.errors import KeysError
 from keys.names import ID_BYTES, keeper_id

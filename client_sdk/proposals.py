@@ -22,11 +22,12 @@ from client_sdk.changes import (
 from client_sdk.core import Core
 from client_sdk.errors import NotTrusted, Refused
 from client_sdk.facts import Facts
-from client_sdk.intake import Intake, Taken
+from client_sdk.intake import Intake
 from client_sdk.keeping import Texts, packaged_text
 from client_sdk.lengthening import Lengthening
 from client_sdk.standing import Standing
-from client_sdk.state import MINE, Seen
+from client_sdk.state_mailboxes import MINE, Seen
+from client_sdk.taken import Taken
 from client_sdk.terms import Signed, check_act, check_follows
 from keys.acts import Act, ActKind, parse_act, verify_signatures
 from keys.content import ContentKind
@@ -66,7 +67,11 @@ class Proposals:
     async def sealed(self) -> list[Waiting]:
         """Read the proposals of agreements, which lie in the mailbox as contents of kind 4."""
         now, state = self._core.now(), self._core.state
-        seen = [one for one in state.all_seen(self._intake.mailbox_id) if one.kind == ContentKind.AGREEMENT]
+        seen = [
+            one
+            for one in state.mailboxes.all_seen(self._intake.mailbox_id)
+            if one.kind == ContentKind.AGREEMENT
+        ]
         rows = [(one, await self._intake.one(one.row_order)) for one in seen if one.expires_at > now]
         taken = [
             (one, row)

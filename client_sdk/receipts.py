@@ -8,26 +8,29 @@ as good. (docs/protocol.md, part 16.)
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from client_sdk import protocol_records
+from client_sdk import own_copies, protocol
 from client_sdk.core import Core
-from client_sdk.errors import Incompatible, Misused
+from client_sdk.errors import Incompatible, Misused, NotFound
 from client_sdk.loghead import LogHead
 from client_sdk.messages import instant
+from keys.copies_gone import CopiesGone
 from keys.encoding import to_base64url
 from keys.errors import Malformed
 from keys.log import parse_checkpoint
 from keys.names import DAY_SECONDS
 from keys.notes import open_note
 from keys.receipt_check import FileVerdict, ReceiptVerdict, Verdict, check_receipt_file
-from keys.receipt_file import FiledReceipt, ReceiptFile, ReceiptKeys
+from keys.receipt_file import FiledCopies, FiledReceipt, ReceiptFile, ReceiptKeys
 from keys.receipts import DOES_NOT_PROVE, Acceptance, Closing, Deletion, mailbox_pseudonym
 from keys.receipts import Receipt as Signed
 
 MOST_PAGES: Final = 1_000
+Words = dict[bytes, list[tuple[bytes, CopiesGone]]]
+"""By engagement what the other person has said of their own copies, signed, and what it means."""
 KINDS: Final[dict[type[Signed], Literal["acceptance", "deletion", "closing"]]] = {
     Acceptance: "acceptance",
     Deletion: "deletion",
@@ -60,6 +63,8 @@ class Receipt:
     sound: bool = False
     logged: bool = False
     note: str = field(default="", repr=False)
+    their_copies_gone: datetime | None = None
+    """When, by the other person's own signed word, everything due by then was gone from their computer."""
 
     @property
     def not_covered(self) -> str:
@@ -83,10 +88,11 @@ class Receipts:
 
     async def of(self, engagement_id: bytes | None) -> list[Receipt]:
         """Return the receipts of one engagement, or of all, oldest first, each verified."""
-        raw = await self.file(engagement_id)
+        words = await self._heard()
+        raw = await self._file(engagement_id, words)
         names = self._engagements()
         return [
-            shown(one, filed.note, names)
+            with_word(shown(one, filed.note, names), words)
             for one, filed in zip(
                 check_receipt_file(raw.encode(), self.keys).receipts, raw.receipts, strict=True
             )
@@ -94,23 +100,42 @@ class Receipts:
 
     async def file(self, engagement_id: bytes | None) -> ReceiptFile:
         """Return the file of receipts, with the proofs that the log holds them."""
+        return await self._file(engagement_id, await self._heard())
+
+    async def _heard(self) -> Words:
+        """What others say of their own copies; a relay that passes none on has none."""
+        try:
+            return await own_copies.heard(self._core)
+        except NotFound:
+            return {}
+
+    def _said(self, engagement_id: bytes | None, words: Words) -> tuple[FiledCopies, ...]:
+        return tuple(
+            FiledCopies(own_copies.identity_of(self._core.item(one)), statement)
+            for one, said in words.items()
+            if engagement_id in (None, one)
+            for statement, _ in said
+        )
+
+    async def _file(self, engagement_id: bytes | None, words: Words) -> ReceiptFile:
+        said = self._said(engagement_id, words)
         await self._head.refresh(0)
         receipts = [one async for one in self._all() if self._is_of(one, engagement_id)]
         note = self._head.note
         if not note:
-            return ReceiptFile(self.keys, tuple(receipts))
+            return ReceiptFile(self.keys, tuple(receipts), own_copies=said)
         text = open_note(note, f"{self.keys.host}/log", self.keys.log_public)
         size = parse_checkpoint(text).size
         wanted = sorted({one.batch.index for one in receipts if one.batch and one.batch.index < size})
         proofs = {
-            index: await self._core.session.call(protocol_records.inclusion(index, size)) for index in wanted
+            index: await self._core.session.call(protocol.records.inclusion(index, size)) for index in wanted
         }
-        return ReceiptFile(self.keys, tuple(receipts), note, proofs)
+        return ReceiptFile(self.keys, tuple(receipts), note, proofs, said)
 
     async def _all(self) -> AsyncIterator[FiledReceipt]:
         after = 0
         for _ in range(MOST_PAGES):
-            page = await self._core.session.call(protocol_records.receipts(after))
+            page = await self._core.session.call(protocol.records.receipts(after))
             for one in page.receipts:
                 if one.order <= after:
                     raise Incompatible
@@ -175,6 +200,15 @@ def shown(verdict: ReceiptVerdict, note: str, engagements: dict[bytes, bytes]) -
         logged=logged,
         note=note,
     )
+
+
+def with_word(receipt: Receipt, words: Words) -> Receipt:
+    """Add the other person's word to a receipt of something that is gone."""
+    if receipt.promised is None:
+        return receipt
+    of = words.get(bytes.fromhex(receipt.engagement_id), [])
+    gone_at = own_copies.gone_at(of, int(receipt.promised.timestamp()))
+    return replace(receipt, their_copies_gone=None if gone_at is None else instant(gone_at))
 
 
 def check_file(raw: bytes, pinned: ReceiptKeys | None = None) -> FileVerdict:

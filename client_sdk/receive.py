@@ -1,7 +1,7 @@
 """Receive: from a row of a mailbox to a content that may be shown, or a code that says why not.
 
 Owns the receiving steps of docs/protocol.md, part 14, in their order, as pure functions over one row:
-`examine` before the keepers are asked, `finish` with their answers, `judge_step` for what is missing before.
+`examine` before the keepers are asked, `finish` with their answers; `judging` has what needs memory.
 A refusal is `Unreadable` with a local code; the person gets one neutral sentence and the relay nothing. Must
 never give out a byte of a content that failed any step.
 """
@@ -13,10 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from client_sdk.parties import Place
-from client_sdk.state import WriterHead
 from client_sdk.terms import Signed, Terms
 from keys.acts import ActKind
-from keys.content import Content, ContentKind
 from keys.envelope import ZERO_TAG, Envelope, EnvelopeClass, parse_envelope
 from keys.errors import BadSignature, KeysError, Malformed, NotOpened, Refused
 from keys.keeper_wire import Ask, Grant
@@ -25,9 +23,7 @@ from keys.names import ZERO_HASH, Role, access_hash, envelope_id, fingerprint
 from keys.reopening import SLACK_SECONDS
 from keys.resealing import open_resealed
 from keys.sealing import Opened, Part, check_grants, open_envelope, open_parts, open_reader_share
-from keys.statement import Statement
 
-OLD_KEY_SECONDS: Final = 2 * 86_400
 READABLE: Final = frozenset(
     {
         EnvelopeClass.MESSAGE,
@@ -265,13 +261,17 @@ def goes_at(examined: Examined, opened: Opened, place: Place, terms: Terms) -> i
     )
 
 
+def original_id(opened: Opened, fp: bytes) -> bytes:
+    """Return the id of the envelope in which a content first came."""
+    return envelope_id(opened.class_of_origin, opened.content_id, fp, opened.content.expires_at)
+
+
 def names_of(opened: Opened, fp: bytes, terms: Terms, first: bytes) -> list[bytes]:
     """Return the ids that a content has or had in one mailbox, `first` before the others: its original's, and
     one for each act that lengthened it.
     """
-    original = envelope_id(opened.class_of_origin, opened.content_id, fp, opened.content.expires_at)
     later = extended_ids(opened.content_id, fp, terms)
-    return [first, *(one for one in (original, *later) if one != first)]
+    return [first, *(one for one in (original_id(opened, fp), *later) if one != first)]
 
 
 def extended_ids(content_id: bytes, fp: bytes, terms: Terms) -> list[bytes]:
@@ -311,84 +311,3 @@ def _check_policy(opened: Opened, terms: Terms) -> None:
     named = opened.content.policy_hash
     if (bound or named != ZERO_HASH) and terms.by_hash(named) is None:
         raise Unreadable("policy")
-
-
-# --- what needs memory --------------------------------------------------------------------------------------
-
-
-def check_statements(
-    opened: Opened, place: Place, mine: Mapping[bytes, Statement], theirs: Mapping[bytes, Statement]
-) -> None:
-    """Refuse a content that names a statement which the chains, from first to newest, do not hold."""
-    content = opened.content
-    chains = {place.me.fp: mine, place.other.fp: theirs}
-    if content.sender_fp in chains and content.sender_statement_hash not in chains[content.sender_fp]:
-        raise Unreadable("sender-statement")
-    for recipient in content.recipients:
-        if recipient.fp in chains and recipient.statement_hash not in chains[recipient.fp]:
-            raise Unreadable("recipient-statement")
-
-
-def statements_known(
-    opened: Opened, place: Place, mine: Mapping[bytes, Statement], theirs: Mapping[bytes, Statement]
-) -> bool:
-    """Whether the chains at hand suffice to judge a content."""
-    try:
-        check_statements(opened, place, mine, theirs)
-    except Unreadable:
-        return False
-    return True
-
-
-def sealed_to_old_key(opened: Opened, place: Place) -> bool:
-    """Whether a content was sealed to a statement of mine that had been replaced for over two days (P8)."""
-    newest = place.me.statement
-    named = [one.statement_hash for one in opened.content.recipients if one.fp == place.me.fp]
-    late = opened.content.created_at > newest.card.issued_at + OLD_KEY_SECONDS
-    return late and any(one != newest.hash for one in named)
-
-
-def given_back_ids(opened: Opened, place: Place, terms: Terms) -> set[bytes]:
-    """Return the ids under which a content may have been given back into an inbox that was reopened: one for
-    each date that it has had.
-    """
-    reopened, content = terms.reopened, opened.content
-    if reopened is None or content.created_at > reopened.core.issued_at + SLACK_SECONDS:
-        return set()
-    fps = (place.me.fp, place.other.fp, *terms.line)
-    names = [name for fp in fps for name in names_of(opened, fp, terms, b"")]
-    acts = (act for act in terms.acts if set(act.core.envelope_ids).intersection(names))
-    ends = (end for _, end in terms.in_force.cuts)
-    dates = {content.expires_at, *(act.core.date for act in acts), *ends}
-    client, cid = terms.line[-1], opened.content_id
-    return {envelope_id(EnvelopeClass.RESEALED, cid, client, date) for date in dates if date}
-
-
-BROKEN: Final = 1 << 40
-"""A gap that no number of expired messages explains: a count used twice, or a wrong hash of what came
-before.
-"""
-
-
-def gap_before(content: Content, content_id: bytes, head: WriterHead | None) -> int:
-    """Return how many contents of its writer are missing before this one; BROKEN where the chain is wrong.
-
-    `head` is the furthest known of this writer. What is older than the head was counted when the head was.
-    """
-    if (content.count == 1) != (content.previous_id == ZERO_HASH):
-        return BROKEN
-    if head is None:
-        return content.count - 1
-    wrong_before = content.count == head.count + 1 and content.previous_id != head.content_id
-    used_twice = content.count == head.count and content_id != head.content_id
-    if wrong_before or used_twice:
-        return BROKEN
-    return max(0, content.count - head.count - 1)
-
-
-SHOWN_KINDS: Final = frozenset({ContentKind.MESSAGE, ContentKind.MAIL, ContentKind.NOTICE})
-
-
-def is_shown(opened: Opened) -> bool:
-    """Whether a content is a message for people; the others are taken in silently."""
-    return opened.content.kind in SHOWN_KINDS

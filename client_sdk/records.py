@@ -15,8 +15,9 @@ from typing import Final
 from client_sdk import protocol
 from client_sdk.session import Session
 from client_sdk.state import State
-from client_sdk.vault import Changes, Random, Vault
+from client_sdk.vault import Changes, Vault
 from client_sdk.wire import RelayConflict
+from keys.names import Random
 
 log = logging.getLogger("client_sdk")
 
@@ -42,7 +43,7 @@ class Records:
         """Read the vault. `NotTrusted` for one that is older than what this computer has seen, unless its
         owner accepts just that: from then on it is the one that this computer goes on from.
         """
-        stored = await self._session.call(protocol.vault())
+        stored = await self._session.call(protocol.people.vault())
         seen = self._state.number(COUNTER)
         vault = Vault.open(self._account_id, self._vault_key, stored, 0 if accept_older else seen)
         if vault.counter < seen:
@@ -60,7 +61,7 @@ class Records:
                     return self.vault
                 written = self.vault.write(changes, self._random)
                 try:
-                    await self._session.call(protocol.put_vault(written.items, written.removed))
+                    await self._session.call(protocol.people.put_vault(written.items, written.removed))
                 except RelayConflict:
                     if attempt == TRIES:
                         raise

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from client_sdk import protocol_release
+from client_sdk import protocol
 from client_sdk.acting import ACT_TRIES, Acting
 from client_sdk.core import Core
 from client_sdk.errors import NotTrusted, PartialDeletion, RelayError
 from client_sdk.kept_releases import KeptRelease, encode_kept, kept_of, over_now, parse_kept
-from client_sdk.protocol_release import ReleaseView
+from client_sdk.protocol.release import ReleaseView
 from client_sdk.reporting import Signature
 from client_sdk.standing import Standing
 from client_sdk.vault import Change, Changes, Vault
@@ -107,7 +107,7 @@ class Releasing:
             await self._keep([*kept, kept_of(envelope, core.number)])
             act = self._acting.sign(core).encode()
             try:
-                await self._core.session.call(protocol_release.release(engagement_id, act, envelope.raw))
+                await self._core.session.call(protocol.release.release(engagement_id, act, envelope.raw))
             except RelayConflict:
                 if attempt == ACT_TRIES:
                     raise
@@ -152,7 +152,7 @@ class Releasing:
     async def _view(self) -> ReleaseView | None:
         """What the relay says is open; None where it does not say."""
         try:
-            return await self._core.session.call(protocol_release.view(self._standing.engagement_id))
+            return await self._core.session.call(protocol.release.view(self._standing.engagement_id))
         except RelayError:
             return None
 

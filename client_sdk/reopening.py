@@ -1,49 +1,41 @@
 # ruff: noqa: ASYNC109 (the synchronous twin has no other way to bound a call)
 """Reopening: a client who lost every way in gets the conversation back out of the coach's copies.
 
-Owns both sides: the coach's invitation, the spoken check with the newcomer, the claim, the act of both, what
-is given back, and the former client's stop. Nothing is sealed to a newcomer's key before both have said that
-the digits were the same. (docs/protocol.md, part 25.)
+Owns both sides: the coach's invitation, the spoken check with the newcomer, the claim, the act of both, and
+the former client's stop; `giving_back` has what comes back. Nothing is sealed to a newcomer's key before both
+have said that the digits were the same. (docs/protocol.md, part 25.)
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from client_sdk import protocol
+from client_sdk.bounds import awaited, bounded
 from client_sdk.core import Core
 from client_sdk.enrol import authority
-from client_sdk.errors import Conflict, Misused, NotFound, NothingYet, NotTrusted, awaited, bounded
-from client_sdk.frames import Deposit, encode_group, encode_groups
+from client_sdk.errors import Misused, NotFound, NothingYet, NotTrusted
+from client_sdk.giving_back import GivingBack
 from client_sdk.intake import Intake
 from client_sdk.joining import INVITATION_SECONDS, kept_until
 from client_sdk.messages import Invitation, instant
 from client_sdk.parties import Place, Self
-from client_sdk.protocol import ReopeningFacts
+from client_sdk.protocol.reopening import ReopeningFacts
 from client_sdk.spoken import LOOK_SECONDS, run_check
 from client_sdk.standing import Standing
-from client_sdk.state import Seen
-from client_sdk.vault import Change, Changes, ReopeningItem, Vault
+from client_sdk.vault import Change, Changes, Vault
+from client_sdk.vault_items import ReopeningItem
 from keys.acts import ActCore, ActKind, parse_act, sign_act
 from keys.box import NONCE_BYTES
-from keys.content import Content, ContentKind, Recipient, content_id, parse_content
+from keys.content import Content, ContentKind, Recipient, content_id
 from keys.encoding import label, u8
 from keys.envelope import EnvelopeClass
 from keys.errors import KeysError
-from keys.invitation import (
-    CLIENT,
-    Acceptance,
-    ClientInvitation,
-    Link,
-    invitation_keys,
-    open_acceptance,
-)
-from keys.names import TAG_BYTES, ZERO_HASH, Role, day_of, mailbox_id, origin_hash
+from keys.invitation import CLIENT, Acceptance, ClientInvitation, Link, invitation_keys, open_acceptance
+from keys.names import ZERO_HASH, Role, origin_hash
 from keys.policy import parse_policy
 from keys.reopening import (
     Claim,
@@ -54,16 +46,8 @@ from keys.reopening import (
     reopening_subject,
     seal_reopening,
 )
-from keys.resealing import reseal
-from keys.sealing import Addressing, ReaderTarget
 from keys.spoken import SpokenResult
-from keys.statement import Statement, blind, choose_reading_key, parse_statement
-from keys.suite import SealKey
-
-log = logging.getLogger("client_sdk")
-
-KEPT_BACK: Final = frozenset({ContentKind.STATEMENT, ContentKind.SPOKEN, ContentKind.OWN_GONE})
-"""Kinds that tell of keys and copies that are no more."""
+from keys.statement import Statement, blind, parse_statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +98,7 @@ class AsyncReopening:
             until = kept_until(parse_policy(self._standing.item.policy))
             await self._core.records.change(lambda vault: {name: Change(kept.encode(), until)})
             await self._core.session.call(
-                protocol.open_reopening(
+                protocol.reopening.open_reopening(
                     self._standing.engagement_id, keys.invite_id, keys.redemption.public, box, expires_at
                 )
             )
@@ -150,7 +134,7 @@ class AsyncReopening:
     async def end(self, *, timeout: float | None = None) -> None:
         """End it before it was taken; coach or client."""
         async with bounded(timeout):
-            await self._core.session.call(protocol.drop_reopening(self._standing.engagement_id))
+            await self._core.session.call(protocol.reopening.drop_reopening(self._standing.engagement_id))
 
     # --- the spoken check -----------------------------------------------------------------------------------
 
@@ -234,7 +218,9 @@ class AsyncReopening:
             subject=reopening_subject(former.fp, place.me.fp, content_id(origin, content)),
         )
         claim = Claim(content, signature, sign_act(core, place.me.identity).encode())
-        await self._core.session.call(protocol.put_claim(self._standing.engagement_id, claim.encode()))
+        await self._core.session.call(
+            protocol.reopening.put_claim(self._standing.engagement_id, claim.encode())
+        )
 
     def _said(self, place: Place) -> bytes:
         policy = parse_policy(self._standing.item.policy)
@@ -276,7 +262,7 @@ class AsyncReopening:
                 raise NotTrusted("claim") from cause
             signed = sign_act(act.core, place.me.identity, act)
             await self._core.session.call(
-                protocol.add_act(self._standing.engagement_id, signed.encode(), b"")
+                protocol.engagements.add_act(self._standing.engagement_id, signed.encode(), b"")
             )
         await self._standing.refresh()
 
@@ -285,63 +271,7 @@ class AsyncReopening:
         is not done again. Returns how many items came in. The coach alone.
         """
         async with bounded(timeout):
-            await self._standing.refresh()
-            await self._intake.catch_up()
-            place, terms = self._standing.place, self._standing.terms
-            if place.my_role is not Role.COACH or terms.reopened is None:
-                raise Misused("Nothing was reopened here.")
-            now, taken_at = self._core.now(), terms.reopened.core.issued_at
-            seen = [
-                one
-                for one in self._core.state.all_seen(self._intake.mailbox_id)
-                if one.expires_at > now and one.created_at <= taken_at
-            ]
-            done = 0
-            for one in sorted(seen, key=lambda one: one.row_order):
-                done += await self._give(place, one)
-            log.info("given back items=%d", done)
-            return done
-
-    async def _give(self, place: Place, seen: Seen) -> bool:
-        part = await self._intake.original(seen)
-        if part is None:
-            return False
-        content = parse_content(part.content)
-        former = {one.fp for one in place.clients}
-        here = {place.me.fp, *former}
-        people = {content.sender_fp, *(one.fp for one in content.recipients)}
-        if content.kind in KEPT_BACK or not people <= here or content.kind in _NOT_SHARED:
-            return False
-        until = min(seen.expires_at, self._standing.terms.ends_at)
-        day_keys = await self._core.keepers.day_keys(day_of(until))
-        keys = [day_keys[one] for one in place.keeper_ids]
-        raw = reseal(self._addressing(place, content, until), part, keys, self._core.random)
-        blobs = tuple(record.blob_id for record in content.attachments)
-        group = encode_group((Deposit(raw, blobs),))
-        try:
-            (refusal,) = await self._core.session.call(protocol.deposit(encode_groups([group])))
-        except Conflict:
-            return False  # it was given back before
-        if refusal is not None:
-            log.warning("one item is not given back: %s", refusal.code)
-        return refusal is None
-
-    def _addressing(self, place: Place, content: Content, until: int) -> Addressing:
-        """Address a copy to the newcomer; who may revoke it stays as it was."""
-        reading_key = choose_reading_key(place.other.card, self._core.now())
-        policy = self._standing.terms.by_hash(content.policy_hash)
-        recall = policy is not None and policy.author_may_recall
-        access = place.other.card.access_public
-        return Addressing(
-            envelope_class=EnvelopeClass.RESEALED,
-            mailbox_id=mailbox_id(self._standing.engagement_id, Role.CLIENT, place.other.fp),
-            policy_tag=content.policy_hash[:TAG_BYTES],
-            expires_at=until,
-            recipient_fp=place.other.fp,
-            target=ReaderTarget(SealKey.from_bytes(reading_key.public), reading_key.epoch),
-            reader_access=access,
-            revoker_access=place.me.access.public if recall else access,
-        )
+            return await GivingBack(self._core, self._standing, self._intake).all()
 
     # --- the former client ----------------------------------------------------------------------------------
 
@@ -364,7 +294,9 @@ class AsyncReopening:
                 subject=parse_act(parse_claim(found.claim).act).core.hash,
             )
             act = sign_act(core, place.me.identity)
-            await self._core.session.call(protocol.add_act(self._standing.engagement_id, act.encode(), b""))
+            await self._core.session.call(
+                protocol.engagements.add_act(self._standing.engagement_id, act.encode(), b"")
+            )
             await self._standing.refresh()
 
     def _know(self, vault: Vault, place: Place, newcomer: Statement) -> Changes:
@@ -376,7 +308,7 @@ class AsyncReopening:
     # --- looking --------------------------------------------------------------------------------------------
 
     async def _look(self) -> ReopeningFacts | None:
-        return await self._core.session.call(protocol.reopening(self._standing.engagement_id))
+        return await self._core.session.call(protocol.reopening.reopening(self._standing.engagement_id))
 
     async def _needed(self, *states: str) -> ReopeningFacts:
         found = await self._look()
@@ -395,6 +327,3 @@ class AsyncReopening:
             if enough(found):
                 return found
             await asyncio.sleep(LOOK_SECONDS)
-
-
-_NOT_SHARED: Final = frozenset({ContentKind.MAIL, ContentKind.NOTICE, ContentKind.OWN})

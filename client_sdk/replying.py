@@ -52,7 +52,7 @@ async def send_reply(link: str, kind: ReplyName, text: str, connect: Connect | N
     body = dump_json({"box": to_base64url(box), "ends": said.ends})
     session = means(None, None, False, connect).session(parsed.origin, "")
     try:
-        await session.ask(protocol.put_reply(keys.invite_id, body, reply.sign_reply(keys, body)))
+        await session.ask(protocol.joining.put_reply(keys.invite_id, body, reply.sign_reply(keys, body)))
     finally:
         await session.close()
     log.info("replied to an invitation")
@@ -61,7 +61,7 @@ async def send_reply(link: str, kind: ReplyName, text: str, connect: Connect | N
 async def reply_to(core: Core, item: EngagementItem) -> InvitationReply | None:
     """Return what was said to an invitation that waits; None where nothing was, or not by its link."""
     try:
-        facts = await core.session.call(protocol.engagement(item.engagement_id))
+        facts = await core.session.call(protocol.engagements.engagement(item.engagement_id))
     except errors.NotFound:
         return None  # the draft has gone at its date
     if item.active or facts.invitation is None or not facts.invitation.reply:

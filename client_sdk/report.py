@@ -10,13 +10,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from client_sdk import protocol_release
+from client_sdk import protocol
+from client_sdk.bounds import bounded
 from client_sdk.calls import noted_calls
 from client_sdk.compose import Draft, check_draft
 from client_sdk.core import Core
-from client_sdk.errors import Misused, ReportNotReady, bounded
-from client_sdk.intake import NEWEST, Intake, Taken
-from client_sdk.protocol_release import ReleaseView
+from client_sdk.errors import Misused, ReportNotReady
+from client_sdk.intake import NEWEST, Intake
+from client_sdk.protocol.release import ReleaseView
 from client_sdk.releasing import Releasing
 from client_sdk.report_dates import window, within
 from client_sdk.report_status import ReportStatus, Say, SponsorWay, report_status
@@ -24,6 +25,7 @@ from client_sdk.report_text import ReportForm, report_lines
 from client_sdk.reporting import Signature, Steps, Version, read_steps
 from client_sdk.sending import Sending
 from client_sdk.standing import Standing
+from client_sdk.taken import Taken
 from client_sdk.words import day_of_end, utc_day
 from keys.content import ContentKind
 from keys.errors import Malformed
@@ -151,7 +153,7 @@ class AsyncReport:
             return open_link.secret, ""
         secret = self._core.random(32)
         digits = f"{int.from_bytes(self._core.random(8), 'big') % 10**DIGITS:0{DIGITS}d}"
-        call = protocol_release.open_slot(
+        call = protocol.release.open_slot(
             self._standing.engagement_id, link_id(secret), link_access_key(secret).public, digits
         )
         await self._core.session.call(call)
@@ -161,7 +163,7 @@ class AsyncReport:
         """End the sponsor's link, by either of the two; what was released goes. NotFound: none is open."""
         async with bounded(timeout):
             await self._standing.refresh()
-            await self._core.session.call(protocol_release.close_slot(self._standing.engagement_id))
+            await self._core.session.call(protocol.release.close_slot(self._standing.engagement_id))
             if self._standing.place.my_role is Role.CLIENT:
                 await self._releasing.settle()
 
@@ -225,7 +227,7 @@ class AsyncReport:
         return read_steps(taken, self._standing.place, self._standing.terms.policy.hash)
 
     async def _view(self) -> ReleaseView:
-        return await self._core.session.call(protocol_release.view(self._standing.engagement_id))
+        return await self._core.session.call(protocol.release.view(self._standing.engagement_id))
 
     async def _send(self, step: Step, shown: dict[str, str] | None = None) -> None:
         fixed = encode_step(step)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from client_sdk.kept_releases import living_tickets
 from client_sdk.messages import instant
-from client_sdk.protocol_release import ReleaseView
+from client_sdk.protocol.release import ReleaseView
 from client_sdk.reporting import Steps, Version
 from client_sdk.terms import Terms
 from keys.acts import ActKind

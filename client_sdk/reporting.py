@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from client_sdk.intake import Taken
 from client_sdk.parties import Place
-from client_sdk.state import MINE
+from client_sdk.state_mailboxes import MINE
+from client_sdk.taken import Taken
 from keys.content import ContentKind, parse_content
 from keys.errors import KeysError
 from keys.names import Role

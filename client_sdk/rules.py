@@ -13,7 +13,7 @@ from client_sdk import protocol
 from client_sdk.core import Core
 from client_sdk.errors import Misused, NotFound
 from client_sdk.messages import Rule, Sender, instant
-from client_sdk.protocol import RuleFacts
+from client_sdk.protocol.mail import RuleFacts
 
 LOOK_SECONDS: Final = 2.0
 LEAST_ID_SIGNS: Final = 6
@@ -32,7 +32,7 @@ def mail_address(typed: str) -> str:
 
 async def senders(core: Core) -> list[Sender]:
     """Return my registered addresses, without the addresses."""
-    found = await core.session.call(protocol.senders())
+    found = await core.session.call(protocol.mail.senders())
     return [Sender(one.sender_id.hex(), one.state, instant(one.added_on)) for one in found]
 
 
@@ -41,7 +41,7 @@ async def add(core: Core, engagement_id: bytes, sender: Sender | None) -> Rule:
     mailbox_id = core.item(engagement_id).my_mailbox_id
     meant = sender or _only(await senders(core))
     rule_id, address, ends_at = await core.session.call(
-        protocol.add_rule(mailbox_id, bytes.fromhex(meant.id))
+        protocol.mail.add_rule(mailbox_id, bytes.fromhex(meant.id))
     )
     return Rule(rule_id.hex(), engagement_id.hex(), meant.id, address, "waiting", instant(ends_at))
 
@@ -63,7 +63,7 @@ def _only(known: list[Sender]) -> Sender:
 
 async def listed(core: Core) -> list[Rule]:
     """Return all rules of the account."""
-    found = await core.session.call(protocol.rules())
+    found = await core.session.call(protocol.mail.rules())
     owner_of = {item.my_mailbox_id: item.engagement_id for item in core.vault.engagements}
     return [_rule(one, owner_of.get(one.mailbox_id, b"")) for one in found]
 

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from client_sdk.attachment import Attachment
 from client_sdk.attachments import OnProgress
+from client_sdk.bounds import bounded
 from client_sdk.compose import Composed, Draft, Step, choose_date, compose
 from client_sdk.core import Core
-from client_sdk.errors import EngagementClosed, ServerUnavailable, bounded
+from client_sdk.errors import EngagementClosed, ServerUnavailable
 from client_sdk.messages import Sent, instant
 from client_sdk.outbox import Delivery, Outbox
 from client_sdk.parties import Place

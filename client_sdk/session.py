@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from client_sdk import errors, protocol
 from client_sdk.clock import RelayClock
-from client_sdk.protocol import LoginStart, OfferedMethod, SessionOpened
+from client_sdk.protocol.people import LoginStart, OfferedMethod, SessionOpened
 from client_sdk.transport import Patient, StreamRefused
 from client_sdk.wire import Call, Request, SignedOut, problem
 from keys import unlock
 from keys.errors import KeysError, NotOpened
-from keys.names import origin_hash
+from keys.names import Random, origin_hash
 
 log = logging.getLogger("client_sdk")
 
 T = TypeVar("T")
-Random = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class Session:
 
     async def start(self) -> LoginStart:
         """Ask what is needed to sign in."""
-        return await self.ask(protocol.start_session(self.name))
+        return await self.ask(protocol.people.start_session(self.name))
 
     async def sign_in(self, way_in: WayIn, started: LoginStart | None = None) -> bytes:
         """Sign in and return the account key. `WrongPassword` where this way in does not open it."""
@@ -109,7 +108,7 @@ class Session:
         except KeysError as cause:
             raise errors.Incompatible from cause
         opened = await self.ask(
-            protocol.open_session(
+            protocol.people.open_session(
                 way_in.account_id, way_in.method.method_id, started.challenge, nonce, signature
             )
         )
@@ -128,7 +127,7 @@ class Session:
     async def sign_out(self) -> None:
         """End the session."""
         if self._bearer:
-            await self.call(protocol.close_session())
+            await self.call(protocol.people.close_session())
             self._bearer = ""
 
     async def close(self) -> None:

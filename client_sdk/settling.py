@@ -12,7 +12,7 @@ from client_sdk import protocol
 from client_sdk.core import Core
 from client_sdk.errors import NotFound, NotTrusted
 from client_sdk.joining import take_in
-from client_sdk.protocol import EngagementFacts
+from client_sdk.protocol.engagements import EngagementFacts
 from client_sdk.vault import Changes, Vault
 from keys.names import Role
 
@@ -25,7 +25,7 @@ async def settle(core: Core, engagement_id: bytes) -> bool:
     if item is None or item.active:
         return False
     try:
-        facts = await core.session.call(protocol.engagement(engagement_id))
+        facts = await core.session.call(protocol.engagements.engagement(engagement_id))
     except NotFound:
         return False  # the draft has gone at its date
     if facts.invitation is None or not facts.invitation.acceptance:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from client_sdk.acting import Acting
 from client_sdk.core import Core
 from client_sdk.errors import Deleted, PartialDeletion, Refused
-from client_sdk.intake import Result, Taken, original_id
+from client_sdk.judging import given_back_ids
 from client_sdk.parties import Place
-from client_sdk.receive import given_back_ids, names_of
+from client_sdk.receive import names_of, original_id
 from client_sdk.standing import Standing
-from client_sdk.state import MINE, Seen
+from client_sdk.state_mailboxes import MINE, Seen
+from client_sdk.taken import Result, Taken
 from keys.acts import ActCore, ActKind
 from keys.envelope import EnvelopeClass
 
@@ -32,7 +33,7 @@ class Shortening:
         and was not sent from here.
         """
         if not isinstance(row, Taken):
-            if not self._core.state.sent_locks(seen.content_id):
+            if not self._core.state.outgoing.sent_locks(seen.content_id):
                 raise Deleted
             return
         if not row.flags & MINE:
@@ -48,7 +49,7 @@ class Shortening:
         their own copy alone.
         """
         if not isinstance(row, Taken):
-            sent = (locks.envelope_id for locks in self._core.state.sent_locks(seen.content_id))
+            sent = (locks.envelope_id for locks in self._core.state.outgoing.sent_locks(seen.content_id))
             return tuple(sorted({seen.envelope_id, *sent}))
         opened, terms = row.opened, self._standing.terms
         people = [place.me.fp]
@@ -66,6 +67,11 @@ class Shortening:
         """Whether one alone brings a date forward for both (docs/protocol.md, part 12, kind 2)."""
         return self._standing.terms.policy.author_may_recall
 
+    async def take_back(self, seen: Seen, row: Result | None, place: Place) -> None:
+        """Make every copy of a content due now, then have the keepers refuse them. May be repeated."""
+        await self.shorten(self.copies(seen, row, place), self._core.now())
+        await self._revoke(seen.content_id)
+
     async def shorten(self, envelope_ids: tuple[bytes, ...], until: int) -> None:
         """Sign and store an act, again on the newer acts if the other person was first; nothing where it is
         already so.
@@ -82,13 +88,13 @@ class Shortening:
         act = self._standing.terms.shortening(envelope_id)
         return act is not None and act.core.date <= until
 
-    async def revoke(self, content_id: bytes) -> None:
+    async def _revoke(self, content_id: bytes) -> None:
         """Tell the keepers to refuse both copies, where this computer has their locks.
 
         `PartialDeletion` while one has not confirmed; what is confirmed is not asked for again.
         """
-        kept = self._core.state.sent_locks(content_id)
+        kept = self._core.state.outgoing.sent_locks(content_id)
         for done, locks in enumerate(kept):
             if not await self._core.keepers.revoke(locks.locks):
                 raise PartialDeletion(done=1 + done, left=len(kept) - done)
-            self._core.state.forget_sent(locks.envelope_id)
+            self._core.state.outgoing.forget_sent(locks.envelope_id)

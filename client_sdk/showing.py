@@ -6,16 +6,19 @@ so where nobody proved one: mail that came in by SMTP.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from client_sdk.attachments import AsyncReceivedFile
 from client_sdk.core import Core
-from client_sdk.intake import Result, Taken
-from client_sdk.mail import AsyncMailMessage, MailGrade, head_of
+from client_sdk.mail import AsyncMailMessage, head_of
+from client_sdk.mail_grade import MailGrade
 from client_sdk.messages import Message, Person, instant
 from client_sdk.refused import read_refused
 from client_sdk.standing import Standing
-from client_sdk.state import MINE, READ, SHOWN
+from client_sdk.state_mailboxes import MINE, READ, SHOWN
+from client_sdk.taken import Result, Taken
 from client_sdk.tallying import ReadMarks
 from keys.content import Content, ContentKind, parse_door_facts
 from keys.envelope import EnvelopeClass
@@ -24,6 +27,8 @@ from keys.names import ID_BYTES, ZERO_HASH, Role
 from keys.sealing import Opened
 
 MOST_CHECKS_SIGNS: Final = 4_096
+
+NOBODY_SAYS: Final[Mapping[bytes, bool]] = MappingProxyType({})
 
 AsyncMessage = Message[AsyncReceivedFile, AsyncMailMessage]
 
@@ -39,11 +44,13 @@ class Showing:
     def read_marks(self) -> ReadMarks:
         """Return what has been read, here or on another device."""
         stored = self._core.vault.read_orders(self._standing.engagement_id)
-        return ReadMarks(self._core.state.read_order(self._mailbox_id), stored.above, stored.again)
+        return ReadMarks(self._core.state.mailboxes.read_order(self._mailbox_id), stored.above, stored.again)
 
-    def message(self, result: Result | None, read: ReadMarks) -> AsyncMessage | None:
+    def message(
+        self, result: Result | None, read: ReadMarks, opened: Mapping[bytes, bool] = NOBODY_SAYS
+    ) -> AsyncMessage | None:
         """Return what a person sees of a row; None for what is not for showing, as mail that its owner has
-        said not to be theirs.
+        said not to be theirs. `opened` says of contents of one's own whether the other has opened them.
         """
         if not isinstance(result, Taken) or not result.flags & SHOWN:
             return None
@@ -77,6 +84,7 @@ class Showing:
             + self._head_mark(result)
             + self._mail_marks(result.opened),
             refused=read_refused(content.shown) if content.kind is ContentKind.NOTICE else (),
+            opened=opened.get(result.opened.content_id) if mine else None,
         )
 
     def _files(self, content: Content) -> tuple[AsyncReceivedFile, ...]:
@@ -94,7 +102,7 @@ class Showing:
         if opened.class_of_origin is not EnvelopeClass.MESSAGE or content.checkpoint_hash != ZERO_HASH:
             return ()
         who = (self._standing.engagement_id, content.sender_fp, content.writer)
-        return ("no-log-head",) * self._core.state.was_headed(*who, content.count)
+        return ("no-log-head",) * self._core.state.writers.was_headed(*who, content.count)
 
     def _verdict(self, opened: Opened) -> Verdict | None:
         """Return what the owner has said of a mail of grade 3; nobody's word counts on any other."""
@@ -117,7 +125,7 @@ class Showing:
         """Say what is known of what is missing before: left before it was opened here, or nobody knows."""
         if taken.gap_after is None:
             return ()
-        explained = self._core.state.explains_gap(self._mailbox_id, taken.gap_after)
+        explained = self._core.state.mailboxes.explains_gap(self._mailbox_id, taken.gap_after)
         return ("gone-before",) if explained else ("missing-before",)
 
     def _sender(self, taken: Taken) -> Person:

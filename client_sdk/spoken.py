@@ -15,17 +15,19 @@ from datetime import datetime
 from typing import Final
 
 from client_sdk import protocol
+from client_sdk.bounds import awaited, bounded
 from client_sdk.compose import Draft
 from client_sdk.core import Core
-from client_sdk.errors import Misused, NothingYet, NotTrusted, awaited, bounded
-from client_sdk.intake import NEWEST, Intake, Result, Taken
+from client_sdk.errors import Misused, NothingYet, NotTrusted
+from client_sdk.intake import NEWEST, Intake
 from client_sdk.messages import Sent, instant
 from client_sdk.parties import Place
-from client_sdk.protocol import SpokenRun
+from client_sdk.protocol.spoken import SpokenRun
 from client_sdk.sending import Sending
 from client_sdk.settling import settle
 from client_sdk.standing import Standing
-from client_sdk.state import MINE
+from client_sdk.state_mailboxes import MINE
+from client_sdk.taken import Result, Taken
 from keys.content import ContentKind
 from keys.errors import Refused
 from keys.names import Role, fingerprint
@@ -116,13 +118,13 @@ async def _follow(core: Core, place: Place) -> str:
 
 
 async def _step(core: Core, place: Place, commitment: bytes, number: bytes | None = None) -> SpokenRun:
-    return await core.session.call(protocol.spoken_step(place.engagement_id, commitment, number))
+    return await core.session.call(protocol.spoken.spoken_step(place.engagement_id, commitment, number))
 
 
 async def _look(core: Core, place: Place, enough: Callable[[SpokenRun], bool]) -> SpokenRun:
     """Look again and again; whoever called bounds the time."""
     while True:
-        run = await core.session.call(protocol.spoken_run(place.engagement_id))
+        run = await core.session.call(protocol.spoken.spoken_run(place.engagement_id))
         if enough(run):
             return run
         await asyncio.sleep(LOOK_SECONDS)

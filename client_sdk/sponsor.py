@@ -10,25 +10,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import SystemRandom
 from typing import TypeVar
 
-from client_sdk import protocol_release
+from client_sdk import protocol
+from client_sdk.bounds import bounded
 from client_sdk.clock import RelayClock
-from client_sdk.errors import Misused, NotFound, NothingHere, bounded
-from client_sdk.protocol_release import ServedAnswer
+from client_sdk.errors import Misused, NotFound, NothingHere
+from client_sdk.protocol.release import ServedAnswer
 from client_sdk.transport import AiohttpTransport, Patient, Transport
 from client_sdk.wire import Call
 from keys.envelope import Envelope
 from keys.errors import KeysError
 from keys.keeper_wire import Ask, OpenRequest, Status, open_unsigned_answer, sign_open_request
 from keys.locks import link_access_key, link_id
+from keys.names import Random
 from keys.release import Believed, ReleaseLink, believe, check_served, parse_link
 from keys.suite import OpenKey
 
 T = TypeVar("T")
-Random = Callable[[int], bytes]
 
 
 async def open_release(
@@ -72,7 +73,7 @@ class _Reader:
         self._random = random
 
     async def open(self) -> Believed:
-        answer = await self._ask(protocol_release.shown(link_id(self._link.secret), self._digits))
+        answer = await self._ask(protocol.release.shown(link_id(self._link.secret), self._digits))
         try:
             _, envelope = check_served(self._link, answer.served)
             shares = await self._shares(answer, envelope)
@@ -103,7 +104,7 @@ class _Reader:
             items=items,
         )
         raw = sign_open_request(request, access)
-        call = protocol_release.ask_keeper(link_id(self._link.secret), self._digits, keeper_id, raw)
+        call = protocol.release.ask_keeper(link_id(self._link.secret), self._digits, keeper_id, raw)
         grants = open_unsigned_answer(await self._ask(call), request, raw, reply_key).grants
         return [grant.share if grant.status is Status.HERE else b"" for grant in grants]
 

@@ -18,7 +18,7 @@ from client_sdk.following import follow_clients
 from client_sdk.joining import kept_until
 from client_sdk.messages import instant
 from client_sdk.parties import Place
-from client_sdk.protocol import EngagementFacts, MemberFacts
+from client_sdk.protocol.engagements import EngagementFacts, MemberFacts
 from client_sdk.settling import settle
 from client_sdk.terms import Terms, chain_to, follow, read_terms
 from client_sdk.vault import Change, Changes, Vault
@@ -100,7 +100,7 @@ class Standing:
             await settle(self._core, self.engagement_id)
         place = self.place
         try:
-            facts = await self._core.session.call(protocol.engagement(self.engagement_id))
+            facts = await self._core.session.call(protocol.engagements.engagement(self.engagement_id))
         except NotFound:
             await self._check_reopening()
             raise
@@ -114,7 +114,7 @@ class Standing:
 
     async def _check_reopening(self) -> None:
         """Who is not the client yet, or no longer, is told so."""
-        found = await self._core.session.call(protocol.reopening(self.engagement_id))
+        found = await self._core.session.call(protocol.reopening.reopening(self.engagement_id))
         if found is not None and found.you == "newcomer":
             raise ReopeningPending
         if found is not None and found.you == "former":
@@ -130,7 +130,9 @@ class Standing:
         mine = parse_statement(vault.card)
         if mine.card.previous_hash != statement_hash(shown.statement):
             raise NotTrusted("own-statement")
-        await self._core.session.call(protocol.add_statement(vault.card))  # it was made, but had not arrived
+        await self._core.session.call(
+            protocol.people.add_statement(vault.card)
+        )  # it was made, but had not arrived
 
     async def _follow_other(self, place: Place, shown: MemberFacts) -> None:
         pinned = place.other
@@ -138,7 +140,7 @@ class Standing:
             return
         after = pinned.card.number
         later = await self._core.session.call(
-            protocol.statements(self.engagement_id, place.their_role, after)
+            protocol.engagements.statements(self.engagement_id, place.their_role, after)
         )
         newest = follow(pinned, later)
         if newest.raw != shown.statement:
@@ -198,7 +200,7 @@ class Standing:
     async def load_chains(self, place: Place) -> None:
         """Read both chains from their first statement and verify every link."""
         for role, pinned in ((place.my_role, place.me.statement), (place.their_role, place.other)):
-            raw = await self._core.session.call(protocol.statements(self.engagement_id, role, 0))
+            raw = await self._core.session.call(protocol.engagements.statements(self.engagement_id, role, 0))
             self._chains[role] = chain_to(pinned, raw)
 
     def kept_until(self) -> int:

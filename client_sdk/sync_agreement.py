@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, timedelta
 
     from client_sdk.agreements import AsyncAgreement
@@ -57,6 +58,7 @@ class Agreement:
         phones: tuple[str, ...] | None = None,
         read_marks: bool | None = None,
         sponsor_calls: bool | None = None,
+        work_phones: Mapping[str, str] | None = None,
         note: str = "",
         template: str | None = None,
         timeout: float | None = None,
@@ -75,6 +77,7 @@ class Agreement:
                 phones=phones,
                 read_marks=read_marks,
                 sponsor_calls=sponsor_calls,
+                work_phones=work_phones,
                 note=note,
                 template=template,
                 timeout=timeout,

@@ -52,8 +52,12 @@ class Calls:
         return self._thread.run(self._calls.add(held_at, minutes, note=note, timeout=timeout))
 
     def all(self, *, timeout: float | None = None) -> list[NotedCall]:
-        """Return all calls that either has noted, the newest first."""
+        """Return all calls that either has noted, the newest first, each with my own note about it."""
         return self._thread.run(self._calls.all(timeout=timeout))
+
+    def note_privately(self, call_id: str, text: str, *, timeout: float | None = None) -> None:
+        """Write down something about a call for nobody but me; see `AsyncCalls.note_privately`."""
+        self._thread.run(self._calls.note_privately(call_id, text, timeout=timeout))
 
 
 class SpokenCheck:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from client_sdk.state import MINE, SHOWN, Seen
+from client_sdk.state_mailboxes import MINE, SHOWN, Seen
 from keys.content import ContentKind
 from keys.names import DAY_SECONDS
 

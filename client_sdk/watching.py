@@ -15,11 +15,11 @@ from client_sdk.attachments import AsyncReceivedFile
 from client_sdk.core import Core
 from client_sdk.engagement import AsyncEngagement
 from client_sdk.errors import Misused, NotFound, ServerUnavailable
-from client_sdk.intake import Bad, Gone
 from client_sdk.mail import AsyncMailMessage
 from client_sdk.messages import Event, InvitationReply, instant
 from client_sdk.settling import settle
 from client_sdk.showing import AsyncMessage
+from client_sdk.taken import Bad, Gone
 from client_sdk.wake import EngagementWake, MailboxWake, Wake, WakeReader, encode_cursor, parse_cursor
 from keys.errors import Malformed
 from keys.names import DAY_SECONDS
@@ -65,7 +65,7 @@ class Watch:
     async def _over_one_connection(self) -> AsyncIterator[AsyncEvent]:
         """First what came before the connection stood, then what wakes."""
         reader, begun = WakeReader(), False
-        async for line in self._core.session.lines(protocol.wake()):
+        async for line in self._core.session.lines(protocol.envelopes.wake()):
             wake = reader.feed(line)
             async for event in self._reminders():
                 yield event

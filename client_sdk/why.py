@@ -11,7 +11,7 @@ from datetime import datetime
 
 from client_sdk.catalogue import Catalogue
 from client_sdk.messages import instant
-from client_sdk.state import MINE, Seen
+from client_sdk.state_mailboxes import MINE, Seen
 from client_sdk.terms import Signed, Terms
 from keys.acts import ActKind
 from keys.content import ContentKind

@@ -36,6 +36,10 @@ class ActKind(IntEnum):
     STOP_REOPENING = 9
 
 
+OF_REOPENING: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
+"""The acts that change who is client."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """Which fields a kind uses (all others are zero) and who signs it. With `any_date` zero is a date too."""

@@ -29,8 +29,10 @@ MOST_SUBJECT_BYTES: Final = 300
 MOST_WORDS_BYTES: Final = 200
 MOST_NAMES_BYTES: Final = 200
 MAIL: Final = 9
+REPORT: Final = 13
 MOST_KIND: Final = 13
 MOST_GRADE: Final = 6
+MOST_STEP: Final = 3
 ME, OTHER, RELAY = 1, 2, 3
 
 _VERSION: Final = b"\x01"
@@ -209,7 +211,7 @@ def _check_row(row: IndexRow) -> None:
         raise Malformed("class or kind of an index row")
     if not ME <= row.by <= RELAY or not 1 <= row.count < 1 << 48 or row.files > MOST_FILES:
         raise Malformed("writer or files of an index row")
-    if (row.grade != 0) != (row.kind == MAIL) or row.grade > MOST_GRADE or (row.author and not row.grade):
+    if not _is_grade(row) or (row.author and row.kind != MAIL):
         raise Malformed("grade of an index row")
     limits = (
         (row.author, MOST_AUTHOR_BYTES),
@@ -219,6 +221,13 @@ def _check_row(row: IndexRow) -> None:
     named_bytes = sum(1 + len(name.encode("utf-8", "replace")) for name in row.names)
     if named_bytes > MOST_NAMES_BYTES or any(len(t.encode("utf-8", "replace")) > most for t, most in limits):
         raise Malformed("text of an index row is too long")
+
+
+def _is_grade(row: IndexRow) -> bool:
+    """Whether a row has the grade of a mail, or the step of a report, where its kind has one."""
+    if row.kind == MAIL:
+        return 1 <= row.grade <= MOST_GRADE
+    return row.grade <= (MOST_STEP if row.kind == REPORT else 0)
 
 
 def _is_origin(row: IndexRow) -> bool:

@@ -153,14 +153,19 @@ def open_client_invitation(keys: InvitationKeys, box: bytes, expires_at: int) ->
     other.
     """
     reader = _open(keys, CLIENT, box, expires_at)
+    invitation = read_client_invitation(reader)
+    reader.finish()
+    _check_client(invitation)
+    return invitation
+
+
+def read_client_invitation(reader: Reader) -> ClientInvitation:
+    """Read what a client's invitation and one that reopens a mailbox both hold, behind their heads."""
     ids = (reader.take(ID_BYTES), reader.take(ID_BYTES))
     pins = read_pins(reader)
     salts = (reader.take(32), reader.take(32))
     signed = (reader.counted(4), reader.counted(4), reader.counted(4))
-    invitation = ClientInvitation(*ids, pins, *salts, *signed, load_json(reader.counted(4)))
-    reader.finish()
-    _check_client(invitation)
-    return invitation
+    return ClientInvitation(*ids, pins, *salts, *signed, load_json(reader.counted(4)))
 
 
 def open_coach_invitation(keys: InvitationKeys, box: bytes, expires_at: int) -> CoachInvitation:

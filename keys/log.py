@@ -10,13 +10,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from keys.encoding import MOST_INTEGER, exact, label, u32
 from keys.errors import Malformed, Refused
+from keys.names import Random
 from keys.suite import H
 
 HASH_BYTES: Final = 32
@@ -94,7 +95,7 @@ def consistency_path(leaf_hashes: Sequence[bytes], first: int) -> list[bytes]:
     return [tree_root(leaf_hashes[low:high]) for low, high in consistency_ranges(first, len(leaf_hashes))]
 
 
-def padded(entries: Sequence[bytes], random: Callable[[int], bytes]) -> list[bytes]:
+def padded(entries: Sequence[bytes], random: Random) -> list[bytes]:
     """Return a batch's entries followed by random ones of 32 bytes up to the next power of two, so that the
     log tells no count. `Malformed` for no entry.
     """

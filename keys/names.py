@@ -7,13 +7,16 @@ anything by bytes that a relay may choose freely.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
 from keys.encoding import ascending, exact, label, u8, u64
 from keys.suite import H, hkdf
+
+Random = Callable[[int], bytes]
+"""Returns that many fresh random bytes; an argument, as the time is."""
 
 ID_BYTES: Final = 16
 FP_BYTES: Final = 32

@@ -24,6 +24,8 @@ LATE_SECONDS: Final = 300
 _AUTHOR_MAY_RECALL: Final = 1
 _READ_MARKS: Final = 2
 _SPONSOR_TOLD_CALLS: Final = 4
+_WORK_PHONES: Final = 8
+_ALL_FLAGS: Final = _AUTHOR_MAY_RECALL | _READ_MARKS | _SPONSOR_TOLD_CALLS | _WORK_PHONES
 _DOMAIN: Final = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\Z"
 )
@@ -31,7 +33,10 @@ _DOMAIN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What coach and client signed. Days are whole; `longest_keep_days` 0 leaves only the end of the hold."""
+    """What coach and client signed. Days are whole; `longest_keep_days` 0 leaves only the end of the hold.
+    Of `personal_phones` those are personal that neither mark names: bit i (1, 2, 4 …) of one is the i-th
+    number, a work number of the coach or of the client.
+    """
 
     engagement_id: bytes
     number: int
@@ -49,6 +54,8 @@ class Policy:
     sponsor_name: str = field(default="", repr=False)
     sponsor_scope: str = field(default="", repr=False)
     sponsor_told_calls: bool = False
+    coach_work_phones: int = 0
+    client_work_phones: int = 0
 
     @property
     def hold_ends_at(self) -> int:
@@ -82,6 +89,8 @@ class Policy:
         _check(self)
         flags = _AUTHOR_MAY_RECALL * self.author_may_recall + _READ_MARKS * self.read_marks
         flags += _SPONSOR_TOLD_CALLS * self.sponsor_told_calls
+        marks = bytes([self.coach_work_phones, self.client_work_phones])
+        flags += _WORK_PHONES * any(marks)
         ids = exact(self.engagement_id, ID_BYTES, "engagement id") + u32(self.number)
         hashes = exact(self.previous_hash, 32, "previous hash") + exact(self.coach_fp, 32, "fp")
         days = u64(self.work_ends_at) + u32(self.hold_days) + u32(self.longest_keep_days)
@@ -91,7 +100,8 @@ class Policy:
         lists = u16(len(self.refused_domains)) + _texts(self.refused_domains)
         lists += u8(len(self.places)) + _texts(self.places)
         lists += u8(len(self.personal_phones)) + _texts(self.personal_phones)
-        return fixed + lists + counted_text(self.sponsor_name, 1) + counted_text(self.sponsor_scope, 2)
+        sponsor = counted_text(self.sponsor_name, 1) + counted_text(self.sponsor_scope, 2)
+        return fixed + lists + sponsor + (marks if any(marks) else b"")
 
     @property
     def hash(self) -> bytes:
@@ -118,7 +128,7 @@ def parse_policy(frame: bytes) -> Policy:
     """Parse a policy frame strictly."""
     reader = Reader(frame)
     reader.expect(b"\x01", "version")
-    flags = reader.between(reader.u8(), 0, _AUTHOR_MAY_RECALL | _READ_MARKS | _SPONSOR_TOLD_CALLS, "flags")
+    flags = reader.between(reader.u8(), 0, _ALL_FLAGS, "flags")
     reader.reserved(2)
     policy = Policy(
         engagement_id=reader.take(ID_BYTES),
@@ -137,8 +147,12 @@ def parse_policy(frame: bytes) -> Policy:
         sponsor_name=reader.text(1),
         sponsor_scope=reader.text(2),
         sponsor_told_calls=bool(flags & _SPONSOR_TOLD_CALLS),
+        coach_work_phones=reader.u8() if flags & _WORK_PHONES else 0,
+        client_work_phones=reader.u8() if flags & _WORK_PHONES else 0,
     )
     reader.finish()
+    if flags & _WORK_PHONES and not policy.coach_work_phones | policy.client_work_phones:
+        raise Malformed("no number is marked")
     _check(policy)
     return policy
 
@@ -154,6 +168,10 @@ def _check(policy: Policy) -> None:
         raise Malformed("refused domains are at most 64 lower-case names")
     if len(policy.places) > MOST_PLACES or len(policy.personal_phones) > MOST_PHONES:
         raise Malformed("at most 8 places and 8 phone numbers")
+    marked = policy.coach_work_phones | policy.client_work_phones
+    both = policy.coach_work_phones & policy.client_work_phones
+    if both or not 0 <= marked < 1 << len(policy.personal_phones):
+        raise Malformed("a number is of one of the two, and is there")
     ascending([domain.encode("ascii") for domain in policy.refused_domains], "refused domains")
 
 

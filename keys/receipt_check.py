@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from keys import log
+from keys.copies_gone import CopiesGone, open_copies_gone, read_copies_gone
 from keys.errors import KeysError
 from keys.notes import open_note
-from keys.receipt_file import Batch, FiledReceipt, ReceiptKeys, parse_receipt_file
+from keys.receipt_file import Batch, FiledCopies, FiledReceipt, ReceiptKeys, parse_receipt_file
 from keys.receipts import (
     Acceptance,
     Closing,
@@ -57,6 +58,16 @@ class ReceiptVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class CopiesVerdict:
+    """What was found of somebody's word on their own copies; `gone` is None unless form and signature are
+    good. It is theirs by that key alone: whose the key is, nothing in a file can show.
+    """
+
+    identity_public: bytes
+    gone: CopiesGone | None
+
+
+@dataclass(frozen=True, slots=True)
 class FileVerdict:
     """What was found of a file. `keys` are those that were believed; `pinned` says whether the reader had
     them, else they are the file's own and their fingerprints are to be shown.
@@ -67,11 +78,13 @@ class FileVerdict:
     checkpoint: log.Checkpoint | None
     checkpoint_verdict: Verdict
     receipts: tuple[ReceiptVerdict, ...]
+    own_copies: tuple[CopiesVerdict, ...] = ()
 
     @property
     def sound(self) -> bool:
         """Whether nothing in it is bad."""
-        return self.checkpoint_verdict is not Verdict.BAD and all(one.sound for one in self.receipts)
+        receipts = self.checkpoint_verdict is not Verdict.BAD and all(one.sound for one in self.receipts)
+        return receipts and all(one.gone is not None for one in self.own_copies)
 
 
 def check_receipt_file(raw: bytes, pinned: ReceiptKeys | None = None) -> FileVerdict:
@@ -87,7 +100,17 @@ def check_receipt_file(raw: bytes, pinned: ReceiptKeys | None = None) -> FileVer
         _check_one(one, keys, newest, checkpoint, filed.proofs)
         for one in sorted(filed.receipts, key=lambda one: one.order)
     )
-    return FileVerdict(keys, pinned is not None, checkpoint, known, verdicts)
+    said = tuple(_check_copies(one) for one in filed.own_copies)
+    return FileVerdict(keys, pinned is not None, checkpoint, known, verdicts, said)
+
+
+def _check_copies(filed: FiledCopies) -> CopiesVerdict:
+    try:
+        gone, _ = read_copies_gone(filed.statement)
+        open_copies_gone(filed.statement, gone.engagement_id, filed.identity_public)
+    except KeysError:
+        return CopiesVerdict(filed.identity_public, None)
+    return CopiesVerdict(filed.identity_public, gone)
 
 
 def _open_checkpoint(note: str | None, keys: ReceiptKeys) -> log.Checkpoint | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from keys.copies_gone import MOST_BYTES
 from keys.encoding import MOST_INTEGER, dump_json, from_base64url, load_json, to_base64url
 from keys.errors import Malformed
 from keys.log import HASH_BYTES
@@ -20,6 +21,7 @@ from keys.suite import is_strict_public
 MOST_FILE_BYTES: Final = 64 * 1024 * 1024
 MOST_RECEIPTS: Final = 100_000
 MOST_LEAVES: Final = 100_000
+MOST_OWN_COPIES: Final = 1_000
 MOST_PATH: Final = 53
 """Hashes of a proof: no tree below 2⁵³ entries is deeper."""
 
@@ -47,6 +49,14 @@ class FiledReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class FiledCopies:
+    """What somebody says of their own copies, as it was signed, and the identity key that is said to have."""
+
+    identity_public: bytes
+    statement: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptKeys:
     """Whose word a check takes: the origin's authority and the Ed25519 keys of its relay and its log."""
 
@@ -58,13 +68,14 @@ class ReceiptKeys:
 @dataclass(frozen=True, slots=True)
 class ReceiptFile:
     """A file's fields. `checkpoint` is a signed note or None; `proofs` has an inclusion path for each entry
-    of the log that the receipts name, in the checkpoint's tree.
+    of the log that the receipts name, in the checkpoint's tree. `own_copies` is people's own word beside it.
     """
 
     keys: ReceiptKeys
     receipts: tuple[FiledReceipt, ...]
     checkpoint: str | None = field(default=None, repr=False)
     proofs: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
+    own_copies: tuple[FiledCopies, ...] = ()
 
     def encode(self) -> bytes:
         """Return the file's bytes."""
@@ -75,7 +86,12 @@ class ReceiptFile:
         }
         proofs = [{"index": index, "proof": _texts(path)} for index, path in sorted(self.proofs.items())]
         listed = {"receipts": [receipt_fields(one) for one in self.receipts]}
-        return dump_json({"version": 1, **keys, **listed, "checkpoint": self.checkpoint, "proofs": proofs})
+        fields = {"version": 1, **keys, **listed, "checkpoint": self.checkpoint, "proofs": proofs}
+        said = [
+            {"key": to_base64url(one.identity_public), "statement": to_base64url(one.statement)}
+            for one in self.own_copies
+        ]
+        return dump_json(fields | ({"own_copies": said} if said else {}))
 
 
 def parse_receipt_file(raw: bytes) -> ReceiptFile:
@@ -94,7 +110,8 @@ def parse_receipt_file(raw: bytes) -> ReceiptFile:
     paths = {_number(one, "index"): _path(one, "proof") for one in map(_object, proofs)}
     if len({one.order for one in receipts}) != len(receipts) or len(paths) != len(proofs):
         raise Malformed("a receipt or a proof stands twice in the file")
-    return ReceiptFile(keys, receipts, note, paths)
+    said = _list(fields, "own_copies", MOST_OWN_COPIES) if "own_copies" in fields else []
+    return ReceiptFile(keys, receipts, note, paths, tuple(_copies(_object(one)) for one in said))
 
 
 def receipt_fields(filed: FiledReceipt) -> dict[str, Any]:
@@ -126,6 +143,13 @@ def read_receipt(fields: object) -> FiledReceipt:
     return FiledReceipt(
         _number(fields, "order"), note, leaves, None if batch is None else _batch(_object(batch))
     )
+
+
+def _copies(fields: dict[str, Any]) -> FiledCopies:
+    statement = fields.get("statement")
+    if not isinstance(statement, str) or len(statement) > 2 * MOST_BYTES:
+        raise Malformed("a statement of own copies is base64url")
+    return FiledCopies(_bytes(fields, "key", 32), from_base64url(statement))
 
 
 def _leaf(fields: dict[str, Any]) -> Leaf:

@@ -15,12 +15,11 @@ from keys import acts, policy, spoken, statement
 from keys.acts import Act, ActCore, ActKind
 from keys.box import open_box, seal_box
 from keys.content import ContentKind, content_id, parse_content
-from keys.encoding import Reader, counted, exact, label, load_json, u8, u64
+from keys.encoding import Reader, counted, exact, label, u8, u64
 from keys.envelope import EnvelopeClass
 from keys.errors import Malformed, Refused
-from keys.invitation import ClientInvitation, InvitationKeys
+from keys.invitation import ClientInvitation, InvitationKeys, read_client_invitation
 from keys.names import ID_BYTES, fingerprint
-from keys.pins import read_pins
 from keys.suite import SIGNATURE_BYTES, H, verify
 
 REOPENING: Final = 3
@@ -65,12 +64,7 @@ def open_reopening(keys: InvitationKeys, box: bytes, expires_at: int) -> Reopeni
     reader = Reader(open_box(keys.box_key, "invite", _aad(keys.invite_id, expires_at), box))
     reader.expect(bytes([1, REOPENING]), "version or kind")
     reader.reserved(2)
-    ids = (reader.take(ID_BYTES), reader.take(ID_BYTES))
-    pins = read_pins(reader)
-    salts = (reader.take(32), reader.take(32))
-    signed = (reader.counted(4), reader.counted(4), reader.counted(4))
-    offered = ClientInvitation(*ids, pins, *salts, *signed, load_json(reader.counted(4)))
-    found = ReopeningInvitation(offered, _read_statements(reader, least=1))
+    found = ReopeningInvitation(read_client_invitation(reader), _read_statements(reader, least=1))
     reader.finish()
     _check(found)
     return found

@@ -14,12 +14,11 @@ from keys.content import content_id, parse_content
 from keys.envelope import Envelope, EnvelopeClass
 from keys.errors import Refused
 from keys.keeper_wire import Grant
-from keys.names import TAG_BYTES, envelope_id
+from keys.names import TAG_BYTES, Random, envelope_id
 from keys.sealing import (
     Addressing,
     Opened,
     Part,
-    Random,
     check_content,
     check_grants,
     class_of_origin,

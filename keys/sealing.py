@@ -8,7 +8,7 @@ and signature have all passed, and never seal without a keeper. (docs/protocol.m
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,16 +24,13 @@ from keys.envelope import (
 )
 from keys.errors import Malformed, NotOpened, Refused
 from keys.keeper_wire import Grant, Status
-from keys.names import TAG_BYTES, ZERO_HASH, access_hash, envelope_id, key_id
+from keys.names import TAG_BYTES, ZERO_HASH, Random, access_hash, envelope_id, key_id
 from keys.padding import check_padding, pad
 from keys.suite import SIGNATURE_BYTES, H, OpenKey, SealKey, SignKey, verify
 
 MOST_PARTS: Final = 4
 
 _PARTS_OF_CLASS: Final = {EnvelopeClass.RELEASE: (2, 2), EnvelopeClass.RESEALED: (1, MOST_PARTS)}
-
-Random = Callable[[int], bytes]
-"""Returns that many fresh random bytes."""
 
 
 @dataclass(frozen=True, slots=True)

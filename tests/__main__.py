@@ -11,9 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -52,6 +55,9 @@ CHECKS = {
     "import contracts": ["lint-imports"],
 }
 
+Heard = TextIO | None
+"""Where what a step says is kept; None: said at once."""
+
 
 def main() -> int:
     """Prepare, check, test; returns the exit code."""
@@ -66,7 +72,7 @@ def main() -> int:
         want_peers()
     if "not postgres" not in " ".join(arguments):
         want_postgres()
-    failed = [] if arguments else [*run_checks(), *check_inbox()]
+    failed = [] if arguments else check_side_by_side()
     if failed:
         say(f"FAILED before pytest: {', '.join(failed)}")
     say("pytest")
@@ -74,22 +80,30 @@ def main() -> int:
     return code or (1 if failed else 0)
 
 
-def say(text: str) -> None:
+def say(text: str, heard: Heard = None) -> None:
     """Head the output of the next step."""
-    print(f"== {text}", flush=True)
+    print(f"== {text}", file=heard, flush=True)
 
 
-def run(program: str, *arguments: str, folder: Path = ROOT) -> int:
+def run(program: str, *arguments: str, folder: Path = ROOT, heard: Heard = None) -> int:
     """The exit code of a program of .venv, which itself finds Node there."""
     path = os.pathsep.join([str(BIN), *(str(folder.parent) for folder in VENV.glob(NODE))])
     found = shutil.which(program, path=path)
     if found is None:
-        print(f"error: {program} is missing from .venv; remove .venv and run again", flush=True)
+        print(f"error: {program} is missing from .venv; remove .venv and run again", file=heard, flush=True)
         return 127
     environment = {**os.environ, "PATH": f"{path}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each program that tests start would compile all anew
     command = [found, *arguments]
+    told = None if heard is None else subprocess.STDOUT
     return subprocess.run(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=heard,
+        stderr=told,
+        check=False,
     ).returncode
 
 
@@ -136,22 +150,37 @@ def inbox_files() -> Iterable[Path]:
             yield path
 
 
+def check_side_by_side() -> list[str]:
+    """Run the checks of both languages, each of which leaves a processor idle; returns the names of those
+    that failed. What the inbox's say is kept, whole, until the others have ended.
+    """
+    with tempfile.TemporaryFile("a+", encoding="utf-8") as heard:
+        with ThreadPoolExecutor(1) as beside:
+            inbox = beside.submit(check_inbox, heard)
+            failed = run_checks()
+        heard.seek(0)
+        shutil.copyfileobj(heard.buffer, sys.stdout.buffer)
+        sys.stdout.flush()
+        return failed + inbox.result()
+
+
 def run_checks() -> list[str]:
     """Run the checks of the Python code; returns the names of those that failed."""
     return [name for name, command in CHECKS.items() if not passed(name, *command)]
 
 
-def check_inbox() -> list[str]:
+def check_inbox(heard: Heard) -> list[str]:
     """Run the checks and unit tests of the TypeScript code; returns the names of those that failed."""
-    if not tools_are_current() and not npm("ci"):
+    if not tools_are_current() and not npm("ci", heard=heard):
         return ["inbox: npm ci"]
-    return [f"inbox: npm {' '.join(step)}" for step in (("run", "check"), ("test",)) if not npm(*step)]
+    steps = (("run", "check"), ("test",))
+    return [f"inbox: npm {' '.join(step)}" for step in steps if not npm(*step, heard=heard)]
 
 
-def npm(*arguments: str) -> bool:
+def npm(*arguments: str, heard: Heard) -> bool:
     """Run npm in the inbox's folder, with the Node of .venv."""
     script = next(map(str, VENV.glob(NPM)), "npm-cli.js")
-    return passed(f"inbox: npm {' '.join(arguments)}", "node", script, *arguments, folder=INBOX)
+    return passed(f"inbox: npm {' '.join(arguments)}", "node", script, *arguments, folder=INBOX, heard=heard)
 
 
 def tools_are_current() -> bool:
@@ -160,10 +189,10 @@ def tools_are_current() -> bool:
     return installed.exists() and installed.stat().st_mtime >= locked.stat().st_mtime
 
 
-def passed(name: str, *command: str, folder: Path = ROOT) -> bool:
+def passed(name: str, *command: str, folder: Path = ROOT, heard: Heard = None) -> bool:
     """Run one check under its name."""
-    say(name)
-    return run(*command, folder=folder) == 0
+    say(name, heard)
+    return run(*command, folder=folder, heard=heard) == 0
 
 
 def need_chromium() -> None:

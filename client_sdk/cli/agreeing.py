@@ -1,4 +1,4 @@
-"""Agreeing: the commands for what both sign: agreement, closing, reopening, dates.
+"""Agreeing: the commands for the agreement that both sign.
 
 Owns names, options and questions; a change is shown in sentences before anybody is asked to sign it. Must
 never sign for somebody who was not asked: without a terminal, only `--yes` does.
@@ -7,22 +7,32 @@ never sign for somebody who was not asked: without a terminal, only `--yes` does
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from client_sdk.changes import ProposedChange
 from client_sdk.cli import exits, show, show_agreement
-from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Yes, days, keep, now, opened
-from client_sdk.cli.terminal import ask, clean, is_talking, say, tell
+from client_sdk.cli.opening import (
+    AccountName,
+    AsJson,
+    OneWho,
+    PasswordFd,
+    Yes,
+    days,
+    now,
+    opened,
+    work_phones,
+)
+from client_sdk.cli.terminal import ask, is_talking, say, tell
 from client_sdk.errors import Misused, NotFound
-from client_sdk.sync import Engagement
 from client_sdk.words import parse_day
 
+if TYPE_CHECKING:
+    from client_sdk.changes import ProposedChange
+    from client_sdk.sync_engagement import Engagement
+
 MOST_TEMPLATE_BYTES: Final = 100_000
-
 agreement_app = typer.Typer(help="The agreement: show it, change it together.", no_args_is_help=True)
-
 Id = Annotated[str | None, typer.Argument(metavar="[ID]", help="The proposal's number; none: the only one.")]
 Lists = list[str] | None
 
@@ -112,6 +122,14 @@ def agreement_propose(  # noqa: PLR0913, PLR0917 (each fact of an agreement has 
     phone: Annotated[
         Lists, typer.Option("--phone", metavar="NUMBER", help="A personal number; all, may be repeated.")
     ] = None,
+    coach_work_phone: Annotated[
+        Lists,
+        typer.Option("--coach-work-phone", metavar="NUMBER", help="Of these, a work number of the coach."),
+    ] = None,
+    client_work_phone: Annotated[
+        Lists,
+        typer.Option("--client-work-phone", metavar="NUMBER", help="Of these, a work number of the client."),
+    ] = None,
     read_marks: Annotated[
         bool | None, typer.Option("--read-marks/--no-read-marks", help="Whether each sees what was read.")
     ] = None,
@@ -141,12 +159,13 @@ def agreement_propose(  # noqa: PLR0913, PLR0917 (each fact of an agreement has 
             sponsor_sees=sponsor_sees,
             places=_all(place),
             phones=_all(phone),
+            work_phones=work_phones(coach_work_phone, client_work_phone),
             read_marks=read_marks,
             sponsor_calls=sponsor_calls,
             note=note,
             template=template,
         )
-        _told(engagement, made, as_json=as_json)
+        tell_change(engagement, made, as_json=as_json)
 
 
 def _all(named: Lists) -> tuple[str, ...] | None:
@@ -156,7 +175,8 @@ def _all(named: Lists) -> tuple[str, ...] | None:
     return tuple(one for one in named if one)
 
 
-def _told(engagement: Engagement, made: ProposedChange, *, as_json: bool) -> None:
+def tell_change(engagement: Engagement, made: ProposedChange, *, as_json: bool) -> None:
+    """Say what was proposed or signed, and that it waits where it does."""
     if as_json:
         show.show_json("proposal", show_agreement.proposal_json(engagement.id, made))
         return
@@ -233,115 +253,3 @@ def _ask_yes(question: str, *, yes: bool) -> None:
     if ask(question).lower() != "yes":
         say("Nothing was signed.")
         raise typer.Exit(exits.FAILED)
-
-
-# --- the end ------------------------------------------------------------------------------------------------
-
-
-def close(
-    who: OneWho,
-    hold: Annotated[
-        str | None, typer.Option("--hold", metavar="DAYS", help="How long all is held: 90d (else as agreed).")
-    ] = None,
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help="The last day of work (default: at once).")
-    ] = None,
-    yes: Yes = False,
-    as_json: AsJson = False,
-    account: AccountName = None,
-    password_fd: PasswordFd = None,
-) -> None:
-    """Close the work, after showing the plan. Nothing is done before you have typed the name."""
-    with opened(account, password_fd) as me:
-        engagement = me.engagement(who)
-        plan = engagement.plan_close(hold=days(hold), work_ends=parse_day(on) if on else None)
-        if not as_json:
-            tell(f"Plan for {engagement.name} (nothing has been done yet)")
-            for line in plan.summary().splitlines():
-                tell(f"  {line}")
-        done = yes or _confirmed(engagement.name)
-        if done:
-            plan.confirm()
-        if as_json:
-            show.show_json("plan", show_agreement.plan_json(engagement.id, plan.plan, done=done))
-        else:
-            tell("Done." if done else "Nothing was done.")
-    raise typer.Exit(exits.DONE if done or not is_talking() else exits.FAILED)
-
-
-def _confirmed(name: str) -> bool:
-    """Ask for the name; without a terminal the plan alone is shown."""
-    if not is_talking():
-        say("Nothing was done: --yes closes where nobody can be asked.")
-        return False
-    return ask(f"Proceed? Type the name to confirm ({clean(name)}):").casefold() == clean(name).casefold()
-
-
-def reopen(
-    who: OneWho,
-    until: Annotated[str, typer.Option("--until", metavar="DATE", help="The new last day of work.")],
-    as_json: AsJson = False,
-    account: AccountName = None,
-    password_fd: PasswordFd = None,
-) -> None:
-    """Reopen work that is held, by both signatures. Proposes a day, or signs the one that is proposed."""
-    with opened(account, password_fd) as me:
-        engagement = me.engagement(who)
-        made = engagement.reopen(parse_day(until))
-        _told(engagement, made, as_json=as_json)
-        if made.state == "agreed" and not as_json:
-            tell("Signed by both: the work goes on.")
-
-
-# --- dates --------------------------------------------------------------------------------------------------
-
-
-Until = Annotated[str, typer.Option("--keep", metavar="TIME", help="How long: 30d, 12h, or a day.")]
-Number = Annotated[str, typer.Argument(metavar="ID", help="The message's number, or its beginning.")]
-
-
-def extend(
-    who: OneWho,
-    numbers: Annotated[list[str], typer.Argument(metavar="ID...", help="The messages' numbers.")],
-    until: Until,
-    as_json: AsJson = False,
-    account: AccountName = None,
-    password_fd: PasswordFd = None,
-) -> None:
-    """Keep messages longer, by both signatures. Proposes it; `agreement WHO sign` is the answer."""
-    with opened(account, password_fd) as me:
-        engagement = me.engagement(who)
-        _told(engagement, engagement.extend(numbers, keep(until)), as_json=as_json)
-
-
-def shorten(
-    who: OneWho,
-    number: Number,
-    until: Until,
-    account: AccountName = None,
-    password_fd: PasswordFd = None,
-) -> None:
-    """Bring the date of a message forward. For both, where the agreement says so."""
-    with opened(account, password_fd) as me:
-        both = me.engagement(who).shorten(number, keep(until))
-    tell("Shortened, for both of you." if both else "Shortened: your own copy. The other one keeps its date.")
-
-
-def why(
-    who: OneWho,
-    subject: Annotated[
-        str, typer.Argument(metavar="[ID]", help="A message, or engagement, notes, invitation, account.")
-    ] = "engagement",
-    as_json: AsJson = False,
-    account: AccountName = None,
-    password_fd: PasswordFd = None,
-) -> None:
-    """Say when something goes, and why. Who decided that, and who can change it."""
-    with opened(account, password_fd) as me:
-        engagement = me.engagement(who)
-        told = engagement.why(subject)
-        if as_json:
-            show.show_json("why", show_agreement.why_json(engagement.id, told))
-            return
-        for line in told.text.splitlines():
-            tell(line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -10,9 +10,11 @@ from client_sdk.cli import exits, show
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, now, opened
 from client_sdk.cli.terminal import ask, clean, say, tell
 from client_sdk.errors import Misused
-from client_sdk.spoken import Heard
-from client_sdk.sync import Engagement
 from client_sdk.words import instant_in_words
+
+if TYPE_CHECKING:
+    from client_sdk.spoken import Heard
+    from client_sdk.sync_engagement import Engagement
 
 START_SECONDS: Final = 180.0
 """How long the command waits for the other person to start."""

@@ -11,18 +11,20 @@ import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from client_sdk.archive import check_archive, is_locked, unlock_archive
 from client_sdk.cli import exits, passwords, show
 from client_sdk.cli.opening import AccountName, AsJson, PasswordFd, now, opened
 from client_sdk.cli.terminal import clean, say, tell
 from client_sdk.errors import Misused
 from client_sdk.files import safe_name
-from client_sdk.messages import Progress
 from client_sdk.words import in_words, plural, size_in_words
+
+if TYPE_CHECKING:
+    from client_sdk.exporting import Exported
+    from client_sdk.messages import Progress
 
 SHARED: Final = ("dropbox", "onedrive", "google drive", "icloud", "mobile documents", "nextcloud", "owncloud")
 """Folders that some program copies to somebody else's computers, by a part of their names."""
@@ -69,6 +71,13 @@ def export(
         _warn(path, in_words(ends_at.date(), now().date()), locks=locks)
         password = passwords.chosen_for_copy(copy_password_fd)() if locks else None
         made = engagement.export(path, password=password, on_progress=_Quarters(say))
+    _tell(made, locks=locks, as_json=as_json)
+    raise typer.Exit(exits.PARTLY if made.left else exits.DONE)
+
+
+def _tell(made: Exported, *, locks: bool, as_json: bool) -> None:
+    """Where it is, what is in it, and what is not."""
+    size_bytes = made.path.stat().st_size
     if as_json:
         show.show_json(
             "copy",
@@ -76,20 +85,18 @@ def export(
                 "path": str(made.path),
                 "messages": made.messages,
                 "files": made.files,
-                "size": made.path.stat().st_size,
+                "size": size_bytes,
                 "locked": locks,
                 "left": list(made.left),
             },
         )
     else:
         tell(str(made.path))
-    size = size_in_words(made.path.stat().st_size)
-    say(f"{plural(made.messages, 'message')} and {plural(made.files, 'file')}, {size}.")
+    say(f"{plural(made.messages, 'message')} and {plural(made.files, 'file')}, {size_in_words(size_bytes)}.")
     for one in made.left[:MOST_TOLD]:
         say(f"Not in it: {clean(one)}")
     if len(made.left) > MOST_TOLD:
         say(f"and {len(made.left) - MOST_TOLD} more, named in data.json")
-    raise typer.Exit(exits.PARTLY if made.left else exits.DONE)
 
 
 def _warn(path: Path, date: str, *, locks: bool) -> None:
@@ -112,6 +119,8 @@ def _warn(path: Path, date: str, *, locks: bool) -> None:
 
 
 def _verify(file: Path, descriptor: int | None, *, as_json: bool) -> int:
+    from client_sdk.archive_check import check_archive
+
     verdict = check_archive(file, passwords.of_copy(descriptor))
     if as_json:
         fields = {"sound": verdict.sound, "entries": verdict.entries, "wrong": list(verdict.wrong)}
@@ -128,6 +137,9 @@ def _verify(file: Path, descriptor: int | None, *, as_json: bool) -> int:
 
 
 def _open(file: Path, target: Path | None, descriptor: int | None) -> None:
+    from client_sdk.archive import unlock_archive
+    from client_sdk.archive_lock import is_locked
+
     if not is_locked(file):
         raise Misused("This copy is not locked.", hint="Any program for ZIP files opens it.")
     path = (target or file.with_suffix(".zip")).absolute()

@@ -57,3 +57,10 @@ def days(typed: str | None) -> timedelta | None:
     if typed is None:
         return None
     return timedelta(0) if typed.strip().lower() == "0d" else parse_duration(typed)
+
+
+def work_phones(coachs: list[str] | None, clients: list[str] | None) -> dict[str, str] | None:
+    """Read whose work numbers some are; None where nothing was said, one empty entry means none."""
+    if coachs is None and clients is None:
+        return None
+    return {one: "coach" for one in coachs or () if one} | {one: "client" for one in clients or () if one}

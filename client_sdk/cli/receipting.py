@@ -7,7 +7,7 @@ needs no server and no account.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,11 +15,13 @@ from client_sdk.cli import exits, show
 from client_sdk.cli.opening import AccountName, AsJson, PasswordFd, now, opened
 from client_sdk.cli.terminal import say, tell
 from client_sdk.errors import Misused, NotFound
-from client_sdk.receipts import Receipt, check_file
+from client_sdk.messages import instant
 from client_sdk.words import in_words, instant_in_words, plural
 from keys.encoding import to_base64url
-from keys.receipt_check import FileVerdict
-from keys.receipt_file import MOST_FILE_BYTES
+
+if TYPE_CHECKING:
+    from client_sdk.receipts import Receipt
+    from keys.receipt_check import CopiesVerdict, FileVerdict
 
 
 def receipts(
@@ -85,6 +87,9 @@ def _show_receipt(one: Receipt, name: str) -> None:
         tell(f"  key gone    {instant_in_words(one.keys_until, now())}")
         tell(f"  backups     gone by {instant_in_words(one.backups_until, now())}")
     tell(f"  in the log  {'yes' if one.logged else 'not yet'}")
+    if one.their_copies_gone:
+        gone = instant_in_words(one.their_copies_gone, now())
+        tell(f"  {name}'s computer: deleted {gone}, as their program says")
     tell(f"  not covered {one.not_covered}")
 
 
@@ -95,6 +100,7 @@ def receipt_json(one: Receipt) -> dict[str, Any]:
         "promised": one.promised,
         "keys_until": one.keys_until,
         "backups_until": one.backups_until,
+        "their_copies_gone": one.their_copies_gone,
     }
     return {
         "of": one.kind,
@@ -114,6 +120,9 @@ def receipt_json(one: Receipt) -> dict[str, Any]:
 
 def _check(file: Path | None, *, as_json: bool) -> int:
     """Check a file against the keys that it names itself, and say which these are."""
+    from client_sdk.receipts import check_file
+    from keys.receipt_file import MOST_FILE_BYTES
+
     if file is None:
         raise Misused("Which file?", hint="mailbox receipts check FILE")
     try:
@@ -143,9 +152,22 @@ def _show_verdict(verdict: FileVerdict) -> None:
                 f"good   {kind} {one.receipt.number}"
                 f"  chain {one.chain}, leaves {one.leaves}, log {one.logged}"
             )
+    for said in verdict.own_copies:
+        _show_copies(said)
     tell(
         "All of it holds, if these keys are the relay's." if verdict.sound else "Something here is not true."
     )
+
+
+def _show_copies(one: CopiesVerdict) -> None:
+    key = to_base64url(one.identity_public)
+    if one.gone is None:
+        tell(f"WRONG  a word on somebody's own copies is not of the key {key}")
+        return
+    tell(f"said   by the key {key} of the copies on their computer {one.gone.computer}")
+    for moment in one.gone.moments:
+        through, gone_at = instant(moment.through), instant(moment.gone_at)
+        tell(f"       due by {instant_in_words(through, now())}: gone {instant_in_words(gone_at, now())}")
 
 
 def checked_json(verdict: FileVerdict) -> dict[str, Any]:
@@ -166,5 +188,21 @@ def checked_json(verdict: FileVerdict) -> dict[str, Any]:
                 "logged": str(one.logged),
             }
             for one in verdict.receipts
+        ],
+        "own_copies": [_copies_json(one) for one in verdict.own_copies],
+    }
+
+
+def _copies_json(one: CopiesVerdict) -> dict[str, Any]:
+    from keys.receipt_check import Verdict
+
+    moments = one.gone.moments if one.gone else ()
+    return {
+        "key": to_base64url(one.identity_public),
+        "signature": str(Verdict.GOOD if one.gone else Verdict.BAD),
+        "computer": one.gone.computer if one.gone else None,
+        "moments": [
+            {"through": show.text_of(instant(each.through)), "gone": show.text_of(instant(each.gone_at))}
+            for each in moments
         ],
     }

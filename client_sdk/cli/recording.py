@@ -6,16 +6,19 @@ Owns names and options of what is kept of the work beside its messages.
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from client_sdk.calls import NotedCall
 from client_sdk.cli import exits, show
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, now, opened
 from client_sdk.cli.terminal import clean_lines, say, tell, typed_text
-from client_sdk.notes import Note
+from client_sdk.errors import Misused
 from client_sdk.words import in_words, instant_in_words, parse_day, plural
+
+if TYPE_CHECKING:
+    from client_sdk.calls import NotedCall
+    from client_sdk.notes import Note
 
 SHORT_ID_SIGNS: Final = 12
 
@@ -127,15 +130,43 @@ def call_add(
         str | None, typer.Option("--on", metavar="DATE", help="The day, as 2027-02-28; today if not given.")
     ] = None,
     word: Annotated[str, typer.Option("--note", help="A word for both of you.")] = "",
+    private: Annotated[
+        str, typer.Option("--private", metavar="TEXT", help="A note for yourself: nobody else can read it.")
+    ] = "",
     account: AccountName = None,
     password_fd: PasswordFd = None,
 ) -> None:
     """Note a call that you have had. Both of you see it."""
     held_at = now() if on is None else datetime.combine(parse_day(on), time(12), UTC)
     with opened(account, password_fd) as me:
-        sent = me.engagement(context.obj).calls.add(min(held_at, now()), minutes, note=word)
+        calls = me.engagement(context.obj).calls
+        sent = calls.add(min(held_at, now()), minutes, note=word)
+        if private and not sent.waiting:
+            calls.note_privately(sent.id, private)
     tell(f"Noted for both of you, kept until {instant_in_words(sent.kept_until, now())}.")
+    if private and sent.waiting:
+        say("Your own note was not kept: write it once the call has left, by `call WHO private ID TEXT`.")
     raise typer.Exit(exits.PARTLY if sent.waiting else exits.DONE)
+
+
+@call_app.command("private")
+def call_private(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="ID", help="The call's number, or its beginning.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT|-]", help="The text; - or nothing reads standard input.")
+    ] = None,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete what you noted about it.")] = False,
+    account: AccountName = None,
+    password_fd: PasswordFd = None,
+) -> None:
+    """Note something about a call for yourself: nobody else can read it. It goes with the call."""
+    body = "" if delete else typed_text(text)
+    if not delete and not body.strip():
+        raise Misused("A note has some text. --delete takes away what is there.")
+    with opened(account, password_fd) as me:
+        me.engagement(context.obj).calls.note_privately(number, body)
+    tell("Deleted." if delete else "Noted for you alone. It goes with the call.")
 
 
 @call_app.command("list")
@@ -155,8 +186,9 @@ def call_list(
         else:
             by = "you" if one.mine else name
             word = f"  {_first_words(one.note)}" if one.note else ""
-            day = in_words(one.held_at.date(), now().date())
-            tell(f"{day}, {plural(one.minutes, 'minute')}  noted by {by}{word}")
+            word += f"  for you alone: {_first_words(one.private_note)}" if one.private_note else ""
+            day, length = in_words(one.held_at.date(), now().date()), plural(one.minutes, "minute")
+            tell(f"{day}, {length}  noted by {by}{word}  number {one.id[:SHORT_ID_SIGNS]}")
     if not calls:
         say("No calls noted.")
 
@@ -170,6 +202,7 @@ def call_json(one: NotedCall) -> dict[str, Any]:
         "mine": one.mine,
         "kept_until": show.text_of(one.kept_until),
         "note": one.note,
+        "private_note": one.private_note,
     }
 
 

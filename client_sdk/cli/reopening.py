@@ -4,15 +4,17 @@ on their screens while they are on the telephone, and the words for what does no
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from client_sdk.cli import exits, show
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Who, Yes, now, opened
 from client_sdk.cli.terminal import ask, clean, say, tell
-from client_sdk.sync import Engagement
 from client_sdk.words import instant_in_words
+
+if TYPE_CHECKING:
+    from client_sdk.sync_engagement import Engagement
 
 START_SECONDS: Final = 180.0
 """How long a command waits for the other person."""

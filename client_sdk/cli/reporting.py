@@ -6,38 +6,30 @@ terminal, only `--yes` signs.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from client_sdk.cli import exits, show
 from client_sdk.cli.editor import edited, read_text, wants_again
 from client_sdk.cli.opening import AccountName, AsJson, OneWho, PasswordFd, Yes, now, opened
-from client_sdk.cli.terminal import ask, clean, clean_lines, is_talking, say, tell
+from client_sdk.cli.show_report import status_json, status_lines
+from client_sdk.cli.terminal import ask, clean, is_talking, say, tell
 from client_sdk.errors import Misused
-from client_sdk.report_dates import tomorrow_morning
-from client_sdk.report_status import ReleaseState, ReportStatus
-from client_sdk.report_text import ReportForm, form_text, parse_form, report_lines
-from client_sdk.sponsor import open_release
-from client_sdk.sync import Engagement
 from client_sdk.words import instant_in_words, parse_day
 
-report_app = typer.Typer(help="The report that both write for the sponsor.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from client_sdk.report_status import ReportStatus
+    from client_sdk.report_text import ReportForm
+    from client_sdk.sync_engagement import Engagement
 
+report_app = typer.Typer(help="The report that both write for the sponsor.", no_args_is_help=True)
 Note = Annotated[str, typer.Option("--note", help="A sentence to go with it.")]
 Until = Annotated[
     str | None, typer.Option("--until", metavar="DATE", help="The last day on which it can be read.")
 ]
-
-RELEASES: Final = {
-    "waiting": "Released, from {begins} until {ends}. Until it begins you can take it back unseen.",
-    "open": "{sponsor} can read it since {begins}, until {ends}.",
-    "ended": "It was released until {ends}; that has passed.",
-    "withdrawn": "What was released has been taken back.",
-}
 
 
 @report_app.callback()
@@ -57,6 +49,8 @@ def report_edit(
     password_fd: PasswordFd = None,
 ) -> None:
     """Write the next version, in your editor or from a file. It ends the signatures of the one before."""
+    from client_sdk.report_text import form_text, parse_form
+
     with opened(account, password_fd) as me:
         engagement = me.engagement(context.obj)
         written = engagement.report
@@ -73,6 +67,8 @@ def report_edit(
 
 
 def _typed(text: str) -> ReportForm | None:
+    from client_sdk.report_text import parse_form
+
     while True:
         text = edited(text)
         try:
@@ -213,13 +209,15 @@ def sponsor(
     digits: Annotated[str, typer.Argument(help="The six digits.")],
 ) -> None:
     """Read a report as its sponsor does, without a browser. It needs no account."""
+    import asyncio
+
+    from client_sdk.report_text import report_lines
+    from client_sdk.sponsor import open_release
+
     believed = asyncio.run(open_release(link, digits))
     for line in report_lines(believed.report):
         tell(clean(line))
     say(f"Until {instant_in_words(datetime.fromtimestamp(believed.ends_at, UTC), now())}.")
-
-
-# --- within -------------------------------------------------------------------------------------------------
 
 
 def _agreed(engagement: Engagement, question: str, *, yes: bool) -> str | None:
@@ -249,6 +247,8 @@ def _begins(*, at_once: bool, tomorrow: bool, at: str | None) -> datetime | None
     if at_once:
         return None
     if at is None:
+        from client_sdk.report_dates import tomorrow_morning
+
         return tomorrow_morning(now())
     try:
         wanted = datetime.fromisoformat(at)
@@ -261,86 +261,5 @@ def _show(engagement: Engagement, status: ReportStatus, *, as_json: bool) -> Non
     if as_json:
         show.show_json("report", status_json(engagement.id, status))
         return
-    for line in _lines(status, clean(engagement.name)):
+    for line in status_lines(status, clean(engagement.name)):
         tell(line)
-
-
-def _lines(status: ReportStatus, name: str) -> list[str]:
-    if not status.versions:
-        return ["There is no report yet."]
-    lines = []
-    for one in status.versions[:5]:
-        who = "you" if one.mine else name
-        lines.append(f"Version {one.number}, changed by {who} {instant_in_words(one.written_at, now())}")
-    if status.beside:
-        lines.append("Another version was written at the same moment; nothing of it is in the newest.")
-    lines += _signatures(status)
-    if status.answer:
-        said = "will not be released" if status.answer == "declined" else "is to be changed"
-        lines.append(f"{'You' if status.answered_by_me else name} said that it {said}.")
-        lines += [f"  note   {line}" for line in clean_lines(status.note)]
-    if not status.link_open:
-        lines.append("No link is open for the sponsor.")
-    return [*lines, *_released(status.release, clean(status.sponsor))]
-
-
-def _signatures(status: ReportStatus) -> list[str]:
-    if status.dropped:
-        both = len(status.dropped) > 1
-        who = "Both signatures have" if both else f"The {status.dropped[0]}'s signature has"
-        return [f"{who} fallen away: the version was changed after it was signed."]
-    lines = []
-    if status.coach_signed_at and status.window:
-        begins, ends = status.window
-        since = f"from {instant_in_words(begins, now())} " if begins else ""
-        signed = instant_in_words(status.coach_signed_at, now())
-        lines.append(f"Signed by the coach {signed}, {since}until {instant_in_words(ends, now())}.")
-    else:
-        lines.append("The coach has not signed this version. Nothing leaves before both.")
-    if status.client_signed_at:
-        lines.append(f"Signed by the client {instant_in_words(status.client_signed_at, now())}.")
-    return lines
-
-
-def _released(release: ReleaseState | None, sponsor: str) -> list[str]:
-    if release is None:
-        return [f"{sponsor} sees nothing: nothing has been released."]
-    begins, ends = (instant_in_words(one, now()) for one in (release.begins_at, release.ends_at))
-    lines = [RELEASES[release.state].format(sponsor=sponsor, begins=begins, ends=ends)]
-    if not release.confirmed:
-        lines.append("A keeper has not yet confirmed what was taken back; this asks it again each time.")
-    return lines
-
-
-def status_json(engagement_id: str, status: ReportStatus) -> dict[str, Any]:
-    """Return the JSON form of a status."""
-    release = status.release
-    window = status.window
-    return {
-        "engagement": engagement_id,
-        "sponsor": status.sponsor,
-        "versions": [
-            {"number": one.number, "mine": one.mine, "at": _stamp(one.written_at)} for one in status.versions
-        ],
-        "beside": status.beside,
-        "coach_signed": _stamp(status.coach_signed_at),
-        "window": {"from": _stamp(window[0]), "until": _stamp(window[1])} if window else None,
-        "client_signed": _stamp(status.client_signed_at),
-        "dropped": list(status.dropped),
-        "answer": status.answer,
-        "answered_by_me": status.answered_by_me,
-        "note": status.note,
-        "link_open": status.link_open,
-        "release": {
-            "state": release.state,
-            "from": _stamp(release.begins_at),
-            "until": _stamp(release.ends_at),
-            "confirmed": release.confirmed,
-        }
-        if release
-        else None,
-    }
-
-
-def _stamp(instant: datetime | None) -> str | None:
-    return instant.astimezone(UTC).isoformat() if instant else None

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from client_sdk.cli.terminal import clean_lines, tell, tell_json, wrapped
-from client_sdk.mail import GRADES, Mail
-from client_sdk.messages import EngagementSummary, Event, GoneMessage, Message, Sent
+from client_sdk.mail_grade import GRADES
 from client_sdk.words import in_words, instant_in_words, plural, size_in_words
+
+if TYPE_CHECKING:
+    from client_sdk.mail import Mail
+    from client_sdk.messages import EngagementSummary, Event, GoneMessage, Message, Sent
 
 SHORT_ID_SIGNS = 12
 MARKS = {
@@ -50,6 +53,8 @@ def show_message(
     for one in message.refused:
         tell(f"  mail from {one.address or 'nobody named'}, {instant_in_words(one.at, now)}: {one.sentence}")
         tell(f"    {one.hint}")
+    if message.opened is not None:
+        tell(f"  {'opened' if message.opened else 'not opened yet'}, by the server's word")
     for mark in message.marks:
         tell(f"  note   {MARKS.get(mark, mark).format(number=message.id[:SHORT_ID_SIGNS])}")
     tell(f"  kept until {instant_in_words(message.kept_until, now)}   number {message.id[:SHORT_ID_SIGNS]}")
@@ -75,6 +80,7 @@ def message_json(
         },
         "mine": message.mine,
         "unread": message.unread,
+        "opened": message.opened,
         "sent_at": text_of(message.sent_at),
         "kept_until": text_of(message.kept_until),
         "subject": message.subject,

@@ -6,15 +6,17 @@ As `client_sdk.cli.show`, of which it is a part: the JSON forms are documented b
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from client_sdk.changes import AgreementVersion, ProposedChange
 from client_sdk.cli.show import SHORT_ID_SIGNS, text_of
 from client_sdk.cli.terminal import clean_lines, tell, wrapped
-from client_sdk.ending import Closing, Held
-from client_sdk.facts import Facts
-from client_sdk.why import Why
 from client_sdk.words import instant_in_words
+
+if TYPE_CHECKING:
+    from client_sdk.changes import AgreementVersion, ProposedChange
+    from client_sdk.ending import Closing, Held
+    from client_sdk.facts import Facts
+    from client_sdk.why import Why
 
 STATES = {
     "open": "waits for {whom}",
@@ -74,6 +76,7 @@ def _facts_json(facts: Facts) -> dict[str, Any]:
         "sponsor_sees": facts.sponsor_sees,
         "places": list(facts.places),
         "phones": list(facts.phones),
+        "work_phones": dict(facts.work_phones),
         "read_marks": facts.read_marks,
         "sponsor_calls": facts.sponsor_calls,
     }

@@ -1,8 +1,13 @@
-"""Topics: what `mailbox help TOPIC` prints."""
+"""Topics: what `mailbox help TOPIC` prints, and the command that prints it."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
+
+import typer
+
+from client_sdk.cli.terminal import tell
+from client_sdk.errors import Misused
 
 EXIT_CODES: Final = """\
 Exit codes
@@ -37,7 +42,8 @@ Formats
 With --json, standard output holds one JSON object a line and nothing else. Every object has "v": 1 and a
 "type". Within one version fields are added, never changed or taken away. Instants are RFC 3339 in UTC.
 
-  message     id, engagement, from {role, name, checked}, mine, unread, sent_at, kept_until, subject, text
+  message     id, engagement, from {role, name, checked}, mine, unread, opened (null: nobody says), sent_at,
+              kept_until, subject, text
               (watch leaves it out unless --show is given), attachments [{name, type, size}], marks, saved
               [path]; of mail that came in by SMTP also grade (its words), grade_number (1 not checked, 2
               signed by its domain, 3 its server alone, 4 by a rule, 5 by a rule and signed, 6 a provider's
@@ -63,7 +69,7 @@ With --json, standard output holds one JSON object a line and nothing else. Ever
               first)
   agreement   engagement, number, in_force, signed_at, facts {last_day, hold_days, longest_keep_days (0: to
               the end of the hold), recall, refused_domains, sponsor, sponsor_sees, places, phones,
-              read_marks, sponsor_calls}, changes [sentence], text
+              work_phones {number: coach or client}, read_marks, sponsor_calls}, changes [sentence], text
   proposal    engagement, id, kind (agreement, extend, reopen), mine, state (open, overtaken, expired,
               declined, agreed), proposed_at, sentences, effects, note, text, facts (null but for agreement)
   report      engagement, sponsor, versions [{number, mine, at}] newest first, beside (another version of the
@@ -103,3 +109,13 @@ Lengths of time: 30d, 12h, 2m (minutes), 90s. Days: 2027-02-28.
 """
 
 TOPICS: Final = {"exit-codes": EXIT_CODES, "environment": ENVIRONMENT, "formats": FORMATS}
+
+
+def help_topic(
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="exit-codes, environment or formats.")],
+) -> None:
+    """Print a page on a topic."""
+    if topic not in TOPICS:
+        raise Misused("There is no page on that.", hint="There are: " + ", ".join(TOPICS))
+    for line in TOPICS[topic].splitlines():
+        tell(line)

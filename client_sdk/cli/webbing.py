@@ -5,22 +5,20 @@ Owns names and options. Says what a check is worth: it tells what this computer 
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from client_sdk import webfiles
 from client_sdk.cli import exits, show
 from client_sdk.cli.opening import AccountName, AsJson
 from client_sdk.cli.terminal import say, tell
 from client_sdk.errors import Misused
 from client_sdk.home import Home
-from client_sdk.loop import run_once
-from client_sdk.opening import guess_origin
-from client_sdk.webserver import WebServer
 from client_sdk.words import plural
+
+if TYPE_CHECKING:
+    from client_sdk.webserver import WebServer
 
 PORT = 8190
 
@@ -39,6 +37,10 @@ def verify_web(
     account: AccountName = None,
 ) -> None:
     """Check that a relay serves the published inbox: every file, byte for byte, and its headers."""
+    from client_sdk import webfiles
+    from client_sdk.loop import run_once
+    from client_sdk.opening import guess_origin
+
     origin = url.rstrip("/") if url else guess_origin(Home().choose(account))
     verdict = run_once(webfiles.check_web(origin, _manifest(manifest, key)))
     faults = [{"path": one.path, "what": one.what} for one in verdict.faults]
@@ -59,6 +61,8 @@ def verify_web(
 
 def _manifest(manifest: Path | None, key: str | None) -> str:
     """Return the text to compare with: a signed one, or the installed release's."""
+    from client_sdk import webfiles
+
     if manifest is None and key is None:
         return webfiles.installed_manifest()
     if manifest is None or key is None:
@@ -80,11 +84,19 @@ def web(
     account: AccountName = None,
 ) -> None:
     """Serve the inbox from this computer, so that you need not trust the page that the relay serves."""
+    import asyncio
+
+    from client_sdk import webfiles
+    from client_sdk.opening import guess_origin
+    from client_sdk.webserver import WebServer
+
     server = WebServer(guess_origin(Home().choose(account)), webfiles.installed_files())
     asyncio.run(_serve(server, port))
 
 
 async def _serve(server: WebServer, port: int) -> None:
+    import asyncio
+
     async with server.serving(port):
         tell(server.address)
         say("Open that in Chrome, Edge or Firefox on this computer; sign in by password or recovery sheet.")

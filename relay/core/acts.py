@@ -10,6 +10,7 @@ from typing import Final
 
 from keys.acts import (
     MOST_ACTS,
+    OF_REOPENING,
     Act,
     ActCore,
     ActKind,
@@ -43,8 +44,6 @@ KEPT_FOR_CLOSING: Final = 100
 """More of them where it is closing: whoever has used up their share can still end it."""
 MOST_ACT_BYTES: Final = 4 * 1024 * 1024
 """Of all acts of an engagement that one party signed alone: each view of it brings them all."""
-OF_REOPENING: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
-"""Judged in `relay.core.reopening`."""
 PROPOSED: Final = frozenset({ActKind.EXTEND, ActKind.REOPEN})
 """What is proposed at the relay; a policy is proposed in a sealed content, with its text."""
 

@@ -1,11 +1,13 @@
 """DKIM: whether a domain signed this mail (RFC 6376, RFC 8301, RFC 8463). Owns signatures, not their keys.
 
-Stricter than the RFC: a signature over a part of the body (`l=`) proves nothing.
+Stricter than the RFC: a signature over a part of the body (`l=`) proves nothing, nor does one over one of two
+subjects.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -20,6 +22,11 @@ MOST_SIGNATURES: Final = 8  # of one mail; the likeliest are looked at first
 MOST_SIGNATURE_BYTES: Final = 8_192
 
 _SELECTOR = re.compile(rb"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,200}[A-Za-z0-9_])?")
+_ONCE: Final = frozenset(
+    b"from sender reply-to to cc subject date message-id in-reply-to references mime-version content-type"
+    b" content-transfer-encoding".split()
+)
+"""Fields that a mail has once (RFC 5322, 3.6; RFC 2045, 3)."""
 _WAYS: Final[dict[bytes, Way]] = {b"simple": "simple", b"relaxed": "relaxed"}
 
 Outcome = Literal["pass", "fail", "permerror", "temperror"]
@@ -158,6 +165,14 @@ def signed_bytes(fields: RawFields, names: Sequence[bytes], own: bytes, way: Way
     return b"\r\n".join(lines)
 
 
+def has_unsigned_copy(fields: RawFields, names: Sequence[bytes]) -> bool:
+    """Whether a field that a mail has once, and that is signed, is there once more unsigned: somebody may
+    have added it, and readers show the one or the other (RFC 6376, 8.15).
+    """
+    found = Counter(name for name, _ in fields)
+    return any(found[name] > names.count(name) for name in _ONCE.intersection(names))
+
+
 def without_value(own: bytes) -> bytes:
     """A signature's field with the value of its `b=` taken out, and nothing else changed."""
     name, colon, value = own.partition(b":")
@@ -184,6 +199,8 @@ async def _outcome(
         return "fail", "expired"
     if bodies.get(signature.body_way) != signature.body_hash:
         return "fail", "body"
+    if has_unsigned_copy(fields, signature.names):
+        return "fail", "unsigned-copy"
     text = signed_bytes(fields, signature.names, signature.raw, signature.field_way)
     try:
         key = await find_key(lookups, signature.domain, signature.selector, signature.algorithm)

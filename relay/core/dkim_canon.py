@@ -15,14 +15,15 @@ Way = Literal["simple", "relaxed"]
 RawFields = list[tuple[bytes, bytes]]
 """(name in lower case, the whole field as received without its last CR LF), in the order of the mail."""
 
-_FIELD_END = re.compile(rb"\r\n(?![ \t])")
+FIELD_END = re.compile(rb"\r\n(?![ \t])")
+"""Where a header field ends: whoever signs it, judges it and shows it must cut alike."""
 _RUN = re.compile(rb"[ \t]{2,}|\t")
 _FLUSH_PAIRS: Final = 4_096
 
 
 def raw_fields(head: bytes) -> RawFields:
     """The fields of a header section (without its blank line), as received."""
-    fields = [field for field in _FIELD_END.split(head) if field]
+    fields = [field for field in FIELD_END.split(head) if field]
     return [(field.partition(b":")[0].rstrip(b" \t").lower(), field) for field in fields]
 
 

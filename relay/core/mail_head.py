@@ -11,7 +11,8 @@ import re
 from collections.abc import Collection, Iterable
 
 from relay.core import trace
-from relay.core.addresses import Address, parse_address, within
+from relay.core.addresses import Address, any_within, parse_address
+from relay.core.dkim_canon import FIELD_END
 from relay.core.errors import Malformed, RelayError, WorkAddressRefused
 
 MAX_HEAD_BYTES = 65_536
@@ -23,8 +24,10 @@ _FOLD = re.compile(rb"\r\n(?=[ \t])")
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+("?)')  # possessive, and it takes an open one too: never tried twice
 _DOMAIN = rb"([A-Za-z0-9.-]+)"
 _AFTER_AT = re.compile(rb"@(?:[ \t]|\([^()]*\))*" + _DOMAIN)  # spaces and comments are let in there
+_TOKEN = re.compile(rb'\\.|["()]|[^\\"()]++|\\')
+_SPACES = re.compile(rb"[ \t]+")
 _SIGNING = re.compile(rb"(?:^|;)[ \t]*d[ \t]*=[ \t]*" + _DOMAIN)  # RFC 6376, 3.5
-_FOREIGN = re.compile(rb"@[^\s,;<>()\"]*[\x80-\xff]")
+_FOREIGN = re.compile(rb"@[^\s,;<>()\"@\x80-\xff]*+[\x80-\xff]")
 _WRITERS = (b"from", b"sender", b"reply-to", b"return-path")
 _SIGNERS = (b"dkim-signature", b"arc-message-signature", b"arc-seal")
 _RESENT = b"resent-"
@@ -76,11 +79,11 @@ def read_fields(head: bytes) -> Fields:
     """The fields of a header section (without its blank line), names lower-cased, values unfolded. Raises
     HeadMalformed."""
     fields: Fields = []
-    for line in _FOLD.sub(b"", head).removesuffix(b"\r\n").split(b"\r\n"):
+    for line in FIELD_END.split(head.removesuffix(b"\r\n")):
         name, colon, value = line.partition(b":")
-        if not colon or not _NAME.fullmatch(name.rstrip(b" \t")):
+        if not colon or not _NAME.fullmatch(name.rstrip(b" \t")):  # a fold before the colon is in no grammar
             raise HeadMalformed
-        fields.append((name.rstrip(b" \t").lower(), value.strip(b" \t")))
+        fields.append((name.rstrip(b" \t").lower(), _FOLD.sub(b"", value).strip(b" \t")))
         if len(fields) > MAX_FIELDS:
             raise HeadTooLarge
     return fields
@@ -146,24 +149,21 @@ def check_guard(fields: Fields, refused: Iterable[str]) -> None:
     """Refuse mail that an employer's domain wrote, signed or carried. Cc and To may name it: a mail may have
     had colleagues in copy, and so may `for` in a trace field. Raises WorkAddressRefused, HeadMalformed.
     """
-    refused = tuple(refused)
-    for name, value in fields:
-        if any(within(domain, refused) for domain in _guarded(name, value)):
-            raise WorkAddressRefused
+    if any_within((domain for name, value in fields for domain in _guarded(name, value)), refused):
+        raise WorkAddressRefused
 
 
 def names_copied(fields: Fields, refused: Iterable[str]) -> bool:
     """Whether To or Cc name one of these domains, or it was delivered there: then a copy exists in company
     mail.
     """
-    refused = tuple(refused)
-    return any(within(domain, refused) for name, value in fields for domain in _copied(name, value))
+    return any_within((domain for name, value in fields for domain in _copied(name, value)), refused)
 
 
 def _copied(name: bytes, value: bytes) -> list[str]:
     if name == b"received":
         return trace.delivered_to(value)
-    return _domains(_AFTER_AT, value) if name in _COPIED else []
+    return _addressed_domains(value) if name in _COPIED else []
 
 
 def _is_of_list(name: bytes, value: bytes) -> bool:
@@ -183,7 +183,29 @@ def _guarded(name: bytes, value: bytes) -> list[str]:
         return []
     if _FOREIGN.search(value):
         raise HeadMalformed
-    return _domains(_AFTER_AT, value)
+    return _addressed_domains(value)
+
+
+def _addressed_domains(value: bytes) -> list[str]:
+    """The domains of addresses, as they stand, and as who leaves out comments and spaces reads them (RFC
+    5322, 4.4: `hr@corp(x) . example`).
+    """
+    return _domains(_AFTER_AT, value) + _domains(_AFTER_AT, _squeezed(value))
+
+
+def _squeezed(value: bytes) -> bytes:
+    """A value without comments, however deep they are nested, and without spaces around dots."""
+    kept, depth, quoted = list[bytes](), 0, False
+    for token in _TOKEN.findall(value):
+        if token == b'"' and not depth:
+            quoted = not quoted
+        elif token == b"(" and not quoted:
+            depth += 1
+        elif token == b")" and depth:
+            depth -= 1
+        elif not depth:
+            kept.append(token)
+    return _SPACES.sub(b" ", b"".join(kept)).replace(b" .", b".").replace(b". ", b".")
 
 
 def _domains(pattern: re.Pattern[bytes], value: bytes) -> list[str]:

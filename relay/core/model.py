@@ -443,6 +443,20 @@ class SpokenRun:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnCopies:
+    """What somebody says of their own copies on one computer (docs/protocol.md, part 16), signed, for the
+    other party of an engagement. It outlives the engagement as receipts do.
+    """
+
+    engagement_id: bytes
+    author_id: bytes
+    computer: int
+    account_id: bytes  # whom it is told
+    statement: bytes = field(repr=False)
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A provider's automatic forwarding (docs/protocol.md, part 18): an inbound address of its own, and by
     whom mail to it may be brought. Of the challenge and of the bearers there are keyed hashes alone.

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from keys.acts import Act, ActKind, parse_act
+from keys.acts import OF_REOPENING, Act, ActKind, parse_act
 from keys.names import TAG_BYTES, Role
 from keys.policy import Policy, parse_policy, policy_hash
 from keys.statement import parse_statement
@@ -20,7 +20,6 @@ from relay.core.errors import PolicyMissing, PolicyRefused
 from relay.core.lifecycle import after
 from relay.core.model import PARTIES, Engagement, State
 
-_CHANGES_CLIENT: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
 _NAMES_CLIENT: Final = frozenset({ActKind.POLICY, ActKind.REOPEN_MAILBOX})
 _CHANGES_EXTENSION: Final = frozenset({ActKind.SHORTEN, ActKind.EXTEND})
 
@@ -163,7 +162,7 @@ def _extended(engagement: Engagement) -> dict[tuple[Role, bytes], int]:
 
 def _is_reopened(engagement: Engagement) -> bool:
     """Whether an act of kind 8 put the client there and none of kind 9 has ended that."""
-    kinds = [raw[1] for raw in engagement.acts if raw[1] in _CHANGES_CLIENT]
+    kinds = [raw[1] for raw in engagement.acts if raw[1] in OF_REOPENING]
     return bool(kinds) and 2 * kinds.count(ActKind.REOPEN_MAILBOX) > len(kinds)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from keys.acts import Act, ActCore, ActKind, parse_act, verify_act, verify_signatures
+from keys.acts import OF_REOPENING, Act, ActCore, ActKind, parse_act, verify_act, verify_signatures
 from keys.errors import BadSignature, Refused
 from keys.errors import Malformed as MalformedFormat
 from keys.names import Role
 from keys.reopening import STOP_SECONDS, parse_claim
 from keys.statement import parse_statement
-from relay.core.acts import OF_REOPENING, next_act
+from relay.core.acts import next_act
 from relay.core.errors import ActRefused, Conflict, Malformed
 from relay.core.lifecycle import allows
 from relay.core.model import Engagement, Member, Reopening, Step, Swap

@@ -21,7 +21,6 @@ ACCOUNT_SECONDS: Final = 30 * DAY_SECONDS
 """After the last mailbox, so that a last look and an export are possible."""
 COACH_SECONDS: Final = 800 * DAY_SECONDS
 """After a coach's last unlock: as long as the fallback reading key of a card may be valid."""
-UNLINKED_BLOB_SECONDS: Final = DAY_SECONDS
 CHALLENGE_SECONDS: Final = 120
 CODE_SECONDS: Final = 3600
 LONGEST_SECONDS: Final = (2 * 3650 + 800) * DAY_SECONDS

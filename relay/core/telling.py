@@ -33,7 +33,8 @@ TOLD_CLASSES: Final = frozenset({1, 2, 3})
 sponsor, who is told nothing; a later copy (5) and one's own records (6) are no news.
 """
 
-_LINK: Final = re.compile(r"://|@|www\.|[^\W_]\.[^\W\d_]{2,}", re.IGNORECASE)
+LINK: Final = re.compile(r"://|@|www\.|[^\W_]\.[^\W\d_]{2,}", re.IGNORECASE)
+"""What mail software would make a link."""
 _INSTANT_BYTES: Final = 8
 
 
@@ -124,7 +125,7 @@ def check_words(subject: str, phrase: str) -> None:
     for words in (subject, phrase):
         if not 1 <= len(words) <= MOST_WORDS_CHARACTERS or not words.isprintable() or words != words.strip():
             raise Malformed("words")
-        if _LINK.search(words):
+        if LINK.search(words):
             raise Malformed("a link in words")
 
 

@@ -1,6 +1,7 @@
-"""Access: who is calling. Owns challenge and answer, sessions and ways in. (docs/protocol.md, part 9.)
+"""Access: who is calling. Owns logins and the sessions that they open. (docs/protocol.md, part 9.)
 
-Longer than most modules, so that all that opens and closes an account is read in one place.
+Longer than most modules, so that a session's whole life is read in one place; `challenges` has what a login
+answers, `ways` what it is answered with.
 
 The answer for a name that nobody has is of the same shape and stays the same; a wrong answer costs the
 same work whoever was named. A bearer token is known by its keyed hash alone. Must never say which of
@@ -9,23 +10,17 @@ name, way in or secret was wrong.
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hmac import compare_digest
-from typing import Final, TypeVar
+from typing import Final
 
-from keys.encoding import u32
 from keys.errors import BadSignature, NotOpened
 from keys.errors import Malformed as MalformedFormat
-from keys.names import Role, origin_hash
-from keys.suite import SignKey, is_strict_public
+from keys.names import Random, Role, origin_hash
+from keys.suite import SignKey
 from keys.unlock import Login, check_login_name
 from relay.core.errors import (
-    Busy,
-    Conflict,
     LoginRefused,
     Malformed,
     NotAllowed,
@@ -34,37 +29,26 @@ from relay.core.errors import (
     TooManyRequests,
 )
 from relay.core.model import Account, Method, Session
-from relay.core.pepper import GUESSABLE, KDF_OF_KIND, SALT_BYTES, WRAP_BYTES, Pepper, WayIn, in_order
+from relay.core.pepper import GUESSABLE, SALT_BYTES, WRAP_BYTES, Pepper, WayIn
 from relay.core.ports import Store
-from relay.core.retention import CHALLENGE_SECONDS, account_expires_at
+from relay.core.retention import account_expires_at
 from relay.core.words import Kind
 from relay.flow.brake import Brake
+from relay.flow.challenges import Challenges
 from relay.flow.company import Company
-from relay.flow.happenings import PASSWORD_REPLACED, SHEET_REPLACED, SHEET_USED, WAY_IN_ADDED, Happenings
+from relay.flow.happenings import SHEET_USED, Happenings
 from relay.flow.tabs import Tab, Tabs
 from relay.flow.telling import Telling
 from relay.flow.together import Together
-from relay.flow.whole import to_the_end
-
-Result = TypeVar("Result")
+from relay.flow.ways import BOX_NONCE_BYTES, Ways
 
 TOKEN_BYTES: Final = 32
-WAYS_CHANGED: Final = "ways-changed"
-"""By the store: the account has other ways in than those by which it was decided."""
-MOST_TRIES: Final = 4
-CHALLENGE_BYTES: Final = 32
-MOST_METHODS: Final = 16
 MOST_SESSIONS_REMEMBERED: Final = 10_000
 REMEMBERED_SECONDS: Final = 60
 """Sessions end in the store too: a reopening that ends or is stopped closes an account with all of them."""
 REMEMBERED_AMONG_OTHERS_SECONDS: Final = 1
 """Where other relays end sessions too, one serves to read for the rest of its second, and never to write."""
-MOST_CHALLENGES_USED: Final = 100_000
-_MAC_BYTES: Final = 16
-_NONCE_BYTES: Final = 12
-_BOX_NONCE_BYTES: Final = 24
 _SESSION_ID_BYTES: Final = 16
-_REPLACED: Final = {"password": PASSWORD_REPLACED, "sheet": SHEET_REPLACED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +107,11 @@ class Access:
         self,
         store: Store,
         pepper: Pepper,
-        random: Callable[[int], bytes],
+        random: Random,
         company: Company,
         telling: Telling,
         happenings: Happenings,
+        ways: Ways,
         terms: Terms,
     ) -> None:
         self._store = store
@@ -135,22 +120,20 @@ class Access:
         self._pepper = pepper
         self._brake = Brake(terms.free_failures, company)
         self._random = random
+        self._ways = ways
+        self._challenges = Challenges(pepper, random, company)
         self._origin_hash = origin_hash(terms.origin)
         self._session_seconds = terms.session_seconds
         self._company = company
-        self._challenge_key = random(32) if company.is_alone else pepper.challenge_key
-        self._used: OrderedDict[bytes, int] = OrderedDict()
         self._sessions: OrderedDict[bytes, tuple[Session, int]] = OrderedDict()  # and until when
         self._closings = 0
         self._asked = Together(self._look_up)
         self._asked_at = 0
         self._remembered_seconds = REMEMBERED_AMONG_OTHERS_SECONDS if store.shared else REMEMBERED_SECONDS
         self._tabs = Tabs(company)
-        self._methods = asyncio.Lock()
         nobody = Method(bytes(16), "password", 1, bytes(SALT_BYTES), _public(random(32)), bytes(WRAP_BYTES))
-        self._nobody = pepper.seal_method(bytes(16), nobody, random(_BOX_NONCE_BYTES))
+        self._nobody = pepper.seal_method(bytes(16), nobody, random(BOX_NONCE_BYTES))
         company.hear(Kind.SESSION, lambda fields: self._closed(fields[0]))
-        company.hear(Kind.CHALLENGE, lambda fields: self._was_used(fields[0]))
         company.forgets(self._forget_sessions)
 
     async def start(self, name: str, now: int) -> Started:
@@ -162,8 +145,8 @@ class Access:
             for _ in ways:
                 self._pepper.open_method(bytes(16), bytes(16), self._nobody)
         else:
-            account_id, ways = account.account_id, self._ways(account)
-        return Started(account_id, ways, self._challenge(account_id, now))
+            account_id, ways = account.account_id, self._ways.of(account)
+        return Started(account_id, ways, self._challenges.draw(account_id, now))
 
     async def open(self, answer: Answer, network: bytes, now: int) -> Opened:
         """Answer a challenge. `network` names where the caller is, or is empty where that says nothing.
@@ -178,7 +161,7 @@ class Access:
         proven = self._proven(method, answer)
         if method.kind in GUESSABLE or not proven:
             self._check_pace(answer.account_id, network, now)
-        fresh = self._take_challenge(answer.account_id, answer.challenge, now)
+        fresh = self._challenges.take(answer.account_id, answer.challenge, now)
         if not (proven and fresh) or account is None:
             self._brake.failed(answer.account_id, network, now)
             raise LoginRefused
@@ -308,67 +291,10 @@ class Access:
     async def close_account(self, account_id: bytes, now: int) -> None:
         """A client leaves: no way in remains, every session ends. Raises NotFound, NotAllowed for a coach."""
         await self.check_may_leave(account_id, now)
-        async with self._methods:
+        async with self._ways.changing:
             for one in await self._store.sessions_of(account_id, now=now):
                 await self._close(one.token_tag)
             await self._store.close_account(account_id, now=now)
-
-    # --- ways in ---
-
-    async def ways(self, account_id: bytes, now: int) -> tuple[WayIn, ...]:
-        """The caller's ways in. Raises NotFound."""
-        return self._ways(await self._account(account_id, now))
-
-    async def add_method(
-        self, account_id: bytes, method: Method, now: int, *, offer_id: bytes = b"", token: bytes = b""
-    ) -> None:
-        """Add a way in. A password or a sheet takes the place of the one before. With an offer this uses it
-        up. `token` is of the session that adds it, if one does: the account's other pages are told. Raises
-        Malformed; of an offer NotFound, Gone `offer-used`.
-        """
-        check_method(method)
-        await to_the_end(self._add_method(account_id, method, now, offer_id, token))
-
-    async def _add_method(
-        self, account_id: bytes, method: Method, now: int, offer_id: bytes, token: bytes
-    ) -> None:
-        """Its owner is told though whoever added it hangs up: that may be a thief."""
-        async with self._methods:
-            replaced = await _settled(lambda: self._put_method(account_id, method, now, offer_id))
-        kind = _REPLACED.get(method.kind, WAY_IN_ADDED) if replaced and not offer_id else WAY_IN_ADDED
-        session_id = self.session_id(token) if token else b""
-        await self._happenings.note(account_id, kind, now, method.method_id, session_id)
-
-    async def _put_method(self, account_id: bytes, method: Method, now: int, offer_id: bytes) -> list[bytes]:
-        """Store a way in, unless the others are not these any more; which ones it replaced."""
-        ways, put_id = await self.ways(account_id, now), method.method_id
-        known = [way.method_id for way in ways]
-        replaced = [
-            way.method_id
-            for way in ways
-            if way.kind == method.kind and way.kind in GUESSABLE and way.method_id != put_id
-        ]
-        if len(ways) - len(replaced) >= MOST_METHODS:
-            raise Malformed("method")
-        sealed = self._pepper.seal_method(account_id, method, self._random(_BOX_NONCE_BYTES))
-        store = self._store
-        if offer_id:
-            await store.take_offer(offer_id, put_id, sealed, now=now, replaced=replaced, known=known)
-        else:
-            await store.put_method(account_id, put_id, sealed, now=now, replaced=replaced, known=known)
-        return replaced
-
-    async def remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
-        """Remove a way in. NotFound; NotAllowed where no password and no sheet would remain."""
-        async with self._methods:
-            await _settled(lambda: self._remove_method(account_id, method_id, now))
-
-    async def _remove_method(self, account_id: bytes, method_id: bytes, now: int) -> None:
-        ways = await self.ways(account_id, now)
-        if not any(way.kind in GUESSABLE for way in ways if way.method_id != method_id):
-            raise NotAllowed
-        known = [way.method_id for way in ways]
-        await self._store.remove_method(account_id, method_id, now=now, known=known)
 
     async def _account(self, account_id: bytes, now: int) -> Account:
         account = await self._store.account(account_id, now=now)
@@ -380,10 +306,6 @@ class Access:
         wait_seconds = self._brake.wait_seconds(account_id, network, now)
         if wait_seconds:
             raise TooManyRequests(retry_after=wait_seconds)
-
-    def _ways(self, account: Account) -> tuple[WayIn, ...]:
-        methods = (self._pepper.open_method(account.account_id, *one) for one in account.methods)
-        return in_order([WayIn(one.method_id, one.kind, one.kdf, one.salt) for one in methods])
 
     def _method(self, account: Account | None, method_id: bytes) -> Method:
         """The named way in; nobody's where there is none, opened at the same cost."""
@@ -402,36 +324,6 @@ class Access:
         except (BadSignature, MalformedFormat):
             return False
         return method.method_id == answer.method_id
-
-    def _challenge(self, account_id: bytes, now: int) -> bytes:
-        """A challenge that needs no memory until it is answered: nonce 12 ‖ expiry 4 ‖ MAC 16."""
-        start = self._random(_NONCE_BYTES) + u32(now + CHALLENGE_SECONDS)
-        return start + self._mac(account_id, start)
-
-    def _take_challenge(self, account_id: bytes, challenge: bytes, now: int) -> bool:
-        start, mac = challenge[:-_MAC_BYTES], challenge[-_MAC_BYTES:]
-        if len(challenge) != CHALLENGE_BYTES or not compare_digest(mac, self._mac(account_id, start)):
-            return False
-        expires_at = int.from_bytes(start[_NONCE_BYTES:], "big")
-        while self._used and next(iter(self._used.values())) <= now - CHALLENGE_SECONDS:
-            self._used.popitem(last=False)
-        if now >= expires_at or challenge in self._used:
-            return False
-        if expires_at - CHALLENGE_SECONDS < self._company.whole_since:
-            raise Busy("another relay may have taken its answer unheard")  # no wrong password: ask anew
-        if len(self._used) >= MOST_CHALLENGES_USED:
-            raise Busy
-        self._used[challenge] = expires_at
-        self._company.tell(Kind.CHALLENGE, challenge)
-        return True
-
-    def _was_used(self, challenge: bytes) -> None:
-        """Another relay took its answer."""
-        if len(self._used) < MOST_CHALLENGES_USED:
-            self._used[challenge] = int.from_bytes(challenge[_NONCE_BYTES:-_MAC_BYTES], "big")
-
-    def _mac(self, account_id: bytes, start: bytes) -> bytes:
-        return hashlib.blake2b(account_id + start, digest_size=_MAC_BYTES, key=self._challenge_key).digest()
 
     async def _open_session(self, account: Account, method: Method, now: int) -> Opened:
         expires_at = await self._prolong(account, now)
@@ -457,32 +349,12 @@ class Access:
             self._sessions.popitem(last=False)
 
 
-async def _settled(change: Callable[[], Awaitable[Result]]) -> Result:
-    """Decide and store anew while another relay changes the same ways in. Raises Busy."""
-    for _ in range(MOST_TRIES):
-        try:
-            return await change()
-        except Conflict as conflict:
-            if conflict.code != WAYS_CHANGED:
-                raise
-    raise Busy
-
-
 def check_name(name: str) -> str:
     """Return a login name that has the form of docs/protocol.md, part 3. Raises Malformed."""
     try:
         return check_login_name(name)
     except MalformedFormat:
         raise Malformed("login name") from None
-
-
-def check_method(method: Method) -> Method:
-    """Return a way in whose fields fit each other. Raises Malformed."""
-    fits = KDF_OF_KIND.get(method.kind) == method.kdf and is_strict_public(method.login_key)
-    sizes = len(method.method_id) == 16 and len(method.salt) == SALT_BYTES and len(method.wrap) == WRAP_BYTES
-    if not fits or not sizes:
-        raise Malformed("method")
-    return method
 
 
 def _public(seed: bytes) -> bytes:

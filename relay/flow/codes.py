@@ -7,12 +7,11 @@ neither codes can be counted nor boxes gathered to be guessed at. (docs/protocol
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hmac import compare_digest
 from typing import Final
 
 from keys.codes import CODE_BOX_BYTES, proof_check
-from keys.names import Role
+from keys.names import Random, Role
 from relay.core.errors import Busy, CodeRefused, Conflict, Malformed, NotFound
 from relay.core.model import Code
 from relay.core.ports import Store
@@ -31,7 +30,7 @@ NETWORK_TRIES: Final = 20
 class Codes:
     """Gives nameplates, keeps boxes, and gives them out for a proof."""
 
-    def __init__(self, store: Store, random: Callable[[int], bytes], company: Company) -> None:
+    def __init__(self, store: Store, random: Random, company: Company) -> None:
         self._store, self._random = store, random
         self._at_nameplate = company.hourly("code", TRIES)
         self._of_network = company.hourly("code-network", NETWORK_TRIES)

@@ -16,6 +16,7 @@ from typing import Final
 
 from keys.box import NONCE_BYTES, OVERHEAD_BYTES
 from keys.errors import KeysError
+from keys.names import Random
 from relay.core.errors import Busy
 from relay.core.pepper import Pepper
 from relay.core.ports import Line
@@ -50,7 +51,7 @@ MOST_NUMBERS: Final = 4_096
 class Company:
     """This relay among the others. Without a line it is alone, and all that is told is dropped."""
 
-    def __init__(self, line: Line | None, pepper: Pepper, random: Callable[[int], bytes]) -> None:
+    def __init__(self, line: Line | None, pepper: Pepper, random: Random) -> None:
         self._line, self._pepper, self._random = line, pepper, random
         self._me = random(ID_BYTES) if line is not None else b""
         self._number = 0

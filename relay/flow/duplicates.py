@@ -7,10 +7,11 @@ writes under its own and looks under those of all.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from keys.encoding import counted, label, u64
+from keys.names import Random
 from relay.core.model import DoorMemory
 from relay.core.words import Kind, whole, word
 from relay.flow.company import Company
@@ -25,7 +26,7 @@ MOST_HOURS: Final = 3
 class Duplicates:
     """Makes the keyed memory of SMTP transactions."""
 
-    def __init__(self, random: Callable[[int], bytes], company: Company) -> None:
+    def __init__(self, random: Random, company: Company) -> None:
         """Nothing is remembered yet."""
         self._random, self._company = random, company
         self._keys: dict[int, bytes] = {}

@@ -8,7 +8,6 @@ gets the same answer. (docs/ protocol.md, parts 10 and 13.)
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +15,7 @@ from keys.box import OVERHEAD_BYTES
 from keys.encoding import dump_json, to_base64url
 from keys.errors import BadSignature
 from keys.invitation import verify_redemption
-from keys.names import Role, mailbox_id, origin_hash
+from keys.names import Random, Role, mailbox_id, origin_hash
 from keys.policy import parse_policy
 from keys.reopening import REOPENING
 from keys.reply import BOX_BYTES as REPLY_BOX_BYTES
@@ -31,11 +30,12 @@ from relay.core.pepper import Pepper
 from relay.core.policy import fingerprints
 from relay.core.ports import Store, Wake
 from relay.core.retention import account_expires_at
-from relay.flow.access import check_method, check_name
+from relay.flow.access import check_name
 from relay.flow.policy import random_local_part
 from relay.flow.standings import Standings
 from relay.flow.statements import first_statement, statement_entry_of
 from relay.flow.vault import check_items
+from relay.flow.ways import check_method
 
 CLIENT: Final = 1
 COACH: Final = 2
@@ -81,7 +81,7 @@ class Enrol:
         pepper: Pepper,
         standings: Standings,
         wake: Wake,
-        random: Callable[[int], bytes],
+        random: Random,
         *,
         origin: str,
         mail_domain: str,

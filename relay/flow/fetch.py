@@ -10,11 +10,11 @@ from typing import Final
 
 from relay.core.errors import Malformed, NotFound
 from relay.core.model import Account, Mailbox, Page, Row, Shaped, TableRows
+from relay.core.policy import Standing
 from relay.core.ports import Store
 from relay.flow.standings import Standings
 from relay.flow.telling import Telling
 
-DEFAULT_ROWS: Final = 50
 MOST_ROWS: Final = 200
 MOST_PAGE_BYTES: Final = 4 * 1024 * 1024
 MOST_ORDER: Final = 2**63 - 1
@@ -62,8 +62,8 @@ class Fetch:
         self, account_id: bytes, mailbox_id: bytes, envelope_ids: Sequence[bytes], now: int
     ) -> int:
         """Remember that these were shown to the caller; how many of them are, or were, in the mailbox. Told
-        to nobody, but when the author's copy goes unread. Whoever reads need not be told by mail. Raises
-        NotFound, Malformed.
+        when the author's copy goes unread, and where `opened` may say it. Whoever reads need not be told by
+        mail. Raises NotFound, Malformed.
         """
         if len(envelope_ids) > MOST_IDS:
             raise Malformed("too many envelopes")
@@ -73,12 +73,30 @@ class Fetch:
         await self._telling.was_read(waiting if known else None)
         return known
 
-    async def owned(self, account_id: bytes, mailbox_id: bytes, now: int, *, writes: bool = False) -> None:
-        """Raise NotFound unless the mailbox is this account's, to read or to write."""
+    async def opened(
+        self, account_id: bytes, mailbox_id: bytes, envelope_ids: Sequence[bytes], now: int
+    ) -> list[bytes]:
+        """Of what the caller wrote, what the other has opened: while both have signed read marks, and nothing
+        else. Raises NotFound, Malformed.
+        """
+        if len(envelope_ids) > MOST_IDS:
+            raise Malformed("too many envelopes")
+        standing = await self.owned(account_id, mailbox_id, now)
+        if standing.terms is None or not standing.terms.policy.read_marks:
+            return []
+        return await self._store.opened(mailbox_id, envelope_ids, now=now)
+
+    async def owned(
+        self, account_id: bytes, mailbox_id: bytes, now: int, *, writes: bool = False
+    ) -> Standing:
+        """The standing of its engagement. Raises NotFound unless the mailbox is this account's, to read or to
+        write.
+        """
         standing = await self._standings.of_mailbox(mailbox_id, now, writes=writes)
         place = standing.places.get(mailbox_id)
         if place is None or place.account_id != account_id:
             raise NotFound
+        return standing
 
     async def account(self, account_id: bytes, now: int) -> tuple[Account, list[Mailbox]]:
         """A caller's own account and mailboxes. Raises NotFound once it has expired."""

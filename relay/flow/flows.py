@@ -4,9 +4,10 @@ number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from keys.names import Random
 from keys.suite import SignKey
 from relay.core.pepper import Pepper
 from relay.core.ports import Keeper, Line, MailOut, Store, Wake
@@ -27,6 +28,7 @@ from relay.flow.log import Log
 from relay.flow.notary import Notary
 from relay.flow.notice_channel import NoticeChannel
 from relay.flow.offers import Offers
+from relay.flow.own_words import OwnWords
 from relay.flow.policy import Agreements
 from relay.flow.receipts import Receipts
 from relay.flow.release import Releases
@@ -39,6 +41,7 @@ from relay.flow.statements import Statements
 from relay.flow.telling import Telling
 from relay.flow.vault import Vault
 from relay.flow.wakes import WakeAll
+from relay.flow.ways import Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Ports:
     wake: Wake
     mail_out: MailOut
     pepper: Pepper
-    random: Callable[[int], bytes]
+    random: Random
     signs: Signs
     line: Line | None = None  # where other relays may serve the same store
 
@@ -99,6 +102,7 @@ class Flows:
     index: Index
     expire: Expire
     access: Access
+    ways: Ways
     happenings: Happenings
     enrol: Enrol
     agreements: Agreements
@@ -109,6 +113,7 @@ class Flows:
     senders: Senders
     rules: Rules
     spoken: SpokenChecks
+    own_words: OwnWords
     codes: Codes
     offers: Offers
     telling: Telling
@@ -147,6 +152,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
         ring_tail_seconds=settings.ring_tail_seconds,
     )
     keepers = Keepers(store, ports.keepers)
+    ways = Ways(store, ports.pepper, random, happenings)
     access = Access(
         store,
         ports.pepper,
@@ -154,6 +160,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
         company,
         telling,
         happenings,
+        ways,
         Terms(settings.origin, settings.session_seconds, settings.free_login_failures),
     )
     return Flows(
@@ -171,6 +178,7 @@ def build(ports: Ports, settings: Settings) -> Flows:
         index=Index(store, fetch),
         expire=Expire(store, standings, fetch, wake, receipts, batch_rows=settings.sweep_batch_rows),
         access=access,
+        ways=ways,
         enrol=Enrol(
             store,
             ports.pepper,
@@ -202,8 +210,9 @@ def build(ports: Ports, settings: Settings) -> Flows:
             store, fetch, ports.pepper, ports.mail_out, random, company, refused=settings.refused_domains
         ),
         spoken=SpokenChecks(store, wake, company),
+        own_words=OwnWords(store),
         codes=Codes(store, random, company),
-        offers=Offers(store, access, company),
+        offers=Offers(store, ways, company),
         senders=Senders(
             store, ports.pepper, ports.mail_out, random, company, refused=settings.refused_domains
         ),

@@ -33,9 +33,7 @@ class Hourly:
 
     def take(self, whose: bytes, now: int) -> None:
         """Count one more. Raises TooManyRequests with `retry_after`."""
-        first_at, count = self._counts.get(whose, (now, 0))
-        if now - first_at >= HOUR_SECONDS:
-            first_at, count = now, 0
+        first_at, count = self._hour(whose, now)
         if count >= self._most:
             raise TooManyRequests(retry_after=first_at + HOUR_SECONDS - now)
         self._put(whose, first_at, count + 1)
@@ -50,10 +48,13 @@ class Hourly:
 
     def heard(self, whose: bytes, more: int, now: int) -> None:
         """Another relay has counted so many more, or fewer."""
-        first_at, count = self._counts.get(whose, (now, 0))
-        if now - first_at >= HOUR_SECONDS:
-            first_at, count = now, 0
+        first_at, count = self._hour(whose, now)
         self._put(whose, first_at, max(0, count + more))
+
+    def _hour(self, whose: bytes, now: int) -> tuple[int, int]:
+        """When the hour began that counts now, and what was counted in it."""
+        first_at, count = self._counts.get(whose, (now, 0))
+        return (now, 0) if now - first_at >= HOUR_SECONDS else (first_at, count)
 
     def _put(self, whose: bytes, first_at: int, count: int) -> None:
         self._counts[whose] = (first_at, count)

@@ -8,7 +8,7 @@ C2SP tlog-checkpoint and tlog-tiles.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
@@ -24,6 +24,7 @@ from keys.log import (
     padded,
     web_entry,
 )
+from keys.names import Random
 from keys.notes import sign_note
 from keys.suite import SignKey
 from relay.core.errors import Malformed, NotFound
@@ -47,7 +48,7 @@ LOOKED_AT: Final = 1_024
 class Log:
     """Signs the log under the authority of the relay's origin, and answers from it."""
 
-    def __init__(self, store: Store, key: SignKey, random: Callable[[int], bytes], *, authority: str) -> None:
+    def __init__(self, store: Store, key: SignKey, random: Random, *, authority: str) -> None:
         self._store = store
         self._key = key
         self._random = random

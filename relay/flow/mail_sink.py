@@ -270,7 +270,7 @@ class MailSink:
             greeting=arrival.greeting,
             reverse_path=str(arrival.reverse_path or ""),
             recipient=str(arrival.recipient),
-            head=bytes(self._mail.head[:MOST_HEAD_BYTES]),
+            head=_whole_fields(bytes(self._mail.head)),
         )
 
     def _addressing(self, ready: Ready) -> Addressing:
@@ -286,3 +286,13 @@ class MailSink:
             reader_access=reader.card.access_public,
             revoker_access=inbox.revoker_access,
         )
+
+
+def _whole_fields(head: bytes) -> bytes:
+    """As many whole fields of a head as the facts hold: half an address would be another's."""
+    if len(head) <= MOST_HEAD_BYTES:
+        return head
+    at = head.rfind(b"\r\n", 0, MOST_HEAD_BYTES)
+    while at >= 0 and head[at + 2 : at + 3] in (b" ", b"\t"):
+        at = head.rfind(b"\r\n", 0, at)
+    return head[: at + 2] if at >= 0 else b""

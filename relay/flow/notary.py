@@ -8,8 +8,9 @@ A receipt is signed for one place in its mailbox's chain; the store takes it the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from keys.names import Random
 from keys.notes import open_note, sign_note
 from keys.receipts import Acceptance, Deletion, Leaf, Receipt, parse_receipt, receipt_hash
 from keys.suite import SignKey
@@ -23,7 +24,7 @@ class Notary:
     up and stored.
     """
 
-    def __init__(self, key: SignKey, random: Callable[[int], bytes], *, authority: str) -> None:
+    def __init__(self, key: SignKey, random: Random, *, authority: str) -> None:
         self._key = key
         self._random = random
         self._authority = authority

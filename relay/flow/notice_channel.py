@@ -8,15 +8,14 @@ and 18.)
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from keys.box import NONCE_BYTES
+from keys.names import Random
 from relay.core.addresses import parse_typed
 from relay.core.errors import (
     AddressRefused,
-    CodeRefused,
     Malformed,
     NotAllowed,
     NotFound,
@@ -40,8 +39,8 @@ from relay.core.telling import (
     notice_text,
     with_sent,
 )
+from relay.flow import mailed_codes
 from relay.flow.company import Company
-from relay.flow.senders import CODE_DIGITS, MAILS, SUBJECT, TEXT, TRIES
 from relay.flow.telling import Telling
 
 UNSET: Final = Times("never", True, 8, 0, 0, 0)
@@ -64,15 +63,15 @@ class NoticeChannel:
         store: Store,
         pepper: Pepper,
         mail_out: MailOut,
-        random: Callable[[int], bytes],
+        random: Random,
         telling: Telling,
         company: Company,
     ) -> None:
         self._store, self._pepper, self._mail_out = store, pepper, mail_out
         self._random, self._telling = random, telling
-        self._mails = company.hourly("channel-mail", MAILS)
-        self._tries = company.hourly("channel-code", TRIES)
-        self._tests = company.hourly("channel-test", MAILS)
+        self._mails = company.hourly("channel-mail", mailed_codes.MAILS)
+        self._tries = company.hourly("channel-code", mailed_codes.TRIES)
+        self._tests = company.hourly("channel-test", mailed_codes.MAILS)
 
     async def shown(self, account_id: bytes, now: int) -> Shown:
         """What is set. An address that has become an employer's is switched off here at the latest."""
@@ -108,8 +107,7 @@ class NoticeChannel:
     async def confirm(self, account_id: bytes, code: str, now: int) -> Shown:
         """Confirm the address to which this code went. Raises CodeRefused, TooManyRequests."""
         self._tries.take(account_id, now)
-        if len(code) != CODE_DIGITS or not (code.isascii() and code.isdigit()):
-            raise CodeRefused
+        mailed_codes.check(code)
         account = await self._store.account(account_id, now=now)
         if account is None:
             raise NotFound
@@ -154,7 +152,7 @@ class NoticeChannel:
 
     async def _ask(self, account_id: bytes, address: str, sealed: bytes, times: Times, now: int) -> None:
         self._mails.take(account_id, now)
-        code = f"{int.from_bytes(self._random(16), 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+        code = mailed_codes.draw(self._random)
         ends_at = now + CODE_SECONDS
         channel = Channel(
             account_id=account_id,
@@ -168,7 +166,7 @@ class NoticeChannel:
         )
         await self._store.put_channel(channel, now=now)
         self._telling.forget(account_id)
-        await self._mail_out.send(address, SUBJECT, TEXT.format(code=code))
+        await mailed_codes.send(self._mail_out, address, code)
 
     def _address(self, channel: Channel) -> str:
         return self._pepper.notices.open(channel.account_id, channel.sealed).address

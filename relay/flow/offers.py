@@ -14,8 +14,8 @@ from keys.offer import OFFER_BOX_BYTES, OFFER_SECONDS
 from relay.core.errors import CodeRefused, Gone, Malformed
 from relay.core.model import BrowserOffer, Method
 from relay.core.ports import Store
-from relay.flow.access import Access
 from relay.flow.company import Company
+from relay.flow.ways import Ways
 
 OFFERS: Final = 20
 """Of one account within an hour."""
@@ -24,8 +24,8 @@ OFFERS: Final = 20
 class Offers:
     """Keeps an account's offer, shows it and lets it be taken, to whoever has its proof."""
 
-    def __init__(self, store: Store, access: Access, company: Company) -> None:
-        self._store, self._access = store, access
+    def __init__(self, store: Store, ways: Ways, company: Company) -> None:
+        self._store, self._ways = store, ways
         self._made = company.hourly("offer", OFFERS)
 
     async def put(self, offer: BrowserOffer, now: int) -> None:
@@ -59,7 +59,7 @@ class Offers:
             if offer.taken_by != method.method_id:
                 raise Gone("offer-used")
             return
-        await self._access.add_method(offer.account_id, method, now, offer_id=offer_id)
+        await self._ways.add(offer.account_id, method, now, offer_id=offer_id)
 
     async def _proven(self, offer_id: bytes, proof: bytes, now: int) -> BrowserOffer:
         offer = await self._store.offer(offer_id, now=now)

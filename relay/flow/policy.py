@@ -8,12 +8,11 @@ told. To a stranger an engagement is not there. (docs/protocol.md, parts 10, 12 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from keys.box import OVERHEAD_BYTES
-from keys.names import ZERO_ID, Role, mailbox_id
+from keys.names import ZERO_ID, Random, Role, mailbox_id
 from keys.statement import parse_statement
 from keys.suite import is_strict_public
 from relay.core.acts import check_offer, check_proposal, next_step
@@ -24,6 +23,7 @@ from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
 from relay.core.retention import DRAFT_SECONDS, check_date
 from relay.flow.fetch import Fetch
+from relay.flow.membership import joined
 from relay.flow.standings import Standings
 from relay.flow.whole import to_the_end
 
@@ -66,7 +66,7 @@ class Agreements:
         standings: Standings,
         fetch: Fetch,
         wake: Wake,
-        random: Callable[[int], bytes],
+        random: Random,
         *,
         invitation_keep_seconds: int,
     ) -> None:
@@ -101,22 +101,19 @@ class Agreements:
 
     async def one(self, account_id: bytes, engagement_id: bytes, now: int) -> View:
         """An engagement of a member. Raises NotFound."""
-        engagement, _ = await self._member(account_id, engagement_id, now)
+        engagement, _ = await joined(self._store, account_id, engagement_id, now)
         return await self._view(engagement, account_id, now)
 
     async def invite(self, account_id: bytes, engagement_id: bytes, offer: Offer, now: int) -> None:
         """Offer a draft to a client; replaces an unused invitation. Raises NotFound, NotAllowed, Malformed,
         ActRefused, Conflict.
         """
-        engagement, role = await self._member(account_id, engagement_id, now)
+        engagement, role = await joined(self._store, account_id, engagement_id, now)
         if role is not Role.COACH:
             raise NotAllowed("only the coach invites")
         after(engagement.state, "accept")
         check_date(offer.expires_at, now, self._invitation_keep_seconds)
-        if not is_strict_public(offer.redemption_key) or len(offer.invite_id) != len(ZERO_ID):
-            raise Malformed("invitation")
-        if not OVERHEAD_BYTES < len(offer.box) <= MOST_BOX_BYTES:
-            raise Malformed("invitation box")
+        check_invitation(offer.invite_id, offer.redemption_key, offer.box)
         coach_public = parse_statement(_coach(engagement).statement).card.identity_public
         check_offer(engagement_id, coach_public, offer.policy, offer.act, now)
         await self._store.put_invitation(_invitation(engagement_id, offer), now=now)
@@ -127,7 +124,7 @@ class Agreements:
         invitation = await self._store.invitation(invite_id, now=now)
         if invitation is None:
             raise NotFound
-        _, role = await self._member(account_id, invitation.engagement_id, now)
+        _, role = await joined(self._store, account_id, invitation.engagement_id, now)
         if role is not Role.COACH:
             raise NotFound
         await self._store.withdraw_invitation(invite_id, now=now)
@@ -137,7 +134,7 @@ class Agreements:
         """Take the next act; `policy` is the frame that an act of kind 1 puts in force. The same again
         changes nothing. Raises NotFound, Malformed, Conflict `act-out-of-order`, ActRefused.
         """
-        engagement, _ = await self._member(account_id, engagement_id, now)
+        engagement, _ = await joined(self._store, account_id, engagement_id, now)
         step = next_step(engagement, raw, policy, now)
         if step is None:
             return
@@ -156,7 +153,7 @@ class Agreements:
         """Show the other an act that waits for their signature; it takes the place of the caller's own
         earlier one. Raises NotFound, Malformed, Conflict `act-out-of-order`, ActRefused.
         """
-        engagement, role = await self._member(account_id, engagement_id, now)
+        engagement, role = await joined(self._store, account_id, engagement_id, now)
         number = check_proposal(engagement, raw, role, now)
         await self._store.put_proposal(engagement_id, role, number, raw, now=now)
         self._changed(engagement_id)
@@ -165,7 +162,7 @@ class Agreements:
         """Withdraw one's own proposal and decline the other's: as both have one number, only one could have
         been taken. Raises NotFound.
         """
-        await self._member(account_id, engagement_id, now)
+        await joined(self._store, account_id, engagement_id, now)
         await self._store.drop_proposals(engagement_id, now=now)
         self._changed(engagement_id)
 
@@ -177,13 +174,6 @@ class Agreements:
         local_part = random_local_part(self._random)
         await self._store.change_address(mailbox_id, local_part, now=now)
         return local_part
-
-    async def _member(self, account_id: bytes, engagement_id: bytes, now: int) -> tuple[Engagement, Role]:
-        engagement = await self._store.engagement(engagement_id, now=now)
-        for member in engagement.members if engagement else ():
-            if engagement is not None and member.account_id == account_id:
-                return engagement, member.role
-        raise NotFound
 
     async def _view(self, engagement: Engagement, account_id: bytes, now: int) -> View:
         invitation = None
@@ -220,7 +210,15 @@ class Agreements:
         self._wake.engagement(engagement_id)
 
 
-def random_local_part(random: Callable[[int], bytes]) -> str:
+def check_invitation(invite_id: bytes, redemption_key: bytes, box: bytes) -> None:
+    """Refuse an invitation whose id, key or box cannot be one's. Malformed."""
+    if not is_strict_public(redemption_key) or len(invite_id) != len(ZERO_ID):
+        raise Malformed("invitation")
+    if not OVERHEAD_BYTES < len(box) <= MOST_BOX_BYTES:
+        raise Malformed("invitation box")
+
+
+def random_local_part(random: Random) -> str:
     """The local part of an inbound address: 16 characters, 80 random bits, nothing of a person."""
     return base64.b32encode(random(_LOCAL_RANDOM_BYTES)).decode("ascii").lower()
 

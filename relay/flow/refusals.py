@@ -8,7 +8,7 @@ forgets it. Never keeps or logs an address, and never lets a notice's trouble be
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +16,7 @@ from keys.content import Content, ContentKind, Recipient, content_id
 from keys.encoding import counted, u64
 from keys.envelope import ZERO_TAG, EnvelopeClass
 from keys.errors import KeysError
-from keys.names import ID_BYTES, ZERO_HASH, fingerprint
+from keys.names import ID_BYTES, ZERO_HASH, Random, fingerprint
 from keys.sealing import Addressing, ReaderTarget, seal_envelope, sign_content
 from keys.statement import choose_reading_key
 from keys.suite import H, SealKey, SignKey
@@ -59,7 +59,7 @@ class Refusals:
         inboxes: Inboxes,
         accept: Accept,
         notice_key: SignKey,
-        random: Callable[[int], bytes],
+        random: Random,
         company: Company,
         longest_keep_seconds: int,
     ) -> None:

@@ -22,10 +22,9 @@ from relay.core.errors import (
     DigitsRefused,
     Malformed,
     NotAllowed,
-    NotFound,
     NothingHere,
 )
-from relay.core.model import Engagement, Release, Slot, Step
+from relay.core.model import Release, Slot, Step
 from relay.core.pepper import TAG_BYTES, Pepper
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
@@ -33,6 +32,7 @@ from relay.core.release import check_sponsor, key_ids_of, read_envelope, release
 from relay.flow.company import Company
 from relay.flow.hourly import Hourly, take_both
 from relay.flow.keepers import Keepers
+from relay.flow.membership import joined
 from relay.flow.standings import Standings
 from relay.flow.whole import to_the_end
 
@@ -93,7 +93,7 @@ class Releases:
         """Open the slot of a link in the place of an earlier one; the sponsor's mailbox id. Raises NotFound,
         NotAllowed for anybody but the coach, Malformed, ActRefused, Conflict, TooManyRequests.
         """
-        engagement, role = await self._member(account_id, engagement_id, now)
+        engagement, role = await joined(self._store, account_id, engagement_id, now)
         if role is not Role.COACH:
             raise NotAllowed("the coach gives the link")
         check_sponsor(standing_of(engagement), now)
@@ -110,7 +110,7 @@ class Releases:
 
     async def close_slot(self, account_id: bytes, engagement_id: bytes, now: int) -> None:
         """Either of both closes it; what was released goes. Raises NotFound."""
-        await self._member(account_id, engagement_id, now)
+        await joined(self._store, account_id, engagement_id, now)
         await self._store.close_slot(engagement_id, now=now)
         self._changed(engagement_id)
 
@@ -121,7 +121,7 @@ class Releases:
         NotAllowed for anybody but the client, Malformed, TooLarge, Conflict `act-out-of-order`, ActRefused,
         KeeperAway, InboxFull.
         """
-        engagement, role = await self._member(account_id, engagement_id, now)
+        engagement, role = await joined(self._store, account_id, engagement_id, now)
         if role is not Role.CLIENT:
             raise NotAllowed("the client releases")
         envelope = read_envelope(raw_envelope)
@@ -151,7 +151,7 @@ class Releases:
         self, account_id: bytes, engagement_id: bytes, now: int
     ) -> tuple[Slot | None, Sequence[Release]]:
         """What a member sees: the slot that is open, and what lives in it. Raises NotFound."""
-        await self._member(account_id, engagement_id, now)
+        await joined(self._store, account_id, engagement_id, now)
         slot = await self._store.slot(engagement_id, now=now)
         return slot, await self._store.releases(slot.mailbox_id, now=now) if slot else []
 
@@ -203,13 +203,6 @@ class Releases:
         if slot is None or release is None:
             raise NothingHere
         return slot, release
-
-    async def _member(self, account_id: bytes, engagement_id: bytes, now: int) -> tuple[Engagement, Role]:
-        engagement = await self._store.engagement(engagement_id, now=now)
-        for member in engagement.members if engagement else ():
-            if engagement is not None and member.account_id == account_id:
-                return engagement, member.role
-        raise NotFound
 
     def _changed(self, engagement_id: bytes) -> None:
         self._standings.forget(engagement_id)

@@ -7,16 +7,13 @@ see or write anything of the engagement before the act. (docs/protocol.md, part 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from keys.acts import parse_act
-from keys.box import OVERHEAD_BYTES
-from keys.names import ZERO_HASH, ZERO_ID, Role
+from keys.names import ZERO_HASH, Random, Role
 from keys.policy import policy_hash
 from keys.reopening import REOPENING
-from keys.suite import is_strict_public
-from relay.core.errors import Malformed, NotAllowed, NotFound
+from relay.core.errors import NotAllowed, NotFound
 from relay.core.model import Engagement, Invitation, Reopening, Step
 from relay.core.policy import standing_of
 from relay.core.ports import Store, Wake
@@ -24,7 +21,7 @@ from relay.core.reopening import REOPENING_SECONDS, check_claim, check_open, mem
 from relay.core.retention import check_date
 from relay.flow.company import Company
 from relay.flow.happenings import Happenings
-from relay.flow.policy import MOST_BOX_BYTES, random_local_part
+from relay.flow.policy import check_invitation, random_local_part
 from relay.flow.standings import Standings
 from relay.flow.whole import to_the_end
 
@@ -65,7 +62,7 @@ class Reopenings:
         store: Store,
         standings: Standings,
         wake: Wake,
-        random: Callable[[int], bytes],
+        random: Random,
         happenings: Happenings,
         company: Company,
     ) -> None:
@@ -81,7 +78,8 @@ class Reopenings:
         if _you(engagement, None, account_id) != "coach":
             raise NotAllowed("only the coach reopens")
         check_open(engagement, now)
-        _check_offer(offer, now)
+        check_date(offer.expires_at, now, REOPENING_SECONDS)
+        check_invitation(offer.invite_id, offer.redemption_key, offer.box)
         known = await self._store.reopening(engagement_id, now=now)
         if known is not None and known.invite_id == offer.invite_id:
             return  # nobody is told twice
@@ -193,11 +191,3 @@ def _you(engagement: Engagement, reopening: Reopening | None, account_id: bytes)
 
 def _is_member(engagement: Engagement, account_id: bytes) -> bool:
     return any(member.account_id == account_id for member in engagement.members)
-
-
-def _check_offer(offer: Reopens, now: int) -> None:
-    check_date(offer.expires_at, now, REOPENING_SECONDS)
-    if not is_strict_public(offer.redemption_key) or len(offer.invite_id) != len(ZERO_ID):
-        raise Malformed("invitation")
-    if not OVERHEAD_BYTES < len(offer.box) <= MOST_BOX_BYTES:
-        raise Malformed("invitation box")

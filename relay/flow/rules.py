@@ -9,9 +9,10 @@ personal address that they have confirmed. When the provider brings it back, who
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from keys.names import Random
 from relay.core.addresses import parse_typed, within
 from relay.core.errors import NotFound, WorkAddressRefused
 from relay.core.model import PARTIES, Rule
@@ -46,7 +47,7 @@ class Rules:
         fetch: Fetch,
         pepper: Pepper,
         mail_out: MailOut,
-        random: Callable[[int], bytes],
+        random: Random,
         company: Company,
         *,
         refused: Sequence[str],

@@ -2,36 +2,27 @@
 proves one.
 
 What is kept of an address is a keyed hash. Work addresses are refused before anything is sent to them,
-with the same grammar that the door uses. A code has eight digits, lives an hour and may be tried five
-times. (docs/protocol.md, part 13; docs/threat-model.md.)
+with the same grammar that the door uses. (docs/protocol.md, part 13; docs/threat-model.md.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from keys.names import Random
 from relay.core.addresses import Address, parse_typed, within
-from relay.core.errors import CodeRefused, NotFound, TooManyRequests, WorkAddressRefused
+from relay.core.errors import NotFound, TooManyRequests, WorkAddressRefused
 from relay.core.model import Sender
 from relay.core.pepper import Pepper
 from relay.core.policy import refused_domains
 from relay.core.ports import MailOut, Store
 from relay.core.retention import CODE_SECONDS, day_start
+from relay.flow import mailed_codes
 from relay.flow.company import Company
 
-CODE_DIGITS: Final = 8
-TRIES: Final = 5
-MAILS: Final = 5
-"""Codes that one account may have sent in an hour: the relay mails no stranger at will."""
 MOST_SENDERS: Final = 16
-SUBJECT: Final = "Your code"
-TEXT: Final = (
-    "The code is {code}.\n\n"
-    "Type it where you asked for it. It is good for one hour.\n"
-    "If you did not ask for a code, you need do nothing.\n"
-)
 
 
 class Senders:
@@ -42,7 +33,7 @@ class Senders:
         store: Store,
         pepper: Pepper,
         mail_out: MailOut,
-        random: Callable[[int], bytes],
+        random: Random,
         company: Company,
         *,
         refused: Sequence[str],
@@ -52,8 +43,8 @@ class Senders:
         self._mail_out = mail_out
         self._random = random
         self._refused = tuple(refused)
-        self._mails = company.hourly("sender-mail", MAILS)
-        self._tries = company.hourly("sender-code", TRIES)
+        self._mails = company.hourly("sender-mail", mailed_codes.MAILS)
+        self._tries = company.hourly("sender-code", mailed_codes.TRIES)
 
     async def add(self, account_id: bytes, address: str, now: int) -> None:
         """Send a code to an address. Raises Malformed, WorkAddressRefused, TooManyRequests, Busy."""
@@ -68,16 +59,15 @@ class Senders:
         if earlier is None and len(known) >= MOST_SENDERS:
             raise TooManyRequests
         self._mails.take(account_id, now)
-        code = f"{int.from_bytes(self._random(16), 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+        code = mailed_codes.draw(self._random)
         if earlier is None or earlier.state == "waiting":
             await self._store.put_sender(self._waiting(account_id, tag, code, earlier, now), now=now)
-        await self._mail_out.send(str(parsed), SUBJECT, TEXT.format(code=code))
+        await mailed_codes.send(self._mail_out, str(parsed), code)
 
     async def confirm(self, account_id: bytes, code: str, now: int) -> None:
         """Confirm the address to which this code went. Raises CodeRefused, TooManyRequests."""
         self._tries.take(account_id, now)
-        if len(code) != CODE_DIGITS or not (code.isascii() and code.isdigit()):
-            raise CodeRefused
+        mailed_codes.check(code)
         account = await self._store.account(account_id, now=now)
         if account is None:
             raise NotFound

@@ -9,10 +9,11 @@ put anything of a person but their own words into a mail. (docs/protocol.md, par
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from keys.errors import KeysError
+from keys.names import Random
 from relay.core.addresses import Address, within
 from relay.core.errors import AddressRefused, Busy
 from relay.core.model import DAY_SECONDS, Tell
@@ -54,7 +55,7 @@ class Telling:
         store: Store,
         pepper: Pepper,
         mail_out: MailOut,
-        random: Callable[[int], bytes],
+        random: Random,
         company: Company,
         *,
         refused: Sequence[str],

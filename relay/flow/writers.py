@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from keys.names import ZERO_HASH
+from keys.names import ZERO_HASH, Random
 
 MOST_MAILBOXES: Final = 10_000
 MOST_AT_ONCE: Final = 4
@@ -53,7 +53,7 @@ class Writer:
 class Writers:
     """One writer for each mailbox, and a few more where mails come together."""
 
-    def __init__(self, random: Callable[[int], bytes]) -> None:
+    def __init__(self, random: Random) -> None:
         """Nothing was sent yet."""
         self._random = random
         self._writers: OrderedDict[bytes, list[Writer]] = OrderedDict()

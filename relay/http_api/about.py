@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from relay.http_api.models import HealthAnswer, KeeperFacts, RelayAnswer
+from relay.http_api.models.about import HealthAnswer, KeeperFacts, RelayAnswer
 from relay.http_api.routes import Call, answer, route
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -39,7 +40,6 @@ from relay.http_api import (
 )
 from relay.http_api.bodies import JSON_TYPE, Room
 from relay.http_api.context import Context
-from relay.http_api.openapi import describe as describe_openapi
 from relay.http_api.pages import Page, Pages
 from relay.http_api.problems import CONTENT_TYPE, describe, describe_status
 from relay.http_api.rates import Rates
@@ -165,11 +165,18 @@ def problem(fault: RelayError) -> web.Response:
 
 
 def _openapi_route(routes: Iterable[Route], context: Context) -> Route:
+    """The description is drawn when it is first asked for: that takes as long as the rest of the start."""
+
+    @cache
+    def body() -> bytes:
+        from relay.http_api.openapi import describe  # whom nobody asks has no memory for it
+
+        described = describe((*routes, openapi), context.facts.name, VERSION)
+        return json.dumps(described, ensure_ascii=False).encode("utf-8")
+
     @route("GET /v1/openapi.json", session=False)
     async def openapi(call: Call, _: None) -> web.Response:
         """This description"""
-        return web.Response(body=body, content_type=JSON_TYPE)
+        return web.Response(body=await asyncio.to_thread(body), content_type=JSON_TYPE)
 
-    described = describe_openapi((*routes, openapi), context.facts.name, VERSION)
-    body = json.dumps(described, ensure_ascii=False).encode("utf-8")
     return openapi

@@ -13,7 +13,7 @@ from relay.core.errors import Malformed
 from relay.core.model import Blob
 from relay.flow.blobs import BLOB_ID_BYTES, MOST_PIECE_BYTES
 from relay.http_api.bodies import BINARY_TYPE
-from relay.http_api.models import BlobAsked, FinishAsked, OffsetQuery, StoredAnswer
+from relay.http_api.models.envelopes import BlobAsked, FinishAsked, OffsetQuery, StoredAnswer
 from relay.http_api.responses import finish_headers
 from relay.http_api.routes import Bytes, Call, answer, done, route
 

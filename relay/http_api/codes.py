@@ -10,7 +10,7 @@ from keys.codes import check_nameplate
 from keys.errors import Malformed as MalformedFormat
 from relay.core.errors import NotFound
 from relay.core.model import BrowserOffer
-from relay.http_api.models import (
+from relay.http_api.models.codes import (
     CodeAnswer,
     CodeSealed,
     CodeTyped,

@@ -14,20 +14,17 @@ from relay.core.reopening import is_of_reopening
 from relay.flow.enrol import Finish, Said
 from relay.flow.policy import Offer, View
 from relay.http_api.bodies import JSON_TYPE
-from relay.http_api.models import (
+from relay.http_api.models.account import InvitationAnswer, RedeemAnswer, RedeemAsked, ReplyAsked
+from relay.http_api.models.engagements import (
     ActAsked,
     EngagementAnswer,
     EngagementAsked,
     EngagementsAnswer,
-    InvitationAnswer,
     InvitationAsked,
     InvitationState,
     MemberFields,
     NotesFields,
     ProposalAsked,
-    RedeemAnswer,
-    RedeemAsked,
-    ReplyAsked,
     StatementsAnswer,
     StatementsQuery,
 )

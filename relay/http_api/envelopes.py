@@ -12,7 +12,8 @@ from relay.core.model import Outcome
 from relay.core.rows import encode_rows
 from relay.http_api.bodies import BINARY_TYPE, JSON_TYPE
 from relay.http_api.frames import parse_deposit
-from relay.http_api.models import AddressAnswer, DepositAnswer, ExpireAnswer, ExpireAsked, RowsQuery
+from relay.http_api.models.envelopes import DepositAnswer, EnvelopesAsked, ExpireAnswer, RowsQuery
+from relay.http_api.models.mail import AddressAnswer
 from relay.http_api.responses import Ready
 from relay.http_api.routes import Bytes, Call, answer, route
 
@@ -57,8 +58,8 @@ async def rows(call: Call, _: None) -> web.Response:
     return Ready(call.context, call.now, BINARY_TYPE, page.rows, told=told)
 
 
-@route("POST /v1/mailboxes/{mailbox_id}/expire", body=ExpireAsked, answer=ExpireAnswer)
-async def expire(call: Call, asked: ExpireAsked) -> web.Response:
+@route("POST /v1/mailboxes/{mailbox_id}/expire", body=EnvelopesAsked, answer=ExpireAnswer)
+async def expire(call: Call, asked: EnvelopesAsked) -> web.Response:
     """Take the caller's own copies away, now"""
     expired = await call.context.flows.expire.own_copies(
         call.account_id, call.id("mailbox_id"), asked.envelope_ids, call.now

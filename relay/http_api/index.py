@@ -13,7 +13,7 @@ from aiohttp import web
 from relay.core.errors import Malformed
 from relay.core.model import IndexSegment
 from relay.flow.index import MOST_AT_ONCE, MOST_BOX_BYTES
-from relay.http_api.models import IndexQuery
+from relay.http_api.models.envelopes import IndexQuery
 from relay.http_api.routes import Bytes, Call, binary, done, route
 
 _COUNT: Final = struct.Struct(">H")

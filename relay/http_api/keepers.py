@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from relay.http_api.models import DaysQuery
+from relay.http_api.models.envelopes import DaysQuery
 from relay.http_api.routes import Bytes, Call, binary, route
 
 REQUEST_BYTES: Final = 2 * 1024 * 1024

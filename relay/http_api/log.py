@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 
 from relay.core.errors import NotFound
 from relay.core.log import TILE_WIDTH
-from relay.http_api.models import ConsistencyQuery, InclusionQuery, ProofAnswer
+from relay.http_api.models.records import ConsistencyQuery, InclusionQuery, ProofAnswer
 from relay.http_api.routes import Bytes, Call, answer, binary, route
 
 FOR_LONG: Final = "public, max-age=31536000, immutable"

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from relay.http_api.bodies import BINARY_TYPE, JSON_TYPE
-from relay.http_api.models import Model, Problem
+from relay.http_api.models.fields import Model, Problem
 from relay.http_api.problems import CONTENT_TYPE
 from relay.http_api.routes import Bytes, Route
 

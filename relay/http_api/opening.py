@@ -16,7 +16,8 @@ from relay.core.errors import NotFound
 from relay.core.model import Mailbox
 from relay.flow.access import Answer
 from relay.http_api.engagements import describe_engagement
-from relay.http_api.models import EngagementAnswer, OpeningAnswer, SessionAnswer, SessionAsked
+from relay.http_api.models.account import SessionAsked
+from relay.http_api.models.engagements import EngagementAnswer, OpeningAnswer, SessionAnswer
 from relay.http_api.people import LOGIN_BYTES, account_of, vault_of
 from relay.http_api.routes import Call, answer, route
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keys import web
@@ -19,13 +19,18 @@ from relay.http_api.responses import HSTS, SERVER
 @dataclass(frozen=True, slots=True)
 class Page:
     """A file with the headers under which it goes out. `etag` is a strong one (RFC 9110, 8.8.3); `packed` is
-    the same page compressed, where that is worth it.
+    the same page compressed, where that is worth it, and then the only one that is kept in memory.
     """
 
-    body: bytes = field(repr=False)
+    kept: bytes = field(repr=False)
     etag: str
     headers: Mapping[str, str]
     packed: Page | None = None
+
+    @property
+    def body(self) -> bytes:
+        """What goes out. Hardly a browser takes no gzip: for those it is unpacked."""
+        return self.kept if self.packed is None else gzip.decompress(self.packed.kept)
 
 
 class Pages:
@@ -60,9 +65,11 @@ def _page(name: str, body: bytes, secure: bool) -> Page:
     packed = gzip.compress(body, mtime=0)  # once, at the start: these files hold no secret
     if len(packed) >= len(body):
         return _tagged(body, headers)
-    return _tagged(body, headers, _tagged(packed, {**headers, "Content-Encoding": "gzip"}))
+    return replace(
+        _tagged(body, headers), kept=b"", packed=_tagged(packed, {**headers, "Content-Encoding": "gzip"})
+    )
 
 
-def _tagged(body: bytes, headers: Mapping[str, str], packed: Page | None = None) -> Page:
+def _tagged(body: bytes, headers: Mapping[str, str]) -> Page:
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Page(body, etag, {**headers, "ETag": etag}, packed)
+    return Page(body, etag, {**headers, "ETag": etag})

@@ -13,20 +13,15 @@ from relay.core.errors import NotFound
 from relay.core.model import Cell, Mailbox, Method, SealedCell, TableRows, VaultItem
 from relay.core.pepper import WayIn
 from relay.flow.tabs import Tab
-from relay.http_api.models import (
+from relay.http_api.models.about import RowsAnswer, SealedFields, TableFields
+from relay.http_api.models.account import (
     AccountAnswer,
-    CodeAsked,
     LeaveAsked,
     MailboxFields,
     MethodAsked,
     MethodFields,
     MethodsAnswer,
     ResumeAsked,
-    RowsAnswer,
-    SealedFields,
-    SenderAsked,
-    SenderFields,
-    SendersAnswer,
     SessionFields,
     SessionsAnswer,
     StartAnswer,
@@ -34,12 +29,12 @@ from relay.http_api.models import (
     StatementAsked,
     TabAnswer,
     TabAsked,
-    TableFields,
     VaultAnswer,
     VaultAsked,
     VaultItemFields,
     WayInFields,
 )
+from relay.http_api.models.mail import CodeAsked, SenderAsked, SenderFields, SendersAnswer
 from relay.http_api.routes import Call, answer, done, route
 
 VAULT_BYTES: Final = 4 * 1024 * 1024
@@ -189,7 +184,7 @@ async def put_vault(call: Call, asked: VaultAsked) -> web.Response:
 @route("GET /v1/methods", answer=MethodsAnswer)
 async def methods(call: Call, _: None) -> web.Response:
     """The caller's ways in"""
-    ways = await call.context.flows.access.ways(call.account_id, call.now)
+    ways = await call.context.flows.ways.all(call.account_id, call.now)
     return answer(MethodsAnswer(methods=describe_ways(ways)))
 
 
@@ -197,14 +192,16 @@ async def methods(call: Call, _: None) -> web.Response:
 async def add_method(call: Call, asked: MethodAsked) -> web.Response:
     """Add a way in; a password or a sheet takes the place of the one before"""
     method = read_method(asked.method)
-    await call.context.flows.access.add_method(call.account_id, method, call.now, token=call.token)
+    flows = call.context.flows
+    mine = flows.access.session_id(call.token)
+    await flows.ways.add(call.account_id, method, call.now, session_id=mine)
     return done()
 
 
 @route("DELETE /v1/methods/{method_id}", status=204)
 async def remove_method(call: Call, _: None) -> web.Response:
     """Remove a way in, never the last password or sheet"""
-    await call.context.flows.access.remove_method(call.account_id, call.id("method_id"), call.now)
+    await call.context.flows.ways.remove(call.account_id, call.id("method_id"), call.now)
     return done()
 
 

@@ -7,8 +7,17 @@ from typing import Final
 from aiohttp import web
 
 from relay.core.receipts import Batched, StoredReceipt
-from relay.http_api.models import BatchFields, LeafFields, ReceiptFields, ReceiptsAnswer, ReceiptsQuery
-from relay.http_api.routes import Call, answer, route
+from relay.http_api.models.records import (
+    BatchFields,
+    LeafFields,
+    OwnCopiesAnswer,
+    OwnCopiesFields,
+    OwnCopiesSaid,
+    ReceiptFields,
+    ReceiptsAnswer,
+    ReceiptsQuery,
+)
+from relay.http_api.routes import Call, answer, done, route
 
 
 @route("GET /v1/receipts", query=ReceiptsQuery, answer=ReceiptsAnswer)
@@ -35,4 +44,21 @@ def _batch(batch: Batched | None) -> BatchFields | None:
     return BatchFields(index=batch.index, day=batch.day, position=batch.position, path=list(batch.path))
 
 
-ROUTES: Final = (receipts,)
+@route("PUT /v1/engagements/{engagement_id}/own-copies", body=OwnCopiesSaid, status=204)
+async def say_own_copies(call: Call, said: OwnCopiesSaid) -> web.Response:
+    """Say, signed, when what one's own program kept was gone"""
+    await call.context.flows.own_words.say(
+        call.account_id, call.id("engagement_id"), said.statement, call.now
+    )
+    return done()
+
+
+@route("GET /v1/own-copies", answer=OwnCopiesAnswer)
+async def own_copies(call: Call, _: None) -> web.Response:
+    """What others have said to the caller of their own copies"""
+    found = await call.context.flows.own_words.said_to(call.account_id, call.now)
+    said = [OwnCopiesFields(engagement_id=one.engagement_id, statement=one.statement) for one in found]
+    return answer(OwnCopiesAnswer(own_copies=said))
+
+
+ROUTES: Final = (receipts, say_own_copies, own_copies)

@@ -12,7 +12,7 @@ from keys.encoding import Reader, counted, u8
 from keys.errors import Malformed as MalformedFormat
 from relay.core.errors import Malformed
 from relay.core.release import MOST_RELEASE_BYTES
-from relay.http_api.models import (
+from relay.http_api.models.release import (
     ReleaseFields,
     ReleasesAnswer,
     SlotAnswer,

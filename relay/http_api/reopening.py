@@ -7,11 +7,9 @@ from typing import Final
 from aiohttp import web
 
 from relay.flow.reopening import ReopeningView, Reopens
-from relay.http_api.models import (
+from relay.http_api.models.account import HappeningFields, HappeningsAnswer, HappeningsQuery
+from relay.http_api.models.reopening import (
     ClaimAsked,
-    HappeningFields,
-    HappeningsAnswer,
-    HappeningsQuery,
     NextAct,
     ReopeningAnswer,
     ReopeningAsked,

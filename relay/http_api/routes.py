@@ -22,7 +22,7 @@ from keys.errors import Malformed as MalformedFormat
 from relay.core.errors import Malformed, NotFound, NotSignedIn
 from relay.http_api.bodies import BINARY_TYPE, JSON_TYPE, Room, arrived, read_body, strict_json
 from relay.http_api.context import Context
-from relay.http_api.models import EmptyQuery, Model
+from relay.http_api.models.fields import EmptyQuery, Model
 from relay.http_api.network import network_of
 from relay.http_api.rates import Rates
 

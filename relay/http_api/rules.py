@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from relay.http_api.models import (
+from relay.http_api.models.mail import (
     ChallengeAnswer,
     ChallengeAsked,
     NewRuleAnswer,

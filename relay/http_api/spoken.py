@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from relay.core.model import SpokenRun
-from relay.http_api.models import SpokenAnswer, SpokenAsked
+from relay.http_api.models.engagements import SpokenAnswer, SpokenAsked
 from relay.http_api.routes import Call, answer, route
 
 PATH: Final = "/v1/engagements/{engagement_id}/spoken-check"

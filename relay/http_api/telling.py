@@ -8,7 +8,7 @@ from aiohttp import web
 
 from relay.core.telling import Times, Words
 from relay.flow.notice_channel import Shown
-from relay.http_api.models import CodeAsked, NoticeChannelAnswer, NoticeChannelAsked
+from relay.http_api.models.mail import CodeAsked, NoticeChannelAnswer, NoticeChannelAsked
 from relay.http_api.routes import Call, answer, done, route
 
 

@@ -178,8 +178,9 @@ async function bundled(
 
 /** What the worker fetches once somebody opens an inbox, behind the list: one file. */
 const BEHIND = [
-  ...["acting", "behind", "compose", "dates", "download", "filenames", "happened", "indexrows"],
-  ...["loghead", "outbox", "reading", "sealedindex", "tab", "unsent", "uploads"],
+  ...["acting", "behind", "compose", "dates", "download", "filenames", "happened", "indexlist"],
+  ...["indexrows", "loghead", "outbox", "reading", "sealedindex", "segmentkeys", "segmentrows"],
+  ...["segments", "tab", "unsent", "uploads"],
 ]
   .map((name) => `/src/people/${name}.ts`)
   .concat(
@@ -188,13 +189,17 @@ const BEHIND = [
 
 /** What the worker fetches when it is first needed, and what only that uses. */
 const LATER = [
-  ...["agreements", "agreementtext", "alone", "asksheet", "cards", "codes", "coming", "deepsearch"],
-  ...["enrol", "givingback", "inviting", "joining", "kept_releases", "lending", "mailparser"],
-  ...["nopolicy", "notebook", "own", "packaged", "receipts", "reopened", "reopening", "reporting"],
-  ...["reportsteps", "returning", "spoken", "workroom"],
+  ...["addresses", "agreements", "agreementtext", "alone", "asksheet", "belongings", "cards"],
+  ...["clientele", "clients", "closing", "codes", "coming", "decided", "deepsearch", "enrol"],
+  ...["givingback", "glance", "inviting", "joining", "jottings", "keepinglonger"],
+  ...["kept_releases", "lending", "mailparser", "nopolicy", "notebook", "offered", "own"],
+  ...["ownrecords", "ownshelf", "packaged", "receipts", "remains", "reopened", "reopening"],
+  ...["replies", "reportfacts", "reporting", "reportsteps", "returning", "revoking", "spoken"],
+  ...["sponsorsway", "ways", "waysback", "workroom"],
 ].map((name) => `/src/people/${name}.ts`);
 const LATER_CORE = [
-  ...["codes", "invitation", "offer", "receipt_check", "receipt_file", "receipts"],
+  ...["codes", "copies_gone", "invitation", "offer", "ownrecord", "receipt_check"],
+  ...["receipt_file", "receipts"],
   ...[
     "recovery",
     "release",

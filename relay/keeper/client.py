@@ -25,7 +25,8 @@ MOST_CALLS: Final = 16
 
 OPERATORS_WORD: Final = b"\x01"
 
-_CALLERS_FAULT: Final = frozenset({"malformed", "stale", "refused", "gone"})
+CALLERS_FAULT: Final = frozenset({"malformed", "stale", "refused", "gone"})
+"""A keeper's refusals that asking again does not help."""
 
 
 class SocketKeeper:
@@ -110,7 +111,7 @@ class SocketKeeper:
         if frame.type == Answer.BODY:
             return frame.body
         code = frame.body.decode("ascii", "replace")[:40]
-        raise (Malformed if code in _CALLERS_FAULT else KeeperAway)(f"the keeper says {code!r}")
+        raise (Malformed if code in CALLERS_FAULT else KeeperAway)(f"the keeper says {code!r}")
 
 
 def _plain(body: bytes) -> dict[str, int | str]:

@@ -19,10 +19,11 @@ from relay.clock import SystemClock, read_clocks
 from relay.dumps import no_dumps
 from relay.keeper.backup import Backups
 from relay.keeper.folder import held
-from relay.keeper.server import KeeperServer
+from relay.keeper.server import ADDRESSES_BY_TCP, MOST_CONNECTIONS, KeeperServer
 from relay.keeper.service import Keeper, KeeperRefusal
 from relay.keeper.sockets import Tcp
 from relay.logs import Log
+from relay.open_files import make_room
 
 NOTE_SECONDS: Final = 3_600.0
 LOOK_SECONDS: Final = 1.0
@@ -50,6 +51,7 @@ async def run(plan: Plan, log: Log, ready: Callable[[Tcp | None], None]) -> None
     RingLost, OSError.
     """
     no_dumps()
+    make_room(MOST_CONNECTIONS + ADDRESSES_BY_TCP * plan.connections_each * bool(plan.tcp), log)
     os.umask(0o077)
     clock = SystemClock(plan.offset_file)
     with held(*filter(None, (plan.folder, plan.mirror))):

@@ -16,15 +16,15 @@ from typing import Final
 
 from keys.encoding import Reader, dump_json
 from keys.errors import KeysError
-from relay.keeper.client import OPERATORS_WORD
+from relay.keeper.client import MOST_CALLS, OPERATORS_WORD
 from relay.keeper.frames import Answer, BadFrame, Frame, Request, read_frame, write_frame
 from relay.keeper.service import Keeper, KeeperRefusal
-from relay.keeper.sockets import Tcp, listen, unlisten
+from relay.keeper.sockets import MOST_RELAYS, Tcp, listen, unlisten
 from relay.logs import Log
 
 IDLE_SECONDS: Final = 60.0
-MOST_CONNECTIONS: Final = 256
-"""Sixteen of each of the relays of this machine (`relay.keeper.client`): the keeper would seem away."""
+MOST_CONNECTIONS: Final = MOST_RELAYS * MOST_CALLS
+"""All calls of all relays of this machine: to one that finds no room the keeper would seem away."""
 
 ADDRESSES_BY_TCP: Final = 4
 """So many that have all that one may have leave room for nobody else."""
@@ -66,7 +66,8 @@ class KeeperServer:
         OSError.
         """
         async with AsyncExitStack() as stack:
-            unix = await asyncio.start_unix_server(self._here, sock=listen(self._path, group=self._group))
+            listener = listen(self._path, group=self._group, waiting=MOST_CONNECTIONS)
+            unix = await asyncio.start_unix_server(self._here, sock=listener, backlog=MOST_CONNECTIONS)
             stack.callback(unlisten, self._path)
             stack.callback(unix.close)
             ready(await self._open_tcp(stack) if self._tcp else None)
@@ -85,6 +86,8 @@ class KeeperServer:
         try:
             if self._connections <= MOST_CONNECTIONS:
                 await self._answer_all(reader, writer, self._answer)
+            else:
+                self._log.info("keeper.no_room", count=self._connections)
         finally:
             self._connections -= 1
             writer.close()

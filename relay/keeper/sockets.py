@@ -14,13 +14,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+MOST_RELAYS: Final = 64
+"""On one machine, with one keeper."""
 
 _ADDRESS_BYTES = 100
 _DESCRIPTORS = Path("/proc/self/fd")
 
 
-def listen(path: Path, *, group: bool = False) -> socket.socket:
-    """A listening socket of mode 0600, or 0660 for the `group` too.
+def listen(path: Path, *, group: bool = False, waiting: int = 64) -> socket.socket:
+    """A listening socket of mode 0600, or 0660 for the `group` too. So many may be `waiting` to be let in;
+    further ones are turned away at once.
 
     A socket that was left there is replaced: the caller holds a lock that says it is nobody's.
     """
@@ -34,7 +39,7 @@ def listen(path: Path, *, group: bool = False) -> socket.socket:
                 listener.bind(address)
         finally:
             os.umask(umask)
-        listener.listen(64)
+        listener.listen(waiting)
         listener.setblocking(False)
     except BaseException:
         listener.close()

@@ -26,7 +26,7 @@ from relay.service.keyfiles import BACKUP_NAME, KeyMissing, make_backup_key, rea
 from relay.service.lock import StoreHeld, store_held
 from relay.service.places import Places
 from relay.store.backup_file import Backup, BackupHeld, backups, count_rows, read_head, write_backup
-from relay.store.deletions import ledger_days, open_day
+from relay.store.deletion_files import ledger_days, open_day
 from relay.store.engine import SettingRefused
 from relay.store.faults import NotUsable
 from relay.store.migrate import NewerSchema, knows

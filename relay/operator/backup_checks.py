@@ -22,7 +22,7 @@ from relay.operator.stopped import Stopped
 from relay.service.backups import HOUR_SECONDS
 from relay.service.keyfiles import BACKUP_NAME, KeyMissing, read_backup_key
 from relay.service.places import Places
-from relay.store.deletions import ledger_days
+from relay.store.deletion_files import ledger_days
 from relay.store.engine import SettingRefused, connect_reader
 from relay.store.moved import MOVED, marked_at
 

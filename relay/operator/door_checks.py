@@ -1,4 +1,4 @@
-"""What `relay doctor` says of mail coming in: the ports, the certificate, the name servers, the MX record.
+"""What `relay doctor` says of mail coming in: ports, certificate, name servers, MX record, workers.
 
 Owns these findings. It asks as any other mail server would, and delivers nothing.
 """
@@ -14,6 +14,7 @@ from typing import Final
 
 from cryptography import x509
 
+from relay import confine
 from relay.clock import SystemClock
 from relay.config import Listen, Settings
 from relay.core.lookups import DnsTrouble
@@ -39,6 +40,15 @@ def examine_mail_in(settings: Settings) -> Iterator[Finding]:
         yield Finding(GROUP, "senders", WARNING, "a mail's own word counts, on this machine alone")
     elif not is_local:
         yield from _names(settings)
+    yield _fence()
+
+
+def _fence() -> Finding:
+    """Whether the kernel shuts workers out of the relay's folders. No promise rests on it."""
+    if confine.is_known():
+        return Finding(GROUP, "fence", FINE, "the kernel shuts the door's workers out of the relay's folders")
+    found = "this kernel has no Landlock: who takes over a worker of the door opens what the relay can"
+    return Finding(GROUP, "fence", WARNING, found, "Linux 5.13 or later with Landlock switched on (lsm=)")
 
 
 def _port(check: str, listen: Listen, *, begins_with_tls: bool) -> Finding:

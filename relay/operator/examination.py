@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import SecretStr
+
+from relay.clock import ClockError
 from relay.config import Settings
 from relay.operator.asking import do
+from relay.operator.backup import now_of
 from relay.operator.backup_checks import examine_backups, examine_left_file
+from relay.operator.count_checks import examine_counts
 from relay.operator.door_checks import examine_mail_in
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.keeper_checks import examine_keepers
 from relay.operator.mail_checks import examine_mail_out
+from relay.operator.moving import DRIVER
 from relay.operator.object_checks import examine_objects
 from relay.operator.record_checks import examine_records
 from relay.operator.settings import settings_of
@@ -97,8 +106,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 def _data(settings: Settings) -> Iterator[Finding]:
     if settings.database.url is not None:
-        told = "it is PostgreSQL: its settings are checked at each start, its rows by nothing here"
-        yield Finding("data", "database", WARNING, told)
+        yield from _server(settings, settings.database.url)
         yield from examine_left_file(settings)
         return
     database = Places(settings.relay.data_dir).database
@@ -112,19 +120,32 @@ def _data(settings: Settings) -> Iterator[Finding]:
         return
     try:
         yield from _pragmas(reader)
-        yield from _records(reader, settings)
-        yield from examine_mail_out(reader, settings)
+        reader.execute("BEGIN")
+        yield from _rows(settings, reader)
+        reader.execute("ROLLBACK")
     finally:
         reader.close()
     yield _sqlite_release(sqlite3.sqlite_version_info)
 
 
-def _records(reader: sqlite3.Connection, settings: Settings) -> Iterator[Finding]:
-    try:
+def _server(settings: Settings, url: SecretStr) -> Iterator[Finding]:
+    if find_spec("asyncpg") is None:
+        yield Finding("data", "database", WRONG, DRIVER)
+        return
+    from relay.operator.server_checks import examine_server
+
+    with suppress(ClockError):  # told below
+        yield from examine_server(url, now_of(settings), partial(_rows, settings))
+
+
+def _rows(settings: Settings, reader: sqlite3.Connection) -> Iterator[Finding]:
+    """Checks of rows, wherever they are; `reader` shows one snapshot."""
+    with suppress(KeyMissing):  # told already
         keys = read_key_files(Places(settings.relay.data_dir).secrets)
-    except KeyMissing:
-        return  # told already
-    yield from examine_records(reader, keys, settings.relay.origin.partition("://")[2])
+        yield from examine_records(reader, keys, settings.relay.origin.partition("://")[2])
+    with suppress(ClockError):  # told below
+        yield from examine_counts(reader, now_of(settings))
+    yield from examine_mail_out(reader, settings)
 
 
 def _pragmas(reader: sqlite3.Connection) -> Iterator[Finding]:

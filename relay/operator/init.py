@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from keys.names import Random
 from relay.keeper.disk import sync_folder
 from relay.keeper.folder import FolderRefused, create_keeper
 from relay.operator.stopped import Exit, Stopped
@@ -41,7 +41,7 @@ class Choice:
         return cls(f"https://{domain}", domain, "127.0.0.1:8080", "0.0.0.0:25", proxy=True)
 
 
-def initialise(folder: Path, choice: Choice, now: int, random: Callable[[int], bytes]) -> Path:
+def initialise(folder: Path, choice: Choice, now: int, random: Random) -> Path:
     """Write settings, secrets and a keeper into `folder`; returns the file of the settings. Raises
     Stopped.
     """

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from keys.encoding import to_base64url
 from keys.errors import KeysError
-from keys.names import keeper_id
+from keys.names import Random, keeper_id
 from keys.suite import SEED_BYTES, OpenKey
 from relay.config import Settings
 from relay.core.errors import KeeperAway
@@ -34,8 +34,6 @@ from relay.keeper.refusals import Refusals, read_lists
 from relay.operator.stopped import Exit, Stopped
 from relay.service.keyfiles import KeyMissing, read_keeper_public
 from relay.service.places import Places
-
-Random = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

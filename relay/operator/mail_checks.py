@@ -11,8 +11,8 @@ from email.message import EmailMessage
 from typing import Final
 
 from relay.config import Settings
-from relay.core.telling import Pending, notice_text
-from relay.notify.mail import compose
+from relay.core.telling import LINK, Pending, notice_text
+from relay.notify.letter import compose
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
 
 SUBJECT: Final = "A short note"
@@ -25,7 +25,6 @@ HEADERS: Final = frozenset(
     | {"content-transfer-encoding"}
 )
 
-_LINK: Final = re.compile(r"://|@|www\.|[^\W_]\.[^\W\d_]{2,}", re.IGNORECASE)
 _TOTALS: Final = "SELECT state, count(*) FROM notice_channels GROUP BY state"
 _IN_VAIN: Final = "SELECT count(*) FROM notice_channels WHERE due_at>0 AND attempts>=?"
 
@@ -43,7 +42,7 @@ def faults_of(message: EmailMessage, names: Iterable[str]) -> set[str]:
     said = f"{message['Subject']}\n{text}"
     faults = {
         "a number": re.search(r"\d", said) is not None,
-        "a link": _LINK.search(said) is not None,
+        "a link": LINK.search(said) is not None,
         "a name": any(name.lower() in said.lower() for name in names if name),
         "another header": not {name.lower() for name in message} <= HEADERS,
         "no phrase": PHRASE not in text,

@@ -28,7 +28,7 @@ from relay.service.opening import ledger_of
 from relay.service.places import Places
 from relay.store.engine import connect_writer
 from relay.store.migrate import bring_up
-from relay.store.moved import MOVED, MOVING, mark, marked_at, refuse_moved, unmark
+from relay.store.moved import MOVED, MOVING, SECRETS, mark, marked_at, refuse_moved, unmark
 from relay.store.rows import schema_number
 
 if TYPE_CHECKING:
@@ -148,4 +148,5 @@ async def _begin(settings: Settings, places: Places, keys: KeyFiles, connection:
     now = now_of(settings)
     await filling.begin(connection, server.Unfinished(MOVE, tag_of(keys), now))
     with closing(connect_writer(places.database)) as source:
+        mark(source, SECRETS, keys.mark)  # it is this relay's from the first moment on
         mark(source, MOVING, now)

@@ -21,7 +21,7 @@ from keys.encoding import label
 from relay.service.keyfiles import KeyFiles
 from relay.store.backup_file import Backup, seal
 from relay.store.carrying import carry
-from relay.store.deletions import Record
+from relay.store.deletion_files import Record
 from relay.store.engine import connect_reader
 from relay.store.faults import NotUsable
 from relay.store.postgres import filling, server
@@ -57,9 +57,14 @@ def seal_rows(url: SecretStr, folder: Path, key: bytes, now: int) -> Backup:
 def counts_of(url: SecretStr) -> Counts | None:
     """What people would miss; None where that cannot be read."""
     try:
-        return asyncio.run(_finished(url, counts))  # type: ignore[arg-type]
+        return looked(url, counts)  # type: ignore[arg-type]
     except NotUsable:
         return None
+
+
+def looked(url: SecretStr, work: Callable[[PostgresDatabase], Result]) -> Result:
+    """Do some reading, while relays serve. Raises NotUsable, Fault."""
+    return asyncio.run(_finished(url, work))
 
 
 def check_empty(url: SecretStr, keys: KeyFiles) -> None:

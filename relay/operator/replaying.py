@@ -21,9 +21,9 @@ from relay.operator.standing import instant
 from relay.operator.stopped import Exit, Stopped
 from relay.service.keyfiles import KeyFiles, read_key_files
 from relay.service.places import Places
-from relay.store.deletions import LedgerDamaged, Record, ledger_days
+from relay.store.deletion_files import LedgerDamaged, Record, ledger_days
 from relay.store.engine import connect_writer
-from relay.store.ledgers import known_to, ledgers_in, name_in, records_of
+from relay.store.ledgers import known_to, ledgers_in, name_in, others_in, records_of
 from relay.store.migrate import bring_up
 from relay.store.replay import OtherLog, Replayed, Sign, replay
 
@@ -110,18 +110,21 @@ def refuse_missing(
     settings: Settings, ledgers: Sequence[Path], without: Collection[str], database: Any
 ) -> None:
     """Raises Stopped where the rows were written with ledgers of which no folder is named, nor said that they
-    are lost. One of a relay that began after these rows is known to none of them.
+    are lost; or where a ledger that is here knows of one that was begun after these rows.
     """
+    folders = [folder for root in (settings.backup.ledger, *ledgers) for folder in ledgers_in(root)]
     known = known_to(database)
+    for folder in folders:
+        known = others_in(folder) | known
     for name in without:
         if name not in known:
             raise Stopped(f"These rows know no ledger {name}.", Exit.USAGE)
-    here = {name_in(folder) for root in (settings.backup.ledger, *ledgers) for folder in ledgers_in(root)}
+    here = {name_in(folder) for folder in folders}
     missing = [name for name in known if name not in here and name not in without]
     if missing:
         of = ", ".join(f"{name} ({known[name][0]}, opened {instant(known[name][1])})" for name in missing)
         raise Stopped(
-            f"These rows were written with ledgers that are not here: {of}. What those relays let go since"
+            f"Relays of these rows wrote ledgers that are not here: {of}. What those relays let go since"
             " would come back. Name each folder with --ledger or, where one is lost, its name with --without;"
             " nothing was changed.",
             Exit.REFUSED,

@@ -32,9 +32,10 @@ from relay.service.keyfiles import read_backup_key, read_key_files
 from relay.service.opening import ledger_of
 from relay.service.places import PRIVATE_FILE, PRIVATE_FOLDER, Places
 from relay.store.backup_file import Head, opened, read_head
-from relay.store.deletions import Withheld
+from relay.store.deletion_files import Withheld
 from relay.store.engine import connect_reader, connect_writer
 from relay.store.migrate import knows
+from relay.store.moved import SECRETS, mark
 from relay.store.rebuild import (
     Counts,
     carry_from,
@@ -155,6 +156,8 @@ def _rebuild(settings: Settings, path: Path, folder: Path, withheld: Withheld, b
             replayed = replay(database, records, signer(settings.relay.origin, keys))
             if url is None:
                 carry_from(places.database, database)
+            else:
+                mark(database, SECRETS, keys.mark)
             if beside.former is not None:
                 _carry_from(beside.former, database)
     swept = asyncio.run(sweep_file(settings, target, keys, withheld))

@@ -9,7 +9,7 @@ from relay.service.assembly import build
 from relay.service.keyfiles import KeyFiles
 from relay.service.loops import between_batches
 from relay.service.time_watch import note_instant, open_clock
-from relay.store.deletions import Ledger
+from relay.store.deletion_files import Ledger
 from relay.store.sqlite import SqliteStore
 
 

@@ -22,7 +22,7 @@ from relay.logs import Log
 from relay.service.lock import StoreHeld, store_held
 from relay.service.places import Places
 from relay.store.backup_file import BackupHeld, backups, drop_before
-from relay.store.deletions import drop_files_before
+from relay.store.deletion_files import drop_files_before
 from relay.store.ledgers import ledgers_in
 
 HOUR_SECONDS: Final = 3_600

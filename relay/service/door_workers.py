@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -28,17 +29,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from relay.config.loading import PREFIX
 from relay.flow.visit import Reception
 from relay.logs import Log
 from relay.smtp_door import calls
 from relay.smtp_door.attendant import Attendant, Watch
 from relay.smtp_door.calls import Order, Place
+from relay.smtp_door.forking import ENDED, FORK, FORKED, KILL, NAMELESS, WORD_BYTES, word
 from relay.smtp_door.frames import Frames
 from relay.smtp_door.limits import Limits
 from relay.smtp_door.places import DoorPlaces
 from relay.smtp_door.plan import Plan
-from relay.smtp_door.template import ENDED, FORK, FORKED, KILL, WORD_BYTES, word
 
 FIRST_PAUSE_SECONDS: Final = 0.1
 LONGEST_PAUSE_SECONDS: Final = 30.0
@@ -46,6 +46,9 @@ END_SECONDS: Final = 20.0
 EXIT_SECONDS: Final = 2.0
 """Who has closed its socket to the relay has ended by then."""
 
+_NEEDED: Final = re.compile(
+    "PATH|HOME|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|VIRTUAL_ENV|OPENSSL_[A-Z_]+|(PYTHON|LD_|MALLOC_)[A-Z_]+"
+)
 COMMAND: Final = (sys.executable, "-m", "relay.smtp_door")
 
 
@@ -66,6 +69,13 @@ class TemplateGone(OSError):
         return "the mail door's first process has ended"
 
 
+class NoNameServers(OSError):
+    """There is nobody to ask about senders."""
+
+    def __str__(self) -> str:
+        return "this machine names no name server, and [smtp] nameservers is empty"
+
+
 class Template:
     """The template, from its start to its end."""
 
@@ -75,10 +85,13 @@ class Template:
         self._ends: dict[int, asyncio.Future[int]] = {}
         self._one_fork = asyncio.Lock()
         self._reading: asyncio.Task[None] | None = None
+        self._gone: OSError = TemplateGone()
 
     @classmethod
     async def start(cls, plan: Plan) -> Template:
-        """Start it. What the relay's environment holds of the settings is not for it. Raises OSError."""
+        """Start it. Of the relay's environment it has what a program needs to begin, and no more: settings,
+        an object store's credentials, a database's password are not for it. Raises OSError.
+        """
         ours, its = socket.socketpair()
         with its:
             program = await asyncio.create_subprocess_exec(
@@ -86,7 +99,7 @@ class Template:
                 stdin=its.fileno(),
                 stdout=subprocess.DEVNULL,
                 pass_fds=[listener.descriptor for listener in plan.listeners],
-                env={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+                env={name: value for name, value in os.environ.items() if _NEEDED.fullmatch(name)},
             )
         template = cls(program, ours.dup())
         with suppress(OSError):  # who has ended already is seen to have, by the first fork
@@ -96,7 +109,7 @@ class Template:
         return template
 
     async def fork(self) -> tuple[int, socket.socket]:
-        """A fresh worker: its number, and our end of its socket. Raises TemplateGone."""
+        """A fresh worker: its number, and our end of its socket. Raises TemplateGone, NoNameServers."""
         ours, its = socket.socketpair()
         async with self._one_fork:
             with its:
@@ -104,11 +117,11 @@ class Template:
                     socket.send_fds(self._control, [word(FORK)], [its.fileno()])
                 except OSError as failure:
                     ours.close()
-                    raise TemplateGone from failure
+                    raise self._gone from failure
             pid = await self._forked.get()
         if not pid:
             ours.close()
-            raise TemplateGone
+            raise self._gone
         return pid, ours
 
     def ended(self, pid: int) -> asyncio.Future[int]:
@@ -141,6 +154,8 @@ class Template:
                     self._forked.put_nowait(pid)
                 elif said[:1] == ENDED:
                     self._ends.pop(pid).set_result((await reader.readexactly(1))[0])
+                elif said[:1] == NAMELESS:
+                    self._gone = NoNameServers()
         writer.close()
         for end in self._ends.values():
             end.set_result(1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Final, cast
 
 from keys.envelope import MOST_ENVELOPE_BYTES
@@ -24,9 +25,8 @@ from relay.service.door_workers import DoorWorkers
 from relay.service.keyfiles import KeyFiles
 from relay.service.places import STATIC
 from relay.smtp_door.limits import Limits as DoorLimits
+from relay.smtp_door.listening import Certificate, listening
 from relay.smtp_door.plan import Checks, Listener, Plan
-from relay.smtp_door.resolver import DnsResolver
-from relay.smtp_door.server import Certificate, listening
 
 TELL_SECONDS: Final = 5.0
 
@@ -43,7 +43,7 @@ async def open_http(house: House, log: Log, stack: AsyncExitStack, *, shared: bo
 
 async def open_smtp(house: House, log: Log, stack: AsyncExitStack, *, shared: bool = False) -> str:
     """Open the SMTP ports, to be closed with the stack; says where. Raises OSError, as for a certificate that
-    cannot be used, and DnsTrouble where there are no name servers.
+    cannot be used, or where there are no name servers.
     """
     said, listeners = [], []
     for name, at in _smtp_ports(house.settings):
@@ -119,8 +119,8 @@ def door_reception(house: House) -> DoorFlow:
 
 
 def door_plan(house: House, listeners: Sequence[Listener]) -> Plan:
-    """What the door's processes are told. Raises OSError, ssl.SSLError and DnsTrouble for what they could not
-    work with.
+    """What the door's processes are told. Raises OSError and ssl.SSLError for a certificate that they could
+    not work with.
     """
     settings, smtp = house.settings, house.settings.smtp
     tls = (smtp.tls_cert, smtp.tls_key) if smtp.tls_cert and smtp.tls_key else None
@@ -137,7 +137,23 @@ def door_plan(house: House, listeners: Sequence[Listener]) -> Plan:
         require_tls=smtp.require_tls,
         checks=_sender_checks(settings),
         offset_file=settings.clock.offset_file,
+        closed=_closed(settings),
     )
+
+
+def _closed(settings: Settings) -> list[Path]:
+    """The folders of the relay and of what works for it, in which the door has nothing to look for."""
+    keeper, backup = settings.keeper, settings.backup
+    folders = (
+        settings.relay.data_dir,
+        keeper.folder,
+        keeper.mirror,
+        keeper.ring_backups,
+        backup.folder,
+        backup.ledger,
+        settings.mail.folder,
+    )
+    return [folder for folder in folders if folder is not None and folder.is_dir()]
 
 
 def _sender_checks(settings: Settings) -> Checks | None:
@@ -145,7 +161,6 @@ def _sender_checks(settings: Settings) -> Checks | None:
     if not smtp.check_senders:
         return None
     nameservers = [(server.host, server.port) for server in smtp.nameservers]
-    DnsResolver(nameservers)
     return Checks(nameservers, smtp.sender_check_seconds)
 
 

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from relay.config import Settings
+from relay.keeper.child_plan import ChildPlan
 from relay.logs import Log
 
 FIRST_PAUSE_SECONDS: Final = 1.0
@@ -20,14 +22,16 @@ STEADY_SECONDS: Final = 60.0
 """A keeper that ran so long is started again at once-and-a-bit, whatever happened before."""
 
 END_SECONDS: Final = 10.0
+COMMAND: Final = (sys.executable, "-m", "relay.keeper")
 
 
-async def supervise(config: Path, log: Log) -> None:
+async def supervise(settings: Settings, log: Log) -> None:
     """Keep a keeper running until cancelled, then end it."""
     loop, pause = asyncio.get_running_loop(), FIRST_PAUSE_SECONDS
+    told = _plan(settings).encode()
     while True:
         started = loop.time()
-        exit_code = await _run_once(config)
+        exit_code = await _run_once(told)
         log.error("keeper.ended", exit_code=exit_code)
         if loop.time() - started > STEADY_SECONDS:
             pause = FIRST_PAUSE_SECONDS
@@ -35,10 +39,25 @@ async def supervise(config: Path, log: Log) -> None:
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
-async def _run_once(config: Path) -> int:
-    command = (sys.executable, "-m", "relay", "keeper", "--child", "--config", str(config))
-    child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE)
+def _plan(settings: Settings) -> ChildPlan:
+    keeper = settings.keeper
+    if not isinstance(keeper.socket, Path):  # the settings refuse it together with autostart
+        raise TypeError("a relay's own keeper answers at a path")
+    return ChildPlan(
+        keeper.folder,
+        keeper.socket,
+        keeper.mirror,
+        keeper.ring_backups,
+        keeper.ring_backup_key,
+        settings.clock.offset_file,
+    )
+
+
+async def _run_once(told: bytes) -> int:
+    child = await asyncio.create_subprocess_exec(*COMMAND, stdin=asyncio.subprocess.PIPE)
     try:
+        if child.stdin is not None:
+            child.stdin.write(told)
         return await child.wait()
     finally:
         await _end(child)

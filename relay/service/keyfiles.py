@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from keys.encoding import label
 from keys.names import keeper_id
 from keys.pins import KeeperPin, Pins
 from keys.suite import SignKey, is_strict_public
@@ -20,6 +22,7 @@ from relay.keeper.disk import sync_folder
 from relay.service.places import PRIVATE_FILE, PRIVATE_FOLDER
 
 KEY_BYTES: Final = 32
+MARK_BYTES: Final = 6
 NAMES: Final = ("pepper", "relay", "log", "door", "notice")
 BACKUP_NAME: Final = "backup"
 KEEPER_NAME: Final = "keeper.pub"
@@ -45,6 +48,14 @@ class KeyFiles:
     def keeper_id(self) -> bytes:
         """The local keeper's id."""
         return keeper_id(self.keeper_public)
+
+    @property
+    def mark(self) -> int:
+        """What says, without telling them, whether two relays have the same: a database is one's whose people
+        pinned them.
+        """
+        public = self.relay.public + self.log.public
+        return int.from_bytes(sha256(label("secrets") + self.pepper + public).digest()[:MARK_BYTES], "big")
 
     @property
     def pins(self) -> Pins:

@@ -8,6 +8,7 @@ Owns when they run. Each goes on after any trouble, and none acts while the cloc
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -107,13 +108,9 @@ class Loops:
 
     async def recording(self) -> None:
         """Write the receipts of days that are over, and sign the log as it grows."""
-        while True:
-            try:
-                await self.record_once()
-            except Exception as failure:  # noqa: BLE001 - whatever it was, the next receipts must come
-                self.log.error("log.trouble", failure=failure)
-                await asyncio.sleep(TROUBLE_SECONDS)
-            await asyncio.sleep(self.look_seconds)
+        await self._again_and_again(
+            self.record_once, lambda failure: self.log.error("log.trouble", failure=failure)
+        )
 
     async def dropping_objects(self) -> None:
         """Take away what is due from an object store, beside the sweep: one that hangs holds up nothing."""
@@ -129,11 +126,18 @@ class Loops:
 
     async def telling(self) -> None:
         """Send the notices that are due."""
+        await self._again_and_again(
+            self.tell_once, lambda failure: self.log.error("notices.trouble", failure=failure)
+        )
+
+    async def _again_and_again(
+        self, once: Callable[[], Awaitable[None]], say: Callable[[Exception], None]
+    ) -> None:
         while True:
             try:
-                await self.tell_once()
-            except Exception as failure:  # noqa: BLE001 - whatever it was, the next notice must go
-                self.log.error("notices.trouble", failure=failure)
+                await once()
+            except Exception as failure:  # noqa: BLE001 - whatever it was, the next receipt or notice must come
+                say(failure)
                 await asyncio.sleep(TROUBLE_SECONDS)
             await asyncio.sleep(self.look_seconds)
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from relay.clock import ClockError, SystemClock
 from relay.config import Settings
 from relay.core.ports import Line
+from relay.keeper.sockets import MOST_RELAYS
 from relay.service.assembly import House, build
-from relay.service.keyfiles import KeyMissing, read_key_files
+from relay.service.keyfiles import KeyFiles, KeyMissing, read_key_files
 from relay.service.lock import StoreHeld, place_held
-from relay.service.places import MOST_RELAYS, Places
+from relay.service.places import Places
 from relay.service.time_watch import check_server, compare, note_instant, open_clock
-from relay.store.deletions import Ledger
+from relay.store.deletion_files import Ledger
 from relay.store.engine import SettingRefused
 from relay.store.ledgers import ledger_folder
 from relay.store.migrate import NewerSchema
@@ -38,7 +39,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
     folder, most = settings.relay.data_dir, 1 if settings.database.url is None else MOST_RELAYS
     keys = read_key_files(Places(folder).secrets)
     with place_held(folder, most) as places:
-        store = await _open_store(settings, places)
+        store = await _open_store(settings, places, keys)
         try:
             store.objects = objects_of(settings)
             clock = await open_clock(store, settings.clock.offset_file)
@@ -50,7 +51,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             await store.close()
 
 
-async def _open_store(settings: Settings, places: Places) -> SqliteStore | PostgresStore:
+async def _open_store(settings: Settings, places: Places, keys: KeyFiles) -> SqliteStore | PostgresStore:
     url = settings.database.url
     if url is None:
         return await SqliteStore.open(places.database, ledger_of(settings))
@@ -58,7 +59,8 @@ async def _open_store(settings: Settings, places: Places) -> SqliteStore | Postg
         raise SettingRefused("database.url needs a driver: pip install 'quietbox[postgres]'")
     from relay.store.postgres import PostgresStore
 
-    return await PostgresStore.open(url.get_secret_value(), ledger_of(settings, places.number))
+    ledger = ledger_of(settings, places.number)
+    return await PostgresStore.open(url.get_secret_value(), ledger, secrets=keys.mark)
 
 
 def _line(settings: Settings) -> Line | None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from relay.keeper.sockets import MOST_RELAYS
+
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
-MOST_RELAYS: Final = 64
-"""In one folder."""
 STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 """The built web inbox of the installed release."""
 

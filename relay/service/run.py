@@ -25,6 +25,7 @@ from relay.dumps import no_dumps
 from relay.event_loop import loop_factory
 from relay.keeper.client import SocketKeeper
 from relay.logs import Log
+from relay.open_files import make_room
 from relay.service import control
 from relay.service.assembly import House
 from relay.service.backups import Backups
@@ -42,8 +43,8 @@ OBJECTS_BETWEEN_COLLECTIONS: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to run: the file of the settings (for the keeper's own program), which parts, and whether this is
-    a worker, which shares its ports and ends with the program that started it.
+    """What to run: the file of the settings (a backup is told of it), which parts, and whether this is a
+    worker, which shares its ports and ends with the program that started it.
     """
 
     config: Path
@@ -57,6 +58,7 @@ def run(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[str], Non
     Raises what `opened` raises, OSError for a port that is taken, and an exception group where a part fails.
     """
     no_dumps()  # it holds the pepper, and whose mail it is
+    make_room(settings.http.max_connections + settings.smtp.max_connections, log)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(serve(settings, wanted, log, ready))
 
@@ -70,7 +72,7 @@ async def serve(settings: Settings, wanted: Wanted, log: Log, ready: Callable[[s
         await stack.enter_async_context(beside(company.keep(house.clock.now, partial(_say_line, log))))
         stack.push_async_callback(company.leave)
         if settings.keeper.autostart:
-            await stack.enter_async_context(beside(supervise(wanted.config, log)))
+            await stack.enter_async_context(beside(supervise(settings, log)))
         await loops.sweep_once()
         from relay.service import doors  # imported here, while the keeper starts beside it
 

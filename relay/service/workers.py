@@ -118,7 +118,7 @@ async def _serve(
         environment = {**os.environ, **_held_ports(settings, wanted, stack.enter_context(ExitStack()))}
         if settings.keeper.autostart:
             environment[f"{PREFIX}KEEPER__AUTOSTART"] = "false"
-            await stack.enter_async_context(beside(supervise(wanted.config, log)))
+            await stack.enter_async_context(beside(supervise(settings, log)))
             keeper = SocketKeeper(keeper_address(settings), keeper_public)
             await keeper_is_up(keeper, SystemClock(settings.clock.offset_file).now())
         workers = [Worker(_command(wanted), environment, log) for _ in range(count)]

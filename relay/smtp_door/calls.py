@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from keys.encoding import Reader, counted, exact, u8, u16, u32, u64
@@ -36,6 +37,7 @@ MOST_ANSWER_BYTES: Final = 1 << 24  # the relay is believed; refused domains may
 MOST_DOMAINS: Final = 65_535
 MOST_KEEPERS: Final = 3
 MOST_FOUND: Final = 3  # bearers of one mail
+STATEMENTS_KEPT: Final = 64
 HEAD_BYTES: Final = 9
 
 _LINE: Final = re.compile(r"[!-~]{1,255}")
@@ -124,8 +126,16 @@ def _record(kind: type, /, **forms: Form) -> Form:
     )
 
 
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _parsed(raw: bytes) -> Statement:
+    """A mail is told its reader's statement several times, and mails to one reader come together: one of
+    3 KiB for all of them.
+    """
+    return parse_statement(raw)
+
+
 def _statement(reader: Reader) -> Statement:
-    return parse_statement(reader.counted(4, MOST_STATEMENT_BYTES))
+    return _parsed(reader.counted(4, MOST_STATEMENT_BYTES))
 
 
 def _grade(number: int) -> Grade | None:

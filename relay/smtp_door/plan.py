@@ -35,7 +35,9 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a worker of the door goes by. `checks` of None: a mail's own word counts."""
+    """All that a worker of the door goes by. `checks` of None: a mail's own word counts. `closed` are folders
+    in which a worker may open nothing.
+    """
 
     hostname: str
     mail_domain: str
@@ -47,6 +49,7 @@ class Plan:
     require_tls: bool = False
     checks: Checks | None = None
     offset_file: Path | None = None
+    closed: Sequence[Path] = ()
 
     @property
     def door_key(self) -> SignKey:
@@ -59,6 +62,7 @@ class Plan:
         told["door_seed"] = to_base64url(self.door_seed)
         told["tls"] = None if self.tls is None else [str(path) for path in self.tls]
         told["offset_file"] = None if self.offset_file is None else str(self.offset_file)
+        told["closed"] = [str(path) for path in self.closed]
         return json.dumps(told).encode("ascii") + b"\n"
 
 
@@ -75,4 +79,5 @@ def parse_plan(line: bytes) -> Plan:
         told["checks"] = Checks(servers, told["checks"]["seconds"])
     if told["offset_file"] is not None:
         told["offset_file"] = Path(told["offset_file"])
+    told["closed"] = [Path(path) for path in told["closed"]]
     return Plan(**told)

@@ -1,5 +1,4 @@
-"""The listener. Owns the port, the connections that are open here, the slowest of them, and the certificate;
-knows nothing of mail."""
+"""The listener. Owns the connections that are open here, and the slowest of them; knows nothing of mail."""
 
 from __future__ import annotations
 
@@ -7,7 +6,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from relay.logs import Log
@@ -15,79 +13,13 @@ from relay.smtp_door import replies
 from relay.smtp_door.calls import Place
 from relay.smtp_door.dialogue import Admission, Dialogue
 from relay.smtp_door.limits import Limits
+from relay.smtp_door.listening import Certificate, listening
 from relay.smtp_door.places import DoorPlaces, Places
 from relay.smtp_door.wire import Wire
 
-_BACKLOG = 1024  # connections that come at once wait here, and none is refused for coming beside others
 _AT_ONCE = 16  # that are taken in one turn of the loop, so that those who talk are heard in between
+_ROUND_SECONDS = 0.25  # by so much a limit may be passed; six thousand connections are looked at within 2 ms
 _REST_SECONDS = 1.0  # where the system has no room for another
-
-_Stamp = tuple[tuple[int, int, int], ...]
-
-
-class Certificate:
-    """The certificate for TLS, read again when one of its files has changed: certificates live for weeks,
-    doors for longer.
-    """
-
-    def __init__(self, chain: Path, private_key: Path) -> None:
-        """Read the files. Raises OSError or ssl.SSLError."""
-        self._files = (chain, private_key)
-        self._seen = self._stamp()
-        self._context = self._read()
-
-    def context(self, log: Log) -> ssl.SSLContext:
-        """A server context for TLS 1.2 and later; the one before while the files cannot be used, which the
-        log is told once for each state that they are in.
-        """
-        try:
-            stamp = self._stamp()
-        except OSError:
-            stamp = ()
-        if stamp != self._seen:
-            self._seen = stamp
-            try:
-                self._context = self._read()
-            except (OSError, ssl.SSLError) as failure:
-                log.error("door.certificate_kept", failure=failure)
-            else:
-                log.info("door.certificate_renewed")
-        return self._context
-
-    def _stamp(self) -> _Stamp:
-        """What tells a state of the files from another. A file is renewed in place, or by a new one."""
-        found = (path.stat() for path in self._files)
-        return tuple((one.st_ino, one.st_size, one.st_mtime_ns) for one in found)
-
-    def _read(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
-        context.load_cert_chain(*self._files)
-        return context
-
-
-def listening(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A socket that listens; port 0 picks a free one. A `shared` port other workers have, too. Raises
-    OSError.
-    """
-    family, kind, number, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family, kind, number)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        if family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    listener.setblocking(False)
-    return listener
 
 
 class _Listening:
@@ -164,6 +96,7 @@ class Door:
         self._listening: list[_Listening] = []
         self._arriving: set[asyncio.Future[Any]] = set()
         self._wires: set[Wire] = set()
+        self._round: asyncio.TimerHandle | None = None
 
     async def start(self, host: str, port: int, *, implicit_tls: bool = False) -> tuple[str, int]:
         """Listen; port 0 picks a free one. Once for each port, one of which may begin with TLS at once
@@ -178,9 +111,22 @@ class Door:
         """Take the connections of a socket that listens already, perhaps for other processes too."""
 
         def connected() -> Wire:
+            self._go_round()
             return Wire(self._serve, self._limits, self._wires, implicit_tls=implicit_tls)
 
         self._listening.append(_Listening(listener, connected, self._arriving, self._log))
+
+    def _go_round(self) -> None:
+        """While there are connections, look now and then whether one waits beyond its limit."""
+        if self._round is None:
+            self._round = asyncio.get_running_loop().call_later(_ROUND_SECONDS, self._look)
+
+    def _look(self) -> None:
+        self._round, now = None, asyncio.get_running_loop().time()
+        for wire in self._wires:
+            wire.look(now)
+        if self._wires or self._arriving:
+            self._go_round()
 
     def close(self) -> None:
         """Take no further connection; those that are open go on."""

@@ -1,11 +1,9 @@
 """The template of the door's workers: `python -m relay.smtp_door`, started by the relay alone.
 
-It has loaded all that a worker needs and seen nothing: one thread, no event loop, no mail, no connection.
+It has loaded all that a worker needs and seen nothing: one thread, no event loop, no mail, no connection. It
+keeps the newest certificate that could be used, since a worker has no other where the files are spoilt.
 Told to, it forks a worker, which therefore begins in some ten milliseconds and knows nothing of the ones
 before it. Standard input is its socket to the relay; when that ends it ends, and its workers are killed.
-
-Told and telling, each five bytes: F 0 with a descriptor (fork a worker that has it): P pid; K pid (kill that
-worker); E pid, with one byte more, the exit code (it has ended).
 """
 
 from __future__ import annotations
@@ -16,22 +14,23 @@ import selectors
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Final, NoReturn
 
+from relay import confine
+from relay.clock import SystemClock
+from relay.core.lookups import DnsTrouble
 from relay.dumps import end_with, no_dumps
+from relay.logs import open_log
 from relay.smtp_door import worker
+from relay.smtp_door.forking import ENDED, FORK, FORKED, KILL, NAMELESS, WORD_BYTES, word
+from relay.smtp_door.listening import Certificate
 from relay.smtp_door.plan import Plan, parse_plan
+from relay.smtp_door.resolver import DnsResolver
 from relay.smtp_door.warm import warm
 
-WORD_BYTES: Final = 5
 WARM_ROUNDS: Final = 16
 """By then the interpreter has fitted the code to what it does, and no worker does so in pages of its own."""
-FORK, FORKED, KILL, ENDED = b"F", b"P", b"K", b"E"
-
-
-def word(said: bytes, number: int = 0) -> bytes:
-    """One word between relay and template."""
-    return said + number.to_bytes(4, "big")
 
 
 def run() -> NoReturn:
@@ -43,11 +42,31 @@ def run() -> NoReturn:
         signal.signal(ignored, signal.SIG_IGN)
     control = socket.socket(fileno=os.dup(0))
     plan = parse_plan(_line(control))
+    if not _has_names(plan):
+        control.sendall(word(NAMELESS))
+        sys.exit(0)
     for _ in range(WARM_ROUNDS):
         warm(os.urandom)
     gc.collect()
     gc.freeze()
     _Template(control, plan).serve()
+
+
+def _has_names(plan: Plan) -> bool:
+    """Whether there is a name server to ask, where senders are checked."""
+    if plan.checks is None:
+        return True
+    try:
+        DnsResolver(plan.checks.nameservers)
+    except DnsTrouble:
+        return False
+    return True
+
+
+def _needed(plan: Plan) -> list[Path]:
+    """Folders that a worker may have to read: the program's, and where a renewed certificate comes to lie."""
+    given = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[2]]
+    return given + [folder for path in plan.tls or () for folder in (path.parent, path.resolve().parent)]
 
 
 def _line(control: socket.socket) -> bytes:
@@ -65,6 +84,9 @@ class _Template:
 
     def __init__(self, control: socket.socket, plan: Plan) -> None:
         self._control, self._plan = control, plan
+        self._log = open_log(SystemClock(plan.offset_file).now)
+        self._certificate = Certificate(*plan.tls) if plan.tls is not None else None
+        self._fence = confine.fence(plan.closed, _needed(plan)) if plan.closed else None
         self._workers: set[int] = set()
         self._woken, waker = os.pipe()
         os.set_blocking(waker, False)
@@ -96,6 +118,8 @@ class _Template:
             os.kill(number, signal.SIGKILL)  # not reaped yet, so the number is still that worker's
 
     def _fork(self, descriptor: int) -> None:
+        if self._certificate is not None:
+            self._certificate.context(self._log)
         parent = os.getpid()
         pid = os.fork()
         if not pid:
@@ -114,7 +138,10 @@ class _Template:
         silence = os.open(os.devnull, os.O_RDWR)
         os.dup2(silence, 0)
         os.close(silence)
-        worker.work(self._plan, socket.socket(fileno=descriptor))
+        if self._fence is not None:
+            confine.confine(self._fence)
+            os.close(self._fence)
+        worker.work(self._plan, socket.socket(fileno=descriptor), self._certificate, self._log)
 
     def _reap(self) -> None:
         for pid in list(self._workers):

@@ -38,10 +38,10 @@ class Wire(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_begun_at", "_between", "_deadline", "_ends_at", "_gone", "_held", "_is_cut", "_is_writable",
-        "_leaving", "_limits", "_loop", "_lost", "_open_wires", "_over", "_received_bytes", "_said_all",
-        "_serve", "_span_ends_at", "_span_from_bytes", "_task", "_timer", "_transport", "_unsaid", "_waiter",
-        "_waiting", "farewell", "implicit_tls", "peer", "tls",
+        "_begun_at", "_between", "_closing", "_deadline", "_ends_at", "_gone", "_held", "_is_cut",
+        "_is_writable", "_leaving", "_limits", "_loop", "_lost", "_open_wires", "_over", "_received_bytes",
+        "_said_all", "_serve", "_span_ends_at", "_span_from_bytes", "_task", "_transport", "_unsaid",
+        "_waiter", "_waiting", "farewell", "implicit_tls", "peer", "tls",
     )  # fmt: skip
 
     def __init__(
@@ -63,7 +63,7 @@ class Wire(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._gone: asyncio.Future[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._closing: asyncio.TimerHandle | None = None
         self._ends_at = 0.0  # of the wait that is under way
         self._lost = self._said_all = self._waiting = self._is_cut = self._over = False
         self._leaving = self._between = False
@@ -102,8 +102,8 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = True
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._closing is not None:
+            self._closing.cancel()
         self._wake()
         self._open_wires.discard(self)
         if self._gone is not None and not self._gone.done():
@@ -259,9 +259,7 @@ class Wire(asyncio.Protocol):
             self._end_our_direction()
         else:
             self._transport.close()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self._loop.call_later(_CLOSE_SECONDS, self._transport.abort)
+        self._closing = self._loop.call_later(_CLOSE_SECONDS, self._transport.abort)
 
     def _end_our_direction(self) -> None:
         try:
@@ -276,6 +274,13 @@ class Wire(asyncio.Protocol):
         age = self._loop.time() - self._begun_at
         counts = self._waiting and not self._is_cut and age > grace_seconds
         return self._received_bytes / age if counts else None
+
+    def look(self, now: float) -> None:
+        """End the wait that is under way if its limit is reached at `now`, an instant of the loop's clock.
+        The listener looks at all in rounds: a timer of its own is half a KiB of each silent connection.
+        """
+        if now >= self._ends_at and self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError())
 
     def cut(self) -> None:
         """End the dialogue for being slow. What it had begun is undone before its last word."""
@@ -328,26 +333,9 @@ class Wire(asyncio.Protocol):
     def _wait(self, before: float) -> asyncio.Future[None]:
         """What is done when something happens here, and raises TimeoutError when a limit is reached."""
         self._ends_at = min(self._loop.time() + self._limits.idle_seconds, self._deadline, before)
-        if self._timer is None or self._timer.when() > self._ends_at:
-            self._watch()
         self._waiter = self._loop.create_future()
         return self._waiter
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-
-    def _watch(self) -> None:
-        """Look at the limit of the wait when it may be reached; a later one moves no timer."""
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self._loop.call_at(self._ends_at, self._look)
-
-    def _look(self) -> None:
-        self._timer = None
-        if self._waiter is None or self._waiter.done():
-            return
-        if self._loop.time() >= self._ends_at:
-            self._waiter.set_exception(TimeoutError())
-        else:
-            self._watch()

@@ -13,18 +13,18 @@ import os
 import socket
 from typing import Final, NoReturn
 
-from relay.clock import SystemClock
 from relay.event_loop import loop_factory
 from relay.flow.mail_sink import MailDoor
 from relay.flow.sender_proof import SenderChecks
-from relay.logs import Log, open_log, take_over
+from relay.logs import Log, take_over
 from relay.smtp_door import calls
 from relay.smtp_door.calls import Order
 from relay.smtp_door.frames import Frames
 from relay.smtp_door.link import FarPlaces, FarReception, Link
+from relay.smtp_door.listening import Certificate
 from relay.smtp_door.plan import Plan
 from relay.smtp_door.resolver import DnsResolver
-from relay.smtp_door.server import Certificate, Door
+from relay.smtp_door.server import Door
 
 SETTLE_SECONDS: Final = 0.1
 """What the kernel handed over just before the listening ended is an open connection by then."""
@@ -32,15 +32,14 @@ LEAVE_SECONDS: Final = 10.0
 """After it has stopped to accept, a worker bears peers that are between two mails for so long."""
 
 
-def work(plan: Plan, relay: socket.socket) -> NoReturn:
+def work(plan: Plan, relay: socket.socket, certificate: Certificate | None, log: Log) -> NoReturn:
     """Be a worker, to the end of the process. `relay` is its socket to the relay."""
     code = 1
     try:
-        log = open_log(SystemClock(plan.offset_file).now)
         take_over(log)
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                runner.run(_serve(plan, relay, log))
+                runner.run(_serve(plan, relay, certificate, log))
             code = 0
         except Exception as failure:  # noqa: BLE001 - the last word of this process, to the log alone
             log.error("door.worker_failed", failure=failure)
@@ -48,11 +47,11 @@ def work(plan: Plan, relay: socket.socket) -> NoReturn:
         os._exit(code)  # nothing runs that could keep, print or dump what this process holds
 
 
-async def _serve(plan: Plan, relay: socket.socket, log: Log) -> None:
+async def _serve(plan: Plan, relay: socket.socket, certificate: Certificate | None, log: Log) -> None:
     frames = await Frames.open(relay, calls.MOST_ANSWER_BYTES)
     orders: asyncio.Queue[Order] = asyncio.Queue()
     link = Link(frames, orders.put_nowait)
-    door = _door(plan, link, log)
+    door = _door(plan, link, certificate, log)
     told = asyncio.ensure_future(link.run())
     obeying = asyncio.ensure_future(_obey(plan, door, orders))
     await asyncio.wait({told, obeying}, return_when=asyncio.FIRST_COMPLETED)
@@ -95,7 +94,7 @@ async def _drain(door: Door, orders: asyncio.Queue[Order]) -> None:
     orders.put_nowait(Order.END)
 
 
-def _door(plan: Plan, link: Link, log: Log) -> Door:
+def _door(plan: Plan, link: Link, certificate: Certificate | None, log: Log) -> Door:
     checks = None
     if plan.checks is not None:
         checks = SenderChecks(DnsResolver(plan.checks.nameservers), plan.checks.seconds)
@@ -112,7 +111,7 @@ def _door(plan: Plan, link: Link, log: Log) -> Door:
         plan.limits,
         log,
         hostname=plan.hostname,
-        tls=Certificate(*plan.tls) if plan.tls is not None else None,
+        tls=certificate,
         require_tls=plan.require_tls,
         places=FarPlaces(link),
     )

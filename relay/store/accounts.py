@@ -14,9 +14,8 @@ from relay.store.deletions import record_statement
 from relay.store.enrol import enrol
 from relay.store.inserts import extend_account, insert_statement, need_account, put_vault_item
 from relay.store.log import append_entries
-from relay.store.offers import drop_offers
 from relay.store.shared import each
-from relay.store.ways import check_ways, close_method, put_method, ways_of
+from relay.store.ways import check_ways, close_account, close_method, put_method, ways_of
 
 ACCOUNT = "SELECT account_id, name_tag, role, fp, expires_at FROM accounts WHERE expires_at > ? AND {} = ?"
 
@@ -179,12 +178,7 @@ def _remove_method(
 
 def _close_account(database: sqlite3.Connection, account_id: bytes, now: int) -> None:
     need_account(database, account_id, now)
-    found = database.execute("SELECT method_id FROM methods WHERE account_id=?", (account_id,)).fetchall()
-    for (method_id,) in found:
-        close_method(database, account_id, method_id)
-    database.execute("DELETE FROM sessions WHERE account_id=?", (account_id,))
-    database.execute("DELETE FROM vault_items WHERE account_id=?", (account_id,))
-    drop_offers(database, account_id)
+    close_account(database, account_id)
 
 
 def _open_session(database: sqlite3.Connection, session: Session, now: int) -> None:

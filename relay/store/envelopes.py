@@ -17,6 +17,7 @@ from relay.core.rows import encode_rows
 from relay.store.base import Part
 from relay.store.deposits import Deposit, deposit_each, deposit_together
 from relay.store.pages import joined_page
+from relay.store.shared import each
 from relay.store.shred import expire_envelope
 from relay.store.whole import check_sizes
 
@@ -25,6 +26,12 @@ SELECT r.position, r.envelope_id, r.received_day, r.raw, nullif(r.reason, 0)
 FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id AND m.expires_at > :now
 WHERE r.mailbox_id = :mailbox_id AND r.position {} :start AND r.expires_at > :now
 ORDER BY r.position {} LIMIT :limit"""
+OPENED = """
+SELECT r.envelope_id FROM mailbox_rows r JOIN mailboxes m ON m.mailbox_id = r.mailbox_id
+WHERE r.mailbox_id = ?1 AND r.envelope_id = ?2 AND r.reason = 0 AND r.expires_at > ?3 AND EXISTS (
+    SELECT 1 FROM mailboxes o JOIN mailbox_rows t ON t.mailbox_id = o.mailbox_id
+    WHERE o.engagement_id = m.engagement_id AND o.mailbox_id <> m.mailbox_id
+    AND t.envelope_id = r.twin_id AND t.acknowledged = 1)"""
 ACKNOWLEDGE = """
 UPDATE mailbox_rows SET acknowledged = 1 WHERE mailbox_id = ?1 AND envelope_id = ?2 AND acknowledged = 0"""
 IS_HERE = """
@@ -92,6 +99,11 @@ class SqlEnvelopes(Part):
         return await self._write(
             partial(_acknowledge, mailbox_id=mailbox_id, envelope_ids=envelope_ids, now=now)
         )
+
+    async def opened(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> list[bytes]:
+        """As the port; one question for each, in one exchange with a server."""
+        asked = [(mailbox_id, one, now) for one in dict.fromkeys(envelope_ids)]
+        return [one for (one,) in await self._read(lambda database: each(database, OPENED, asked))]
 
     async def notes(self, mailbox_id: bytes, *, now: int) -> Notes:
         """The class is a byte of the envelope's header (docs/protocol.md, part 5)."""

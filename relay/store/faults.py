@@ -28,6 +28,8 @@ class NotUsable(Exception):
         self.reachable = reachable
 
 
+REPEATED: Final = frozenset({"40001", "40P01"})
+"""Serialisation failure and deadlock (PostgreSQL, Appendix A): run again, the transaction may succeed."""
 FAULTS: Final = (sqlite3.Error, Fault)
 VIOLATIONS: Final = (sqlite3.IntegrityError, Violation)
 

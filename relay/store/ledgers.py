@@ -14,10 +14,14 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-from relay.store.deletions import INSTANT, LedgerDamaged, Record, records_since
+from relay.store.deletion_files import INSTANT, LedgerDamaged, Record, records_since
 
 NAME_FILE: Final = "name"
 NAME_BYTES: Final = 8
+OTHERS_FILE: Final = "others"
+"""Beside a ledger: all that its database knew when it was last looked at, also those that were begun after a
+backup, which that cannot know."""
+MOST_OTHERS: Final = 65_536
 NOTED: Final = "ledger {} {}"
 """The note of a database on a ledger: its name, and where it is, for people; its value is when it was last
 opened.
@@ -25,6 +29,7 @@ opened.
 KNOWN: Final = "SELECT name, value FROM notes WHERE name LIKE 'ledger %' ORDER BY name"
 FORGET: Final = "DELETE FROM notes WHERE name LIKE 'ledger %'"
 _NAME: Final = re.compile(r"[0-9a-f]{16}")
+_NOTE: Final = re.compile(r"(?P<at>\d{1,15}) ledger (?P<name>[0-9a-f]{16}) (?P<place>[A-Za-z0-9. -]{1,80})")
 _HOST: Final = re.compile(r"[^A-Za-z0-9.-]")
 _HOST_LENGTH: Final = 64
 
@@ -59,14 +64,37 @@ def named(folder: Path, random: Callable[[int], bytes]) -> str:
     name = name_in(folder)
     if name is None:
         name = random(NAME_BYTES).hex()
-        fresh = folder / f"{NAME_FILE}.{os.getpid()}.new"
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"{name}\n")
-            file.flush()
-            os.fsync(descriptor)
-        fresh.replace(folder / NAME_FILE)
+        _put(folder / NAME_FILE, f"{name}\n")
     return name
+
+
+def note_others(folder: Path, notes: Sequence[tuple[str, int]]) -> None:
+    """Write down which ledgers the database knows, by its notes. Raises OSError."""
+    _put(folder / OTHERS_FILE, "".join(f"{value} {note}\n" for note, value in notes))
+
+
+def others_in(folder: Path) -> dict[str, tuple[str, int]]:
+    """As `known_to`, what was written down beside a ledger. Raises LedgerDamaged, OSError."""
+    path = folder / OTHERS_FILE
+    if not path.exists():
+        return {}
+    with path.open("r", encoding="ascii", errors="replace") as file:
+        lines = file.read(MOST_OTHERS).splitlines()
+    found = [_NOTE.fullmatch(line) for line in lines]
+    if not all(found):
+        raise LedgerDamaged(f"{path} does not hold names of ledgers")
+    return {one["name"]: (one["place"], int(one["at"])) for one in found if one is not None}
+
+
+def _put(path: Path, text: str) -> None:
+    """The whole of a file, or as it was."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    fresh.replace(path)
 
 
 def place_of(folder: Path) -> str:

@@ -12,6 +12,8 @@ from relay.store.engine import SettingRefused
 
 MOVING: Final = "moving_at"
 MOVED: Final = "moved_at"
+SECRETS: Final = "secrets"
+"""The note on the relay whose database it is (`relay.service.keyfiles.KeyFiles.mark`)."""
 MARKS: Final = (MOVING, MOVED)
 BACK: Final = "to go back to the file as it was then: relay restore --replay"
 MARK: Final = (
@@ -20,7 +22,7 @@ MARK: Final = (
 
 
 def mark(database: sqlite3.Connection, name: str, at: int) -> None:
-    """Write one of the marks. Raises sqlite3.Error."""
+    """Write a mark, or a number in its place. Raises sqlite3.Error."""
     database.execute(MARK, (name, at))
 
 

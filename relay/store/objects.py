@@ -97,6 +97,8 @@ class Objects:
 
         async with _reached():
             found = await obstore.get_range_async(self._store, named.path, start=start, length=length)
+        if len(found) != length:
+            raise Busy("object store: a piece is not all there")
         return bytes(found)
 
     async def drop(self, some: Sequence[Named], seconds: float = DROP_SECONDS) -> list[Named]:

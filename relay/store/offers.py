@@ -13,7 +13,7 @@ from relay.core.model import BrowserOffer
 from relay.store.base import Part
 from relay.store.codes import drop_code
 from relay.store.inserts import need_account
-from relay.store.ways import put_method
+from relay.store.ways import drop_offers, put_method
 
 COLUMNS = "offer_id, account_id, proof_check, box, expires_at, taken_by"
 OF_ID = f"SELECT {COLUMNS} FROM browser_offers WHERE offer_id=? AND expires_at>?"  # noqa: S608 - names from here
@@ -98,12 +98,3 @@ def _take(
 
 def _drop(database: sqlite3.Connection, account_id: bytes) -> None:
     drop_offers(database, account_id)
-
-
-def drop_offers(database: sqlite3.Connection, account_id: bytes) -> None:
-    """The offer of an account goes, and its code."""
-    for (offer_id,) in database.execute(
-        "SELECT offer_id FROM browser_offers WHERE account_id=?", (account_id,)
-    ).fetchall():
-        drop_code(database, offer_id)
-    database.execute("DELETE FROM browser_offers WHERE account_id=?", (account_id,))

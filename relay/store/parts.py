@@ -15,6 +15,7 @@ from relay.store.invitations import SqlInvitations
 from relay.store.ledger import SqlLedger
 from relay.store.log import SqlLog
 from relay.store.offers import SqlBrowserOffers
+from relay.store.own_words import SqlOwnWords
 from relay.store.receipts import SqlReceipts
 from relay.store.reopenings import SqlReopenings
 from relay.store.rules import SqlRules
@@ -42,6 +43,7 @@ class Parts(
     SqlBrowserOffers,
     SqlLedger,
     SqlReceipts,
+    SqlOwnWords,
     SqlLog,
 ):
     """All ports of `relay.core.ports.Store` by statements that both databases understand."""

@@ -14,10 +14,9 @@ from keys.errors import KeysError
 from keys.reopening import STOP_SECONDS
 from relay.core.errors import Conflict
 from relay.core.model import Swap
-from relay.store.deletions import LedgerDamaged
+from relay.store.deletion_files import LedgerDamaged
 from relay.store.reopenings import swap_client
 
-OF_REOPENING: Final = frozenset({ActKind.REOPEN_MAILBOX, ActKind.STOP_REOPENING})
 ADDRESS_BYTES: Final = 10
 JOINED: Final = """
 SELECT r.account_id, a.fp FROM reopenings r JOIN accounts a ON a.account_id = r.account_id

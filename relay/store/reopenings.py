@@ -13,7 +13,7 @@ from relay.store.base import Part
 from relay.store.inserts import OF_ACCOUNT, end_engagement_at, end_mailbox_at, insert_mailbox
 from relay.store.invitations import COLUMNS as INVITATION
 from relay.store.invitations import INSERT as INSERT_INVITATION
-from relay.store.ways import close_method
+from relay.store.ways import close_account
 
 CONFLICT = "reopening-conflict"
 NEWEST = "(SELECT statement FROM statements s WHERE s.account_id = r.{} ORDER BY number DESC LIMIT 1)"
@@ -167,12 +167,3 @@ def _set_client(
 def _fp(database: sqlite3.Connection, account_id: bytes) -> bytes:
     (fp,) = database.execute("SELECT fp FROM accounts WHERE account_id=?", (account_id,)).fetchone()
     return bytes(fp)
-
-
-def close_account(database: sqlite3.Connection, account_id: bytes) -> None:
-    """No way into an account remains, and nothing of its vault."""
-    found = database.execute("SELECT method_id FROM methods WHERE account_id=?", (account_id,)).fetchall()
-    for (method_id,) in found:
-        close_method(database, account_id, method_id)
-    database.execute("DELETE FROM sessions WHERE account_id=?", (account_id,))
-    database.execute("DELETE FROM vault_items WHERE account_id=?", (account_id,))

@@ -14,17 +14,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from keys.acts import OF_REOPENING
 from keys.encoding import Reader
 from relay.core.log import SignedCheckpoint, joined, subtrees
-from relay.store import deletions
-from relay.store.deletions import Record
+from relay.store import deletion_files
+from relay.store.counts import count_anew
+from relay.store.deletion_files import Record
 from relay.store.inserts import append_frame, end_engagement_at, insert_statement
 from relay.store.ledgers import FORGET
 from relay.store.limits import ACCOUNT_TAIL_SECONDS
 from relay.store.log import append_entries, log_size
 from relay.store.moved import unmark
 from relay.store.receipts import NEXT_ORDER
-from relay.store.rejoining import OF_REOPENING, rejoin
+from relay.store.rejoining import rejoin
 
 BEGIN: Final = "BEGIN IMMEDIATE"
 LEAP: Final = 1 << 32
@@ -39,9 +41,9 @@ SELECT r.raw FROM mailbox_rows r WHERE r.mailbox_id = ? AND r.envelope_id = ? AN
 BACK: Final = "UPDATE mailbox_rows SET expires_at=?3, shortened=0 WHERE mailbox_id=?1 AND envelope_id=?2"
 FORWARD_LINKS: Final = "UPDATE blob_links SET expires_at=?3 WHERE mailbox_id=?1 AND envelope_id=?2"
 ENDED: Final = {
-    deletions.CHANNEL: ("DELETE FROM notice_channels WHERE account_id=? AND number=?",),
-    deletions.RULE: ("DELETE FROM rules WHERE account_id=? AND rule_id=?",),
-    deletions.SENDER: (
+    deletion_files.CHANNEL: ("DELETE FROM notice_channels WHERE account_id=? AND number=?",),
+    deletion_files.RULE: ("DELETE FROM rules WHERE account_id=? AND rule_id=?",),
+    deletion_files.SENDER: (
         "DELETE FROM rules WHERE account_id=? AND sender_id=?",
         "DELETE FROM senders WHERE account_id=? AND sender_id=?",
     ),
@@ -114,6 +116,7 @@ def _replay(database: sqlite3.Connection, records: Iterable[Record]) -> Replayed
     unmark(database)
     database.execute(FORGET)  # relays that start say again which ledgers they write
     _forget_sessions(database)
+    count_anew(database)
     _leap(database)
     for record in records:
         _apply(database, record, done, last)
@@ -149,25 +152,25 @@ def root_at(database: sqlite3.Connection, size: int) -> bytes:
 def _apply(database: sqlite3.Connection, record: Record, done: Replayed, last: _Last) -> None:
     body = record.body
     match record.kind:
-        case deletions.GONE:
+        case deletion_files.GONE:
             _bring_forward(database, body, last)
-        case deletions.ANEW:
+        case deletion_files.ANEW:
             _release_anew(database, body, last)
-        case deletions.METHOD:
+        case deletion_files.METHOD:
             done.methods += database.execute(
                 "DELETE FROM methods WHERE method_id=? AND account_id=?", (body[:16], body[16:])
             ).rowcount
-        case deletions.END:
+        case deletion_files.END:
             last.ends[body[:16]] = int.from_bytes(body[16:], "big")
-        case deletions.ENTRY:
+        case deletion_files.ENTRY:
             last.entries[int.from_bytes(body[:8], "big")] = body[8:]
-        case deletions.RECEIPT:
+        case deletion_files.RECEIPT:
             last.receipts[body[:16]] = (int.from_bytes(body[16:24], "big"), body[24:])
-        case deletions.ACT:
+        case deletion_files.ACT:
             last.acts[body[:24]] = body
-        case deletions.CHANNEL | deletions.RULE | deletions.SENDER:
+        case deletion_files.CHANNEL | deletion_files.RULE | deletion_files.SENDER:
             _stay_ended(database, record)
-        case deletions.STATEMENT:
+        case deletion_files.STATEMENT:
             last.statements[body[:24]] = body
 
 

@@ -430,6 +430,18 @@ receipt_leaves = Table(
     Index(None, "number", "mailbox_id"),  # first of all those that wait
 )
 
+own_copies = Table(  # what people say of their own copies, signed
+    "own_copies",
+    metadata,
+    _bytes("engagement_id"),  # not a reference: as a receipt it outlives its engagement by 30 days
+    _bytes("author_id"),
+    _number("computer"),
+    _of("accounts.account_id", index=True),  # whom it is told
+    _bytes("statement"),
+    _ends(),
+    PrimaryKeyConstraint("engagement_id", "author_id", "computer"),
+)
+
 queued_revokes = Table(
     "queued_revokes",
     metadata,

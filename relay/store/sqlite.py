@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from relay.store.deletions import Ledger
+from relay.store.deletion_files import Ledger
 from relay.store.engine import connect_writer, hold
 from relay.store.leaves import teach
 from relay.store.migrate import bring_up

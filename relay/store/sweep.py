@@ -46,6 +46,7 @@ SMALL: Final = (
     "queued_revokes",
     "receipt_leaves",
     "receipts",
+    "own_copies",
 )
 OF_ENGAGEMENT: Final = ("members", "policies", "acts", "proposals", "spoken_runs")
 OF_ACCOUNT: Final = (
@@ -60,6 +61,7 @@ OF_ACCOUNT: Final = (
     "statements",
     "receipt_leaves",
     "receipts",
+    "own_copies",
 )
 UNSIGNED: Final = (State.DRAFT, State.WITHDRAWN)
 COUNTED: Final = (

@@ -1,5 +1,5 @@
-"""Ways in, in the file. Owns the table `methods`: how one is added and closed within a transaction; what is
-closed is in the ledger, so that no restored backup opens it again.
+"""Ways in, in the file. Owns the table `methods`: how one is added and closed within a transaction, and all
+of an account's; what is closed is in the ledger, so that no restored backup opens it again.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 
 from relay.core.errors import Conflict
+from relay.store.codes import drop_code
 from relay.store.deletions import record_method
 from relay.store.inserts import need_account
 
@@ -50,3 +51,21 @@ def close_method(database: sqlite3.Connection, account_id: bytes, method_id: byt
     """This way in opens nothing any more."""
     record_method(database, account_id, method_id)
     database.execute("DELETE FROM methods WHERE account_id=? AND method_id=?", (account_id, method_id))
+
+
+def close_account(database: sqlite3.Connection, account_id: bytes) -> None:
+    """No way into an account remains, nor an offer that could add one, and nothing of its vault."""
+    for method_id in sorted(ways_of(database, account_id)):
+        close_method(database, account_id, method_id)
+    database.execute("DELETE FROM sessions WHERE account_id=?", (account_id,))
+    database.execute("DELETE FROM vault_items WHERE account_id=?", (account_id,))
+    drop_offers(database, account_id)
+
+
+def drop_offers(database: sqlite3.Connection, account_id: bytes) -> None:
+    """The offer of an account goes, and its code."""
+    for (offer_id,) in database.execute(
+        "SELECT offer_id FROM browser_offers WHERE account_id=?", (account_id,)
+    ).fetchall():
+        drop_code(database, offer_id)
+    database.execute("DELETE FROM browser_offers WHERE account_id=?", (account_id,))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from relay.store.backup_file import Backup, write_backup
-from relay.store.deletions import Ledger, Record, records_since
+from relay.store.deletion_files import Ledger, Record, records_since
 from relay.store.sqlite import SqliteStore
 from tests.contract.people import NOW, People
 

@@ -13,8 +13,8 @@ import pytest
 
 from relay.core.errors import Busy, NotFound
 from relay.core.model import DAY_SECONDS, Reason, Step
-from relay.store import deletions
-from relay.store.deletions import (
+from relay.store import deletion_files
+from relay.store.deletion_files import (
     ACT,
     END,
     GONE,
@@ -25,9 +25,9 @@ from relay.store.deletions import (
     drop_files_before,
     frame,
     ledger_days,
-    record_method,
     records_since,
 )
+from relay.store.deletions import record_method
 from relay.store.engine import connect_reader, connect_writer
 from relay.store.sqlite import SqliteStore
 from tests.backup.conftest import DAY, Place
@@ -54,7 +54,7 @@ def fail_once(monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> list[i
             raise OSError(left.pop(), "made to fail")
         return real(*arguments)
 
-    monkeypatch.setattr(deletions.os, name, failing)
+    monkeypatch.setattr(deletion_files.os, name, failing)
     return left
 
 
@@ -125,7 +125,7 @@ async def test_it_is_on_disk_before_the_commit(
         rows = deletions_seen(place)
         seen.append((rows, len(gone(place))))
 
-    monkeypatch.setattr(deletions.os, "fsync", watching)
+    monkeypatch.setattr(deletion_files.os, "fsync", watching)
     await store.expire_own(named(COACH), [named(f"row {number}") for number in range(5)], now=NOW)
     assert seen == [(5, 5)]
     assert deletions_seen(place) == 0
@@ -171,10 +171,10 @@ async def test_a_short_write_is_no_record(
             return real(descriptor, content[:20])
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(deletions.os, "write", short)
+    monkeypatch.setattr(deletion_files.os, "write", short)
     with pytest.raises(Busy):
         await store.expire_own(named(COACH), [named("one")], now=NOW)
-    monkeypatch.setattr(deletions.os, "write", real)
+    monkeypatch.setattr(deletion_files.os, "write", real)
     before = place.records()
     await store.expire_own(named(COACH), [named("one")], now=NOW)
     assert len(place.records()) == len(before) + 1

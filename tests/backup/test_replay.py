@@ -13,7 +13,8 @@ from relay.core.log import SignedCheckpoint
 from relay.core.model import DAY_SECONDS, IndexSegment, Step
 from relay.core.receipts import NewReceipt, ReceiptKind, Tip
 from relay.store.backup_file import Backup, opened, read_head
-from relay.store.deletions import ACT, ENTRY, LedgeredConnection, Record, frame
+from relay.store.deletion_files import ACT, ENTRY, Record, frame
+from relay.store.deletions import LedgeredConnection
 from relay.store.dump import load
 from relay.store.engine import connect_writer
 from relay.store.log import append_entries

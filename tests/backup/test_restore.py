@@ -20,7 +20,7 @@ from relay.operator.stopped import Exit, Stopped
 from relay.service.lock import store_held
 from relay.service.opening import ledger_of
 from relay.service.places import Places
-from relay.store import backup_file, deletions
+from relay.store import backup_file, deletion_files
 from relay.store.engine import connect_writer
 from relay.store.sqlite import SqliteStore
 from tests.contract.people import NOW, People, client_invitation, envelope, named
@@ -281,7 +281,7 @@ def test_a_disk_that_is_full(house: House, monkeypatch: pytest.MonkeyPatch) -> N
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    for place, name in ((restoring, "load_as"), (restoring, "_swap"), (deletions.Withheld, "release")):
+    for place, name in ((restoring, "load_as"), (restoring, "_swap"), (deletion_files.Withheld, "release")):
         with monkeypatch.context() as broken:
             broken.setattr(place, name, full)
             assert "No space left" in str(refusal(house, made))

@@ -33,6 +33,7 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
     "unlock": ("21",),
     "day": ("22",),
     "curves": ("23",),
+    "copy": ("25",),
 }
 """By what they are about, and the rows of docs/performance.md that each measures."""
 ROWS = tuple(sorted((row for rows in SCENARIOS.values() for row in rows), key=int))

@@ -23,10 +23,12 @@ TOGETHER = 50
 FILLED_AT_ONCE = 10_000
 BURST = 500
 FIRST_BURSTS = 20
+LOOK_AFTER = 10
+MOST_BURSTS = 300  # some minutes; a million would be twenty
 
 
 async def measure(rounds: int, quick: bool) -> Findings:
-    """Each round on a fresh relay: filled, measured without, then with the sweep until nothing is due."""
+    """Each round on a fresh relay: filled, measured without, then with the sweep."""
     due = 20_000 if quick else 1_000_000
     without, amid, rates = [], [], []
     for _ in range(1 if quick else rounds):
@@ -59,11 +61,12 @@ async def _burst(relay: Served, coach: Writer) -> float:
 
 
 async def _while_sweeping(house: House, relay: Served, coach: Writer, due: int) -> tuple[float, float]:
-    """The median burst until nothing is due any more, and how many went a second."""
-    began, late = time.monotonic(), []
-    while True:
-        late.append(await _burst(relay, coach))
-        if len(late) % 10 == 0:
-            left = await asyncio.to_thread(house.envelopes) - BURST * (FIRST_BURSTS + len(late))
-            if left <= 0:
-                return median(late), due / (time.monotonic() - began)
+    """The median burst until nothing is due any more or the sweep has been seen for long enough, and how many
+    went a second.
+    """
+    began, left = time.monotonic(), due
+    late: list[float] = []
+    while left > 0 and len(late) < MOST_BURSTS:
+        late += [await _burst(relay, coach) for _ in range(LOOK_AFTER)]
+        left = await asyncio.to_thread(house.envelopes) - BURST * (FIRST_BURSTS + len(late))
+    return median(late), (due - left) / (time.monotonic() - began)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.__main__ import NO_CHROMIUM, find_chromium
 from tests.browser.visitor import FLAGS
@@ -23,6 +24,7 @@ SLOW_4G = {
     "downloadThroughput": 1_638_400 // 8,
     "uploadThroughput": 768_000 // 8,
 }
+AT_HAND = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 PAINTED = """() => new Promise((done) => {
   new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime))
     .observe({ type: "largest-contentful-paint", buffered: true });
@@ -91,11 +93,10 @@ class Phone:
     tools: CDPSession
 
     async def slow(self, *, network: bool) -> None:
-        """From now on the processor is a phone's, and the network too where that is asked for."""
+        """From now on the processor is a phone's; the network too, or it is as it is."""
         await self.tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        if network:
-            await self.tools.send("Network.enable")
-            await self.tools.send("Network.emulateNetworkConditions", SLOW_4G)
+        await self.tools.send("Network.enable")
+        await self.tools.send("Network.emulateNetworkConditions", SLOW_4G if network else AT_HAND)
 
     async def painted(self) -> float:
         """When the largest thing on the page was painted, ms after the navigation began."""
@@ -117,24 +118,27 @@ class Phone:
         """Milliseconds from the press for earlier letters until there are more rows."""
         return float(await self.page.evaluate(FURTHER))
 
+    async def silent(self, seconds: float) -> None:
+        """Return when the page has begun no request for so long."""
+        while True:
+            try:
+                await self.page.wait_for_event("request", timeout=seconds * 1000)
+            except PlaywrightTimeout:
+                return
+
     async def received(self) -> float:
         """Bytes of all answers so far, headers included, as they came over the network."""
         return float(await self.page.evaluate(RECEIVED))
+
+    async def longest(self) -> float:
+        """Milliseconds of the longest task since this was last asked; 0 where none took fifty."""
+        return float(await self.page.evaluate("() => [window.longest, window.longest = 0][0]"))
 
     async def unlock(self, name: str, password: str) -> float:
         """Milliseconds from *Open* to the first row."""
         await self.page.get_by_label("Inbox name", exact=True).fill(name)
         await self.page.get_by_label("Password", exact=True).fill(password)
         return await self.pressed("form button[type=submit]", ".row")
-
-
-async def renderer_bytes(browser: Browser) -> int:
-    """Private memory of the largest process that draws a page; its workers live in it."""
-    tools = await browser.new_browser_cdp_session()
-    told = await tools.send("SystemInfo.getProcessInfo")
-    await tools.detach()
-    pids = [one["id"] for one in told["processInfo"] if one["type"] == "renderer"]
-    return max(private_bytes(pid) for pid in pids)
 
 
 def private_bytes(pid: int) -> int:

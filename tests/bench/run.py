@@ -12,6 +12,7 @@ import uvloop
 
 from tests.bench import (
     attachments,
+    copies,
     crypto,
     curves,
     day,
@@ -61,6 +62,7 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"23"}), curves.messages),
     (frozenset({"23"}), curves.mailboxes),
     (frozenset({"24"}), fetches.measure),
+    (frozenset({"25"}), copies.measure),
 )
 
 

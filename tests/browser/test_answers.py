@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from client_sdk import AsyncAccount, Home
-from tests.browser.conftest import CHEAP, Practice
+from tests.browser.conftest import CHEAP, MAYA_PASSWORD, Practice
 from tests.browser.visitor import HALF, Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD
 
@@ -90,6 +91,11 @@ async def test_asked_for_a_change_then_declined(browser: Browser, beginner: Prac
         await client.fill("What you would like to be different", CANARY)
         await client.press("Send to Ben")
         await expect(client.page.get_by_text("Sent. Ben can answer with a new invitation")).to_be_visible()
+        await coach.page.get_by_role("navigation").get_by_role("link", name="Inbox").first.click()
+        card = coach.page.locator(".banner", has_text="Tom Field asks you to change something")
+        await expect(card).to_be_visible()
+        await expect(card).not_to_contain_text("canary")
+        await card.get_by_role("link", name="Read it under Clients").click()
         await reply_of(coach, "Tom Field", "Asks you to change something before signing")
         await expect(coach.page.get_by_text(CANARY)).to_be_visible()
         await coach.press("Back to your clients")
@@ -114,7 +120,17 @@ async def test_on_a_device_of_work(browser: Browser, beginner: Practice) -> None
     """Nothing is opened there, not even a name is shown, and the question alone ends nothing; told, the link
     is over everywhere and the coach sends a new one, with what was offered filled in.
     """
-    link = await beginner.invite("Ida Moor")
+    ends = datetime.fromtimestamp(beginner.relay.now(), UTC).date() + timedelta(days=45)
+    chosen = {
+        "work_ends": ends,
+        "hold": timedelta(days=20),
+        "longest_keep": timedelta(days=30),
+        "phones": ("07700 900142", "07700 900143"),
+        "work_phones": {"07700 900142": "coach"},
+        "read_marks": True,
+    }
+    offered = await beginner.anna.invite("Ida Moor", **chosen, refuse=("corp.example",), recall=False)
+    link = offered.link
     async with visiting(browser, beginner.origin) as coach, visiting(browser, beginner.origin) as client:
         await unlocked(coach, beginner)
         await to_clients(coach)
@@ -140,7 +156,22 @@ async def test_on_a_device_of_work(browser: Browser, beginner: Practice) -> None
         await coach.press("Invite again")
         await expect(coach.page.get_by_label("Work mail that is refused")).to_have_value("corp.example")
         await expect(coach.page.get_by_label("Name of the client")).to_have_value("Ida Moor")
+        await expect(coach.page.get_by_label("Last day of your work together")).to_have_value(
+            ends.isoformat()
+        )
+        await expect(coach.page.get_by_label("Days that everything is held")).to_have_value("20")
+        await expect(coach.page.get_by_label("07700 900142 is")).to_have_value("coach")
+        await expect(coach.page.get_by_label("Each of you sees whether the other")).to_be_checked()
+        await coach.page.get_by_label("07700 900143 is").select_option("a work number of my client")
         await coach.press("Read the agreement")
+        shown = coach.page.locator(".agreement-text")
+        for words in (
+            "What you write is kept for 30 days at most.",
+            "cannot take back the other's copy",
+            "Each of you sees whether the other has read a message.",
+            "07700 900142 (a work number of the coach) and 07700 900143 (a work number of the client)",
+        ):
+            await expect(shown).to_contain_text(words)
         await coach.press("Sign and invite Ida Moor")
         await coach.press("Copy")
         await expect(coach.page.get_by_text("Copied.")).to_be_visible()
@@ -155,4 +186,43 @@ async def test_on_a_device_of_work(browser: Browser, beginner: Practice) -> None
         await coach.press("Take it back")
         await coach.page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
         await expect(coach.page.get_by_text("Taken back.")).to_be_visible()
+        assert coach.errors == []
+
+
+async def test_clients_at_a_glance(browser: Browser, beginner: Practice) -> None:
+    """The last word, the next deletion and what goes unread stand beside a client whose inbox is not open;
+    what came since is counted, and nothing of it is opened; no word of any message is there.
+    """
+    await beginner.take_in("Una Glance")
+    await beginner.take_in("Vic Glance")
+    home = Home(beginner.relay.folder.parent / "Una Glance", file_cost=CHEAP)
+    to_una = beginner.anna.engagement("Una Glance")
+    async with (
+        await AsyncAccount.open(home=home, password=MAYA_PASSWORD) as una,
+        visiting(browser, beginner.origin) as coach,
+    ):
+        to_ben = una.engagement()
+        await to_una.send(subject="canary kite", text="canary kite", keep=timedelta(days=40))
+        await to_ben.send(subject="canary lark", text="canary lark", keep=timedelta(days=3))
+        await unlocked(coach, beginner)
+        await to_clients(coach)
+        here = coach.page.get_by_role("listitem").filter(has_text="Una Glance")
+        await expect(coach.page.get_by_text("Open here")).to_be_visible()
+        if await here.get_by_role("button", name="Open Una Glance").count():  # else it was opened first
+            await coach.press("Open Una Glance")
+            await coach.is_open()
+        else:
+            await coach.page.get_by_role("navigation").get_by_role("link", name="Inbox").first.click()
+        await coach.see("canary lark")
+        await to_clients(coach)
+        await coach.press("Open Vic Glance")
+        await coach.is_open()
+        await to_clients(coach)
+        await expect(here).to_contain_text("1 unread · going from")
+        await expect(here).to_contain_text("Last word: Una’s")
+        await expect(here).to_contain_text("Next deletion:")
+        await to_ben.send(subject="canary wren", text="canary wren", keep=timedelta(days=2))
+        await coach.page.reload()
+        await expect(here).to_contain_text("1 came since you last opened it")
+        assert "canary" not in await coach.page.locator("main").inner_text()
         assert coach.errors == []

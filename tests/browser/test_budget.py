@@ -13,8 +13,8 @@ from tests.browser.weights import ASSETS, brotli_bytes, built, scripts_of
 
 pytestmark = pytest.mark.browser
 
-FIRST_SCRIPT_BYTES = 81_000
-"""81 KB, a thousand bytes each as the inbox counts them, of all that is fetched until a password can be
+FIRST_SCRIPT_BYTES = 83_000
+"""83 KB, a thousand bytes each as the inbox counts them, of all that is fetched until a password can be
 typed.
 Ten more come with the press: what stretches it runs in a worker that ends with its 64 MiB.
 """
@@ -50,7 +50,8 @@ async def test_the_first_load(browser: Browser, pair: Pair) -> None:
         await visitor.fill("Password", MAYA_PASSWORD)
         async with visitor.page.expect_request(re.compile("/v1/wake$")):
             await visitor.press("Open")
-        opened = visitor.requests[: visitor.requests.index(f"{pair.origin}/v1/wake")]
+        before_wake = visitor.requests[: visitor.requests.index(f"{pair.origin}/v1/wake")]
+        opened = [one for one in before_wake if not BESIDE.search(one)]
         assert len(opened) <= REQUESTS_TO_OPEN, opened
         later = [one for one in (*first, *opened) if ASSETS not in one]
         assert len(later) <= REQUESTS_LATER, later

@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from client_sdk.archive import check_archive, is_locked, new_archive, unlock_archive
+from client_sdk.archive import new_archive, unlock_archive
+from client_sdk.archive_check import check_archive
+from client_sdk.archive_lock import is_locked
 from client_sdk.attachment import Attachment
 from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
 from tests.browser.test_codes import as_coach

@@ -73,6 +73,12 @@ async def test_joining_reading_and_settings_in_german(browser: Browser, practice
         )
         await in_german(page)
 
+        await page.goto(f"{practice.origin}/our-work/copy")
+        await page.get_by_role("heading", name="Kopie mitnehmen").wait_for()
+        names = ("open-me.html", "mailbox export open")
+        await in_german(page, but=names)
+        await page.get_by_label("Wer die Datei hat").check()
+        await in_german(page, but=names)
         await page.goto(f"{practice.origin}/settings/language")
         await page.get_by_role("heading", name="Sprache").wait_for()
         await in_german(page, but=("English",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import smtplib
 import zipfile
@@ -12,10 +13,11 @@ from email.policy import SMTP
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
+from client_sdk import AsyncAccount, Home
 from client_sdk.attachment import Attachment
-from tests.browser.conftest import MAYA_PASSWORD, Pair, Practice
+from tests.browser.conftest import CHEAP, MAYA_PASSWORD, Pair, Practice
 from tests.browser.visitor import PATIENCE_MILLISECONDS, Client, Visitor, visiting
 from tests.service.programs import Relay
 
@@ -123,8 +125,7 @@ async def test_what_was_read_stays_read_in_another_browser(browser: Browser, pai
         await entered(visitor, pair)
         await visitor.open("Finch read")
         await expect(visitor.row("Finch read")).not_to_have_accessible_name(UNREAD)
-        await visitor.press("Lock")
-        await expect(visitor.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+        await visitor.lock()
     async with visiting(browser, pair.origin) as other:
         await entered(other, pair)
         await other.see("Finch read")
@@ -207,7 +208,8 @@ async def test_a_deletion_for_both_reaches_the_coach(browser: Browser, pair: Pai
         await visitor.page.get_by_label(re.compile("both of us")).check()
         await visitor.press("Delete for both of us")
         await expect(visitor.row("Crane recalled")).to_have_count(0)
-        await visitor.page.get_by_text("Deleted. Gone from the server now.").first.wait_for()
+        said = "Deleted. Gone from the server now, and from its backups by "
+        await visitor.page.get_by_text(said).first.wait_for()
         assert visitor.errors == []
     assert not [one async for one in pair.to_maya.messages() if one.subject == "Crane recalled"]
 
@@ -227,6 +229,7 @@ async def test_mail_from_a_persons_own_address_is_read(browser: Browser, pair: P
         await visitor.fill("The code", (await pair.practice.mailed(before, r"\b\d{8}\b"))[0])
         await visitor.press("Confirm")
         await expect(visitor.page.get_by_text("Mail from it is taken")).to_be_visible()
+        await expect(visitor.page.get_by_text("How far your mail provider vouches")).to_be_visible()
         await asyncio.to_thread(deliver, pair.practice.relay, inbound)
         await visitor.press(re.compile("^Inbox"))
         await visitor.open("Grüße vom See")
@@ -272,6 +275,24 @@ async def test_nothing_of_a_person_is_left_behind(browser: Browser, pair: Pair) 
         assert all(word not in one for one in traces), word
 
 
+async def test_what_the_other_has_opened(browser: Browser, practice: Practice) -> None:
+    """Where both have signed read marks a message of one's own says whether the other has opened it."""
+    offered = await practice.anna.invite("Ike Marks", hold=timedelta(days=30), read_marks=True)
+    client = await practice.take_in("Ike Marks", link=offered.link)
+    home = Home(practice.relay.folder.parent / "Ike Marks", file_cost=CHEAP)
+    async with await AsyncAccount.open(home=home, password=MAYA_PASSWORD) as ike:
+        sent = await ike.engagement().send(subject="Plover marks", text="Has she seen it?")
+    async with visiting(browser, practice.origin) as visitor:
+        await entered(visitor, Pair(practice, client, "Ike Marks"))
+        await visitor.open("Plover marks")
+        await expect(visitor.page.get_by_text("Anna has not opened it yet")).to_be_visible()
+        await practice.anna.engagement("Ike Marks").message(sent.id)
+        await visitor.page.go_back()
+        await visitor.open("Plover marks")
+        await expect(visitor.page.get_by_text("Anna has opened it")).to_be_visible()
+        assert visitor.errors == []
+
+
 async def test_fifty_loads_leave_an_invitation_usable(browser: Browser, practice: Practice) -> None:
     """A program that opens the link again and again, and goes on with it, uses nothing up."""
     client = Client(await practice.invite("Wim Vos"))
@@ -294,3 +315,47 @@ async def test_fifty_loads_leave_an_invitation_usable(browser: Browser, practice
         await late.page.get_by_label("Yes, my own").check()
         await late.press("Continue")
         await expect(late.page.get_by_role("heading", name="This invitation has been used")).to_be_visible()
+
+
+async def test_a_full_inbox_leads_to_what_makes_room(browser: Browser, pair: Pair) -> None:
+    """What was too fast goes by itself once it may; what the server fails at, or has no room for, stays
+    unsent, and one press leads to the largest; once there is room, the same goes.
+    """
+    file = Attachment.from_bytes(bytes(12 << 20), "plan.bin", media_type="application/octet-stream")
+    await pair.to_maya.send(subject="Egret plan", text="Here.", attach=[file])
+    await pair.to_maya.send(subject="Egret bare", text="Nothing with it.")
+    async with visiting(browser, pair.origin) as visitor:
+        await entered(visitor, pair)
+        await visitor.see("Egret bare")
+        refusing = Refusing()
+        await visitor.page.route("**/v1/envelopes", refusing.answer)
+        await visitor.press("Write")
+        await visitor.fill("Subject", "Egret reply")
+        await visitor.fill("Message", "Is there room?")
+        await visitor.press("Send to Anna")
+        under_way = visitor.page.get_by_role("region", name="On its way")
+        await expect(under_way.get_by_text("One moment. Trying again in")).to_be_visible()
+        await expect(under_way.get_by_role("button", name="Try now")).to_have_count(0)
+        refusing.now = (500, "internal", 0)
+        await expect(under_way.get_by_text("The server isn’t answering. What you")).to_be_visible()
+        refusing.now = (507, "inbox-full", 0)
+        await visitor.press("Try now")
+        await expect(under_way.get_by_text("This inbox is full.")).to_be_visible()
+        await visitor.press("See the largest")
+        await expect(visitor.page.locator(".row").first).to_contain_text("Egret plan")
+        await visitor.page.unroute("**/v1/envelopes")
+        await visitor.press("Try now")
+        await expect(visitor.row("Egret reply")).to_be_visible()
+
+
+class Refusing:
+    """A relay that asks for patience, until it is told another way to refuse."""
+
+    def __init__(self) -> None:
+        self.now = (429, "too-many-requests", 2)
+
+    async def answer(self, route: Route) -> None:
+        """As the relay answers what it does not take."""
+        status, code, after = self.now
+        problem = {"type": "about:blank", "title": code, "status": status, "code": code, "retry_after": after}
+        await route.fulfill(status=status, content_type="application/problem+json", body=json.dumps(problem))

@@ -152,8 +152,9 @@ async def opened(visitor: Visitor, digits: str) -> None:
 
 
 async def test_a_report_from_both_hands_to_the_sponsor_and_back(browser: Browser, parties: Parties) -> None:
-    """The coach writes and signs, the client adds and lets it out after the coach has signed anew; what the
-    sponsor reads is word for word what the client read, and is gone with one press.
+    """The coach writes and signs, the client adds and lets it out after the coach, who sees in *Clients* that
+    it is waited for, has signed anew; what the sponsor reads is word for word what the client read, and is
+    gone with one press.
     """
     async with coach_at(browser, parties) as coach:
         await write(coach, "")
@@ -168,6 +169,12 @@ async def test_a_report_from_both_hands_to_the_sponsor_and_back(browser: Browser
     async with coach_at(browser, parties) as coach:
         await expect(coach.page.get_by_text("You had signed the version before.")).to_be_visible()
         await expect(coach.page.locator(".changes ins")).to_have_text("I no longer answer mail at midnight.")
+        await coach.lock()  # which seals the index anew, and *Clients* reads that
+    async with coach_at(browser, parties) as coach:
+        await coach.press("Clients")
+        row = coach.page.get_by_role("listitem").filter(has_text=MAYA)
+        await expect(row.get_by_text("Report wants your signature")).to_be_visible()
+        await coach.page.go_back()
         again = await coach_signs(coach)
         assert again.link == way.link
         assert again.digits != way.digits

@@ -142,6 +142,9 @@ async def test_a_browser_is_removed_from_another_one(browser: Browser, pair: Pai
         await expect(lost.page.get_by_text("locked from elsewhere")).to_be_visible()
         await lost.page.reload()
         await locked(lost)
+        await expect(here.page.get_by_role("heading", name="Did you not know it?")).to_be_visible()
+        await here.press("Change your password too")
+        await expect(here.page.get_by_label("What you have now")).to_be_visible()
         await here.page.reload()
         await expect(here.page.get_by_role("heading", name="Browsers and unlocking")).to_be_visible()
 
@@ -281,6 +284,34 @@ async def test_a_reload_after_a_long_while_is_no_idleness(browser: Browser, pair
         await visitor.is_open()
 
 
+async def test_nobody_here_is_warned_of_and_locks(browser: Browser, pair: Pair) -> None:
+    """An open card of a call is presence; a minute before the lock *Stay* is offered, and it holds; else the
+    inbox locks.
+    """
+    async with visiting(browser, pair.origin) as visitor:
+        await visitor.page.clock.install()
+        await visitor.page.goto(pair.origin)
+        await visitor.unlock(pair.client.name, MAYA_PASSWORD)
+        await visitor.is_open()
+        await visitor.press("Our work")
+        await visitor.press(re.compile("^Phone calls"))
+        await visitor.press("Note a call")
+        await visitor.page.clock.fast_forward("50:00")
+        await visitor.page.clock.run_for(2_000)
+        await expect(visitor.page.get_by_label("Minutes")).to_be_visible()
+        await expect(visitor.page.get_by_role("button", name="Stay")).to_have_count(0)
+        await visitor.press("Cancel")
+        await expect(visitor.page.get_by_label("Minutes")).to_have_count(0)
+        await visitor.page.clock.run_for(2_000)  # by then the page looks again
+        await visitor.page.clock.fast_forward("14:20")
+        await visitor.press("Stay")
+        await expect(visitor.page.get_by_role("button", name="Stay")).to_have_count(0)
+        await visitor.page.clock.fast_forward("14:20")
+        await expect(visitor.page.get_by_role("button", name="Stay")).to_be_visible()
+        await visitor.page.clock.fast_forward("01:00")
+        await locked(visitor)
+
+
 async def test_a_coach_turns_to_another_client(browser: Browser, pair: Pair) -> None:
     """Who waits stands first; the inbox of the chosen one opens, alone, and a reload and a lock stay with it;
     what was typed for one never stands ready for another."""
@@ -356,7 +387,9 @@ async def test_a_phone_locks_when_it_shows_something_else(browser: Browser, pair
         await visitor.unlock(pair.client.name, MAYA_PASSWORD)
         await visitor.is_open()
         await visitor.page.evaluate(PUT_AWAY, True)
+        await expect(visitor.page.locator("html")).to_have_class(re.compile(r"\bcovered\b"))
         await visitor.page.evaluate(PUT_AWAY, False)
+        await expect(visitor.page.locator("html")).not_to_have_class(re.compile(r"\bcovered\b"))
         await visitor.is_open()
         await visitor.page.wait_for_function(HAS_HALF)
         await visitor.page.goto(f"{pair.origin}/settings/locking")

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, expect
 
 from client_sdk.engagement import AsyncEngagement
 from tests.browser.conftest import MAYA_PASSWORD, Practice
+from tests.browser.test_codes import as_coach
 from tests.browser.visitor import Client, Visitor, visiting
 from tests.service.programs import eventually
 
@@ -35,7 +36,10 @@ async def entered(visitor: Visitor, client: Client, view: str = "Our work") -> N
 
 
 async def test_notes_are_counted_and_a_call_is_noted_for_both(browser: Browser, practice: Practice) -> None:
-    """The number of the coach's notes is shown and nothing of them; what either notes of a call, both see."""
+    """The number of the coach's notes is shown and nothing of them; what either notes of a call, both see;
+    what somebody notes about it for nobody else every browser of theirs finds, and the other never; half-
+    written it outlives a reload.
+    """
     client, to_nora = await joined(practice, "Nora Field")
     for text in ("plover canary one", "plover canary two"):
         await to_nora.notes.add(text)
@@ -55,9 +59,39 @@ async def test_notes_are_counted_and_a_call_is_noted_for_both(browser: Browser, 
         await visitor.press("Note it")
         await expect(visitor.page.locator(".noted")).to_contain_text("40 minutes")
         await expect(visitor.page.locator(".noted")).to_contain_text("Noted by you")
+        await visitor.press(re.compile("^Note something for yourself"))
+        async with visitor.draft_stored():
+            await visitor.fill("A note for yourself", "osprey canary\n\nask in June")
+        async with visitor.draft_stored():
+            await visitor.press("Keep it")
+        await expect(visitor.page.locator(".own-note .note-text")).to_have_text(
+            "osprey canary\n\nask in June"
+        )
+        assert visitor.errors == []
+    async with visiting(browser, practice.origin) as visitor:
+        await entered(visitor, client)
+        await visitor.press(re.compile("Phone calls"))
+        await expect(visitor.page.locator(".own-note .note-text")).to_contain_text("ask in June")
+        await visitor.press(re.compile("^Change"))
+        await visitor.press("Delete")
+        await expect(visitor.page.locator(".own-note .note-text")).to_have_count(0)
+        await visitor.press(re.compile("^Note something for yourself"))
+        await visitor.press("Keep it")
+        await expect(visitor.page.get_by_text("Please write something first.")).to_be_visible()
+        async with visitor.draft_stored():
+            await visitor.fill("A note for yourself", "half a thought")
+        visitor.page.once("dialog", lambda dialog: dialog.accept())
+        await visitor.page.reload()
+        typed = visitor.page.get_by_label("A note for yourself")
+        await expect(typed).to_have_value("half a thought")
+        await visitor.press("Cancel")
+        await expect(typed).to_have_count(0)
         assert visitor.errors == []
     noted = await to_nora.calls.all()
     assert [(one.minutes, one.note, one.mine) for one in noted] == [(40, "About Thursday.", False)]
+    assert noted[0].private_note == ""
+    await to_nora.calls.note_privately(noted[0].id, "dunlin canary")
+    assert next(one.text for one in await to_nora.notes.all()) == "dunlin canary"
 
 
 async def test_a_change_is_read_as_sentences_and_agreed_to(browser: Browser, practice: Practice) -> None:
@@ -65,14 +99,21 @@ async def test_a_change_is_read_as_sentences_and_agreed_to(browser: Browser, pra
     that the client does not agree to holds never.
     """
     client, to_olga = await joined(practice, "Olga Reed")
-    await to_olga.agreement.propose(hold=timedelta(days=60), note="For the second round.")
+    number = "07700 900142"
+    await to_olga.agreement.propose(
+        hold=timedelta(days=60), phones=(number,), work_phones={number: "coach"}, note="For the second round."
+    )
     async with visiting(browser, practice.origin) as visitor:
         await entered(visitor, client)
         await visitor.press(re.compile("Look at it"))
         await expect(visitor.page.get_by_text("Held for 60 days instead of 30 days.")).to_be_visible()
         await expect(visitor.page.get_by_text("For the second round.")).to_be_visible()
+        await expect(visitor.page.get_by_text("work numbers of the coach: ending 42")).to_be_visible()
         await visitor.press("Agree")
         await expect(visitor.page.get_by_text("signed by both of you now")).to_be_visible()
+        await visitor.press("Our work")
+        await visitor.press(re.compile("Phone calls"))
+        await expect(visitor.page.get_by_text("Anna’s number ending 42 is a work number.")).to_be_visible()
         await visitor.press("Our work")
         await visitor.press(re.compile("^Agreement"))
         await expect(visitor.page.get_by_text("Version 2, in force")).to_be_visible()
@@ -130,8 +171,15 @@ async def test_a_client_closes_and_both_go_on_again(browser: Browser, practice: 
         await expect(visitor.page.locator(".counts")).to_contain_text("1, 1 unread")
         await visitor.press("See exactly what happens")
         await expect(visitor.page.locator(".exactly")).to_contain_text("1 message")
+        await expect(visitor.page.locator(".each li")).to_contain_text("Thrush stays")
+        await visitor.page.go_back()
+        await expect(visitor.page.locator(".counts")).to_be_visible()
+        await visitor.press("See exactly what happens")
+        await to_rosa.refresh()
+        assert (await to_rosa.summary()).state == "active"
         await visitor.press("Close our work")
         await expect(visitor.page.get_by_text("Your work has ended").first).to_be_visible()
+        await expect(visitor.page.locator(".receipt")).to_contain_text("By you, on")
         await to_rosa.refresh()
         assert (await to_rosa.summary()).state == "held"
         await visitor.press(re.compile("^Inbox"))
@@ -147,6 +195,44 @@ async def test_a_client_closes_and_both_go_on_again(browser: Browser, practice: 
         assert visitor.errors == []
     await to_rosa.refresh()
     assert (await to_rosa.summary()).state == "active"
+
+
+async def test_a_coach_closes_by_a_plan_in_three_pages(browser: Browser, practice: Practice) -> None:
+    """What will be held, what will go, what the client will be told: *Back* leads from each to the one
+    before, a later one has no address without the first, and nothing is signed before the last.
+    """
+    client, to_ylva = await joined(practice, "Ylva Berg")
+    await to_ylva.send(subject="Wren stays", text="Until the end.")
+    async with visiting(browser, practice.origin) as coach, visiting(browser, practice.origin) as visitor:
+        await as_coach(coach, practice)
+        row = coach.page.get_by_role("listitem").filter(has_text="Ylva Berg")
+        opens, notes = row.get_by_role("button", name="Open"), row.get_by_role("link", name="Notes")
+        await expect(opens.or_(notes)).to_be_visible()
+        if await opens.count():
+            await opens.click()
+            await coach.is_open()
+        await coach.page.goto(f"{practice.origin}/our-work/close-told")
+        await expect(coach.page.get_by_text("Page 1 of 3")).to_be_visible()
+        await expect(coach.page.get_by_role("heading", name="What will be held")).to_be_visible()
+        await coach.press("What will go")
+        await expect(coach.page.locator(".each li")).to_contain_text("Wren stays")
+        await coach.press("What Ylva will be told")
+        await expect(coach.page.get_by_text("Anna ended the work before the agreed day.")).to_be_visible()
+        await coach.press("Back")
+        await expect(coach.page.get_by_text("Page 2 of 3")).to_be_visible()
+        await coach.press("Back")
+        await expect(coach.page.get_by_text("Page 1 of 3")).to_be_visible()
+        await to_ylva.refresh()
+        assert (await to_ylva.summary()).state == "active"
+        await coach.press("What will go")
+        await coach.press("What Ylva will be told")
+        await coach.press("Close our work")
+        await expect(coach.page.locator(".receipt")).to_contain_text("By you, on")
+        await entered(visitor, client)
+        await expect(visitor.page.get_by_text("Anna ended the work before the agreed day.")).to_be_visible()
+        assert (coach.errors, visitor.errors) == ([], [])
+    await to_ylva.refresh()
+    assert (await to_ylva.summary()).state == "held"
 
 
 async def test_what_both_keep_longer_is_sealed_again_and_stays_one_message(

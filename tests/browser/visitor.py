@@ -84,6 +84,18 @@ class Visitor:
         button = self.page.get_by_role("button", name=name, exact=exact)
         await button.or_(self.page.get_by_role("link", name=name, exact=exact)).last.click()
 
+    async def lock(self) -> None:
+        """Press *Lock*, and wait until the relay has what was gathered and has ended the session: the page
+        shows itself locked before that, and a browser that is closed then takes both along.
+        """
+
+        def ended(answer: Response) -> bool:
+            return answer.request.method == "DELETE" and answer.url.endswith("/v1/sessions")
+
+        async with self.page.expect_response(ended):
+            await self.press("Lock")
+        await expect(self.page.get_by_role("heading", name="Your inbox is locked")).to_be_visible()
+
     async def fill(self, label: str, text: str) -> None:
         """Type into the field with this label."""
         await self.page.get_by_label(label, exact=True).fill(text)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from relay.core.ports import Store
+from relay.store.counts import wrong_files, wrong_mailboxes
 from relay.store.memory import MemoryStore
 from relay.store.postgres import PostgresStore
 from relay.store.sqlite import SqliteStore
-from tests.contract.people import People
+from tests.contract.people import NOW, People
 from tests.postgres.server import Server, started
 
 EMPTY = """DO $$ DECLARE one text; BEGIN SET session_replication_role = replica;
@@ -51,8 +52,8 @@ async def sqlite(path: Path) -> AsyncIterator[SqliteStore]:
 
 @pytest.fixture(params=BODIES)
 async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Store]:
-    """Every body in turn."""
-    body: Store
+    """Every body in turn. What each test leaves, living mailboxes and files count it rightly."""
+    body: MemoryStore | SqliteStore | PostgresStore
     if request.param == "memory":
         body = MemoryStore()
     elif request.param == "sqlite":
@@ -60,6 +61,9 @@ async def store(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Sto
     else:
         body = await PostgresStore.open(request.getfixturevalue("database"))
     yield body
+    if not isinstance(body, MemoryStore):
+        assert await body._read(lambda database: wrong_mailboxes(database, NOW)) == 0
+        assert await body._read(lambda database: wrong_files(database, NOW)) == 0
     await body.close()
 
 

@@ -305,6 +305,27 @@ async def test_what_was_never_shown_goes_unread_in_its_authors_mailbox_alone(peo
     assert await store.acknowledge(named("nowhere"), shown, now=NOW) == 0
 
 
+async def test_what_the_other_has_opened(people: People) -> None:
+    """An author is told of own copies alone that live, and whose other copy was shown, whether that one lives
+    or not; of nothing in the reader's mailbox, and of nothing once the engagement is over.
+    """
+    store = people.store
+    for name in ("m1", "m2", "m3", "m4"):
+        await people.put(
+            envelope(COACH, f"{name} own", expires_at=NOW + 100, twin=name),
+            envelope(CLIENT, name, expires_at=NOW + 100),
+        )
+    await store.acknowledge(named(CLIENT), [named(name) for name in ("m1", "m2", "m3")], now=NOW)
+    await store.expire_own(named(CLIENT), [named("m2")], now=NOW)
+    await store.expire_own(named(COACH), [named("m3 own")], now=NOW)
+    own = [named(f"{name} own") for name in ("m4", "m3", "m2", "m1", "m1", "unknown")]
+    assert await store.opened(named(COACH), own, now=NOW) == [named("m2 own"), named("m1 own")]
+    assert await store.opened(named(CLIENT), [named("m1")], now=NOW) == []
+    assert await store.opened(named(CLIENT), own, now=NOW) == []
+    assert await store.opened(named(COACH), own, now=NOW + 100) == []
+    assert await store.opened(named("nowhere"), own, now=NOW) == []
+
+
 async def test_the_day_of_the_author_decides(people: People) -> None:
     """Where the other's copy stays longer it may still be shown, and the author is told of the own day."""
     await people.put(

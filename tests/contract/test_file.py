@@ -19,8 +19,8 @@ from relay.core.model import DAY_SECONDS, Reason, Step
 from relay.store import engine
 from relay.store.engine import SETTINGS, SettingRefused, connect_reader, connect_writer
 from relay.store.limits import PIECE_BYTES
-from relay.store.receipts import MAILBOXES
 from relay.store.schema import WITHOUT_END, metadata
+from relay.store.second_look import MAILBOXES
 from relay.store.sqlite import SqliteStore
 from tests.contract.people import HOLD_ENDS, NOW, People, envelope, named
 

@@ -8,7 +8,7 @@ import pytest
 
 from keys.names import Role, mailbox_id
 from relay.core.errors import Conflict, Gone, NotFound
-from relay.core.model import Happening, Invitation, Reopening, Row, SealedEnvelope, Step, Swap
+from relay.core.model import BrowserOffer, Happening, Invitation, Reopening, Row, SealedEnvelope, Step, Swap
 from tests.contract.people import HOLD_ENDS, NOW, QUOTA, People, account, enrolment, envelope, group, named
 
 WORK = named("work")
@@ -115,12 +115,16 @@ async def test_after_48_hours_the_former_is_gone(people: People) -> None:
 
 
 async def test_a_stop_puts_the_former_back(people: People) -> None:
-    """What was sealed to the newcomer is gone at once, as are their ways in; the former has lost nothing."""
+    """What was sealed to the newcomer is gone at once, as are their ways in and what could add one; the
+    former has lost nothing.
+    """
     store = people.store
     await store.deposit([group(envelope("work client", "to maya"))], now=NOW, quota_bytes=QUOTA)
     await take(people)
     given = replace(envelope("work client", "given back"), mailbox_id=NEW)
     await store.deposit([group(given)], now=NOW, quota_bytes=QUOTA)
+    offer = BrowserOffer(named("offer"), NEWCOMER, bytes(32), b"o" * 189, NOW + 300)
+    await store.put_offer(offer, now=NOW)
     await store.apply_act(WORK, Step(3, b"act 3", swap=Swap("stop", NOW + 60, NEWCOMER)), now=NOW + 60)
     engagement = await store.engagement(WORK, now=NOW + 60)
     assert engagement is not None
@@ -129,6 +133,7 @@ async def test_a_stop_puts_the_former_back(people: People) -> None:
     newcomer = await store.account(NEWCOMER, now=NOW + 60)
     assert newcomer is not None
     assert not newcomer.methods
+    assert await store.offer(offer.offer_id, now=NOW + 60) is None, "it could add a way in"
     await people.sweep_all(UNTIL)
     assert len(await living(people, FORMER, UNTIL)) == 1
     assert (await store.counts(now=UNTIL))["due"] == 0

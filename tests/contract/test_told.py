@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from relay.core.model import DAY_SECONDS, Step
-from relay.store.deletions import END, GONE, Ledger, records_since
+from relay.store.deletion_files import END, GONE, Ledger, records_since
 from relay.store.sqlite import SqliteStore
 from tests.contract.people import HOLD_ENDS, NOW, People, envelope, named
 

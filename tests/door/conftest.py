@@ -15,7 +15,8 @@ from relay.flow.addressed import NoSuchInbox
 from relay.flow.door import NullSender
 from relay.flow.visit import Arrival
 from relay.logs import open_log
-from relay.smtp_door import Door, Limits
+from relay.smtp_door.limits import Limits
+from relay.smtp_door.server import Door
 
 INBOX = Address("k3v9", "in.harrow.example")
 

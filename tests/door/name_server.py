@@ -21,11 +21,14 @@ GARBAGE = "GARBAGE"
 
 
 class NameServer(asyncio.DatagramProtocol):
-    """Answers from `{name: {kind: [presentation, …]}}`. Answers over 1,232 bytes are cut in UDP."""
+    """Answers from `{name: {kind: [presentation, …]}}`; `CNAME x.` stands for a name that is that of x, and
+    x that of it. Answers over 1,232 bytes are cut in UDP.
+    """
 
     def __init__(self, records: dict[str, dict[str, Any]]) -> None:
         self.records = records
         self.by_tcp = 0
+        self.is_overtaken = False  # somebody else's answers come first, who has not seen the question
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """UDP is ready."""
@@ -38,6 +41,8 @@ class NameServer(asyncio.DatagramProtocol):
             cut = dns.message.make_response(dns.message.from_wire(data))
             cut.flags |= dns.flags.TC
             answer = cut.to_wire()
+        for forged in forgeries(data) if self.is_overtaken else ():
+            self._transport.sendto(forged, addr)  # type: ignore[attr-defined]
         if answer:
             self._transport.sendto(answer, addr)  # type: ignore[attr-defined]
 
@@ -64,9 +69,24 @@ class NameServer(asyncio.DatagramProtocol):
             return b"" if found == SILENT else asked[:2] + b"\xff" * 9
         if found == FAILS:
             response.set_rcode(dns.rcode.SERVFAIL)
+        elif found and found[0].startswith("CNAME "):
+            aliases = [(name.to_text(), found[0][6:])]
+            aliases += [(one, name.to_text()) for _, one in aliases]
+            response.answer += [dns.rrset.from_text(one, 60, "IN", "CNAME", other) for one, other in aliases]
         elif found:
             response.answer.append(dns.rrset.from_text(name, 60, "IN", kind, *found))
         return response.to_wire(max_size=65_535)
+
+
+def forgeries(asked: bytes) -> list[bytes]:
+    """Answers of another number, to another question, and that are none at all."""
+    question = dns.message.from_wire(asked).question[0]
+    other = dns.message.make_query("other.example", question.rdtype, id=int.from_bytes(asked[:2], "big"))
+    responses = [dns.message.make_response(one) for one in (dns.message.from_wire(asked), other)]
+    for response in responses:
+        response.answer.append(dns.rrset.from_text(response.question[0].name, 60, "IN", "A", "203.0.113.66"))
+    responses[0].id ^= 1
+    return [*(one.to_wire() for one in responses), asked, asked[:2] + b"\xff" * 40]
 
 
 @asynccontextmanager

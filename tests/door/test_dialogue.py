@@ -15,10 +15,11 @@ import pytest
 import trustme
 
 from relay.core.errors import Busy, InboxFull
-from relay.smtp_door import Limits, server
+from relay.smtp_door import server
 from relay.smtp_door.dialogue import _to_the_end
+from relay.smtp_door.limits import Limits
+from relay.smtp_door.listening import Certificate
 from relay.smtp_door.places import network_of
-from relay.smtp_door.server import Certificate
 from tests.door.conftest import Opener
 
 MAIL = b"From: <maya@home.example>\r\nSubject: s\r\n\r\nHello.\r\n"

@@ -1,4 +1,7 @@
-"""The whole way of a mail: socket, door, flow, store, with real keys and real sealing."""
+"""The whole way of a mail: socket, door, flow, store, with real keys and real sealing.
+
+Longer than other modules: one doorstep, and all that can become of a mail on it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ import pytest
 from keys import sealing, stream
 from keys.acts import ActCore, ActKind, sign_act
 from keys.blob import BlobOpener, BlobSealer
-from keys.content import Content, ContentKind, content_id, parse_door_facts
+from keys.content import MOST_HEAD_BYTES, Content, ContentKind, content_id, parse_door_facts
 from keys.envelope import EnvelopeClass, parse_envelope
 from keys.errors import NotOpened, Refused
 from keys.keeper_wire import Grant, Status
@@ -35,7 +38,8 @@ from relay.flow.mail_sink import MailDoor
 from relay.flow.sender_proof import SenderChecks
 from relay.flow.writers import MOST_AT_ONCE
 from relay.logs import open_log
-from relay.smtp_door import Door, Limits
+from relay.smtp_door.limits import Limits
+from relay.smtp_door.server import Door
 from relay.store.memory import MemoryStore
 from relay.store.sqlite import SqliteStore
 from tests.door.conftest import Peer
@@ -219,6 +223,19 @@ async def test_the_reader_opens_the_byte_exact_mail(doorstep: Doorstep) -> None:
     assert (content.kind, content.count) == (ContentKind.MAIL, 1)
     assert b"late" not in raw
     assert "maya" not in doorstep.log.getvalue()
+
+
+@pytest.mark.parametrize(("folds", "kept"), [(1635, True), (1900, False)])
+async def test_of_a_long_head_whole_fields_are_kept(doorstep: Doorstep, folds: int, kept: bool) -> None:
+    """A list shows who wrote by the head that the door kept: where that ended within From, it would show
+    another, `maya@home.example` of `maya@home.example.other.test`.
+    """
+    first, fill = b"A: 1\r\n", b"X-Fill:" + b"\r\n\tfolded-" * folds + b"\r\n"
+    assert (len(first + fill) < MOST_HEAD_BYTES - 8) == kept
+    assert len(first + fill + HEAD) > MOST_HEAD_BYTES
+    assert (await doorstep.deliver(first + fill + HEAD + b"\r\nHello.\r\n")).startswith("250")
+    facts = parse_door_facts(doorstep.open((await doorstep.rows())[0]).fixed)
+    assert facts.head == (first + fill if kept else first)
 
 
 async def test_a_large_mail_keeps_its_bytes(doorstep: Doorstep) -> None:

@@ -21,12 +21,14 @@ from relay.core.addresses import Address
 from relay.flow.mail_sink import MailDoor
 from relay.flow.visit import Arrival, Sealed
 from relay.logs import open_log
-from relay.smtp_door import Door, Limits, calls
+from relay.smtp_door import calls
 from relay.smtp_door.attendant import Attendant, Watch
 from relay.smtp_door.calls import BadFrame, Order, Place
 from relay.smtp_door.frames import Frames
+from relay.smtp_door.limits import Limits
 from relay.smtp_door.link import FarPlaces, FarReception, Link, LinkLost
 from relay.smtp_door.places import DoorPlaces
+from relay.smtp_door.server import Door
 from relay.store.memory import MemoryStore
 from relay.store.sqlite import SqliteStore
 from tests.door import test_full_path as near

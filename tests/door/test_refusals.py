@@ -16,7 +16,7 @@ from relay.core.errors import NotAllowed
 from relay.core.model import DAY_SECONDS
 from relay.core.refused import mask
 from relay.flow.sender_proof import SenderChecks
-from relay.smtp_door import Limits
+from relay.smtp_door.limits import Limits
 from relay.store.memory import MemoryStore
 from relay.store.sqlite import SqliteStore
 from tests.door.test_full_path import ADDRESS, HEAD, MAIL, Doorstep, standing

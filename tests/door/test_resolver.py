@@ -68,6 +68,22 @@ async def test_the_next_server_is_asked() -> None:
         assert set(await DnsResolver([bad, good]).ask("home.example", "A")) == {"192.0.2.1", "192.0.2.2"}
 
 
+async def test_answers_of_others_are_not_heard() -> None:
+    """Who guesses at the port has to know number and question too; until the true answer comes nothing else
+    is one.
+    """
+    async with serving(RECORDS) as (server, at):
+        server.is_overtaken = True
+        assert set(await DnsResolver([at]).ask("home.example", "A")) == {"192.0.2.1", "192.0.2.2"}
+
+
+async def test_names_in_circles_are_trouble() -> None:
+    """A name that stands for one that stands for it ends the question, and is no empty answer."""
+    async with serving({"loop.example": {"A": ["CNAME b.example."]}}) as (_, at):
+        with pytest.raises(DnsTrouble):
+            await DnsResolver([at]).ask("loop.example", "A")
+
+
 async def test_no_name_server_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without servers is said at the start, not at the first mail."""
 

@@ -22,7 +22,7 @@ from relay.core.rules import Bearer, Claim
 from relay.core.sender_checks import Grade
 from relay.flow.sender_proof import SenderChecks
 from relay.flow.visit import Arrival
-from relay.notify.mail import compose
+from relay.notify.letter import compose
 from relay.smtp_door.resolver import DnsResolver
 from relay.store.memory import MemoryStore
 from relay.store.sqlite import SqliteStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,9 @@ from typing import Any
 from relay.core.ports import Store
 from relay.logs import open_log
 from relay.service.door_workers import DoorWorkers, Times, Worker
-from relay.smtp_door import Limits
+from relay.smtp_door.limits import Limits
+from relay.smtp_door.listening import listening
 from relay.smtp_door.plan import Listener, Plan
-from relay.smtp_door.server import listening
 from tests.door.test_full_path import DOOR, Doorstep, standing
 from tests.flow.cast import MAIL_DOMAIN
 
@@ -56,7 +56,10 @@ async def until(true: Callable[[], Any]) -> Any:
 
 
 def plan_of(
-    listener: socket.socket, limits: Limits | None = None, tls: tuple[Path, Path] | None = None
+    listener: socket.socket,
+    limits: Limits | None = None,
+    tls: tuple[Path, Path] | None = None,
+    closed: Sequence[Path] = (),
 ) -> Plan:
     """What the house's workers are told."""
     return Plan(
@@ -67,6 +70,7 @@ def plan_of(
         listeners=[Listener(listener.fileno())],
         door_seed=DOOR.seed,
         tls=tls,
+        closed=closed,
     )
 
 
@@ -76,11 +80,12 @@ async def far(
     times: Times | None = None,
     limits: Limits | None = None,
     tls: tuple[Path, Path] | None = None,
+    closed: Sequence[Path] = (),
 ) -> AsyncIterator[Far]:
     """A settled house before workers."""
     async with standing(store) as step:
         with listening("127.0.0.1", 0) as listener:
-            plan = plan_of(listener, limits, tls)
+            plan = plan_of(listener, limits, tls, closed)
             said = io.StringIO()
             workers = DoorWorkers(plan, step.flow, open_log(lambda: 0, said), times)
             await workers.start()

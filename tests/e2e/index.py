@@ -27,7 +27,7 @@ async def keep_index(who: AsyncAccount, loot: Loot, subject: str) -> None:
         person = person_in(database, loot)
     core = who._core
     mailbox_id = core.vault.engagements[0].my_mailbox_id
-    page = await core.session.call(protocol.rows_after(mailbox_id, 0))
+    page = await core.session.call(protocol.envelopes.rows_after(mailbox_id, 0))
     first = next(row for row in page.rows if isinstance(row, EnvelopeRow))
     sealed_until = int.from_bytes(first.raw[56:64], "big")
     row = IndexRow(
@@ -69,7 +69,7 @@ async def _share(who: AsyncAccount, person: Person, day: int) -> bytes:
         days=(day,),
     )
     raw = sign_open_request(request, access)
-    answer = await core.session.call(protocol.ask_keeper(pin.keeper_id, raw))
+    answer = await core.session.call(protocol.keepers.ask_keeper(pin.keeper_id, raw))
     (granted,) = open_answer(answer, request, raw, pin.public, reply_key).days
     assert granted.status is Status.HERE
     return granted.share

@@ -245,7 +245,7 @@ async def she_recalls(story: Story, visitor: Visitor) -> None:
     await visitor.press("Delete")
     await visitor.page.get_by_label(re.compile("both of us")).check()
     await visitor.press("Delete for both of us")
-    await visitor.page.get_by_text("Deleted. Gone from the server now.").first.wait_for()
+    await visitor.page.get_by_text("Deleted. Gone from the server now").first.wait_for()
     assert "Crane recalled" not in await story.subjects()
 
 

@@ -140,6 +140,7 @@ class Work:
     longest_keep_days: int = 0
     refused_domains: tuple[str, ...] = ("northwind.example",)
     author_may_recall: bool = True
+    read_marks: bool = False
     sponsor_name: str = "Northwind Ltd"
     dice: Dice = field(init=False)
     engagement_id: bytes = field(init=False)
@@ -162,6 +163,7 @@ class Work:
             longest_keep_days=self.longest_keep_days,
             agreement_hash=agreement_hash(self.dice(32), "We talk on Tuesdays."),
             author_may_recall=self.author_may_recall,
+            read_marks=self.read_marks,
             refused_domains=self.refused_domains,
             sponsor_name=self.sponsor_name,
             sponsor_scope="One page." if self.sponsor_name else "",

@@ -23,7 +23,7 @@ from relay.core.errors import (
     TooLarge,
 )
 from relay.core.model import DoorMemory, Outcome, Reason
-from tests.flow.cast import Person
+from tests.flow.cast import Person, Work
 from tests.flow.house import House
 
 
@@ -273,6 +273,27 @@ async def test_the_authors_copy_knows_its_twin(house: House) -> None:
         [Reason.DUE, Reason.UNREAD],
         [Reason.DUE, Reason.DUE],
     ]
+
+
+@pytest.mark.parametrize("read_marks", [True, False])
+async def test_an_author_asks_what_was_opened(empty: House, read_marks: bool) -> None:
+    """Only where both have signed read marks, of what the caller wrote, and of the caller's own mailbox."""
+    empty.work = Work(empty.coach, empty.client, read_marks=read_marks)
+    await empty.settle()
+    sent = [[empty.work.envelope(empty.coach, role) for role in (Role.CLIENT, Role.COACH)] for _ in range(2)]
+    await deposit(empty, empty.coach, *sent)
+    (theirs, own), (_, unseen) = sent
+    fetch, client_box = empty.flows.fetch, empty.work.mailbox(Role.CLIENT)
+    await fetch.acknowledge(empty.client.account_id, client_box, [theirs[24:40]], empty.now)
+    coach_box, ids = empty.work.mailbox(Role.COACH), [unseen[24:40], own[24:40]]
+    found = await fetch.opened(empty.coach.account_id, coach_box, ids, empty.now)
+    assert found == ([own[24:40]] if read_marks else [])
+    assert await fetch.opened(empty.client.account_id, client_box, [theirs[24:40]], empty.now) == []
+    for person in (empty.client, empty.stranger):
+        with pytest.raises(NotFound):
+            await fetch.opened(person.account_id, coach_box, ids, empty.now)
+    with pytest.raises(Malformed):
+        await fetch.opened(empty.coach.account_id, coach_box, ids * 513, empty.now)
 
 
 async def _at_once() -> None:

@@ -107,7 +107,7 @@ async def test_guessing_gets_slower_and_locks_nobody_out(house: House) -> None:
 async def test_many_networks_together_slow_a_name_by_seconds_at_most(house: House) -> None:
     """Guessing from everywhere delays the owner by four seconds at the most, and a device not at all."""
     device = house.client.way("device")
-    await house.flows.access.add_method(house.client.account_id, method(device), house.now)
+    await house.flows.ways.add(house.client.account_id, method(device), house.now)
     for number in range(100):
         if await _guess(house, b"bot%d" % number):
             house.now += 4
@@ -120,9 +120,7 @@ async def test_many_networks_together_slow_a_name_by_seconds_at_most(house: Hous
 
 async def test_waiting_tells_no_name(house: House) -> None:
     """Wrong answers for a device of somebody and of nobody are refused, and then made to wait, alike."""
-    await house.flows.access.add_method(
-        house.client.account_id, method(house.client.way("device")), house.now
-    )
+    await house.flows.ways.add(house.client.account_id, method(house.client.way("device")), house.now)
     told = []
     for name in (house.client.name, await _nobody_with_a_device(house)):
         started = await house.flows.access.start(name, house.now)
@@ -191,31 +189,31 @@ async def test_a_coach_lives_on_at_each_unlock(house: House) -> None:
 
 async def test_ways_in_are_added_and_removed_but_never_the_last(house: House) -> None:
     """A device opens once added and no longer once removed; a password or a sheet always remains."""
-    access, account_id = house.flows.access, house.client.account_id
+    ways, account_id = house.flows.ways, house.client.account_id
     device = house.client.way("device")
     with pytest.raises(Malformed):
-        await access.add_method(account_id, replace(method(device), kind="key"), house.now)
+        await ways.add(account_id, replace(method(device), kind="key"), house.now)
     with pytest.raises(Malformed):
-        await access.add_method(account_id, replace(method(device), kdf=1), house.now)
+        await ways.add(account_id, replace(method(device), kdf=1), house.now)
     with pytest.raises(Malformed):
-        await access.add_method(account_id, replace(method(device), login_key=bytes(32)), house.now)
-    await access.add_method(account_id, method(device), house.now)
+        await ways.add(account_id, replace(method(device), login_key=bytes(32)), house.now)
+    await ways.add(account_id, method(device), house.now)
     assert (await house.open(house.client, device)).wrap == device.wrap
-    await access.remove_method(account_id, device.method_id, house.now)
+    await ways.remove(account_id, device.method_id, house.now)
     with pytest.raises(LoginRefused):
         await house.open(house.client, device)
     with pytest.raises(NotFound):
-        await access.remove_method(account_id, device.method_id, house.now)
-    await access.remove_method(account_id, house.client.ways[1].method_id, house.now)
-    await access.add_method(account_id, method(house.client.way("passkey")), house.now)
+        await ways.remove(account_id, device.method_id, house.now)
+    await ways.remove(account_id, house.client.ways[1].method_id, house.now)
+    await ways.add(account_id, method(house.client.way("passkey")), house.now)
     with pytest.raises(NotAllowed):
-        await access.remove_method(account_id, house.client.ways[0].method_id, house.now)
+        await ways.remove(account_id, house.client.ways[0].method_id, house.now)
 
 
 async def test_a_way_in_is_told_though_its_maker_hangs_up(house: House) -> None:
     """Whoever adds a way in and is gone at the next instant has added it, and its owner is told."""
     account_id, device = house.client.account_id, house.client.way("device")
-    adding = asyncio.ensure_future(house.flows.access.add_method(account_id, method(device), house.now))
+    adding = asyncio.ensure_future(house.flows.ways.add(account_id, method(device), house.now))
     await asyncio.sleep(0)
     adding.cancel()
     while not await house.flows.happenings.since(account_id, 0, house.now):
@@ -226,20 +224,24 @@ async def test_a_way_in_is_told_though_its_maker_hangs_up(house: House) -> None:
 
 async def test_a_new_password_takes_the_place_of_the_one_before(house: House) -> None:
     """In one step: the old one opens nothing any more, the sheet and a passkey go on. So with a sheet."""
-    access, account_id = house.flows.access, house.client.account_id
+    ways, account_id = house.flows.ways, house.client.account_id
     passkey = house.client.way("passkey")
-    await access.add_method(account_id, method(passkey), house.now)
+    await ways.add(account_id, method(passkey), house.now)
     for at, kind in enumerate(("password", "sheet")):
         fresh = house.client.way(kind)
         for _ in range(2):
-            await access.add_method(account_id, method(fresh), house.now)
+            await ways.add(account_id, method(fresh), house.now)
         assert (await house.open(house.client, fresh)).wrap == fresh.wrap
         with pytest.raises(LoginRefused):
             await house.open(house.client, house.client.ways[at])
     assert (await house.open(house.client, passkey)).wrap == passkey.wrap
-    assert [way.kind for way in await access.ways(account_id, house.now)] == ["password", "sheet", "passkey"]
+    assert [way.kind for way in await ways.all(account_id, house.now)] == [
+        "password",
+        "sheet",
+        "passkey",
+    ]
     with pytest.raises(NotFound):
-        await access.ways(house.stranger.dice(16), house.now)
+        await ways.all(house.stranger.dice(16), house.now)
 
 
 async def test_who_has_left_is_as_nobody(house: House) -> None:
@@ -261,13 +263,9 @@ async def test_who_has_left_is_as_nobody(house: House) -> None:
 async def test_ways_in_are_bounded(house: House) -> None:
     """An account has at most sixteen ways in."""
     for _ in range(14):
-        await house.flows.access.add_method(
-            house.client.account_id, method(house.client.way("device")), house.now
-        )
+        await house.flows.ways.add(house.client.account_id, method(house.client.way("device")), house.now)
     with pytest.raises(Malformed):
-        await house.flows.access.add_method(
-            house.client.account_id, method(house.client.way("device")), house.now
-        )
+        await house.flows.ways.add(house.client.account_id, method(house.client.way("device")), house.now)
 
 
 @pytest.mark.parametrize("name", ["", "Ab-cd", "ab", "a" * 65, "-ab", "a--b", "äbc", "abc\n"])

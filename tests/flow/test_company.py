@@ -429,7 +429,7 @@ async def test_access_is_one_at_both_relays(two: Two, house: House) -> None:
 
     answer = await begun()
     opened = await there.open(answer, b"", house.now)
-    await until(lambda: answer.challenge in here._used)
+    await until(lambda: answer.challenge in here._challenges._used)
     for access in here, there:
         with pytest.raises(LoginRefused):
             await access.open(answer, b"", house.now)

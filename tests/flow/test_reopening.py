@@ -405,12 +405,11 @@ async def test_a_new_way_in_is_told(house: House) -> None:
     """A new password, a used sheet: written down with the session that did it, and pending as a notice."""
     account_id = house.client.account_id
     opened = await house.open(house.client, house.client.ways[1])
-    access = house.flows.access
-    await access.add_method(account_id, method(house.client.way("password")), house.now, token=opened.token)
-    await access.add_method(account_id, method(house.client.way("sheet")), house.now)
-    await access.add_method(account_id, method(house.client.way("device")), house.now)
+    ways, mine = house.flows.ways, house.flows.access.session_id(opened.token)
+    await ways.add(account_id, method(house.client.way("password")), house.now, session_id=mine)
+    await ways.add(account_id, method(house.client.way("sheet")), house.now)
+    await ways.add(account_id, method(house.client.way("device")), house.now)
     found = await house.flows.happenings.since(account_id, 0, house.now)
-    mine = access.session_id(opened.token)
     assert [(one.kind, one.session_id == mine) for one in found] == [
         (3, True),
         (2, True),

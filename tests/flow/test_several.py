@@ -101,12 +101,12 @@ async def test_two_relays_leave_a_way_in(town: tuple[House, House]) -> None:
     here, there = town
     password, sheet = (way.method_id for way in here.client.ways[:2])
     ends = await asyncio.gather(
-        here.flows.access.remove_method(here.client.account_id, password, here.now),
-        there.flows.access.remove_method(here.client.account_id, sheet, here.now),
+        here.flows.ways.remove(here.client.account_id, password, here.now),
+        there.flows.ways.remove(here.client.account_id, sheet, here.now),
         return_exceptions=True,
     )
     assert sorted(type(end).__name__ for end in ends) == ["NoneType", "NotAllowed"]
-    assert len(await here.flows.access.ways(here.client.account_id, here.now)) >= 1
+    assert len(await here.flows.ways.all(here.client.account_id, here.now)) >= 1
 
 
 async def test_who_wants_to_be_told_at_one_is_told_of_what_comes_at_the_other(

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from keys.names import DAY_SECONDS, Role
 from relay.core.errors import Malformed, RelayError
 from relay.http_api.app import ROUTES
-from relay.http_api.models import EngagementAsked, Model
+from relay.http_api.models.engagements import EngagementAsked
+from relay.http_api.models.fields import Model
 from relay.http_api.problems import STATUS
 from relay.http_api.routes import Bytes, Route, parse
 from tests.flow.cast import KEEPER_ID

@@ -1,4 +1,7 @@
-"""Each route with what it is meant for: the answers of docs/protocol.md, part 13."""
+"""Each route with what it is meant for: the answers of docs/protocol.md, part 13.
+
+Longer than other modules: one test or a few for each route of one table.
+"""
 
 from __future__ import annotations
 
@@ -405,6 +408,23 @@ async def test_acknowledging_over_http(served: Served) -> None:
         assert (told.status, told.json) == (200, {"acknowledged": 1})
     for odd in ([], ids * 513, ["short"]):
         told = await served.ask("POST", path, who=house.client, body={"envelope_ids": odd})
+        assert (told.status, told.code) == (400, "malformed")
+
+
+async def test_asking_what_was_opened_over_http(served: Served) -> None:
+    """Without read marks in the agreement the answer is empty, whatever was opened; none and too many are
+    refused.
+    """
+    house, work = served.house, served.house.work
+    raws = [work.envelope(house.coach, role) for role in (Role.CLIENT, Role.COACH)]
+    await served.ask("POST", "/v1/envelopes", who=house.coach, raw=deposit_body([(raw, []) for raw in raws]))
+    path = f"/v1/mailboxes/{b64(work.mailbox(Role.CLIENT))}/acknowledge"
+    await served.ask("POST", path, who=house.client, body={"envelope_ids": [b64(raws[0][24:40])]})
+    path, ids = f"/v1/mailboxes/{b64(work.mailbox(Role.COACH))}/opened", [b64(raws[1][24:40])]
+    told = await served.ask("POST", path, who=house.coach, body={"envelope_ids": ids})
+    assert (told.status, told.json) == (200, {"opened": []})
+    for odd in ([], ids * 1025, ["short"]):
+        told = await served.ask("POST", path, who=house.coach, body={"envelope_ids": odd})
         assert (told.status, told.code) == (400, "malformed")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 from keys.day_keys import open_day_key
 from keys.encoding import to_base64url
 from relay.core.errors import KeeperAway
+from relay.keeper.child_plan import ChildPlan
 from relay.keeper.client import SocketKeeper
 from tests.service import prepared
 from tests.service.programs import DAY_SECONDS, Relay, eventually
@@ -164,14 +166,48 @@ def test_doctor_tells_of_mirror_and_backups(program: Program) -> None:
         program.relay.stop()
 
 
+def child(plan: ChildPlan, stderr: int = subprocess.DEVNULL) -> prepared.Program:
+    """A keeper as a relay starts it."""
+    started = prepared.Program("relay.keeper.child", [], stdin=subprocess.PIPE, stderr=stderr)
+    started.stdin.write(plan.encode())
+    started.stdin.flush()
+    return started
+
+
 def test_a_child_ends_with_its_parent(program: Program) -> None:
-    """As a child it ends when standard input does."""
-    program.start("--child")
-    process, program.process = program.process, None
-    assert process is not None
-    assert process.stdin is not None
-    process.stdin.close()
-    assert process.wait(30) == 0
+    """As a child it goes by what it is told, and ends when standard input does."""
+    folder = program.relay.folder
+    program.process = started = child(ChildPlan(folder / "keeper", folder / "keeper.sock"))
+    eventually(program.answers)
+    started.stdin.close()
+    assert started.wait(30) == 0
+    program.process = None
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("relay.toml", "holds no public key"), ("none", "The keeper could not start")],
+)
+def test_a_child_says_what_keeps_it_from_starting(program: Program, key: str, said: str) -> None:
+    """A sentence, and exit code 1."""
+    folder = program.relay.folder
+    plan = ChildPlan(
+        folder / "keeper", folder / "keeper.sock", ring_backups=folder / "ring", ring_backup_key=folder / key
+    )
+    with child(plan, subprocess.PIPE) as started:
+        _, told = started.communicate(30)
+    assert (started.returncode, told.decode().count("\n")) == (1, 1)
+    assert said in told.decode()
+
+
+def test_a_child_that_is_told_nothing_ends(program: Program) -> None:
+    """The relay that started it has gone: no line, half of one, or one without an end."""
+    for told in (b"", b'{"folder": "/', bytes(1 << 17)):
+        started = prepared.Program("relay.keeper.child", [], stdin=subprocess.PIPE)
+        with contextlib.suppress(BrokenPipeError):
+            started.stdin.write(told)
+            started.stdin.close()
+        assert started.wait(30) == 0
 
 
 @pytest.mark.parametrize("mirror", [False, True])

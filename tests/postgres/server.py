@@ -106,6 +106,7 @@ class Server:
 
     def _run(self, program: str, *arguments: str, data: bool = True) -> str:
         where = ["-D", str(self.data)] if data else []
+        user = self._as if data else {}  # clients may be anybody; another user's fork copies our page table
         with tempfile.TemporaryFile("w+") as said:  # a pipe can hang pg_ctl
             ended = subprocess.run(
                 [str(self._bin / program), *where, *arguments],
@@ -116,7 +117,7 @@ class Server:
                 timeout=COMMAND_SECONDS,
                 check=False,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(self.data)},
-                **self._as,
+                **user,
             )
             said.seek(0)
             told = said.read()

@@ -5,7 +5,8 @@ new one without haste.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import asyncpg
 import pytest
@@ -111,5 +112,6 @@ async def test_what_could_not_be_told_is_busy(fault: Exception) -> None:
 
 def test_a_statement_that_the_driver_lost_is_a_fault_of_the_database() -> None:
     """So a read in that instant is asked for again, and is no error of the relay's."""
-    with pytest.raises(Fault), _faults(None):  # type: ignore[arg-type]
+    patient = SimpleNamespace(hang_up_later=lambda: SimpleNamespace(cancel=lambda: None))
+    with pytest.raises(Fault), _faults(cast(Any, patient)):
         raise FAULTS[0]

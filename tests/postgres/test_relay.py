@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,10 +18,13 @@ from relay import clock
 from relay.clock import ClockError, Reading, read_clocks
 from relay.config import load
 from relay.core.errors import Busy
-from relay.operator import examination
+from relay.operator import examination, moving
 from relay.operator.findings import WRONG
 from relay.operator.init import Choice, initialise
 from relay.service import opening, time_watch
+from relay.service.places import Places
+from relay.store.engine import SettingRefused
+from relay.store.sqlite import SqliteStore
 from tests.e2e.house import open_house
 from tests.postgres.server import Server
 from tests.service.programs import eventually
@@ -100,6 +104,25 @@ async def test_a_clock_that_drifts_from_the_servers_answers_nobody(
         assert house.clock.serving_at()
 
 
+async def test_a_relay_with_other_secrets_starts_nowhere(tmp_path: Path, url: str) -> None:
+    """As one that was made by `relay init` on a further machine, and not given a copy: it would sign another
+    log. Not even first, on rows that were moved there and no relay has opened; with the copy it starts.
+    """
+    configs = [initialise(tmp_path / name, Choice.local(), 1_700_000_000, os.urandom) for name in ("1", "2")]
+    for config in configs:
+        config.write_text(f'{config.read_text()}\n[database]\nurl = "{url}"\n')
+    settings = load(configs[0])
+    await (await SqliteStore.open(Places(settings.relay.data_dir).database)).close()
+    await asyncio.to_thread(moving.move, settings, url, lambda *_: None)
+    with pytest.raises(SettingRefused, match="other secrets"):
+        async with opening.opened(load(configs[1])):
+            pass
+    for name in ("pepper", "relay", "log"):
+        shutil.copy(tmp_path / "1" / "secrets" / name, tmp_path / "2" / "secrets" / name)
+    async with opening.opened(load(configs[1])):
+        pass
+
+
 @dataclass
 class Machine:
     """The clocks of a machine whose wall clock is ahead."""
@@ -154,7 +177,8 @@ async def test_the_commands_of_an_operator(tmp_path: Path, server: Server, url: 
         rehearsed = await asyncio.to_thread(command, "restore", done.stdout.strip(), "--rehearse")
         assert "2 restored, 2 in the live database" in rehearsed.stdout
         doctor = await asyncio.to_thread(command, "doctor", code=3)
-        assert "PostgreSQL" in doctor.stdout
+        assert "mailboxes: each says what is in it" in doctor.stdout
+        assert "replicas: none follows" in doctor.stdout
 
 
 async def test_from_the_file_and_back(tmp_path: Path, url: str) -> None:

@@ -20,9 +20,11 @@ from relay.operator import moving, on_postgres, replaying
 from relay.operator import restore as restoring
 from relay.operator.restore import Beside
 from relay.operator.stopped import Exit, Stopped
+from relay.service.opening import ledger_of
 from relay.store.backup_file import count_rows
 from relay.store.dump import dump, tables
 from relay.store.engine import SettingRefused
+from relay.store.ledgers import OTHERS_FILE, others_in
 from relay.store.postgres import PostgresStore
 from relay.store.postgres.rows import PostgresRows
 from relay.store.postgres.server import connected
@@ -247,8 +249,8 @@ def test_several_relays_have_ledgers_of_their_own(
     relay.on(another)
     with pytest.raises(Stopped, match="no ledger in"):
         restoring.restore(relay.settings, made, Beside([tmp_path / "nowhere"]))
-    done = restoring.rehearse(relay.settings, made)
-    assert (done.replayed.acts, done.restored["messages"]) == (0, 1)
+    with pytest.raises(Stopped, match="not here"):
+        restoring.rehearse(relay.settings, made)
     done = restoring.restore(relay.settings, made, Beside([elsewhere]))
     assert (done.replayed.acts, done.restored["messages"]) == (4, 0)
     rows = asyncio.run(rows_of(another))
@@ -285,6 +287,39 @@ def test_a_ledger_that_is_missing_is_noticed(relay: House, url: str, another: st
     (elsewhere / "name").write_text("no name\n")
     with pytest.raises(Stopped, match="does not hold a name"):
         replaying.replay_here(relay.settings, [elsewhere])
+
+
+def test_a_ledger_that_was_begun_after_the_backup(
+    relay: House, url: str, another: str, tmp_path: Path
+) -> None:
+    """The backup cannot know it; each relay that was there while it was begun, or started since, has written
+    it down beside its own ledger, and a restore without it is refused.
+    """
+    root = relay.settings.backup.ledger
+    made = backing.create(relay.settings)[0].path
+
+    async def meet(people: People) -> None:
+        store = await PostgresStore.open(url, ledger_of(relay.settings, 2))
+        await let_one_go(People(store))
+        await store.close()
+        assert len(others_in(root)) == 1
+        await people.store.sweep(now=NOW, limit=1)
+
+    relay.with_store(meet, url)
+    name = (root / "2" / "name").read_text().strip()
+    assert others_in(root).keys() >= {name}
+    elsewhere = tmp_path / "elsewhere"
+    (root / "2").rename(elsewhere)
+    relay.on(another)
+    with pytest.raises(Stopped, match=f"not here: {name} ") as caught:
+        restoring.restore(relay.settings, made)
+    assert caught.value.code == Exit.REFUSED
+    assert restoring.rehearse(relay.settings, made, Beside(without=[name])).restored["messages"] == 2
+    (root / OTHERS_FILE).write_text("nothing of the kind\n")
+    with pytest.raises(Stopped, match="does not hold names"):
+        restoring.restore(relay.settings, made)
+    (root / OTHERS_FILE).unlink()
+    assert restoring.restore(relay.settings, made, Beside([elsewhere])).restored["messages"] == 1
 
 
 def test_a_ledger_keeps_its_name_when_it_moves(relay: House, url: str, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.postgres.server import Server
 pytestmark = pytest.mark.postgres
 
 FAR = 4_000_000_000
+STANDING = "SELECT pid FROM pg_stat_activity WHERE application_name='quietbox' AND datname=current_database()"
 KEEPER = b"k" * 16
 
 
@@ -63,6 +65,31 @@ async def test_a_caller_who_hangs_up_takes_no_connection_along(server: Server, u
     assert {type(end) for end in ends} == {asyncio.CancelledError}
     after = await asyncio.gather(*(store._read(slow) for _ in range(MOST_READS)))
     assert {row[0][0] for row in after} <= {row[0][0] for row in before}
+    await store.close()
+
+
+async def test_a_server_that_stands_still_is_left(
+    server: Server, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connections answer nothing and do not end: who waits is told to come again, what was under way has
+    not happened, and the next is asked over other connections.
+    """
+    monkeypatch.setattr("relay.store.postgres.database.ANSWER_SECONDS", 0.3)
+    store = await PostgresStore.open(url)
+    await store.note("warned_day", 1)
+    still = list(map(int, _psql(server, url, STANDING).split()))
+    assert len(still) == 1
+    for pid in still:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(Busy):
+            await store.note("warned_day", 2)
+        assert await store.noted("warned_day") == 1
+        await store.note("warned_day", 2)
+        assert await store.noted("warned_day") == 2
+    finally:
+        for pid in still:
+            os.kill(pid, signal.SIGCONT)
     await store.close()
 
 
@@ -189,5 +216,5 @@ async def _note_when_back(store: PostgresStore, name: str, value: int) -> None:
     raise last
 
 
-def _psql(server: Server, url: str, statement: str) -> None:
-    server.psql(statement, url.partition("@/")[2].partition("?")[0])
+def _psql(server: Server, url: str, statement: str) -> str:
+    return server.psql(statement, url.partition("@/")[2].partition("?")[0])

@@ -32,7 +32,7 @@ def built_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 async def stage(built_page: Path) -> AsyncIterator[Stage]:
     """Where every screen and state can be played."""
-    chromium = find_chromium(windows=True)
+    chromium = find_chromium()
     if chromium is None:
         pytest.fail(NO_CHROMIUM, pytrace=False)
     async with async_playwright() as playwright, served(built_page) as origin:

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from aiohttp import web
 
+from keys.web import headers_of
 from relay.http_api.pages import Page, Pages
 from tests.__main__ import BIN
 
 HERE = Path(__file__).parent
 INBOX = HERE.parents[1] / "relay" / "inbox"
 BUILT = HERE / "out" / "page"
+EMPTY = "/empty"
+"""An address of the origin at which no script runs, with headers like the others'."""
 
 
 def build(folder: Path = BUILT) -> None:
@@ -55,6 +58,8 @@ async def served(folder: Path = BUILT) -> AsyncIterator[str]:
     pages = Pages(folder, secure=False)
 
     async def answer(request: web.Request) -> web.Response:
+        if request.path == EMPTY:
+            return web.Response(headers=headers_of("index.html", b""))
         page: Page | None = pages.find(request.path)
         if page is None:
             raise web.HTTPNotFound

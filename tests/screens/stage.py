@@ -11,22 +11,25 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser, Dialog, Page
 
-from tests.screens.scenes import Scene
+from tests.screens.scene import Scene
+from tests.screens.site import EMPTY
 from tests.screens.steps import NOW
 
 PHONE = {"width": 375, "height": 812}
-EMPTY = "/inbox/mark.svg"
-"""An address of the origin at which no script runs."""
-BEGIN = """if (location.pathname !== "/inbox/mark.svg") {
-  const { script, kept } = JSON.parse(localStorage.scene ?? '{"kept":[]}');
+BEGIN = """if (window === top) {
+  const { script, kept } = JSON.parse(window.name || '{"kept":[]}');
+  window.name = "";
   localStorage.clear();
   sessionStorage.clear();
   window.scene = script;
   for (const [name, value] of kept) localStorage[name] = value;
 }"""
+"""A window keeps its name from one document of an origin to the next, and no scene writes it."""
 PATIENCE_MILLISECONDS = 30_000
-MOST_SECONDS_OFF = 120
-"""A page whose clock is further than this from the scenes' own moment has had its day."""
+MOST_SECONDS_OFF = 30
+"""A page whose clock is further than this from the scenes' own moment has had its day: after a whole minute
+its letters tell another time.
+"""
 
 
 @dataclass
@@ -42,10 +45,12 @@ class Stage:
         page = await self._page(scene)
         await page.set_viewport_size(PHONE)
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        await page.goto(self.origin + EMPTY)
+        if "#" in scene.address:  # the same page with another fragment would go on, not begin
+            await page.goto(self.origin + EMPTY)
         told = json.dumps({"script": dict(scene.script), "kept": list(scene.kept.items())})
-        await page.evaluate("told => { localStorage.scene = told; }", told)
+        await page.evaluate("told => { window.name = told; }", told)
         await page.goto(self.origin + scene.address)
+        assert await page.evaluate("window.scene !== undefined"), "the scene was not handed over"
         await scene.steps(page)
         return page
 
@@ -76,6 +81,7 @@ class Stage:
         page = await context.new_page()
         page.on("dialog", _accept)
         await page.clock.install(time=NOW)
+        await page.goto(self.origin + EMPTY)
         return page
 
 

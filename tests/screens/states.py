@@ -15,7 +15,8 @@ from typing import Any, Literal
 from playwright.async_api import Page
 
 from tests.screens.judge import AXE, GRAVE
-from tests.screens.scenes import SCENES, Scene
+from tests.screens.scene import Scene
+from tests.screens.scenes import SCENES
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 COLOURS = ("color-contrast", "link-in-text-block")

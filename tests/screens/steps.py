@@ -20,6 +20,16 @@ async def stay(page: Page) -> None:
     await page.wait_for_selector("h1")
 
 
+async def back(page: Page) -> None:
+    """The browser's own way back."""
+    await page.go_back()
+
+
+async def summary(page: Page) -> None:
+    """Unfold the whole agreement."""
+    await page.locator("summary").click()
+
+
 async def press(page: Page, name: str, *, exact: bool = True) -> None:
     """Press the last button or link of this name: a sheet's stands after the page's."""
     button = page.get_by_role("button", name=name, exact=exact)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
-from tests.__main__ import find_chromium
 from tests.screens.judge import axe, measured, sideways
-from tests.screens.walk import FLAGS
+from tests.screens.stage import Stage
 
 pytestmark = pytest.mark.browser
 
@@ -20,14 +19,11 @@ GOOD = """<!doctype html><html lang="en"><title>Inbox</title>
 
 
 @pytest.fixture
-async def page() -> AsyncIterator[Page]:
+async def page(stage: Stage) -> AsyncIterator[Page]:
     """A page as wide as a phone."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_chromium(windows=True), args=list(FLAGS)
-        )
-        yield await browser.new_page(viewport={"width": 375, "height": 700})
-        await browser.close()
+    page = await stage.browser.new_page(viewport={"width": 375, "height": 700})
+    yield page
+    await page.close()
 
 
 async def test_a_sound_page_has_no_fault(page: Page) -> None:

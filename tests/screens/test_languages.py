@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.screens.judge import measured, sideways, spoken
-from tests.screens.scenes import SCENES, Scene
+from tests.screens.scene import Scene
+from tests.screens.scenes import SCENES
 from tests.screens.stage import Stage
 from tests.screens.walk import listen, prepare
 
@@ -33,6 +34,14 @@ NAMES = (
     "receipt",
     "settings",
     "settings-language",
+    "settings-browser-removed",
+    "copy",
+    "copy-threads",
+    "copy-slips",
+    "copy-partly",
+    "help-copy-done",
+    "clients",
+    "list-replies",
 )
 CHOSEN = {scene.name: scene for scene in SCENES if scene.name in NAMES}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.screens.scenes import Scene
+from tests.screens.scene import Scene
 from tests.screens.stage import Stage
 from tests.screens.states import grave, half
 

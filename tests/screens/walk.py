@@ -16,7 +16,8 @@ from playwright.async_api import Browser, Error, Page, async_playwright
 
 from tests.__main__ import NO_CHROMIUM, find_chromium
 from tests.screens.judge import axe, measured, sideways, spoken
-from tests.screens.scenes import SCENES, Scene
+from tests.screens.scene import Scene
+from tests.screens.scenes import SCENES
 from tests.screens.site import build, served
 from tests.screens.steps import NOW
 

@@ -131,13 +131,36 @@ class House:
         return await AsyncAccount.open(login, home=self.home(name), password=password)
 
 
+@dataclass
+class Standing:
+    """A relay that runs, and what lies in its place, before anybody has an account."""
+
+    relay: Relay
+    liar: Liar | None = None
+
+    @asynccontextmanager
+    async def house(self, folder: Path, *, language: str = "en") -> AsyncIterator[House]:
+        """Let a coach set up, invite a client, and the client accept: two whom nobody here knows yet."""
+        if self.liar is not None:
+            self.liar.lie, self.liar.told = None, []
+        async with AsyncExitStack() as ending:
+            link = self.relay.command("coach", "invite", "Anna Harrow").stdout.strip()
+            home = Home(folder / "anna", file_cost=CHEAP)
+            anna = await AsyncAccount.setup(link, home=home, password=ANNAS)
+            ending.push_async_callback(anna.close)
+            offered = await anna.invite(
+                "Maya Okafor", welcome="Welcome, Maya.", refuse=("northwind.example",), language=language
+            )
+            home = Home(folder / "maya", file_cost=CHEAP)
+            maya = await AsyncAccount.accept(offered.link, name="Maya Okafor", home=home, password=MAYAS)
+            ending.push_async_callback(maya.close)
+            await anna.settle()
+            yield House(self.relay, folder, self.liar, anna, maya)
+
+
 @asynccontextmanager
-async def opened_house(
-    folder: Path, *, lying: bool = False, checked_by: str = "", language: str = "en"
-) -> AsyncIterator[House]:
-    """Start a relay, let a coach set up, invite a client, and the client accept. With `checked_by`, a name
-    server, the relay checks senders.
-    """
+async def standing(folder: Path, *, lying: bool = False, checked_by: str = "") -> AsyncIterator[Standing]:
+    """Start a relay. With `checked_by`, a name server, it checks senders."""
     origin_port = free_port()
     listen_port = free_port() if lying else origin_port
     relay = made_relay(folder / "relay", origin_port, listen_port)
@@ -152,18 +175,19 @@ async def opened_house(
         ending.callback(_end, relay)
         if liar is not None:
             await ending.enter_async_context(liar.serving(origin_port))
-        link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
-        anna = await AsyncAccount.setup(link, home=Home(folder / "anna", file_cost=CHEAP), password=ANNAS)
-        ending.push_async_callback(anna.close)
-        offered = await anna.invite(
-            "Maya Okafor", welcome="Welcome, Maya.", refuse=("northwind.example",), language=language
-        )
-        maya = await AsyncAccount.accept(
-            offered.link, name="Maya Okafor", home=Home(folder / "maya", file_cost=CHEAP), password=MAYAS
-        )
-        ending.push_async_callback(maya.close)
-        await anna.settle()
-        yield House(relay, folder, liar, anna, maya)
+        yield Standing(relay, liar)
+
+
+@asynccontextmanager
+async def opened_house(
+    folder: Path, *, lying: bool = False, checked_by: str = "", language: str = "en"
+) -> AsyncIterator[House]:
+    """A relay of its own, and its two people."""
+    async with (
+        standing(folder, lying=lying, checked_by=checked_by) as found,
+        found.house(folder, language=language) as house,
+    ):
+        yield house
 
 
 def _end(relay: Relay) -> None:

@@ -12,17 +12,24 @@ import pytest_asyncio
 from client_sdk import errors
 from client_sdk.catalogue import catalogue
 from client_sdk.compose import Draft
-from client_sdk.facts import Facts
+from client_sdk.facts import Facts, Wanted, change_sentences, check_facts, in_sentences
 from keys.content import ContentKind
 from keys.proposal import declined_shown
-from tests.sdk.house import House, opened_house
+from tests.sdk.house import House, Standing, opened_house, standing
 from tests.service.programs import DAY_SECONDS
 
 
+@pytest_asyncio.fixture(scope="module")
+async def relay(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Standing]:
+    """A relay for all tests that let no time pass."""
+    async with standing(tmp_path_factory.mktemp("agreement")) as found:
+        yield found
+
+
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A house of its own: what is signed in it stays signed."""
-    async with opened_house(tmp_path) as house:
+async def house(relay: Standing, tmp_path: Path) -> AsyncIterator[House]:
+    """Two people of one's own: what is signed by them stays signed."""
+    async with relay.house(tmp_path) as house:
         yield house
 
 
@@ -133,6 +140,8 @@ async def test_what_no_agreement_can_be(house: House) -> None:
         {"sponsor": "Northwind"},
         {"places": ()},
         {"phones": ("1\n2",)},
+        {"phones": ("1",), "work_phones": {"2": "coach"}},
+        {"phones": ("1",), "work_phones": {"1": "sponsor"}},
         {"phones": tuple(str(number) for number in range(9))},
         {"refused_domains": ("a..b",)},
         {"hold": timedelta(days=5), "template": "Only ${coach}."},
@@ -161,9 +170,9 @@ async def test_words_of_ones_own(house: House) -> None:
     assert "Anna Harrow" in made.text
 
 
-async def test_a_german_agreement_stays_german(tmp_path: Path) -> None:
+async def test_a_german_agreement_stays_german(relay: Standing, tmp_path: Path) -> None:
     """An agreement in German is no text of one's own: a changed fact stands in the same words."""
-    async with opened_house(tmp_path, language="de") as house:
+    async with relay.house(tmp_path, language="de") as house:
         before = house.to_maya.agreement.text
         made = await house.to_maya.agreement.propose(hold=timedelta(days=180))
         assert made.sentences == ("Held for 180 days instead of 90.", "Everything else is the same.")
@@ -209,15 +218,30 @@ async def test_a_proposal_taken_back_by_a_browser(house: House) -> None:
         await house.to_anna.agreement.agree(seen.id)
 
 
-async def test_expired_proposals(house: House) -> None:
+async def test_expired_proposals(tmp_path: Path) -> None:
     """A proposal whose own end has passed is expired, even if nothing was signed since."""
-    today = house.to_maya.agreement.facts.last_day - timedelta(days=182)
-    made = await house.to_maya.agreement.propose(work_ends=today, hold=timedelta(days=1))
-    house.relay.move_clock(3 * DAY_SECONDS)
-    (told,) = await house.to_anna.agreement.proposals()
-    assert told.state == "expired"
-    with pytest.raises(errors.ProposalOver, match="has passed"):
-        await house.to_anna.agreement.agree(made.id)
+    async with opened_house(tmp_path) as house:
+        today = house.to_maya.agreement.facts.last_day - timedelta(days=182)
+        made = await house.to_maya.agreement.propose(work_ends=today, hold=timedelta(days=1))
+        house.relay.move_clock(3 * DAY_SECONDS)
+        (told,) = await house.to_anna.agreement.proposals()
+        assert told.state == "expired"
+        with pytest.raises(errors.ProposalOver, match="has passed"):
+            await house.to_anna.agreement.agree(made.id)
+
+
+def test_a_work_number_is_named_in_words_and_stays_marked() -> None:
+    """Text and sentences of a change say whose work number one is; a mark stays while its number does."""
+    words = catalogue()
+    plain = Facts(date(2027, 2, 28), places=("here",), phones=("1", "2"))
+    marked = Wanted(work_phones={"2": "coach"}).applied(plain)
+    check_facts(marked, date(2026, 11, 23))
+    assert in_sentences(marked, "Maya", words)["phones"].endswith("1 and 2 (a work number of the coach).")
+    (changed, _) = change_sentences(plain, marked, words, same_words=True)
+    assert "2 (a work number of the coach)" in changed
+    assert Wanted(sponsor_calls=False).applied(marked) == marked
+    assert Wanted(phones=("1",)).applied(marked).work_phones == ()
+    assert Wanted(work_phones={}).applied(marked) == plain
 
 
 def test_facts_are_those_of_the_frame() -> None:
@@ -231,8 +255,9 @@ def test_facts_are_those_of_the_frame() -> None:
         sponsor="Northwind",
         sponsor_sees="that it has begun",
         places=("inbox.harrow.example",),
-        phones=("07700 900142",),
+        phones=("07700 900142", "07700 900143", "07700 900144"),
         read_marks=True,
+        work_phones=(("07700 900142", "client"), ("07700 900144", "coach")),
     )
     policy = facts.policy(bytes(16), 2, bytes([1]) * 32, bytes(32), bytes(32))
     assert Facts.of(policy) == facts

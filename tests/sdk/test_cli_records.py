@@ -30,12 +30,25 @@ def test_notes(two: Two) -> None:  # noqa: F811
 
 
 def test_calls(two: Two) -> None:  # noqa: F811
-    """A call is noted by one and listed by both; what no call can be is refused."""
+    """A call is noted by one and listed by both, with what each notes for nobody else; what no call can be is
+    refused.
+    """
     two.maya.mailbox("call", "anna", "add", "--minutes", "40", "--note", "by phone")
     assert "40 minutes  noted by you  by phone" in two.maya.mailbox("call", "anna", "list").stdout
     assert "40 minutes  noted by Maya Okafor" in two.anna.mailbox("call", "maya", "list").stdout
     (call,) = two.anna.objects("call", "maya", "list")
     assert (call["minutes"], call["mine"], call["note"]) == (40, False, "by phone")
+    two.maya.mailbox("call", "anna", "private", call["id"][:12], "Ask again in June.")
+    listed = two.maya.mailbox("call", "anna", "list").stdout
+    assert f"by phone  for you alone: Ask again in June.  number {call['id'][:12]}" in listed
+    assert "June" not in two.anna.mailbox("call", "maya", "list").stdout
+    two.maya.mailbox("call", "anna", "private", call["id"], " ", code=exits.USAGE)
+    two.maya.mailbox("call", "anna", "private", "00000000", "x", code=exits.NOT_FOUND)
+    two.anna.mailbox("call", "maya", "add", "--minutes", "5", "--private", "Mine.")
+    (newest, _) = two.anna.objects("call", "maya", "list")
+    assert newest["private_note"] == "Mine."
+    two.anna.mailbox("call", "maya", "private", newest["id"], "--delete")
+    assert "Mine." not in two.anna.mailbox("call", "maya", "list").stdout
     two.maya.mailbox("call", "anna", "add", "--minutes", "0", code=exits.USAGE)
     two.maya.mailbox("call", "anna", "add", "--minutes", "5", "--on", "soon", code=exits.USAGE)
 
@@ -46,17 +59,21 @@ def test_receipts(two: Two, tmp_path: Path) -> None:  # noqa: F811
     """
     assert two.maya.mailbox("receipts").stdout == ""
     two.anna.mailbox("send", "maya", "-s", "short", "--keep", "5m", "gone soon")
+    two.anna.mailbox("read", "maya")
     two.relay.move_clock(600)
     two.relay.command("expire", "run")
+    two.anna.mailbox("status")  # opens her account, which says what this computer let go
     path = tmp_path / "receipts.json"
     shown = two.maya.mailbox("receipts", "anna", "--save", str(path)).stdout
     assert "deleted: 1 message, 0 files" in shown
     assert "not covered copies that people saved or printed" in shown
+    assert "'s computer: deleted" in shown
     assert path.stat().st_mode & 0o777 == 0o600
     (receipt,) = two.maya.objects("receipts")
     assert (receipt["of"], receipt["removed"], receipt["sound"]) == ("deletion", 1, True)
     checked = two.maya.mailbox("receipts", "check", str(path)).stdout
     assert "good   deletion 1" in checked
+    assert "said   by the key" in checked
     fields = json.loads(path.read_bytes())
     fields["receipts"][0]["receipt"] = fields["receipts"][0]["receipt"].replace("left: 0", "left: 1")
     path.write_text(json.dumps(fields))

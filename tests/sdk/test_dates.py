@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from client_sdk import AsyncEngagement, Attachment, errors
 from client_sdk.wire import Response
-from tests.sdk.house import House, opened_house, subjects
+from tests.sdk.house import House, Standing, opened_house, standing, subjects
 from tests.service.programs import DAY_SECONDS
 
 KEEP = timedelta(days=3)
@@ -20,10 +20,22 @@ LONGER = timedelta(days=30)
 LOST = Response(502, {}, b"")
 
 
+APART = pytest.mark.parametrize("house", ["apart"], indirect=True, ids=[""])
+"""For tests that let time pass: a relay of their own."""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def relay(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Standing]:
+    """A relay for all others, whose answers can be lost on their way."""
+    async with standing(tmp_path_factory.mktemp("dates"), lying=True) as found:
+        yield found
+
+
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A house of its own, whose relay's answers can be lost on their way."""
-    async with opened_house(tmp_path, lying=True) as house:
+async def house(request: pytest.FixtureRequest, relay: Standing, tmp_path: Path) -> AsyncIterator[House]:
+    """Two people of one's own."""
+    apart = hasattr(request, "param")
+    async with opened_house(tmp_path, lying=True) if apart else relay.house(tmp_path) as house:
         yield house
 
 
@@ -34,6 +46,7 @@ async def extended(house: House, message_id: str) -> None:
     await house.to_anna.summary()
 
 
+@APART
 async def test_longer_by_both(house: House) -> None:
     """Both sign, each side seals its own copy again: one message with its file, still read, kept for both
     past its first date, and told of by nobody as gone.
@@ -108,7 +121,7 @@ async def test_killed_in_the_middle(house: House) -> None:
     assert await subjects(side) == ["interrupted"]
     house.liar.lie = None
     assert (await side.message(sent.id)).kept_until > sent.kept_until
-    assert again._core.state.replaced_copies(side.mailbox_id) == []
+    assert again._core.state.mailboxes.replaced_copies(side.mailbox_id) == []
     assert await subjects(side) == ["interrupted"]
     await again.close()
 
@@ -191,6 +204,7 @@ async def went(side: AsyncEngagement) -> list[str]:
     return [one.reason for one in await side.gone()]
 
 
+@APART
 async def test_went_unread(house: House) -> None:
     """What was shown is told to the relay, and what never was is told to its writer alone once it has gone;
     looking without marking shows nothing to anybody, and a relay that is away fails no reading.
@@ -220,6 +234,7 @@ async def test_went_unread(house: House) -> None:
     assert (caught.value.reason, caught.value.on) == ("unread", gone[unread.id].on)
 
 
+@APART
 async def test_reminders(house: House) -> None:
     """What is unread is reminded of 7 days and 1 day before, once each; the summary says it too."""
     sent = await house.to_maya.send(subject="x", text="x", keep=timedelta(days=9))

@@ -14,7 +14,9 @@ import pytest
 import pytest_asyncio
 
 from client_sdk import Attachment, Progress, errors
-from client_sdk.archive import check_archive, is_locked, new_archive, unlock_archive
+from client_sdk.archive import new_archive, unlock_archive
+from client_sdk.archive_check import check_archive
+from client_sdk.archive_lock import is_locked
 from client_sdk.wire import Response
 from tests.sdk.house import House, Liar, opened_house
 

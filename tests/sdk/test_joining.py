@@ -30,7 +30,7 @@ from client_sdk.joining import (
     shown_text,
     take_in,
 )
-from client_sdk.vault import encode_invitation, parse_agreement
+from client_sdk.vault_items import encode_invitation, parse_agreement
 from keys.acts import parse_act, sign_act
 from keys.invitation import CLIENT, COACH, Acceptance, Link, seal_acceptance
 from keys.names import Role, mailbox_id

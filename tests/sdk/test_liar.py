@@ -84,7 +84,9 @@ async def stored(house: House, account: AsyncAccount) -> list[EnvelopeRow]:
 
     session = account._core.session
     mailbox = account.engagements()[0].mailbox_id
-    page = await session._transport.exchange(session._signed(protocol.rows_after(mailbox, 0).request))
+    page = await session._transport.exchange(
+        session._signed(protocol.envelopes.rows_after(mailbox, 0).request)
+    )
     return [row for row in parse_rows(page.body, ascending=True) if isinstance(row, EnvelopeRow)]
 
 
@@ -169,7 +171,7 @@ def _days(house: House, ahead: int) -> Any:
     from client_sdk import protocol
 
     keeper_id = house.anna._core.vault.pins.keepers[0].keeper_id
-    return protocol.days(keeper_id, house.anna._core.now() // 86_400 + ahead, 1)
+    return protocol.keepers.days(keeper_id, house.anna._core.now() // 86_400 + ahead, 1)
 
 
 # --- the keeper's answers -----------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from keys.resealing import reseal
 from keys.sealing import Addressing, Part, ReaderTarget, check_grants, open_parts
 from keys.statement import choose_reading_key
 from keys.suite import SealKey, SignKey
-from tests.sdk.house import House, opened_house, subjects
+from tests.sdk.house import House, Standing, standing, subjects
 from tests.sdk.pair import DAY, NOW, Pair, envelopes
 from tests.sdk.test_liar import ENGAGEMENT, about, fields
 
@@ -293,10 +293,17 @@ def test_a_closing_takes_longer_dates_along() -> None:
 # --- through a real relay -----------------------------------------------------------------------------------
 
 
+@pytest_asyncio.fixture(scope="module")
+async def relay(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Standing]:
+    """A relay with a liar in its place."""
+    async with standing(tmp_path_factory.mktemp("terms"), lying=True) as found:
+        yield found
+
+
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A house with a liar, in which something was agreed and something shortened."""
-    async with opened_house(tmp_path, lying=True) as house:
+async def house(relay: Standing, tmp_path: Path) -> AsyncIterator[House]:
+    """Two people of one's own, who have agreed something and shortened something."""
+    async with relay.house(tmp_path) as house:
         sent = await house.to_maya.send(subject="shortened", text="x")
         made = await house.to_maya.agreement.propose(hold=timedelta(days=180))
         await house.to_anna.agreement.agree(made.id)
@@ -376,7 +383,7 @@ async def test_sealed_again_under_no_act(house: House) -> None:
     await side.summary()
     lengthening: Lengthening = side._lengthening
     core = house.anna._core
-    seen = core.state.seen_between(side.mailbox_id, *(bytes.fromhex(sent.id),) * 2)[0]
+    seen = core.state.mailboxes.seen_between(side.mailbox_id, *(bytes.fromhex(sent.id),) * 2)[0]
     until = side._standing.terms.ends_at
     act = Acting(core, side._standing).next_core(ActKind.EXTEND, date=until, envelope_ids=(bytes(16),))
     with pytest.raises(errors.RelayError):

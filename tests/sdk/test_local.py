@@ -23,17 +23,10 @@ from client_sdk.files import new_file, safe_name
 from client_sdk.home import FileCost, FolderLock, Home, write_private
 from client_sdk.keyring import MAGIC, Keychain, SealedFile, find_keychain, open_secret, seal_secret
 from client_sdk.messages import Progress
-from client_sdk.state import (
-    MINE,
-    READ,
-    REPLACED,
-    SHOWN,
-    Queued,
-    Seen,
-    SentLocks,
-    State,
-    WriterHead,
-)
+from client_sdk.state import State
+from client_sdk.state_mailboxes import MINE, READ, REPLACED, SHOWN, Seen
+from client_sdk.state_outgoing import Queued, SentLocks
+from client_sdk.state_writers import WriterHead
 from client_sdk.tallying import Next, ReadMarks, tally, to_remind, unread_by
 from keys.blob import BlobOpener
 from keys.errors import Malformed, NotOpened
@@ -231,40 +224,44 @@ def test_state_is_remembered(tmp_path: Path) -> None:
     state = State(path)
     state.note("origin", b"https://x")
     state.note_number("vault-counter", 7)
-    state.move_taken(b"m", 5)
-    state.move_read(b"m", 4)
-    state.enqueue(Queued(b"c", b"e", b"sealed", b"{}", b"p", NOW))
+    state.mailboxes.move_taken(b"m", 5)
+    state.mailboxes.move_read(b"m", 4)
+    state.outgoing.enqueue(Queued(b"c", b"e", b"sealed", b"{}", b"p", NOW))
     state.close()
     assert mode(path) == 0o600
     again = State(path)
     assert again.fact("origin") == b"https://x"
     assert again.fact("none") == b""
     assert again.number("vault-counter") == 7
-    assert (again.taken_order(b"m"), again.read_order(b"m"), again.taken_order(b"n")) == (5, 4, 0)
-    assert again.queued() == [Queued(b"c", b"e", b"sealed", b"{}", b"p", NOW)]
+    assert (
+        again.mailboxes.taken_order(b"m"),
+        again.mailboxes.read_order(b"m"),
+        again.mailboxes.taken_order(b"n"),
+    ) == (5, 4, 0)
+    assert again.outgoing.queued() == [Queued(b"c", b"e", b"sealed", b"{}", b"p", NOW)]
     again.close()
 
 
 def test_orders_and_heads_never_go_back(state: State) -> None:
     """A lower order or count changes nothing."""
-    state.move_taken(b"m", 5)
-    state.move_taken(b"m", 3)
-    assert state.taken_order(b"m") == 5
+    state.mailboxes.move_taken(b"m", 5)
+    state.mailboxes.move_taken(b"m", 3)
+    assert state.mailboxes.taken_order(b"m") == 5
     for count in (5, 3):
-        state.move_writer(b"e", WriterHead(b"f", 1, count, bytes([count])), NOW)
-    assert state.writer_head(b"e", b"f", 1) == WriterHead(b"f", 1, 5, b"\5")
-    assert state.writer_head(b"e", b"f", 2) is None
+        state.writers.move_writer(b"e", WriterHead(b"f", 1, count, bytes([count])), NOW)
+    assert state.writers.writer_head(b"e", b"f", 1) == WriterHead(b"f", 1, 5, b"\5")
+    assert state.writers.writer_head(b"e", b"f", 2) is None
 
 
 def test_a_step_is_taken_back_only_from_the_end(state: State) -> None:
     """A refused content gives its count back if nothing came after it, else the count stays used."""
     head = WriterHead(b"f", 1, 5, b"five")
-    state.move_writer(b"e", head, NOW)
-    state.step_back(b"e", WriterHead(b"f", 1, 5, b"other"), b"four")
-    state.step_back(b"e", WriterHead(b"f", 1, 4, b"four"), b"three")
-    assert state.writer_head(b"e", b"f", 1) == head
-    state.step_back(b"e", head, b"four")
-    assert state.writer_head(b"e", b"f", 1) == WriterHead(b"f", 1, 4, b"four")
+    state.writers.move_writer(b"e", head, NOW)
+    state.writers.step_back(b"e", WriterHead(b"f", 1, 5, b"other"), b"four")
+    state.writers.step_back(b"e", WriterHead(b"f", 1, 4, b"four"), b"three")
+    assert state.writers.writer_head(b"e", b"f", 1) == head
+    state.writers.step_back(b"e", head, b"four")
+    assert state.writers.writer_head(b"e", b"f", 1) == WriterHead(b"f", 1, 4, b"four")
 
 
 def test_changes_are_all_or_none(state: State) -> None:
@@ -272,23 +269,23 @@ def test_changes_are_all_or_none(state: State) -> None:
 
     def fail() -> None:
         with state.changing():
-            state.move_taken(b"m", 5)
+            state.mailboxes.move_taken(b"m", 5)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail()
-    assert state.taken_order(b"m") == 0
+    assert state.mailboxes.taken_order(b"m") == 0
 
 
 def test_the_outbox_is_in_order(state: State) -> None:
     """First in, first out; what is acknowledged is out."""
     for name in (b"z", b"a", b"m"):
-        state.enqueue(Queued(name, b"e", b"", b"{}", b"", NOW))
-    assert [one.content_id for one in state.queued()] == [b"z", b"a", b"m"]
-    state.dequeue(b"a")
-    assert not state.is_queued(b"a")
-    assert state.is_queued(b"m")
-    assert [one.content_id for one in state.queued()] == [b"z", b"m"]
+        state.outgoing.enqueue(Queued(name, b"e", b"", b"{}", b"", NOW))
+    assert [one.content_id for one in state.outgoing.queued()] == [b"z", b"a", b"m"]
+    state.outgoing.dequeue(b"a")
+    assert not state.outgoing.is_queued(b"a")
+    assert state.outgoing.is_queued(b"m")
+    assert [one.content_id for one in state.outgoing.queued()] == [b"z", b"m"]
 
 
 def seen(number: int, flags: int = SHOWN, expires_at: int = NOW + 9, gap: int = 0) -> Seen:
@@ -300,18 +297,18 @@ def seen(number: int, flags: int = SHOWN, expires_at: int = NOW + 9, gap: int = 
 def test_tallies(state: State) -> None:
     """Counted are messages for people that are here; unread are those of the other, above what was read."""
     for one in (seen(1), seen(2, SHOWN | MINE), seen(3, SHOWN, NOW + 5), seen(4, 0), seen(5), seen(6)):
-        state.remember_seen(b"m", one)
-    state.leave(b"m", seen(6).envelope_id, 7, NOW + 9)
-    state.move_read(b"m", 1)
-    counted = tally(state.all_seen(b"m"), NOW, unread_by(ReadMarks(1, (), ())))
+        state.mailboxes.remember_seen(b"m", one)
+    state.mailboxes.leave(b"m", seen(6).envelope_id, 7, NOW + 9)
+    state.mailboxes.move_read(b"m", 1)
+    counted = tally(state.mailboxes.all_seen(b"m"), NOW, unread_by(ReadMarks(1, (), ())))
     assert (counted.here, counted.files, counted.unread, counted.next) == (4, 11, 2, Next(NOW + 5, 1, 3))
     assert (counted.unread_goes_at, counted.unread_going) == (NOW + 5, 1)
-    assert tally(state.all_seen(b"m"), NOW, unread_by(ReadMarks(1, {5}, ()))).unread == 1
-    assert tally(state.all_seen(b"m"), NOW, unread_by(ReadMarks(9, (), (3,)))).unread == 1
-    assert tally(state.all_seen(b"m"), NOW + 9, unread_by(ReadMarks(1, (), ()))).here == 0
-    assert tally(state.all_seen(b"other"), NOW, unread_by(ReadMarks(1, (), ()))).next.at == 0
-    state.remember_seen(b"m", replace(seen(5), flags=SHOWN | READ))
-    assert tally(state.all_seen(b"m"), NOW, unread_by(ReadMarks(1, (), ()))).unread == 1
+    assert tally(state.mailboxes.all_seen(b"m"), NOW, unread_by(ReadMarks(1, {5}, ()))).unread == 1
+    assert tally(state.mailboxes.all_seen(b"m"), NOW, unread_by(ReadMarks(9, (), (3,)))).unread == 1
+    assert tally(state.mailboxes.all_seen(b"m"), NOW + 9, unread_by(ReadMarks(1, (), ()))).here == 0
+    assert tally(state.mailboxes.all_seen(b"other"), NOW, unread_by(ReadMarks(1, (), ()))).next.at == 0
+    state.mailboxes.remember_seen(b"m", replace(seen(5), flags=SHOWN | READ))
+    assert tally(state.mailboxes.all_seen(b"m"), NOW, unread_by(ReadMarks(1, (), ()))).unread == 1
 
 
 def test_reminders() -> None:
@@ -332,43 +329,43 @@ def test_reminders() -> None:
 
 def test_a_content_is_found_by_its_beginning(state: State) -> None:
     """An id is found by its beginning, in its own mailbox alone."""
-    state.remember_seen(b"m", seen(7))
-    assert state.seen(b"m", seen(7).content_id) == seen(7)
-    assert state.seen(b"m", bytes(32)) is None
-    assert state.seen_between(b"m", b"\x07\x07", b"\x07\x07") == [seen(7)]
-    assert state.seen_between(b"m", b"\x08", b"\x09") == []
+    state.mailboxes.remember_seen(b"m", seen(7))
+    assert state.mailboxes.seen(b"m", seen(7).content_id) == seen(7)
+    assert state.mailboxes.seen(b"m", bytes(32)) is None
+    assert state.mailboxes.seen_between(b"m", b"\x07\x07", b"\x07\x07") == [seen(7)]
+    assert state.mailboxes.seen_between(b"m", b"\x08", b"\x09") == []
 
 
 def test_gaps_and_stones(state: State) -> None:
     """What left unopened after a row explains as many contents missing after it; what was opened explains
     none.
     """
-    state.remember_seen(b"m", seen(1))
-    state.leave(b"m", seen(1).envelope_id, 9, NOW + 9)
-    state.leave(b"m", b"long ago", 4, NOW + 9)
-    assert state.explains_gap(b"m", 5)
-    state.remember_seen(b"m", seen(7, gap=2))
+    state.mailboxes.remember_seen(b"m", seen(1))
+    state.mailboxes.leave(b"m", seen(1).envelope_id, 9, NOW + 9)
+    state.mailboxes.leave(b"m", b"long ago", 4, NOW + 9)
+    assert state.mailboxes.explains_gap(b"m", 5)
+    state.mailboxes.remember_seen(b"m", seen(7, gap=2))
     for stone in (b"one", b"one", b"two"):
-        assert not state.explains_gap(b"m", 5)
-        state.leave(b"m", stone, 8, NOW + 9)
-    assert state.explains_gap(b"m", 5)
+        assert not state.mailboxes.explains_gap(b"m", 5)
+        state.mailboxes.leave(b"m", stone, 8, NOW + 9)
+    assert state.mailboxes.explains_gap(b"m", 5)
 
 
 def test_a_replaced_copy_is_not_gone(state: State) -> None:
     """A copy whose place a newer one took is let go without a word, before its tombstone comes and after."""
     old, new = b"old".ljust(16, b"."), b"new".ljust(16, b".")
-    state.replace_copy(b"m", old, seen(3).content_id, NOW + 9)
-    state.remember_seen(b"m", replace(seen(3), envelope_id=new))
-    assert state.replaced_copies(b"m") == [old]
-    assert state.leave(b"m", old, 12, NOW + 9, reason="own-copy", gone_day=5) == REPLACED
-    assert (state.replaced_copies(b"m"), state.stones(b"m")) == ([], [])
-    assert state.seen(b"m", seen(3).content_id).flags & SHOWN  # type: ignore[union-attr]
-    assert state.leave(b"m", new, 13, NOW + 9, reason="unread", gone_day=6) == "unread"
-    (stone,) = state.stones(b"m", untold=True)
+    state.mailboxes.replace_copy(b"m", old, seen(3).content_id, NOW + 9)
+    state.mailboxes.remember_seen(b"m", replace(seen(3), envelope_id=new))
+    assert state.mailboxes.replaced_copies(b"m") == [old]
+    assert state.mailboxes.leave(b"m", old, 12, NOW + 9, reason="own-copy", gone_day=5) == REPLACED
+    assert (state.mailboxes.replaced_copies(b"m"), state.mailboxes.stones(b"m")) == ([], [])
+    assert state.mailboxes.seen(b"m", seen(3).content_id).flags & SHOWN  # type: ignore[union-attr]
+    assert state.mailboxes.leave(b"m", new, 13, NOW + 9, reason="unread", gone_day=6) == "unread"
+    (stone,) = state.mailboxes.stones(b"m", untold=True)
     assert (stone.content_id, stone.reason, stone.gone_day) == (seen(3).content_id, "unread", 6)
-    state.told(b"m")
-    assert state.stones(b"m", untold=True) == []
-    assert len(state.stones(b"m")) == 1
+    state.mailboxes.told(b"m")
+    assert state.mailboxes.stones(b"m", untold=True) == []
+    assert len(state.mailboxes.stones(b"m")) == 1
 
 
 def test_an_older_state_is_taken_over(tmp_path: Path) -> None:
@@ -388,46 +385,50 @@ def test_an_older_state_is_taken_over(tmp_path: Path) -> None:
     base.close()
     for _ in range(2):
         state = State(path)
-        assert (state.taken_order(b"m"), state.read_order(b"m"), state.number("a")) == (0, 4, 1)
-        state.remember_seen(b"m", seen(1))
+        assert (state.mailboxes.taken_order(b"m"), state.mailboxes.read_order(b"m"), state.number("a")) == (
+            0,
+            4,
+            1,
+        )
+        state.mailboxes.remember_seen(b"m", seen(1))
         state.note("a", b"\x01")
-        assert state.writer_heads(b"e") == [WriterHead(b"f", 7, 3, b"c", 2)]
-        assert not state.was_headed(b"e", b"f", 7, 4)
+        assert state.writers.writer_heads(b"e") == [WriterHead(b"f", 7, 3, b"c", 2)]
+        assert not state.writers.was_headed(b"e", b"f", 7, 4)
         state.close()
 
 
 def test_who_has_named_a_head_of_the_log(state: State) -> None:
     """From the first content with a head on, and for that writer alone, whatever order they are read in."""
     for writer in (1, 2):
-        state.move_writer(b"e", WriterHead(b"f", writer, 9, b"c"), NOW)
+        state.writers.move_writer(b"e", WriterHead(b"f", writer, 9, b"c"), NOW)
     for count in (6, 4, 8):
-        state.note_headed(b"e", b"f", 1, count)
-    named = [count for count in range(1, 10) if state.was_headed(b"e", b"f", 1, count)]
+        state.writers.note_headed(b"e", b"f", 1, count)
+    named = [count for count in range(1, 10) if state.writers.was_headed(b"e", b"f", 1, count)]
     assert named == [5, 6, 7, 8, 9]
-    assert not state.was_headed(b"e", b"f", 2, 9)
-    assert not state.was_headed(b"e", b"f", 3, 9)
+    assert not state.writers.was_headed(b"e", b"f", 2, 9)
+    assert not state.writers.was_headed(b"e", b"f", 3, 9)
 
 
 def test_due_things_leave(state: State, tmp_path: Path) -> None:
     """At its second everything dated is gone, from the file's bytes too; the outbox stays to be reported."""
     canary = b"canary-of-a-lock"
-    state.remember_seen(b"m", seen(1, expires_at=NOW))
-    state.move_writer(b"e", WriterHead(b"f", 1, 1, b"c"), NOW)
-    state.set_own_writer(b"e", 1, NOW)
+    state.mailboxes.remember_seen(b"m", seen(1, expires_at=NOW))
+    state.writers.move_writer(b"e", WriterHead(b"f", 1, 1, b"c"), NOW)
+    state.writers.set_own_writer(b"e", 1, NOW)
     state.note("proposed", b"act", NOW)
     state.note("origin", b"https://inbox.example")
-    state.remember_sent(SentLocks(b"id", b"c", canary), b"e", NOW)
-    state.enqueue(Queued(b"c", b"e", b"", b"{}", b"", NOW))
+    state.outgoing.remember_sent(SentLocks(b"id", b"c", canary), b"e", NOW)
+    state.outgoing.enqueue(Queued(b"c", b"e", b"", b"{}", b"", NOW))
     state.forget_due(NOW - 1)
-    assert state.seen(b"m", seen(1).content_id)
+    assert state.mailboxes.seen(b"m", seen(1).content_id)
     assert canary in (tmp_path / "state.sqlite3").read_bytes()
     state.forget_due(NOW)
-    assert state.seen(b"m", seen(1).content_id) is None
-    assert state.writer_heads(b"e") == []
-    assert state.own_writer(b"e") is None
+    assert state.mailboxes.seen(b"m", seen(1).content_id) is None
+    assert state.writers.writer_heads(b"e") == []
+    assert state.writers.own_writer(b"e") is None
     assert (state.fact("proposed"), state.fact("origin")) == (b"", b"https://inbox.example")
-    assert state.sent_locks(b"c") == []
-    assert state.is_queued(b"c")
+    assert state.outgoing.sent_locks(b"c") == []
+    assert state.outgoing.is_queued(b"c")
     assert canary not in (tmp_path / "state.sqlite3").read_bytes()
 
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from client_sdk import errors
-from client_sdk.mail import MailGrade
+from client_sdk.mail_grade import MailGrade
 from client_sdk.refused import read_refused
 from tests.door.name_server import serving
 from tests.sdk.house import House, opened_house

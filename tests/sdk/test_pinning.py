@@ -6,7 +6,7 @@ import pytest
 
 from client_sdk.errors import Misused, NotTrusted
 from client_sdk.pinning import pin_further, views
-from client_sdk.protocol import RelayKeeper
+from client_sdk.protocol.about import RelayKeeper
 from keys.encoding import to_base64url
 from keys.names import keeper_id
 from keys.pins import KeeperPin, Pins

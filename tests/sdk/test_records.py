@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -96,6 +97,49 @@ async def test_a_call_is_noted_for_both(house: House) -> None:
             await house.to_anna.calls.add(when, minutes)
     with pytest.raises(Misused):
         await house.to_anna.calls.add(held_at.replace(tzinfo=None), 5)
+
+
+async def test_a_note_about_a_call_is_its_writers_alone(house: House) -> None:
+    """Either notes something about a call that the other never sees; a later one takes its place and an empty
+    one takes it away; the coach's is one of the notes. It goes with the call at the latest.
+    """
+    held_at = datetime.fromtimestamp(house.relay.now(), UTC) - timedelta(hours=2)
+    sent = await house.to_anna.calls.add(held_at, 40)
+    for side, words in ((house.to_anna, "She sounded tired."), (house.to_maya, "He was late.")):
+        (call,) = await side.calls.all()
+        assert call.private_note == ""
+        await side.calls.note_privately(call.id, "first")
+        await side.calls.note_privately(call.id[:8], words)
+    for side, words in ((house.to_anna, "She sounded tired."), (house.to_maya, "He was late.")):
+        (call,) = await side.calls.all()
+        assert (call.id, call.private_note, call.note) == (sent.id, words, "")
+        assert [one async for one in side.messages()] == []
+    (kept,) = await house.to_maya.notes.all()
+    assert (kept.text, kept.kept_until) == ("He was late.", call.kept_until)
+    assert (await house.to_anna.summary()).here == 0
+    await house.to_maya.calls.note_privately(sent.id, "")
+    assert [one.private_note for one in await house.to_maya.calls.all()] == [""]
+    assert await house.to_maya.notes.all() == []
+    for number, text, error in ((sent.id, " ", Misused), ("0" * 8, "x", NotFound), ("12", "x", Misused)):
+        with pytest.raises(error):
+            await house.to_maya.calls.note_privately(number, text)
+
+
+async def test_a_copy_is_noted_for_its_owner_alone(house: House, tmp_path: Path) -> None:
+    """Whoever takes a copy finds that written down, with what was noted about calls in the copy; the other
+    person finds nothing of it.
+    """
+    held_at = datetime.fromtimestamp(house.relay.now(), UTC) - timedelta(hours=2)
+    sent = await house.to_anna.calls.add(held_at, 40)
+    await house.to_anna.calls.note_privately(sent.id, "Ask again in June.")
+    assert await house.to_anna.copies() == []
+    await house.to_anna.export(tmp_path / "copy.zip")
+    (copy,) = await house.to_anna.copies()
+    assert (int(copy.at.timestamp()), copy.chosen) == (house.relay.now(), False)
+    assert await house.to_maya.copies() == []
+    with zipfile.ZipFile(tmp_path / "copy.zip") as archive:
+        assert json.loads(archive.read("data.json"))["calls"][0]["private_note"] == "Ask again in June."
+        assert b"Ask again in June." in archive.read("notes/notes.txt")
 
 
 async def test_receipts_say_what_went_and_an_independent_program_agrees(house: House, tmp_path: Path) -> None:
@@ -193,7 +237,7 @@ async def test_a_way_in_that_was_removed_is_made_anew_by_the_password(house: Hou
     known again; a wrong one does not.
     """
     method_id = house.maya._core.state.fact("method-id")
-    await house.maya._core.session.call(protocol.remove_method(method_id))
+    await house.maya._core.session.call(protocol.people.remove_method(method_id))
     await house.maya.close()
     with pytest.raises(WrongPassword):
         await AsyncAccount.open(home=house.home("maya"), password="not the password at all")

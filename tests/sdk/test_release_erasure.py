@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from client_sdk import protocol, protocol_release
+from client_sdk import protocol
 from client_sdk.errors import NothingHere
 from client_sdk.report_text import ReportForm
 from client_sdk.sponsor import open_release
@@ -49,7 +49,7 @@ async def kept_by_a_thief(house: House, link: ReleaseLink, served: Served) -> bo
             items=tuple(Ask(envelope.header_hash, lock) for lock in envelope.keeper_locks),
         )
         raw = sign_open_request(request, access)
-        answer = await core.session.call(protocol.ask_keeper(pin.keeper_id, raw))
+        answer = await core.session.call(protocol.keepers.ask_keeper(pin.keeper_id, raw))
         grants = open_unsigned_answer(answer, request, raw, reply_key).grants
         shares += [one.share for one in grants if one.status is Status.HERE]
     try:
@@ -85,7 +85,7 @@ async def test_taken_back_is_taken_from_whoever_kept_it(tmp_path: Path) -> None:
         until = date(1970, 1, 1) + timedelta(days=house.relay.now() // DAY_SECONDS + 1)
         await house.to_anna.report.release(until=until)
         link = parse_link(way.link)
-        call = protocol_release.shown(link_id(link.secret), way.digits)
+        call = protocol.release.shown(link_id(link.secret), way.digits)
         core = house.to_maya._core
         served = (await core.session.ask(call)).served
         await open_release(way.link, way.digits)

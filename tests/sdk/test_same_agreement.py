@@ -21,5 +21,6 @@ def test_the_text_is_as_it_was_written_down(case: dict[str, Any]) -> None:
     """The same facts give the same bytes, here and in `relay/inbox/src/people/agreementtext.test.ts`."""
     facts = case["facts"] | {"last_day": date.fromisoformat(case["facts"]["last_day"])}
     tuples = {name: tuple(value) for name, value in facts.items() if isinstance(value, list)}
+    tuples["work_phones"] = tuple((number, whose) for number, whose in facts.get("work_phones", ()))
     offer = Offer(case["coach"], case["client"], "Quietbox", Facts(**(facts | tuples)))
     assert agreement_text(replace(offer, language=case["language"])) == case["text"]

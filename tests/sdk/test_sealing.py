@@ -9,17 +9,10 @@ import pytest
 
 from client_sdk import errors
 from client_sdk.compose import Draft, FileLabel, Step, check_draft, choose_date
+from client_sdk.judging import BROKEN, check_statements, gap_before, sealed_to_old_key
 from client_sdk.parties import Self
-from client_sdk.receive import (
-    BROKEN,
-    Due,
-    Unreadable,
-    check_statements,
-    finish,
-    gap_before,
-    sealed_to_old_key,
-)
-from client_sdk.state import WriterHead
+from client_sdk.receive import Due, Unreadable, finish
+from client_sdk.state_writers import WriterHead
 from keys.acts import ActKind
 from keys.content import Content, ContentKind, Recipient, content_id
 from keys.envelope import HEADER_BYTES, EnvelopeClass, parse_envelope

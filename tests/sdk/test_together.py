@@ -1,5 +1,7 @@
 """Coach and client over a real relay: sending, reading, taking back, watching, other computers, waiting
 messages.
+
+Longer than other modules: the tests share two houses, each of which takes seconds to stand.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ import pytest_asyncio
 
 from client_sdk import AsyncAccount, Attachment, Event, Home, Progress, errors
 from client_sdk.catalogue import catalogue
-from client_sdk.vault import Change, ReadItem
+from client_sdk.vault import Change
+from client_sdk.vault_items import ReadItem
 from client_sdk.wire import Response
 from tests.sdk.house import ANNAS, CHEAP, MAYAS, House, opened_house, subjects
 from tests.service.programs import DAY_SECONDS
@@ -111,11 +114,11 @@ async def test_the_agreement_is_kept(house: House) -> None:
 
 async def test_no_later_than_agreed(house: House) -> None:
     """A date past the hold is refused with the latest one, before anything is sealed or used up."""
-    before = house.anna._core.state.writer_heads(bytes.fromhex(house.to_maya.id))
+    before = house.anna._core.state.writers.writer_heads(bytes.fromhex(house.to_maya.id))
     with pytest.raises(errors.RetentionExceeded) as caught:
         await house.to_maya.send(text="x", keep=timedelta(days=900))
     assert caught.value.latest == (await house.to_maya.summary()).hold_ends_at
-    assert house.anna._core.state.writer_heads(bytes.fromhex(house.to_maya.id)) == before
+    assert house.anna._core.state.writers.writer_heads(bytes.fromhex(house.to_maya.id)) == before
 
 
 # --- leaving ------------------------------------------------------------------------------------------------
@@ -155,7 +158,7 @@ async def test_recall(house: House) -> None:
         assert "taken back" not in await subjects(side)
         with pytest.raises(errors.Deleted):
             await side.message(sent.id)
-    assert house.anna._core.state.sent_locks(bytes.fromhex(sent.id)) == []
+    assert house.anna._core.state.outgoing.sent_locks(bytes.fromhex(sent.id)) == []
     with pytest.raises(errors.Deleted):
         await house.to_maya.recall(sent.id)
 

@@ -8,14 +8,12 @@ import pytest
 
 from client_sdk import enrol
 from client_sdk.errors import NotTrusted
-from client_sdk.protocol import StoredItem
-from client_sdk.vault import (
+from client_sdk.protocol.people import StoredItem
+from client_sdk.vault import Change, Vault, Written
+from client_sdk.vault_items import (
     AgreementItem,
-    Change,
     ProfileItem,
     ReadItem,
-    Vault,
-    Written,
     encode_invitation,
     parse_agreement,
     parse_invitation,

@@ -114,7 +114,7 @@ def test_what_stands_before_a_relay_is_understood(status: int, kind: type[errors
 
 def test_answers_of_another_shape_are_refused() -> None:
     """A missing field, another type, a wrong length or bad JSON is Incompatible, never a default."""
-    call = protocol.start_session("walnut-lamp-10")
+    call = protocol.people.start_session("walnut-lamp-10")
     good = {"account_id": b64(ID), "methods": [], "challenge": b64(bytes(32))}
     assert call.read(answer(good)).challenge == bytes(32)
     for wrong in (
@@ -137,9 +137,9 @@ def test_answers_of_another_shape_are_refused() -> None:
 def test_paths_hold_ids_alone() -> None:
     """Names, addresses, codes and secrets travel in bodies, never in a path."""
     for call in (
-        protocol.start_session("secret-name-10"),
-        protocol.add_sender("secret@home.example"),
-        protocol.confirm_sender("12345678"),
+        protocol.people.start_session("secret-name-10"),
+        protocol.mail.add_sender("secret@home.example"),
+        protocol.mail.confirm_sender("12345678"),
     ):
         assert "secret" not in call.request.path
         assert "12345678" not in call.request.path
@@ -147,15 +147,15 @@ def test_paths_hold_ids_alone() -> None:
 
 def test_what_must_not_be_repeated() -> None:
     """A challenge serves once and a code costs a try: these are sent once; a deposit may be sent again."""
-    assert not protocol.open_session(ID, ID, bytes(32), bytes(32), bytes(64)).request.repeatable
-    assert not protocol.confirm_sender("1").request.repeatable
-    assert not protocol.add_sender("a@b.example").request.repeatable
-    assert protocol.deposit(b"").request.repeatable
+    assert not protocol.people.open_session(ID, ID, bytes(32), bytes(32), bytes(64)).request.repeatable
+    assert not protocol.mail.confirm_sender("1").request.repeatable
+    assert not protocol.mail.add_sender("a@b.example").request.repeatable
+    assert protocol.envelopes.deposit(b"").request.repeatable
 
 
 def test_deposits_tell_of_each_group() -> None:
     """Stored and repeated are the same; a refused group is its error; an unknown status is refused."""
-    call = protocol.deposit(b"")
+    call = protocol.envelopes.deposit(b"")
     groups = [{"status": "stored"}, {"status": "repeated"}, {"status": "refused", "code": "inbox-full"}]
     stored, repeated, refused = call.read(answer({"groups": groups}, 207))
     assert stored is None
@@ -167,7 +167,7 @@ def test_deposits_tell_of_each_group() -> None:
 
 def test_ranges_are_exact() -> None:
     """A range of another length than was asked for is refused."""
-    call = protocol.blob_range(bytes(32), 10, 14)
+    call = protocol.blobs.blob_range(bytes(32), 10, 14)
     assert call.request.headers["Range"] == "bytes=10-13"
     assert call.read(Response(206, {}, b"abcd")) == b"abcd"
     for body in (b"abc", b"abcde", b""):
@@ -219,7 +219,7 @@ def test_rows_are_strict(body: bytes) -> None:
 
 def test_pages_need_their_cursor() -> None:
     """A page without a proper cursor is refused."""
-    call = protocol.rows_after(ID, 0)
+    call = protocol.envelopes.rows_after(ID, 0)
     good = {"quietbox-next": "7", "quietbox-more": "0"}
     assert call.read(Response(200, good, b"")) == Page((), 7, more=False)
     for wrong in (

@@ -25,11 +25,13 @@ from client_sdk import (
     notes,
     sync,
     sync_agreement,
+    sync_engagement,
+    sync_messages,
     sync_records,
 )
 from client_sdk.cli.terminal import clean, clean_lines
-from client_sdk.engagement import keep_until
 from client_sdk.finding import find, slug
+from client_sdk.keep import keep_until
 from client_sdk.mail import html_to_text, open_mail
 from client_sdk.words import (
     day_of_end,
@@ -225,13 +227,13 @@ def public(kind: type) -> dict[str, object]:
     ("plain", "twin"),
     [
         (account.AsyncAccount, sync.Account),
-        (engagement.AsyncEngagement, sync.Engagement),
+        (engagement.AsyncEngagement, sync_engagement.Engagement),
         (agreements.AsyncAgreement, sync_agreement.Agreement),
         (ending.AsyncClosePlan, sync_agreement.ClosePlan),
         (notes.AsyncNotes, sync_records.Notes),
         (calls.AsyncCalls, sync_records.Calls),
-        (attachments.AsyncReceivedFile, sync.ReceivedFile),
-        (mail.AsyncMailMessage, sync.MailMessage),
+        (attachments.AsyncReceivedFile, sync_messages.ReceivedFile),
+        (mail.AsyncMailMessage, sync_messages.MailMessage),
     ],
 )
 def test_twins_are_alike(plain: type, twin: type) -> None:
@@ -262,6 +264,23 @@ def test_importing_costs_little() -> None:
     heavy = "('aiohttp', 'nacl', 'cryptography', 'typer', 'rich', 'keyring', 'email', 'sqlite3', 'pydantic')"
     program = (
         "import sys; from client_sdk import Account, AsyncAccount, Attachment, errors; "
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_the_command_line_begins_with_little() -> None:
+    """The names of all commands come without cryptography, database, network and mail library: what a command
+    needs is loaded when it is called.
+    """
+    heavy = (
+        "('aiohttp', 'nacl', 'cryptography', 'rich', 'keyring', 'email', 'sqlite3', 'client_sdk.engagement')"
+    )
+    program = (
+        "import sys; from client_sdk.cli.app import app; "
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run(

@@ -139,7 +139,7 @@ class Relay:
     def children(self) -> list[int]:
         """The keepers that it has started: one, or none yet."""
         assert self.process is not None
-        return [pid for pid in children_of(self.process.pid) if b"\0keeper\0" in command_of(pid)]
+        return [pid for pid in children_of(self.process.pid) if b"\0relay.keeper\0" in command_of(pid)]
 
     def workers(self) -> list[int]:
         """The relays that `--workers` has started."""

@@ -1,4 +1,4 @@
-"""What `relay doctor` says of mail coming in: ports, certificate, name servers, MX."""
+"""What `relay doctor` says of mail coming in: ports, certificate, name servers, MX, the workers' fence."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from relay import confine
 from relay.clock import SystemClock
 from relay.config import Settings, load
 from relay.operator.door_checks import examine_mail_in
@@ -135,6 +136,17 @@ def test_senders_that_are_not_proven(tmp_path: Path) -> None:
         found(settings(tmp_path, 'listen = "127.0.0.1:0"\ncheck_senders = false\n'))["senders"].state
         == WARNING
     )
+
+
+@pytest.mark.parametrize(("version", "state"), [(1, FINE), (0, WARNING), (-1, WARNING)])
+def test_a_kernel_that_has_no_fence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int, state: str
+) -> None:
+    """What then remains of the border around a worker is told, and what would mend it."""
+    monkeypatch.setattr(confine, "_version", lambda: version)
+    fence = found(settings(tmp_path, 'listen = "127.0.0.1:0"\n'))["fence"]
+    assert fence.state == state
+    assert ("no Landlock" in fence.found) == (state == WARNING) == bool(fence.advice)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from relay.config import Settings, load
-from relay.notify.mail import compose
+from relay.notify.letter import compose
 from relay.operator import mail_checks
 from relay.operator.findings import FINE, WARNING, WRONG
 from relay.operator.mail_checks import PHRASE, examine_mail_out, faults_of

@@ -1,4 +1,6 @@
-"""What becomes of workers that do not start; how several serve together is in tests/postgres."""
+"""How many workers there may be, and what becomes of those that do not start; how several serve together is
+in tests/postgres.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,26 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from relay.__main__ import app
+from relay.keeper.sockets import MOST_RELAYS
 from relay.logs import open_log
 from relay.service import workers
 from relay.service.workers import Worker
 
 NOW = 1_700_000_000
+
+
+@pytest.mark.parametrize(
+    ("count", "taken"), [(0, False), (1, True), (MOST_RELAYS, True), (MOST_RELAYS + 1, False)]
+)
+def test_no_more_workers_than_one_machine_has_room_for(tmp_path: Path, count: int, taken: bool) -> None:
+    """Beyond what the keeper's socket, locks and control sockets are made for the command says how many."""
+    config = str(tmp_path / "none.toml")
+    done = CliRunner().invoke(app, ["serve", "--workers", str(count), "--config", config])
+    assert ("'--workers'" in done.output) is not taken
+    assert taken or (done.exit_code == 2 and ("1" if count < 1 else str(MOST_RELAYS)) in done.output)
 
 
 async def test_a_program_that_cannot_be_started_ends_nobody(

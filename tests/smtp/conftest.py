@@ -58,7 +58,8 @@ class Standing:
 
 
 def certified(folder: Path, authority: trustme.CA) -> dict[str, str]:
-    """Settings for a certificate of this authority, whose files are put into a folder."""
+    """Settings for a certificate of this authority, whose files are put into a folder of their own."""
+    folder.mkdir(exist_ok=True)
     issued = authority.issue_cert("mx.quietbox.test")
     issued.private_key_pem.write_to_path(folder / "key.pem")
     issued.cert_chain_pems[0].write_to_path(folder / "chain.pem")
@@ -71,7 +72,7 @@ async def standing(folder: Path, settings: Mapping[str, str] | None = None) -> A
     environment of its programs, which goes before its file.
     """
     authority = trustme.CA()
-    more = {"RELAY_SMTP__LISTEN_TLS": "127.0.0.1:0", **certified(folder, authority)}
+    more = {"RELAY_SMTP__LISTEN_TLS": "127.0.0.1:0", **certified(folder / "tls", authority)}
     with pytest.MonkeyPatch.context() as patched:
         for name, value in {**OPEN, **more, **(settings or {})}.items():
             patched.setenv(name, value)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from relay.smtp_door import Limits
-from relay.smtp_door.server import Certificate
+from relay.smtp_door.limits import Limits
+from relay.smtp_door.listening import Certificate
 from tests.door.conftest import Opener
 from tests.service.programs import eventually
 from tests.smtp.conftest import Standing, certified, standing
@@ -64,7 +64,7 @@ async def test_a_renewed_certificate_is_shown_and_a_spoilt_one_is_not(relay: Sta
     """Without a restart the next peer sees the new certificate, at both ports. While a file is half written,
     is no certificate, or does not fit the other, the one before is shown, and the log says so.
     """
-    folder, log = relay.house.folder.parent, relay.house.relay
+    folder, log = relay.house.folder.parent / "tls", relay.house.relay
     old, new = trustme.CA(), trustme.CA()
     certified(folder, old)
     assert await shown(relay, port, trusting(old))
@@ -109,7 +109,7 @@ def replace(path: Path, content: bytes) -> None:
 @pytest.mark.parametrize("port", PORTS)
 async def test_the_floor_is_tls_1_2(relay: Standing, port: str) -> None:
     """TLS 1.2 and 1.3 are spoken, 1.1 and older are not."""
-    folder = relay.house.folder.parent
+    folder = relay.house.folder.parent / "tls"
     authority = trustme.CA()
     certified(folder, authority)
     for version, spoken in ((ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")):

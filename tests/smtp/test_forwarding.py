@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from client_sdk.mail import MailGrade
+from client_sdk.mail_grade import MailGrade
 from client_sdk.messages import Message, Rule
 from tests.door.name_server import serving
 from tests.door.signing import Signer

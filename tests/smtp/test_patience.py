@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from relay.smtp_door import Limits
+from relay.smtp_door.limits import Limits
 from tests.door.conftest import Opener
 from tests.smtp.talk import EHLO, FROM
 

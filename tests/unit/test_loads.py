@@ -1,4 +1,4 @@
-"""What the keeper and the door load when they start: each is a program of its own, with what it needs."""
+"""What each program loads when it starts: it has memory for what it needs."""
 
 from __future__ import annotations
 
@@ -7,20 +7,35 @@ import sys
 
 import pytest
 
-ASK = "import sys, {module}; print(*sorted(name for name in sys.modules if name.startswith('relay.')))"
+ASK = "import sys, {module}; print(*sorted(sys.modules))"
+LIBRARIES = ("aiohttp", "pydantic", "sqlalchemy", "typer")
 
 
 @pytest.mark.parametrize(
     ("module", "never"),
     [
-        ("relay.operator.serving", ("flow", "store", "service", "http_api", "smtp_door", "core.model")),
-        ("relay.smtp_door.template", ("store", "service", "http_api", "keeper", "core.model", "core.ports")),
+        (
+            "relay.keeper.child",
+            ("flow", "store", "service", "http_api", "smtp_door", "core.model", "config", *LIBRARIES),
+        ),
+        (
+            "relay.smtp_door.template",
+            ("store", "service", "http_api", "keeper", "core.model", "core.ports", "config", *LIBRARIES),
+        ),
+        (
+            "relay.service.doors",
+            ("smtp_door.worker", "smtp_door.dialogue", "smtp_door.resolver", "flow.mail_sink"),
+        ),
+        (
+            "relay.operator.serving",
+            ("keeper.run", "keeper.server", "notify.smarthost", "store.postgres", "store.upgrade"),
+        ),
     ],
 )
 def test_it_loads_what_it_needs_alone(module: str, never: tuple[str, ...]) -> None:
-    """Neither store nor what decides over it: that costs half of the start, and is no business of theirs."""
+    """A keeper and a door have no store and nothing that decides over it, a relay has no dialogue."""
     program = ASK.format(module=module)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    loaded = done.stdout.split()
-    assert module in loaded
-    assert [one for one in loaded if one.startswith(tuple(f"relay.{name}" for name in never))] == []
+    loaded = [one.removeprefix("relay.") for one in done.stdout.split()]
+    assert module.removeprefix("relay.") in loaded
+    assert [one for one in loaded for name in never if f"{one}.".startswith(f"{name}.")] == []

@@ -12,6 +12,7 @@ from keys.acts import ActKind, parse_act, sign_act
 from keys.calls import Call
 from keys.content import Content, ContentKind, DoorFacts, Recipient, statement_notice
 from keys.encoding import counted, to_base64url, u16, u64
+from keys.own_records import CopyRecord, NoteRecord
 from keys.proposal import Proposal, declined_shown
 from keys.spoken import SpokenResult
 from tests.vectors.cast import (
@@ -120,6 +121,7 @@ def content_cases(cases: Cases) -> None:
     _bad_shown(cases)
     _bad_acts_inside(cases)
     _calls(cases)
+    _own_records(cases)
     _proposals(cases)
     _door_facts(cases)
 
@@ -292,6 +294,40 @@ def _calls(cases: Cases) -> None:
     }
     for name, changed in faults.items():
         cases.bad(name, parse, fixed=changed)
+
+
+def _own_records(cases: Cases) -> None:
+    read, call_id = "own_records.read_own", secret("a call's content id")
+    records = {
+        "a note": NoteRecord("Ask about Thursday. Ä 🌿"),
+        "a note about a call": NoteRecord("Ask again in June.", call_id),
+        "a copy": CopyRecord(),
+        "a copy of chosen threads": CopyRecord(chosen=True),
+    }
+    for name, record in records.items():
+        cases.good(name, read, shown=record.shown())
+    note = NoteRecord("", call_id).shown()
+    others = {
+        "a field more": {**note, "colour": "green"},
+        "a type of another software": {"type": "mood", "text": 1, "call": 1, "chosen": 1},
+        "no type": {"text": "x"},
+        "a type that is no text": {"type": ["note"]},
+    }
+    for name, shown in others.items():
+        cases.good(name, read, shown=shown)
+    faults = {
+        "a note without a text": {"type": "note"},
+        "a note whose text is none": {"type": "note", "text": None},
+        "a note about a call of 31 bytes": {**note, "call": "A" * 42},
+        "a note about a call that is not canonical": {**note, "call": "A" * 42 + "B"},
+        "a note about a call that is no text": {**note, "call": 1},
+        "a note about null": {**note, "call": None},
+        "a copy that is not chosen": {"type": "copy", "chosen": False},
+        "a copy whose choice is a number": {"type": "copy", "chosen": 1},
+        "a copy whose choice is null": {"type": "copy", "chosen": None},
+    }
+    for name, shown in faults.items():
+        cases.bad(name, read, shown=shown)
 
 
 def _proposals(cases: Cases) -> None:

@@ -52,6 +52,7 @@ MAIL = replace(
     author="maya@home.example",
     names=(),
 )
+STEP = replace(LETTER, order=150, kind=13, grade=2, files=0, file_bytes=0, names=())
 NOT_OPENED = IndexRow(141, secret("envelope 141", 16), 1, 0, EXPIRES_AT)
 WENT_UNREAD = IndexRow(191, secret("envelope 191", 16), 0, 86_400 * (DAY - 20), EXPIRES_AT)
 LONGEST = replace(
@@ -99,6 +100,10 @@ def _rows(cases: Cases) -> None:
     cases.good("64 of the longest rows", operation, plain=most, **good)
     resealed = replace(LETTER, envelope_class=5)
     cases.good("one that is kept longer", operation, plain=plain_of(index.encode_row(resealed)), **good)
+    step = index.encode_row(STEP)
+    cases.good(
+        "a step of a report, and one that is none", operation, plain=plain_of(step, _other(step)), **good
+    )
     first = rows[0]
     texts = first.index(b"Before") - 2
     for name, changed in {
@@ -130,6 +135,7 @@ def _rows(cases: Cases) -> None:
         "by a fourth": plain_of(patch(first, 27, b"\4")),
         "a grade of what is no mail": plain_of(patch(first, 28, b"\1")),
         "a mail without a grade": plain_of(patch(rows[1], 28, b"\0")),
+        "step 4 of a report": plain_of(patch(step, 28, b"\4")),
         "grade 7": plain_of(patch(rows[1], 28, b"\7")),
         "33 attachments": plain_of(patch(first, 29, b"\x21")),
         "fewer attachments than names": plain_of(patch(first, 29, b"\1")),
@@ -148,6 +154,11 @@ def _rows(cases: Cases) -> None:
         cases.bad(name, operation, plain=changed, **good)
     cases.bad("number of another segment", operation, plain=plain, day=PLACE.day, number=3)
     cases.bad("day of another segment", operation, plain=plain, day=PLACE.day + 1, number=2)
+
+
+def _other(step: bytes) -> bytes:
+    """The next one, whose step nobody knows."""
+    return patch(patch(step, 0, u64(151) + secret("envelope 151", 16)), 28, b"\0")
 
 
 def _with_texts(row: bytes, author: bytes, subject: bytes, words: bytes, names: bytes = b"\0") -> bytes:

@@ -370,6 +370,28 @@ def policy_cases(cases: Cases) -> None:
     cases.good("told of the calls", "policy.sponsor", frame=told.encode())
     cases.good("every flag", "policy.sponsor", frame=replace(told, read_marks=True).encode())
     cases.good("no sponsor", "policy.sponsor", frame=bare.encode())
+    phones = replace(POLICY, personal_phones=("+358 40 000 0000", "+44 7700 900142"))
+    marked = {
+        "no work number": phones,
+        "a work number of the coach": replace(phones, coach_work_phones=2),
+        "work numbers of both": replace(phones, coach_work_phones=2, client_work_phones=1),
+        "eight work numbers": replace(POLICY, personal_phones=("1",) * 8, client_work_phones=255),
+    }
+    for name, one in marked.items():
+        cases.good(name, "policy.phones", frame=one.encode())
+    raw = marked["work numbers of both"].encode()
+    faults = {
+        "a number marked twice": raw[:-2] + b"\1\1",
+        "a mark without its number": raw[:-2] + b"\4\0",
+        "marks that name none": raw[:-2] + bytes(2),
+        "a mark less": raw[:-1],
+        "a mark more": raw + b"\0",
+        "marks without the flag": phones.encode() + b"\1\0",
+        "the flag without marks": patch(phones.encode(), 1, bytes([phones.encode()[1] | 8])),
+        "flag 16": patch(phones.encode(), 1, b"\x10"),
+    }
+    for name, changed in faults.items():
+        cases.bad(name, "policy.phones", frame=changed)
     cases.bad("salt of 31 bytes", "policy.agreement_hash", salt=AGREEMENT_SALT[:-1], text=AGREEMENT)
     _bad_policies(cases)
 

@@ -42,6 +42,7 @@ from keys.encoding import Reader
 from tests.vectors import (
     run_archive,
     run_codes,
+    run_copies,
     run_drafts,
     run_index,
     run_records,
@@ -56,6 +57,7 @@ __all__ = [
     "run",
     "run_archive",
     "run_codes",
+    "run_copies",
     "run_drafts",
     "run_index",
     "run_records",
@@ -439,6 +441,15 @@ def _sponsor(frame: bytes) -> Outputs:
         "scope": parsed.sponsor_scope,
         "told_calls": parsed.sponsor_told_calls,
     }
+
+
+@operation("policy.phones")
+def _phones(frame: bytes) -> Outputs:
+    parsed = policy.parse_policy(frame)
+    if parsed.encode() != frame:
+        raise AssertionError("written again it is another policy")
+    marks = {"coach": parsed.coach_work_phones, "client": parsed.client_work_phones}
+    return {"phones": list(parsed.personal_phones), **marks}
 
 
 @operation("policy.allows")

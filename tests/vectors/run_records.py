@@ -16,6 +16,7 @@ from keys import (
     mailin,
     names,
     notes,
+    own_records,
     policy,
     proposal,
     receipt_check,
@@ -189,6 +190,18 @@ def _read_proposal(fixed: bytes, shown: dict[str, Any]) -> Outputs:
 def _parse_call(fixed: bytes) -> Outputs:
     call = calls.parse_call(fixed)
     return {"minutes": call.minutes, "held_at": call.held_at}
+
+
+@operation("own_records.read_own")
+def _read_own(shown: dict[str, Any]) -> Outputs:
+    found = own_records.read_own(shown)
+    match found:
+        case own_records.NoteRecord(text, call_id):
+            return {"type": "note", "text": text, "call_id": call_id, "chosen": False}
+        case own_records.CopyRecord(chosen):
+            return {"type": "copy", "text": "", "call_id": b"", "chosen": chosen}
+        case _:
+            return {"type": "", "text": "", "call_id": b"", "chosen": False}
 
 
 @operation("mailin.parse_verdicts")

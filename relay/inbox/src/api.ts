@@ -1,96 +1,40 @@
 /**
- * Api: the calls of one relay (docs/protocol.md, part 13). Alone touches the network.
+ * Api: the calls of one relay, by what they are about (docs/protocol.md, part 13).
  *
- * Owns the bearer token, which lives in memory here and nowhere else, the relay's clock as its answers tell it, time
- * limits, and when an exchange is tried again with the same bytes. Must never follow a redirect, read more than a call
- * allows, or put a token, a name or a secret into an address.
+ * Owns the routes and the reading of their answers; `exchange.ts` speaks to the relay. Must never put a name or a secret
+ * into an address.
  *
- * Longer than most modules, so that everything that can leave the page is read in one place.
+ * Longer than most modules, so that everything that can be asked is read in one place.
  */
 
-import type { RelayClock } from "./clock.ts";
-import { type Bytes, toBase64url, utf8 } from "./crypto/encoding.ts";
+import { type Bytes, exact, toBase64url, utf8 } from "./crypto/encoding.ts";
 import { Malformed } from "./crypto/errors.ts";
-import { dumpJson, type Json, type JsonObject } from "./crypto/json.ts";
+import type { Json } from "./crypto/json.ts";
 import { DAY_KEY_BYTES } from "./crypto/keeper_wire.ts";
-import { Fault, fault } from "./people/fault.ts";
-import {
-  EventReader,
-  Fields,
-  Problem,
-  parseRows,
-  type Row,
-  readProblem,
-  type WakeEvent,
-} from "./wire.ts";
+import { ID_BYTES } from "./crypto/names.ts";
+import { BINARY_TYPE, Exchange, JSON_TYPE, LARGE_BYTES } from "./exchange.ts";
+import { fault } from "./people/fault.ts";
+import { Fields, Problem, parseRows, type Row } from "./wire.ts";
 
-const JSON_TYPE = "application/json";
-const BINARY_TYPE = "application/octet-stream";
-const ATTEMPTS = 4;
-const FIRST_PAUSE_MS = 250;
-const EXCHANGE_MS = 60_000;
 /** For 8 MiB over a slow line. */
 const PIECE_MS = 300_000;
-/** The relay sends a comment each 15 seconds. */
-const SILENCE_MS = 45_000;
-const SMALL_BYTES = 1024 * 1024;
-const LARGE_BYTES = 64 * 1024 * 1024;
+const MARKS_MS = 3_000;
 const ROWS_BYTES = 5 * 1024 * 1024;
 /** Above any order that a relay can give. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
-/** What an answer without content says. */
-const EMPTY = dumpJson({});
 
-/** What an `Api` gets from outside, so that tests can script it. */
-export interface Outside {
-  readonly fetch: (address: string, init: RequestInit) => Promise<Response>;
-  readonly pause: (milliseconds: number) => Promise<void>;
-  readonly clock: RelayClock;
-}
-
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: Bytes;
-  readonly type?: string;
-  readonly headers?: Record<string, string>;
-  /** The same bytes may be sent again after an unknown outcome. */
-  readonly repeat?: boolean;
-  readonly mostBytes?: number;
-  readonly milliseconds?: number;
-  readonly signal?: AbortSignal;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Bytes;
-}
-
-export class Api {
-  /** Called once the relay says that the session is over. */
-  ended: () => void = () => {};
-  readonly #outside: Outside;
-  #bearer = "";
+export class Api extends Exchange {
   #brought = new Map<string, Fields>();
-
-  constructor(outside: Outside) {
-    this.#outside = outside;
-  }
-
-  get signedIn(): boolean {
-    return this.#bearer !== "";
-  }
 
   // --- the relay, invitations ---
 
   async relay(): Promise<{ name: string; backupTailDays: number }> {
-    const fields = Fields.of((await this.#get("/v1/relay")).body);
+    const fields = Fields.of((await this.get("/v1/relay")).body);
     return { name: fields.text("name", 200), backupTailDays: fields.whole("backup_tail_days") };
   }
 
   async invitation(inviteId: Bytes): Promise<InvitationBox> {
-    const fields = Fields.of((await this.#get(`/v1/invitations/${toBase64url(inviteId)}`)).body);
+    const fields = Fields.of((await this.get(`/v1/invitations/${toBase64url(inviteId)}`)).body);
     return {
       kind: fields.whole("kind"),
       box: fields.bytes("box"),
@@ -111,13 +55,13 @@ export class Api {
   async #byLink(method: "POST" | "PUT", to: string, body: Bytes, signature: Bytes): Promise<void> {
     const headers = { "Quietbox-Redeem": toBase64url(signature) };
     const path = `/v1/invitations/${to}`;
-    await this.#exchange({ method, path, body, type: JSON_TYPE, headers });
+    await this.exchange({ method, path, body, type: JSON_TYPE, headers });
   }
 
   // --- signing in ---
 
   async startSession(name: string): Promise<LoginStart> {
-    const fields = await this.#json("POST", "/v1/sessions/start", { name });
+    const fields = await this.json("POST", "/v1/sessions/start", { name });
     return {
       accountId: fields.bytes("account_id", 16),
       challenge: fields.bytes("challenge", 32),
@@ -141,21 +85,16 @@ export class Api {
       opening: true,
     };
     const more = { repeat: false, mostBytes: LARGE_BYTES };
-    const fields = await this.#json("POST", "/v1/sessions", body, more);
-    this.#bearer = fields.text("session", 256);
+    const fields = await this.json("POST", "/v1/sessions", body, more);
+    this.speakWith(fields.text("session", 256));
     this.#bring(fields.object("opening"));
     return fields.bytes("wrap");
   }
 
-  /** The token of the open session, for the box that goes on with it after a reload. */
-  get token(): string {
-    return this.#bearer;
-  }
-
   /** Go on with a session that is open at the relay. */
   async goOn(token: string): Promise<void> {
-    this.#bearer = token;
-    this.#bring(Fields.of((await this.#get("/v1/opening", LARGE_BYTES)).body));
+    this.speakWith(token);
+    this.#bring(Fields.of((await this.get("/v1/opening", LARGE_BYTES)).body));
   }
 
   /** What an inbox is opened with came in one answer; each part of it serves once, in the place of a question of its own. */
@@ -179,14 +118,14 @@ export class Api {
   async #broughtOrGot(path: string, mostBytes?: number): Promise<Fields> {
     const brought = this.#brought.get(path);
     this.#brought.delete(path);
-    return brought ?? Fields.of((await this.#get(path, mostBytes)).body);
+    return brought ?? Fields.of((await this.get(path, mostBytes)).body);
   }
 
   /** End the session; the token is forgotten whatever the relay says. */
   async closeSession(): Promise<void> {
     if (this.signedIn) {
-      const done = this.#exchange({ method: "DELETE", path: "/v1/sessions", repeat: false });
-      this.#bearer = "";
+      const done = this.exchange({ method: "DELETE", path: "/v1/sessions", repeat: false });
+      this.speakWith("");
       await done;
     }
   }
@@ -214,11 +153,11 @@ export class Api {
   }
 
   async putVault(items: readonly StoredItem[], removed: readonly string[]): Promise<void> {
-    await this.#done("PUT", "/v1/vault", { items: items.map(itemJson), removed: [...removed] });
+    await this.done("PUT", "/v1/vault", { items: items.map(itemJson), removed: [...removed] });
   }
 
   async addStatement(statement: Bytes): Promise<void> {
-    await this.#done("POST", "/v1/statements", { statement: toBase64url(statement) });
+    await this.done("POST", "/v1/statements", { statement: toBase64url(statement) });
   }
 
   // --- engagements ---
@@ -242,19 +181,19 @@ export class Api {
 
   async statements(engagementId: Bytes, role: number, after: number): Promise<Bytes[]> {
     const path = `/v1/engagements/${toBase64url(engagementId)}/statements?role=${role}&after=${after}`;
-    return Fields.of((await this.#get(path, LARGE_BYTES)).body).list("statements");
+    return Fields.of((await this.get(path, LARGE_BYTES)).body).list("statements");
   }
 
   /** Store an act; `policy` is the frame of an act of kind 1. */
   async addAct(engagementId: Bytes, act: Bytes, policy?: Bytes): Promise<void> {
-    await this.#done("POST", `/v1/engagements/${toBase64url(engagementId)}/acts`, {
+    await this.done("POST", `/v1/engagements/${toBase64url(engagementId)}/acts`, {
       act: toBase64url(act),
       ...(policy && { policy: toBase64url(policy) }),
     });
   }
 
   async putProposal(engagementId: Bytes, act: Bytes): Promise<void> {
-    await this.#done("PUT", `/v1/engagements/${toBase64url(engagementId)}/proposal`, {
+    await this.done("PUT", `/v1/engagements/${toBase64url(engagementId)}/proposal`, {
       act: toBase64url(act),
     });
   }
@@ -262,14 +201,14 @@ export class Api {
   /** Withdraw one's own, or decline the other's. */
   async removeProposal(engagementId: Bytes): Promise<void> {
     const path = `/v1/engagements/${toBase64url(engagementId)}/proposal`;
-    await this.#exchange({ method: "DELETE", path });
+    await this.exchange({ method: "DELETE", path });
   }
 
   // --- the spoken check ---
 
   async spokenRun(engagementId: Bytes): Promise<SpokenRun> {
     const path = `/v1/engagements/${toBase64url(engagementId)}/spoken-check`;
-    const fields = Fields.of((await this.#get(path)).body);
+    const fields = Fields.of((await this.get(path)).body);
     const value = (name: string) => (fields.has(name) ? fields.bytes(name, 32) : null);
     return {
       commitment: value("commitment"),
@@ -280,7 +219,7 @@ export class Api {
 
   /** Begin a run, or add one's own random number to it. */
   async spokenStep(engagementId: Bytes, commitment: Bytes, random: Bytes | null): Promise<void> {
-    await this.#done("PUT", `/v1/engagements/${toBase64url(engagementId)}/spoken-check`, {
+    await this.done("PUT", `/v1/engagements/${toBase64url(engagementId)}/spoken-check`, {
       commitment: toBase64url(commitment),
       ...(random && { random: toBase64url(random) }),
     });
@@ -291,7 +230,7 @@ export class Api {
   /** A page of receipts above an order, ascending. */
   async receipts(after: number): Promise<{ receipts: Json[]; more: boolean }> {
     const path = `/v1/receipts?after=${after}&limit=100`;
-    const fields = Fields.of((await this.#get(path, LARGE_BYTES)).body);
+    const fields = Fields.of((await this.get(path, LARGE_BYTES)).body);
     return { receipts: fields.raw("receipts"), more: fields.yes("more") };
   }
 
@@ -299,7 +238,7 @@ export class Api {
   async checkpoint(hash?: Bytes): Promise<string | null> {
     const path = hash ? `/v1/log/checkpoints/${toBase64url(hash)}` : "/v1/log/checkpoint";
     try {
-      return utf8((await this.#get(path)).body);
+      return utf8((await this.get(path)).body);
     } catch (reason) {
       if (isProblem(reason, "not-found")) {
         return null;
@@ -310,12 +249,12 @@ export class Api {
 
   async consistency(first: number, second: number): Promise<Bytes[]> {
     const path = `/v1/log/consistency?first=${first}&second=${second}`;
-    return Fields.of((await this.#get(path)).body).list("proof");
+    return Fields.of((await this.get(path)).body).list("proof");
   }
 
   async inclusion(index: number, size: number): Promise<Bytes[]> {
     const path = `/v1/log/inclusion?index=${index}&size=${size}`;
-    return Fields.of((await this.#get(path)).body).list("proof");
+    return Fields.of((await this.get(path)).body).list("proof");
   }
 
   // --- keepers ---
@@ -323,24 +262,24 @@ export class Api {
   /** The signed key of one day. */
   async dayKey(keeperId: Bytes, day: number): Promise<Bytes> {
     const path = `/v1/keepers/${toBase64url(keeperId)}/days?first=${day}&count=1`;
-    return (await this.#get(path, DAY_KEY_BYTES)).body;
+    return (await this.get(path, DAY_KEY_BYTES)).body;
   }
 
   async openLocks(keeperId: Bytes, request: Bytes): Promise<Bytes> {
     const path = `/v1/keepers/${toBase64url(keeperId)}/open`;
-    return (await this.#send("POST", path, request)).body;
+    return (await this.send("POST", path, request)).body;
   }
 
   /** The keeper's answer, or null while the request waits for it. */
   async revoke(keeperId: Bytes, request: Bytes): Promise<Bytes | null> {
-    const answer = await this.#send("POST", `/v1/keepers/${toBase64url(keeperId)}/revoke`, request);
+    const answer = await this.send("POST", `/v1/keepers/${toBase64url(keeperId)}/revoke`, request);
     return answer.status === 202 ? null : answer.body;
   }
 
   // --- envelopes ---
 
   async deposit(body: Bytes): Promise<void> {
-    await this.#send("POST", "/v1/envelopes", body);
+    await this.send("POST", "/v1/envelopes", body);
   }
 
   /** A page above an order, ascending. */
@@ -359,7 +298,7 @@ export class Api {
     direction: "ascending" | "descending",
   ): Promise<RowPage> {
     const path = `/v1/mailboxes/${toBase64url(mailboxId)}/envelopes?${query}`;
-    const { headers, body } = await this.#get(path, ROWS_BYTES);
+    const { headers, body } = await this.get(path, ROWS_BYTES);
     return {
       rows: parseRows(body, direction),
       next: cursorOf(headers.get("Quietbox-Next")),
@@ -367,16 +306,31 @@ export class Api {
     };
   }
 
-  /** These have been shown to a person. Nobody is told while they live. */
+  /** These have been shown to a person. While they live their author is told of it under read marks alone. */
   async acknowledge(mailboxId: Bytes, envelopeIds: readonly Bytes[]): Promise<void> {
     const path = `/v1/mailboxes/${toBase64url(mailboxId)}/acknowledge`;
-    await this.#done("POST", path, { envelope_ids: envelopeIds.map(toBase64url) });
+    await this.done("POST", path, { envelope_ids: envelopeIds.map(toBase64url) });
+  }
+
+  /**
+   * Which of my own copies, at most 1,024, the other has opened; none unless both have signed read marks. Asked once:
+   * nobody waits long for it.
+   */
+  async opened(mailboxId: Bytes, envelopeIds: readonly Bytes[]): Promise<Bytes[]> {
+    const path = `/v1/mailboxes/${toBase64url(mailboxId)}/opened`;
+    const asked = { envelope_ids: envelopeIds.map(toBase64url) };
+    const more = { repeat: false, milliseconds: MARKS_MS };
+    const opened = (await this.json("POST", path, asked, more)).list("opened");
+    if (opened.length > envelopeIds.length) {
+      throw new Malformed("more than was asked for");
+    }
+    return opened.map((one) => exact(one, ID_BYTES, "envelope id"));
   }
 
   /** Take away my own copies, now; answers how many were there. */
   async expireOwn(mailboxId: Bytes, envelopeIds: readonly Bytes[]): Promise<number> {
     const path = `/v1/mailboxes/${toBase64url(mailboxId)}/expire`;
-    return (await this.#json("POST", path, { envelope_ids: envelopeIds.map(toBase64url) })).whole(
+    return (await this.json("POST", path, { envelope_ids: envelopeIds.map(toBase64url) })).whole(
       "expired",
     );
   }
@@ -390,24 +344,24 @@ export class Api {
     afterNumber: number,
   ): Promise<{ body: Bytes; more: boolean }> {
     const path = `/v1/mailboxes/${toBase64url(mailboxId)}/index?after_day=${afterDay}&after_number=${afterNumber}`;
-    const { headers, body } = await this.#get(path, ROWS_BYTES);
+    const { headers, body } = await this.get(path, ROWS_BYTES);
     return { body, more: headers.get("Quietbox-More") === "1" };
   }
 
   async putIndex(mailboxId: Bytes, body: Bytes): Promise<void> {
-    await this.#send("PUT", `/v1/mailboxes/${toBase64url(mailboxId)}/index`, body);
+    await this.send("PUT", `/v1/mailboxes/${toBase64url(mailboxId)}/index`, body);
   }
 
   // --- blobs ---
 
   async createBlob(blobId: Bytes, expiresAt: number): Promise<void> {
-    await this.#done("POST", "/v1/blobs", { blob_id: toBase64url(blobId), expires_at: expiresAt });
+    await this.done("POST", "/v1/blobs", { blob_id: toBase64url(blobId), expires_at: expiresAt });
   }
 
   /** How many bytes of a blob are stored. */
   async storedBytes(blobId: Bytes, signal: AbortSignal): Promise<number> {
     const path = `/v1/blobs/${toBase64url(blobId)}`;
-    const { headers } = await this.#exchange({ method: "HEAD", path, signal });
+    const { headers } = await this.exchange({ method: "HEAD", path, signal });
     return cursorOf(headers.get("Content-Length"));
   }
 
@@ -427,12 +381,12 @@ export class Api {
       milliseconds: PIECE_MS,
       signal,
     };
-    return Fields.of((await this.#exchange(call)).body).whole("stored");
+    return Fields.of((await this.exchange(call)).body).whole("stored");
   }
 
   async finishBlob(blobId: Bytes, storedLength: number, sha256: Bytes): Promise<void> {
     const fields = { stored_length: storedLength, sha256: toBase64url(sha256) };
-    await this.#done("POST", `/v1/blobs/${toBase64url(blobId)}/finish`, fields);
+    await this.done("POST", `/v1/blobs/${toBase64url(blobId)}/finish`, fields);
   }
 
   /** The stored bytes from `start` up to `stop`. */
@@ -447,193 +401,11 @@ export class Api {
       milliseconds: PIECE_MS,
       signal,
     };
-    const { body } = await this.#exchange(call);
+    const { body } = await this.exchange(call);
     if (body.length !== stop - start) {
       throw fault("gone");
     }
     return body;
-  }
-
-  // --- wake-ups ---
-
-  /** Yields what happens, until the line breaks or falls silent, which throws; `begun` is called once it stands. */
-  async *wake(signal: AbortSignal, begun: () => void): AsyncGenerator<WakeEvent[]> {
-    const silence = new AbortController();
-    const call = {
-      method: "GET",
-      path: "/v1/wake",
-      signal: AbortSignal.any([signal, silence.signal]),
-    };
-    let timer = setTimeout(() => silence.abort(), SILENCE_MS);
-    try {
-      const response = await this.#fetch(call);
-      await this.#refuseProblem(response, call);
-      begun();
-      const reader = new EventReader();
-      for await (const piece of textOf(response)) {
-        clearTimeout(timer);
-        timer = setTimeout(() => silence.abort(), SILENCE_MS);
-        yield reader.push(piece);
-      }
-    } catch (reason) {
-      throw this.#asFault(reason, signal);
-    } finally {
-      clearTimeout(timer);
-      silence.abort();
-    }
-    throw fault("offline");
-  }
-
-  // --- exchanges ---
-
-  /** A call that a part makes which is fetched when it is needed: settings and what they show. */
-  async ask(
-    method: string,
-    path: string,
-    fields?: JsonObject,
-    mostBytes = LARGE_BYTES,
-  ): Promise<Fields> {
-    const body = fields && { body: dumpJson(fields), type: JSON_TYPE };
-    const answer = await this.#exchange({ method, path, mostBytes, ...body });
-    return Fields.of(answer.body.length > 0 ? answer.body : EMPTY);
-  }
-
-  /** The same with bytes, for an answer that is not read. */
-  async post(path: string, body: Bytes): Promise<void> {
-    await this.#send("POST", path, body);
-  }
-
-  async #get(path: string, mostBytes = SMALL_BYTES): Promise<Answer> {
-    return await this.#exchange({ method: "GET", path, mostBytes });
-  }
-
-  async #send(method: string, path: string, body: Bytes): Promise<Answer> {
-    return await this.#exchange({ method, path, body, type: BINARY_TYPE });
-  }
-
-  async #json(
-    method: string,
-    path: string,
-    fields: JsonObject,
-    more: Partial<Call> = {},
-  ): Promise<Fields> {
-    const call = { method, path, body: dumpJson(fields), type: JSON_TYPE, ...more };
-    return Fields.of((await this.#exchange(call)).body);
-  }
-
-  async #done(method: string, path: string, fields: JsonObject): Promise<void> {
-    await this.#exchange({ method, path, body: dumpJson(fields), type: JSON_TYPE });
-  }
-
-  async #exchange(call: Call): Promise<Answer> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#attempt(call);
-      } catch (reason) {
-        const found = this.#asFault(reason, call.signal);
-        const lost = found.failure.code === "offline" || found.failure.code === "server";
-        if (!lost || call.repeat === false || attempt >= ATTEMPTS) {
-          throw found;
-        }
-      }
-      await this.#outside.pause(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-    }
-  }
-
-  async #attempt(call: Call): Promise<Answer> {
-    const limit = AbortSignal.timeout(call.milliseconds ?? EXCHANGE_MS);
-    const signal = call.signal ? AbortSignal.any([call.signal, limit]) : limit;
-    const response = await this.#fetch({ ...call, signal });
-    await this.#refuseProblem(response, call);
-    const body = await readAtMost(response, call.mostBytes ?? SMALL_BYTES);
-    return { status: response.status, headers: response.headers, body };
-  }
-
-  async #fetch(call: Call): Promise<Response> {
-    const headers: Record<string, string> = { ...call.headers };
-    if (call.type) {
-      headers["Content-Type"] = call.type;
-    }
-    if (this.#bearer) {
-      headers.Authorization = `Bearer ${this.#bearer}`;
-    }
-    const response = await this.#outside.fetch(call.path, {
-      method: call.method,
-      headers,
-      body: call.body ?? null,
-      signal: call.signal ?? null,
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-    });
-    this.#outside.clock.hear(response.headers.get("Quietbox-Time"));
-    return response;
-  }
-
-  async #refuseProblem(response: Response, call: Call): Promise<void> {
-    if (response.ok) {
-      return;
-    }
-    const body = await readAtMost(response, SMALL_BYTES);
-    const problem = readProblem(response.status, response.headers.get("Content-Type") ?? "", body);
-    if (problem.problem === "not-signed-in" && call.path !== "/v1/sessions" && this.#bearer) {
-      this.#bearer = "";
-      this.ended();
-    }
-    throw problem;
-  }
-
-  #asFault(reason: unknown, signal: AbortSignal | undefined): Fault {
-    if (signal?.aborted) {
-      return fault("stopped");
-    }
-    if (reason instanceof Fault) {
-      return reason;
-    }
-    return reason instanceof Malformed ? fault("unknown", "answer") : fault("offline");
-  }
-}
-
-async function readAtMost(response: Response, mostBytes: number): Promise<Bytes> {
-  const pieces: Bytes[] = [];
-  let sizeBytes = 0;
-  for await (const piece of piecesOf(response)) {
-    sizeBytes += piece.length;
-    if (sizeBytes > mostBytes) {
-      throw new Malformed("the answer is too long");
-    }
-    pieces.push(piece);
-  }
-  return joined(pieces, sizeBytes);
-}
-
-function joined(pieces: readonly Bytes[], sizeBytes: number): Bytes {
-  const whole = new Uint8Array(sizeBytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
-
-async function* piecesOf(response: Response): AsyncGenerator<Bytes> {
-  const reader = response.body?.getReader();
-  try {
-    for (let step = await reader?.read(); step && !step.done; step = await reader?.read()) {
-      yield step.value as Bytes;
-    }
-  } finally {
-    // What is not read any further is not to be sent any further.
-    reader?.cancel().catch(() => {});
-  }
-}
-
-async function* textOf(response: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const piece of piecesOf(response)) {
-    yield decoder.decode(piece, { stream: true });
   }
 }
 

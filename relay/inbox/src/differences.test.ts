@@ -48,6 +48,9 @@ test("each fact that a policy has is compared", () => {
     sponsorShown: "",
     sponsorToldCalls: true,
   };
+  const marked = { ...now, workNumbers: { coach: ["+44 7700 900142"], client: [] } };
+  assert.deepEqual(differences(now, marked), [{ what: "coachsWork", names: ["+44 7700 900142"] }]);
+  assert.deepEqual(differences(marked, now), [{ what: "coachsWork", names: [] }]);
   const said = differences(BEFORE, now).map((one) => one.what);
   const all = "work hold deleted each recall marks domains places phones sponsor calls";
   assert.deepEqual(said, all.split(" "));

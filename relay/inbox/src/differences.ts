@@ -6,7 +6,10 @@ export type Difference =
   | { readonly what: "work" | "deleted"; readonly now: number; readonly before: number }
   | { readonly what: "hold" | "each"; readonly now: number; readonly before: number }
   | { readonly what: "recall" | "marks" | "calls"; readonly yes: boolean }
-  | { readonly what: "domains" | "places" | "phones"; readonly names: readonly string[] }
+  | {
+      readonly what: "domains" | "places" | "phones" | "coachsWork" | "clientsWork";
+      readonly names: readonly string[];
+    }
   | { readonly what: "sponsor"; readonly name: string; readonly scope: string };
 
 /** In the order in which they are said: dates first. */
@@ -33,6 +36,8 @@ export function differences(before: PolicyFacts, now: PolicyFacts): Difference[]
     ["domains", before.refusedDomains, now.refusedDomains],
     ["places", before.places, now.places],
     ["phones", before.personalNumbers, now.personalNumbers],
+    ["coachsWork", before.workNumbers?.coach ?? [], now.workNumbers?.coach ?? []],
+    ["clientsWork", before.workNumbers?.client ?? [], now.workNumbers?.client ?? []],
   ] as const;
   for (const [what, was, names] of lists) {
     if (was.join("\n") !== names.join("\n")) {

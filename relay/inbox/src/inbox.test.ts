@@ -146,6 +146,27 @@ test("filters show what they name; what goes first stands first", () => {
   assert.deepEqual(goingUnread(inbox, NOW), { all: 1, unread: 1 });
 });
 
+test("by size, what has the largest files stands first, mails among them, and of the same size the newest", () => {
+  const inbox = after(
+    page(
+      row(1, { files: 1, fileBytes: 9_000 }),
+      row(2),
+      row(3, { files: 3, fileBytes: 100 }),
+      row(4, { byMail: true, fileBytes: 24_000_000 }),
+      row(5, { files: 1, fileBytes: 100 }),
+      row(6),
+    ),
+  );
+  const shown = visible(inbox, "all", NOW, "size").map((one) => one.order);
+  assert.deepEqual(shown, [4, 1, 5, 3, 6, 2]);
+  const files = visible(inbox, "files", NOW, "size").map((one) => one.order);
+  assert.deepEqual(files, [1, 5, 3]);
+  assert.deepEqual(
+    inbox.rows.map((one) => one.order),
+    [6, 5, 4, 3, 2, 1],
+  );
+});
+
 test("months are those of the reader's zone, in order", () => {
   const rows = [
     row(3, { createdAt: Date.parse("2026-09-01T00:30:00Z") / 1000 }),

@@ -13,6 +13,7 @@ import type {
   ListRow,
   Message,
   Opened,
+  ReplyHint,
 } from "./session.ts";
 import { DAY_SECONDS, GOING_SECONDS, month, SOON_SECONDS } from "./time.ts";
 
@@ -47,6 +48,8 @@ export interface Inbox {
   readonly newer: boolean;
   /** Something that was done to it from elsewhere. */
   readonly happened: Happened | null;
+  /** A coach's: what was said to invitations by people who have not joined. */
+  readonly replies: readonly ReplyHint[];
   /** *differ*: the server has shown two people different records, and not explained it within a day. */
   readonly records: "same" | "differ";
   readonly thread: Thread | null;
@@ -96,6 +99,7 @@ export type Action =
   | { readonly kind: "newer" }
   | { readonly kind: "clients" }
   | { readonly kind: "happened"; readonly happened: Happened | null }
+  | { readonly kind: "replies"; readonly replies: readonly ReplyHint[] }
   | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "draftsKept"; readonly drafts: readonly Draft[] }
   | { readonly kind: "draftDone"; readonly threadId: string | null }
@@ -115,6 +119,7 @@ export const EMPTY: Inbox = {
   connection: "live",
   newer: false,
   happened: null,
+  replies: [],
   records: "same",
   thread: null,
   drafts: [],
@@ -174,6 +179,8 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
       return inbox; // their list looks anew, where it is open
     case "happened":
       return { ...inbox, happened: action.happened };
+    case "replies":
+      return { ...inbox, replies: action.replies };
     case "draft":
       return { ...inbox, drafts: [...otherDrafts(inbox, action.draft.threadId), action.draft] };
     case "draftsKept":
@@ -207,6 +214,9 @@ function withPage(inbox: Inbox, page: ListPage): Partial<Inbox> {
 
 /** Newest first, each once; a later copy of a row replaces an earlier one. What is kept longer stands where it was written. */
 function merged(rows: readonly ListRow[], more: readonly ListRow[]): readonly ListRow[] {
+  if (more.length === 0) {
+    return rows;
+  }
   const byId = new Map(rows.map((row) => [row.id, row]));
   if (isBelow(rows, more, byId)) {
     return [...rows, ...more];
@@ -322,7 +332,7 @@ const BELONGS: Record<Filter, (row: ListRow, now: number) => boolean> = {
   going: (row, now) => row.expiresAt - now <= GOING_SECONDS,
 };
 
-/** The rows of a filter, newest first or what is deleted soonest first, as in *going*. */
+/** The rows of a filter: newest first; what is deleted soonest first, as in *going*; or what has the largest files first. */
 export function visible(
   inbox: Inbox,
   filter: Filter,
@@ -332,8 +342,10 @@ export function visible(
   const rows = inbox.rows.filter(
     (row) => BELONGS[filter](row, now) && !inbox.leaving.includes(row.id),
   );
-  const soonest = filter === "going" || order === "deletion";
-  return soonest ? [...rows].sort((a, b) => a.expiresAt - b.expiresAt) : rows;
+  if (filter === "going" || order === "deletion") {
+    return rows.sort((a, b) => a.expiresAt - b.expiresAt);
+  }
+  return order === "size" ? rows.sort((a, b) => (b.fileBytes ?? 0) - (a.fileBytes ?? 0)) : rows;
 }
 
 const FURTHER_ROWS = 200;

@@ -11,12 +11,15 @@ const ROUTES: readonly Route[] = [
   { view: "invitation", step: "sheet" },
   { view: "list", filter: "all" },
   { view: "list", filter: "going" },
+  { view: "list", filter: "all", order: "deletion" },
+  { view: "list", filter: "files", order: "size" },
   { view: "message", id: "a01f" },
   { view: "reply", id: "a01f" },
   { view: "write" },
   { view: "work", page: "overview" },
   { view: "work", page: "agreement" },
   { view: "work", page: "close" },
+  { view: "work", page: "close-told" },
   { view: "receipts" },
   { view: "receipt", id: "b2c4" },
   { view: "add" },
@@ -49,8 +52,8 @@ test("what is no address of ours leads nowhere, whatever it is made of", () => {
   }
 });
 
-test("an unknown filter shows the whole list", () => {
-  assert.deepEqual(parse("/", "?show=secret"), { view: "list", filter: "all" });
+test("an unknown filter shows the whole list, an unknown order what is newest", () => {
+  assert.deepEqual(parse("/", "?show=secret&by=name"), { view: "list", filter: "all" });
 });
 
 test("an invitation's link is told apart by its shape, and a broken one is never taken for a whole one", () => {

@@ -6,7 +6,7 @@
  */
 
 export type Filter = "all" | "unread" | "files" | "going";
-export type Order = "newest" | "deletion";
+export type Order = "newest" | "deletion" | "size";
 export type Step = "start" | "work" | "agreement" | "password" | "sheet";
 export type WorkPage =
   | "overview"
@@ -23,6 +23,8 @@ export type WorkPage =
   | "dates"
   | "copy"
   | "close"
+  | "close-go"
+  | "close-told"
   | "reopen";
 export type Setting =
   | "menu"
@@ -54,7 +56,7 @@ export type Route =
   | { readonly view: "help" }
   | { readonly view: "nowhere" };
 
-const ORDERS: readonly Order[] = ["newest", "deletion"];
+const ORDERS: readonly Order[] = ["newest", "deletion", "size"];
 const FILTERS: readonly Filter[] = ["all", "unread", "files", "going"];
 const STEPS: readonly Step[] = ["start", "work", "agreement", "password", "sheet"];
 const SETTINGS: readonly Setting[] = [
@@ -84,6 +86,8 @@ const WORK: readonly WorkPage[] = [
   "dates",
   "copy",
   "close",
+  "close-go",
+  "close-told",
   "reopen",
 ];
 const PLAIN = ["write", "search", "receipts", "how", "clients", "locked", "help"] as const;
@@ -105,8 +109,8 @@ export function parse(path: string, search = ""): Route {
   if (first === undefined) {
     const asked = new URLSearchParams(search);
     const filter = oneOf(FILTERS, asked.get("show") ?? "all") ?? "all";
-    const order = oneOf(ORDERS, asked.get("by") ?? "newest");
-    return order === "deletion" ? { view: "list", filter, order } : { view: "list", filter };
+    const order = oneOf(ORDERS, asked.get("by") ?? "newest") ?? "newest";
+    return order === "newest" ? { view: "list", filter } : { view: "list", filter, order };
   }
   if (first === "t" && second !== undefined && ID.test(second)) {
     return parseMessage(second, third);

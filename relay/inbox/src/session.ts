@@ -5,10 +5,13 @@
  * Instants are Unix seconds on the relay's clock. Ids are hex strings made for the page; they mean nothing elsewhere.
  */
 
-import type { ComingSession } from "./session.coming.ts";
+import type { ComingSession, Reply } from "./session.coming.ts";
 import type { OwnSession, PasskeyResult } from "./session.own.ts";
 import type { ReportSession } from "./session.report.ts";
 import type { WorkSession } from "./session.work.ts";
+
+/** Whose work numbers some of the numbers of an agreement are. */
+export type WorkNumbers = Readonly<Record<"coach" | "client", readonly string[]>>;
 
 /** The facts of the signed policy that a person is shown. */
 export interface PolicyFacts {
@@ -21,6 +24,8 @@ export interface PolicyFacts {
   readonly refusedDomains: readonly string[];
   readonly places: readonly string[];
   readonly personalNumbers: readonly string[];
+  /** Of these, those that are somebody's work numbers. */
+  readonly workNumbers?: WorkNumbers;
   readonly sponsorName: string;
   readonly sponsorShown: string;
   /** Number and days of the calls may stand in a report. */
@@ -63,6 +68,8 @@ export interface ListRow {
   readonly subject: string;
   readonly firstWords: string;
   readonly files: number;
+  /** Of all its files, or of a mail as it came; absent where there is none. A text is not counted: it is never large. */
+  readonly fileBytes?: number;
   /** Of a message's files, as far as the index has room for them. */
   readonly fileNames?: readonly string[];
   readonly createdAt: number;
@@ -135,6 +142,8 @@ export interface Message extends ListRow {
   readonly refused?: readonly RefusedMail[];
   /** Something by the same writer before this one has not arrived. */
   readonly gapBefore: boolean;
+  /** Mine, read in its thread: whether the other has opened it. Absent without read marks, or where nobody can say. */
+  readonly opened?: boolean;
 }
 
 export interface ListPage {
@@ -256,6 +265,7 @@ export type Event =
   /** Something has changed with another client than the one whose inbox is open. */
   | { readonly kind: "clients" }
   | { readonly kind: "happened"; readonly happened: Happened | null }
+  | { readonly kind: "replies"; readonly replies: readonly ReplyHint[] }
   | { readonly kind: "locked"; readonly why: "idle" | "pressed" | "ended" };
 
 /** Something that was done to the inbox from elsewhere, and that its owner has not answered. */
@@ -263,6 +273,12 @@ export interface Happened {
   readonly number: number;
   readonly what: "way" | "password" | "sheetUsed" | "sheet" | "reopening" | "reopened" | "askSheet";
   readonly at: number;
+}
+
+/** That somebody has answered an invitation without joining; what was said stands under *Clients*. */
+export interface ReplyHint {
+  readonly name: string;
+  readonly kind: Reply["kind"];
 }
 
 /** An inbox that was open before the page was loaded anew; `openedAt` on the relay's clock. */

@@ -136,9 +136,20 @@ export interface AgreementRequest {
   readonly note: string;
 }
 
+/** A message that goes, by name. `from`: null where it is mine. */
+export interface GoingThing {
+  readonly id: string;
+  readonly subject: string;
+  readonly from: string | null;
+  readonly createdAt: number;
+  readonly files: number;
+}
+
 /** What closing would do, before anybody has signed it. */
 export interface ClosingPlan {
   readonly remains: Remains;
+  /** What `remains` counts as messages, oldest first, as far as a page can list it. */
+  readonly things: readonly GoingThing[];
   readonly notes: number;
   /** The first date that one alone may choose for the end of everything. */
   readonly soonestAt: number;
@@ -168,6 +179,8 @@ export interface ReceiptFacts extends ReceiptRow {
   readonly backupsUntil: number;
   readonly keysUntil: number;
   readonly journal: string;
+  /** When, by the other person's own signed word, everything due by then was gone from their computer; 0: nothing was said. */
+  readonly theirCopiesGone: number;
   /** Of a closing certificate alone. */
   readonly closing?: {
     readonly began: number;

@@ -17,6 +17,12 @@ export const browserWords = said("browsers", {
   removed: "Removed. It is locked.",
   unknown:
     "If you do not know one of them, remove it, change your password too, and tell the person you work with.",
+  notMine: "Did you not know it?",
+  changeToo: "Change your password too",
+  tell: (name: string) => `Tell ${name}`,
+  tellSubject: "A browser that I do not know",
+  tellText:
+    "A browser that I do not know had my inbox open. I have removed it. It may have read what we wrote to each other.",
   ways: "Ways in",
   password: "Password",
   sheet: "Recovery sheet",

@@ -26,6 +26,24 @@ export const clientWords = said("clients", {
   held: (date: string) => `Work has ended. Held until ${date}`,
   gone: "Deleted",
   lost: "Has somebody lost phone, password and recovery sheet? Open that client, and let them back in under Our work.",
+  glance: {
+    mine: (date: string) => `Last word: yours, ${date}`,
+    theirs: (name: string, date: string) => `Last word: ${name}’s, ${date}`,
+    next: (date: string) => `Next deletion: ${date}`,
+    report: "Report wants your signature",
+    unread: (n: number) => `${n} unread`,
+    going: (n: number, all: number, date: string) =>
+      n === all ? `going from ${date}` : `${n} of them going from ${date}`,
+    since: (n: number) =>
+      n > 50 ? "More than 50 came since you last opened it" : `${n} came since you last opened it`,
+  },
+  replies: {
+    change: (name: string) => `${name} asks you to change something before signing.`,
+    no: (name: string) => `${name} has said no to your invitation.`,
+    work: (name: string) => `${name} asks for a new link to their own phone.`,
+    more: (n: number) => (n === 1 ? "And one more has answered." : `And ${n} more have answered.`),
+    look: "Read it under Clients",
+  },
   filter: "Find a name",
   none: "Nobody yet.",
   alone: {

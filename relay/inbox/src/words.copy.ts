@@ -14,6 +14,8 @@ export const copyWords = said("copy", {
   files: (names: readonly string[]) => `Files: ${names.join(", ")}`,
 
   heading: "Take a copy",
+  taken: (date: string, chosen: boolean, n: number) =>
+    `You took a copy on ${date}${chosen ? ", of chosen conversations" : ""}${n > 1 ? `, the last of ${n}` : ""}. Only you see this line.`,
   what: "What goes into it",
   all: "Everything",
   allHint: (coach: boolean) =>
@@ -66,6 +68,7 @@ export const copyWords = said("copy", {
   inIt: (messages: number, files: number) =>
     `${messages === 1 ? "One message" : `${messages} messages`} and ${files === 0 ? "no files" : files === 1 ? "one file" : `${files} files`}.`,
   left: "Not in it:",
+  leftMessage: "a message",
   leftMore: (n: number) => (n === 1 ? "and one more, named in it" : `and ${n} more, named in it`),
   fileName: (day: string) => `our-work-${day}`,
   search: "Search",

@@ -12,7 +12,7 @@ export const howWords = said("how", {
     },
     {
       heading: "What the server sees",
-      text: "That something arrived, how large it is roughly, for which inbox, and on which day it is to be deleted. It sees no names, no subjects and no text.",
+      text: "Of what you write: that something arrived, how large it is roughly, for which inbox, and on which day it is to be deleted. No subject, no text and no name. Of your agreement it knows what it has to hold you both to: dates, telephone numbers, work addresses, and what a sponsor is shown. Settings, What this server can see, lists all of it.",
     },
     {
       heading: "When it goes",
@@ -24,7 +24,7 @@ export const howWords = said("how", {
     },
     {
       heading: "If you can’t get in",
-      text: "Your recovery sheet opens the inbox when the password is lost. If both are lost, nobody can open the inbox; your coach keeps the other copy of what you wrote to each other, and can invite you anew.",
+      text: "Your recovery sheet opens the inbox when the password is lost. If both are lost, nobody can open the inbox; your coach keeps the other copy of what you wrote to each other. After a telephone call your coach can reopen the inbox and give it back, as far as the agreement still keeps it.",
     },
     {
       heading: "Mail from outside",

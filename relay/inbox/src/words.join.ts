@@ -35,8 +35,8 @@ export const joinWords = said("join", {
     recallYes: "Each of you can delete for both what you wrote yourself.",
     recallNo: "Each of you deletes only the own copy.",
     marks: "Whether it was read",
-    marksYes: "You show each other when a message was opened.",
-    marksNo: "Neither of you sees when the other opens a message.",
+    marksYes: "Each of you sees whether the other has opened a message.",
+    marksNo: "Neither of you sees it while a message lives.",
     talk: "You talk",
     talkHere: "Here.",
     talkPhone: (numbers: readonly string[]) =>

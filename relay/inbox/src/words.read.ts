@@ -9,6 +9,8 @@ export const readWords = said("read", {
     to: (name: string) => `to ${name}`,
     toYou: "you",
     you: "You",
+    opened: (name: string) => `${name} has opened it`,
+    notOpened: (name: string) => `${name} has not opened it yet`,
     kept: (date: string, alone: boolean) =>
       alone ? `Kept until ${date}. Only you have it here.` : `Kept until ${date}, for both of you.`,
     soon: (line: string, alone: boolean) =>

@@ -49,6 +49,9 @@ export const receiptWords = said("receipts", {
     notCoveredCoach: (name: string, backups: string | null) =>
       `Copies that you or ${name} saved or printed; your own computer, where you agreed to delete on the same day${backups ? `; backups before ${backups}` : ""}.`,
     signedBy: (host: string) => `Signed by ${host}`,
+    theirCopies: (name: string, when: string) => `${name}’s computer: deleted ${when}`,
+    theirWord: (name: string) =>
+      `${name}’s program says so and signed it; the server cannot. It speaks of what the program kept and what was due by then, not of what ${name} saved or printed.`,
     check: "Check this receipt",
     checking: "Checking",
     print: "Print",

@@ -94,6 +94,8 @@ export const settingWords = said("settings", {
     unconfirmed: "Waiting for the code",
     hidden:
       "The addresses themselves are not stored where they could be read, so they can’t be shown.",
+    vouches:
+      "How far your mail provider vouches for your address shows with the first mail that you send here. Where only its server does, each mail asks whether it was you.",
     add: "Add an address",
     remove: "Remove",
     forward: "Let my provider forward",

@@ -23,5 +23,8 @@ export const sheetWords = said("sheets", {
     bothHint: (name: string) => `${name} may have read or saved it already.`,
     doMine: "Delete my copy",
     doBoth: "Delete for both of us",
+    done: "Deleted. Gone from the server now.",
+    doneBackups: (date: string) =>
+      `Deleted. Gone from the server now, and from its backups by ${date}.`,
   },
 });

@@ -99,8 +99,11 @@ export const words = said("words", {
       case "password-common":
         return "That one is on the list of common passwords. Please choose another.";
       case "too-many-requests":
+        if (failure.retryAfter && writing) {
+          return `One moment. Trying again in ${seconds(failure.retryAfter)}.`;
+        }
         return failure.retryAfter
-          ? `One moment. Trying again in ${seconds(failure.retryAfter)}.`
+          ? `One moment. Please try again in ${seconds(failure.retryAfter)}.`
           : "One moment. The server asks us to go a little slower.";
       case "offline":
         return "No connection. Nothing is lost.";
@@ -209,13 +212,14 @@ export const words = said("words", {
     you: "You",
     loading: "Opening your messages",
     search: (n: number) => (n > 1 ? `Search ${number(n)} messages` : "Search"),
-    newest: "Newest first",
-    soonest: "By deletion date",
+    orders: { newest: "Newest first", deletion: "By deletion date", size: "Largest first" },
     earlier: "Show earlier messages",
-    further: (n: number, order: "newest" | "deletion") =>
-      order === "newest"
-        ? `Show earlier messages (${number(n)})`
-        : `Show later ones (${number(n)})`,
+    further: (n: number, order: "newest" | "deletion" | "size") =>
+      ({
+        newest: `Show earlier messages (${number(n)})`,
+        deletion: `Show later ones (${number(n)})`,
+        size: `Show smaller ones (${number(n)})`,
+      })[order],
     reading: (n: number) => `Fetching older messages: ${number(n)} so far`,
     earlierLoading: "Opening earlier messages",
     look: "Look",
@@ -239,9 +243,6 @@ export const words = said("words", {
     wentUnread: (date: string) => `Went unread on ${date}`,
     wentUnreadLong: (name: string, date: string) =>
       `You wrote something to ${name} that was deleted on ${date}, as agreed, before it had been opened. Nothing else of it is kept.`,
-    endCard: (stage: 30 | 7 | 1, date: string, unread: number) =>
-      `Everything here is deleted ${stage === 1 ? "within a day" : `on ${date}`}. ${counted(unread, "message is", "messages are")} unread.`,
-    endCopy: "Take a copy",
     askedCard: (name: string) => `${name} asks you to agree to a change.`,
     askedLook: "Look at it",
     byMail: "By e-mail",
@@ -255,6 +256,7 @@ export const words = said("words", {
       subject: string;
       when: string;
       files: number;
+      large: string | null;
       keeping: string;
     }) =>
       [
@@ -263,13 +265,14 @@ export const words = said("words", {
         row.subject,
         row.when,
         ...(row.files ? [counted(row.files, "file", "files")] : []),
+        ...(row.large ? [row.large] : []),
         row.keeping,
       ].join(". "),
   },
 
   outgoing: {
     region: "On its way",
-    makeRoom: "See messages with files",
+    makeRoom: "See the largest",
     sendIn: (name: string, n: number) => `Your message to ${name} leaves in ${seconds(n)}.`,
     sendSaid: (name: string) => `Your message to ${name} leaves in ten seconds. You can cancel.`,
     sending: (done: string, total: string) => `Sending: ${done} of ${total}`,
@@ -280,7 +283,6 @@ export const words = said("words", {
     deleteIn: (n: number) => `Deleting in ${seconds(n)}.`,
     deleteSaid: "It is deleted in ten seconds. You can cancel.",
     deleting: "Deleting",
-    deleted: "Deleted. Gone from the server now.",
     notDeleted: "Not deleted.",
     canceled: "Cancelled.",
   },

@@ -163,9 +163,14 @@ export const workWords = said("work", {
   calls: {
     heading: "Phone calls",
     lead: "What is said on the phone is covered by the agreement too. Nothing is recorded.",
-    numbers: "Numbers agreed as personal",
+    numbers: "Numbers agreed on",
     numbersNone: "The agreement names no personal numbers.",
     ending: (number: string) => `ending ${number.replace(/\D/g, "").slice(-2)}`,
+    work: (name: string, number: string) =>
+      `${name}’s number ending ${number.replace(/\D/g, "").slice(-2)} is a work number.`,
+    workMine: (number: string) =>
+      `Your number ending ${number.replace(/\D/g, "").slice(-2)} is a work number.`,
+    workWhy: "Who looks after work telephones can see who calls whom, and when.",
     list: "Calls noted",
     none: "Neither of you has noted a call yet.",
     minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
@@ -182,6 +187,22 @@ export const workWords = said("work", {
     save: "Note it",
     saving: "Noting the call",
     done: "Noted, for both of you.",
+    mine: "For you alone",
+    mineAdd: "Note something for yourself",
+    mineOf: (when: string) => `about the call of ${when}`,
+    mineLabel: "A note for yourself",
+    mineHint: (name: string) => `${name} can’t read it. It is deleted with the call at the latest.`,
+    mineHintCoach: (name: string) =>
+      `${name} can’t read it, and sees that there is one note more. It is deleted with the call at the latest.`,
+    mineSave: "Keep it",
+    mineSaving: "Sealing the note",
+    mineSaved: "Kept, for you alone.",
+    mineChange: "Change",
+    mineDelete: "Delete",
+    mineDeleted: "Deleted.",
+    mineUnsent: "What you typed is kept for seven days, sealed, wherever you open this inbox.",
+    mineEmpty: "Please write something first.",
+    mineLong: "This is too long for one note.",
     faults: {
       day: "Please choose the day of the call.",
       time: "Please give the time, such as 14:30.",
@@ -215,7 +236,7 @@ export const workWords = said("work", {
       recallYes: "Each of you can delete for both what you wrote yourself",
       recallNo: "Each of you deletes only the own copy",
       marks: "Whether it was read",
-      marksYes: "You show each other when a message was opened",
+      marksYes: "Each of you sees whether the other has opened a message",
       marksNo: "Neither of you sees it while a message lives",
       refused: "Work mail",
       refusedWhat: (domains: readonly string[]) =>
@@ -262,8 +283,8 @@ export const workWords = said("work", {
         : "From now on each of you could delete only the own copy.",
     marks: (yes: boolean) =>
       yes
-        ? "From now on you would show each other when a message was opened."
-        : "From now on neither of you would see when the other opens a message.",
+        ? "From now on each of you would see whether the other has opened a message."
+        : "From now on neither of you would see whether the other has opened a message.",
     domains: (names: readonly string[]) =>
       names.length
         ? `Work mail that is kept out: ${names.join(", ")}.`
@@ -273,6 +294,14 @@ export const workWords = said("work", {
       numbers.length
         ? `Personal numbers agreed: ${listed(ending(numbers))}.`
         : "No personal numbers are agreed any more.",
+    coachsWork: (numbers: readonly string[]) =>
+      numbers.length
+        ? `Named as work numbers of the coach: ${listed(ending(numbers))}.`
+        : "No number is named as a work number of the coach any more.",
+    clientsWork: (numbers: readonly string[]) =>
+      numbers.length
+        ? `Named as work numbers of the client: ${listed(ending(numbers))}.`
+        : "No number is named as a work number of the client any more.",
     sponsor: (name: string, scope: string) =>
       name ? `${name} would be shown: ${scope || "nothing"}.` : "No sponsor is named any more.",
     calls: (yes: boolean) =>
@@ -315,6 +344,8 @@ export const workWords = said("work", {
       `You can end the work, or have everything deleted earlier, without asking ${name}. You see first what would go.`,
     soonerOne: "A single message goes sooner with Change under its text.",
     soonerDo: "See what would go",
+    pause:
+      "A pause moves no date. While you do not meet, every date here stands, unless both of you sign another.",
     keep: "Keep some messages longer",
     keepWhat: (name: string, date: string) =>
       `${name} has to agree. Nothing can be kept beyond ${date}, when everything is deleted.`,
@@ -367,7 +398,7 @@ export const workWords = said("work", {
     heading: (name: string) => `Closing your work with ${name}`,
     loading: "Counting what is here",
     remains: "What remains here",
-    copyFirst: "Take a copy first, if you want one",
+    copyFirst: "Take a copy first, if you want one.",
     copyDo: "Take a copy",
     when: "When it goes",
     hold: (date: string) => `Hold it until ${date}`,
@@ -428,5 +459,3 @@ export const workWords = said("work", {
     unread: (n: number) => `${n} unread`,
   },
 });
-
-export type WorkWords = typeof workWords;

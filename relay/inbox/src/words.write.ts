@@ -31,6 +31,7 @@ export const writeWords = said("write", {
   longSubject: "Please make the subject shorter than 300 characters.",
   longText: "This text is too long for one message. Please send it as a file.",
   send: (name: string) => `Send to ${name}`,
+  sent: (name: string, date: string) => `Sent. ${name} has not opened it yet. Kept until ${date}.`,
   kept: "What you typed is kept for seven days, sealed, wherever you open this inbox. Files are not.",
   discard: "Throw away",
   closed: (name: string, date: string) =>

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from relay.core.errors import Busy, KeeperAway, Malformed, RelayError
+from relay.keeper.client import CALLERS_FAULT
 from relay.keeper.service import Keeper, KeeperRefusal
 from relay.operator.simulation.machine import Host, Machine
 
 Result = TypeVar("Result")
 
-CALLERS_FAULT: Final = frozenset({"malformed", "stale", "refused", "gone"})
 STORE_SECONDS: Final = 0.02
 NETWORK_SECONDS: Final = 2.0
 

@@ -32,6 +32,7 @@ from keys.locks import (
 from keys.names import (
     DAY_SECONDS,
     KEY_ID_BYTES,
+    Random,
     Role,
     access_hash,
     day_of,
@@ -52,8 +53,6 @@ ORIGIN: Final = "https://inbox.simulated.example"
 INNER_BYTES: Final = 900
 WORK_DAYS: Final = 8
 HOLD_DAYS: Final = 4
-
-Random = Callable[[int], bytes]
 
 
 @cache

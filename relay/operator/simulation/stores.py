@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
+from keys.names import Random
 from relay.store.batches import Submission
-from relay.store.deletions import Ledger
+from relay.store.deletion_files import Ledger
 from relay.store.engine import connect_reader, connect_writer, hold
 from relay.store.leaves import teach
 from relay.store.memory import MemoryStore
@@ -40,7 +40,7 @@ class Stores(Protocol):
 class InMemory:
     """One store, whichever process asks."""
 
-    def __init__(self, random: Callable[[int], bytes]) -> None:
+    def __init__(self, random: Random) -> None:
         self._store = MemoryStore(random)
 
     async def opened(self) -> MemoryStore:
@@ -54,7 +54,7 @@ class InMemory:
 class InFile:
     """A file in `folder`. A process that begins finds what the disk had when the one before it was gone."""
 
-    def __init__(self, folder: Path, random: Callable[[int], bytes]) -> None:
+    def __init__(self, folder: Path, random: Random) -> None:
         self._folder, self._random = folder, random
         self._opened = 0
         self._store: StillStore | None = None
@@ -121,9 +121,7 @@ class StillStore(SqliteStore):
     """The store as one file, without a thread."""
 
     @classmethod
-    async def open(
-        cls, path: Path, ledger: Ledger | None = None, random: Callable[[int], bytes] = os.urandom
-    ) -> Self:
+    async def open(cls, path: Path, ledger: Ledger | None = None, random: Random = os.urandom) -> Self:
         """As the base class, for a file that is nobody else's."""
         lock = hold(path)
         database = connect_writer(path)

@@ -16,6 +16,7 @@ from relay.store.memory.envelopes import MemoryEnvelopes
 from relay.store.memory.index import MemoryIndex
 from relay.store.memory.ledger import MemoryLedger
 from relay.store.memory.log import MemoryLog
+from relay.store.memory.own_words import MemoryOwnWords
 from relay.store.memory.receipts import MemoryReceipts
 from relay.store.memory.reopenings import MemoryReopenings
 from relay.store.memory.rules import MemoryRules
@@ -41,6 +42,7 @@ class MemoryStore(
     MemoryReopenings,
     MemoryLedger,
     MemoryReceipts,
+    MemoryOwnWords,
     MemoryLog,
 ):
     """All ports of `relay.core.ports.Store`. No method waits between its checks and its changes,

@@ -126,13 +126,8 @@ class MemoryAccounts:
 
     async def close_account(self, account_id: bytes, *, now: int) -> None:
         """Ways in, sessions and vault go together."""
-        account = await self._living(account_id, now)
-        self._state.accounts[account_id] = replace(account, methods=())
-        for tag in [one.token_tag for one in self._state.sessions.values() if one.account_id == account_id]:
-            del self._state.sessions[tag]
-        for place in [place for place in self._state.vaults if place[0] == account_id]:
-            del self._state.vaults[place]
-        self._state.drop_offers(account_id)
+        await self._living(account_id, now)
+        self._state.close_account(account_id)
 
     async def open_session(self, session: Session, *, now: int) -> None:
         """Remember a session."""

@@ -176,6 +176,12 @@ class MemoryEnvelopes:
                 entry.acknowledged = True
         return sum(entry is not None for entry in known)
 
+    async def opened(self, mailbox_id: bytes, envelope_ids: Sequence[bytes], *, now: int) -> list[bytes]:
+        """As the port."""
+        asked = [self._state.entries.get((mailbox_id, one)) for one in dict.fromkeys(envelope_ids)]
+        living = [one for one in asked if one is not None and not one.reason and one.expires_at > now]
+        return [one.envelope_id for one in living if self._state.is_opened(one)]
+
     async def notes(self, mailbox_id: bytes, *, now: int) -> Notes:
         """The class is a byte of the envelope's header (docs/protocol.md, part 5)."""
         mailbox = self._state.mailboxes.get(mailbox_id)

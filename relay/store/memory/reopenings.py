@@ -102,13 +102,13 @@ def end_reopening(state: State, engagement_id: bytes, now: int) -> None:
         return
     if known.state == "taken":
         _end_mailbox(state, known.former_mailbox_id, now)
-        _close_account(state, known.former_account_id)
+        state.close_account(known.former_account_id)
         return
     invitation = state.invitations.get(known.invite_id)
     if invitation is not None and invitation.state == "open":
         state.invitations[known.invite_id] = replace(invitation, state="withdrawn", box=b"")
     if known.account_id:
-        _close_account(state, known.account_id)
+        state.close_account(known.account_id)
         account = state.accounts[known.account_id]
         state.accounts[known.account_id] = replace(account, expires_at=now)
 
@@ -128,7 +128,7 @@ def swap_client(state: State, engagement_id: bytes, swap: Swap, now: int) -> Non
         del state.reopenings[engagement_id]
         _set_client(state, engagement_id, known.former_account_id, known.former_mailbox_id)
         _end_mailbox(state, new_id, now)
-        _close_account(state, known.account_id)
+        state.close_account(known.account_id)
         return
     ends_at = state.engagements[engagement_id].expires_at
     place = (engagement_id, known.account_id, Role.CLIENT)
@@ -143,14 +143,6 @@ def _set_client(state: State, engagement_id: bytes, account_id: bytes, mailbox: 
     client = Member(Role.CLIENT, account_id, mailbox, state.accounts[account_id].fp, b"")
     members = tuple(client if one.role is Role.CLIENT else one for one in engagement.members)
     state.engagements[engagement_id] = replace(engagement, members=members)
-
-
-def _close_account(state: State, account_id: bytes) -> None:
-    state.accounts[account_id] = replace(state.accounts[account_id], methods=())
-    for token_tag in [s.token_tag for s in state.sessions.values() if s.account_id == account_id]:
-        del state.sessions[token_tag]
-    for name in [name for name in state.vaults if name[0] == account_id]:
-        del state.vaults[name]
 
 
 def _end_mailbox(state: State, mailbox: bytes, now: int) -> None:

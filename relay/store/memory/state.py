@@ -23,6 +23,7 @@ from relay.core.model import (
     IndexSegment,
     Invitation,
     Mailbox,
+    OwnCopies,
     QueuedRevoke,
     Reason,
     Reopening,
@@ -135,6 +136,7 @@ class State:
     senders: dict[bytes, Sender] = field(default_factory=dict)
     rules: dict[bytes, Rule] = field(default_factory=dict)
     spoken_runs: dict[bytes, SpokenRun] = field(default_factory=dict)
+    own_copies: dict[tuple[bytes, bytes, int], OwnCopies] = field(default_factory=dict)
     reopenings: dict[bytes, Reopening] = field(default_factory=dict)
     happenings: dict[tuple[bytes, int], Happening] = field(default_factory=dict)
     codes: dict[str, Code] = field(default_factory=dict)
@@ -166,6 +168,7 @@ class State:
             self.senders,
             self.channels,
             self.spoken_runs,
+            self.own_copies,
             self.slots,
             self.happenings,
             self.revokes,
@@ -190,6 +193,15 @@ class State:
         for offer_id in [one.offer_id for one in self.offers.values() if one.account_id == account_id]:
             self.drop_code(offer_id)
             del self.offers[offer_id]
+
+    def close_account(self, account_id: bytes) -> None:
+        """No way into an account remains, nor an offer that could add one, and nothing of its vault."""
+        self.accounts[account_id] = replace(self.accounts[account_id], methods=())
+        for token_tag in [one.token_tag for one in self.sessions.values() if one.account_id == account_id]:
+            del self.sessions[token_tag]
+        for place in [place for place in self.vaults if place[0] == account_id]:
+            del self.vaults[place]
+        self.drop_offers(account_id)
 
     def entries_of(self, mailbox_id: bytes) -> list[Entry]:
         """The rows of a mailbox, by order."""
@@ -259,15 +271,23 @@ class State:
 
     def is_unread(self, entry: Entry) -> bool:
         """Whether this is its author's copy of a message that was never shown to the other."""
+        return any(not one.acknowledged for one in self._twins(entry))
+
+    def is_opened(self, entry: Entry) -> bool:
+        """Whether this is its author's copy of a message that was shown to the other."""
+        return any(one.acknowledged for one in self._twins(entry))
+
+    def _twins(self, entry: Entry) -> list[Entry]:
+        if entry.twin_id is None:
+            return []
         engagement_id = self.mailboxes[entry.mailbox_id].engagement_id
-        twins = [
+        return [
             one
             for one in self.entries.values()
             if one.envelope_id == entry.twin_id
             and one.mailbox_id != entry.mailbox_id
             and self.mailboxes[one.mailbox_id].engagement_id == engagement_id
         ]
-        return entry.twin_id is not None and any(not one.acknowledged for one in twins)
 
     def unlink(self, entry: Entry, now: int) -> None:
         """Take an entry's links away; a blob that loses its last one is due."""

@@ -7,6 +7,7 @@ between costs more than the statement. What begins, ends or undoes travels with 
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
@@ -16,16 +17,15 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only
 
-from relay.store.deletions import Ledger, Ledgered
-from relay.store.faults import Fault, Repeat, Violation
+from relay.store.deletion_files import Ledger
+from relay.store.deletions import Ledgered
+from relay.store.faults import REPEATED, Fault, Repeat, Violation
 from relay.store.postgres.bodies import for_many
 from relay.store.postgres.dialect import Bound, arranged, translate
 from relay.store.postgres.partitions import period_of
 
 Result = TypeVar("Result")
 
-REPEATED: frozenset[str] = frozenset({"40001", "40P01"})
-"""Serialisation failure and deadlock (PostgreSQL, Appendix A): run again, the transaction may succeed."""
 VIOLATED: Final = "23"
 """The class of integrity violations."""
 CONTROL: Final = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
@@ -33,6 +33,8 @@ WATCHED: Final = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP
 """Options of a line (tcp(7)): seconds, how often, milliseconds."""
 _DRIVERS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What the driver raises; the third where a connection ends in the middle of what it says."""
+ANSWER_SECONDS: Final = 60.0
+"""So long a statement may take."""
 _STATEMENTS: Final = "relay statements"
 """Where a connection of the pool keeps what it has prepared."""
 
@@ -135,6 +137,12 @@ class PostgresDatabase(Ledgered):
         """The tables are others by now."""
         self._prepared.clear()
 
+    def hang_up_later(self) -> asyncio.TimerHandle:
+        """Leave the server if it has not answered by then: its disk hangs, or its program was stopped.
+        Nothing is cancelled there: a commit that waits for a replica would count as done without it.
+        """
+        return asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._driver.terminate)
+
     def _together(self, words: str, rows: Sequence[Bound]) -> Any:
         return await_only(self._prepare(words).fetch(*map(list, zip(*rows, strict=True))))
 
@@ -186,9 +194,10 @@ class _faults:  # noqa: N801 - a context, used as a word
         self._database = database
 
     def __enter__(self) -> None:
-        return
+        self._left = self._database.hang_up_later()
 
     def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
+        self._left.cancel()
         if isinstance(fault, asyncpg.InvalidCachedStatementError):
             self._database.forget_statements()
             raise Repeat("a statement was prepared for other tables") from fault

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from relay.core.errors import Busy
 from relay.core.model import DAY_SECONDS
-from relay.store.faults import Fault
+from relay.store.faults import REPEATED, Fault, Repeat
 from relay.store.postgres.bodies import BODIES
 
 PERIOD_SECONDS: Final = 30 * DAY_SECONDS
@@ -95,10 +95,15 @@ def making(table: str, dates: Iterable[int]) -> Iterator[str]:
 
 
 async def make(engine: AsyncEngine, table: str, date: int) -> None:
-    """Make the table for rows of that date, in a transaction of its own."""
+    """Make the table for rows of that date, in a transaction of its own. Raises Repeat."""
     async with engine.connect() as connection:
         for statement in making(table, (date,)):
-            await connection.exec_driver_sql(statement)
+            try:
+                await connection.exec_driver_sql(statement)
+            except DBAPIError as fault:
+                if getattr(fault.orig, "sqlstate", None) in REPEATED:
+                    raise Repeat(table) from fault
+                raise
 
 
 class Past:
@@ -135,7 +140,7 @@ def _drop_all(connection: Connection, now: int) -> bool:
         return True
     try:
         connection.exec_driver_sql(f"SET lock_timeout = '{LONGEST_WAIT}'")
-        over = [period for period in _found(connection) if period.is_over(now)]
+        over = [period for period in found_periods(connection.exec_driver_sql(FIND)) if period.is_over(now)]
         stays = [period for period in over if not _drop(connection, period, now)]
         return bool(stays)
     finally:
@@ -143,8 +148,8 @@ def _drop_all(connection: Connection, now: int) -> bool:
         connection.exec_driver_sql(f"SELECT pg_advisory_unlock({DROPPING_LOCK})")
 
 
-def _found(connection: Connection) -> list[Period]:
-    rows = connection.exec_driver_sql(FIND).all()
+def found_periods(rows: Iterable[Any]) -> list[Period]:
+    """What `FIND` found."""
     return [Period(*_split(name), attached, half) for name, attached, half in rows]
 
 

@@ -26,6 +26,15 @@ from relay.store.postgres.migrate import MIGRATION_LOCK
 RELAY: Final = "quietbox"
 COMMAND: Final = "quietbox command"
 """What the server calls a relay's connections, and a command's."""
+LOOKED_FOR: Final = {
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""Whose machine has vanished must not keep locks from others: by itself the server would notice after two
+hours.
+"""
+CONNECTED: Final = {"application_name": COMMAND, "synchronous_commit": "on", **LOOKED_FOR}
 COMMAND_LOCK: Final = 0x51_42_43_4D
 ALONE: Final = {
     COMMAND_LOCK: "Another command is at work in this database.",
@@ -90,7 +99,7 @@ async def _connect(url: str, stack: AsyncExitStack) -> AsyncConnection:
             driven(url),
             isolation_level="AUTOCOMMIT",
             poolclass=NullPool,
-            connect_args={"server_settings": {"application_name": COMMAND, "synchronous_commit": "on"}},
+            connect_args={"server_settings": dict(CONNECTED)},
         )
         stack.push_async_callback(engine.dispose)
         return await stack.enter_async_context(engine.connect())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -13,16 +14,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from relay.core.model import Swept
-from relay.store.deletions import Ledger, LedgerDamaged
+from relay.store.deletion_files import Ledger, LedgerDamaged
 from relay.store.engine import SettingRefused
 from relay.store.faults import Fault, NotUsable
-from relay.store.ledgers import NOTED, named, place_of
+from relay.store.ledgers import KNOWN, NOTED, named, note_others, place_of
 from relay.store.parts import Parts
 from relay.store.postgres.database import watch
 from relay.store.postgres.migrate import bring_up, join, newest
 from relay.store.postgres.partitions import Past
 from relay.store.postgres.readers import PostgresReaders
-from relay.store.postgres.server import RELAY, connected, driven, refuse_unfinished
+from relay.store.postgres.server import LOOKED_FOR, RELAY, connected, driven, refuse_unfinished
 from relay.store.postgres.writer import LANES, PostgresWriter
 
 SETTINGS: Final = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
@@ -33,17 +34,16 @@ CONNECTED: Final = {
     "application_name": RELAY,
     "synchronous_commit": "on",
     "idle_in_transaction_session_timeout": str(IDLE_MILLISECONDS),
-    "tcp_keepalives_idle": "15",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "3",
+    **LOOKED_FOR,
 }
-"""A relay that stands still, or whose machine has vanished, must not keep its locks from the others: by
-itself the server would notice after two hours.
-"""
+"""A relay that stands still must not keep its locks from the others."""
 SERVER_AT: Final = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 NOTE_LEDGER: Final = """
 INSERT INTO notes (name, value) VALUES ($1, CAST(extract(epoch FROM clock_timestamp()) AS bigint))
 ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
+NOTE_SECRETS: Final = "INSERT INTO notes (name, value) VALUES ('secrets', $1) ON CONFLICT DO NOTHING"
+SECRETS: Final = "SELECT value FROM notes WHERE name = 'secrets'"
+"""A mark of those with which the first relay opened the database."""
 NOTED_ELSEWHERE: Final = "DELETE FROM notes WHERE name LIKE $1 AND name <> $2"
 """The same ledger on another machine, before it was moved."""
 PEN: Final = 0x51_42_50_45
@@ -65,29 +65,39 @@ class PostgresStore(Parts):
     _one_asks: asyncio.Lock
     _ledger: Ledger | None
     _past: Past
+    _ledgers: Sequence[tuple[str, int]] = ()
     _asked = 0
     _closed = False
 
     @classmethod
     async def open(
-        cls, url: str, ledger: Ledger | None = None, random: Callable[[int], bytes] = os.urandom
+        cls,
+        url: str,
+        ledger: Ledger | None = None,
+        random: Callable[[int], bytes] = os.urandom,
+        secrets: int | None = None,
     ) -> Self:
-        """Open the database at `postgresql://…`, and bring it to the newest schema; others may have it open.
-        Without a ledger a backup of it must never be restored. `random` gives the nonces of leaves.
+        """Open the database at `postgresql://…`, and bring it to the newest schema; others may have it open,
+        with the same mark of their `secrets`. Without a ledger a backup of it must never be restored.
+        `random` gives the nonces of leaves.
 
         Raises SettingRefused or NewerSchema where it must not be written, and where it cannot be reached.
         """
-        await _prepare(url, None if ledger is None else _note_of(ledger.folder, random))
+        await _prepare(url, None if ledger is None else _note_of(ledger.folder, random), secrets)
         engine = _engine(url)
         writer = PostgresWriter(engine, random, ledger)
         store = cls(writer, PostgresReaders(engine, MOST_READS))  # type: ignore[arg-type]
         store._engine, store._ledger, store._past = engine, ledger, Past(engine)
         store._pen, store._one_asks = None, asyncio.Lock()
+        await store._note_ledgers()
         return store
 
     async def sweep(self, *, now: int, limit: int) -> Swept:
-        """Periods that are over go first, so that nothing of them is taken row by row."""
+        """Periods that are over go first, so that nothing of them is taken row by row. Which ledgers there
+        are is looked at as often: those of relays that came since.
+        """
         await self._past.drop(now)
+        await self._note_ledgers()
         return await super().sweep(now=now, limit=limit)
 
     def revision(self) -> int:
@@ -98,6 +108,16 @@ class PostgresStore(Parts):
     async def server_at(self) -> float:
         """The instant that the server's clock shows, in Unix seconds UTC. Raises Busy."""
         return await self._readers.run(lambda database: float(database.execute(SERVER_AT).fetchone()[0]))
+
+    async def _note_ledgers(self) -> None:
+        """Beside our own ledger, where they changed. One that cannot be written takes no record either."""
+        if self._ledger is None:
+            return
+        notes = await self._readers.run(lambda database: database.execute(KNOWN).fetchall())
+        if notes != self._ledgers:
+            with suppress(OSError):
+                await asyncio.to_thread(note_others, self._ledger.folder, notes)
+                self._ledgers = notes
 
     async def has_pen(self) -> bool:
         """An advisory lock of a connection that does nothing else: the server frees it when that ends."""
@@ -163,7 +183,7 @@ def _note_of(folder: Path, random: Callable[[int], bytes]) -> tuple[str, str]:
     return name, NOTED.format(name, place_of(folder))
 
 
-async def _prepare(url: str, note: tuple[str, str] | None) -> None:
+async def _prepare(url: str, note: tuple[str, str] | None, secrets: int | None) -> None:
     """On a connection of its own: the relay's stand only where the schema is theirs. The ledger is noted
     before anything is written with it.
     """
@@ -171,12 +191,24 @@ async def _prepare(url: str, note: tuple[str, str] | None) -> None:
         async with connected(url) as connection:
             await connection.run_sync(_check)
             await connection.run_sync(bring_up)
+            if secrets is not None:
+                await _check_secrets(connection, secrets)
             if note is not None:
                 name, text = note
                 await connection.exec_driver_sql(NOTE_LEDGER, (text,))
                 await connection.exec_driver_sql(NOTED_ELSEWHERE, (f"ledger {name} %", text))
     except NotUsable as failure:
         raise SettingRefused(f"The database cannot be used. {failure}") from None
+
+
+async def _check_secrets(connection: AsyncConnection, secrets: int) -> None:
+    """A relay with others would sign a second log, and open nobody's account. Raises SettingRefused."""
+    await connection.exec_driver_sql(NOTE_SECRETS, (secrets,))
+    if (await connection.exec_driver_sql(SECRETS)).scalar() != secrets:
+        raise SettingRefused(
+            "the database is of a relay with other secrets: all that share one have the same pepper, relay"
+            " key and log key; copy secrets/ from a machine of theirs"
+        )
 
 
 def _check(connection: Connection) -> None:

@@ -20,7 +20,8 @@ from sqlalchemy.util import await_only
 
 from relay.core.errors import Busy, RelayError
 from relay.store.batches import Bulk, Submission, Submitting, Work, is_full, run_all
-from relay.store.deletions import Ledger, stamp, write_told
+from relay.store.deletion_files import Ledger
+from relay.store.deletions import stamp, write_told
 from relay.store.faults import Repeat
 from relay.store.postgres.database import NoPeriod, PostgresDatabase, lend
 from relay.store.postgres.partitions import make
@@ -85,21 +86,27 @@ class Lane(Submitting):
             number, made = 0, set[str]()
             while number < MOST_TRIES:
                 try:
-                    await lend(self._engine, partial(self._commit, batch=batch, number=number))
-                except NoPeriod as missing:
-                    if missing.period in made:
-                        raise Busy("its period is on its way out") from None
-                    await make(self._engine, missing.table, missing.date)
-                    made.add(missing.period)
+                    if await self._try(batch, number, made):
+                        self.commits += 1
+                        return
                 except Repeat:
                     number += 1
-                else:
-                    self.commits += 1
-                    return
             raise Busy("others write to the same rows")
         except Exception as fault:  # noqa: BLE001 - one that fails must not end the task that serves all
             for submission in batch:
                 submission.result = fault if isinstance(fault, RelayError) else Busy(f"not stored: {fault}")
+
+    async def _try(self, batch: list[Submission], number: int, made: set[str]) -> bool:
+        """Run them; False where a table had to be made first, each once. Raises Repeat, Busy, Fault."""
+        try:
+            await lend(self._engine, partial(self._commit, batch=batch, number=number))
+        except NoPeriod as missing:
+            if missing.period in made:
+                raise Busy("its period is on its way out") from None
+            await make(self._engine, missing.table, missing.date)
+            made.add(missing.period)
+            return False
+        return True
 
     def _commit(self, connection: Connection, batch: list[Submission], number: int) -> None:
         database = PostgresDatabase(connection, self._random, self._ledger)

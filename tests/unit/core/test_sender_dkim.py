@@ -310,11 +310,23 @@ async def test_a_second_from_is_found() -> None:
     and where the signer named the field once more it breaks the signature.
     """
     forged = b"From: <otto@home.example>\r\n"
-    assert await one(forged + HOME.sign(MAIL), HOME.zone()) == ("pass", "")  # the head's own rule refuses it
+    assert await one(forged + HOME.sign(MAIL), HOME.zone()) == ("fail", "unsigned-copy")
     assert await one(forged + HOME.sign(MAIL, names="from:from:subject"), HOME.zone()) == (
         "fail",
         "signature",
     )
+
+
+@pytest.mark.parametrize("copy", [b"Subject: Another", b"SUBJECT : Another", b"To: otto@x.test"])
+async def test_one_of_two_subjects_is_not_signed(copy: bytes) -> None:
+    """Whoever passes a signed mail on may put a second subject on top of it, which readers would show: where
+    a field that a mail has once is signed, a further one that is not breaks the signature. Trace fields may
+    be several, and what the signer left out was anybody's to add.
+    """
+    mail = HOME.sign(b"Received: from b.test\r\n" + MAIL, names="from:to:subject:received")
+    assert await one(copy + b"\r\n" + mail, HOME.zone()) == ("fail", "unsigned-copy")
+    for borne in (b"Received: from a.test", b"X-Note: 1", b"Comments: 1\r\nComments: 2"):
+        assert await one(borne + b"\r\n" + mail, HOME.zone()) == ("pass", "")
 
 
 ED = HOME.record().rpartition("p=")[2]

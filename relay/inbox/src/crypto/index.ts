@@ -40,8 +40,12 @@ export const MOST_SUBJECT_BYTES = 300;
 export const MOST_WORDS_BYTES = 200;
 export const MOST_NAMES_BYTES = 200;
 const MAIL = 9;
-const MOST_KIND = 12;
+const REPORT = 13;
+const MOST_KIND = 13;
 const MOST_GRADE = 6;
+/** Which step of a report a row is of, where it is of one (docs/protocol.md, part 23). */
+export const StepNumber = { VERSION: 1, SIGNED: 2, ANSWER: 3 } as const;
+export const MOST_STEP = StepNumber.ANSWER;
 const FIXED_BYTES = 110;
 const CLASSES: readonly number[] = [1, 2, 3, 5, 6];
 const VERSION: Bytes = new Uint8Array([1]);
@@ -305,7 +309,7 @@ function checkRow(row: IndexRow): void {
   if (by < By.ME || by > By.RELAY || count < 1) {
     throw new Malformed("writer of an index row");
   }
-  if ((grade !== 0) !== (kind === MAIL) || grade > MOST_GRADE || (row.author && grade === 0)) {
+  if (!isGrade(kind, grade) || (row.author && kind !== MAIL)) {
     throw new Malformed("grade of an index row");
   }
   const named = names.reduce((sum, name) => sum + 1 + utf8Bytes(name), 0);
@@ -328,6 +332,14 @@ function checkBare(row: IndexRow): void {
   if (known || said || !empty || !classed) {
     throw new Malformed("nothing is known of a row without a kind");
   }
+}
+
+/** Whether it is the grade of a mail, or the step of a report, where its kind has one. */
+function isGrade(kind: number, grade: number): boolean {
+  if (kind === MAIL) {
+    return grade > 0 && grade <= MOST_GRADE;
+  }
+  return grade <= (kind === REPORT ? MOST_STEP : 0);
 }
 
 /** Whether a class and a class of origin go together (docs/protocol.md, part 5). */

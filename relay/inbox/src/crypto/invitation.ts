@@ -118,8 +118,13 @@ export function sealClientInvitation(
   expiresAt: number,
   nonce: Bytes,
 ): Bytes {
-  const plain = concat(
-    head(CLIENT),
+  const plain = concat(head(CLIENT), encodeClientInvitation(invitation));
+  return sealBox(keys.boxKey, "invite", aad(CLIENT, keys.inviteId, expiresAt), plain, nonce);
+}
+
+/** What a client's invitation and one that reopens a mailbox both hold, behind their heads. */
+export function encodeClientInvitation(invitation: ClientInvitation): Bytes {
+  return concat(
     exact(invitation.engagementId, ID_BYTES, "engagement id"),
     exact(invitation.coachMailboxId, ID_BYTES, "id"),
     encodePins(invitation.pins),
@@ -130,7 +135,6 @@ export function sealClientInvitation(
     counted(invitation.act, 4),
     counted(dumpJson(invitation.shown), 4),
   );
-  return sealBox(keys.boxKey, "invite", aad(CLIENT, keys.inviteId, expiresAt), plain, nonce);
 }
 
 /** Seal a coach's invitation, as an operator does. */
@@ -152,7 +156,15 @@ export function openClientInvitation(
   expiresAt: number,
 ): ClientInvitation {
   const reader = open(keys, CLIENT, box, expiresAt);
-  const invitation = {
+  const invitation = readClientInvitation(reader);
+  reader.finish();
+  checkClient(invitation);
+  return invitation;
+}
+
+/** The same, read. */
+export function readClientInvitation(reader: Reader): ClientInvitation {
+  return {
     engagementId: reader.take(ID_BYTES),
     coachMailboxId: reader.take(ID_BYTES),
     pins: readPins(reader),
@@ -163,9 +175,6 @@ export function openClientInvitation(
     act: reader.counted(4),
     shown: loadJson(reader.counted(4)),
   };
-  reader.finish();
-  checkClient(invitation);
-  return invitation;
 }
 
 /** Open a coach's invitation. */

@@ -15,6 +15,7 @@ import * as box from "./box.ts";
 import { parseBrowsers } from "./browsers.ts";
 import { CODE_OPERATIONS } from "./codes.testing.ts";
 import * as content from "./content.ts";
+import { COPIES_OPERATIONS } from "./copies.testing.ts";
 import { DRAFT_OPERATIONS } from "./drafts.testing.ts";
 import { type Bytes, concat, fromBase64url, Reader } from "./encoding.ts";
 import * as envelope from "./envelope.ts";
@@ -53,6 +54,7 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
   ...ARCHIVE_OPERATIONS,
   ...CODE_OPERATIONS,
   ...REPLY_OPERATIONS,
+  ...COPIES_OPERATIONS,
   ...DRAFT_OPERATIONS,
   ...INDEX_OPERATIONS,
   ...RELEASE_OPERATIONS,

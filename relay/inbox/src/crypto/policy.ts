@@ -34,6 +34,7 @@ const VERSION: Bytes = new Uint8Array([1]);
 const AUTHOR_MAY_RECALL = 1;
 const READ_MARKS = 2;
 const SPONSOR_TOLD_CALLS = 4;
+const WORK_PHONES = 8;
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
 /** What coach and client signed. Days are whole; `longestKeepDays` 0 leaves only the end of the hold. */
@@ -55,6 +56,10 @@ export interface Policy {
   readonly sponsorScope: string;
   /** Number and days of the calls may stand in a report. */
   readonly sponsorToldCalls: boolean;
+  /** Bit i (1, 2, 4 …): the i-th of `personalPhones` is a work number of the coach. */
+  readonly coachWorkPhones?: number;
+  /** The same, of the client. */
+  readonly clientWorkPhones?: number;
 }
 
 /** The first second at which everything of the engagement is gone. */
@@ -92,7 +97,9 @@ export function encodePolicy(policy: Policy): Bytes {
   const flags =
     (policy.authorMayRecall ? AUTHOR_MAY_RECALL : 0) +
     (policy.readMarks ? READ_MARKS : 0) +
-    (policy.sponsorToldCalls ? SPONSOR_TOLD_CALLS : 0);
+    (policy.sponsorToldCalls ? SPONSOR_TOLD_CALLS : 0) +
+    (marked(policy) ? WORK_PHONES : 0);
+  const { coachWorkPhones = 0, clientWorkPhones = 0 } = policy;
   return concat(
     VERSION,
     u8(flags),
@@ -113,7 +120,13 @@ export function encodePolicy(policy: Policy): Bytes {
     texts(policy.personalPhones),
     countedText(policy.sponsorName, 1),
     countedText(policy.sponsorScope, 2),
+    ...(marked(policy) ? [u8(coachWorkPhones), u8(clientWorkPhones)] : []),
   );
+}
+
+/** Whether, and which, numbers are marked as somebody's work number. */
+export function marked({ coachWorkPhones = 0, clientWorkPhones = 0 }: Policy): number {
+  return coachWorkPhones | clientWorkPhones;
 }
 
 /** H(L("policy") ‖ frame). */
@@ -135,7 +148,7 @@ export function agreementHash(salt: Bytes, text: string): Bytes {
 export function parsePolicy(frame: Bytes): Policy {
   const reader = new Reader(frame);
   reader.expect(VERSION, "version");
-  const flags = reader.between(reader.u8(), 0, 7, "flags");
+  const flags = reader.between(reader.u8(), 0, 15, "flags");
   reader.reserved(2);
   const policy = {
     engagementId: reader.take(ID_BYTES),
@@ -154,8 +167,12 @@ export function parsePolicy(frame: Bytes): Policy {
     sponsorName: reader.text(1),
     sponsorScope: reader.text(2),
     sponsorToldCalls: (flags & SPONSOR_TOLD_CALLS) !== 0,
+    ...(flags & WORK_PHONES && { coachWorkPhones: reader.u8(), clientWorkPhones: reader.u8() }),
   };
   reader.finish();
+  if (flags & WORK_PHONES && !marked(policy)) {
+    throw new Malformed("no number is marked");
+  }
   check(policy);
   return policy;
 }
@@ -176,6 +193,10 @@ function check(policy: Policy): void {
   }
   if (policy.places.length > MOST_PLACES || policy.personalPhones.length > MOST_PHONES) {
     throw new Malformed("at most 8 places and 8 phone numbers");
+  }
+  const { coachWorkPhones = 0, clientWorkPhones = 0 } = policy;
+  if (coachWorkPhones & clientWorkPhones || marked(policy) >= 1 << policy.personalPhones.length) {
+    throw new Malformed("a number is of one of the two, and is there");
   }
   ascending(domains.map(textBytes), "refused domains");
 }

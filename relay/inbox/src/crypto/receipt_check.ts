@@ -6,12 +6,14 @@
  * and what cannot be checked is never called good. (docs/protocol.md, part 16.)
  */
 
+import { type CopiesGone, openCopiesGone } from "./copies_gone.ts";
 import { type Bytes, same, toHex } from "./encoding.ts";
 import { KeysError } from "./errors.ts";
 import * as log from "./log.ts";
 import { openNote } from "./notes.ts";
 import {
   type Batch,
+  type FiledCopies,
   type FiledReceipt,
   parseReceiptFile,
   type ReceiptFile,
@@ -38,6 +40,15 @@ export interface ReceiptVerdict {
 }
 
 /**
+ * What was found of somebody's word on their own copies; `gone` is null unless form and signature are good. It is theirs by
+ * that key alone: whose the key is, nothing in a file can show.
+ */
+export interface CopiesVerdict {
+  readonly identityPublic: Bytes;
+  readonly gone: CopiesGone | null;
+}
+
+/**
  * What was found of a file. `keys` are those that were believed; `pinned` says whether the reader had them, else they
  * are the file's own and their fingerprints are to be shown. `sound`: nothing in it is bad.
  */
@@ -47,6 +58,7 @@ export interface FileVerdict {
   readonly checkpoint: log.Checkpoint | null;
   readonly checkpointVerdict: Verdict;
   readonly receipts: readonly ReceiptVerdict[];
+  readonly ownCopies: readonly CopiesVerdict[];
   readonly sound: boolean;
 }
 
@@ -69,8 +81,23 @@ export function judge(filed: ReceiptFile, pinned: ReceiptKeys | null): FileVerdi
   const newest: Newest = new Map();
   const ordered = [...filed.receipts].sort((one, other) => one.order - other.order);
   const receipts = ordered.map((one) => checkOne(one, keys, newest, checkpoint, filed.proofs));
-  const sound = checkpointVerdict !== "bad" && receipts.every(isSound);
-  return { keys, pinned: pinned !== null, checkpoint, checkpointVerdict, receipts, sound };
+  const ownCopies = (filed.ownCopies ?? []).map(checkCopies);
+  const believed = ownCopies.every(({ gone }) => gone !== null);
+  const sound = checkpointVerdict !== "bad" && receipts.every(isSound) && believed;
+  return {
+    keys,
+    pinned: pinned !== null,
+    checkpoint,
+    checkpointVerdict,
+    receipts,
+    ownCopies,
+    sound,
+  };
+}
+
+function checkCopies({ identityPublic, statement }: FiledCopies): CopiesVerdict {
+  const open = () => openCopiesGone(statement, null, identityPublic);
+  return { identityPublic, gone: attempt(open) };
 }
 
 /** Whether nothing of a receipt is bad. */

@@ -5,6 +5,7 @@
  * `receipt_check.ts` does. (docs/protocol.md, part 16, File of receipts.)
  */
 
+import { MOST_BYTES } from "./copies_gone.ts";
 import { type Bytes, fromBase64url, toBase64url } from "./encoding.ts";
 import { Malformed } from "./errors.ts";
 import { dumpJson, type Json, type JsonObject, loadJson } from "./json.ts";
@@ -18,6 +19,7 @@ export const MOST_RECEIPTS = 100_000;
 export const MOST_LEAVES = 100_000;
 /** Hashes of a proof: no tree below 2^53 entries is deeper. */
 export const MOST_PATH = 53;
+const MOST_OWN_COPIES = 1_000;
 
 /**
  * Where a receipt stands in the log: its entry's index, the batch's day, its place in that batch's tree and the path from
@@ -38,6 +40,12 @@ export interface FiledReceipt {
   readonly batch: Batch | null;
 }
 
+/** What somebody says of their own copies, as it was signed, and the identity key that is said to have. */
+export interface FiledCopies {
+  readonly identityPublic: Bytes;
+  readonly statement: Bytes;
+}
+
 /** Whose word a check takes: the origin's authority and the Ed25519 keys of its relay and its log. */
 export interface ReceiptKeys {
   readonly host: string;
@@ -47,17 +55,19 @@ export interface ReceiptKeys {
 
 /**
  * A file's fields. `checkpoint` is a signed note or null; `proofs` has an inclusion path for each entry of the log that
- * the receipts name, in the checkpoint's tree.
+ * the receipts name, in the checkpoint's tree. `ownCopies` is people's own word beside it.
  */
 export interface ReceiptFile {
   readonly keys: ReceiptKeys;
   readonly receipts: readonly FiledReceipt[];
   readonly checkpoint: string | null;
   readonly proofs: ReadonlyMap<number, readonly Bytes[]>;
+  readonly ownCopies?: readonly FiledCopies[];
 }
 
 /** The file's bytes. */
-export function encodeReceiptFile({ keys, receipts, checkpoint, proofs }: ReceiptFile): Bytes {
+export function encodeReceiptFile(file: ReceiptFile): Bytes {
+  const { keys, receipts, checkpoint, proofs, ownCopies = [] } = file;
   const sorted = [...proofs].sort(([one], [other]) => one - other);
   return dumpJson({
     version: 1,
@@ -67,6 +77,7 @@ export function encodeReceiptFile({ keys, receipts, checkpoint, proofs }: Receip
     receipts: receipts.map(receiptFields),
     checkpoint,
     proofs: sorted.map(([index, path]) => ({ index, proof: path.map(toBase64url) })),
+    ...(ownCopies.length > 0 && { own_copies: ownCopies.map(copiesFields) }),
   });
 }
 
@@ -93,7 +104,20 @@ export function parseReceiptFile(raw: Bytes): ReceiptFile {
   if (orders.size !== receipts.length || proofs.size !== listed.length) {
     throw new Malformed("a receipt or a proof stands twice in the file");
   }
-  return { keys: { host, relayPublic, logPublic }, receipts, checkpoint, proofs };
+  const said = fields.own_copies === undefined ? [] : list(fields, "own_copies", MOST_OWN_COPIES);
+  const ownCopies = said.map(object).map(readCopies);
+  return { keys: { host, relayPublic, logPublic }, receipts, checkpoint, proofs, ownCopies };
+}
+
+function copiesFields({ identityPublic, statement }: FiledCopies): JsonObject {
+  return { key: toBase64url(identityPublic), statement: toBase64url(statement) };
+}
+
+function readCopies({ key, statement }: JsonObject): FiledCopies {
+  if (typeof statement !== "string" || statement.length > 2 * MOST_BYTES) {
+    throw new Malformed("a statement of own copies is base64url");
+  }
+  return { identityPublic: bytesOf(key, 32), statement: fromBase64url(statement) };
 }
 
 /** Read a receipt from an element of the relay's answer or of the file; unknown names are ignored. */

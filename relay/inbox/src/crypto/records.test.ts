@@ -190,6 +190,7 @@ test("a file of receipts reads back", () => {
     ],
     checkpoint: null,
     proofs: new Map([[9, [hash, hash]]]),
+    ownCopies: [],
   };
   assert.deepEqual(parseReceiptFile(encodeReceiptFile(file)), file);
 });

@@ -15,6 +15,7 @@ import type * as keeperWire from "./keeper_wire.ts";
 import * as log from "./log.ts";
 import { encodeVerdicts, parseVerdicts } from "./mailin.ts";
 import { keyHash, openNote } from "./notes.ts";
+import { readOwn } from "./ownrecord.ts";
 import { encodePolicy, parsePolicy, policyHash } from "./policy.ts";
 import { readProposal } from "./proposal.ts";
 import { checkReceiptFile } from "./receipt_check.ts";
@@ -171,6 +172,17 @@ export const RECORD_OPERATIONS: Record<string, (given: Inputs) => Outputs | Prom
   "calls.parse_call": (given) => {
     const call = parseCall(given.bytes("fixed"));
     return { minutes: call.minutes, held_at: call.heldAt };
+  },
+
+  "own_records.read_own": (given) => {
+    const found = readOwn(given.optional<JsonObject>("shown") ?? {});
+    const record = found ?? { type: "" };
+    return {
+      type: record.type,
+      text: "text" in record ? record.text : "",
+      call_id: ("callId" in record && record.callId) || new Uint8Array(0),
+      chosen: "chosen" in record && record.chosen,
+    };
   },
 
   "mailin.parse_verdicts": (given) => {

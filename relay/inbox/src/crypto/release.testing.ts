@@ -55,6 +55,14 @@ export const RELEASE_OPERATIONS: Record<string, (given: Inputs) => Outputs | Pro
     return { name, scope, told_calls: sponsorToldCalls };
   },
 
+  "policy.phones": (given) => {
+    const frame = given.bytes("frame");
+    const policy = parsePolicy(frame);
+    assert.deepEqual(encodePolicy(policy), frame);
+    const { personalPhones: phones, coachWorkPhones = 0, clientWorkPhones = 0 } = policy;
+    return { phones, coach: coachWorkPhones, client: clientWorkPhones };
+  },
+
   "report.parse_report": (given) => {
     const raw = given.bytes("raw");
     const found = parseReport(raw);

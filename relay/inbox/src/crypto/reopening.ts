@@ -22,10 +22,13 @@ import {
 } from "./encoding.ts";
 import { EnvelopeClass } from "./envelope.ts";
 import { Malformed, Refused } from "./errors.ts";
-import type { ClientInvitation, InvitationKeys } from "./invitation.ts";
-import { dumpJson, loadJson } from "./json.ts";
+import {
+  type ClientInvitation,
+  encodeClientInvitation,
+  type InvitationKeys,
+  readClientInvitation,
+} from "./invitation.ts";
 import { fingerprint, ID_BYTES } from "./names.ts";
-import { encodePins, readPins } from "./pins.ts";
 import * as policy from "./policy.ts";
 import { parseResult } from "./spoken.ts";
 import * as statement from "./statement.ts";
@@ -59,19 +62,7 @@ export function sealReopening(
   nonce: Bytes,
 ): Bytes {
   const { invitation, clients } = offered;
-  const plain = concat(
-    HEAD,
-    exact(invitation.engagementId, ID_BYTES, "engagement id"),
-    exact(invitation.coachMailboxId, ID_BYTES, "id"),
-    encodePins(invitation.pins),
-    exact(invitation.agreementSalt, 32, "agreement salt"),
-    exact(invitation.blind, 32, "blind"),
-    counted(invitation.coachStatement, 4),
-    counted(invitation.policy, 4),
-    counted(invitation.act, 4),
-    counted(dumpJson(invitation.shown), 4),
-    encodeStatements(clients, 1),
-  );
+  const plain = concat(HEAD, encodeClientInvitation(invitation), encodeStatements(clients, 1));
   return sealBox(keys.boxKey, "invite", aad(keys.inviteId, expiresAt), plain, nonce);
 }
 
@@ -83,17 +74,7 @@ export function openReopening(
 ): ReopeningInvitation {
   const reader = new Reader(openBox(keys.boxKey, "invite", aad(keys.inviteId, expiresAt), box));
   reader.expect(HEAD, "version, kind or reserved bytes");
-  const invitation = {
-    engagementId: reader.take(ID_BYTES),
-    coachMailboxId: reader.take(ID_BYTES),
-    pins: readPins(reader),
-    agreementSalt: reader.take(32),
-    blind: reader.take(32),
-    coachStatement: reader.counted(4),
-    policy: reader.counted(4),
-    act: reader.counted(4),
-    shown: loadJson(reader.counted(4)),
-  };
+  const invitation = readClientInvitation(reader);
   const clients = readStatements(reader, 1);
   reader.finish();
   check(invitation, clients);

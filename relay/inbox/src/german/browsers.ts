@@ -17,6 +17,12 @@ export const browsers: typeof english = {
   removed: "Entfernt. Er ist gesperrt.",
   unknown:
     "Kennen Sie einen davon nicht? Dann entfernen Sie ihn, ändern Sie auch Ihr Passwort und sagen Sie es der Person, mit der Sie arbeiten.",
+  notMine: "Kannten Sie ihn nicht?",
+  changeToo: "Auch das Passwort ändern",
+  tell: (name) => `${name} Bescheid geben`,
+  tellSubject: "Ein Browser, den ich nicht kenne",
+  tellText:
+    "Ein Browser, den ich nicht kenne, hatte mein Postfach offen. Ich habe ihn entfernt. Vielleicht hat er gelesen, was wir einander geschrieben haben.",
   ways: "Wege hinein",
   password: "Passwort",
   sheet: "Notfallblatt",

@@ -26,6 +26,27 @@ export const clients: typeof english = {
   held: (date) => `Die Arbeit ist beendet. Ruht bis ${date}`,
   gone: "Gelöscht",
   lost: "Hat jemand Telefon, Passwort und Wiederherstellungsblatt verloren? Öffnen Sie diese Begleitung; unter „Unsere Arbeit“ lassen Sie die Person wieder herein.",
+  glance: {
+    mine: (date) => `Letztes Wort: Ihres, ${date}`,
+    theirs: (name, date) => `Letztes Wort: von ${name}, ${date}`,
+    next: (date) => `Nächste Löschung: ${date}`,
+    report: "Bericht wartet auf Ihre Unterschrift",
+    unread: (n) => `${n} ungelesen`,
+    going: (n, all, date) =>
+      n === all ? `wird gelöscht ab ${date}` : `${n} davon werden ab ${date} gelöscht`,
+    since: (n) =>
+      n > 50
+        ? "Mehr als 50 kamen, seit Sie zuletzt hier waren"
+        : `${n} ${n === 1 ? "kam" : "kamen"}, seit Sie zuletzt hier waren`,
+  },
+  replies: {
+    change: (name) => `${name} bittet Sie, vor der Unterschrift etwas zu ändern.`,
+    no: (name) => `${name} hat Ihre Einladung abgelehnt.`,
+    work: (name) => `${name} bittet um einen neuen Link an das eigene Telefon.`,
+    more: (n) =>
+      n === 1 ? "Und noch jemand hat geantwortet." : `Und ${n} weitere haben geantwortet.`,
+    look: "Unter Begleitungen lesen",
+  },
   filter: "Einen Namen finden",
   none: "Noch niemand.",
   alone: {

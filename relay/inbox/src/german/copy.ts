@@ -17,6 +17,8 @@ export const copy: typeof english = {
   destroy: (date) => `Bitte vernichten Sie diese Datei bis ${date}.`,
   files: (names) => `Dateien: ${names.join(", ")}`,
 
+  taken: (date, chosen, n) =>
+    `Am ${date} haben Sie eine Kopie${chosen ? " ausgewählter Gespräche" : ""} mitgenommen${n > 1 ? `, die letzte von ${n}` : ""}. Diese Zeile sehen nur Sie.`,
   heading: "Kopie mitnehmen",
   what: "Was hineinkommt",
   all: "Alles",
@@ -62,6 +64,7 @@ export const copy: typeof english = {
     "Die Datei konnte nicht geschrieben werden. Ist Platz für sie? Es wurde nichts gespeichert.",
   inIt: (n, m) => `${begin(messages(n))} und ${files(m)}.`,
   left: "Nicht darin:",
+  leftMessage: "eine Nachricht",
   leftMore: (n) =>
     n === 1 ? "und noch eines, das darin genannt ist" : `und ${n} weitere, die darin genannt sind`,
   fileName: (day) => `unsere-arbeit-${day}`,

@@ -12,7 +12,7 @@ export const how: typeof english = {
     },
     {
       heading: "Was der Server sieht",
-      text: "Dass etwas ankam, wie groß es ungefähr ist, für welches Postfach, und an welchem Tag es zu löschen ist. Er sieht keine Namen, keinen Betreff und keinen Text.",
+      text: "Von dem, was Sie schreiben: dass etwas ankam, wie groß es ungefähr ist, für welches Postfach, und an welchem Tag es zu löschen ist. Keinen Betreff, keinen Text und keinen Namen. Von Ihrer Vereinbarung kennt er, woran er Sie beide hält: Daten, Telefonnummern, Firmenadressen, und was ein Auftraggeber gezeigt bekommt. In den Einstellungen steht unter Was dieser Server sehen kann alles davon.",
     },
     {
       heading: "Wann es geht",
@@ -24,7 +24,7 @@ export const how: typeof english = {
     },
     {
       heading: "Wenn Sie nicht hineinkommen",
-      text: "Ihr Notfallblatt öffnet das Postfach, wenn das Passwort verloren ist. Sind beide verloren, kann niemand das Postfach öffnen. Ihr Coach behält die andere Kopie dessen, was Sie einander geschrieben haben, und kann Sie neu einladen.",
+      text: "Ihr Notfallblatt öffnet das Postfach, wenn das Passwort verloren ist. Sind beide verloren, kann niemand das Postfach öffnen. Ihr Coach behält die andere Kopie dessen, was Sie einander geschrieben haben. Nach einem Telefonat kann Ihr Coach das Postfach wieder öffnen und sie Ihnen zurückgeben, soweit die Vereinbarung sie noch aufbewahrt.",
     },
     {
       heading: "Mail von außen",

@@ -38,8 +38,8 @@ export const join: typeof english = {
     recallYes: "Jede Seite kann für beide löschen, was sie selbst geschrieben hat.",
     recallNo: "Jede Seite löscht nur die eigene Kopie.",
     marks: "Ob es gelesen wurde",
-    marksYes: "Sie zeigen einander, wann eine Nachricht geöffnet wurde.",
-    marksNo: "Keine Seite sieht, wann die andere eine Nachricht öffnet.",
+    marksYes: "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat.",
+    marksNo: "Keine Seite sieht es, solange eine Nachricht da ist.",
     talk: "Sie sprechen",
     talkHere: "Hier.",
     talkPhone: (numbers) =>

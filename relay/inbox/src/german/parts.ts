@@ -17,7 +17,14 @@ const working = () => import("./working.ts");
 const WHERE: Readonly<Record<string, () => Promise<{ readonly german: Part }>>> = {
   ...{ browsers: early, words: early },
   ...{ happened: daily, mail: daily, photos: daily, read: daily, search: daily, sheets: daily },
-  ...{ write: daily, asksheet: settling, leave: settling, settings: settling, told: settling },
+  ...{
+    write: daily,
+    asksheet: settling,
+    endcard: daily,
+    leave: settling,
+    settings: settling,
+    told: settling,
+  },
   ...{
     beside: ways,
     camera: ways,
@@ -28,7 +35,7 @@ const WHERE: Readonly<Record<string, () => Promise<{ readonly german: Part }>>> 
     recover: ways,
   },
   ...{ returning: ways, clients: working, receipts: working, report: working, work: working },
-  ...{ notes: working, reopen: working },
+  ...{ closing: working, notes: working, reopen: working },
   copy: () => import("./copies.ts"),
   rows: () => import("./rows.ts"),
 };

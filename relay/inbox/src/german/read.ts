@@ -9,6 +9,8 @@ export const read: typeof english = {
     to: (name) => `an ${name}`,
     toYou: "Sie",
     you: "Sie",
+    opened: (name) => `${name} hat sie geöffnet`,
+    notOpened: (name) => `${name} hat sie noch nicht geöffnet`,
     kept: (date, alone) =>
       alone
         ? `Aufbewahrt bis ${date}. Nur Sie haben sie hier.`

@@ -50,6 +50,9 @@ export const receipts: typeof english = {
     notCoveredCoach: (name, backups) =>
       `Kopien, die Sie oder ${name} gespeichert oder gedruckt haben; Ihr eigener Computer, auf dem am selben Tag zu löschen Sie zugesagt haben${before(backups)}.`,
     signedBy: (host) => `Unterschrieben von ${host}`,
+    theirCopies: (name, when) => `${of(name)} Computer: gelöscht ${when}`,
+    theirWord: (name) =>
+      `Das sagt ${of(name)} Programm und hat es unterschrieben; der Server könnte es nicht. Es spricht von dem, was das Programm aufbewahrt hat und was bis dahin fällig war, nicht von dem, was ${name} gespeichert oder gedruckt hat.`,
     check: "Diesen Beleg prüfen",
     checking: "Wird geprüft",
     print: "Drucken",

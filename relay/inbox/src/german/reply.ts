@@ -48,7 +48,7 @@ export const reply: typeof english = {
     noHow: "Die Einladung ist beendet. Es wurde nichts aufbewahrt.",
     workHow:
       "Die Einladung wurde auf einem Gerät der Firma geöffnet und deshalb beendet. Schicken Sie den neuen Link an das eigene Telefon.",
-    whose: "Das konnte sagen, wer den Link hatte. Rufen Sie im Zweifel an.",
+    whose: "Das konnte jeder sagen, der den Link hatte. Rufen Sie im Zweifel an.",
     again: "Neu einladen",
     show: "Einladung zeigen",
     remove: "Einladung zurücknehmen",

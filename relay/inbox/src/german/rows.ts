@@ -280,7 +280,7 @@ const rows: typeof english = {
         reason: "Warum sie fort ist, wo sie es ist.",
         raw: "Die Nachricht, verschlossen. Die Größe ist aufgerundet, damit sie wenig verrät. Niemand hier kann sie öffnen.",
         acknowledged:
-          "Ob sie Ihnen gezeigt wurde. Solange sie hier ist, erfährt die andere Person das nicht.",
+          "Ob sie Ihnen gezeigt wurde. Solange sie hier ist, erfährt es die andere Person nur, wo Sie beide das unterschrieben haben.",
         twin_id:
           "Die Nummer der anderen Kopie, um zu wissen, ob rechtzeitig gelesen wurde, was Sie schrieben.",
       },
@@ -346,6 +346,15 @@ const rows: typeof english = {
         day: "Der Tag, mit dem er ins öffentliche Verzeichnis kommt.",
         batch_index: "Seine Stelle darin.",
         batch_path: "Was zeigt, dass er dort ist.",
+      },
+    },
+    own_copies: {
+      heading: "Was jemand über die eigenen Kopien sagt",
+      why: "Das unterschriebene Wort der anderen Person, wann die Kopien ihres Programms weg waren. Es steht neben Ihren Belegen.",
+      columns: {
+        author_id: "Wer es sagt.",
+        computer: "Eine Zahl, die einen ihrer Rechner vom anderen unterscheidet.",
+        statement: "Tage und eine Unterschrift. Kein Betreff, kein Name.",
       },
     },
     receipt_leaves: {

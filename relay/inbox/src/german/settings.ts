@@ -96,6 +96,8 @@ export const settings: typeof english = {
     unconfirmed: "Wartet auf den Code",
     hidden:
       "Die Adressen selbst sind nirgends lesbar gespeichert. Deshalb können sie nicht gezeigt werden.",
+    vouches:
+      "Wie weit Ihr Mailanbieter für Ihre Adresse einsteht, zeigt die erste Mail, die Sie hierher schicken. Steht nur sein Server dafür ein, fragt jede Mail, ob sie von Ihnen ist.",
     add: "Eine Adresse hinzufügen",
     remove: "Entfernen",
     forward: "Meinen Anbieter weiterleiten lassen",

@@ -24,5 +24,8 @@ export const sheets: typeof english = {
     bothHint: (name) => `${name} hat sie vielleicht schon gelesen oder gespeichert.`,
     doMine: "Meine Kopie löschen",
     doBoth: "Für uns beide löschen",
+    done: "Gelöscht. Auf dem Server ist nichts mehr davon.",
+    doneBackups: (date) =>
+      `Gelöscht. Auf dem Server ist nichts mehr davon, in seinen Sicherungskopien spätestens am ${date}.`,
   },
 };

@@ -69,8 +69,11 @@ export const words: typeof english = {
       case "password-common":
         return "Dieses steht auf der Liste häufiger Passwörter. Bitte wählen Sie ein anderes.";
       case "too-many-requests":
+        if (failure.retryAfter && writing) {
+          return `Einen Moment. Neuer Versuch in ${seconds(failure.retryAfter)}.`;
+        }
         return failure.retryAfter
-          ? `Einen Moment. Neuer Versuch in ${seconds(failure.retryAfter)}.`
+          ? `Einen Moment. Bitte versuchen Sie es in ${seconds(failure.retryAfter)} noch einmal.`
           : "Einen Moment. Der Server bittet uns, etwas langsamer zu sein.";
       case "offline":
         return "Keine Verbindung. Es ist nichts verloren.";
@@ -179,13 +182,14 @@ export const words: typeof english = {
     you: "Sie",
     loading: "Ihre Nachrichten werden geöffnet",
     search: (n) => (n > 1 ? `${figure(n, "Nachricht", "Nachrichten")} durchsuchen` : "Suchen"),
-    newest: "Neueste zuerst",
-    soonest: "Nach Löschdatum",
+    orders: { newest: "Neueste zuerst", deletion: "Nach Löschdatum", size: "Größte zuerst" },
     earlier: "Frühere Nachrichten zeigen",
     further: (n, order) =>
-      order === "newest"
-        ? `Frühere Nachrichten zeigen (${n.toLocaleString("de")})`
-        : `Spätere zeigen (${n.toLocaleString("de")})`,
+      ({
+        newest: `Frühere Nachrichten zeigen (${n.toLocaleString("de")})`,
+        deletion: `Spätere zeigen (${n.toLocaleString("de")})`,
+        size: `Kleinere zeigen (${n.toLocaleString("de")})`,
+      })[order],
     reading: (n) => `Ältere Nachrichten werden geholt: bisher ${n.toLocaleString("de")}`,
     earlierLoading: "Frühere Nachrichten werden geöffnet",
     look: "Ansehen",
@@ -209,9 +213,6 @@ export const words: typeof english = {
     wentUnread: (date) => `Am ${date} ungelesen gelöscht`,
     wentUnreadLong: (name, date) =>
       `Sie haben ${name} etwas geschrieben, das am ${date} wie vereinbart gelöscht wurde, bevor es geöffnet war. Sonst ist davon nichts aufbewahrt.`,
-    endCard: (stage, date, unread) =>
-      `Alles hier wird ${stage === 1 ? "innerhalb eines Tages" : `am ${date}`} gelöscht. ${upper(counted(unread, "Nachricht ist", "Nachrichten sind"))} ungelesen.`,
-    endCopy: "Kopie mitnehmen",
     askedCard: (name) => `${name} bittet Sie, einer Änderung zuzustimmen.`,
     askedLook: "Ansehen",
     byMail: "Per E-Mail",
@@ -226,13 +227,14 @@ export const words: typeof english = {
         row.subject,
         row.when,
         ...(row.files ? [upper(counted(row.files, "Datei", "Dateien"))] : []),
+        ...(row.large ? [row.large] : []),
         row.keeping,
       ].join(". "),
   },
 
   outgoing: {
     region: "Unterwegs",
-    makeRoom: "Nachrichten mit Dateien ansehen",
+    makeRoom: "Die größten ansehen",
     sendIn: (name, n) => `Ihre Nachricht an ${name} geht in ${seconds(n)} ab.`,
     sendSaid: (name) => `Ihre Nachricht an ${name} geht in zehn Sekunden ab. Sie können abbrechen.`,
     sending: (done, total) => `Wird gesendet: ${done} von ${total}`,
@@ -243,7 +245,6 @@ export const words: typeof english = {
     deleteIn: (n) => `Wird in ${seconds(n)} gelöscht.`,
     deleteSaid: "In zehn Sekunden wird gelöscht. Sie können abbrechen.",
     deleting: "Wird gelöscht",
-    deleted: "Gelöscht. Auf dem Server ist nichts mehr davon.",
     notDeleted: "Nicht gelöscht.",
     canceled: "Abgebrochen.",
   },

@@ -169,9 +169,13 @@ export const work: typeof english = {
   calls: {
     heading: "Telefonate",
     lead: "Auch für das, was am Telefon gesagt wird, gilt die Vereinbarung. Nichts wird aufgezeichnet.",
-    numbers: "Als privat vereinbarte Nummern",
+    numbers: "Vereinbarte Nummern",
     numbersNone: "Die Vereinbarung nennt keine privaten Nummern.",
     ending: (one) => `endet auf ${ending([one]).join()}`,
+    work: (name, number) =>
+      `${of(name)} Nummer, die auf ${ending([number]).join()} endet, ist dienstlich.`,
+    workMine: (number) => `Ihre Nummer, die auf ${ending([number]).join()} endet, ist dienstlich.`,
+    workWhy: "Wer dienstliche Anschlüsse betreut, kann sehen, wer wann mit wem spricht.",
     list: "Notierte Telefonate",
     none: "Noch hat niemand von Ihnen ein Telefonat notiert.",
     minutes: (n) => figure(n, "Minute", "Minuten"),
@@ -188,6 +192,24 @@ export const work: typeof english = {
     save: "Notieren",
     saving: "Das Telefonat wird notiert",
     done: "Notiert, für Sie beide.",
+    mine: "Nur für Sie",
+    mineAdd: "Etwas für sich notieren",
+    mineOf: (when) => `zum Telefonat von ${when}`,
+    mineLabel: "Eine Notiz für Sie selbst",
+    mineHint: (name) =>
+      `${name} kann sie nicht lesen. Sie wird spätestens mit dem Telefonat gelöscht.`,
+    mineHintCoach: (name) =>
+      `${name} kann sie nicht lesen und sieht nur, dass es eine Notiz mehr gibt. Sie wird spätestens mit dem Telefonat gelöscht.`,
+    mineSave: "Behalten",
+    mineSaving: "Die Notiz wird verschlossen",
+    mineSaved: "Behalten, nur für Sie.",
+    mineChange: "Ändern",
+    mineDelete: "Löschen",
+    mineDeleted: "Gelöscht.",
+    mineUnsent:
+      "Was Sie getippt haben, bleibt sieben Tage verschlossen aufbewahrt, wo immer Sie dieses Postfach öffnen.",
+    mineEmpty: "Bitte schreiben Sie zuerst etwas.",
+    mineLong: "Das ist zu lang für eine Notiz.",
     faults: {
       day: "Bitte wählen Sie den Tag des Telefonats.",
       time: "Bitte geben Sie die Uhrzeit an, etwa 14:30.",
@@ -221,7 +243,7 @@ export const work: typeof english = {
       recallYes: "Jede Seite kann für beide löschen, was sie selbst geschrieben hat",
       recallNo: "Jede Seite löscht nur die eigene Kopie",
       marks: "Ob es gelesen wurde",
-      marksYes: "Sie zeigen einander, wann eine Nachricht geöffnet wurde",
+      marksYes: "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat",
       marksNo: "Keine Seite sieht es, solange eine Nachricht da ist",
       refused: "Firmenmail",
       refusedWhat: (domains) =>
@@ -265,8 +287,8 @@ export const work: typeof english = {
         : "Ab jetzt könnte jede Seite nur die eigene Kopie löschen.",
     marks: (yes) =>
       yes
-        ? "Ab jetzt würden Sie einander zeigen, wann eine Nachricht geöffnet wurde."
-        : "Ab jetzt sähe keine Seite mehr, wann die andere eine Nachricht öffnet.",
+        ? "Ab jetzt sähe jede Seite, ob die andere eine Nachricht geöffnet hat."
+        : "Ab jetzt sähe keine Seite mehr, ob die andere eine Nachricht geöffnet hat.",
     domains: (names) =>
       names.length
         ? `Firmenmail, die draußen bleibt: ${names.join(", ")}.`
@@ -276,6 +298,14 @@ export const work: typeof english = {
       numbers.length
         ? `Vereinbarte private Nummern, nach den Endziffern: ${listed(ending(numbers))}.`
         : "Es sind keine privaten Nummern mehr vereinbart.",
+    coachsWork: (numbers) =>
+      numbers.length
+        ? `Als dienstliche Nummern im Coaching genannt, nach den Endziffern: ${listed(ending(numbers))}.`
+        : "Keine Nummer im Coaching ist mehr als dienstlich genannt.",
+    clientsWork: (numbers) =>
+      numbers.length
+        ? `Als dienstliche Nummern der begleiteten Seite genannt, nach den Endziffern: ${listed(ending(numbers))}.`
+        : "Keine Nummer der begleiteten Seite ist mehr als dienstlich genannt.",
     sponsor: (name, scope) =>
       name
         ? `${name} bekäme gezeigt: ${scope || "nichts"}.`
@@ -321,6 +351,8 @@ export const work: typeof english = {
       `Sie können die Arbeit beenden oder alles früher löschen lassen, ohne ${name} zu fragen. Vorher sehen Sie, was ginge.`,
     soonerOne: "Eine einzelne Nachricht geht früher mit „Ändern“ unter ihrem Text.",
     soonerDo: "Sehen, was ginge",
+    pause:
+      "Eine Pause verschiebt kein Datum. Auch wenn Sie sich nicht treffen, gilt jeder Tag hier, solange nicht beide einen anderen unterschreiben.",
     keep: "Einige Nachrichten länger aufbewahren",
     keepWhat: (name, date) =>
       `${name} muss zustimmen. Länger als bis ${date} kann nichts bleiben; dann wird alles gelöscht.`,
@@ -373,7 +405,7 @@ export const work: typeof english = {
     heading: (name) => `Ihre Arbeit mit ${name} beenden`,
     loading: "Es wird gezählt, was hier ist",
     remains: "Was hier bleibt",
-    copyFirst: "Nehmen Sie vorher eine Kopie mit, wenn Sie eine möchten",
+    copyFirst: "Nehmen Sie vorher eine Kopie mit, wenn Sie eine möchten.",
     copyDo: "Kopie mitnehmen",
     when: "Wann es geht",
     hold: (date) => `Bis ${date} ruhen lassen`,

@@ -1,6 +1,7 @@
 /** German for *Our work* and a coach's clients. */
 
 import { clients } from "./clients.ts";
+import { closing } from "./closing.ts";
 import { notes } from "./notes.ts";
 import { receipts } from "./receipts.ts";
 import { reopen } from "./reopen.ts";
@@ -9,6 +10,7 @@ import { work } from "./work.ts";
 
 export const german: Readonly<Record<string, object>> = {
   clients,
+  closing,
   notes,
   receipts,
   reopen,

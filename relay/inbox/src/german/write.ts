@@ -31,6 +31,8 @@ export const write: typeof english = {
   longSubject: "Bitte nehmen Sie einen Betreff unter 300 Zeichen.",
   longText: "Dieser Text ist zu lang für eine Nachricht. Bitte senden Sie ihn als Datei.",
   send: (name) => `An ${name} senden`,
+  sent: (name, date) =>
+    `Gesendet. ${name} hat die Nachricht noch nicht geöffnet. Aufbewahrt bis ${date}.`,
   kept: "Was Sie getippt haben, bleibt sieben Tage verschlossen aufbewahrt, wo immer Sie dieses Postfach öffnen. Dateien nicht.",
   discard: "Verwerfen",
   closed: (name, date) =>

@@ -6,7 +6,8 @@
  */
 
 import { type Api, isProblem } from "../api.ts";
-import { type Act, type ActCore, encodeAct, signAct } from "../crypto/acts.ts";
+import { type Act, type ActCore, actHash, encodeAct, signAct } from "../crypto/acts.ts";
+import { type Bytes, toHex } from "../crypto/encoding.ts";
 import { ZERO_HASH } from "../crypto/names.ts";
 import type { Standing } from "./standing.ts";
 import type { World } from "./world.ts";
@@ -44,13 +45,24 @@ export function sign({ standing }: Actor, core: ActCore, other?: Act): Act {
   return signAct(core, standing.place.me.identity, other);
 }
 
-/** Sign and store the act that `make` gives, made anew whenever the other person was first. */
-export async function postNext(actor: Actor, make: () => ActCore): Promise<void> {
-  const { api, standing } = actor;
+/** The name of an act for the page. */
+export function nameOf(core: ActCore): string {
+  return toHex(actHash(core)).slice(0, 32);
+}
+
+/**
+ * Sign and post the act that `make` gives, made anew whenever the other person was first. `post` is told where an act goes
+ * with something else.
+ */
+export async function postNext(
+  actor: Actor,
+  make: () => ActCore | Promise<ActCore>,
+  post = (act: Bytes) => actor.api.addAct(actor.standing.engagementId, act),
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await standing.refresh();
+    await actor.standing.refresh();
     try {
-      return await api.addAct(standing.engagementId, encodeAct(sign(actor, make())));
+      return await post(encodeAct(sign(actor, await make())));
     } catch (reason) {
       if (!isProblem(reason, "act-out-of-order") || attempt === TRIES) {
         throw reason;

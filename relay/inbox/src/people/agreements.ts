@@ -17,16 +17,7 @@ import {
   verifySignatures,
 } from "../crypto/acts.ts";
 import { ContentKind } from "../crypto/content.ts";
-import {
-  type Bytes,
-  concat,
-  countedText,
-  Reader,
-  same,
-  toHex,
-  u8,
-  u16,
-} from "../crypto/encoding.ts";
+import { type Bytes, concat, countedText, Reader, same, u8, u16 } from "../crypto/encoding.ts";
 import {
   agreementHash,
   encodePolicy,
@@ -44,7 +35,7 @@ import {
 import { encodeEngagement, engagementName } from "../crypto/vault.ts";
 import type { AgreementFacts, AgreementProposal, AgreementRequest } from "../session.work.ts";
 import type { Account } from "./account.ts";
-import { nextCore, sign } from "./acting.ts";
+import { nameOf, nextCore, sign } from "./acting.ts";
 import { fault } from "./fault.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Entry, Shelf } from "./shelf.ts";
@@ -320,9 +311,4 @@ function parseEarlier(plain: Bytes): KeptText[] {
   }));
   reader.finish();
   return texts;
-}
-
-/** The name of an act for the page. */
-function nameOf(core: ActCore): string {
-  return toHex(actHash(core)).slice(0, 32);
 }

@@ -22,22 +22,32 @@ const REQUEST = {
   holdDays: 90,
   refusedDomains: ["Corp.Example.", "anna@Bücher.example", "corp.example"],
   phones: ["+44 20 7946 0000"],
+  workNumbers: { coach: [], client: [] },
   sponsor: "",
   sponsorSees: "",
+  readMarks: false,
 };
 
 for (const one of JSON.parse(read("tests/sdk/agreements.json"))) {
   test(`the SDK's words: ${one.name}`, () => {
     const { last_day, hold_days, refused_domains, sponsor, sponsor_sees, places, phones } =
       one.facts;
+    const { longest_keep_days, recall, read_marks, sponsor_calls } = one.facts;
+    const marked: [string, string][] = one.facts.work_phones ?? [];
+    const at = (whose: string) => marked.filter(([, of]) => of === whose).map(([phone]) => phone);
     const facts: Facts = {
       workEndsAt: Date.parse(`${last_day}T00:00:00Z`) / 1000 + DAY,
       holdDays: hold_days,
       refusedDomains: refused_domains,
       places,
       phones,
+      workNumbers: { coach: at("coach"), client: at("client") },
       sponsor,
       sponsorSees: sponsor_sees,
+      longestKeepDays: longest_keep_days ?? 0,
+      authorMayRecall: recall ?? true,
+      readMarks: read_marks ?? false,
+      sponsorToldCalls: sponsor_calls ?? false,
     };
     assert.equal(agreementText(packaged(one.language), facts, one.coach, one.client), one.text);
   });
@@ -66,6 +76,12 @@ const WRONG: [string, object, string][] = [
   ["a path", { refusedDomains: ["corp.example/x"] }, "domains"],
   ["too many domains", { refusedDomains: Array(65).fill("a.example") }, "domains"],
   ["nine numbers", { phones: Array(9).fill("1") }, "phones"],
+  ["a work number that is none of them", { workNumbers: { coach: ["1"], client: [] } }, "phones"],
+  [
+    "a work number of both",
+    { workNumbers: { coach: ["+44 20 7946 0000"], client: ["+44 20 7946 0000"] } },
+    "phones",
+  ],
   ["who pays, without what is shown", { sponsor: "Northwind" }, "sponsor"],
   ["what is shown, without who pays", { sponsorSees: "goals" }, "sponsor"],
 ];

@@ -6,8 +6,9 @@
  */
 
 import { DAY_SECONDS } from "../crypto/names.ts";
-import { MOST_DAYS } from "../crypto/policy.ts";
+import { MOST_DAYS, MOST_PHONES } from "../crypto/policy.ts";
 import type { InviteFault, InviteRequest } from "../session.own.ts";
+import type { WorkNumbers } from "../session.ts";
 
 /** The template, and the sentences for facts by their names. */
 export interface Packaged {
@@ -26,8 +27,14 @@ export interface Facts {
   readonly refusedDomains: readonly string[];
   readonly places: readonly string[];
   readonly phones: readonly string[];
+  /** Of these, each one's at work; no number is in both. */
+  readonly workNumbers: WorkNumbers;
   readonly sponsor: string;
   readonly sponsorSees: string;
+  readonly longestKeepDays: number;
+  readonly authorMayRecall: boolean;
+  readonly readMarks: boolean;
+  readonly sponsorToldCalls: boolean;
 }
 
 /** The facts of what was entered, or which field no agreement can have so. */
@@ -56,18 +63,31 @@ export function factsOf(request: InviteRequest, place: string, now: number): Fac
   if (Boolean(request.sponsor) !== Boolean(request.sponsorSees)) {
     return "sponsor";
   }
-  if (request.phones.length > 8) {
+  if (request.phones.length > MOST_PHONES || !areMarks(request)) {
     return "phones";
   }
   return {
     workEndsAt: request.workEndsAt,
     holdDays: request.holdDays,
     refusedDomains: [...new Set(domains)].sort(),
-    places: [place],
+    places: request.before?.places ?? [place],
     phones: request.phones,
+    workNumbers: request.workNumbers,
     sponsor: request.sponsor,
     sponsorSees: request.sponsorSees,
+    longestKeepDays: request.before?.longestKeepDays ?? 0,
+    authorMayRecall: request.before?.authorMayRecall ?? true,
+    readMarks: request.readMarks,
+    sponsorToldCalls: request.sponsor !== "" && (request.before?.sponsorToldCalls ?? false),
   };
+}
+
+/** Each is among the numbers, and one of the two's. */
+function areMarks({ phones, workNumbers: { coach, client } }: InviteRequest): boolean {
+  return (
+    [...coach, ...client].every((one) => phones.includes(one)) &&
+    !coach.some((one) => client.includes(one))
+  );
 }
 
 function isLine(text: string): boolean {
@@ -98,20 +118,23 @@ export function agreementText(
 }
 
 function inSentences(said: Sentences, facts: Facts, client: string): Record<string, string> {
-  const { sponsor, sponsorSees: scope, workEndsAt, holdDays } = facts;
+  const { sponsor, sponsorSees: scope, workEndsAt, holdDays, longestKeepDays: longest } = facts;
+  const calls = facts.sponsorToldCalls ? ` ${said.say("fact.sponsor.calls", { sponsor })}` : "";
   return {
     places: said.enumerated(facts.places),
     work_ends: said.day(workEndsAt - DAY_SECONDS),
     hold: said.days(holdDays),
     hold_ends: said.day(workEndsAt + (holdDays - 1) * DAY_SECONDS),
-    longest: said.say("fact.longest.none"),
-    recall: said.say("fact.recall.yes"),
+    longest: longest
+      ? said.say("fact.longest.days", { days: said.days(longest) })
+      : said.say("fact.longest.none"),
+    recall: said.say(`fact.recall.${facts.authorMayRecall ? "yes" : "no"}`),
     refused: said.some("fact.refused", facts.refusedDomains, "domains"),
     sponsor: sponsor
-      ? said.say("fact.sponsor.some", { sponsor, scope, client })
+      ? said.say("fact.sponsor.some", { sponsor, scope, client }) + calls
       : said.say("fact.sponsor.none"),
-    phones: said.some("fact.phones", facts.phones, "phones"),
-    read_marks: said.say("fact.read_marks.no"),
+    phones: said.phones(facts),
+    read_marks: said.say(`fact.read_marks.${facts.readMarks ? "yes" : "no"}`),
   };
 }
 
@@ -130,6 +153,19 @@ class Sentences {
   some(name: string, items: readonly string[], called: string): string {
     const all = { [called]: this.enumerated(items) };
     return items.length > 0 ? this.say(`${name}.some`, all) : this.say(`${name}.none`);
+  }
+
+  /** The numbers, each work number with whose it is. */
+  phones({ phones, workNumbers: { coach, client } }: Facts): string {
+    const named = phones.map((phone) =>
+      coach.includes(phone)
+        ? this.say("fact.phone.coach", { phone })
+        : client.includes(phone)
+          ? this.say("fact.phone.client", { phone })
+          : phone,
+    );
+    const marked = coach.length + client.length > 0;
+    return this.some(marked ? "fact.phones.work" : "fact.phones", named, "phones");
   }
 
   /** A day in full: a date that is signed has its year. */

@@ -9,6 +9,7 @@ import type { Api } from "../api.ts";
 import { ZERO_ID } from "../crypto/names.ts";
 import type { Event, Opened } from "../session.ts";
 import type { Account } from "./account.ts";
+import { fetched } from "./fault.ts";
 import { newestHappened } from "./happened.ts";
 import { listen } from "./live.ts";
 import { NO_POLICY } from "./nopolicy.ts";
@@ -37,9 +38,15 @@ export class Alone {
   begin(): Opened {
     const { api, world, tell } = this.#around;
     const listener = {
-      look: () => this.#tellHappened(),
+      look: async () => {
+        await this.#tellHappened();
+        await this.#tellReplies();
+      },
       engagement: async () => {},
-      others: () => tell({ kind: "clients" }),
+      others: () => {
+        tell({ kind: "clients" });
+        this.#tellReplies().catch(() => {});
+      },
       account: () => this.#tellHappened(),
       connection: (state: "live" | "lost") => tell({ kind: "connection", state }),
     };
@@ -62,6 +69,12 @@ export class Alone {
     if (happened) {
       tell({ kind: "happened", happened });
     }
+  }
+
+  async #tellReplies(): Promise<void> {
+    const { api, account, world, tell } = this.#around;
+    const { tellReplies } = await fetched(() => import("./replies.ts"));
+    await tellReplies(api, account, world, tell);
   }
 
   #opened(): Opened {

@@ -64,9 +64,11 @@ export async function openAll(
   return now;
 }
 
-/** Whether an envelope says other things than the index did. */
-function differs(row: ListRow, told: ListRow | undefined): boolean {
-  return told !== undefined && JSON.stringify(row) !== JSON.stringify(told);
+/** Whether an envelope says other things than the index did, in whatever order; whoever is told has to draw the list again. */
+export function differs(row: ListRow, told: ListRow | undefined): boolean {
+  const names = Object.keys({ ...row, ...told }) as (keyof ListRow)[];
+  const other = (name: keyof ListRow) => JSON.stringify(row[name]) !== JSON.stringify(told?.[name]);
+  return told !== undefined && names.some(other);
 }
 
 interface Settling extends Around {

@@ -24,7 +24,7 @@ import { fault } from "./fault.ts";
 import { Due, type Examined, examine, finish, Unreadable } from "./receive.ts";
 import type { Run } from "./run.ts";
 import { type Entry, formerOf } from "./shelf.ts";
-import type { Tools } from "./workroom.ts";
+import type { Tools } from "./tools.ts";
 
 const PAGE_ROWS = 200;
 /** Sealed and sent beside each other. */

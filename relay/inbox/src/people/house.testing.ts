@@ -44,7 +44,7 @@ export const ORIGIN = "https://inbox.harrow.example";
 export const NOW = 1_800_000_000;
 const DAY = 86_400;
 const WORK_ENDS_AT = Math.floor(NOW / DAY + 60) * DAY;
-const HOLD_ENDS_AT = WORK_ENDS_AT + 30 * DAY;
+export const HOLD_ENDS_AT = WORK_ENDS_AT + 30 * DAY;
 
 interface StoredRow {
   readonly order: number;
@@ -111,8 +111,8 @@ export class House {
     this.coach,
   );
   readonly coachStatements = [this.coachStatement];
-  readonly policy = this.#policy();
-  readonly box = this.#box();
+  readonly policy: Bytes;
+  readonly box: Bytes;
 
   // What the relay holds.
   redeemed: Bytes | null = null;
@@ -127,6 +127,8 @@ export class House {
   proposals: Bytes[] = [];
   notes = { count: 0, expires_at: 0 };
   acknowledged: Bytes[] = [];
+  /** Copies of the client's that the coach has opened. */
+  opened: Bytes[] = [];
   /** What was done to the account, as the relay tells it. */
   readonly happenings: { number: number; kind: number; at: number; own: boolean }[] = [];
   /** The log's checkpoints by the base64url of their hash, the newest under "newest". */
@@ -138,6 +140,11 @@ export class House {
   /** Days that the keeper has destroyed. */
   readonly daysGone = new Set<number>();
   #orders = 0;
+
+  constructor({ readMarks = false } = {}) {
+    this.policy = this.#policy(readMarks);
+    this.box = this.#box();
+  }
 
   /** The world of a visit to this house. */
   world(): World {
@@ -506,6 +513,13 @@ export class House {
     return this.yes({ acknowledged: ids.length });
   }
 
+  /** Of those that are asked for, the ones that were opened. */
+  openedOf(body: Bytes): Response {
+    const asked = Fields.of(body).list("envelope_ids");
+    const opened = asked.filter((id) => this.opened.some((one) => same(one, id)));
+    return this.yes({ opened: opened.map(toBase64url) });
+  }
+
   /** What happened to the account, above a number. */
   happenedAfter(query: URLSearchParams): Response {
     const after = Number(query.get("after"));
@@ -527,7 +541,7 @@ export class House {
     return wire.dayOpenKey(H(textBytes(`day ${day}`)));
   }
 
-  #policy(): Bytes {
+  #policy(readMarks: boolean): Bytes {
     return encodePolicy({
       engagementId: this.engagementId,
       number: 1,
@@ -538,7 +552,7 @@ export class House {
       longestKeepDays: 0,
       agreementHash: agreementHash(ZERO_HASH, "We agree."),
       authorMayRecall: true,
-      readMarks: false,
+      readMarks,
       sponsorToldCalls: false,
       refusedDomains: [],
       places: ["inbox.harrow.example"],
@@ -628,6 +642,7 @@ const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
   ["POST", /\/acts$/, (house, body) => house.addAct(body)],
   ["PUT", /\/proposal$/, (house, body) => house.putProposal(body)],
   ["POST", /\/acknowledge$/, (house, body) => house.acknowledge(body)],
+  ["POST", /\/opened$/, (house, body) => house.openedOf(body)],
   ["GET", /^\/v1\/log\/checkpoint$/, (house) => house.checkpoint("newest")],
   ["GET", /^\/v1\/log\/consistency$/, (house, _, query) => house.proof(query)],
   ["GET", /^\/v1\/account\/happenings$/, (house, _, query) => house.happenedAfter(query)],

@@ -1,12 +1,13 @@
 /**
- * Index rows: what the sealed index keeps of an entry of the shelf.
+ * Index rows: what the sealed index keeps of an entry of the shelf, and the entry that comes of it at the next visit.
  *
- * Owns which of an entry's facts go into a row, and how long texts are cut. Pure. Must never put more of a message into a
- * row than the list shows. (docs/protocol.md, part 19.)
+ * Owns which of an entry's facts go into a row, how long texts are cut, and what a row says in the list. Pure. Must never
+ * put more of a message into a row than the list shows, nor make of a row an entry with a content. (docs/protocol.md, part
+ * 19.)
  */
 
 import { ContentKind } from "../crypto/content.ts";
-import type { Bytes } from "../crypto/encoding.ts";
+import { type Bytes, toHex } from "../crypto/encoding.ts";
 import { EnvelopeClass } from "../crypto/envelope.ts";
 import {
   By,
@@ -14,11 +15,16 @@ import {
   type IndexRow,
   MOST_AUTHOR_BYTES,
   MOST_NAMES_BYTES,
+  MOST_STEP,
   MOST_SUBJECT_BYTES,
   MOST_WORDS_BYTES,
   utf8Bytes,
 } from "../crypto/index.ts";
-import type { Entry, EntryContent } from "./shelf.ts";
+import type { EngagementItem } from "../crypto/vault.ts";
+import type { ListRow } from "../session.ts";
+import type { Memory } from "./memory.ts";
+import { bytesIn, type Entry, type EntryContent, type KnownRow } from "./shelf.ts";
+import type { Standing } from "./standing.ts";
 
 /** The row of an entry; null for what has no header that could be read. */
 export function rowOf(entry: Entry): IndexRow | null {
@@ -42,9 +48,9 @@ export function rowOf(entry: Entry): IndexRow | null {
     origin: content.origin,
     kind: content.kind,
     by: byOf(entry, content),
-    grade: content.mail?.grade ?? 0,
+    grade: content.mail?.grade ?? stepOf(content),
     files: content.files.length,
-    fileBytes: content.files.reduce((sum, { record }) => sum + record.plainBytes, 0),
+    fileBytes: bytesIn(content.files),
     contentId: content.contentId,
     threadId: bytesOf(row.threadId),
     author: mail ? cut(row.senderName, MOST_AUTHOR_BYTES) : "",
@@ -59,6 +65,12 @@ function byOf({ row }: Entry, { origin }: EntryContent): By {
     return By.ME;
   }
   return origin === EnvelopeClass.MESSAGE ? By.OTHER : By.RELAY;
+}
+
+/** Which step of a report it is (docs/protocol.md, part 23); 0 where it is none. */
+function stepOf({ special }: EntryContent): number {
+  const step = special?.kind === ContentKind.REPORT ? (special.fixed[1] ?? 0) : 0;
+  return step <= MOST_STEP ? step : 0;
 }
 
 /** The names of files, as many as fit. */
@@ -93,4 +105,76 @@ export function cut(text: string, mostBytes: number): string {
 function bytesOf(hex: string): Bytes {
   const pairs = hex.match(/../g) ?? [];
   return new Uint8Array(pairs.map((pair) => Number.parseInt(pair, 16)));
+}
+
+/** What is known around a row. */
+interface Around {
+  readonly standing: Standing;
+  readonly memory: Memory;
+  readonly relayName: string;
+}
+
+/** A row as an entry that is shown and never read, under this id; `former` are the ids that its content had before. */
+export function entryOf(
+  id: string,
+  row: IndexRow,
+  { expiresAt, former }: { readonly expiresAt: number; readonly former: readonly Bytes[] },
+  around: Around,
+): Entry {
+  const { envelopeId, sealedUntil, envelopeClass } = row;
+  const entry = {
+    row: listRow(id, row, expiresAt, around),
+    envelopeId,
+    sealedUntil,
+    locks: null,
+    content: null,
+    envelopeClass,
+  };
+  return envelopeClass === 0
+    ? entry
+    : { ...entry, known: { row, mark: markOf(row, around.standing), former } };
+}
+
+function markOf(
+  { by, writer, count, contentId }: IndexRow,
+  { place: { me, otherFp } }: Standing,
+): KnownRow["mark"] {
+  return by === By.RELAY ? null : { fp: by === By.ME ? me.fp : otherFp, writer, count, contentId };
+}
+
+function listRow(
+  id: string,
+  row: IndexRow,
+  expiresAt: number,
+  { standing, memory, relayName }: Around,
+): ListRow {
+  const { terms } = standing;
+  const { order, envelopeClass, createdAt, subject, firstWords } = row;
+  const mine = row.by === By.ME || envelopeClass === 0;
+  const byMail = row.kind === ContentKind.MAIL;
+  return {
+    ...{ id, order, mine, subject, firstWords, createdAt, expiresAt, byMail },
+    threadId: envelopeClass === 0 ? id : toHex(row.threadId),
+    senderName: nameOf(row, mine, standing.item, relayName),
+    files: byMail ? 0 : row.files,
+    ...(row.files > 0 && { fileBytes: row.fileBytes }),
+    ...(row.names.length > 0 && { fileNames: row.names }),
+    unread: !mine && !memory.marks.has(order),
+    ...(envelopeClass === 5 && { keptLonger: true as const }),
+    ...(terms.clients?.gaveBack(row, terms) && { givenBack: true as const }),
+    ...(envelopeClass === 0 && { wentUnread: true as const }),
+  };
+}
+
+function nameOf(
+  { by, author, kind }: IndexRow,
+  mine: boolean,
+  { myName, theirName }: EngagementItem,
+  relayName: string,
+): string {
+  if (mine) {
+    return myName;
+  }
+  const others = kind === ContentKind.MAIL ? author : relayName;
+  return by === By.OTHER ? theirName : others;
 }

@@ -9,6 +9,7 @@ import { parsePolicy } from "../crypto/policy.ts";
 import { ReplyKind, sealReply } from "../crypto/reply.ts";
 import { Fields } from "../wire.ts";
 import { fault } from "./fault.ts";
+import { requestOf } from "./offered.ts";
 import { DAY, NOW, Practice, REQUEST } from "./practice.testing.ts";
 
 test("the secret is in the vault before the invitation is posted, and the link opens what was posted", async () => {
@@ -99,9 +100,65 @@ test("a reply is read by the invitation's secret alone, and nothing else is take
 test("what was offered is there to be offered again", async () => {
   const practice = new Practice();
   const { id } = await practice.inviting.invite(REQUEST, "Harrow Coaching");
-  const { language: _, ...entered } = REQUEST;
-  assert.deepEqual(practice.inviting.terms(id), entered);
-  assert.throws(() => practice.inviting.terms(toBase64url(practice.random(16))), fault("gone"));
+  const { before, ...entered } = await practice.inviting.terms(id);
+  assert.deepEqual(entered, REQUEST);
+  assert.equal(before?.own, null);
+  await assert.rejects(practice.inviting.terms(toBase64url(practice.random(16))), fault("gone"));
+});
+
+test("what no form asks for is offered again too, in the language that it was in", async () => {
+  const practice = new Practice();
+  const chosen = {
+    ...{ longestKeepDays: 30, authorMayRecall: false },
+    ...{ sponsorToldCalls: true, places: ["inbox.harrow.example", "Anna's computer"], own: null },
+  };
+  const sponsor = { sponsor: "Northwind", sponsorSees: "a report on goals" };
+  const entered = { ...REQUEST, ...sponsor, readMarks: true };
+  const request = { ...entered, language: "de" as const, before: chosen };
+  const { id } = await practice.inviting.invite(request, "Harrow Coaching");
+  const again = await practice.inviting.terms(id);
+  assert.deepEqual(again, request);
+  await practice.inviting.invite(again, "Harrow Coaching");
+  const policy = parsePolicy(practice.item.policy);
+  assert.equal(policy.longestKeepDays, 30);
+  assert.equal(policy.authorMayRecall, false);
+  assert.equal(policy.readMarks, true);
+  assert.equal(policy.sponsorToldCalls, true);
+});
+
+test("a coach's own words stay while nothing changes of what they speak of, and go with it", async () => {
+  const practice = new Practice();
+  const usual = await practice.inviting.terms(
+    (await practice.inviting.invite(REQUEST, "Harrow Coaching")).id,
+  );
+  const policy = parsePolicy(practice.item.policy);
+  const offered = { name: REQUEST.name, welcome: "Welcome.", agreement: "In my own words." };
+  const own = await requestOf(policy, offered, async () => "The packaged text.");
+  assert.equal(own.before?.own?.text, "In my own words.");
+  const kept = await practice.inviting.preview({ ...own, welcome: "Welcome back." });
+  assert.deepEqual(kept, { text: "In my own words.", own: true });
+  const changed = await practice.inviting.preview({ ...own, holdDays: 31 });
+  assert.ok("text" in changed && !changed.own && changed.text !== "In my own words.");
+  const named = await practice.inviting.preview({ ...own, name: "Rosa W." });
+  assert.ok("text" in named && !named.own);
+  assert.equal(usual.before?.own, null);
+});
+
+test("whose work numbers some are is signed, offered again, and what own words speak of", async () => {
+  const practice = new Practice();
+  const phones = ["+44 7700 900142", "+44 20 7946 0000", "+49 30 1234"];
+  const workNumbers = { coach: [phones[2] ?? ""], client: [phones[0] ?? ""] };
+  const request = { ...REQUEST, phones, workNumbers };
+  const { id } = await practice.inviting.invite(request, "Harrow Coaching");
+  const policy = parsePolicy(practice.item.policy);
+  assert.deepEqual([policy.coachWorkPhones, policy.clientWorkPhones], [4, 1]);
+  const { before, ...entered } = await practice.inviting.terms(id);
+  assert.deepEqual(entered, request);
+  assert.equal(before?.own, null);
+  const offered = { name: REQUEST.name, welcome: "", agreement: "In my own words." };
+  const own = await requestOf(policy, offered, async () => "The packaged text.");
+  const changed = await practice.inviting.preview({ ...own, workNumbers: REQUEST.workNumbers });
+  assert.ok("text" in changed && !changed.own);
 });
 
 test("the agreement is in the language that was asked for", async () => {

@@ -52,6 +52,7 @@ import {
   encodeWriters,
   engagementName,
 } from "../crypto/vault.ts";
+import type { Language } from "../languages.ts";
 import type { Reply } from "../session.coming.ts";
 import type {
   InviteFault,
@@ -59,11 +60,13 @@ import type {
   InviteRequest,
   WaitingInvitation,
 } from "../session.own.ts";
+import type { WorkNumbers } from "../session.ts";
 import type { Fields } from "../wire.ts";
 import { type Account, authority } from "./account.ts";
 import { agreementText, type Facts, factsOf } from "./agreementtext.ts";
 import { makeCode } from "./codes.ts";
 import { failureOf, fault, trusting } from "./fault.ts";
+import { ownWords, requestOf } from "./offered.ts";
 import { oneLine } from "./text.ts";
 import { type Changes, KEPT_AFTER_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
@@ -92,7 +95,7 @@ export class Inviting {
     const facts = this.#facts(request);
     return typeof facts === "string"
       ? { fault: facts }
-      : { text: await this.#text(facts, request) };
+      : { text: await this.#text(facts, request), own: ownWords(facts, request) !== null };
   }
 
   /** Make and post an invitation; on a draft that this client was already invited to, it replaces the old link. */
@@ -144,28 +147,23 @@ export class Inviting {
     await this.#api.ask("DELETE", `/v1/invitations/${toBase64url(inviteId)}`);
   }
 
-  /** What was offered, as it was entered. */
-  terms(id: string): Omit<InviteRequest, "language"> {
+  /** What was offered, as it was entered: the dates, the words and what no form asks for. */
+  async terms(id: string): Promise<InviteRequest> {
     const item = this.#item(id);
     const policy = parsePolicy(item.policy);
-    return {
-      name: item.theirName,
-      welcome: this.#welcome(item),
-      workEndsAt: policy.workEndsAt,
-      holdDays: policy.holdDays,
-      refusedDomains: policy.refusedDomains,
-      phones: policy.personalPhones,
-      sponsor: policy.sponsorName,
-      sponsorSees: policy.sponsorScope,
-    };
+    const name = item.theirName;
+    return await requestOf(policy, { name, ...this.#offered(item) }, (facts, language) =>
+      this.#packaged(facts, language, name),
+    );
   }
 
-  #welcome({ engagementId, invitationSecret }: EngagementItem): string {
+  #offered({ engagementId, invitationSecret }: EngagementItem) {
     const plain = this.#account.records.vault.item(`invitation/${toHex(engagementId)}`);
     return trusting("vault", () => {
       const { box, expiresAt } = parseKept(plain ?? NONE);
       const keys = invitation.invitationKeys(invitationSecret);
-      return String(invitation.openClientInvitation(keys, box, expiresAt).shown.welcome ?? "");
+      const { shown } = invitation.openClientInvitation(keys, box, expiresAt);
+      return { welcome: String(shown.welcome ?? ""), agreement: String(shown.agreement ?? "") };
     });
   }
 
@@ -263,7 +261,12 @@ export class Inviting {
     return factsOf(request, authority(this.#world.origin), this.#world.clock.now());
   }
 
-  async #text(facts: Facts, { language, name }: InviteRequest): Promise<string> {
+  async #text(facts: Facts, request: InviteRequest): Promise<string> {
+    const { language, name } = request;
+    return ownWords(facts, request) ?? (await this.#packaged(facts, language, name));
+  }
+
+  async #packaged(facts: Facts, language: Language, name: string): Promise<string> {
     return agreementText(await this.#world.agreement(language), facts, this.#myName, name);
   }
 
@@ -366,17 +369,25 @@ function policyOf(facts: Facts, engagementId: Bytes, fp: Bytes, hash: Bytes): Po
     coachFp: fp,
     workEndsAt: facts.workEndsAt,
     holdDays: facts.holdDays,
-    longestKeepDays: 0,
+    longestKeepDays: facts.longestKeepDays,
     agreementHash: hash,
-    authorMayRecall: true,
-    readMarks: false,
-    sponsorToldCalls: false,
+    authorMayRecall: facts.authorMayRecall,
+    readMarks: facts.readMarks,
+    sponsorToldCalls: facts.sponsorToldCalls,
     refusedDomains: facts.refusedDomains,
     places: facts.places,
     personalPhones: facts.phones,
+    coachWorkPhones: markOf(facts, "coach"),
+    clientWorkPhones: markOf(facts, "client"),
     sponsorName: facts.sponsor,
     sponsorScope: facts.sponsorSees,
   };
+}
+
+/** The bits of the numbers that are somebody's at work. */
+function markOf({ phones, workNumbers }: Facts, whose: keyof WorkNumbers): number {
+  const mine = workNumbers[whose];
+  return phones.reduce((mark, one, at) => mark | (mine.includes(one) ? 1 << at : 0), 0);
 }
 
 function firstCore(engagementId: Bytes, policy: Bytes, now: number): ActCore {

@@ -41,6 +41,7 @@ export class Memory {
   #verdicts: ReadonlyMap<string, Verdict>;
   #mine: { readonly writer: number; count: number; previousId: Bytes } | null = null;
   #dirty = false;
+  #written: Promise<void> = Promise.resolve();
   #forgetTimer: (() => void) | null = null;
 
   constructor(account: Account, standing: Standing, world: World) {
@@ -123,20 +124,29 @@ export class Memory {
     this.#mine = null;
   }
 
-  /** Write what has changed. */
-  async flush(): Promise<void> {
+  /** Write what has changed. Whoever locks waits for what is being written already, too. */
+  flush(): Promise<void> {
     this.#forgetTimer?.();
     this.#forgetTimer = null;
-    if (this.#dirty) {
-      this.#dirty = false;
-      try {
-        const { records } = this.#account;
-        await records.change((vault) => this.#changes(vault));
-        this.#storedMarks = this.#marksOf(records.vault);
-      } catch (reason) {
-        this.#dirty = true;
-        throw reason;
-      }
+    this.#written = this.#written.then(
+      () => this.#write(),
+      () => this.#write(),
+    );
+    return this.#written;
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#dirty) {
+      return;
+    }
+    this.#dirty = false;
+    try {
+      const { records } = this.#account;
+      await records.change((vault) => this.#changes(vault));
+      this.#storedMarks = this.#marksOf(records.vault);
+    } catch (reason) {
+      this.#dirty = true;
+      throw reason;
     }
   }
 

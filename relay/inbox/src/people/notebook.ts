@@ -7,43 +7,38 @@
  * 5 and 6.)
  */
 
-import * as content from "../crypto/content.ts";
-import { type Bytes, same, toHex } from "../crypto/encoding.ts";
-import { EnvelopeClass, parseEnvelope } from "../crypto/envelope.ts";
+import { type Bytes, toHex } from "../crypto/encoding.ts";
+import { parseEnvelope } from "../crypto/envelope.ts";
 import { KeysError } from "../crypto/errors.ts";
-import { dayOf, mailboxId, Role, TAG_BYTES, ZERO_HASH } from "../crypto/names.ts";
-import { pinnedKeeperSet } from "../crypto/pins.ts";
-import { type Addressing, type Opened, sealEnvelope, signContent } from "../crypto/sealing.ts";
-import { chooseReadingKey, statementHash } from "../crypto/statement.ts";
-import { SealKey } from "../crypto/suite.ts";
+import { dayOf, mailboxId, Role } from "../crypto/names.ts";
+import { type NoteRecord, readOwn } from "../crypto/ownrecord.ts";
+import type { Opened } from "../crypto/sealing.ts";
 import type { Note, Notes } from "../session.own.ts";
 import { encodeDeposit, type Row } from "../wire.ts";
 import { checkDraft, chooseDate } from "./compose.ts";
-import { Fault, fault, notTrusted, trusting } from "./fault.ts";
+import { Fault, fault } from "./fault.ts";
 import { UNANSWERED } from "./outbox.ts";
+import { type OwnTools, sealOwn } from "./ownrecords.ts";
 import type { Place } from "./party.ts";
 import { Due, type Examined, examine, finish, Unreadable } from "./receive.ts";
 import { idBytes } from "./text.ts";
-import type { Tools } from "./workroom.ts";
 
 const PAGE_ROWS = 200;
 /** As far as a mailbox is looked through: more than anybody writes. */
 const MOST_PAGES = 100;
-const TYPE = "note";
-
-type Needed = Pick<Tools, "api" | "account" | "standing" | "keepers" | "logHead" | "world">;
 
 /** A note that was sealed and whose deposit has no answer yet. */
 interface Waiting {
   readonly text: string;
+  readonly about: string | null;
   readonly envelope: Bytes;
 }
 
 export class Notebook {
-  readonly #tools: Needed;
+  readonly #tools: OwnTools;
   #waiting: Waiting | null = null;
 
-  constructor(tools: Needed) {
+  constructor(tools: OwnTools) {
     this.#tools = tools;
   }
 
@@ -67,18 +62,25 @@ export class Notebook {
   }
 
   /**
-   * Seal a note and store it, to go with everything else. What may already be at the relay is sent again with the same
+   * Seal a note and store it, to go with everything else, or, about a call, with the call. What may already be at the relay is sent again with the same
    * bytes, so that nothing stands there twice.
    */
-  async write(text: string): Promise<void> {
+  async write(text: string, call: { id: Bytes; until: number } | null = null): Promise<void> {
     const { api, standing } = this.#tools;
     if (!text.trim()) {
       throw fault("refused");
     }
     checkDraft({ subject: "", text, files: [] });
-    if (this.#waiting?.text !== text) {
+    const about = call && toHex(call.id);
+    if (this.#waiting?.text !== text || this.#waiting.about !== about) {
       await standing.refresh();
-      this.#waiting = { text, envelope: await this.#seal(text) };
+      if (!call) {
+        // A new note ends with the work; what is noted about a call, as it is held, does not.
+        chooseDate(standing.terms, null, this.#tools.world.clock.now());
+      }
+      const record = { type: "note", text, callId: call?.id ?? null } as const;
+      const envelope = await this.#seal(record, call?.until ?? null);
+      this.#waiting = { text, about, envelope };
     }
     const { envelope } = this.#waiting;
     try {
@@ -100,6 +102,11 @@ export class Notebook {
     }
   }
 
+  /** Several, whether they are still there or not. */
+  async expireAll(ids: readonly string[]): Promise<void> {
+    await this.#tools.api.expireOwn(this.#place().myMailbox, ids.map(idBytes));
+  }
+
   /** My own side in the role of the notes' only reader. */
   #place(): Place {
     const { place } = this.#tools.standing;
@@ -110,46 +117,8 @@ export class Notebook {
     return { ...place, myRole: Role.NOTES, myMailbox };
   }
 
-  async #seal(text: string): Promise<Bytes> {
-    const { standing, keepers, world } = this.#tools;
-    const place = this.#place();
-    const now = world.clock.now();
-    const expiresAt = chooseDate(standing.terms, null, now);
-    const dayKeys = await keepers.dayKeys(dayOf(expiresAt));
-    const pinned = pinnedKeeperSet(place.pins);
-    if (!same(place.me.statement.card.keeperSet, pinned) || dayKeys.length === 0) {
-      throw notTrusted("keeper-set");
-    }
-    const frame = content.encodeContent(this.#frame(text, place, expiresAt, now));
-    const part = signContent(frame, EnvelopeClass.OWN, place.me.identity);
-    const tag = standing.terms.inForce.hash.slice(0, TAG_BYTES);
-    return await sealEnvelope(toMe(place, tag, expiresAt, now), [part], dayKeys, world.random);
-  }
-
-  /** A note is complete in itself: each is the first content of a writer of its own. */
-  #frame(text: string, place: Place, expiresAt: number, now: number): content.Content {
-    const { account, standing, logHead, world } = this.#tools;
-    const { fp, statement } = place.me;
-    const [high = 0, low = 0] = world.random(2);
-    return {
-      kind: content.ContentKind.OWN,
-      nonce: world.random(16),
-      threadId: world.random(16),
-      writer: high * 256 + low,
-      count: 1,
-      previousId: ZERO_HASH,
-      createdAt: now,
-      expiresAt,
-      policyHash: standing.terms.inForce.hash,
-      senderFp: fp,
-      checkpointHash: logHead.hash,
-      vaultCounter: account.records.vault.counter,
-      senderStatementHash: statementHash(statement.raw),
-      recipients: [{ fp, statementHash: statementHash(statement.raw) }],
-      attachments: [],
-      fixed: new Uint8Array(0),
-      shown: { type: TYPE, text: text.toWellFormed() },
-    };
+  async #seal(record: NoteRecord, until: number | null): Promise<Bytes> {
+    return await sealOwn(this.#tools, this.#place(), record, until);
   }
 
   async #open(rows: readonly Row[], place: Place): Promise<{ notes: Note[]; closed: number }> {
@@ -190,10 +159,13 @@ export class Notebook {
   #shown({ content: frame }: Opened, { envelope }: Examined): Note[] {
     const { envelopeId, expiresAt } = envelope.header;
     const keptUntil = this.#tools.standing.terms.dateOf(envelopeId, expiresAt, frame.createdAt);
-    const text = content.text(frame);
-    return frame.shown.type === TYPE
-      ? [{ id: toHex(envelopeId), writtenAt: frame.createdAt, keptUntil, text }]
-      : [];
+    const record = readOwn(frame.shown);
+    if (record?.type !== "note") {
+      return [];
+    }
+    const { text, callId } = record;
+    const about = callId && { about: toHex(callId) };
+    return [{ id: toHex(envelopeId), writtenAt: frame.createdAt, keptUntil, text, ...about }];
   }
 }
 
@@ -206,20 +178,4 @@ function outcome(reason: unknown): "gone" | "closed" {
     return "closed";
   }
   throw reason;
-}
-
-function toMe(place: Place, policyTag: Bytes, expiresAt: number, now: number): Addressing {
-  const key = trusting("stale", () => chooseReadingKey(place.me.statement.card, now));
-  const access = place.me.access.public;
-  return {
-    envelopeClass: EnvelopeClass.OWN,
-    mailboxId: place.myMailbox,
-    policyTag,
-    expiresAt,
-    recipientFp: place.me.fp,
-    target: { sealKey: SealKey.fromBytes(key.public), epoch: key.epoch },
-    readerAccess: access,
-    revokerAccess: access,
-    notBefore: 0,
-  };
 }

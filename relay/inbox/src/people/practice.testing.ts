@@ -28,8 +28,10 @@ export const REQUEST = {
   holdDays: 30,
   refusedDomains: ["corp.example"],
   phones: [],
+  workNumbers: { coach: [], client: [] },
   sponsor: "",
   sponsorSees: "",
+  readMarks: false,
 };
 const WORDS = {
   weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
@@ -80,7 +82,8 @@ export class Practice {
           "$" +
           "{coach} and $" +
           "{client}: $" +
-          "{refused}",
+          "{refused}, $" +
+          "{hold}",
         words: WORDS,
       }),
     } as unknown as World;

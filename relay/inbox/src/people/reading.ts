@@ -16,13 +16,14 @@ import type { FileFacts, Layout, MailFacts, MailGrade, Message, RefusedMail } fr
 import { Incoming } from "./download.ts";
 import { failureOf, fault } from "./fault.ts";
 import { safeName } from "./filenames.ts";
-import { firstWords, type Mailbox } from "./mailbox.ts";
+import type { Mailbox } from "./mailbox.ts";
 import type { Memory } from "./memory.ts";
+import { openedMarks } from "./openedmarks.ts";
 import { UNANSWERED } from "./outbox.ts";
 import type { Run } from "./run.ts";
 import type { Entry, EntryContent, Shelf, WriterStep } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
-import { oneLine } from "./text.ts";
+import { firstWords, oneLine } from "./text.ts";
 import type { World } from "./world.ts";
 
 /** Mails that stay taken apart, for looking at their files one after the other. */
@@ -66,14 +67,17 @@ export class Reading {
     return await this.#message(await this.#parts.mailbox.find(id));
   }
 
-  /** Every message of a thread that is known, oldest first. */
+  /** Every message of a thread that is known, oldest first; of mine, where both signed it, whether they were opened. */
   async thread(threadId: string): Promise<Message[]> {
     const entries = this.#parts.shelf.shown().filter((entry) => entry.row.threadId === threadId);
+    const found = await this.#parts.mailbox.allOpened(entries.reverse());
+    const marks = openedMarks(this.#parts, found);
     const messages: Message[] = [];
-    for (const entry of await this.#parts.mailbox.allOpened(entries.reverse())) {
+    for (const entry of found) {
       messages.push(await this.#message(entry));
     }
-    return messages;
+    const markOf = await marks;
+    return messages.map((one, at) => ({ ...one, ...markOf(found[at] as Entry) }));
   }
 
   async file(id: string, index: number, run: Run): Promise<Blob> {

@@ -7,11 +7,14 @@
  */
 
 import type { Api } from "../api.ts";
+import { type CopiesGone, goneAt, openCopiesGone } from "../crypto/copies_gone.ts";
 import { type Bytes, isZero, same } from "../crypto/encoding.ts";
+import { KeysError } from "../crypto/errors.ts";
 import { DAY_SECONDS } from "../crypto/names.ts";
 import { judge, type ReceiptVerdict, type Verdict } from "../crypto/receipt_check.ts";
 import {
   encodeReceiptFile,
+  type FiledCopies,
   type FiledReceipt,
   type ReceiptFile,
   readReceipt,
@@ -34,6 +37,11 @@ interface Tools {
   readonly world: World;
 }
 
+/** What the other person's program says of one of their computers. */
+interface Word extends FiledCopies {
+  readonly gone: CopiesGone;
+}
+
 /** A receipt of this engagement, with what was found of it. */
 interface Known {
   readonly filed: FiledReceipt;
@@ -45,6 +53,8 @@ export class Receipts {
   readonly #tools: Tools;
   readonly #filed = new Map<number, FiledReceipt>();
   readonly #proofs = new Map<number, readonly Bytes[]>();
+  /** What the other person says of their own copies, as it was signed. */
+  #words: readonly Word[] = [];
   /** The checkpoint for which the proofs were made; with a newer one they are fetched again. */
   #checkpoint: string | null = null;
 
@@ -61,7 +71,7 @@ export class Receipts {
   async one(id: string): Promise<ReceiptFacts> {
     await this.#fetch();
     const { filed, receipt } = this.#find(id);
-    await this.#prove([filed]);
+    await Promise.all([this.#prove([filed]), this.#hear()]);
     return this.#facts(filed, receipt);
   }
 
@@ -86,10 +96,17 @@ export class Receipts {
     const last = Math.max(...orders);
     const chain = this.#known().map(({ filed }) => filed);
     const receipts = chain.filter(({ order }) => order <= last);
-    await this.#prove(receipts.filter(({ order }) => orders.includes(order)));
+    await Promise.all([
+      this.#prove(receipts.filter(({ order }) => orders.includes(order))),
+      this.#hear(),
+    ]);
     const named = new Set(receipts.map(({ batch }) => batch?.index));
     const proofs = new Map([...this.#proofs].filter(([index]) => named.has(index)));
-    const bytes = encodeReceiptFile({ ...this.#file(), receipts, proofs });
+    const ownCopies = this.#words.map(({ identityPublic, statement }) => ({
+      identityPublic,
+      statement,
+    }));
+    const bytes = encodeReceiptFile({ ...this.#file(), receipts, proofs, ownCopies });
     return new Blob([bytes], { type: "application/json" });
   }
 
@@ -125,6 +142,26 @@ export class Receipts {
           this.#proofs.set(batch.index, await api.inclusion(batch.index, size));
         }
       }
+    } catch (reason) {
+      if (!(reason instanceof Fault)) {
+        throw reason;
+      }
+    }
+  }
+
+  /** What the other person says of their own copies; what is not theirs, or of something else, was not said. */
+  async #hear(): Promise<void> {
+    const { api, standing } = this.#tools;
+    const { engagementId, place } = standing;
+    const identityPublic = place.other.card.identityPublic;
+    try {
+      const found = await api.ask("GET", "/v1/own-copies");
+      this.#words = found.objects("own_copies").flatMap((one) => {
+        const statement = one.bytes("statement");
+        const of = one.bytes("engagement_id", 16);
+        const gone = same(of, engagementId) ? heard(statement, of, identityPublic) : null;
+        return gone ? [{ identityPublic, statement, gone }] : [];
+      });
     } catch (reason) {
       if (!(reason instanceof Fault)) {
         throw reason;
@@ -173,11 +210,14 @@ export class Receipts {
       throw fault("gone");
     }
     const closing = receipt.kind === "closing";
+    const promisedLast = closing ? receipt.holdEndedAt : receipt.dueLast;
+    const moments = this.#words.map(({ gone }) => goneAt(gone, promisedLast) ?? 0);
     return {
       ...rowOf(filed, receipt),
       host: authority(this.#tools.world.origin),
       promisedFirst: closing ? receipt.holdEndedAt : receipt.dueFirst,
-      promisedLast: closing ? receipt.holdEndedAt : receipt.dueLast,
+      promisedLast,
+      theirCopiesGone: Math.max(0, ...moments),
       backupsUntil: receipt.backupsUntil,
       keysUntil: receipt.keysUntil,
       journal: receipt.journal,
@@ -192,6 +232,17 @@ export class Receipts {
         },
       }),
     };
+  }
+}
+
+function heard(statement: Bytes, engagementId: Bytes, identityPublic: Bytes): CopiesGone | null {
+  try {
+    return openCopiesGone(statement, engagementId, identityPublic);
+  } catch (reason) {
+    if (reason instanceof KeysError) {
+      return null;
+    }
+    throw reason;
   }
 }
 

@@ -20,7 +20,7 @@ import * as enrol from "./enrol.ts";
 import { meOf, placeOf } from "./party.ts";
 import { DAY, NOW, ORIGIN, Practice, REQUEST } from "./practice.testing.ts";
 import { Reopening } from "./reopening.ts";
-import type { Tools } from "./workroom.ts";
+import type { Tools } from "./tools.ts";
 
 const NONE: Bytes = new Uint8Array(0);
 const RUN = { progress: () => {}, signal: new AbortController().signal };

@@ -42,7 +42,7 @@ import type { Place } from "./party.ts";
 import { lookAt, pathOf, type ReopeningFacts, waitFor } from "./returning.ts";
 import type { Run } from "./run.ts";
 import { SpokenRunner } from "./spoken.ts";
-import type { Tools } from "./workroom.ts";
+import type { Tools } from "./tools.ts";
 
 const INVITATION_SECONDS = 14 * DAY_SECONDS;
 const STATES: readonly WayBack["state"][] = ["open", "joined", "claimed", "taken"];

@@ -4,11 +4,14 @@ import "../crypto/unfrozen.testing.ts";
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { storedLength } from "../crypto/blob.ts";
 import * as content from "../crypto/content.ts";
 import { publicKeyOperations } from "../crypto/counted.testing.ts";
 import { type Bytes, toHex } from "../crypto/encoding.ts";
+import { ZERO_HASH } from "../crypto/names.ts";
+import { encodeStep } from "../crypto/report_steps.ts";
 import type { ListRow } from "../session.ts";
-import { type Heard, House, NOW, type Segment } from "./house.testing.ts";
+import { type Heard, HOLD_ENDS_AT, House, NOW, type Segment } from "./house.testing.ts";
 import { Visit } from "./visit.ts";
 
 const PASSWORD = "five plain words to type";
@@ -147,6 +150,19 @@ describe("the index", () => {
     );
   });
 
+  test("holds the steps of a report too, or nothing would be written any more after one", async () => {
+    const home = await homeWith(1);
+    const reportHash = new Uint8Array(32).fill(7);
+    const about = { version: 1, previousHash: ZERO_HASH, reportHash };
+    const fixed = encodeStep({ kind: "answer", ...about });
+    const shown = { answer: "change", note: "" };
+    await home.write("", { kind: content.ContentKind.REPORT, fixed, shown });
+    await home.visitWhole();
+    home.house.heard.length = 0;
+    assert.deepEqual(await home.visitWhole(), ["Letter 1"]);
+    assert.ok(bodies(home.house.heard).every(({ path }) => /after=2$/.test(path)));
+  });
+
   test("a message is read from its envelope, whatever the index says of it", async () => {
     const home = await homeWith(3);
     const visit = await home.unlock();
@@ -160,6 +176,43 @@ describe("the index", () => {
     const thread = await visit.thread(rows[0]?.threadId ?? "");
     assert.deepEqual(thread, []);
     await visit.lock();
+  });
+
+  test("says how large files are together, and what is opened then says the same", async () => {
+    const home = new Home();
+    const visit = await home.join();
+    const plain = [9_000_000, 10];
+    const attachments = plain.map((plainBytes, nameIndex) => {
+      const [blobId, blobKey] = [home.house.random(32), home.house.random(32)];
+      const storedBytes = storedLength(plainBytes);
+      const storedSha256 = home.house.random(32);
+      const expiresAt = HOLD_ENDS_AT;
+      return {
+        ...{ blobId, blobKey, plainBytes, storedBytes, storedSha256 },
+        ...{ expiresAt, nameIndex, flags: 0 },
+      };
+    });
+    const files = plain.map((_, at) => ({ name: `pier-${at}.jpg`, type: "image/jpeg" }));
+    await home.write("Letter 1", { attachments, shown: { subject: "Letter 1", text: "", files } });
+    await home.write("Letter 2");
+    const sizes = (rows: readonly ListRow[]) => rows.map((row) => [row.files, row.fileBytes]);
+    const [seen, known] = [
+      [
+        [0, undefined],
+        [2, 9_000_010],
+      ],
+      await visit.list(null),
+    ];
+    assert.deepEqual(sizes(known.rows), seen);
+    await settled(home.house);
+    await visit.lock();
+    const later = await home.unlock();
+    const { rows } = await later.list(null);
+    assert.deepEqual(sizes(rows), seen);
+    home.house.told.length = 0;
+    assert.equal((await later.read(rows[1]?.id ?? "")).fileBytes, 9_000_010);
+    assert.deepEqual(home.house.told.flatMap(toldRows), []);
+    await later.lock();
   });
 
   test("what went early is in no segment, and the rest of its run is made again", async () => {

@@ -116,6 +116,11 @@ export function identityOf({
   return { contentId, shared: origin === EnvelopeClass.MESSAGE };
 }
 
+/** The bytes of files together, as a row has them. */
+export function bytesIn(files: readonly NamedFile[]): number {
+  return files.reduce((sum, { record }) => sum + record.plainBytes, 0);
+}
+
 export class Shelf {
   readonly #entries = new Map<string, Entry>();
   readonly #texts = new Map<string, string>();
@@ -159,7 +164,7 @@ export class Shelf {
   put(id: string, entry: Entry, text: string | null): void {
     this.#entries.set(id, entry);
     const mark = entry.content?.step ?? entry.known?.mark;
-    if (mark) {
+    if (mark && kindOf(entry) !== ContentKind.OWN) {
       this.#counts.set(stepName(mark, mark.count), mark.contentId);
     }
     const contentId = identityOf(entry)?.contentId;

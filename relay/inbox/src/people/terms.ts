@@ -19,7 +19,7 @@ import {
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import type { Grant } from "../crypto/keeper_wire.ts";
 import { DAY_SECONDS, fingerprint, TAG_BYTES, ZERO_HASH } from "../crypto/names.ts";
-import { holdEndsAt, type Policy, parsePolicy, policyHash } from "../crypto/policy.ts";
+import { holdEndsAt, marked, type Policy, parsePolicy, policyHash } from "../crypto/policy.ts";
 import type { Opened } from "../crypto/sealing.ts";
 import { parseStatement, type Statement, statementHash, verifyLink } from "../crypto/statement.ts";
 import {
@@ -31,7 +31,7 @@ import {
   type Phase,
   phaseAt,
 } from "../crypto/terms.ts";
-import type { PolicyFacts } from "../session.ts";
+import type { PolicyFacts, WorkNumbers } from "../session.ts";
 import { notTrusted, trusting } from "./fault.ts";
 
 /** Where one alone closes, the other has so long to take a copy. */
@@ -342,6 +342,13 @@ export function checkFollows(
   }
 }
 
+/** The numbers whose bits the marks have. */
+export function workNumbersOf(policy: Policy): WorkNumbers {
+  const { personalPhones, coachWorkPhones = 0, clientWorkPhones = 0 } = policy;
+  const of = (mark: number) => personalPhones.filter((_, at) => (mark >> at) & 1);
+  return { coach: of(coachWorkPhones), client: of(clientWorkPhones) };
+}
+
 /** The facts of a policy that a person is shown; acts may have moved its ends. */
 export function policyFacts(policy: Policy, standing?: InForce): PolicyFacts {
   return {
@@ -354,6 +361,7 @@ export function policyFacts(policy: Policy, standing?: InForce): PolicyFacts {
     refusedDomains: policy.refusedDomains,
     places: policy.places,
     personalNumbers: policy.personalPhones,
+    ...(marked(policy) && { workNumbers: workNumbersOf(policy) }),
     sponsorName: policy.sponsorName,
     sponsorShown: policy.sponsorScope,
     sponsorToldCalls: policy.sponsorToldCalls,

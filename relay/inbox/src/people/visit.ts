@@ -335,9 +335,7 @@ export class Visit implements Inside {
     const { account } = this.#needOpen();
     const { Own: Kind } = await fetched(() => import("./own.ts"));
     this.#own ??= new Kind(this.#api, account, this.#world, () => this.#work());
-    // `Session` ties arguments to names; here all that is left to do is to hand them over.
-    const work = this.#own[name] as (...given: unknown[]) => Promise<unknown>;
-    return await work.call(this.#own, ...args, run);
+    return await this.#own.answer(name, args, run);
   }
 
   // --- unsent text over a lock ---

@@ -1,7 +1,7 @@
 /** World: what the flows get from outside, as arguments. Owns no state: time, randomness and lists come from whoever starts them. */
 
-import type { Outside } from "../api.ts";
 import type { Random } from "../crypto/encoding.ts";
+import type { Outside } from "../exchange.ts";
 import type { Language } from "../languages.ts";
 import type { Packaged } from "./agreementtext.ts";
 import type { MailParser } from "./mailparser.ts";

@@ -8,33 +8,37 @@ export interface Grid {
   readonly dark: (x: number, y: number) => boolean;
 }
 
-/** Of the longer side: what a point is compared with. The three by three dark modules of a corner must fit well within. */
-const WINDOW = 1 / 6;
-/** Darker than this part of what is around it. */
-const DARK = 0.86;
+/** One way to tell dark from light; what suits one picture misses another. */
+interface Look {
+  /** Of the longer side: what a point is compared with. The three by three dark modules of a corner must fit well within. */
+  readonly window: number;
+  /** Darker than this part of what is around it. */
+  readonly dark: number;
+  /** What is done to the points before. */
+  readonly first: (light: Uint8Array, width: number, height: number) => Uint8Array;
+}
 
-/** The grid of RGBA bytes, four a point, row by row from the top. */
-export function gridOf(pixels: Uint8ClampedArray, width: number, height: number): Grid {
-  const light = lightOf(pixels, width * height);
-  const sums = sumsOf(light, width, height);
-  const half = Math.max(4, Math.round((Math.max(width, height) * WINDOW) / 2));
-  const points = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const top = Math.max(0, y - half);
-    const bottom = Math.min(height, y + half + 1);
-    const [above, below] = [top * (width + 1), bottom * (width + 1)];
-    for (let x = 0; x < width; x++) {
-      const left = Math.max(0, x - half);
-      const right = Math.min(width, x + half + 1);
-      const sum =
-        (sums[below + right] as number) -
-        (sums[below + left] as number) -
-        (sums[above + right] as number) +
-        (sums[above + left] as number);
-      const area = (right - left) * (bottom - top);
-      points[y * width + x] = (light[y * width + x] as number) * area < sum * DARK ? 1 : 0;
-    }
-  }
+/** For good light and whatever is far away; for little light; for a lens out of focus, and a shadow's edge across the square. */
+const LOOKS: readonly Look[] = [
+  { window: 1 / 6, dark: 0.86, first: (light) => light },
+  { window: 1 / 6, dark: 0.86, first: softened },
+  { window: 1 / 12, dark: 0.9, first: sharpened },
+];
+/** Of the longer side: what a point is set off against. */
+const NEIGHBOURS = 1 / 25;
+const SHARPER = 3;
+
+/** The grid of RGBA bytes, four a point, row by row from the top, by one look of those there are: any number, the next in turn. */
+export function gridOf(
+  pixels: Uint8ClampedArray,
+  width: number,
+  height: number,
+  look: number,
+): Grid {
+  const { window, dark, first } = LOOKS[look % LOOKS.length] as Look;
+  const light = first(lightOf(pixels, width * height), width, height);
+  const means = meansOf(light, width, height, window);
+  const points = light.map((value, at) => Number(value < (means[at] as number) * dark));
   const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height;
   return {
     width,
@@ -55,6 +59,56 @@ function lightOf(pixels: Uint8ClampedArray, length: number): Uint8Array {
       8;
   }
   return light;
+}
+
+/** The mean of each point and its neighbours, since in little light each alone is off; at the edge, where no square is, what it was. */
+function softened(light: Uint8Array, width: number, height: number): Uint8Array {
+  const made = light.slice();
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      const at = y * width + x;
+      let sum = 0;
+      for (const row of [at - width, at, at + width]) {
+        sum += (light[row - 1] as number) + (light[row] as number) + (light[row + 1] as number);
+      }
+      made[at] = sum / 9;
+    }
+  }
+  return made;
+}
+
+/** Each point farther from the mean around it. */
+function sharpened(light: Uint8Array, width: number, height: number): Uint8Array {
+  const means = meansOf(light, width, height, NEIGHBOURS);
+  const made = new Uint8ClampedArray(light.length);
+  for (let at = 0; at < made.length; at++) {
+    const value = light[at] as number;
+    made[at] = value + SHARPER * (value - (means[at] as number));
+  }
+  return new Uint8Array(made.buffer);
+}
+
+/** The mean of a square window around each point, by four looks at sums that are made once. */
+function meansOf(light: Uint8Array, width: number, height: number, window: number): Float32Array {
+  const sums = sumsOf(light, width, height);
+  const means = new Float32Array(width * height);
+  const half = Math.max(4, Math.round((Math.max(width, height) * window) / 2));
+  for (let y = 0; y < height; y++) {
+    const top = Math.max(0, y - half);
+    const bottom = Math.min(height, y + half + 1);
+    const [above, below] = [top * (width + 1), bottom * (width + 1)];
+    for (let x = 0; x < width; x++) {
+      const left = Math.max(0, x - half);
+      const right = Math.min(width, x + half + 1);
+      const sum =
+        (sums[below + right] as number) -
+        (sums[below + left] as number) -
+        (sums[above + right] as number) +
+        (sums[above + left] as number);
+      means[y * width + x] = sum / ((right - left) * (bottom - top));
+    }
+  }
+  return means;
 }
 
 /** How light all points together are that lie left of and above a place: any rectangle's sum in four looks. */

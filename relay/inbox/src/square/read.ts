@@ -21,9 +21,14 @@ const NEAR = 3.5;
 /** A picture has at most so many places that are worth a look. */
 const MOST_TRIES = 6;
 
-/** What stands in a picture of RGBA bytes. */
-export function readSquare(pixels: Uint8ClampedArray, width: number, height: number): Seen {
-  const grid = gridOf(pixels, width, height);
+/** What stands in a picture of RGBA bytes. `look`: which way to look at it, any number; whoever has more pictures takes the next for each. */
+export function readSquare(
+  pixels: Uint8ClampedArray,
+  width: number,
+  height: number,
+  look = 0,
+): Seen {
+  const grid = gridOf(pixels, width, height, look);
   const all = cornersIn(grid).slice(0, MOST_TRIES);
   for (const corners of all.filter(({ modulesApart }) => modulesApart < MOST_APART)) {
     const digits = digitsAt(grid, corners);

@@ -6,6 +6,7 @@ import { words } from "../words.ts";
 import { useDesk } from "./desk.ts";
 import { Happened } from "./happened.tsx";
 import { Heading } from "./parts.tsx";
+import { Replies } from "./replies.tsx";
 
 export function Alone() {
   const { inbox } = useDesk();
@@ -13,6 +14,7 @@ export function Alone() {
     <>
       <Heading>{words.list.heading}</Heading>
       {inbox.happened && <Happened />}
+      {inbox.replies.length > 0 && <Replies />}
       <p class="lead">{clientWords.alone.lead}</p>
       <a class="button do" href={href({ view: "clients" })}>
         {clientWords.alone.clients}

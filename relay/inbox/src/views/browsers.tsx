@@ -1,12 +1,15 @@
 /** *Browsers and unlocking*: what is open, the ways in, and changing them. Never takes away the last password or sheet. */
 
 import { useEffect, useState } from "preact/hooks";
+import { NO_DRAFT, touched } from "../drafts.ts";
+import { href } from "../route.ts";
 import type { Browsers as Facts, OpenBrowser, WayIn } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import { DAY_SECONDS, fullDay, written } from "../time.ts";
 import { browserWords } from "../words.browsers.ts";
 import { inviteWords } from "../words.invite.ts";
 import { settingWords } from "../words.settings.ts";
+import { firstName } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { UpToSettings } from "./frame.tsx";
 import { keep, kept } from "./kept.ts";
@@ -28,6 +31,7 @@ export function Browsers() {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [doing, setDoing] = useState<Doing>(null);
   const [said, setSaid] = useState("");
+  const [removed, setRemoved] = useState(false);
   const load = () => {
     setFailure(null);
     session.own("browsers", []).then(setFacts, (reason: unknown) => setFailure(failureOf(reason)));
@@ -44,7 +48,12 @@ export function Browsers() {
     }
     setDoing(null);
     setSaid(text);
+    setRemoved(false);
     load();
+  };
+  const gone = () => {
+    done(browserWords.removed);
+    setRemoved(true);
   };
   return (
     <>
@@ -59,6 +68,7 @@ export function Browsers() {
           <p class="hint" role="status">
             {said}
           </p>
+          {removed && <NotMine change={() => setDoing("password")} />}
           {next && (
             <section class="card">
               <h2>{browserWords.bySheet}</h2>
@@ -81,7 +91,7 @@ export function Browsers() {
           {!facts && !failure && <Wait>{settingWords.loading}</Wait>}
           {facts && (
             <>
-              <OpenNow open={facts.open} done={done} failed={setFailure} />
+              <OpenNow open={facts.open} done={gone} failed={setFailure} />
               <Ways ways={facts.ways} change={setDoing} done={done} failed={setFailure} />
             </>
           )}
@@ -96,13 +106,45 @@ interface Doings {
   readonly failed: (failure: Failure) => void;
 }
 
-function OpenNow({ open, done, failed }: Doings & { readonly open: readonly OpenBrowser[] }) {
+/** Once a browser was removed: what else there is to do where nobody knew it. */
+function NotMine({ change }: { readonly change: () => void }) {
+  const { opened, inbox, dispatch, now } = useDesk();
+  // A coach who looks at nobody's inbox, or one whose work is over, has nobody to write to here.
+  const writes = !opened.alone && opened.engagementState === "active";
+  const begun = inbox.drafts.some(({ threadId }) => threadId === null);
+  const tell = () => {
+    const draft = { ...NO_DRAFT, subject: browserWords.tellSubject, text: browserWords.tellText };
+    if (!begun) {
+      dispatch({ kind: "draft", draft: touched(draft, now()) });
+    }
+  };
+  return (
+    <section class="card">
+      <h2>{browserWords.notMine}</h2>
+      <div class="actions">
+        <button type="button" class="do" onClick={change}>
+          {browserWords.changeToo}
+        </button>
+        {writes && (
+          <a class="button" href={href({ view: "write" })} onClick={tell}>
+            {browserWords.tell(firstName(opened.otherName))}
+          </a>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface OpenNowProps {
+  readonly open: readonly OpenBrowser[];
+  readonly done: () => void;
+  readonly failed: (failure: Failure) => void;
+}
+
+function OpenNow({ open, done, failed }: OpenNowProps) {
   const { session, now, zone } = useDesk();
   const remove = (id: string) =>
-    session.own("endBrowser", [id]).then(
-      () => done(browserWords.removed),
-      (reason: unknown) => failed(failureOf(reason)),
-    );
+    session.own("endBrowser", [id]).then(done, (reason: unknown) => failed(failureOf(reason)));
   const others = open.filter((one) => !one.current);
   return (
     <section class="card">

@@ -1,11 +1,14 @@
 /** *Phone calls*: the numbers both agreed on, the calls that either noted, and noting one. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { pastDrafts } from "../calldrafts.ts";
+import type { CallNote } from "../session.own.ts";
 import type { Failure } from "../session.ts";
-import type { Call, CallRequest } from "../session.work.ts";
+import type { CallRequest } from "../session.work.ts";
 import { calendarDay, hour, instantIn, weekdayAndDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { workWords } from "../words.work.ts";
+import { OwnNote } from "./callnotes.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { TextField } from "./fields.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
@@ -37,10 +40,11 @@ export function Calls({ work, reload }: PageProps) {
         ) : (
           <p>{calls.numbersNone}</p>
         )}
+        <WorkNumbers />
       </section>
       <section class="card">
         <h2>{calls.list}</h2>
-        {work.calls.length ? <CallList calls={work.calls} /> : <p>{calls.none}</p>}
+        {work.calls.length ? <CallList work={work} /> : <p>{calls.none}</p>}
         {adding ? (
           <AddCall
             done={() => {
@@ -61,23 +65,67 @@ export function Calls({ work, reload }: PageProps) {
   );
 }
 
-function CallList({ calls }: { calls: readonly Call[] }) {
-  const { opened, now, zone } = useDesk();
+/** A line for each number that the agreement names as somebody's at work: there others may see who calls whom. */
+function WorkNumbers() {
+  const { opened } = useDesk();
+  const { workNumbers } = opened.policy;
+  if (!workNumbers) {
+    return null;
+  }
+  const theirs = opened.myRole === "coach" ? "client" : "coach";
+  const lines = [
+    ...workNumbers[theirs].map((one) => workWords.calls.work(firstName(opened.otherName), one)),
+    ...workNumbers[opened.myRole].map((one) => workWords.calls.workMine(one)),
+  ];
+  return (
+    <>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      <p class="hint">{workWords.calls.workWhy}</p>
+    </>
+  );
+}
+
+function CallList({ work }: Pick<PageProps, "work">) {
+  const { session, opened, inbox, dispatch, now, zone } = useDesk();
+  const [notes, setNotes] = useState<readonly CallNote[] | null>(null);
   const name = firstName(opened.otherName);
+  const load = () => {
+    // Where they cannot be had, the calls are there all the same, and nothing can be put in the place of what is not known.
+    session.own("callNotes", []).then(setNotes, () => setNotes(null));
+  };
+  // Another browser or the command may have written.
+  useEffect(load, [work]);
+  useEffect(() => {
+    for (const threadId of pastDrafts(inbox.drafts, work.calls, now())) {
+      dispatch({ kind: "draftDone", threadId });
+    }
+  }, [work, inbox.drafts]);
+  const mayWrite = work.state === "active" || work.state === "held";
   return (
     <ul class="noted">
-      {calls.map((call) => (
-        <li key={call.id}>
-          <p>
-            <strong>
-              {weekdayAndDay(call.heldAt, now(), zone)}, {hour(call.heldAt, zone)}
-            </strong>{" "}
-            <span>{workWords.calls.minutes(call.minutes)}</span>
-          </p>
-          {call.note && <p dir="auto">{call.note}</p>}
-          <p class="meta">{call.mine ? workWords.calls.byMe : workWords.calls.by(name)}</p>
-        </li>
-      ))}
+      {work.calls.map((call) => {
+        const when = `${weekdayAndDay(call.heldAt, now(), zone)}, ${hour(call.heldAt, zone)}`;
+        return (
+          <li key={call.id}>
+            <p>
+              <strong>{when}</strong> <span>{workWords.calls.minutes(call.minutes)}</span>
+            </p>
+            {call.note && <p dir="auto">{call.note}</p>}
+            <p class="meta">{call.mine ? workWords.calls.byMe : workWords.calls.by(name)}</p>
+            {notes && mayWrite && (
+              <OwnNote
+                call={call}
+                when={when}
+                note={notes.find(({ callId }) => callId === call.id) ?? null}
+                coach={work.myRole === "coach"}
+                changed={load}
+              />
+            )}
+          </li>
+        );
+      })}
     </ul>
   );
 }
@@ -109,7 +157,9 @@ function judge(typed: Typed, note: string, now: number, zone: string): CallReque
 }
 
 function AddCall({ done, cancel }: { done: () => void; cancel: () => void }) {
-  const { session, opened, now, zone, say } = useDesk();
+  const { session, opened, now, zone, say, present } = useDesk();
+  // Who has it open is on the telephone, and may type nothing for an hour.
+  useEffect(() => present(), []);
   const { calls } = workWords;
   const [typed, setTyped] = useState<Typed>(() => ({
     day: calendarDay(now(), zone),

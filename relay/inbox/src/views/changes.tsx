@@ -172,6 +172,10 @@ export function sentence(one: Difference, now: number, zone: string): string {
       return words.places(one.names);
     case "phones":
       return words.phones(one.names);
+    case "coachsWork":
+      return words.coachsWork(one.names);
+    case "clientsWork":
+      return words.clientsWork(one.names);
     case "sponsor":
       return words.sponsor(one.name, one.scope);
   }

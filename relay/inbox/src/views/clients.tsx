@@ -4,12 +4,13 @@ import { useEffect, useState } from "preact/hooks";
 import { packDrafts, unpackDrafts } from "../drafts.ts";
 import { href } from "../route.ts";
 import type { Reply } from "../session.coming.ts";
-import type { ClientRow, WaitingInvitation } from "../session.own.ts";
+import type { ClientGlance, ClientRow, WaitingInvitation } from "../session.own.ts";
 import type { Failure } from "../session.ts";
-import { fullDay } from "../time.ts";
+import { fullDay, weekdayAndDay } from "../time.ts";
 import { clientWords } from "../words.clients.ts";
 import { inviteWords } from "../words.invite.ts";
 import { settingWords } from "../words.settings.ts";
+import { firstName } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { TextField } from "./fields.tsx";
 import { Invite, type Terms, Waiting } from "./invite.tsx";
@@ -26,6 +27,9 @@ type Doing =
   | { readonly replied: ClientRow }
   | null;
 
+/** So many are looked at in one go; the names are there before. */
+const LOOKED_AT_ONCE = 20;
+
 /** More than these, and a name is quicker typed than found. */
 const MANY = 40;
 
@@ -37,13 +41,20 @@ export function Clients() {
   const [busy, setBusy] = useState(false);
   const [doing, setDoing] = useState<Doing>(null);
   const [said, setSaid] = useState("");
+  const glances = useGlances(rows);
   const failed = (reason: unknown) => {
     setBusy(false);
     setFailure(failureOf(reason));
   };
   const load = () => {
     setFailure(null);
-    session.own("clients", []).then(setRows, failed);
+    session.own("clients", []).then((found) => {
+      setRows(found);
+      const replies = found.flatMap(({ name, reply }) =>
+        reply ? [{ name, kind: reply.kind }] : [],
+      );
+      dispatch({ kind: "replies", replies });
+    }, failed);
   };
   useEffect(load, []);
   useEffect(() => session.onEvent(({ kind }) => kind === "clients" && load()), [session]);
@@ -73,6 +84,10 @@ export function Clients() {
     session
       .own("waitingInvitation", [row.id])
       .then((made) => setDoing({ made, fresh: false }), failed);
+  };
+  const again = (row: ClientRow) => {
+    setFailure(null);
+    session.own("invitationTerms", [row.id]).then((terms) => setDoing({ terms }), failed);
   };
   if (doing && "made" in doing) {
     return <Waiting {...doing} done={finished} />;
@@ -130,7 +145,8 @@ export function Clients() {
             busy={busy || onItsWay}
             turn={() => turn(row)}
             show={() => show(row)}
-            again={() => setDoing({ terms: { name: row.name } })}
+            again={() => again(row)}
+            glance={glances.get(row.id)}
             read={() => setDoing({ replied: row })}
           />
         ))}
@@ -140,6 +156,29 @@ export function Clients() {
       )}
     </>
   );
+}
+
+/** What is said of each at a glance: some at a time, in the order of the list. */
+function useGlances(rows: readonly ClientRow[] | null): ReadonlyMap<string, ClientGlance> {
+  const { session } = useDesk();
+  const [glances, setGlances] = useState<ReadonlyMap<string, ClientGlance>>(new Map());
+  useEffect(() => {
+    let wanted = true;
+    const look = async () => {
+      const working = (rows ?? []).filter(({ address }) => address !== "").sort(byNeed);
+      for (let at = 0; at < working.length && wanted; at += LOOKED_AT_ONCE) {
+        const ids = working.slice(at, at + LOOKED_AT_ONCE).map(({ id }) => id);
+        const found = await session.own("clientGlances", [ids]);
+        setGlances((before) => new Map([...before, ...found.map((one) => [one.id, one] as const)]));
+      }
+    };
+    // Whoever cannot be looked at is still there by name.
+    look().catch(() => {});
+    return () => {
+      wanted = false;
+    };
+  }, [rows, session]);
+  return glances;
 }
 
 /** Who asks first, then who is invited, then those who work, then the rest; by name among equals. */
@@ -153,6 +192,7 @@ function byNeed(one: ClientRow, other: ClientRow): number {
 
 interface ClientProps {
   readonly row: ClientRow;
+  readonly glance: ClientGlance | undefined;
   readonly busy: boolean;
   readonly turn: () => void;
   readonly show: () => void;
@@ -160,8 +200,8 @@ interface ClientProps {
   readonly read: () => void;
 }
 
-function Client({ row, busy, turn, show, again, read }: ClientProps) {
-  const { opened, zone } = useDesk();
+function Client({ row, glance, busy, turn, show, again, read }: ClientProps) {
+  const { opened, now, zone } = useDesk();
   const current = row.address !== "" && row.address === opened.inboundAddress;
   const usable = row.state === "active" || row.state === "held";
   const draft = row.state === "draft" && !row.answered;
@@ -171,6 +211,7 @@ function Client({ row, busy, turn, show, again, read }: ClientProps) {
       <div>
         <span>{row.name}</span>
         <span class="meta">{standing(row, zone)}</span>
+        {glance && <Glance glance={glance} row={row} now={now()} zone={zone} />}
       </div>
       {draft && row.reply && (
         <button type="button" onClick={read}>
@@ -203,6 +244,36 @@ function Client({ row, busy, turn, show, again, read }: ClientProps) {
         )
       )}
     </li>
+  );
+}
+
+interface GlanceProps {
+  readonly glance: ClientGlance;
+  readonly row: ClientRow;
+  readonly now: number;
+  readonly zone: string;
+}
+
+function Glance({ glance, row: { name, state }, now, zone }: GlanceProps) {
+  const { lastAt, lastMine, nextGoneAt, unread, going, goingAt, since } = glance;
+  const said = clientWords.glance;
+  const date = (at: number) => weekdayAndDay(at, now, zone);
+  const waits = [
+    // Once the work has ended no step of a report is taken any more.
+    glance.report && state === "active" && said.report,
+    unread > 0 && said.unread(unread),
+    going > 0 && said.going(going, unread, date(goingAt)),
+    since > 0 && said.since(since),
+  ].filter(Boolean);
+  const facts = [
+    lastAt > 0 && (lastMine ? said.mine(date(lastAt)) : said.theirs(firstName(name), date(lastAt))),
+    nextGoneAt > 0 && said.next(date(nextGoneAt)),
+  ].filter(Boolean);
+  return (
+    <>
+      {waits.length > 0 && <span class="meta waits">{waits.join(" · ")}</span>}
+      {facts.length > 0 && <span class="meta">{facts.join(" · ")}</span>}
+    </>
   );
 }
 

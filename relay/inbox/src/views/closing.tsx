@@ -1,18 +1,26 @@
-/** Closing: first what remains and when it would go, then a second page that lists exactly what happens, and only then the signature. */
+/**
+ * Closing. A client sees what was aimed for, what remains, the way to a copy and the choice of a day, and on a second page exactly what goes. A
+ * coach sees it as a plan in three pages. Owns what was chosen on the way; signs nothing before the last page.
+ */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { href } from "../route.ts";
+import { href, type WorkPage } from "../route.ts";
+import type { CopyTaken } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import type { ClosingPlan } from "../session.work.ts";
 import { agreedDate, calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
+import { closingWords } from "../words.closing.ts";
 import { firstName, size } from "../words.ts";
 import { workWords } from "../words.work.ts";
+import { Aims, Closed, Each } from "./closingparts.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Choice, TextField } from "./fields.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
 import { type PageProps, UpToWork } from "./work.tsx";
 
 const words = workWords.close;
+const COACHS_PAGES = 3;
 
 type When = "hold" | "soon" | "other";
 
@@ -22,9 +30,9 @@ interface Chosen {
   readonly mine: boolean;
 }
 
+const CHOSEN: Chosen = { when: "hold", date: "", mine: false };
+
 export function Closing({ work }: PageProps) {
-  const { opened } = useDesk();
-  const name = firstName(opened.otherName);
   const [done, setDone] = useState<number | null>(null);
   return (
     <>
@@ -32,28 +40,8 @@ export function Closing({ work }: PageProps) {
       {work.state === "active" && done === null ? (
         <Open work={work} done={setDone} />
       ) : (
-        <>
-          <Heading large>{words.heading(name)}</Heading>
-          <Closed until={done ?? work.deleted.at} />
-        </>
+        <Closed work={work} until={done ?? work.deleted.at} />
       )}
-    </>
-  );
-}
-
-/** After it: what holds now, and the way back while there is one. */
-function Closed({ until }: { until: number }) {
-  const { opened, zone } = useDesk();
-  const name = firstName(opened.otherName);
-  return (
-    <>
-      <p class="lead">{words.already(fullDay(until, zone))}</p>
-      <p class="lead">{words.back(name)}</p>
-      <div class="actions">
-        <a class="button" href={href({ view: "work", page: "dates" })}>
-          {words.alreadyGo}
-        </a>
-      </div>
     </>
   );
 }
@@ -64,21 +52,27 @@ interface OpenProps {
 }
 
 function Open({ work, done }: OpenProps) {
-  const { session, opened } = useDesk();
+  const { session, opened, route, go } = useDesk();
   const [plan, setPlan] = useState<ClosingPlan | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const [chosen, setChosen] = useState<Chosen>({ when: "hold", date: "", mine: false });
-  const [sure, setSure] = useState<number | null>(null);
-  const name = firstName(opened.otherName);
+  const [chosen, setChosen] = useState(CHOSEN);
+  const [until, setUntil] = useState<number | null>(null);
+  const page: WorkPage = route.view === "work" ? route.page : "close";
   const load = () => {
     setFailure(null);
     session.planClosing().then(setPlan, (reason: unknown) => setFailure(failureOf(reason)));
   };
   useEffect(load, []);
+  useEffect(() => {
+    if (page !== "close" && until === null) {
+      // Whoever comes to a later page by its address has chosen nothing yet.
+      go({ view: "work", page: "close" }, "replace");
+    }
+  }, [page]);
   if (!plan) {
     return (
       <>
-        <Heading large>{words.heading(name)}</Heading>
+        <Heading large>{words.heading(firstName(opened.otherName))}</Heading>
         {failure ? (
           <Trouble text={failureWords(failure, opened)} again={load} />
         ) : (
@@ -87,17 +81,21 @@ function Open({ work, done }: OpenProps) {
       </>
     );
   }
-  return sure === null ? (
-    <Plan work={work} plan={plan} chosen={chosen} choose={setChosen} next={setSure} />
+  const next = (date: number) => {
+    setUntil(date);
+    go({ view: "work", page: "close-go" });
+  };
+  if (page === "close" || until === null) {
+    return <Plan work={work} plan={plan} chosen={chosen} choose={setChosen} next={next} />;
+  }
+  const sure = { work, plan, until, mine: chosen.mine, done };
+  if (work.myRole === "client") {
+    return <Sure {...sure} />;
+  }
+  return page === "close-go" ? (
+    <Goes {...sure} next={() => go({ view: "work", page: "close-told" })} />
   ) : (
-    <Sure
-      work={work}
-      plan={plan}
-      until={sure}
-      mine={chosen.mine}
-      back={() => setSure(null)}
-      done={done}
-    />
+    <Told {...sure} />
   );
 }
 
@@ -115,18 +113,18 @@ function between(plan: ClosingPlan): { first: number; last: number } {
   return { first: Math.min(first, plan.latestAt), last: wholeDay(plan.latestAt) };
 }
 
+/** The first page: what is here, and until when it is to be held. */
 function Plan({ work, plan, chosen, choose, next }: PlanProps) {
   const { opened, zone } = useDesk();
   const [fault, setFault] = useState<string | null>(null);
   const name = firstName(opened.otherName);
+  const coach = work.myRole === "coach";
   const { first, last } = between(plan);
-  const [from, to] = [fullDay(first, zone), fullDay(last, zone)];
-  const freely = first < plan.latestAt;
   const submit = (event: Event) => {
     event.preventDefault();
     const typed = agreedDate(chosen.date);
     if (chosen.when === "other" && (typed === null || typed < first || typed > last)) {
-      setFault(words.otherWrong(from, to));
+      setFault(words.otherWrong(fullDay(first, zone), fullDay(last, zone)));
       return;
     }
     next({ hold: plan.latestAt, soon: first, other: typed ?? plan.latestAt }[chosen.when]);
@@ -134,53 +132,15 @@ function Plan({ work, plan, chosen, choose, next }: PlanProps) {
   return (
     <>
       <Heading large>{words.heading(name)}</Heading>
+      {coach ? <Step at={1} /> : <Aims />}
       <section class="card">
-        <h2>{words.remains}</h2>
+        <h2>{coach ? closingWords.held : words.remains}</h2>
+        {coach && <p>{closingWords.heldLead(name)}</p>}
         <Remains work={work} plan={plan} />
-        <p>{words.copyFirst}</p>
-        <div class="actions">
-          <a class="button" href={href({ view: "work", page: "copy" })}>
-            {words.copyDo}
-          </a>
-        </div>
+        <CopyFirst />
       </section>
       <form onSubmit={submit} noValidate>
-        <Choice
-          legend={words.when}
-          largeLegend
-          choices={[
-            {
-              value: "hold",
-              label: words.hold(fullDay(plan.latestAt, zone)),
-              hint: words.holdHint,
-            },
-            ...(freely
-              ? ([
-                  { value: "soon", label: words.soon(from), hint: words.soonHint(name) },
-                  {
-                    value: "other",
-                    label: words.other,
-                    under: (
-                      <TextField
-                        label={words.otherLabel}
-                        value={chosen.date}
-                        onValue={(date) => choose({ ...chosen, date })}
-                        hint={words.otherHint(from, to)}
-                        fault={fault}
-                        attributes={{
-                          type: "date",
-                          min: calendarDay(first, "UTC"),
-                          max: calendarDay(last, "UTC"),
-                        }}
-                      />
-                    ),
-                  },
-                ] as const)
-              : []),
-          ]}
-          chosen={chosen.when}
-          onChoose={(when) => choose({ ...chosen, when })}
-        />
+        <Until plan={plan} chosen={chosen} choose={choose} fault={fault} />
         <label class="tick">
           <input
             type="checkbox"
@@ -194,12 +154,82 @@ function Plan({ work, plan, chosen, choose, next }: PlanProps) {
         </label>
         <div class="actions">
           <button type="submit" class="do">
-            {words.next}
+            {coach ? closingWords.heldNext : words.next}
           </button>
         </div>
-        <p class="quiet-text">{words.nothingYet}</p>
+        <p class="quiet-text">{coach ? closingWords.nothingYet : words.nothingYet}</p>
       </form>
     </>
+  );
+}
+
+/** The way to a copy, and the newest that was taken. */
+function CopyFirst() {
+  const { session, zone } = useDesk();
+  const [last, setLast] = useState<CopyTaken | null>(null);
+  useEffect(() => {
+    session.own("copiesTaken", []).then(
+      ([newest]) => setLast(newest ?? null),
+      () => setLast(null),
+    );
+  }, []);
+  return (
+    <>
+      <p>{last ? closingWords.copied(fullDay(last.at, zone)) : words.copyFirst}</p>
+      <div class="actions">
+        <a class="button" href={href({ view: "work", page: "copy" })}>
+          {words.copyDo}
+        </a>
+      </div>
+    </>
+  );
+}
+
+function Until({
+  plan,
+  chosen,
+  choose,
+  fault,
+}: Omit<PlanProps, "work" | "next"> & { fault: string | null }) {
+  const { opened, zone } = useDesk();
+  const { first, last } = between(plan);
+  const [from, to] = [fullDay(first, zone), fullDay(last, zone)];
+  const freely = [
+    {
+      value: "soon",
+      label: words.soon(from),
+      hint: words.soonHint(firstName(opened.otherName)),
+    },
+    {
+      value: "other",
+      label: words.other,
+      under: (
+        <TextField
+          label={words.otherLabel}
+          value={chosen.date}
+          onValue={(date) => choose({ ...chosen, date })}
+          hint={words.otherHint(from, to)}
+          fault={fault}
+          attributes={{
+            type: "date",
+            min: calendarDay(first, "UTC"),
+            max: calendarDay(last, "UTC"),
+          }}
+        />
+      ),
+    },
+  ] as const;
+  return (
+    <Choice
+      legend={words.when}
+      largeLegend
+      choices={[
+        { value: "hold", label: words.hold(fullDay(plan.latestAt, zone)), hint: words.holdHint },
+        ...(first < plan.latestAt ? freely : []),
+      ]}
+      chosen={chosen.when}
+      onChoose={(when) => choose({ ...chosen, when })}
+    />
   );
 }
 
@@ -234,65 +264,139 @@ interface SureProps extends OpenProps {
   readonly plan: ClosingPlan;
   readonly until: number;
   readonly mine: boolean;
-  readonly back: () => void;
 }
 
-/** The second page: exactly what happens, and the one button that does it. */
-function Sure({ work, plan, until, mine, back, done }: SureProps) {
-  const { session, opened, zone, now, say } = useDesk();
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState(false);
-  const name = firstName(opened.otherName);
+/** What goes, and when, in sentences. */
+function goneLines({ work, plan, until, mine }: SureProps, zone: string): string[] {
   const date = fullDay(until, zone);
-  const sooner = until < plan.latestAt;
-  const what = words.parts(plan.remains, 0);
-  useEffect(() => document.querySelector("h1")?.focus(), []);
-  const act = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await session.close(until, mine);
-      say(words.done(date));
-      done(until);
-    } catch (reason) {
-      setFailure(failureOf(reason));
-      setBusy(false);
-    }
-  };
-  const lines = [
-    words.stops(name),
-    ...(mine ? [words.mineNow(what)] : []),
+  const backupsEnd = fullDay(until + work.backupDays * DAY_SECONDS, zone);
+  return [
+    ...(mine ? [words.mineNow(words.parts(plan.remains, 0))] : []),
     words.reads(date),
     words.goes(date, words.parts(plan.remains, plan.notes)),
     words.goesElse,
-    ...(work.backupDays
-      ? [words.backups(fullDay(until + work.backupDays * DAY_SECONDS, zone))]
-      : []),
+    ...(work.backupDays ? [words.backups(backupsEnd)] : []),
+  ];
+}
+
+/** A client's second page: exactly what happens, and the one button that does it. */
+function Sure(props: SureProps) {
+  const { opened, now, zone } = useDesk();
+  const { plan, until } = props;
+  const name = firstName(opened.otherName);
+  const lines = [
+    words.stops(name),
+    ...goneLines(props, zone),
     words.told(name),
     ...(until > now() ? [words.back(name), words.backNot] : []),
   ];
   return (
     <>
       <Heading large>{words.sure}</Heading>
-      <ol class="exactly">
-        {lines.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ol>
+      <Lines lines={lines} />
+      <Each plan={plan} />
+      <Sign {...props} back={words.change} />
+    </>
+  );
+}
+
+/** A coach's second page: what will go, and when. */
+function Goes({ next, ...props }: SureProps & { next: () => void }) {
+  const { opened, now, zone } = useDesk();
+  const name = firstName(opened.otherName);
+  const lines = [
+    ...goneLines(props, zone),
+    closingWords.goesOwn(name),
+    ...(props.until > now() ? [words.back(name), words.backNot] : []),
+  ];
+  return (
+    <>
+      <Heading large>{closingWords.goes}</Heading>
+      <Step at={2} />
+      <Lines lines={lines} />
+      <Each plan={props.plan} />
+      <div class="actions">
+        <button type="button" class="do" onClick={next}>
+          {closingWords.goesNext(name)}
+        </button>
+        <Back>{closingWords.back}</Back>
+      </div>
+      <p class="quiet-text">{closingWords.nothingYet}</p>
+    </>
+  );
+}
+
+/** A coach's last page: what the client will read, and the signature. */
+function Told(props: SureProps) {
+  const { opened, zone } = useDesk();
+  const name = firstName(opened.otherName);
+  const date = fullDay(props.until, zone);
+  return (
+    <>
+      <Heading large>{closingWords.told(name)}</Heading>
+      <Step at={3} />
+      <p>{closingWords.toldLead(name)}</p>
+      <blockquote class="welcome">
+        <p>{workWords.held(date)}</p>
+        <p>{workWords.closedBy("other", firstName(opened.myName))}</p>
+        <p>{closingWords.toldCopy(date)}</p>
+      </blockquote>
+      <Lines lines={[words.stops(name), closingWords.toldQuiet]} />
+      <Sign {...props} back={closingWords.back} />
+    </>
+  );
+}
+
+function Step({ at }: { at: number }) {
+  return <p class="meta">{closingWords.step(at, COACHS_PAGES)}</p>;
+}
+
+function Lines({ lines }: { lines: readonly string[] }) {
+  return (
+    <ol class="exactly">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ol>
+  );
+}
+
+/** The page before is always the one in the history: a later one is come to from it alone. */
+function Back({ children, busy = false }: { children: ComponentChildren; busy?: boolean }) {
+  return (
+    <button type="button" disabled={busy} onClick={() => history.back()}>
+      {children}
+    </button>
+  );
+}
+
+function Sign({ plan, until, mine, done, back }: SureProps & { back: string }) {
+  const { session, opened, zone, say, go } = useDesk();
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState(false);
+  const sooner = until < plan.latestAt || mine;
+  const act = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await session.close(until, mine);
+      say(words.done(fullDay(until, zone)));
+      done(until);
+      go({ view: "work", page: "close" }, "replace");
+    } catch (reason) {
+      setFailure(failureOf(reason));
+      setBusy(false);
+    }
+  };
+  return (
+    <>
       {failure && <Trouble text={failureWords(failure, opened)} />}
       {busy && <Wait>{words.doing}</Wait>}
       <div class="actions">
-        <button
-          type="button"
-          class={sooner || mine ? "do destroys" : "do"}
-          disabled={busy}
-          onClick={act}
-        >
-          {sooner || mine ? words.doGo : words.doHold}
+        <button type="button" class={sooner ? "do destroys" : "do"} disabled={busy} onClick={act}>
+          {sooner ? words.doGo : words.doHold}
         </button>
-        <button type="button" disabled={busy} onClick={back}>
-          {words.change}
-        </button>
+        <Back busy={busy}>{back}</Back>
       </div>
     </>
   );

@@ -6,6 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CopyFile, chooseTarget, NotWritten, type Sealing, type Target } from "../copyfile.ts";
 import { passwordFault } from "../password.ts";
+import type { CopyTaken } from "../session.own.ts";
 import type { Failure, Session } from "../session.ts";
 import { calendarDay, fullDay } from "../time.ts";
 import { copyWords } from "../words.copy.ts";
@@ -37,10 +38,24 @@ export function Copy(props: PageProps) {
       <UpToWork />
       <Heading>{copyWords.heading}</Heading>
       <p class="lead">{copyWords.lead(fullDay(work.deleted.at, zone))}</p>
+      <Taken />
       <Form {...props} />
       <OpenCopy session={session} />
     </>
   );
+}
+
+/** When copies were taken: only whoever took them sees that. */
+function Taken() {
+  const { session, zone } = useDesk();
+  const [copies, setCopies] = useState<readonly CopyTaken[]>([]);
+  useEffect(() => {
+    session.own("copiesTaken", []).then(setCopies, () => setCopies([]));
+  }, []);
+  const [last] = copies;
+  return last ? (
+    <p class="meta">{copyWords.taken(fullDay(last.at, zone), last.chosen, copies.length)}</p>
+  ) : null;
 }
 
 type Faults = { readonly threads?: string; readonly password?: string };
@@ -134,11 +149,19 @@ function Form({ work }: PageProps) {
   );
 }
 
+interface Current {
+  readonly file: CopyFile;
+  readonly copying: Copying;
+  readonly name: string;
+  /** Of chosen conversations alone. */
+  readonly chosen: boolean;
+}
+
 /** The making itself. It ends with the page: what is half made is dropped. */
 function useMaking(work: PageProps["work"]) {
   const desk = useDesk();
   const [state, setState] = useState<State>({ kind: "choosing" });
-  const current = useRef<{ file: CopyFile; copying: Copying; name: string } | null>(null);
+  const current = useRef<Current | null>(null);
   const stopping = useRef(new AbortController());
   const drop = () => {
     stopping.current.abort();
@@ -164,6 +187,8 @@ function useMaking(work: PageProps["work"]) {
       await (made.blob && saveBlob(made.blob, making.name));
       current.current = null;
       setState({ kind: "made", made });
+      // The copy is there whatever becomes of the line about it.
+      desk.session.own("noteCopy", [making.chosen]).catch(() => {});
     } catch (reason) {
       const failure = failureOf(reason);
       if (goesOn(reason)) {
@@ -192,7 +217,12 @@ function useMaking(work: PageProps["work"]) {
       setState({ kind: "preparing" });
       const sealing = password === null ? null : await sealingOf(desk.session, password);
       const file = new CopyFile(target, sealing);
-      current.current = { file, name, copying: new Copying({ desk, work, threads, file }) };
+      current.current = {
+        file,
+        name,
+        chosen: threads !== null,
+        copying: new Copying({ desk, work, threads, file }),
+      };
     } catch (reason) {
       target?.drop().catch(() => {});
       const text =
@@ -282,6 +312,11 @@ function Far({ step: { done, total, file } }: { step: Step }) {
   );
 }
 
+/** What could not be had is noted in the copy by its place and a code; a person is told the file's own name. */
+function fileLeft(noted: string): string | null {
+  return /^files\/\d+-\d+-(.+): [^:]+$/.exec(noted)?.[1] ?? null;
+}
+
 function Done({ made: { messages, files, left } }: { made: Made }) {
   return (
     <section class="card">
@@ -294,7 +329,7 @@ function Done({ made: { messages, files, left } }: { made: Made }) {
           <ul class="bullets">
             {left.slice(0, MOST_TOLD).map((one) => (
               <li key={one} class="wrap">
-                {one}
+                {fileLeft(one) ?? copyWords.leftMessage}
               </li>
             ))}
           </ul>

@@ -16,7 +16,7 @@ import {
 import type { CopyFile } from "../copyfile.ts";
 import { tag } from "../language.ts";
 import { reportText } from "../reporttext.ts";
-import type { Note } from "../session.own.ts";
+import type { CallNote, Note } from "../session.own.ts";
 import type { Failure, FileFacts, ListRow, Message } from "../session.ts";
 import type { Work } from "../session.work.ts";
 import { exactly, fullDay } from "../time.ts";
@@ -97,6 +97,7 @@ export class Copying {
   readonly #also: string[] = [];
   readonly #left: string[] = [];
   readonly #about: Record<string, unknown> = {};
+  #own: readonly CallNote[] = [];
   /** What stands before the messages, each to be done once. */
   readonly #steps: (() => Promise<void>)[];
   #rows: readonly ListRow[] | null = null;
@@ -252,16 +253,25 @@ export class Copying {
   }
 
   async #calls(): Promise<void> {
-    this.#about.calls = this.#given.work.calls.map(({ heldAt, minutes, mine, note }) => {
-      return { at: heldAt, minutes, mine, note };
+    const { desk, work } = this.#given;
+    const own = work.calls.length > 0 ? await desk.session.own("callNotes", []) : [];
+    this.#about.calls = work.calls.map(({ id, heldAt, minutes, mine, note }) => {
+      const text = own.find(({ callId }) => callId === id)?.text ?? "";
+      return { at: heldAt, minutes, mine, note, private_note: text };
     });
+    // A coach's are among the notes.
+    this.#own = work.myRole === "coach" ? [] : own;
   }
 
-  /** A coach's alone. */
+  /** A coach's about the work, and anybody's about calls. */
   async #notes(): Promise<void> {
     const { desk, work } = this.#given;
     this.#about.notes = [];
     if (work.myRole !== "coach") {
+      if (this.#own.length > 0) {
+        const text = this.#own.map((one) => written(one, desk.zone)).join("\n\n");
+        await this.#record("notes/notes.txt", new Blob([`${text}\n`]));
+      }
       return;
     }
     const { notes, closed } = await desk.session.own("privateNotes", []);
@@ -380,6 +390,6 @@ function described(one: CopiedMessage): object {
   return { id, from, mine, at, subject, text, kept_until: one.keptUntil, files, refused };
 }
 
-function written({ writtenAt, text }: Note, zone: string): string {
+function written({ writtenAt, text }: Pick<Note, "writtenAt" | "text">, zone: string): string {
   return `${exactly(writtenAt, zone)}\n${text}`;
 }

@@ -27,6 +27,7 @@ export function Dates({ work, reload }: PageProps) {
       <UpToWork />
       <Heading>{dates.heading}</Heading>
       <p class="lead">{dates.lead}</p>
+      {work.state === "active" && <p>{dates.pause}</p>}
       {said && (
         <p class="banner note" role="status">
           {said}

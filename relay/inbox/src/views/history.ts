@@ -26,7 +26,15 @@ function here(): Route {
 }
 
 function remember(at: number): void {
-  left.set(at, { scroll: scrollY, focus: document.activeElement?.id ?? "" });
+  left.set(at, {
+    scroll: scrollY || (main()?.scrollTop ?? 0),
+    focus: document.activeElement?.id ?? "",
+  });
+}
+
+/** What scrolls on a wide screen in place of the page. */
+function main(): HTMLElement | null {
+  return document.getElementById("main");
 }
 
 function push(route: Route): void {
@@ -108,6 +116,7 @@ export function useArrival(view: string, title: keyof typeof words.titles): void
       return;
     }
     scrollTo(0, was?.scroll ?? 0);
+    main()?.scrollTo(0, was?.scroll ?? 0);
     const back = was?.focus ? document.getElementById(was.focus) : null;
     const target = back ?? document.querySelector("h1");
     target?.focus({ preventScroll: true });

@@ -10,17 +10,19 @@ import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Field, TextField } from "./fields.tsx";
 import { Handing } from "./handing.tsx";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
+import { type AtWork, atWork, WorkPhones, workNumbersOf } from "./workphones.tsx";
 
 const USUAL_WORK_DAYS = 182;
 const USUAL_HOLD_DAYS = 90;
 
-interface Entered {
+interface Entered extends Pick<InviteRequest, "language" | "readMarks" | "before"> {
   readonly name: string;
   readonly welcome: string;
   readonly lastDay: string;
   readonly hold: string;
   readonly domains: string;
   readonly phones: string;
+  readonly work: AtWork;
   readonly sponsor: string;
   readonly sponsorSees: string;
 }
@@ -29,10 +31,11 @@ interface Entered {
 interface Shown {
   readonly request: InviteRequest;
   readonly text: string;
+  readonly own: boolean;
 }
 
 /** What stands in the form at first: all that was offered before, or a name. */
-export type Terms = Pick<InviteRequest, "name"> & Partial<Omit<InviteRequest, "language">>;
+export type Terms = Pick<InviteRequest, "name"> & Partial<InviteRequest>;
 
 interface InviteProps {
   readonly terms: Terms;
@@ -59,7 +62,7 @@ export function Invite({ terms, done, cancel }: InviteProps) {
       const request = requestOf(entered);
       const found = await session.own("previewAgreement", [request]);
       setFault("fault" in found ? found.fault : null);
-      setShown("text" in found ? { request, text: found.text } : null);
+      setShown("text" in found ? { request, ...found } : null);
     });
   };
   if (shown) {
@@ -68,6 +71,9 @@ export function Invite({ terms, done, cancel }: InviteProps) {
       <section class="card">
         <h2>{inviteWords.agreement}</h2>
         <p>{inviteWords.agreementLead(entered.name.trim())}</p>
+        {shown.request.before?.own && (
+          <p>{shown.own ? inviteWords.ownWords : inviteWords.ownWordsGone}</p>
+        )}
         <p class="agreement-text" lang={shown.request.language}>
           {shown.text}
         </p>
@@ -162,6 +168,11 @@ function Form({ entered, setEntered, fault, submit, children }: FormProps) {
         hint={inviteWords.phonesHint}
         fault={said("phones")}
       />
+      <WorkPhones
+        phones={parts(entered.phones)}
+        work={entered.work}
+        set={(work) => set({ work })}
+      />
       <TextField
         label={inviteWords.sponsor}
         value={entered.sponsor}
@@ -174,38 +185,59 @@ function Form({ entered, setEntered, fault, submit, children }: FormProps) {
         onValue={(sponsorSees) => set({ sponsorSees })}
         hint={inviteWords.sponsorSeesHint}
       />
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={entered.readMarks}
+          onChange={() => set({ readMarks: !entered.readMarks })}
+        />
+        <span>
+          {inviteWords.readMarks}
+          <span class="hint">{inviteWords.readMarksHint}</span>
+        </span>
+      </label>
       {children}
     </form>
   );
 }
 
 function usual(terms: Terms, now: number): Entered {
-  const workEndsAt = terms.workEndsAt ?? now + (USUAL_WORK_DAYS + 1) * DAY_SECONDS;
+  const usualEnd = now + (USUAL_WORK_DAYS + 1) * DAY_SECONDS;
+  // A last day that is over can be nobody's any more.
+  const workEndsAt = terms.workEndsAt && terms.workEndsAt > now ? terms.workEndsAt : usualEnd;
   return {
+    language: terms.language ?? language,
+    before: terms.before,
     name: terms.name,
     welcome: terms.welcome ?? "",
     lastDay: new Date((workEndsAt - DAY_SECONDS) * 1000).toISOString().slice(0, 10),
     hold: String(terms.holdDays ?? USUAL_HOLD_DAYS),
     domains: (terms.refusedDomains ?? []).join(", "),
     phones: (terms.phones ?? []).join(", "),
+    work: atWork(terms.workNumbers),
     sponsor: terms.sponsor ?? "",
     sponsorSees: terms.sponsorSees ?? "",
+    readMarks: terms.readMarks ?? false,
   };
 }
 
 function requestOf(entered: Entered): InviteRequest {
   const lastDay = Date.parse(`${entered.lastDay}T00:00:00Z`) / 1000;
   const hold = entered.hold.trim();
+  const phones = parts(entered.phones);
   return {
-    language,
+    language: entered.language,
     name: entered.name.trim(),
     welcome: entered.welcome.trim(),
     workEndsAt: Number.isFinite(lastDay) ? lastDay + DAY_SECONDS : 0,
     holdDays: /^\d{1,5}$/.test(hold) ? Number(hold) : -1,
     refusedDomains: parts(entered.domains),
-    phones: parts(entered.phones),
+    phones,
+    workNumbers: workNumbersOf(phones, entered.work),
     sponsor: entered.sponsor.trim(),
     sponsorSees: entered.sponsorSees.trim(),
+    readMarks: entered.readMarks,
+    ...(entered.before && { before: entered.before }),
   };
 }
 

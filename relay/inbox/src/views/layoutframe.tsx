@@ -4,7 +4,7 @@
  * comes out of the frame is believed no further than a number of pixels and an address that is shown before it is opened.
  */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Answer, Letter } from "../frame/said.ts";
 import type { Failure, Layout } from "../session.ts";
 import { mailWords } from "../words.mail.ts";
@@ -61,7 +61,8 @@ function Shown({ layout }: { layout: Layout }) {
     // Its origin is opaque and has no name to send to; what may be framed here is one document of ours.
     inside.postMessage(letter, "*", [port2]);
   };
-  useEffect(() => frame.current?.addEventListener("load", send), []);
+  // Before the browser draws: a document out of its cache may have loaded by the time an effect runs.
+  useLayoutEffect(() => frame.current?.addEventListener("load", send), []);
   return (
     <>
       <p class="meta">{mailWords.layout.note}</p>

@@ -29,6 +29,7 @@ export function watchCamera(video: HTMLVideoElement, watcher: Watcher): () => vo
   let stream: MediaStream | null = null;
   let looking: ReturnType<typeof setInterval> | undefined;
   let ended = false;
+  let looks = 0;
   const stop = () => {
     ended = true;
     clearInterval(looking);
@@ -44,7 +45,7 @@ export function watchCamera(video: HTMLVideoElement, watcher: Watcher): () => vo
   };
   const enough = setTimeout(() => fail("nothing"), LONGEST_MS);
   const look = () => {
-    const seen = drawing && video.videoWidth > 0 ? seenIn(video, canvas, drawing) : null;
+    const seen = drawing && video.videoWidth > 0 ? seenIn(video, canvas, drawing, looks++) : null;
     if (seen && seen.kind !== "nothing") {
       watcher.saw(seen);
     }
@@ -76,13 +77,14 @@ function seenIn(
   video: HTMLVideoElement,
   canvas: HTMLCanvasElement,
   drawing: CanvasRenderingContext2D,
+  looked: number,
 ): Seen {
   const { videoWidth, videoHeight } = video;
   const smaller = Math.min(1, MOST_POINTS / Math.max(videoWidth, videoHeight));
   const [width, height] = [Math.ceil(videoWidth * smaller), Math.ceil(videoHeight * smaller)];
   Object.assign(canvas, { width, height });
   drawing.drawImage(video, 0, 0, width, height);
-  return readSquare(drawing.getImageData(0, 0, width, height).data, width, height);
+  return readSquare(drawing.getImageData(0, 0, width, height).data, width, height, looked);
 }
 
 /** What a refused camera means; a browser that gives pages none has no `mediaDevices` at all. */

@@ -14,14 +14,16 @@ import {
 import { tag } from "../language.ts";
 import { type Filter, href, type Order } from "../route.ts";
 import type { Failure, ListRow } from "../session.ts";
-import { brief, day, fullDay, keeping, weekdayAndDay } from "../time.ts";
-import { firstName, words } from "../words.ts";
+import { brief, day, keeping, weekdayAndDay } from "../time.ts";
+import { firstName, size, words } from "../words.ts";
 import { failureWords, useDesk } from "./desk.ts";
 import { lazy } from "./lazy.tsx";
 import { Banner, Heading, Icon, Trouble, useKeys, Wait } from "./parts.tsx";
 
 const Happened = lazy(async () => (await import("./happened.tsx")).Happened);
+const EndCard = lazy(async () => (await import("./endcard.tsx")).EndCard);
 const Leaving = lazy(async () => (await import("./leaving.tsx")).Leaving);
+const Replies = lazy(async () => (await import("./replies.tsx")).Replies);
 const Prose = lazy(async () => (await import("./prose.tsx")).Prose);
 
 interface ListProps {
@@ -65,9 +67,10 @@ export function List({ filter, order, openId, alone, load, failure }: ListProps)
       {!nothing && <SearchLink />}
       {!nothing && <Filters filter={filter} order={order} />}
       {inbox.happened && <Happened />}
+      {inbox.replies.length > 0 && <Replies />}
       {opened.released && <Leaving />}
       <AskedCard />
-      <EndCard />
+      {endStage(opened.policy.holdEndsAt, now()) && <EndCard />}
       <GoingCard filter={filter} />
       {failure && !inbox.loaded && <Trouble text={failureWords(failure, opened)} again={load} />}
       {!failure && !inbox.loaded && <Wait>{words.list.loading}</Wait>}
@@ -133,9 +136,18 @@ function SearchLink() {
   );
 }
 
+/** The order that is offered beside the one that is shown. */
+function otherOrder(order: Order, filter: Filter): Order {
+  if (order !== "newest") {
+    return "newest";
+  }
+  return filter === "files" ? "size" : "deletion";
+}
+
 function Filters({ filter: chosen, order }: { filter: Filter; order: Order }) {
   const { inbox } = useDesk();
   const unread = unreadCount(inbox);
+  const other = otherOrder(order, chosen);
   return (
     <nav class="filters" aria-label={words.list.filters}>
       {FILTERS.map(({ filter, label }) => (
@@ -149,15 +161,8 @@ function Filters({ filter: chosen, order }: { filter: Filter; order: Order }) {
         </a>
       ))}
       {chosen !== "going" && (
-        <a
-          class="order"
-          href={href({
-            view: "list",
-            filter: chosen,
-            order: order === "newest" ? "deletion" : "newest",
-          })}
-        >
-          {order === "newest" ? words.list.soonest : words.list.newest}
+        <a class="order" href={href({ view: "list", filter: chosen, order: other })}>
+          {words.list.orders[other]}
         </a>
       )}
     </nav>
@@ -175,26 +180,6 @@ function AskedCard() {
       <p>
         {words.list.askedCard(firstName(opened.otherName))}{" "}
         <a href={href({ view: "work", page: "change" })}>{words.list.askedLook}</a>
-      </p>
-    </Banner>
-  );
-}
-
-/** Thirty, seven and one days before everything goes, while something of it has not been read. */
-function EndCard() {
-  const { inbox, opened, now, zone } = useDesk();
-  const { holdEndsAt } = opened.policy;
-  const stage = endStage(holdEndsAt, now());
-  const unread = unreadCount(inbox);
-  if (!stage || !unread) {
-    return null;
-  }
-  return (
-    <Banner tone="soon">
-      <p>
-        <strong>{words.list.soonWord}</strong>{" "}
-        {words.list.endCard(stage, fullDay(holdEndsAt, zone), unread)}{" "}
-        <a href={href({ view: "work", page: "copy" })}>{words.list.endCopy}</a>
       </p>
     </Banner>
   );
@@ -256,13 +241,14 @@ function Rows({ rows, drawn: all, filter, order, openId }: RowsProps) {
   // A long list is drawn again when something of it changes or a minute has passed, not with every letter that is typed beside it.
   const drawn = useMemo(() => {
     const shown = rows.slice(0, most);
-    // What goes within thirty days is one list.
+    // What goes within thirty days is one list, and what is ordered by its size.
+    const whole =
+      filter === "going" ? words.list.going : order === "size" ? words.list.orders.size : null;
     const parts =
-      filter === "going"
-        ? [{ name: words.list.going, rows: shown }]
-        : months(shown, minute, zone, order);
+      whole === null ? months(shown, minute, zone, order) : [{ name: whole, rows: shown }];
+    const sizes = filter !== "going" && order === "size";
     return parts.map((part) => (
-      <MonthOfRows key={part.name} {...{ part, openId, zone }} now={minute} />
+      <MonthOfRows key={part.name} {...{ part, openId, zone, sizes }} now={minute} />
     ));
   }, [inbox.rows, inbox.leaving, most, filter, order, openId, minute, zone, tag]);
   if (inbox.loaded && rows.length === 0 && filter !== "all") {
@@ -293,14 +279,15 @@ export function MonthOfRows({
   openId,
   now,
   zone,
-}: Told & { part: Month; openId: string | null }) {
+  sizes = false,
+}: Told & { part: Month; openId: string | null; sizes?: boolean }) {
   return (
     <section class="month" ref={(section) => foresee(section, part.rows.length)}>
       <h2>{part.name}</h2>
       <ol>
         {part.rows.map((row) => (
           <li key={row.id}>
-            <Line row={row} now={now} zone={zone} open={row.id === openId} tag={tag} />
+            <Line {...{ row, now, zone, sizes, tag }} open={row.id === openId} />
           </li>
         ))}
       </ol>
@@ -311,18 +298,20 @@ export function MonthOfRows({
 interface LineProps extends Told {
   readonly row: ListRow;
   readonly open: boolean;
+  /** It says how large its files are. */
+  readonly sizes: boolean;
   readonly tag: string;
 }
 
 /** A row that is drawn again only when something of it has changed. */
 class Line extends Component<LineProps> {
   override shouldComponentUpdate(next: LineProps): boolean {
-    const names = ["row", "now", "zone", "open", "tag"] as const;
+    const names = ["row", "now", "zone", "open", "sizes", "tag"] as const;
     return names.some((name) => next[name] !== this.props[name]);
   }
 
-  render({ row, now, zone, open }: LineProps) {
-    return <Row row={row} now={now} zone={zone} open={open} />;
+  render(line: LineProps) {
+    return <Row {...line} />;
   }
 }
 
@@ -331,7 +320,7 @@ function GivenBack() {
   return <span class="row-extra">{words.list.givenBack(firstName(opened.otherName))}</span>;
 }
 
-function Row({ row, now, zone, open }: Told & { row: ListRow; open: boolean }) {
+function Row({ row, now, zone, open, sizes }: LineProps) {
   const kept = keeping(row.expiresAt, now, zone);
   const who = row.mine ? words.list.you : row.senderName;
   if (row.wentUnread) {
@@ -339,12 +328,14 @@ function Row({ row, now, zone, open }: Told & { row: ListRow; open: boolean }) {
   }
   const subject = row.failed ? words.list.failed : row.subject || words.list.noSubject;
   const when = brief(row.createdAt, now, zone);
+  const large = sizes && row.fileBytes ? size(row.fileBytes) : null;
   const name = words.list.rowName({
     unread: row.unread,
     who,
     subject,
     when: weekdayAndDay(row.createdAt, now, zone),
     files: row.files,
+    large,
     keeping: words.keeping(kept),
   });
   return (
@@ -375,6 +366,7 @@ function Row({ row, now, zone, open }: Told & { row: ListRow; open: boolean }) {
             {words.files(row.files)}
           </span>
         )}
+        {large && <span class="row-extra">{large}</span>}
       </span>
     </a>
   );

@@ -19,8 +19,8 @@ import { List, MonthOfRows } from "./list.tsx";
 import { type Outgoing, useOutgoing } from "./outgoing.tsx";
 import { Heading, Sheet } from "./parts.tsx";
 import { type Presence, usePresence } from "./presence.ts";
-import type { LockReason } from "./rest.tsx";
 import type { Surroundings } from "./start.tsx";
+import type { LockReason } from "./unlock.tsx";
 
 const ASIDE_AFTER_SECONDS = 2;
 /** When all that a list fetches has come. */

@@ -93,6 +93,7 @@ function SenderList({ facts, run, load }: ListProps) {
         ))}
       </ul>
       <p class="hint">{mail.hidden}</p>
+      <p class="hint">{mail.vouches}</p>
     </>
   );
 }

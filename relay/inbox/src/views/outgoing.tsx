@@ -135,12 +135,23 @@ function useRetry(current: Current | null, live: boolean, run: (job: Job) => voi
       run(current.job);
     }
   }, [live]);
+  const seconds = current ? waitSeconds(current) : 0;
+  useEffect(() => {
+    const timer = seconds && current ? setTimeout(run, seconds * 1000, current.job) : undefined;
+    return () => clearTimeout(timer);
+  }, [seconds, current?.job]);
   // A connection that was never seen to break comes back without a word.
   useEffect(() => {
     const again = () => offline && current && run(current.job);
     addEventListener("online", again);
     return () => removeEventListener("online", again);
   }, [current]);
+}
+
+/** What was too fast for the server goes by itself once it may, as the words say; 0: nothing waits for that. */
+function waitSeconds({ job, stage }: Current): number {
+  const slow = stage.kind === "failed" && stage.failure.code === "too-many-requests";
+  return (slow && job.draft && stage.failure.retryAfter) || 0;
 }
 
 /** The bar at the foot of the page. */
@@ -165,11 +176,13 @@ export function OutgoingBar({ outgoing }: { outgoing: Outgoing }) {
         )}
         {stage.kind === "failed" && (
           <>
-            <button type="button" onClick={outgoing.again}>
-              {words.tryNow}
-            </button>
+            {waitSeconds({ job, stage }) === 0 && (
+              <button type="button" onClick={outgoing.again}>
+                {words.tryNow}
+              </button>
+            )}
             {stage.failure.code === "full" && (
-              <a class="button" href={href({ view: "list", filter: "files" })}>
+              <a class="button" href={href({ view: "list", filter: "all", order: "size" })}>
                 {words.outgoing.makeRoom}
               </a>
             )}

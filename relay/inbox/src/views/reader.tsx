@@ -242,6 +242,11 @@ function MessageHead({ message, who }: { message: Message; who: string }) {
       <button type="button" class="when" aria-expanded={exact} onClick={() => setExact(!exact)}>
         {exact ? exactly(message.createdAt, zone) : written(message.createdAt, now(), zone)}
       </button>
+      {message.opened !== undefined && (
+        <p class="meta opened">
+          {message.opened ? readWords.read.opened(to) : readWords.read.notOpened(to)}
+        </p>
+      )}
     </header>
   );
 }

@@ -167,10 +167,23 @@ function One({ receipt }: { receipt: ReceiptFacts }) {
         </span>
         {one.signedBy(receipt.host)}
       </p>
+      {receipt.theirCopiesGone > 0 && <TheirCopies at={receipt.theirCopiesGone} />}
       <p class="paper-only">{one.paper(fullDay(opened.policy.holdEndsAt, zone))}</p>
       <Check id={receipt.id} />
       <Save ids={[receipt.id]} label={words.saveOne} print />
     </article>
+  );
+}
+
+/** A line of its own: what the other person says, not the server. */
+function TheirCopies({ at }: { at: number }) {
+  const { opened, zone } = useDesk();
+  const name = firstName(opened.otherName);
+  return (
+    <div class="their-word">
+      <p>{words.one.theirCopies(name, `${fullDay(at, zone)}, ${hour(at, zone)}`)}</p>
+      <p class="quiet-text">{words.one.theirWord(name)}</p>
+    </div>
   );
 }
 

@@ -12,7 +12,7 @@ export interface RepliedProps {
   readonly row: ClientRow;
   readonly reply: NonNullable<ClientRow["reply"]>;
   /** Invite again, with what was offered before. */
-  readonly again: (terms: Omit<InviteRequest, "language">) => void;
+  readonly again: (terms: InviteRequest) => void;
   readonly show: () => void;
   readonly done: (removed: boolean) => void;
 }

@@ -17,7 +17,7 @@ import { lazy } from "./lazy.tsx";
 import { Mailbox } from "./mailbox.tsx";
 import { lockMinutes } from "./presence.ts";
 import type { RestProps } from "./start.tsx";
-import { Unlock } from "./unlock.tsx";
+import { type LockReason, Unlock } from "./unlock.tsx";
 
 const Invitation = lazy(async () => (await import("./invitation.tsx")).Invitation);
 const ComeIn = lazy(async () => (await import("./comein.tsx")).ComeIn);
@@ -25,8 +25,6 @@ const How = lazy(async () => (await import("./how.tsx")).How);
 const Reload = lazy(async () => (await withWords(import("./tab.tsx"))).Reload);
 const Returning = lazy(async () => (await import("./returning.tsx")).Returning);
 const Recover = lazy(async () => (await import("./recover.tsx")).Recover);
-
-export type LockReason = "pressed" | "idle" | "long" | "ended";
 
 /** Why the inbox is locked, for the one line on the unlock page; and where to go on afterwards. */
 interface Locked {

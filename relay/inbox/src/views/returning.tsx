@@ -16,8 +16,8 @@ import { failureOf } from "./desk.ts";
 import { useArrival } from "./history.ts";
 import { Heading, Trouble, Wait } from "./parts.tsx";
 import { usePresence } from "./presence.ts";
-import type { LockReason } from "./rest.tsx";
 import type { Surroundings } from "./start.tsx";
+import type { LockReason } from "./unlock.tsx";
 
 interface ReturningProps {
   readonly session: Session;

@@ -126,6 +126,13 @@ export function DeleteSheet({ message, onClose }: SheetProps) {
   );
 }
 
+/** That it is gone, and by when from backups: the first alone where there are none, or nobody answers just now. */
+async function deletedWords({ session, now, zone }: ReturnType<typeof useDesk>): Promise<string> {
+  const { done, doneBackups } = sheetWords.remove;
+  const days = await session.own("backupDays", []).catch(() => 0);
+  return days ? doneBackups(fullDay(now() + days * DAY_SECONDS, zone)) : done;
+}
+
 function startDelete(
   desk: ReturnType<typeof useDesk>,
   message: Message,
@@ -142,7 +149,7 @@ function startDelete(
     run: async () => {
       await session.expire(message.id, whose);
       dispatch({ kind: "gone", ids: [message.id] });
-      return words.outgoing.deleted;
+      return await deletedWords(desk);
     },
     undo: () => dispatch({ kind: "leaving", ids: [] }),
     draft: null,

@@ -12,12 +12,13 @@ import { useArrival } from "./history.ts";
 import { kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { Heading, Trouble } from "./parts.tsx";
-import type { LockReason } from "./rest.tsx";
 
 const OpenWithDevice = lazy(async () => (await import("./passkey.tsx")).OpenWithDevice);
 
 const AWAY_SECONDS = 8;
 const SLOW_SECONDS = 30;
+
+export type LockReason = "pressed" | "idle" | "long" | "ended";
 
 interface UnlockProps {
   readonly session: Session;

@@ -11,7 +11,6 @@ import { workWords } from "../words.work.ts";
 import { AgreementPage } from "./agreed.tsx";
 import { Calls } from "./calls.tsx";
 import { Changes, OpenProposals } from "./changes.tsx";
-import { Closing } from "./closing.tsx";
 import { Dates } from "./dates.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Kept, Notes } from "./keeping.tsx";
@@ -38,6 +37,7 @@ const REPORT = {
 } as const;
 
 const Copy = lazy(async () => (await import("./copy.tsx")).Copy);
+const Closing = lazy(async () => (await import("./closing.tsx")).Closing);
 const Reopen = lazy(async () => (await import("./reopen.tsx")).Reopen);
 
 type WorkedPage = Exclude<WorkPage, keyof typeof REPORT | "reopen">;
@@ -53,6 +53,8 @@ const HEADINGS: Record<WorkedPage, (name: string) => string> = {
   dates: () => workWords.dates.heading,
   copy: () => workWords.copy,
   close: (name) => workWords.close.heading(name),
+  "close-go": (name) => workWords.close.heading(name),
+  "close-told": (name) => workWords.close.heading(name),
 };
 
 const PAGES = {
@@ -66,6 +68,8 @@ const PAGES = {
   dates: Dates,
   copy: Copy,
   close: Closing,
+  "close-go": Closing,
+  "close-told": Closing,
 } as const;
 
 export function Work({ route }: { route: WorkRoute }) {

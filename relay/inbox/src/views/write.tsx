@@ -252,7 +252,8 @@ function startSend(desk: Desk, draft: Draft): void {
         signal,
       );
       dispatch({ kind: "sent", row });
-      return words.outgoing.sent(fullDay(row.expiresAt, zone));
+      const until = fullDay(row.expiresAt, zone);
+      return opened.policy.readMarks ? writeWords.sent(name, until) : words.outgoing.sent(until);
     },
     undo: () => {
       // What was on its way may be done with elsewhere: as a draft it begins anew.
