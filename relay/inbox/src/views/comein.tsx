@@ -3,7 +3,7 @@
  * up, what does is that way in.
  */
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { passwordFault } from "../password.ts";
 import { isOffer } from "../route.ts";
 import type { OfferFacts } from "../session.coming.ts";
@@ -98,7 +98,7 @@ interface OwnWayProps extends ComeInProps {
 
 function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
   const [kind, setKind] = useState<Kind>(passkeysHere() ? "passkey" : "known");
-  const [offered, setOffered] = useState("");
+  const [offered, setOffered] = useState<string | null>(null);
   const [own, setOwn] = useState("");
   const [fault, setFault] = useState<string | null>(null);
   const [trouble, setTrouble] = useState("");
@@ -107,14 +107,15 @@ function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
   const choose = (next: Kind) => {
     setKind(next);
     setTrouble("");
-    if (next === "password" && !offered) {
-      const fill = (words: string) => {
-        setOffered(words);
-        setOwn((typed) => typed || words);
-      };
-      session.coming("offerPassword", []).then(fill, () => {});
-    }
   };
+  useEffect(() => {
+    // The field comes with them: words that came into it later would mix with what is being typed.
+    const fill = (words: string) => {
+      setOffered(words);
+      setOwn(words);
+    };
+    session.coming("offerPassword", []).then(fill, () => fill(""));
+  }, []);
   const byPasskey = async () => {
     const made = await makePasskey(facts, relayName);
     const opened = await session.comeIn(made);
@@ -174,7 +175,7 @@ function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
               value: "password",
               label: said.password,
               hint: said.passwordHint,
-              under: (
+              under: offered !== null && (
                 <>
                   {offered && (
                     <>
