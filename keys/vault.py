@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from keys.box import open_box, seal_box
+from keys.box import OVERHEAD_BYTES, open_box, seal_box
 from keys.encoding import Reader, ascending, counted, counted_text, exact, label, u16, u32, u64
 from keys.errors import Malformed, Refused
 from keys.names import ID_BYTES, Role
@@ -20,6 +20,7 @@ from keys.pins import Pins, read_pins
 from keys.suite import SEED_BYTES, SIGNATURE_BYTES, H, SignKey, verify
 
 MOST_ITEM_BYTES: Final = 1024 * 1024
+MOST_ITEM_BOX_BYTES: Final = MOST_ITEM_BYTES + OVERHEAD_BYTES
 MOST_ITEMS: Final = 4_096
 _NAME: Final = re.compile(r"[a-z0-9/-]{1,64}\Z")
 _VERSION: Final = b"\x01"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from keys.vault import MOST_ITEM_BOX_BYTES
 from relay.core.errors import Malformed, TooLarge
 from relay.core.model import VaultItem
 from relay.core.ports import Accounts
@@ -17,7 +18,6 @@ from relay.core.retention import check_date
 
 MANIFEST: Final = "manifest"
 MOST_ITEMS: Final = 4096
-MOST_ITEM_BYTES: Final = 1024 * 1024
 MOST_VAULT_BYTES: Final = 32 * 1024 * 1024
 """What the items of one person take together: a vault is read whole at each unlock."""
 MOST_VERSION: Final = 2**53 - 1
@@ -60,6 +60,6 @@ def check_items(items: Sequence[VaultItem], now: int) -> None:
     for item in items:
         if not _NAME.match(item.name) or not 1 <= item.version <= MOST_VERSION:
             raise Malformed("vault item")
-        if len(item.box) > MOST_ITEM_BYTES:
+        if len(item.box) > MOST_ITEM_BOX_BYTES:
             raise TooLarge("vault item")
         check_date(item.expires_at, now)

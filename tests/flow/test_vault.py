@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from keys.vault import MOST_ITEM_BOX_BYTES, MOST_ITEM_BYTES, seal_item
 from relay.core.errors import Conflict, Malformed, TooLarge
 from relay.core.model import VaultItem
-from relay.flow.vault import MOST_ITEM_BYTES
 from tests.flow.house import House
 
 
@@ -62,17 +62,29 @@ async def test_malformed_writes_are_refused(house: House) -> None:
             await house.flows.vault.put(house.client.account_id, items, removed, house.now)
 
 
-async def test_an_item_and_a_vault_have_limits(house: House) -> None:
-    """An item has at most 1 MiB, a vault at most 32 MiB and 4,096 items."""
+async def test_the_largest_item_that_is_sealed_is_taken(house: House) -> None:
+    """The limit means the plain bytes: whoever may seal an item may store it."""
     identity, manifest = house.items(house.client, version=2)
-    huge = replace(identity, box=bytes(MOST_ITEM_BYTES + 1))
+    client_id, name = house.client.account_id, "engagement/ab"
+    box = seal_item(bytes(32), client_id, name, 1, bytes(MOST_ITEM_BYTES), bytes(24))
+    large = replace(identity, name=name, version=1, box=box)
+    await house.flows.vault.put(client_id, (manifest, large), [], house.now)
+    found = {one.name: one.box for one in await house.flows.vault.items(client_id, house.now)}
+    assert found[name] == box
+
+
+async def test_an_item_and_a_vault_have_limits(house: House) -> None:
+    """An item has at most 1 MiB of plain bytes, a vault at most 32 MiB and 4,096 items."""
+    identity, manifest = house.items(house.client, version=2)
+    huge = replace(identity, box=bytes(MOST_ITEM_BOX_BYTES + 1))
     with pytest.raises(TooLarge):
         await house.flows.vault.put(house.client.account_id, (manifest, huge), [], house.now)
     many = [replace(identity, name=f"n{number}", version=1) for number in range(4096)]
     with pytest.raises(TooLarge):
         await house.flows.vault.put(house.client.account_id, (manifest, *many), [], house.now)
     big = [
-        replace(identity, name=f"n{number}", version=1, box=bytes(MOST_ITEM_BYTES)) for number in range(33)
+        replace(identity, name=f"n{number}", version=1, box=bytes(MOST_ITEM_BOX_BYTES))
+        for number in range(33)
     ]
     with pytest.raises(TooLarge):
         await house.flows.vault.put(house.client.account_id, (manifest, *big), [], house.now)

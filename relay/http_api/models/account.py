@@ -16,6 +16,7 @@ from relay.http_api.models.fields import (
     Count,
     Id,
     Instant,
+    ItemBox,
     Model,
     OptionalBox,
     OptionalFrame,
@@ -68,7 +69,7 @@ class VaultItemFields(Model):
     name: Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z0-9/-]+$")]
     version: Annotated[int, Field(ge=1, le=MOST_ORDER)]
     expires_at: Instant
-    box: Box
+    box: ItemBox
 
 
 class RedeemAsked(Model):

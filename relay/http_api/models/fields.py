@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from keys.encoding import from_base64url, to_base64url
 from keys.errors import Malformed
+from keys.vault import MOST_ITEM_BOX_BYTES
 
 MOST_INSTANT = 2**53 - 1
 MOST_ORDER = 2**63 - 1
@@ -75,6 +76,7 @@ OptionalStatement = Annotated[bytes, Sized(0, 8 * 1024)]
 Frame = Annotated[bytes, Sized(1, 48 * 1024)]
 OptionalFrame = Annotated[bytes, Sized(0, 48 * 1024)]
 Box = Annotated[bytes, Sized(73, 1024 * 1024)]
+ItemBox = Annotated[bytes, Sized(73, MOST_ITEM_BOX_BYTES)]
 OptionalBox = Annotated[bytes, Sized(0, 64 * 1024)]
 ReplyBox = Annotated[bytes, Sized(4168, 4168)]
 OptionalReplyBox = Annotated[bytes, Sized(0, 4168)]
