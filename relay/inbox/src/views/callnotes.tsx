@@ -9,7 +9,7 @@ import type { Call } from "../session.work.ts";
 import { firstName, words } from "../words.ts";
 import { workWords } from "../words.work.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Field } from "./fields.tsx";
+import { LongTextField } from "./fields.tsx";
 import { Trouble, Wait } from "./parts.tsx";
 
 const LONGEST_BYTES = 900_000;
@@ -112,25 +112,15 @@ function Write({ call, draft, before, coach, done, cancel }: WriteProps) {
   };
   return (
     <form class="no-paper" onSubmit={submit} noValidate>
-      <Field
+      <LongTextField
         label={calls.mineLabel}
         hint={coach ? calls.mineHintCoach(name) : calls.mineHint(name)}
         fault={fault}
-      >
-        {({ id, describedBy, invalid }) => (
-          <textarea
-            id={id}
-            ref={box}
-            rows={3}
-            dir="auto"
-            value={text}
-            readOnly={busy}
-            aria-describedby={describedBy}
-            aria-invalid={invalid || undefined}
-            onInput={(event) => type(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        value={text}
+        onValue={type}
+        rows={3}
+        attributes={{ ref: box, readOnly: busy }}
+      />
       {draft && <p class="hint">{calls.mineUnsent}</p>}
       {failure && <Trouble text={failureWords(failure, opened, true)} />}
       {busy && <Wait>{calls.mineSaving}</Wait>}

@@ -7,7 +7,7 @@ import { agreedDate, calendarDay, DAY_SECONDS, day, fullDay, wholeDay } from "..
 import { firstName, words } from "../words.ts";
 import { workWords } from "../words.work.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Field, TextField } from "./fields.tsx";
+import { LongTextField, TextField } from "./fields.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
 import { type PageProps, UpToWork } from "./work.tsx";
 
@@ -363,18 +363,14 @@ function ProposeForm({ work, sent }: WayProps) {
         {...field("each")}
         attributes={{ inputMode: "numeric", maxLength: 4 }}
       />
-      <Field label={dates.text} hint={dates.textHint} fault={faults.text}>
-        {({ id, describedBy, invalid }) => (
-          <textarea
-            id={id}
-            rows={10}
-            value={draft.text}
-            aria-describedby={describedBy}
-            aria-invalid={invalid || undefined}
-            onInput={(event) => setDraft({ ...draft, text: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <LongTextField
+        label={dates.text}
+        hint={dates.textHint}
+        fault={faults.text}
+        value={draft.text}
+        onValue={(text) => setDraft({ ...draft, text })}
+        rows={10}
+      />
       <TextField label={dates.note(name)} {...field("note")} attributes={{ maxLength: 300 }} />
       <Sending {...sending} />
       <div class="actions">

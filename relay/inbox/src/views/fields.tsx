@@ -60,6 +60,32 @@ export function TextField({ label, value, onValue, hint, fault, attributes }: Te
   );
 }
 
+interface LongTextProps extends Omit<TextProps, "attributes"> {
+  readonly rows: number;
+  readonly attributes?: JSX.IntrinsicElements["textarea"];
+}
+
+/** Several lines, in the direction of what is typed. */
+export function LongTextField(props: LongTextProps) {
+  const { label, value, onValue, hint, fault, rows, attributes } = props;
+  return (
+    <Field label={label} hint={hint} fault={fault}>
+      {({ id, describedBy, invalid }) => (
+        <textarea
+          dir="auto"
+          {...attributes}
+          id={id}
+          rows={rows}
+          value={value}
+          aria-describedby={describedBy}
+          aria-invalid={invalid || undefined}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 interface PasswordProps extends Omit<TextProps, "attributes"> {
   readonly autocomplete: "current-password" | "new-password";
 }

@@ -7,7 +7,7 @@ import type { Failure } from "../session.ts";
 import { DAY_SECONDS, fullDay } from "../time.ts";
 import { inviteWords } from "../words.invite.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Field, TextField } from "./fields.tsx";
+import { LongTextField, TextField } from "./fields.tsx";
 import { Handing } from "./handing.tsx";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 import { type AtWork, atWork, WorkPhones, workNumbersOf } from "./workphones.tsx";
@@ -126,18 +126,14 @@ function Form({ entered, setEntered, fault, submit, children }: FormProps) {
         fault={said("name")}
         attributes={{ autocomplete: "off" }}
       />
-      <Field label={inviteWords.welcome} hint={inviteWords.welcomeHint}>
-        {({ id, describedBy }) => (
-          <textarea
-            id={id}
-            rows={4}
-            maxLength={4000}
-            aria-describedby={describedBy}
-            value={entered.welcome}
-            onInput={(event) => set({ welcome: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+      <LongTextField
+        label={inviteWords.welcome}
+        hint={inviteWords.welcomeHint}
+        value={entered.welcome}
+        onValue={(welcome) => set({ welcome })}
+        rows={4}
+        attributes={{ maxLength: 4000 }}
+      />
       <TextField
         label={inviteWords.workEnds}
         value={entered.lastDay}

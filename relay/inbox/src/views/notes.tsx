@@ -9,7 +9,7 @@ import { noteWords } from "../words.notes.ts";
 import { firstName, words } from "../words.ts";
 import { workWords } from "../words.work.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Field } from "./fields.tsx";
+import { LongTextField } from "./fields.tsx";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 import { type PageProps, UpToWork } from "./work.tsx";
 
@@ -116,21 +116,15 @@ function Write({ name, written: done }: { name: string; written: () => void }) {
   };
   return (
     <form class="no-paper" onSubmit={save} noValidate>
-      <Field label={noteWords.label} hint={noteWords.hint(name)} fault={fault}>
-        {({ id, describedBy, invalid }) => (
-          <textarea
-            id={id}
-            ref={box}
-            rows={5}
-            dir="auto"
-            value={text}
-            readOnly={busy}
-            aria-describedby={describedBy}
-            aria-invalid={invalid || undefined}
-            onInput={(event) => type(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <LongTextField
+        label={noteWords.label}
+        hint={noteWords.hint(name)}
+        fault={fault}
+        value={text}
+        onValue={type}
+        rows={5}
+        attributes={{ ref: box, readOnly: busy }}
+      />
       {failure && <Trouble text={failureWords(failure, opened, true)} />}
       {busy && <Wait>{noteWords.saving}</Wait>}
       <div class="actions">

@@ -8,7 +8,7 @@ import { reopenWords } from "../words.reopen.ts";
 import { firstName, words } from "../words.ts";
 import { Check } from "./check.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Field } from "./fields.tsx";
+import { LongTextField } from "./fields.tsx";
 import { Handing } from "./handing.tsx";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 import { UpToWork } from "./work.tsx";
@@ -103,18 +103,14 @@ function Begin({ name, made }: { name: string; made: (way: WayBack) => void }) {
       <p class="lead">{reopenWords.lead(name)}</p>
       <p>{reopenWords.stays(name)}</p>
       <p>{reopenWords.stop(name)}</p>
-      <Field label={reopenWords.welcome} hint={reopenWords.welcomeHint}>
-        {({ id, describedBy }) => (
-          <textarea
-            id={id}
-            rows={3}
-            maxLength={MOST_WELCOME}
-            aria-describedby={describedBy}
-            value={welcome}
-            onInput={(event) => setWelcome(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <LongTextField
+        label={reopenWords.welcome}
+        hint={reopenWords.welcomeHint}
+        value={welcome}
+        onValue={setWelcome}
+        rows={3}
+        attributes={{ maxLength: MOST_WELCOME }}
+      />
       <label class="tick">
         <input
           type="checkbox"

@@ -10,7 +10,7 @@ import { replyWords } from "../words.reply.ts";
 import { firstName, words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
-import { Field } from "./fields.tsx";
+import { LongTextField } from "./fields.tsx";
 import { useArrival } from "./history.ts";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 
@@ -61,19 +61,15 @@ export function AskChange({ session, fragment, facts, close, done }: SheetProps)
   return (
     <Sheet heading={ask.heading(name)} onClose={close}>
       <form id={form} onSubmit={submit} noValidate>
-        <Field label={ask.label} hint={ask.hint(name)} fault={missing ? ask.missing : null}>
-          {({ id, describedBy, invalid }) => (
-            <textarea
-              id={id}
-              rows={5}
-              maxLength={MOST_CHARACTERS}
-              aria-describedby={describedBy}
-              aria-invalid={invalid || undefined}
-              value={text}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <LongTextField
+          label={ask.label}
+          hint={ask.hint(name)}
+          fault={missing ? ask.missing : null}
+          value={text}
+          onValue={setText}
+          rows={5}
+          attributes={{ maxLength: MOST_CHARACTERS }}
+        />
         <Became busy={busy} failure={failure} name={name} />
         <div class="actions">
           <button type="submit" class="do" aria-disabled={busy}>

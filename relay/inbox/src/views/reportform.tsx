@@ -16,7 +16,7 @@ import { agreedDate, calendarDay, DAY_SECONDS } from "../time.ts";
 import { reportWords } from "../words.report.ts";
 import { firstName } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Field, TextField } from "./fields.tsx";
+import { LongTextField, TextField } from "./fields.tsx";
 import { Banner, Heading, Trouble, Wait } from "./parts.tsx";
 import { ReportWait, useReport } from "./report.tsx";
 import { UpToWork } from "./work.tsx";
@@ -207,21 +207,21 @@ function Form({ facts }: { facts: ReportFacts }) {
       {typed.goals.map((goal, at) => (
         <fieldset key={at} class="goal-fields">
           <legend class="unseen">{form.goal(at + 1)}</legend>
-          <Text
+          <LongTextField
             label={form.goal(at + 1)}
             value={goal.goal}
             fault={faults[`goal${at}`]}
             onValue={(text) => change({ goals: goalsWith(at, { goal: text }) })}
             rows={2}
           />
-          <Text
+          <LongTextField
             label={form.how}
             value={goal.how}
             fault={faults[`how${at}`]}
             onValue={(text) => change({ goals: goalsWith(at, { how: text }) })}
             rows={2}
           />
-          <Text
+          <LongTextField
             label={form.where}
             value={goal.where}
             fault={faults[`where${at}`]}
@@ -248,7 +248,7 @@ function Form({ facts }: { facts: ReportFacts }) {
           {form.add}
         </button>
       )}
-      <Text
+      <LongTextField
         label={reportWords.fields.own(
           firstName(facts.myRole === "client" ? opened.myName : opened.otherName),
         )}
@@ -257,7 +257,7 @@ function Form({ facts }: { facts: ReportFacts }) {
         onValue={(own) => change({ own })}
         rows={4}
       />
-      <Text
+      <LongTextField
         label={form.next}
         value={typed.next}
         fault={faults.next}
@@ -310,30 +310,4 @@ function Ends({ facts }: { facts: ReportFacts }) {
   }
   const who = mine && theirs ? "both" : mine ? "me" : "other";
   return <Banner tone="note">{reportWords.form.ends(who, firstName(opened.otherName))}</Banner>;
-}
-
-interface TextProps {
-  readonly label: string;
-  readonly value: string;
-  readonly fault: string | undefined;
-  readonly onValue: (value: string) => void;
-  readonly rows: number;
-}
-
-function Text({ label, value, fault, onValue, rows }: TextProps) {
-  return (
-    <Field label={label} fault={fault}>
-      {({ id, describedBy, invalid }) => (
-        <textarea
-          id={id}
-          rows={rows}
-          value={value}
-          dir="auto"
-          aria-describedby={describedBy}
-          aria-invalid={invalid || undefined}
-          onInput={(event) => onValue(event.currentTarget.value)}
-        />
-      )}
-    </Field>
-  );
 }

@@ -21,7 +21,7 @@ import {
 import { reportWords } from "../words.report.ts";
 import { firstName } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import { Field, TextField } from "./fields.tsx";
+import { LongTextField, TextField } from "./fields.tsx";
 import { CopyButton, Heading, Sheet, Trouble, Wait } from "./parts.tsx";
 import { ReleaseState, ReportWait, SignState, useReport } from "./report.tsx";
 import { ReportDocument } from "./reportdocument.tsx";
@@ -323,17 +323,13 @@ function Answers({ newest }: Pick<DecidesProps, "facts" | "newest">) {
         >
           {open === "declined" && <p>{review.declineText(name, opened.policy.sponsorName)}</p>}
           {open === "change" && (
-            <Field label={review.askLabel(name)}>
-              {({ id }) => (
-                <textarea
-                  id={id}
-                  rows={4}
-                  maxLength={2000}
-                  value={note}
-                  onInput={(event) => setNote(event.currentTarget.value)}
-                />
-              )}
-            </Field>
+            <LongTextField
+              label={review.askLabel(name)}
+              value={note}
+              onValue={setNote}
+              rows={4}
+              attributes={{ maxLength: 2000 }}
+            />
           )}
           {said}
           <div class="actions">

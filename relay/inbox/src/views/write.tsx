@@ -10,7 +10,7 @@ import { firstName, words } from "../words.ts";
 import { writeWords } from "../words.write.ts";
 import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
 import { DraftFiles, type PartProps } from "./draftfiles.tsx";
-import { Choice, Field, TextField } from "./fields.tsx";
+import { Choice, LongTextField, TextField } from "./fields.tsx";
 import { Heading, Trouble, useKeys, Wait } from "./parts.tsx";
 
 const LONGEST_SUBJECT = 300;
@@ -126,23 +126,15 @@ function Form({ draft, start }: { draft: Draft; start: Draft }) {
         fault={faults.subject}
         attributes={{ autocomplete: "off" }}
       />
-      <Field
+      <LongTextField
         label={writeWords.text}
         fault={faults.text}
         hint={workAddressHint(draft.text, opened.policy.refusedDomains)}
-      >
-        {({ id, describedBy, invalid }) => (
-          <textarea
-            id={id}
-            class="letter-text"
-            rows={8}
-            value={draft.text}
-            aria-describedby={describedBy}
-            aria-invalid={invalid || undefined}
-            onInput={(event) => change({ text: event.currentTarget.value })}
-          />
-        )}
-      </Field>
+        value={draft.text}
+        onValue={(text) => change({ text })}
+        rows={8}
+        attributes={{ class: "letter-text" }}
+      />
       <DraftFiles draft={draft} change={change} />
       <KeepChoice draft={draft} change={change} fault={faults.keep} />
       {inbox.connection === "lost" && <p class="hint">{writeWords.offline}</p>}
