@@ -14,6 +14,7 @@ import { type Entry, isShown, type Shelf } from "./shelf.ts";
 import type { World } from "./world.ts";
 
 const MOST_ROWS = 200;
+const NO_RUNS: ReadonlySet<number> = new Set();
 /** Rows that the page is handed at a time behind the first. */
 const TOLD_ROWS = 500;
 
@@ -80,9 +81,10 @@ interface Settling extends Around {
 /** What came since the index was written, what has to be made again of it, and everything below it; the page is told. */
 export async function settle(parts: Settling, before: number): Promise<void> {
   const { shelf, world, mailbox, index, covering, stop } = parts;
-  if (covering && shelf.bottom > covering.below) {
+  const { below = 0, missing = NO_RUNS } = covering ?? {};
+  const covers = covering !== null && shelf.bottom > below;
+  if (covers) {
     await mailbox.sync();
-    shelf.covered(null, covering.below);
   }
   const rows = shelf.shown().map(({ row }) => row);
   const rest = rows.filter((row) => row.order < before);
@@ -90,9 +92,13 @@ export async function settle(parts: Settling, before: number): Promise<void> {
     tellKnown(parts, rest.slice(at, at + TOLD_ROWS));
     await world.pause(0);
   }
-  if (covering && covering.missing.size > 0) {
-    await makeAgain(parts, covering.missing);
+  if (missing.size > 0) {
+    await makeAgain(parts, missing);
     index?.madeAgain();
+  }
+  if (covers) {
+    // Not before: whoever needs all of the mailbox looks for itself where the shelf does not reach down.
+    shelf.covered(null, below);
   }
   for (let above = Infinity; shelf.bottom > 0 && shelf.bottom < above && !stop.aborted; ) {
     above = shelf.bottom;

@@ -91,7 +91,7 @@ export class InboxParts {
       return null;
     }
     mailbox.startAbove(covering.upTo);
-    if (cursor - covering.upTo <= WAITED_FOR_ROWS) {
+    if (covering.missing.size === 0 && cursor - covering.upTo <= WAITED_FOR_ROWS) {
       // The account says how far the mailbox reaches: where that is as far as the index does, nothing is asked.
       await (cursor > covering.upTo && mailbox.sync());
       this.base.shelf.covered(null, covering.below);
