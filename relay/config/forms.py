@@ -4,6 +4,7 @@ for."""
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from keys.encoding import from_base64url
 from keys.errors import KeysError
 from keys.suite import is_strict_public
 from relay.core.addresses import parse_address, parse_domain
+from relay.core.colours import LEAST, nearest, parse_colour, worst
 from relay.core.errors import Malformed
 
 MAX_PORT = 65_535
@@ -152,7 +154,21 @@ def _nameserver(value: object) -> object:
     return server
 
 
+def _colour(value: str) -> str:
+    try:
+        colour = parse_colour(value)
+    except Malformed:
+        raise ValueError("must be a colour as #1f5a4c") from None
+    if worst(colour) < LEAST:
+        found = math.floor(worst(colour) * 10) / 10
+        raise ValueError(
+            f"cannot be read everywhere ({found}:1, and {LEAST}:1 is needed); nearest is {nearest(colour)}"
+        )
+    return colour
+
+
 Address = Annotated[str, AfterValidator(_address)]
+Colour = Annotated[str, AfterValidator(_colour)]
 KeeperAddress = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(_keeper_address)]
 KeeperPlace = Annotated[Path | Remote, BeforeValidator(_keeper_place)]
 VerificationKey = Annotated[str, AfterValidator(_verification_key)]

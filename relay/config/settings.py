@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from relay.config.forms import (
     Address,
+    Colour,
     Count,
     Domain,
     Domains,
@@ -62,6 +63,12 @@ class RelayTable(Table):
     """The address that people open, as https://relay.example. It goes into their keys: choose it once."""
     name: Name = "Quietbox"
     """What this relay is called, on its pages and in its mails."""
+    mark: Path | None = None
+    """Image beside that name in the inbox: a PNG of 24, 48 or 72 pixels square, at most 16 KiB. If not set,
+    none."""
+    colour: Colour | None = None
+    """Colour of buttons and links in the inbox, as #1f5a4c; one that cannot be read is refused. If not set,
+    green."""
     data_dir: Path = Path()
     """Folder of the database, the secrets and the locks."""
 

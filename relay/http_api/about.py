@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Final
 
 from aiohttp import web
 
-from relay.http_api.models.about import HealthAnswer, KeeperFacts, RelayAnswer
+from keys.suite import H
+from relay.core.errors import NotFound
+from relay.http_api.models.about import ColourFields, HealthAnswer, KeeperFacts, RelayAnswer
 from relay.http_api.routes import Call, answer, route
+
+MARK_HEADERS: Final = {
+    "Content-Type": "image/png",
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 
 @route("GET /healthz", session=False, answer=HealthAnswer)
@@ -45,8 +55,23 @@ async def relay(call: Call, _: None) -> web.Response:
             backup_tail_days=facts.backup_tail_days,
             max_blob_bytes=facts.max_blob_bytes,
             max_envelope_bytes=facts.max_envelope_bytes,
+            colours=ColourFields(**asdict(facts.colours)) if facts.colours else None,
+            mark=_mark_id(facts.mark) if facts.mark else None,
         )
     )
 
 
-ROUTES: Final = (health, relay)
+def _mark_id(image: bytes) -> bytes:
+    return H(image)[:16]
+
+
+@route("GET /v1/relay/mark/{mark_id}", session=False)
+async def mark(call: Call, _: None) -> web.Response:
+    """The image beside the firm's name; another one has another address"""
+    image = call.context.facts.mark
+    if image is None or call.id("mark_id") != _mark_id(image):
+        raise NotFound
+    return web.Response(body=image, headers=MARK_HEADERS)
+
+
+ROUTES: Final = (health, relay, mark)

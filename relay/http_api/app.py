@@ -69,7 +69,7 @@ ROUTES: Final = (
 )
 VERSION: Final = "1"
 PAGE_ROUTE: Final = "/{page}"
-ANSWERED_ALWAYS: Final = frozenset({"/healthz", "/v1/relay", "/v1/openapi.json"})
+ANSWERED_ALWAYS: Final = frozenset({"/healthz", "/v1/relay", "/v1/relay/mark/{mark_id}", "/v1/openapi.json"})
 """Whatever the clock shows: they say how it is with the relay, and nothing of a person."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

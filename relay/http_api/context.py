@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from relay.core.colours import FirmColours
 from relay.flow.flows import Flows
 from relay.logs import Log
 
@@ -41,7 +42,7 @@ class Waits(Protocol):
 @dataclass(frozen=True, slots=True)
 class RelayFacts:
     """What `GET /v1/relay` tells. The keys are Ed25519 verification keys; `keepers` are (keeper id, its
-    key), the relay's own first, then those of other operators.
+    key), the relay's own first, then those of other operators. `mark` is a PNG image.
     """
 
     name: str
@@ -55,6 +56,8 @@ class RelayFacts:
     backup_tail_days: int
     max_blob_bytes: int
     max_envelope_bytes: int
+    colours: FirmColours | None = None
+    mark: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from relay.operator.door_checks import examine_mail_in
 from relay.operator.findings import FINE, WARNING, WRONG, Finding
 from relay.operator.keeper_checks import examine_keepers
 from relay.operator.mail_checks import examine_mail_out
+from relay.operator.mark import examine_firm
 from relay.operator.moving import DRIVER
 from relay.operator.object_checks import examine_objects
 from relay.operator.record_checks import examine_records
@@ -52,6 +53,7 @@ def examine(config: Path) -> Iterator[Finding]:
             )
         return
     yield Finding("config", "settings", FINE, "the settings can be used")
+    yield from examine_firm(settings)
     yield from _permissions(settings)
     yield from _keys(settings)
     yield from _data(settings)

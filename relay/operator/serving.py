@@ -10,6 +10,7 @@ from pathlib import Path
 
 from relay.core.errors import Busy
 from relay.dumps import no_dumps
+from relay.operator.mark import checked_mark
 from relay.operator.program_log import log_of
 from relay.operator.settings import settings_of
 from relay.operator.stopped import Exit, Stopped
@@ -35,6 +36,7 @@ def serve_relay(config: Path, asked: Asked, ready: Callable[[str], None]) -> Non
     settings = settings_of(config)
     if asked.workers > 1 and settings.database.url is None:
         raise Stopped("Several workers need a database that they can share: [database] url = postgresql://…")
+    checked_mark(settings)
     wanted = Wanted(config.absolute(), (asked.only,) if asked.only else PARTS, is_worker=asked.is_worker)
     log = log_of(settings.clock.offset_file)
     try:

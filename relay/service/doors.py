@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from keys.envelope import MOST_ENVELOPE_BYTES
 from relay.config import Listen, Settings
+from relay.core.colours import firm_colours
 from relay.flow.door import Door as DoorFlow
 from relay.flow.refusals import Refusals
 from relay.http_api.app import create_app
@@ -23,6 +24,7 @@ from relay.service.assembly import House, flow_settings, known_keepers, ring_tai
 from relay.service.desk import FurtherWatch, keeper_state
 from relay.service.door_workers import DoorWorkers
 from relay.service.keyfiles import KeyFiles
+from relay.service.mark import read_mark
 from relay.service.places import STATIC
 from relay.smtp_door.limits import Limits as DoorLimits
 from relay.smtp_door.listening import Certificate, listening
@@ -96,7 +98,7 @@ def http_context(house: House, log: Log) -> Context:
 
 
 def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
-    """What `GET /v1/relay` tells."""
+    """What `GET /v1/relay` tells. Raises MarkRefused."""
     return RelayFacts(
         name=settings.relay.name,
         origin=settings.relay.origin,
@@ -109,6 +111,8 @@ def relay_facts(settings: Settings, keys: KeyFiles) -> RelayFacts:
         backup_tail_days=settings.backup.tail_days + ring_tail_days(settings),
         max_blob_bytes=settings.limits.max_blob_bytes,
         max_envelope_bytes=MOST_ENVELOPE_BYTES,
+        colours=firm_colours(settings.relay.colour) if settings.relay.colour else None,
+        mark=read_mark(settings.relay.mark),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from keys.encoding import to_base64url
+from relay.core.colours import FirmColours
 from relay.http_api.app import create_app
 from relay.http_api.context import Context, Health, Limits, RelayFacts
 from relay.http_api.listener import Listener, listen
@@ -125,6 +126,8 @@ async def serve(
     limits: Limits = LIMITS,
     origin: str = ORIGIN,
     serving_at: Callable[[], int] | None = None,
+    colours: FirmColours | None = None,
+    mark: bytes | None = None,
 ) -> AsyncIterator[Served]:
     """Serve a house until the block ends, by its clock, or by `serving_at` where that is given."""
     facts = RelayFacts(
@@ -139,6 +142,8 @@ async def serve(
         backup_tail_days=14,
         max_blob_bytes=house.settings.most_blob_bytes,
         max_envelope_bytes=1_200_000,
+        colours=colours,
+        mark=mark,
     )
 
     async def health() -> Health:

@@ -18,6 +18,8 @@ HEAD = """\
 """
 EXAMPLES = {
     "relay.origin": '"https://relay.example"',
+    "relay.mark": '"mark.png"',
+    "relay.colour": '"#1f5a4c"',
     "objects.url": '"s3://quietbox/attachments"',
     "database.url": '"postgresql://relay@localhost/quietbox"',
     "smtp.domain": '"relay.example"',

@@ -383,6 +383,27 @@ def test_bad_name(refusal: Refusal, name: str) -> None:
     assert refusal(LEAST.replace("[smtp]", f'name = "{name}"\n[smtp]')).startswith("relay.name: ")
 
 
+def test_a_firms_colour(path: Path) -> None:
+    """Capital letters are taken, and kept small."""
+    path.write_text(LEAST.replace("[smtp]", 'colour = "#7A1F5C"\n[smtp]'))
+    assert load(path).relay.colour == "#7a1f5c"
+
+
+@pytest.mark.parametrize(
+    ("colour", "said"),
+    [
+        ("purple", "must be a colour as #1f5a4c"),
+        ("#fff", "must be a colour as #1f5a4c"),
+        ("#7a1f5c;", "must be a colour as #1f5a4c"),
+        ("#0078D4", "cannot be read everywhere (3.7:1, and 4.5:1 is needed); nearest is #016bbe"),
+        ("#ffffff", "cannot be read everywhere (1.0:1, and 4.5:1 is needed); nearest is #696969"),
+    ],
+)
+def test_bad_colour(refusal: Refusal, colour: str, said: str) -> None:
+    """A colour that is none, or that could not be read, is refused, with the nearest that can be."""
+    assert refusal(LEAST.replace("[smtp]", f'colour = "{colour}"\n[smtp]')) == f"relay.colour: {said}"
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [

@@ -24,6 +24,15 @@ class KeeperFacts(Model):
     further: bool
 
 
+class ColourFields(Model):
+    """A firm's own colour and its tint, for both themes of the inbox; each as `#rrggbb`."""
+
+    do: str
+    do_tint: str
+    dark_do: str
+    dark_do_tint: str
+
+
 class RelayAnswer(Model):
     """What a relay says of itself. Nothing here is a pin."""
 
@@ -38,6 +47,8 @@ class RelayAnswer(Model):
     backup_tail_days: int
     max_blob_bytes: int
     max_envelope_bytes: int
+    colours: ColourFields | None
+    mark: Id | None
 
 
 class SealedFields(Model):

@@ -73,9 +73,10 @@ def config_show(config: ConfigFile = DEFAULT_CONFIG) -> None:
 @config_app.command("check")
 def config_check(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Say whether the settings can be used, with every mistake at once."""
+    from relay.operator.mark import checked_mark
     from relay.operator.settings import settings_of
 
-    settings_of(config)
+    checked_mark(settings_of(config))
     say("The settings can be used.")
 
 
