@@ -68,6 +68,7 @@ _OF_OURS: Final = (
     "connect-src 'self'",
     "worker-src 'self'",
     "frame-src 'self'",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -28,7 +28,7 @@ FILES = (
 )
 AGREEMENT = ("client_sdk/templates/agreement-*.txt", "client_sdk/templates/words-*.json")
 REQUIRED = (*(f"relay/inbox/{name}" for name in FILES), "keys/NOTICE")
-INPUTS = (*REQUIRED, *AGREEMENT, "relay/inbox/src/**/*")
+INPUTS = (*REQUIRED, *AGREEMENT, "relay/inbox/public/*", "relay/inbox/src/**/*")
 NOT_BUILT = (".test.ts", ".test.tsx", ".testing.ts")
 
 

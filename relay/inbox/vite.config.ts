@@ -233,7 +233,7 @@ const FIRST =
 
 /** What every page but that one needs, up to the list: one file, not a request for each of its small parts. */
 const LIST =
-  /\/preact\/hooks\/|\/src\/(drafts|idle|inbox|route|time|typed|whole|words|written|crypto\/(client|trusted|worker)|views\/(desk|fields|frame|history|lazy|list|mailbox|outgoing|parts|presence|rest|unlock))\.tsx?(\?.*)?$/;
+  /\/preact\/hooks\/|\/src\/(drafts|firm|idle|inbox|route|time|typed|whole|words|written|crypto\/(client|trusted|worker)|views\/(desk|fields|firm|frame|history|lazy|list|mailbox|outgoing|parts|presence|rest|unlock))\.tsx?(\?.*)?$/;
 
 /** What is fetched behind the list, so that a press is answered at once. */
 const DAILY =

@@ -71,8 +71,8 @@ async def test_every_view_answers_with_the_page_and_the_strict_policy(served: Se
     assert told.headers["content-security-policy"] == (
         "default-src 'none'; script-src 'none' 'wasm-unsafe-eval'; style-src 'self'; "
         "img-src 'self' blob: data:; "
-        "connect-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'; "
+        "connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types quietbox"
     )
     for name, value in (

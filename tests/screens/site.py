@@ -12,14 +12,18 @@ from pathlib import Path
 from aiohttp import web
 
 from keys.web import headers_of
+from relay.http_api.about import MARK_HEADERS
 from relay.http_api.pages import Page, Pages
 from tests.__main__ import BIN
+from tests.images import png
 
 HERE = Path(__file__).parent
 INBOX = HERE.parents[1] / "relay" / "inbox"
 BUILT = HERE / "out" / "page"
 EMPTY = "/empty"
 """An address of the origin at which no script runs, with headers like the others'."""
+MARK = f"/v1/relay/mark/{'A' * 22}"
+"""The image beside the firm's name, where a scene has one."""
 
 
 def build(folder: Path = BUILT) -> None:
@@ -60,6 +64,8 @@ async def served(folder: Path = BUILT) -> AsyncIterator[str]:
     async def answer(request: web.Request) -> web.Response:
         if request.path == EMPTY:
             return web.Response(headers=headers_of("index.html", b""))
+        if request.path == MARK:
+            return web.Response(body=png(48), headers=MARK_HEADERS)
         page: Page | None = pages.find(request.path)
         if page is None:
             raise web.HTTPNotFound

@@ -13,6 +13,7 @@ import type { Json } from "./crypto/json.ts";
 import { DAY_KEY_BYTES } from "./crypto/keeper_wire.ts";
 import { ID_BYTES } from "./crypto/names.ts";
 import { BINARY_TYPE, Exchange, JSON_TYPE, LARGE_BYTES } from "./exchange.ts";
+import { type FirmFacts, firmOf } from "./firm.ts";
 import { fault } from "./people/fault.ts";
 import { Fields, Problem, parseRows, type Row } from "./wire.ts";
 
@@ -28,9 +29,13 @@ export class Api extends Exchange {
 
   // --- the relay, invitations ---
 
-  async relay(): Promise<{ name: string; backupTailDays: number }> {
+  async relay(): Promise<{ name: string; backupTailDays: number; firm: FirmFacts }> {
     const fields = Fields.of((await this.get("/v1/relay")).body);
-    return { name: fields.text("name", 200), backupTailDays: fields.whole("backup_tail_days") };
+    return {
+      name: fields.text("name", 200),
+      backupTailDays: fields.whole("backup_tail_days"),
+      firm: firmOf(fields.json("colours"), fields.json("mark")),
+    };
   }
 
   async invitation(inviteId: Bytes): Promise<InvitationBox> {

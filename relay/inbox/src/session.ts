@@ -5,6 +5,7 @@
  * Instants are Unix seconds on the relay's clock. Ids are hex strings made for the page; they mean nothing elsewhere.
  */
 
+import type { FirmFacts } from "./firm.ts";
 import type { ComingSession, Reply } from "./session.coming.ts";
 import type { OwnSession, PasskeyResult } from "./session.own.ts";
 import type { ReportSession } from "./session.report.ts";
@@ -288,7 +289,7 @@ export interface Resumed {
 }
 
 /** What may be said of this relay before anybody has opened anything. */
-export interface Place {
+export interface Place extends FirmFacts {
   readonly relayName: string;
 }
 

@@ -146,7 +146,12 @@ export class Fields {
     return (this.#fields[name] ?? null) !== null;
   }
 
-  /** A field as it came, for a reader of its own. */
+  /** A field as it came, if it did. */
+  json(name: string): Json | undefined {
+    return this.#fields[name];
+  }
+
+  /** The parts of a list as they came, for a reader of its own. */
   raw(name: string): Json[] {
     return this.#list(name);
   }

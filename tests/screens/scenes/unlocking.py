@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.screens.scene import Scene
+from tests.screens.scene import LINK, Scene
 from tests.screens.steps import (
     OFFLINE,
     SERVER,
+    Script,
     camera,
     checking,
     digits,
@@ -13,8 +14,11 @@ from tests.screens.steps import (
     filling,
     hanging,
     later,
+    message,
     opened,
+    own_device,
     pressing,
+    pushing,
     reading,
     then,
     unlock,
@@ -23,6 +27,7 @@ from tests.screens.steps import (
 )
 
 READ = pressing("Read the square with the camera")
+ENDED: Script = {"kind": "locked", "why": "ended"}
 OFFER = "/a/#4." + "A" * 43
 the_sheet = then(
     digits("41723", "90056", "18834", "55120", "70391", "26647"), pressing("Open with the sheet")
@@ -30,6 +35,24 @@ the_sheet = then(
 UNLOCKING = (
     Scene("unlock"),
     Scene("unlock-remembered", kept={"inbox-name": "amber-river-42"}),
+    Scene("firm-unlock", script={"firm": True}),
+    Scene("firm-list", script={"firm": True}, steps=opened),
+    Scene("firm-message", script={"firm": True}, steps=message("Before Thursday")),
+    Scene("firm-invitation", LINK, {"firm": True}, then(own_device, reading("Type your name to sign"))),
+    Scene("unlock-icon", script={"icon": True}),
+    Scene(
+        "unlock-gone",
+        "/",
+        {"endsIn": -1},
+        then(unlock, waiting(".frame"), pushing(ENDED), reading("was deleted on")),
+    ),
+    Scene(
+        "unlock-was-to-go",
+        "/",
+        failing("unlock", {"code": "wrong-password"}),
+        then(unlock, reading("was to be deleted on")),
+        kept={"inbox-name": "amber-river-42", "inbox-ends": "1780012800"},
+    ),
     Scene("unlock-missing", steps=pressing("Open")),
     Scene(
         "unlock-wrong",

@@ -86,6 +86,15 @@ def test_both_themes_can_be_read(colour: str) -> None:
     assert contrast(firm.dark_do, tokens("dark")["on-do"]) >= LEAST
 
 
+@given(any_colour)
+def test_other_text_can_be_read_on_the_tint(colour: str) -> None:
+    """A chosen row has its date and its warnings on it."""
+    firm = firm_colours(nearest(colour))
+    for theme, tint in (("light", firm.do_tint), ("dark", firm.dark_do_tint)):
+        for name in ("ink", "ink-2", "soon", "gone", "note"):
+            assert contrast(tokens(theme)[name], tint) >= LEAST, (theme, name)
+
+
 def test_a_bright_colour_keeps_its_brightness_in_the_dark() -> None:
     """The lightened colour is still of its hue and not grey."""
     red, green, blue = colours._rgb(firm_colours("#0033a0").dark_do)

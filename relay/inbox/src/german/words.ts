@@ -144,6 +144,12 @@ export const words: typeof english = {
     ended: (draft) =>
       `Das Postfach wurde von anderswo oder vom Server gesperrt.${draftSafe(draft)}`,
     safe: "Gesperrt. Ihre angefangene Nachricht ist gut verwahrt.",
+    icon: "Ein Symbol auf dem Startbildschirm hat ein eigenes Gedächtnis und fragt deshalb einmal. Mit dem Haken unten kennt es den Postfachnamen von da an.",
+    gone: (date) => `Dieses Postfach wurde am ${date} gelöscht, wie vereinbart.`,
+    wasToGo: (date) =>
+      `Soweit dieser Browser weiß, sollte dieses Postfach am ${date} gelöscht werden, wie vereinbart. Danach öffnet es nichts mehr.`,
+    receipt:
+      "Haben Sie die Datei mit seinen Quittungen gespeichert? Dann prüft sie das Programm „mailbox“ auch ohne Postfach: mailbox receipts check.",
   },
 
   frame: {

@@ -71,7 +71,7 @@ export class Visit implements Inside {
   readonly #api: Api;
   readonly #tell: (event: Event) => void;
   readonly #tested: Promise<void>;
-  #relayName = "";
+  #place: Place | null = null;
   #joining: Joining | null = null;
   #coming: Coming | null = null;
   #own: Own | null = null;
@@ -87,7 +87,11 @@ export class Visit implements Inside {
   }
 
   async place(): Promise<Place> {
-    return { relayName: await this.#name() };
+    if (!this.#place) {
+      const { name, firm } = await this.#api.relay();
+      this.#place = { relayName: name, ...firm };
+    }
+    return this.#place;
   }
 
   // --- joining and unlocking ---
@@ -392,8 +396,7 @@ export class Visit implements Inside {
   }
 
   async #name(): Promise<string> {
-    this.#relayName ||= (await this.#api.relay()).name;
-    return this.#relayName;
+    return (await this.place()).relayName;
   }
 
   /** The relay has ended the session: by its age, or because the account is gone. */

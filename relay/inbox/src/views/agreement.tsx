@@ -8,6 +8,7 @@ import { joinWords } from "../words.join.ts";
 import { firstName } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { TextField } from "./fields.tsx";
+import { StepTop } from "./firm.tsx";
 import { Heading } from "./parts.tsx";
 import { Prose } from "./prose.tsx";
 
@@ -37,7 +38,7 @@ export function Agreement(props: AgreementProps) {
     }
   };
   return (
-    <Letter top={<span>{first.stepOf(2)}</span>}>
+    <Letter top={<StepTop step={2} />}>
       <Heading large>{(facts.again ? joinWords.again : joinWords.from)(facts.coachName)}</Heading>
       {facts.welcome && (
         <blockquote class="welcome">

@@ -9,6 +9,7 @@ import { first } from "../words.first.ts";
 import { firstName, words } from "../words.ts";
 import { Skip } from "./before.tsx";
 import { useDesk } from "./desk.ts";
+import { Firm } from "./firm.tsx";
 import { OutgoingBar } from "./outgoing.tsx";
 import { Banner, Icon } from "./parts.tsx";
 
@@ -116,7 +117,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
             {ABOVE_LABEL[up.view]?.()}
           </a>
         )}
-        <span class={up ? "firm folded" : "firm"}>{opened.relayName}</span>
+        <Firm name={opened.relayName} folded={up !== null} />
         <button type="button" class="lock" onClick={lock}>
           {words.frame.lock}
         </button>

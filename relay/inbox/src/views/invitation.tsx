@@ -8,13 +8,13 @@ import { fragmentKind } from "../fragment.ts";
 import { isOffer, type Step } from "../route.ts";
 import type { EnrolmentDraft, Failure, InvitationFacts, Opened, Session } from "../session.ts";
 import { beside } from "../words.beside.ts";
-import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
 import { replyWords } from "../words.reply.ts";
 import { firstName, words } from "../words.ts";
 import { Agreement } from "./agreement.tsx";
 import { Before, Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
+import { StepTop } from "./firm.tsx";
 import { type Go, useArrival } from "./history.ts";
 import { lazy } from "./lazy.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
@@ -102,7 +102,7 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
   }
   if (!joining) {
     return (
-      <Letter top={<span>{first.stepOf(2)}</span>}>
+      <Letter top={<StepTop step={2} />}>
         <Heading large>{joinWords.agreeing}</Heading>
         <Wait>{joinWords.opening}</Wait>
       </Letter>

@@ -16,6 +16,7 @@ export type Choice =
   | "single-keys"
   | "lock-minutes"
   | "inbox-name"
+  | "inbox-ends"
   | "leaving"
   | "check-declined"
   | "lock-hidden"

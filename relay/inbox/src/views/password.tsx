@@ -7,6 +7,7 @@ import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
 import { Letter } from "./before.tsx";
 import { Choice, PasswordField } from "./fields.tsx";
+import { StepTop } from "./firm.tsx";
 import { Banner, CopyButton, Heading } from "./parts.tsx";
 
 export interface PasswordChoice {
@@ -40,7 +41,7 @@ export function Password({ draft, choice, setChoice, names, notice, back, next }
     form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
   }, [fault]);
   return (
-    <Letter top={<span>{first.stepOf(3)}</span>}>
+    <Letter top={<StepTop step={3} />}>
       <Heading large>{joinWords.opens}</Heading>
       {notice && <Banner tone="note">{notice}</Banner>}
       <p class="lead">{joinWords.opensLead}</p>

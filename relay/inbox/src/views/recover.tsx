@@ -10,6 +10,7 @@ import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
 import { TextField } from "./fields.tsx";
+import { Firm } from "./firm.tsx";
 import { useArrival } from "./history.ts";
 import { keep, kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
@@ -21,11 +22,10 @@ const OpenCopy = lazy(async () => (await import("./opencopy.tsx")).OpenCopy);
 
 interface RecoverProps {
   readonly session: Session;
-  readonly relayName: string;
   readonly open: (opened: Opened, remembered: string | null) => void;
 }
 
-export function Recover({ session, relayName, open }: RecoverProps) {
+export function Recover({ session, open }: RecoverProps) {
   const [name, setName] = useState(() => kept("inbox-name") ?? "");
   const [fields, setFields] = useState<readonly string[]>(() =>
     Array<string>(SHEET_GROUPS).fill(""),
@@ -100,7 +100,7 @@ export function Recover({ session, relayName, open }: RecoverProps) {
     return <Proof session={session} opened={opened} yes={yes} no={no} />;
   }
   return (
-    <Letter top={<span class="firm">{relayName}</span>}>
+    <Letter top={<Firm />}>
       <Heading large>{recoverWords.heading}</Heading>
       <form ref={form} class="card" onSubmit={submit} noValidate>
         <h2>{recoverWords.withSheet}</h2>

@@ -8,6 +8,7 @@ import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
+import { StepTop } from "./firm.tsx";
 import { At, CopyButton, Heading, saveBlob, Trouble } from "./parts.tsx";
 import { Square } from "./square.tsx";
 
@@ -96,7 +97,7 @@ export function RecoverySheet({
   const [ticked, setTicked] = useState(false);
   const ready = taken && ticked;
   return (
-    <Letter top={<span>{first.stepOf(4)}</span>}>
+    <Letter top={<StepTop step={4} />}>
       <Heading large>{joinWords.sheet}</Heading>
       <p class="lead">{joinWords.sheetLead}</p>
       <SheetCard draft={draft} today={today} zone={zone} taken={() => setTaken(true)} />

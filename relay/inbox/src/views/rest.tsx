@@ -3,7 +3,7 @@
  * opened inbox shows is forgotten here, as a whole, the moment it locks.
  */
 
-import { useEffect, useReducer, useState } from "preact/hooks";
+import { useContext, useEffect, useReducer, useState } from "preact/hooks";
 import { type Draft, packDrafts, unpackDrafts } from "../drafts.ts";
 import { EMPTY, reduce } from "../inbox.ts";
 import { withWords } from "../languages.ts";
@@ -11,6 +11,7 @@ import type { Route } from "../route.ts";
 import type { Opened, Resumed, Session } from "../session.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
+import { FirmContext, useFirm } from "./firm.tsx";
 import { useArrival, useHistory } from "./history.ts";
 import { keep, kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
@@ -31,10 +32,21 @@ interface Locked {
   readonly why: LockReason;
   readonly draft: boolean;
   readonly minutes: number;
+  /** When everything in it was deleted, where that is why. */
+  readonly goneAt: number | null;
   readonly goOn: Route | null;
 }
 
-export function Rest({ surroundings, session, given, onward }: RestProps) {
+export function Rest(props: RestProps) {
+  const firm = useFirm(props.session);
+  return (
+    <FirmContext.Provider value={firm}>
+      <Inside {...props} />
+    </FirmContext.Provider>
+  );
+}
+
+function Inside({ surroundings, session, given, onward }: RestProps) {
   const { route, go } = useHistory(onward);
   const [fragment, setFragment] = useState(given);
   const [inbox, dispatch] = useReducer(reduce, EMPTY);
@@ -42,7 +54,8 @@ export function Rest({ surroundings, session, given, onward }: RestProps) {
   const [welcome, setWelcome] = useState("");
   const [openedAt, setOpenedAt] = useState(0);
   const [half, setHalf] = useState(() => kept("tab"));
-  const relayName = useRelayName(session);
+  const [following, setFollowing] = useState(false);
+  const { relayName } = useContext(FirmContext);
 
   const goOn = async (opened: Opened, greeting: string, since: number) => {
     const drafts = unpackDrafts(await session.takeBack().catch(() => null));
@@ -54,8 +67,21 @@ export function Rest({ surroundings, session, given, onward }: RestProps) {
     go(outside ? { view: "list", filter: "all" } : wanted, "replace");
     setLocked(null);
   };
-  const open = async (opened: Opened, remembered: string | null, greeting: string) => {
+  /** Beside a remembered name, for the locked page of the time when nothing opens it any more. */
+  useEffect(() => {
+    if (following && inbox.opened) {
+      keep("inbox-ends", endOf(inbox.opened)?.toString() ?? null);
+    }
+  }, [following, inbox.opened]);
+  const open = async (
+    opened: Opened,
+    remembered: string | null,
+    greeting: string,
+    named = false,
+  ) => {
     keep("inbox-name", remembered);
+    keep("inbox-ends", null);
+    setFollowing(named && remembered !== null);
     await goOn(opened, greeting, surroundings.now());
   };
   const lock = (why: LockReason, drafts: readonly Draft[]) => {
@@ -66,6 +92,7 @@ export function Rest({ surroundings, session, given, onward }: RestProps) {
       why,
       draft: drafts.length > 0,
       minutes: lockMinutes(),
+      goneAt: why === "ended" ? goneAt(inbox.opened, surroundings.now()) : null,
       goOn: why === "pressed" ? null : route,
     });
     go({ view: "locked" }, "replace");
@@ -136,7 +163,6 @@ export function Rest({ surroundings, session, given, onward }: RestProps) {
       return (
         <Recover
           session={session}
-          relayName={relayName}
           open={async (opened, name) => {
             await open(opened, name, "");
             go({ view: "settings", page: "browsers" });
@@ -147,12 +173,22 @@ export function Rest({ surroundings, session, given, onward }: RestProps) {
       return (
         <Unlock
           session={session}
-          relayName={relayName}
           locked={locked}
-          open={(opened, name) => open(opened, name, "")}
+          surroundings={surroundings}
+          open={(opened, name, named) => open(opened, name, "", named)}
         />
       );
   }
+}
+
+/** The last day of a client's inbox; a coach's goes on after each of its engagements. */
+function endOf({ myRole, alone, returning, policy }: Opened): number | null {
+  return myRole === "client" && !alone && !returning ? policy.holdEndsAt : null;
+}
+
+function goneAt(opened: Opened | null, now: number): number | null {
+  const end = opened && endOf(opened);
+  return opened && end !== null && end <= now + opened.clockOffset ? end : null;
 }
 
 /** What the next load of this page needs; fetched behind the list. */
@@ -164,18 +200,6 @@ async function leaveHalf(session: Session): Promise<void> {
   } catch {
     // A reload then asks for the password, which is all that is lost.
   }
-}
-
-/** The relay's name, for the top of a page that shows nobody else's. */
-function useRelayName(session: Session): string {
-  const [name, setName] = useState("");
-  useEffect(() => {
-    session.place().then(
-      ({ relayName }) => setName(relayName),
-      () => setName(""),
-    );
-  }, [session]);
-  return name;
 }
 
 function HowOutside() {

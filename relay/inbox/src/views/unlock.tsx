@@ -3,15 +3,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { href } from "../route.ts";
 import type { Failure, Opened, Session } from "../session.ts";
+import { fullDay } from "../time.ts";
 import { loginName } from "../typed.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
 import { PasswordField, TextField } from "./fields.tsx";
+import { Firm } from "./firm.tsx";
 import { useArrival } from "./history.ts";
 import { kept } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
 import { Heading, Trouble } from "./parts.tsx";
+import type { Surroundings } from "./start.tsx";
 
 const OpenWithDevice = lazy(async () => (await import("./passkey.tsx")).OpenWithDevice);
 
@@ -22,13 +25,15 @@ export type LockReason = "pressed" | "idle" | "long" | "ended";
 
 interface UnlockProps {
   readonly session: Session;
-  readonly relayName: string;
   readonly locked: {
     readonly why: LockReason;
     readonly draft: boolean;
     readonly minutes: number;
+    readonly goneAt: number | null;
   } | null;
-  readonly open: (opened: Opened, remembered: string | null) => void;
+  readonly surroundings: Surroundings;
+  /** `named` where the name of the very inbox that was opened is known. */
+  readonly open: (opened: Opened, remembered: string | null, named?: boolean) => void;
 }
 
 type State =
@@ -41,19 +46,22 @@ type State =
       readonly left: number;
     };
 
-export function Unlock({ session, relayName, locked, open }: UnlockProps) {
+export function Unlock({ session, locked, surroundings, open }: UnlockProps) {
   const [name, setName] = useState(() => kept("inbox-name") ?? "");
   const [remember, setRemember] = useState(() => kept("inbox-name") !== null);
   const [password, setPassword] = useState("");
   const [missing, setMissing] = useState(false);
+  const [tried, setTried] = useState("");
   const [state, setState] = useState<State>({ kind: "rest" });
+  const { now, zone } = surroundings;
   useArrival("unlock", "locked");
 
   const unlock = async () => {
     setState({ kind: "opening" });
+    setTried(loginName(name));
     try {
       const opened = await session.unlock({ name: loginName(name), password });
-      open(opened, remember ? loginName(name) : null);
+      open(opened, remember ? loginName(name) : null, true);
     } catch (reason) {
       setState(afterFailure(failureOf(reason)));
     }
@@ -68,9 +76,11 @@ export function Unlock({ session, relayName, locked, open }: UnlockProps) {
     }
   };
   return (
-    <Letter top={<span class="firm">{relayName}</span>}>
+    <Letter top={<Firm />}>
       <Heading large>{words.unlock.heading}</Heading>
-      {locked && <p class="lead">{lockedWords(locked)}</p>}
+      {locked && <p class="lead">{lockedWords(locked, zone)}</p>}
+      {locked?.goneAt && <p>{words.unlock.receipt}</p>}
+      {onNewIcon() && <p class="lead">{words.unlock.icon}</p>}
       <OpenWithDevice session={session} open={open} />
       <form onSubmit={submit} noValidate>
         <TextField
@@ -111,6 +121,7 @@ export function Unlock({ session, relayName, locked, open }: UnlockProps) {
           {words.unlock.open}
         </button>
         <Outcome state={state} unlock={unlock} />
+        {passwordFault(state) && <Ended at={rememberedEnd(tried, now())} zone={zone} />}
       </form>
       <p class="foot-links">
         <a href={href({ view: "help" })}>{words.unlock.help}</a>
@@ -120,7 +131,39 @@ export function Unlock({ session, relayName, locked, open }: UnlockProps) {
   );
 }
 
-function lockedWords({ why, draft, minutes }: NonNullable<UnlockProps["locked"]>): string {
+/** What a home-screen icon says for itself while it has nothing of its owner's. */
+function onNewIcon(): boolean {
+  const standalone =
+    matchMedia("(display-mode: standalone)").matches ||
+    ("standalone" in navigator && navigator.standalone === true);
+  return standalone && kept("inbox-name") === null && kept("device-unlock") === null;
+}
+
+/**
+ * The last day that this browser remembers of the inbox of this name, once that is over. The server tells nobody which names there were; and what
+ * was agreed on elsewhere since then is not known here.
+ */
+function rememberedEnd(name: string, now: number): number | null {
+  const at = Number(kept("inbox-ends") ?? "");
+  return name === kept("inbox-name") && at > 0 && at <= now ? at : null;
+}
+
+function Ended({ at, zone }: { at: number | null; zone: string }) {
+  return (
+    at && (
+      <div class="banner note" role="status">
+        <p>{words.unlock.wasToGo(fullDay(at, zone))}</p>
+        <p>{words.unlock.receipt}</p>
+      </div>
+    )
+  );
+}
+
+function lockedWords(locked: NonNullable<UnlockProps["locked"]>, zone: string): string {
+  const { why, draft, minutes, goneAt } = locked;
+  if (goneAt) {
+    return words.unlock.gone(fullDay(goneAt, zone));
+  }
   switch (why) {
     case "idle":
       return words.unlock.idle(minutes, draft);
