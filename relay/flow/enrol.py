@@ -26,7 +26,7 @@ from relay.core.acts import check_acceptance
 from relay.core.admission import DOOR
 from relay.core.errors import Gone, InvitationUnknown, Malformed, NotAllowed
 from relay.core.model import Account, Engagement, Enrolment, Invitation, Mailbox, Method, VaultItem
-from relay.core.pepper import Pepper
+from relay.core.pepper import GUESSABLE, Pepper
 from relay.core.policy import fingerprints
 from relay.core.ports import Store, Wake
 from relay.core.retention import account_expires_at
@@ -281,7 +281,11 @@ def _check_open(invitation: Invitation, now: int) -> None:
 
 
 def _check_methods(methods: tuple[Method, ...]) -> None:
-    if not 1 <= len(methods) <= MOST_METHODS or len({one.method_id for one in methods}) != len(methods):
+    """One password and one sheet at most, and one of the two: a device alone is lost with it."""
+    kinds = [one.kind for one in methods if one.kind in GUESSABLE]
+    if len(methods) > MOST_METHODS or len({one.method_id for one in methods}) != len(methods):
+        raise Malformed("methods")
+    if not kinds or len(set(kinds)) != len(kinds):
         raise Malformed("methods")
     for method in methods:
         check_method(method)

@@ -13,7 +13,7 @@ from keys.invitation import sign_redemption
 from keys.names import DAY_SECONDS, Role
 from keys.reply import BOX_BYTES, sign_reply
 from relay.core.errors import ActRefused, Conflict, Gone, InvitationUnknown, Malformed, NotAllowed, RelayError
-from relay.core.model import State
+from relay.core.model import Method, State
 from relay.flow.enrol import Said
 from tests.flow.cast import Person, Work
 from tests.flow.house import House, method, operators
@@ -147,15 +147,77 @@ async def test_a_finish_with_bad_parts_changes_nothing(empty: House, change: dic
     await empty.enrol_client()
 
 
+def _ways(person: Person, *kinds: str) -> tuple[Method, ...]:
+    """Ways in of these kinds, each with an id of its own."""
+    return tuple(method(person.way(kind)) for kind in kinds)
+
+
+async def _finish_with(house: House, methods: tuple[Method, ...]) -> None:
+    await house.flows.enrol.finish(
+        house.work.invitation.invite_id, replace(house.client_finish(), methods=methods), house.now
+    )
+
+
 async def test_a_method_twice_is_refused(empty: House) -> None:
     """Two ways in never share an id."""
     await empty.enrol_coach(empty.coach)
     await empty.invite()
-    way = method(empty.client.ways[0])
+    (sheet,) = _ways(empty.client, "sheet")
+    for kind in ("password", "passkey"):
+        (way,) = _ways(empty.client, kind)
+        with pytest.raises(Malformed):
+            await _finish_with(empty, (sheet, way, way))
+        with pytest.raises(Malformed):
+            await _finish_with(empty, (sheet, replace(way, method_id=sheet.method_id)))
+
+
+async def test_a_device_and_a_sheet_need_no_password(empty: House) -> None:
+    """Who joins by the device's own unlock opens by it and by the sheet, and has no password."""
+    await empty.enrol_coach(empty.coach)
+    await empty.invite()
+    ways = [empty.client.way("passkey"), empty.client.way("sheet")]
+    await _finish_with(empty, tuple(method(way) for way in ways))
+    started = await empty.flows.access.start(empty.client.name, empty.now)
+    assert [way.kind for way in started.ways] == ["sheet", "passkey"]
+    for way in ways:
+        assert (await empty.open(empty.client, way)).wrap == way.wrap
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("passkey",),
+        ("device",),
+        ("passkey", "device"),
+        ("sheet", "sheet"),
+        ("password", "password", "sheet"),
+        ("sheet", *["passkey"] * 8),
+    ],
+    ids=",".join,
+)
+async def test_a_password_or_a_sheet_is_there_and_one_of_each(empty: House, kinds: tuple[str, ...]) -> None:
+    """An account never begins with devices alone, with two passwords or two sheets, or with too many ways
+    in; the invitation stays open.
+    """
+    await empty.enrol_coach(empty.coach)
+    await empty.invite()
     with pytest.raises(Malformed):
-        await empty.flows.enrol.finish(
-            empty.work.invitation.invite_id, replace(empty.client_finish(), methods=(way, way)), empty.now
-        )
+        await _finish_with(empty, _ways(empty.client, *kinds))
+    await empty.enrol_client()
+
+
+@pytest.mark.parametrize(("kind", "kdf"), [("passkey", 1), ("sheet", 0), ("pencil", 0)])
+async def test_a_kind_has_its_own_kdf(empty: House, kind: str, kdf: int) -> None:
+    """A passkey whose secret would be stretched like a password, or a sheet whose digits would not be, is
+    refused, as is a kind that there is not.
+    """
+    await empty.enrol_coach(empty.coach)
+    await empty.invite()
+    good = _ways(empty.client, "sheet", "passkey", "password")
+    kept = tuple(one for one in good if one.kind != kind)
+    with pytest.raises(Malformed):
+        await _finish_with(empty, (*kept[:2], replace(good[1], kind=kind, kdf=kdf)))
+    await empty.enrol_client()
 
 
 async def test_an_agreement_that_the_coach_did_not_offer_is_refused(empty: House) -> None:
