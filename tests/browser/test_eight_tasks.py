@@ -106,7 +106,9 @@ def room(hours: tuple[Room, int], request: pytest.FixtureRequest) -> Room:
 
 
 async def test_join(room: Room) -> None:
-    """From the link to the list, with a password of one's own and the sheet put away."""
+    """From the link to the list, with a password of one's own, although there is a device that could be
+    used, and the sheet put away.
+    """
     page, hand = room.visitor.page, room.hand
     offered = await room.practice.anna.invite(room.name, sponsor="Northwind", sponsor_sees="A report")
     room.client.link = offered.link
@@ -117,7 +119,8 @@ async def test_join(room: Room) -> None:
     await page.get_by_label("Type your name to sign").wait_for()
     await hand.fill("Type your name to sign", room.name)
     await hand.press("Sign")
-    await page.get_by_label("Choose my own").wait_for()
+    await page.get_by_label("Choose a password").wait_for()
+    await hand.choose("Choose a password")
     await hand.choose("Choose my own")
     await hand.fill("Password", MAYA_PASSWORD)
     await hand.press("Continue")

@@ -78,7 +78,7 @@ async def served(folder: Path = BUILT) -> AsyncIterator[str]:
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
+        port = runner.addresses[0][1]
+        yield f"http://localhost:{port}"  # a name: no device is offered at an address of numbers
     finally:
         await runner.cleanup()

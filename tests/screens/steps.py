@@ -144,6 +144,36 @@ def camera(fault: str = "") -> Steps:
     return play
 
 
+DEVICE = """came => {
+  const made = { prf: { enabled: true, results: { first: new Uint8Array(32).buffer } } };
+  const given = { made, unable: {} };
+  PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable = async () => true;
+  navigator.credentials.create = async () => {
+    if (came === "asking") {
+      await new Promise(() => {});
+    }
+    if (!given[came]) {
+      throw new DOMException("", "NotAllowedError");
+    }
+    return Object.create(PublicKeyCredential.prototype, {
+      rawId: { value: new Uint8Array(16).buffer },
+      getClientExtensionResults: { value: () => given[came] },
+    });
+  };
+}"""
+
+
+def device(came: str) -> Steps:
+    """A device with an unlock of its own: what comes of its question is *made*, *unable*, *asking* or
+    *stopped*.
+    """
+
+    async def play(page: Page) -> None:
+        await page.evaluate(DEVICE, came)
+
+    return play
+
+
 def choosing(*files: tuple[str, int]) -> Steps:
     """Choose made-up files of these names and sizes."""
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { originOf, spokenAddress } from "./origin.ts";
+import { isOwnName, originOf, spokenAddress } from "./origin.ts";
 
 const CASES = [
   ["https://inbox.harrow.example/t/1", "https://inbox.harrow.example"],
@@ -21,6 +21,12 @@ for (const [address, origin] of CASES) {
     assert.equal(originOf(new URL(address)), origin);
   });
 }
+
+test("a device's own unlock is of the relay's name, not of numbers or of one's own computer", () => {
+  const own = CASES.map(([address]) => isOwnName(new URL(address)));
+  assert.deepEqual(own, [true, true, false, true, false, false, false, false, true]);
+  assert.equal(isOwnName(new URL("https://[::1]:8080/")), false);
+});
 
 test("the address that is read out is the link's own, without what is secret in it", () => {
   assert.equal(spokenAddress("https://inbox.harrow.example/i/#1.abc"), "inbox.harrow.example/i/");

@@ -10,6 +10,11 @@ export function originOf(at: { readonly hostname: string; readonly origin: strin
   return relay ? `https://${relay}${port ? `:${port}` : ""}` : at.origin;
 }
 
+/** Whether what a browser keeps for this address is the relay's, for good: no copy of the page on somebody's own computer, and no address of numbers. */
+export function isOwnName(at: { readonly hostname: string; readonly origin: string }): boolean {
+  return originOf(at) === at.origin && !/^[\d.]+$|:/.test(at.hostname);
+}
+
 /** Where a link's code is typed, as it is read out: the other person's browser has to go to the relay, whatever served this page. */
 export function spokenAddress(link: string): string {
   return link.replace(/#.*$/, "").replace(/^https:\/\//, "");

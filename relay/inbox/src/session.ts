@@ -59,6 +59,12 @@ export interface EnrolmentDraft {
   readonly sheet: readonly string[];
 }
 
+/** What *Finish* is given. `password` null: it is opened by the passkey that `holdPasskey` was given, and has no password. */
+export interface EnrolmentChoice {
+  readonly signature: string;
+  readonly password: string | null;
+}
+
 /** One line of the list: an opened message without its text. */
 export interface ListRow {
   readonly id: string;
@@ -298,7 +304,9 @@ export interface Session extends WorkSession {
   place(): Promise<Place>;
   openInvitation(fragment: string): Promise<InvitationFacts>;
   beginEnrolment(): Promise<EnrolmentDraft>;
-  finishEnrolment(choice: { signature: string; password: string }): Promise<Opened>;
+  /** Hand over the device's own unlock, made for the draft's name; used up by nothing before `finishEnrolment`. */
+  holdPasskey(passkey: PasskeyResult): Promise<void>;
+  finishEnrolment(choice: EnrolmentChoice): Promise<Opened>;
   unlock(
     way: { name: string; password: string } | { name: string; sheet: string } | PasskeyResult,
   ): Promise<Opened>;

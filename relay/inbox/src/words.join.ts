@@ -52,8 +52,11 @@ export const joinWords = said("join", {
   signMissing: "Please type your name.",
   sign: "Sign",
   opens: "How you will open it",
-  opensLead:
-    "Nobody can look this up for you. If you ever lose it, use the recovery sheet on the next page.",
+  opensLead: (name: string) =>
+    `Nobody can look this up for you. If you ever lose it, use the recovery sheet on the next page, or ${name} can help you back in.`,
+  choosePassword: "Choose a password",
+  choosePasswordHint: "Five words made for you, or your own.",
+  deviceAsks: "Your device is asking.",
   inboxName: "Your inbox name",
   inboxNameHint: "You type it together with the password. Your browser can remember it.",
   which: "Your password",
@@ -71,6 +74,8 @@ export const joinWords = said("join", {
   },
   sheet: "Your recovery sheet",
   sheetLead: "For the drawer, not the phone. With it you can get in again if the password is lost.",
+  sheetLeadDevice:
+    "For the drawer, not the phone. With it you can get in again if the device is lost.",
   sheetDigits: "Recovery digits",
   group: (n: number) => `Group ${n}`,
   squareHow: "The square holds the same digits. Only the page Can’t get in should read it.",

@@ -6,6 +6,7 @@ from tests.screens.scene import LINK, Scene
 from tests.screens.steps import (
     OFFLINE,
     checking,
+    device,
     failing,
     filling,
     hanging,
@@ -124,6 +125,29 @@ JOINING = (
         LINK,
         failing("finishEnrolment", {"code": "name-taken"}),
         then(finished, waiting(".banner")),
+    ),
+    Scene("join-3-device", LINK, steps=then(device("made"), signed, reading("Use this device"))),
+    Scene(
+        "join-3-device-password",
+        LINK,
+        steps=then(device("made"), signed, checking("Choose a password"), waiting(".five-words")),
+    ),
+    *(
+        Scene(
+            f"join-3-device-{came}",
+            LINK,
+            steps=then(device(came), signed, pressing("Use this device"), reading(text)),
+        )
+        for came, text in (
+            ("asking", "Your device is asking"),
+            ("stopped", "Nothing was changed"),
+            ("unable", "Please choose a password"),
+        )
+    ),
+    Scene(
+        "join-4-device",
+        LINK,
+        steps=then(device("made"), signed, pressing("Use this device"), reading("if the device is lost")),
     ),
     Scene("join-4-sheet", LINK, steps=then(sheet, waiting(".digits"))),
     Scene("join-4-ready", LINK, steps=ready),

@@ -85,6 +85,18 @@ SETTINGS = (
     ),
     Scene("settings-browsers", BROWSERS, {}, then(unlock, reading("Ways in"))),
     Scene(
+        "settings-no-password",
+        BROWSERS,
+        {"withoutPassword": True},
+        then(unlock, reading("There is none yet")),
+    ),
+    Scene(
+        "settings-no-password-choose",
+        BROWSERS,
+        {"withoutPassword": True},
+        then(unlock, pressing("Choose a password"), waiting(".five-words")),
+    ),
+    Scene(
         "settings-password",
         BROWSERS,
         {},

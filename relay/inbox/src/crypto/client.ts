@@ -162,6 +162,7 @@ export function createSession(): Session {
     place: () => line.call("place", []),
     openInvitation: (fragment) => line.call("openInvitation", [fragment]),
     beginEnrolment: () => line.call("beginEnrolment", []),
+    holdPasskey: (passkey) => line.call("holdPasskey", [passkey]),
     finishEnrolment: (choice) => line.call("finishEnrolment", [choice]),
     unlock: async (way) => {
       await leaving;

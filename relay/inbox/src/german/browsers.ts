@@ -32,7 +32,12 @@ export const browsers: typeof english = {
   change: "Ändern",
   makeSheet: "Ein neues machen",
   neverLast:
-    "Ein Passwort und ein Blatt bleiben immer. Sie können sie ersetzen, aber nicht entfernen.",
+    "Ein Passwort oder ein Blatt bleibt immer. Sie können sie ersetzen, aber nicht entfernen.",
+  noPassword: "Ein Passwort wählen",
+  noPasswordHint:
+    "Es gibt noch keines. Mit einem können Sie dieses Postfach auch ohne dieses Gerät öffnen.",
+  passwordSetDo: "Dieses Passwort nehmen",
+  passwordSet: "Erledigt. Ab jetzt öffnet auch dieses Passwort Ihr Postfach.",
   removeWay: "Diesen Weg hinein entfernen?",
   removeWayText:
     "Wer dieses Gerät hat, kann das Postfach damit nicht mehr öffnen. Im Postfach wird nichts gelöscht.",
@@ -41,15 +46,19 @@ export const browsers: typeof english = {
   addDevice: "Dieses Gerät benutzen",
   addDeviceHint:
     "Ihr Gesicht, Ihr Finger oder der Code Ihres Bildschirms öffnet dieses Postfach. Wenn Sie es später von Ihrem Gerät entfernen, wird hier nichts gelöscht.",
+  deviceHint: "Ihr Gesicht, Ihr Finger oder der Code Ihres Bildschirms.",
+  deviceStays: "Wenn Sie es später von Ihrem Gerät entfernen, wird hier nichts gelöscht.",
   deviceAdded: "Erledigt. Ab jetzt öffnet dieses Gerät Ihr Postfach.",
-  noDevice: "Dieser Browser kann das nicht. Ihr Passwort gilt wie bisher.",
+  noDevice: "Dieser Browser kann das nicht. Ihr Passwort oder Ihr Notfallblatt gilt wie bisher.",
+  noDeviceYet: "Dieser Browser kann das nicht. Bitte wählen Sie ein Passwort.",
   stopped:
     "Es wurde nichts geändert. Ihr Gerät hat nicht geantwortet, oder Sie haben es angehalten.",
   openWith: "Mit diesem Gerät öffnen",
   or: "oder",
   nothingOpened:
-    "Es wurde nichts geöffnet. Vielleicht führt von diesem Gerät kein Weg in ein Postfach hier. Ihr Passwort gilt wie bisher.",
-  notThis: "Der Weg dieses Geräts wurde aus dem Postfach entfernt. Ihr Passwort gilt wie bisher.",
+    "Es wurde nichts geöffnet. Vielleicht führt von diesem Gerät kein Weg in ein Postfach hier. Ihr Passwort oder Ihr Notfallblatt gilt wie bisher.",
+  notThis:
+    "Dieser Weg öffnet hier nichts. Vielleicht wurde er aus dem Postfach entfernt. Ihr Passwort oder Ihr Notfallblatt gilt wie bisher.",
   now: "Was Sie jetzt haben",
   nowHint: "Ihr Passwort oder die Ziffern Ihres Notfallblatts.",
   nowMissing: "Bitte tippen Sie Ihr Passwort oder die Ziffern Ihres Blatts ein.",

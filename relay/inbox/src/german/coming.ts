@@ -29,8 +29,6 @@ export const coming: typeof english = {
     inbox: "Ihr Postfachname",
     inboxHint: "Sie geben ihn zusammen mit einem Passwort ein.",
     which: "Wie dieser Browser es von nun an öffnet",
-    passkey: "Dieses Gerät verwenden",
-    passkeyHint: "Ihr Gesicht, Ihr Finger oder Ihr Gerätecode.",
     known: "Mit dem Passwort, das ich habe",
     knownHint:
       "Sie geben es auf der nächsten Seite ein. Was der andere Browser zeigt, bleibt unbenutzt.",
@@ -39,13 +37,9 @@ export const coming: typeof english = {
     passwordWords:
       "Fünf Wörter, gerade eben gemacht und unten eingetragen. Schreiben Sie sie auf oder lassen Sie sie Ihren Browser behalten; oder tippen Sie ein eigenes Passwort darüber.",
     newPassword: "Neues Passwort",
-    passkeyDo: "Dieses Gerät verwenden",
     knownDo: "Weiter",
     passwordDo: "Setzen und öffnen",
     opening: "Ihr Postfach wird geöffnet. Etwa fünf Sekunden.",
-    noDevice: "Dieser Browser kann das nicht. Bitte wählen Sie ein Passwort.",
-    stopped:
-      "Es wurde nichts geändert. Ihr Gerät hat nicht geantwortet, oder Sie haben es angehalten.",
     usedHeading: "Das wurde schon benutzt",
     used: "Ein Browser ist darüber hereingekommen, und kein weiterer kann es. Wenn Sie das nicht waren, öffnen Sie Ihr Postfach, entfernen Sie den Browser, den Sie nicht kennen, und ändern Sie Ihr Passwort.",
     oldHeading: "Das ist zu alt",

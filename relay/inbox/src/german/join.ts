@@ -55,8 +55,11 @@ export const join: typeof english = {
   signMissing: "Bitte tippen Sie Ihren Namen ein.",
   sign: "Unterschreiben",
   opens: "Wie Sie es öffnen werden",
-  opensLead:
-    "Niemand kann das für Sie nachsehen. Wenn Sie es einmal verlieren, nehmen Sie das Notfallblatt von der nächsten Seite.",
+  opensLead: (name) =>
+    `Niemand kann das für Sie nachsehen. Wenn Sie es einmal verlieren, nehmen Sie das Notfallblatt von der nächsten Seite, oder ${name} hilft Ihnen wieder hinein.`,
+  choosePassword: "Ein Passwort wählen",
+  choosePasswordHint: "Fünf Wörter, für Sie gemacht, oder ein eigenes.",
+  deviceAsks: "Ihr Gerät fragt nach.",
   inboxName: "Ihr Postfachname",
   inboxNameHint: "Sie tippen ihn zusammen mit dem Passwort ein. Ihr Browser kann ihn sich merken.",
   which: "Ihr Passwort",
@@ -76,6 +79,8 @@ export const join: typeof english = {
   sheet: "Ihr Notfallblatt",
   sheetLead:
     "Für die Schublade, nicht fürs Telefon. Damit kommen Sie wieder hinein, wenn das Passwort verloren ist.",
+  sheetLeadDevice:
+    "Für die Schublade, nicht fürs Telefon. Damit kommen Sie wieder hinein, wenn das Gerät verloren ist.",
   sheetDigits: "Ziffern für den Notfall",
   group: (n) => `Gruppe ${n}`,
   squareHow:

@@ -25,6 +25,7 @@ type Plain = Pick<
   | "place"
   | "openInvitation"
   | "beginEnrolment"
+  | "holdPasskey"
   | "finishEnrolment"
   | "comeIn"
   | "lock"

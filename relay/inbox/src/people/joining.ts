@@ -24,7 +24,8 @@ import {
   encodeWriters,
   engagementName,
 } from "../crypto/vault.ts";
-import type { EnrolmentDraft, InvitationFacts } from "../session.ts";
+import type { PasskeyResult } from "../session.own.ts";
+import type { EnrolmentChoice, EnrolmentDraft, InvitationFacts } from "../session.ts";
 import { authority, type MadeMethod } from "./account.ts";
 import * as enrol from "./enrol.ts";
 import { fault, trusting } from "./fault.ts";
@@ -50,12 +51,12 @@ interface Begun {
   readonly seeds: enrol.Seeds;
   readonly draft: EnrolmentDraft;
   readonly sheet: MadeMethod;
+  /** Made of the device's own unlock; what the device gave is kept nowhere else. */
+  readonly device: MadeMethod | null;
 }
 
 /** The body of *Finish* as it was first sent, for the choice that it was made of. */
-interface Sent {
-  readonly signature: string;
-  readonly password: string;
+interface Sent extends EnrolmentChoice {
   readonly body: Bytes;
   readonly way: MadeMethod;
 }
@@ -124,13 +125,24 @@ export class Joining {
     };
     const secret = enrol.sheetSecret(printed);
     const sheet = await enrol.makeMethod("sheet", secret, { name, origin, seeds }, random);
-    this.#begun = { seeds, draft, sheet };
+    this.#begun = { seeds, draft, sheet, device: null };
     this.#sent = null;
     return draft;
   }
 
+  /** Make the device's own unlock the way in; nothing of it is stored or sent before *Finish*. */
+  async holdPasskey(passkey: PasskeyResult): Promise<void> {
+    const begun = this.#need(this.#begun);
+    if (passkey.name !== begun.draft.name) {
+      throw fault("refused");
+    }
+    const device = enrol.makePasskey(passkey, begun.seeds, this.#world.random);
+    this.#begun = { ...begun, device };
+    this.#sent = null;
+  }
+
   /** Sign, seal and send everything at once; the same choice again sends the same bytes. */
-  async finish(choice: { signature: string; password: string }): Promise<Joined> {
+  async finish(choice: EnrolmentChoice): Promise<Joined> {
     const { keys } = this.#need(this.#offer);
     const { draft } = this.#need(this.#begun);
     const { signature, password } = choice;
@@ -190,14 +202,23 @@ export class Joining {
     );
   }
 
-  async #make(signature: string, password: string): Promise<Sent> {
+  /** The way in that was chosen: by a password, or the device that is held. */
+  async #way(password: string | null): Promise<MadeMethod> {
+    const { random, origin } = this.#world;
+    const { seeds, draft, device } = this.#need(this.#begun);
+    if (password === null) {
+      return this.#need(device);
+    }
+    const secret = enrol.newPasswordSecret(password);
+    return await enrol.makeMethod("password", secret, { name: draft.name, origin, seeds }, random);
+  }
+
+  async #make(signature: string, password: string | null): Promise<Sent> {
     const { random, origin } = this.#world;
     const { keys, box, content, clients } = this.#need(this.#offer);
     const { seeds, draft, sheet } = this.#need(this.#begun);
     const now = this.#clock.now();
-    const secret = enrol.newPasswordSecret(password);
-    const who = { name: draft.name, origin, seeds };
-    const way = await enrol.makeMethod("password", secret, who, random);
+    const way = await this.#way(password);
     const card = enrol.firstCard(seeds, content.pins, origin, now);
     const offered = parseAct(content.act);
     // Who comes back signs the agreement not again: the act is that of both.

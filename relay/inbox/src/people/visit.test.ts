@@ -155,6 +155,54 @@ describe("joining", () => {
     });
   });
 
+  const device = (name: string, fill = 7) => ({
+    name,
+    credentialId: new Uint8Array(20).fill(fill),
+    result: new Uint8Array(32).fill(fill),
+  });
+  const byDevice = { signature: "Maya", password: null };
+
+  test("who joins by the device opens by it and by the sheet, and has no password", async () => {
+    const house = new House();
+    const visit = visitOf(house);
+    await visit.openInvitation(house.fragment);
+    const { name, sheet } = await visit.beginEnrolment();
+    await visit.holdPasskey(device(name));
+    assert.ok(house.heard.every(({ method }) => method === "GET"));
+    await visit.finishEnrolment(byDevice);
+    const { methods } = JSON.parse(new TextDecoder().decode(house.redeemed ?? new Uint8Array()));
+    assert.deepEqual(
+      methods.map((one: { kind: string; kdf: number }) => [one.kind, one.kdf]),
+      [
+        ["passkey", 0],
+        ["sheet", 1],
+      ],
+    );
+    await visitOf(house).unlock(device(name), null);
+    await visitOf(house).unlock({ name, sheet: sheet.join(" ") }, null);
+    const stranger = visitOf(house).unlock(device(name, 8), null);
+    assert.equal((await failing(stranger)).code, "wrong-password");
+  });
+
+  test("a device that was held is used only where it is chosen, for its own name", async () => {
+    const house = new House();
+    const visit = visitOf(house);
+    await visit.openInvitation(house.fragment);
+    const first = await visit.beginEnrolment();
+    assert.equal((await failing(visit.finishEnrolment(byDevice))).code, "invitation-unknown");
+    await visit.holdPasskey(device(first.name));
+    const { name } = await visit.beginEnrolment();
+    assert.equal((await failing(visit.holdPasskey(device(first.name)))).code, "refused");
+    const nothing = { ...device(name), result: new Uint8Array(32) };
+    assert.equal((await failing(visit.holdPasskey(nothing))).code, "refused");
+    assert.equal((await failing(visit.finishEnrolment(byDevice))).code, "invitation-unknown");
+    assert.equal(house.redeemed, null);
+    await visit.holdPasskey(device(name));
+    await visit.finishEnrolment({ signature: "Maya", password: PASSWORD });
+    const sent = new TextDecoder().decode(house.redeemed ?? new Uint8Array());
+    assert.ok(!sent.includes('"passkey"') && sent.includes('"password"'));
+  });
+
   test("a short password is refused before anything is sent", async () => {
     const house = new House();
     const visit = visitOf(house);

@@ -13,6 +13,7 @@ import type { ComingSession } from "../session.coming.ts";
 import type { OwnSession, PasskeyResult } from "../session.own.ts";
 import type { ReportSession } from "../session.report.ts";
 import type {
+  EnrolmentChoice,
   EnrolmentDraft,
   Event,
   FoundInside,
@@ -105,7 +106,11 @@ export class Visit implements Inside {
     return await (await this.#join()).begin();
   }
 
-  async finishEnrolment(choice: { signature: string; password: string }): Promise<Opened> {
+  async holdPasskey(passkey: PasskeyResult): Promise<void> {
+    await (await this.#join()).holdPasskey(passkey);
+  }
+
+  async finishEnrolment(choice: EnrolmentChoice): Promise<Opened> {
     const { name, way } = await (await this.#join()).finish(choice);
     return await this.#enter(await signInBy(this.#api, this.#world, name, way));
   }

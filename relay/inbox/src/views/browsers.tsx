@@ -59,7 +59,13 @@ export function Browsers() {
     <>
       <UpToSettings />
       <Heading>{settingWords.browsers.heading}</Heading>
-      {doing === "password" && <ChangePassword done={done} cancel={() => setDoing(null)} />}
+      {doing === "password" && (
+        <ChangePassword
+          none={facts !== null && !hasPassword(facts.ways)}
+          done={done}
+          cancel={() => setDoing(null)}
+        />
+      )}
       {doing === "sheet" && <NewSheetForm done={done} cancel={() => setDoing(null)} />}
       {doing === "lend" && <Lend done={() => done("")} cancel={() => done("")} />}
       {doing === null && (
@@ -184,6 +190,11 @@ function dayWords(at: number, now: number, zone: string): string {
   return now - at < DAY_SECONDS ? browserWords.today : browserWords.on(fullDay(at, zone));
 }
 
+/** Who joined by the device has none until they choose one. */
+function hasPassword(ways: readonly WayIn[]): boolean {
+  return ways.some(({ kind }) => kind === "password");
+}
+
 interface WaysProps extends Doings {
   readonly ways: readonly WayIn[];
   readonly change: (doing: Doing) => void;
@@ -228,6 +239,14 @@ function Ways({ ways, change, done, failed }: WaysProps) {
         ))}
       </ul>
       <p class="hint">{browserWords.neverLast}</p>
+      {!hasPassword(ways) && (
+        <div class="add-device">
+          <button type="button" onClick={() => change("password")}>
+            {browserWords.noPassword}
+          </button>
+          <p class="hint">{browserWords.noPasswordHint}</p>
+        </div>
+      )}
       {passkeysHere() && <AddDevice done={done} />}
       <div class="add-device">
         <button type="button" onClick={() => change("lend")}>

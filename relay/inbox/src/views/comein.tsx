@@ -13,12 +13,12 @@ import { comingWords } from "../words.coming.ts";
 import { words } from "../words.ts";
 import { Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
+import { deviceChoice, deviceOpens, notMade } from "./device.tsx";
 import { Choice, PasswordField } from "./fields.tsx";
 import { type Go, useArrival } from "./history.ts";
 import { keep } from "./kept.ts";
 import { CopyButton, Heading, Trouble, Wait } from "./parts.tsx";
 import { makePasskey, NoPasskey, passkeysHere } from "./passkey.tsx";
-import { thisBrowser } from "./tab.tsx";
 import { TypedCode } from "./typedcode.tsx";
 
 interface ComeInProps {
@@ -119,8 +119,7 @@ function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
   const byPasskey = async () => {
     const made = await makePasskey(facts, relayName);
     const opened = await session.comeIn(made);
-    keep("device-unlock", "1");
-    session.own("notePasskey", [made.credentialId, thisBrowser()]).catch(() => {});
+    deviceOpens(session, made.credentialId);
     open(opened, facts.name);
   };
   const byPassword = async () => {
@@ -145,17 +144,19 @@ function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
     try {
       await (kind === "passkey" ? byPasskey() : byPassword());
     } catch (reason) {
-      const found = reason instanceof NoPasskey ? null : failureOf(reason);
-      if (found?.code === "offer-used" || found?.code === "code-refused") {
+      const found = failureOf(reason);
+      if (reason instanceof NoPasskey) {
+        setTrouble(notMade(reason));
+      } else if (found.code === "offer-used" || found.code === "code-refused") {
         refused(found);
       } else {
-        setTrouble(found ? words.failure(found, "") : stoppedWords(reason));
+        setTrouble(words.failure(found, ""));
       }
     } finally {
       setBusy(false);
     }
   };
-  const does = { passkey: said.passkeyDo, known: said.knownDo, password: said.passwordDo };
+  const does = { passkey: browserWords.addDevice, known: said.knownDo, password: said.passwordDo };
   return (
     <Letter>
       <Heading large>{said.heading}</Heading>
@@ -167,9 +168,7 @@ function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
         <Choice
           legend={said.which}
           choices={[
-            ...(passkeysHere()
-              ? [{ value: "passkey" as const, label: said.passkey, hint: said.passkeyHint }]
-              : []),
+            ...(passkeysHere() ? [deviceChoice()] : []),
             { value: "known", label: said.known, hint: said.knownHint },
             {
               value: "password",
@@ -210,9 +209,4 @@ function OwnWay({ session, relayName, go, open, facts, refused }: OwnWayProps) {
       </form>
     </Letter>
   );
-}
-
-function stoppedWords(reason: unknown): string {
-  const unable = reason instanceof NoPasskey && reason.why === "unable";
-  return unable ? comingWords.add.noDevice : comingWords.add.stopped;
 }

@@ -1,5 +1,5 @@
 /**
- * Joining: what is agreed to, the name under it, the password, the recovery sheet. Owns what was typed on the way; nothing is used up on the
+ * Joining: what is agreed to, the name under it, how it will be opened, the recovery sheet. Owns what was typed on the way; nothing is used up on the
  * server before *Finish*, and every step can be gone back to.
  */
 
@@ -14,11 +14,12 @@ import { firstName, words } from "../words.ts";
 import { Agreement } from "./agreement.tsx";
 import { Before, Letter } from "./before.tsx";
 import { failureOf } from "./desk.ts";
+import { useDevice } from "./device.tsx";
 import { StepTop } from "./firm.tsx";
 import { type Go, useArrival } from "./history.ts";
 import { lazy } from "./lazy.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
-import { Password, type PasswordChoice } from "./password.tsx";
+import { Opening, type OpeningChoice } from "./password.tsx";
 import { RecoverySheet } from "./recoverysheet.tsx";
 import { TypedCode } from "./typedcode.tsx";
 
@@ -81,18 +82,24 @@ function useJoining(session: Session, fragment: string, attempt: number) {
   };
 }
 
+/** The device first, where it is offered. */
+const FIRST_CHOICE: OpeningChoice = { by: "passkey", kind: "offered", own: "" };
+
 function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps) {
   const [attempt, setAttempt] = useState(0);
   const { joining, failure, renew } = useJoining(session, fragment, attempt);
   const [signature, setSignature] = useState("");
-  const [choice, setChoice] = useState<PasswordChoice>({ kind: "offered", own: "" });
+  const device = useDevice(session);
+  const [chosen, setChoice] = useState<OpeningChoice>(FIRST_CHOICE);
+  const choice: OpeningChoice = device.here ? chosen : { ...chosen, by: "password" };
   const [finishing, setFinishing] = useState(false);
   const [trouble, setTrouble] = useState<Failure | null>(null);
   const [taken, setTaken] = useState(false);
   const [replying, setReplying] = useState<"ask" | "no" | null>(null);
   const [replied, setReplied] = useState<"ask" | "no" | null>(null);
-  // A page that was come to by its address has nothing signed yet.
-  const at = signature ? step : "agreement";
+  const unheld = choice.by === "passkey" && device.heldFor !== joining?.draft.name;
+  // A page that was come to by its address has nothing signed yet, and no way to open.
+  const at = !signature ? "agreement" : step === "sheet" && unheld ? "password" : step;
   useArrival(
     `join ${replied === "no" ? "no" : at} ${joining ? "open" : failure ? "failed" : "opening"}`,
     "invitation",
@@ -115,9 +122,11 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
   const finish = async () => {
     setFinishing(true);
     setTrouble(null);
-    const password = choice.kind === "offered" ? draft.offeredPassword : choice.own;
+    const typed = choice.kind === "offered" ? draft.offeredPassword : choice.own;
+    const password = choice.by === "passkey" ? null : typed;
     try {
       const opened = await session.finishEnrolment({ signature, password });
+      device.joined(password === null);
       // They said that the device is their own, so it may remember the inbox's name, which opens nothing.
       open(opened, draft.name, facts.welcome);
     } catch (reason) {
@@ -145,10 +154,13 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
   switch (at) {
     case "password":
       return (
-        <Password
+        <Opening
           draft={draft}
           choice={choice}
           setChoice={setChoice}
+          deviceHere={device.here}
+          hold={() => device.hold(draft, facts.relayName)}
+          coachName={facts.coachName}
           names={[signature, facts.coachName, draft.name]}
           notice={
             taken
@@ -171,6 +183,7 @@ function Steps({ session, fragment, step, go, now, zone, open }: InvitationProps
           draft={draft}
           today={now()}
           zone={zone}
+          byDevice={choice.by === "passkey"}
           finishing={finishing}
           trouble={trouble && words.failure(trouble, firstName(facts.coachName))}
           back={back}

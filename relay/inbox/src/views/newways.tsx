@@ -64,7 +64,12 @@ function useProof() {
   return { run, field, outcome, busy };
 }
 
-export function ChangePassword({ done, cancel }: FormProps) {
+interface PasswordFormProps extends FormProps {
+  /** There is no password yet. */
+  readonly none: boolean;
+}
+
+export function ChangePassword({ none, done, cancel }: PasswordFormProps) {
   const { session, opened } = useDesk();
   const proof = useProof();
   const [kind, setKind] = useState<"offered" | "own">("offered");
@@ -81,13 +86,13 @@ export function ChangePassword({ done, cancel }: FormProps) {
     if (!found && (kind === "own" || offered)) {
       proof.run(async () => {
         await session.own("changePassword", [kind === "own" ? own : offered]);
-        done(browserWords.passwordDone);
+        done(none ? browserWords.passwordSet : browserWords.passwordDone);
       });
     }
   };
   return (
     <form class="card" onSubmit={submit} noValidate>
-      <h2>{browserWords.passwordHeading}</h2>
+      <h2>{none ? browserWords.noPassword : browserWords.passwordHeading}</h2>
       {proof.field}
       <Choice
         legend={browserWords.which}
@@ -124,7 +129,7 @@ export function ChangePassword({ done, cancel }: FormProps) {
       {proof.outcome}
       <div class="actions">
         <button type="submit" class="do" aria-disabled={proof.busy}>
-          {browserWords.passwordDo}
+          {none ? browserWords.passwordSetDo : browserWords.passwordDo}
         </button>
         <button type="button" onClick={cancel}>
           {browserWords.cancel}

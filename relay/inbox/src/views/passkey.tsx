@@ -72,15 +72,33 @@ export async function makePasskey(
       },
     }),
   );
+  const credentialId = new Uint8Array(made.rawId);
+  try {
+    return { name: about.name, credentialId, result: await resultOf(made, credentialId) };
+  } catch (reason) {
+    forgetPasskey(credentialId);
+    throw reason;
+  }
+}
+
+async function resultOf(made: PublicKeyCredential, credentialId: Bytes): Promise<Bytes> {
   const { prf } = made.getClientExtensionResults();
   if (!prf?.enabled && !prf?.results?.first) {
     throw new NoPasskey("unable");
   }
-  const credentialId = new Uint8Array(made.rawId);
-  const result = prf.results?.first
-    ? bytesOf(prf.results.first)
-    : (await usePasskey(credentialId)).result;
-  return { name: about.name, credentialId, result };
+  const first = prf.results?.first;
+  return first ? bytesOf(first) : (await usePasskey(credentialId)).result;
+}
+
+/** Tell the device that a passkey opens nothing, so that it is not offered. Where browsers cannot yet, it stays, and does no harm. */
+export function forgetPasskey(id: Bytes): void {
+  const letters = btoa(String.fromCharCode(...id))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
+  const credentialId = letters.replace(/=+$/, "");
+  PublicKeyCredential.signalUnknownCredential?.({ rpId: location.hostname, credentialId }).catch(
+    () => {},
+  );
 }
 
 /** Ask for a passkey of this place: one of any inbox, or a certain one. */

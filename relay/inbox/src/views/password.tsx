@@ -1,24 +1,37 @@
-/** Step 3 of joining: five ready-made words, or a password of one's own. */
+/** Step 3 of joining: the device's own unlock where there is one; five ready-made words, or a password of one's own. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type PasswordFault, passwordFault } from "../password.ts";
 import type { EnrolmentDraft } from "../session.ts";
+import { browserWords } from "../words.browsers.ts";
 import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
+import { firstName, words } from "../words.ts";
 import { Letter } from "./before.tsx";
+import { failureOf } from "./desk.ts";
+import { deviceChoice, notMade } from "./device.tsx";
 import { Choice, PasswordField } from "./fields.tsx";
 import { StepTop } from "./firm.tsx";
-import { Banner, CopyButton, Heading } from "./parts.tsx";
+import { Banner, CopyButton, Heading, Trouble, Wait } from "./parts.tsx";
+import { NoPasskey } from "./passkey.tsx";
 
-export interface PasswordChoice {
+export interface OpeningChoice {
+  readonly by: "passkey" | "password";
   readonly kind: "offered" | "own";
   readonly own: string;
 }
 
-interface PasswordProps {
+interface ChosenProps {
   readonly draft: EnrolmentDraft;
-  readonly choice: PasswordChoice;
-  readonly setChoice: (choice: PasswordChoice) => void;
+  readonly choice: OpeningChoice;
+  readonly setChoice: (choice: OpeningChoice) => void;
+}
+
+interface OpeningProps extends ChosenProps {
+  /** The device's own unlock is offered. */
+  readonly deviceHere: boolean;
+  readonly hold: () => Promise<void>;
+  readonly coachName: string;
   /** What a password may not be made of. */
   readonly names: readonly string[];
   readonly notice: string | null;
@@ -26,14 +39,19 @@ interface PasswordProps {
   readonly next: () => void;
 }
 
-export function Password({ draft, choice, setChoice, names, notice, back, next }: PasswordProps) {
+export function Opening(props: OpeningProps) {
+  const { draft, choice, setChoice, deviceHere, hold, coachName, names, notice, back, next } =
+    props;
   const [fault, setFault] = useState<PasswordFault | null>(null);
+  const device = useAsking(hold, firstName(coachName));
   const form = useRef<HTMLFormElement>(null);
-  const submit = (event: Event) => {
+  const byDevice = choice.by === "passkey";
+  const submit = async (event: Event) => {
     event.preventDefault();
-    const found = choice.kind === "own" ? passwordFault(choice.own, names) : null;
+    const own = !byDevice && choice.kind === "own";
+    const found = own ? passwordFault(choice.own, names) : null;
     setFault(found);
-    if (!found) {
+    if (!found && (!byDevice || (await device.ask()))) {
       next();
     }
   };
@@ -44,39 +62,33 @@ export function Password({ draft, choice, setChoice, names, notice, back, next }
     <Letter top={<StepTop step={3} />}>
       <Heading large>{joinWords.opens}</Heading>
       {notice && <Banner tone="note">{notice}</Banner>}
-      <p class="lead">{joinWords.opensLead}</p>
+      <p class="lead">{joinWords.opensLead(firstName(coachName))}</p>
       <form ref={form} class="card" onSubmit={submit} noValidate>
-        <InboxName draft={draft} />
-        <Choice
-          legend={joinWords.which}
-          choices={[
-            {
-              value: "offered",
-              label: joinWords.offered,
-              hint: joinWords.offeredHint,
-              under: <Offered draft={draft} />,
-            },
-            {
-              value: "own",
-              label: joinWords.own,
-              hint: joinWords.ownHint,
-              under: (
-                <PasswordField
-                  label={joinWords.password}
-                  value={choice.own}
-                  onValue={(own) => setChoice({ ...choice, own })}
-                  fault={fault && joinWords.faults[fault]}
-                  autocomplete="new-password"
-                />
-              ),
-            },
-          ]}
-          chosen={choice.kind}
-          onChoose={(kind) => setChoice({ ...choice, kind })}
-        />
+        {deviceHere && (
+          <Choice
+            legend={joinWords.opens}
+            hideLegend
+            choices={[
+              deviceChoice(),
+              {
+                value: "password",
+                label: joinWords.choosePassword,
+                hint: joinWords.choosePasswordHint,
+              },
+            ]}
+            chosen={choice.by}
+            onChoose={(by) => {
+              device.clear();
+              setChoice({ ...choice, by });
+            }}
+          />
+        )}
+        {device.trouble && <Trouble text={device.trouble} />}
+        {!byDevice && <Password {...{ draft, choice, setChoice, fault }} />}
+        {device.asking && <Wait>{joinWords.deviceAsks}</Wait>}
         <div class="actions steps">
-          <button type="submit" class="do">
-            {joinWords.next}
+          <button type="submit" class="do" aria-disabled={device.asking}>
+            {byDevice ? browserWords.addDevice : joinWords.next}
           </button>
           <button type="button" class="quiet" onClick={back}>
             {first.back}
@@ -84,6 +96,69 @@ export function Password({ draft, choice, setChoice, names, notice, back, next }
         </div>
       </form>
     </Letter>
+  );
+}
+
+/** The device's question, and what came of it: whether there is a passkey now. */
+function useAsking(hold: () => Promise<void>, name: string) {
+  const [asking, setAsking] = useState(false);
+  const [trouble, setTrouble] = useState("");
+  const ask = async () => {
+    if (asking) {
+      return false;
+    }
+    setAsking(true);
+    setTrouble("");
+    try {
+      await hold();
+      return true;
+    } catch (reason) {
+      const made = reason instanceof NoPasskey;
+      setTrouble(made ? notMade(reason) : words.failure(failureOf(reason), name));
+      return false;
+    } finally {
+      setAsking(false);
+    }
+  };
+  return { ask, asking, trouble, clear: () => setTrouble("") };
+}
+
+interface PasswordProps extends ChosenProps {
+  readonly fault: PasswordFault | null;
+}
+
+function Password({ draft, choice, setChoice, fault }: PasswordProps) {
+  return (
+    <>
+      <InboxName draft={draft} />
+      <Choice
+        legend={joinWords.which}
+        choices={[
+          {
+            value: "offered",
+            label: joinWords.offered,
+            hint: joinWords.offeredHint,
+            under: <Offered draft={draft} />,
+          },
+          {
+            value: "own",
+            label: joinWords.own,
+            hint: joinWords.ownHint,
+            under: (
+              <PasswordField
+                label={joinWords.password}
+                value={choice.own}
+                onValue={(own) => setChoice({ ...choice, own })}
+                fault={fault && joinWords.faults[fault]}
+                autocomplete="new-password"
+              />
+            ),
+          },
+        ]}
+        chosen={choice.kind}
+        onChoose={(kind) => setChoice({ ...choice, kind })}
+      />
+    </>
   );
 }
 

@@ -16,6 +16,8 @@ interface RecoverySheetProps {
   readonly draft: EnrolmentDraft;
   readonly today: number;
   readonly zone: string;
+  /** Opened by the device; else by a password. */
+  readonly byDevice: boolean;
   readonly finishing: boolean;
   readonly trouble: string | null;
   readonly back: () => void;
@@ -88,6 +90,7 @@ export function RecoverySheet({
   draft,
   today,
   zone,
+  byDevice,
   finishing,
   trouble,
   back,
@@ -99,7 +102,7 @@ export function RecoverySheet({
   return (
     <Letter top={<StepTop step={4} />}>
       <Heading large>{joinWords.sheet}</Heading>
-      <p class="lead">{joinWords.sheetLead}</p>
+      <p class="lead">{byDevice ? joinWords.sheetLeadDevice : joinWords.sheetLead}</p>
       <SheetCard draft={draft} today={today} zone={zone} taken={() => setTaken(true)} />
       <label class="tick">
         <input
