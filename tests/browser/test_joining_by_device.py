@@ -33,7 +33,7 @@ async def finish(visitor: Visitor, client: Client) -> list[dict[str, Any]]:
     async with visitor.page.expect_request(redeems) as sent:
         await visitor.press("Finish")
     await visitor.is_open()
-    methods: list[dict[str, Any]] = (await sent.value).post_data_json["methods"]
+    methods: list[dict[str, Any]] = json.loads((await sent.value).post_data or "")["methods"]
     return methods
 
 
@@ -171,7 +171,7 @@ async def test_a_taken_name_needs_another_passkey(browser: Browser, practice: Pr
             if taken:
                 await route.fallback()
             else:
-                taken.append(route.request.post_data_json["name"])
+                taken.append(json.loads(route.request.post_data or "")["name"])
                 problem = {"type": "about:blank", "title": "taken", "status": 409, "code": "name-taken"}
                 await route.fulfill(status=409, content_type="application/problem+json", json=problem)
 

@@ -58,6 +58,7 @@ export const browserWords = said("browsers", {
     "That way in opens nothing here. Perhaps it was removed from the inbox. Your password or recovery sheet works as before.",
   now: "What you have now",
   nowHint: "Your password, or the digits of your recovery sheet.",
+  nowHintSheet: "The digits of your recovery sheet.",
   nowMissing: "Please type your password, or the digits of your sheet.",
   nowWrong: "That does not open this inbox. Check capitals. Nothing is lost however often you try.",
   passwordHeading: "Change your password",

@@ -61,6 +61,7 @@ export const browsers: typeof english = {
     "Dieser Weg öffnet hier nichts. Vielleicht wurde er aus dem Postfach entfernt. Ihr Passwort oder Ihr Notfallblatt gilt wie bisher.",
   now: "Was Sie jetzt haben",
   nowHint: "Ihr Passwort oder die Ziffern Ihres Notfallblatts.",
+  nowHintSheet: "Die Ziffern Ihres Notfallblatts.",
   nowMissing: "Bitte tippen Sie Ihr Passwort oder die Ziffern Ihres Blatts ein.",
   nowWrong:
     "Das öffnet dieses Postfach nicht. Prüfen Sie Groß- und Kleinschreibung. Es geht nichts verloren, so oft Sie es auch versuchen.",

@@ -16,7 +16,7 @@ interface FormProps {
 }
 
 /** What is typed to show that one may: ends in a fault for its field, another trouble, or nothing. */
-function useProof() {
+function useProof(none = false) {
   const { session, opened } = useDesk();
   const [now, setNow] = useState("");
   const [fault, setFault] = useState<string | null>(null);
@@ -46,7 +46,7 @@ function useProof() {
   const field = (
     <PasswordField
       label={browserWords.now}
-      hint={browserWords.nowHint}
+      hint={none ? browserWords.nowHintSheet : browserWords.nowHint}
       value={now}
       onValue={setNow}
       fault={fault}
@@ -71,7 +71,7 @@ interface PasswordFormProps extends FormProps {
 
 export function ChangePassword({ none, done, cancel }: PasswordFormProps) {
   const { session, opened } = useDesk();
-  const proof = useProof();
+  const proof = useProof(none);
   const [kind, setKind] = useState<"offered" | "own">("offered");
   const [offered, setOffered] = useState("");
   const [own, setOwn] = useState("");

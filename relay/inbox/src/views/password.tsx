@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type PasswordFault, passwordFault } from "../password.ts";
-import type { EnrolmentDraft } from "../session.ts";
+import type { EnrolmentDraft, Failure } from "../session.ts";
 import { browserWords } from "../words.browsers.ts";
 import { first } from "../words.first.ts";
 import { joinWords } from "../words.join.ts";
@@ -102,25 +102,33 @@ export function Opening(props: OpeningProps) {
 /** The device's question, and what came of it: whether there is a passkey now. */
 function useAsking(hold: () => Promise<void>, name: string) {
   const [asking, setAsking] = useState(false);
-  const [trouble, setTrouble] = useState("");
+  const [trouble, setTrouble] = useState<NoPasskey | Failure | null>(null);
   const ask = async () => {
     if (asking) {
       return false;
     }
     setAsking(true);
-    setTrouble("");
+    setTrouble(null);
     try {
       await hold();
       return true;
     } catch (reason) {
-      const made = reason instanceof NoPasskey;
-      setTrouble(made ? notMade(reason) : words.failure(failureOf(reason), name));
+      setTrouble(reason instanceof NoPasskey ? reason : failureOf(reason));
       return false;
     } finally {
       setAsking(false);
     }
   };
-  return { ask, asking, trouble, clear: () => setTrouble("") };
+  return {
+    ask,
+    asking,
+    trouble: trouble && troubleWords(trouble, name),
+    clear: () => setTrouble(null),
+  };
+}
+
+function troubleWords(trouble: NoPasskey | Failure, name: string): string {
+  return trouble instanceof NoPasskey ? notMade(trouble) : words.failure(trouble, name);
 }
 
 interface PasswordProps extends ChosenProps {
