@@ -84,14 +84,19 @@ class Keyboard:
         raise AssertionError(f"{label} takes no day")
 
     async def choose(self, label: str) -> None:
-        """To the group by Tab, to the choice by arrows, and Space."""
+        """To the group by Tab, to the choice by arrows, and Space. A group that has been gone round, and is
+        as it was, is left.
+        """
         await self.page.locator("label", has_text=label).last.wait_for()
         wanted = re.compile(f"^{re.escape(label)}")
+        passed = set[str]()
         for _ in range(MOST_KEYS):
             kind, name = await self._here()
             if kind in CHOICES and wanted.search(name):
                 break
-            await self.key("ArrowDown" if kind == "radio" else "Tab")
+            onwards = kind != "radio" or name in passed
+            passed = set() if onwards else passed | {name}
+            await self.key("Tab" if onwards else "ArrowDown")
         else:
             raise AssertionError(f"no key leads to {label}")
         if not await self.page.evaluate("() => document.activeElement.checked"):
