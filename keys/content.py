@@ -30,7 +30,7 @@ from keys.encoding import (
 )
 from keys.envelope import EnvelopeClass
 from keys.errors import Malformed
-from keys.names import ID_BYTES, ZERO_HASH
+from keys.names import DAY_SECONDS, ID_BYTES, ZERO_HASH
 from keys.suite import H
 
 MOST_RECIPIENTS: Final = 16
@@ -40,6 +40,9 @@ MOST_TEXT_BYTES: Final = 900_000
 MOST_NAME_BYTES: Final = 255
 MOST_TYPE_BYTES: Final = 127
 MOST_HEAD_BYTES: Final = 16 * 1024
+MOST_DAYS_AFTER_OPENING: Final = 365
+
+_AFTER_OPENING: Final = "days_after_opening"
 
 _FRAME_HEAD_BYTES: Final = 228
 _SENDER_AT: Final = 124
@@ -148,6 +151,12 @@ class Content:
         """The text, perhaps empty."""
         return str(self.shown.get("text", ""))
 
+    @property
+    def days_after_opening(self) -> int | None:
+        """How many days after the reader has opened a message its writer wants it to go; None: no such wish."""
+        days = self.shown.get(_AFTER_OPENING) if self.kind is ContentKind.MESSAGE else None
+        return None if days is None else int(days)
+
     def file_name(self, attachment: Attachment) -> str:
         """The display name of an attachment."""
         return str(self.shown["files"][attachment.name_index]["name"])
@@ -172,6 +181,13 @@ class Content:
         records = b"".join(attachment.encode() for attachment in self.attachments)
         end = counted(self.fixed, 4) + counted(dump_json(dict(self.shown)), 4)
         return counts + ids + sequence + dates + seen + sender + people + records + end
+
+
+def date_after_opening(opened_at: int, days: int) -> int:
+    """Return when a message goes that is to be kept `days` days after it was opened: the end of the last of
+    these days in UTC, the day of opening not counted.
+    """
+    return (opened_at // DAY_SECONDS + days + 1) * DAY_SECONDS
 
 
 def content_id(class_of_origin: EnvelopeClass, frame: bytes) -> bytes:
@@ -248,6 +264,8 @@ def _check(content: Content) -> None:
         raise Malformed("count and expires_at are at least 1")
     _check_fixed(content)
     _check_shown(content.shown)
+    if content.kind is ContentKind.MESSAGE:
+        _check_after_opening(content.shown)
     if content.kind is ContentKind.AGREEMENT:
         proposal.check_shown(content.shown)
     if content.kind in _NOTED:
@@ -321,6 +339,15 @@ def _check_shown(shown: Mapping[str, Any]) -> None:
             raise Malformed("an entry of files is an object")
         text_field(entry.get("name"), MOST_NAME_BYTES)
         text_field(entry.get("type"), MOST_TYPE_BYTES)
+
+
+def _check_after_opening(shown: Mapping[str, Any]) -> None:
+    """A whole number of days, however it is written: `7.0` is 7 in every JSON."""
+    days = shown.get(_AFTER_OPENING, 1)
+    if isinstance(days, bool) or not isinstance(days, int | float):
+        raise Malformed("days after opening are a number")
+    if not 1 <= days <= MOST_DAYS_AFTER_OPENING or days % 1:
+        raise Malformed("1 to 365 whole days after opening")
 
 
 def _check_door(facts: DoorFacts) -> None:

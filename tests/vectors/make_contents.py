@@ -119,6 +119,7 @@ def content_cases(cases: Cases) -> None:
     _bad_frames(cases)
     _bad_attachments(cases)
     _bad_shown(cases)
+    _after_opening(cases)
     _bad_acts_inside(cases)
     _calls(cases)
     _own_records(cases)
@@ -244,6 +245,25 @@ def _bad_shown(cases: Cases) -> None:
     }
     for name, text in objects.items():
         _bad(cases, name, start + counted(text, 4))
+
+
+def _after_opening(cases: Cases) -> None:
+    """How long after it was opened a message is kept."""
+    read = "content.days_after_opening"
+
+    def frame(written: bytes, kind: ContentKind = ContentKind.MESSAGE) -> bytes:
+        shown = b'{"text":"x","days_after_opening":%s}' % written
+        return patch(message().encode()[:292], 1, bytes([kind])) + bytes(4) + counted(shown, 4)
+
+    for written in (b"1", b"7", b"365", b"7.0", b"7e0"):
+        cases.good(f"{written.decode()} after opening", read, frame=frame(written))
+    cases.good("nothing said of opening", read, frame=message().encode())
+    cases.good("after opening in what is no message", read, frame=frame(b"0", ContentKind.OWN_GONE))
+    faults = (b"0", b"-7", b"366", b"7.5", b"1e400", b'"7"', b"true", b"null", b"[7]")
+    for written in faults:
+        _bad(cases, f"after opening {written.decode()}", frame(written))
+    for name, opened_at in {"at midnight": 20_000 * 86_400, "a second before it": 20_000 * 86_400 - 1}.items():
+        cases.good(f"opened {name}", "content.date_after_opening", opened_at=opened_at, days=7)
 
 
 def _inside(kind: ContentKind, fixed: bytes, shown: dict[str, Any]) -> bytes:

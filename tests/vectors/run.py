@@ -328,6 +328,16 @@ def _parse_content(frame: bytes, class_of_origin: int) -> Outputs:
     }
 
 
+@operation("content.days_after_opening")
+def _days_after_opening(frame: bytes) -> Outputs:
+    return {"days": content.parse_content(frame).days_after_opening}
+
+
+@operation("content.date_after_opening")
+def _date_after_opening(opened_at: int, days: int) -> Outputs:
+    return {"date": content.date_after_opening(opened_at, days)}
+
+
 @operation("content.parse_door_facts")
 def _parse_door_facts(fixed: bytes) -> Outputs:
     facts = content.parse_door_facts(fixed)

@@ -25,8 +25,8 @@ import {
 } from "./encoding.ts";
 import { EnvelopeClass } from "./envelope.ts";
 import { Malformed } from "./errors.ts";
-import { dumpJson, type JsonObject, loadJson, textField } from "./json.ts";
-import { ID_BYTES } from "./names.ts";
+import { dumpJson, type Json, type JsonObject, loadJson, textField } from "./json.ts";
+import { DAY_SECONDS, ID_BYTES } from "./names.ts";
 import { checkProposalShown } from "./proposal.ts";
 import * as spoken from "./spoken.ts";
 import { parseStatement, type Statement } from "./statement.ts";
@@ -39,6 +39,7 @@ export const MOST_TEXT_BYTES = 900_000;
 export const MOST_NAME_BYTES = 255;
 export const MOST_TYPE_BYTES = 127;
 export const MOST_HEAD_BYTES = 16 * 1024;
+export const MOST_DAYS_AFTER_OPENING = 365;
 
 const VERSION: Bytes = new Uint8Array([1]);
 const FRAME_HEAD_BYTES = 228;
@@ -130,6 +131,20 @@ export function subject(content: Content): string {
 /** The text, perhaps empty. */
 export function text(content: Content): string {
   return String(content.shown.text ?? "");
+}
+
+/** How many days after the reader has opened a message its writer wants it to go; null: no such wish. */
+export function daysAfterOpening({ kind, shown }: Content): number | null {
+  const days = kind === ContentKind.MESSAGE ? shown.days_after_opening : undefined;
+  return days === undefined ? null : Number(days);
+}
+
+/**
+ * When a message goes that is to be kept so many days after it was opened: the end of the last of these days in UTC, the
+ * day of opening not counted.
+ */
+export function dateAfterOpening(openedAt: number, days: number): number {
+  return (Math.floor(openedAt / DAY_SECONDS) + days + 1) * DAY_SECONDS;
 }
 
 /** The display name and media type that the sender gave for an attachment. */
@@ -319,12 +334,28 @@ function checkFixed({ kind, fixed, attachments }: Content): void {
 /** Check the display fields that only some kinds have. */
 function checkKind({ kind, shown }: Content): void {
   const { note = "" } = shown;
-  const { DATE, AGREEMENT, CALL, REPORT } = ContentKind;
+  const { MESSAGE, DATE, AGREEMENT, CALL, REPORT } = ContentKind;
+  if (kind === MESSAGE) {
+    checkAfterOpening(shown.days_after_opening);
+  }
   if (kind === AGREEMENT) {
     checkProposalShown(shown);
   }
   if (kind === DATE || kind === AGREEMENT || kind === CALL || kind === REPORT) {
     textField(note, MOST_TEXT_BYTES);
+  }
+}
+
+/** A whole number of days, however it is written: `7.0` is 7 in every JSON. */
+function checkAfterOpening(days: Json | undefined): void {
+  if (days === undefined) {
+    return;
+  }
+  if (typeof days !== "number" || !Number.isInteger(days)) {
+    throw new Malformed("days after opening are a whole number");
+  }
+  if (days < 1 || days > MOST_DAYS_AFTER_OPENING) {
+    throw new Malformed("1 to 365 days after opening");
   }
 }
 

@@ -286,6 +286,16 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
     };
   },
 
+  "content.days_after_opening": (given) => {
+    const parsed = content.parseContent(given.bytes("frame"));
+    checkReported(parsed, given.bytes("frame"));
+    return { days: content.daysAfterOpening(parsed) };
+  },
+
+  "content.date_after_opening": (given) => ({
+    date: content.dateAfterOpening(given.number("opened_at"), given.number("days")),
+  }),
+
   "content.parse_door_facts": (given) => {
     const facts = content.parseDoorFacts(given.bytes("fixed"));
     return {
