@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from client_sdk.attachments import AsyncReceivedFile
     from client_sdk.engagement import AsyncEngagement
     from client_sdk.home import FileCost, Home
+    from client_sdk.keep import AfterOpening
     from client_sdk.mail import Mail
     from client_sdk.mail_grade import MailGrade
     from client_sdk.messages import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 _HOME_OF = {
     "Account": "sync",
+    "AfterOpening": "keep",
     "AsyncAccount": "account",
     "AsyncEngagement": "engagement",
     "AsyncReceivedFile": "attachments",
@@ -75,6 +77,7 @@ _HOME_OF = {
 
 __all__ = [
     "Account",
+    "AfterOpening",
     "AsyncAccount",
     "AsyncEngagement",
     "AsyncReceivedFile",

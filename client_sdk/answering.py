@@ -72,7 +72,8 @@ class Answering:
         if not isinstance(row, Taken):
             raise self._attending.deleted(seen.content_id, seen.content_id)
         policy = terms.by_hash(row.opened.content.policy_hash) or terms.policy
-        return why_message(self._asker, seen, message_id(seen.content_id), policy)
+        days = row.opened.content.days_after_opening
+        return why_message(self._asker, seen, message_id(seen.content_id), policy, days)
 
     @property
     def _asker(self) -> Asker:

@@ -53,7 +53,8 @@ FRAME_SLACK_BYTES: Final = 16 * 1024
 class Draft:
     """What a person wrote. `records` are the sealed files, in the order of `files`.
 
-    Of another kind than a message, `fixed` is its fixed part and `shown` its display fields.
+    Of another kind than a message, `fixed` is its fixed part and `shown` its display fields. The reader's
+    software is asked to let a message go `days_after_opening` days after it was opened.
     """
 
     subject: str = field(repr=False)
@@ -63,6 +64,7 @@ class Draft:
     kind: ContentKind = ContentKind.MESSAGE
     fixed: bytes = field(default=b"", repr=False)
     shown: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    days_after_opening: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,8 @@ def _shown(draft: Draft) -> dict[str, Any]:
     shown: dict[str, Any] = {"subject": draft.subject, "text": draft.text}
     if draft.files:
         shown["files"] = [{"name": one.name, "type": one.media_type} for one in draft.files]
+    if draft.days_after_opening is not None:
+        shown["days_after_opening"] = draft.days_after_opening
     return shown
 
 

@@ -42,7 +42,7 @@ from client_sdk.errors import (
 from client_sdk.exporting import Exported, Exporting
 from client_sdk.finding import slug
 from client_sdk.intake import Intake
-from client_sdk.keep import Keep, keep_until
+from client_sdk.keep import AfterOpening, Keep, keep_until
 from client_sdk.lengthening import Lengthening
 from client_sdk.mailing import Mailing
 from client_sdk.messages import (
@@ -56,6 +56,7 @@ from client_sdk.messages import (
     instant,
 )
 from client_sdk.notes import AsyncNotes
+from client_sdk.once_opened import OnceOpened
 from client_sdk.outbox import Outbox
 from client_sdk.overview import Overview
 from client_sdk.reading import Reading
@@ -87,7 +88,10 @@ class AsyncEngagement:
         self._intake = Intake(core, self._standing)
         self._showing = Showing(core, self._standing, self._intake.mailbox_id)
         self._attending = Attending(core, self._intake, self._showing, self._standing)
-        self._reading = Reading(core, self._intake, self._showing, self._attending, self._keep_up)
+        once_opened = OnceOpened(core, self._standing, self._intake.mailbox_id)
+        self._reading = Reading(
+            core, self._intake, self._showing, self._attending, once_opened, self._keep_up
+        )
         self._overview = Overview(core, outbox, self._standing, self._attending)
         self._answering = Answering(core, self._standing, self._intake, self._attending, self._reading)
         self._shortening = Shortening(core, self._standing)
@@ -176,21 +180,25 @@ class AsyncEngagement:
         subject: str = "",
         text: str = "",
         attach: Sequence[Attachment] = (),
-        keep: Keep = None,
+        keep: Keep | AfterOpening = None,
         on_progress: OnProgress | None = None,
         timeout: float | None = None,
     ) -> Sent:
         """Seal a message for both and store it; returns once the relay has it on disk.
 
         Where the relay goes away in the middle, the sealed message waits in the outbox and `Sent.waiting` is
-        set: do not send it again. Raises RetentionExceeded, EngagementClosed, AgreementMissing,
+        set: do not send it again. `keep` is how long it is kept; `AfterOpening(7)`: until the other person
+        has opened it and seven days, at the longest as the agreement says (Refused `no-read-marks` unless
+        both have signed those). Raises RetentionExceeded, EngagementClosed, AgreementMissing,
         RecipientKeyChanged, RecipientKeyStale, TooLarge, InboxFull, ServerUnavailable, NotTrusted.
         """
         check_draft(subject, text, [one.label for one in attach])
+        days = keep.days if isinstance(keep, AfterOpening) else None
+        until = None if isinstance(keep, AfterOpening) else keep_until(keep, self._core.now())
         return await self._sending.send(
-            Draft(subject, text),
+            Draft(subject, text, days_after_opening=days),
             attach,
-            keep_until=keep_until(keep, self._core.now()),
+            keep_until=until,
             on_progress=on_progress,
             timeout=timeout,
         )
@@ -216,7 +224,7 @@ class AsyncEngagement:
         a program that shows what `watch` yields does it here. Never fails for the relay.
         """
         async with bounded(timeout):
-            await self._reading.acknowledge(message.id)
+            await self._reading.acknowledge(message)
 
     async def message(self, message_id: str, *, timeout: float | None = None) -> AsyncMessage:
         """Return one message by its id, or by the first six signs or more of it. NotFound, Deleted."""

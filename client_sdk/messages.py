@@ -54,6 +54,8 @@ class Message(Generic[FileT_co, MailT_co]):
     and `no-log-head` (its writer has named a head of the relay's log before, and here none).
     `opened`, of one's own: whether the other has opened it, by the relay's word; None where the agreement
     has no read marks, where it was not asked, and of what others wrote.
+    `days_after_opening`: its writer has asked that it goes so many days after the other person has opened it,
+    and the agreement lets that be done; `kept_until` is so when it has been.
     `mail` is set where it is mail that came in by SMTP; its text and files are in there. Its marks may be
     `confirm` (its server alone vouches for the sender: say by `confirm_mail` whether it was you) and
     `copied-to-work` (a refused work domain got a copy). `refused` is what a notice of the relay tells of mail
@@ -75,6 +77,7 @@ class Message(Generic[FileT_co, MailT_co]):
     marks: tuple[str, ...] = ()
     refused: tuple[RefusedMail, ...] = ()
     opened: bool | None = None
+    days_after_opening: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

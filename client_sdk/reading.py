@@ -7,17 +7,22 @@ back.
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Final
 
 from client_sdk.attending import Attending
 from client_sdk.core import Core
-from client_sdk.errors import Misused, NotFound
+from client_sdk.errors import Misused, NotFound, RelayError
 from client_sdk.intake import NEWEST, Intake
+from client_sdk.messages import Message
+from client_sdk.once_opened import OnceOpened
 from client_sdk.showing import AsyncMessage, Showing
 from client_sdk.state_mailboxes import REPLACED, Seen
 from client_sdk.taken import Bad, Gone, Result, Taken
+
+log = logging.getLogger("client_sdk")
 
 ID_SIGNS: Final = 32
 LEAST_ID_SIGNS: Final = 6
@@ -32,12 +37,14 @@ class Reading:
         intake: Intake,
         showing: Showing,
         attending: Attending,
+        once_opened: OnceOpened,
         keep_up: Callable[[], Awaitable[None]],
     ) -> None:
         self._core = core
         self._intake = intake
         self._showing = showing
         self._attending = attending
+        self._once_opened = once_opened
         self._keep_up = keep_up
 
     async def messages(self, *, unread: bool, mark: bool) -> AsyncIterator[AsyncMessage]:
@@ -46,6 +53,7 @@ class Reading:
         read = self._showing.read_marks()
         newest = self._core.state.mailboxes.taken_order(self._intake.mailbox_id)
         shown: list[bytes] = []
+        due: list[Taken] = []
         try:
             async for page in self._intake.before(NEWEST):
                 taken = _newest_first(page)
@@ -54,12 +62,14 @@ class Reading:
                     message = self._showing.message(result, read, opened)
                     if message is not None and (message.unread or not unread):
                         shown.append(result.opened.content_id)
+                        due += [result] if self._once_opened.date_of(result) else []
                         yield message
                 if unread and page[-1].order <= read.all_read_to:
                     break
         finally:
             if mark:
                 await self._attending.acknowledge(shown)
+                await self._once_opened.settle(due)
         if unread and mark:
             await self._attending.read_up_to(newest)
 
@@ -76,6 +86,8 @@ class Reading:
         """Return the message whose id begins so, which then counts as shown. NotFound, Deleted."""
         seen = await self.find(wanted)
         result = await self._intake.one(seen.row_order)
+        if isinstance(result, Taken) and await self._once_opened.settle([result]):
+            result = await self._intake.one(seen.row_order)
         opened = await self._attending.opened([result] if isinstance(result, Taken) else [])
         message = self._showing.message(result, self._showing.read_marks(), opened)
         if message is None:
@@ -94,11 +106,21 @@ class Reading:
             raise self._attending.deleted(low, high)
         return found[0]
 
-    async def acknowledge(self, message_id: str) -> None:
+    async def acknowledge(self, message: Message[Any, Any]) -> None:
         """Tell the relay that a message was shown. Never fails for the relay."""
-        low, high = _between(message_id)
+        low, high = _between(message.id)
         found = self._core.state.mailboxes.seen_between(self._intake.mailbox_id, low, high)
         await self._attending.acknowledge([one.content_id for one in found])
+        if message.days_after_opening is not None and not message.mine:
+            await self._settle(found)
+
+    async def _settle(self, found: Sequence[Seen]) -> None:
+        try:
+            results = [await self._intake.one(one.row_order) for one in found]
+        except RelayError as cause:
+            log.info("dates were not brought forward: %s", cause.code)
+            return
+        await self._once_opened.settle([one for one in results if isinstance(one, Taken)])
 
 
 def _newest_first(page: list[Result]) -> list[Taken]:

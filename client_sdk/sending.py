@@ -16,6 +16,7 @@ from client_sdk.compose import Composed, Draft, Step, choose_date, compose
 from client_sdk.core import Core
 from client_sdk.errors import EngagementClosed, ServerUnavailable
 from client_sdk.messages import Sent, instant
+from client_sdk.once_opened import check_after_opening
 from client_sdk.outbox import Delivery, Outbox
 from client_sdk.parties import Place
 from client_sdk.showing import message_id
@@ -55,6 +56,7 @@ class Sending:
         """Seal a draft into the outbox."""
         await self._core.head.refresh()
         place = await self.ready()
+        check_after_opening(self._standing.terms.policy, draft.days_after_opening)
         now = self._core.now()
         expires_at = choose_date(self._standing.terms.in_force, keep_until, now)
         day_keys = await self._core.keepers.day_keys(day_of(expires_at))

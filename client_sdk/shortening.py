@@ -7,6 +7,8 @@ sooner. Must never call a recall done before every keeper has confirmed it by it
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from client_sdk.acting import Acting
 from client_sdk.core import Core
 from client_sdk.errors import Deleted, PartialDeletion, Refused
@@ -51,6 +53,10 @@ class Shortening:
         if not isinstance(row, Taken):
             sent = (locks.envelope_id for locks in self._core.state.outgoing.sent_locks(seen.content_id))
             return tuple(sorted({seen.envelope_id, *sent}))
+        return self.copies_of(row, place)
+
+    def copies_of(self, row: Taken, place: Place) -> tuple[bytes, ...]:
+        """Return the same of a message that is here."""
         opened, terms = row.opened, self._standing.terms
         people = [place.me.fp]
         if opened.class_of_origin is EnvelopeClass.MESSAGE and terms.policy.author_may_recall:
@@ -72,15 +78,18 @@ class Shortening:
         await self.shorten(self.copies(seen, row, place), self._core.now())
         await self._revoke(seen.content_id)
 
-    async def shorten(self, envelope_ids: tuple[bytes, ...], until: int) -> None:
+    async def shorten(
+        self, envelope_ids: tuple[bytes, ...], until: int, *, issued_at: int | None = None
+    ) -> None:
         """Sign and store an act, again on the newer acts if the other person was first; nothing where it is
-        already so.
+        already so. It is dated now, or `issued_at`.
         """
 
         def make() -> ActCore | None:
             if all(self._is_shortened(one, until) for one in envelope_ids):
                 return None
-            return self._acting.next_core(ActKind.SHORTEN, date=until, envelope_ids=envelope_ids)
+            core = self._acting.next_core(ActKind.SHORTEN, date=until, envelope_ids=envelope_ids)
+            return core if issued_at is None else replace(core, issued_at=issued_at)
 
         await self._acting.post_next(make)
 

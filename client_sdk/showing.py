@@ -15,6 +15,7 @@ from client_sdk.core import Core
 from client_sdk.mail import AsyncMailMessage, head_of
 from client_sdk.mail_grade import MailGrade
 from client_sdk.messages import Message, Person, instant
+from client_sdk.once_opened import OnceOpened
 from client_sdk.refused import read_refused
 from client_sdk.standing import Standing
 from client_sdk.state_mailboxes import MINE, READ, SHOWN
@@ -40,6 +41,7 @@ class Showing:
         self._core = core
         self._standing = standing
         self._mailbox_id = mailbox_id
+        self._once_opened = OnceOpened(core, standing, mailbox_id)
 
     def read_marks(self) -> ReadMarks:
         """Return what has been read, here or on another device."""
@@ -85,6 +87,7 @@ class Showing:
             + self._mail_marks(result.opened),
             refused=read_refused(content.shown) if content.kind is ContentKind.NOTICE else (),
             opened=opened.get(result.opened.content_id) if mine else None,
+            days_after_opening=self._once_opened.days_of(result),
         )
 
     def _files(self, content: Content) -> tuple[AsyncReceivedFile, ...]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from client_sdk.copies import CopyTaken
     from client_sdk.engagement import AsyncEngagement
     from client_sdk.exporting import Exported
-    from client_sdk.keep import Keep
+    from client_sdk.keep import AfterOpening, Keep
     from client_sdk.messages import (
         EngagementSummary,
         GoneMessage,
@@ -115,7 +115,7 @@ class Engagement:
         subject: str = "",
         text: str = "",
         attach: Sequence[Attachment] = (),
-        keep: Keep = None,
+        keep: Keep | AfterOpening = None,
         on_progress: OnProgress | None = None,
         timeout: float | None = None,
     ) -> Sent:

@@ -14,7 +14,7 @@ from client_sdk.messages import instant
 from client_sdk.state_mailboxes import MINE, Seen
 from client_sdk.terms import Signed, Terms
 from keys.acts import ActKind
-from keys.content import ContentKind
+from keys.content import ContentKind, date_after_opening
 from keys.names import DAY_SECONDS, Role
 from keys.policy import Policy
 
@@ -47,15 +47,24 @@ class Asker:
     their_name: str = field(repr=False)
     words: Catalogue
 
+    @property
+    def other_role(self) -> Role:
+        """Which side the other person is."""
+        return Role.CLIENT if self.my_role is Role.COACH else Role.COACH
+
     def name(self, role: Role) -> str:
         """What a party is called."""
         return self.my_name if role is self.my_role else self.their_name
 
 
-def why_message(asker: Asker, seen: Seen, subject: str, policy: Policy) -> Why:
-    """Answer for a message, a call or a mail; `policy` is the one that it was written under."""
+def why_message(
+    asker: Asker, seen: Seen, subject: str, policy: Policy, days_after_opening: int | None = None
+) -> Why:
+    """Answer for a message, a call or a mail; `policy` is the one that it was written under, and its writer
+    asked that it goes `days_after_opening` days after it was opened.
+    """
     terms, words = asker.terms, asker.words
-    decided = [_goes(words, seen.expires_at), _cause(asker, seen, policy)]
+    decided = [_goes(words, seen.expires_at), _cause(asker, seen, policy, days_after_opening)]
     shared = terms.policy.author_may_recall
     own = "can.mail" if seen.kind == ContentKind.MAIL else "can.sooner.own"
     name = "can.sooner.both" if shared and seen.kind != ContentKind.MAIL else own
@@ -69,18 +78,38 @@ def _goes(words: Catalogue, goes_at: int) -> str:
     return words.say("why.at", instant=f"{at:%H:%M:%S}", day=words.day(at.date()))
 
 
-def _cause(asker: Asker, seen: Seen, policy: Policy) -> str:
+def _cause(asker: Asker, seen: Seen, policy: Policy, days: int | None) -> str:
     """Find what set the date: an act that moved it, or else what its writer and the agreement chose."""
     terms, words = asker.terms, asker.words
     extension = terms.extension(seen.envelope_id) if seen.since_act else None
     shortening = terms.shortening(seen.envelope_id, seen.since_act)
     if shortening is not None and shortening.core.date == seen.expires_at:
+        if days is not None and _counts_from_opening(asker, shortening, seen, days):
+            return _by_opening(asker, shortening, seen, days)
         return _by_act(asker, shortening, "why.shortened")
     if seen.expires_at < seen.promised_at:
         return _by_end(asker, seen.expires_at)
     if extension is not None:
         return _act_words(words, extension, "why.extended")
     return _chosen(asker, seen, policy)
+
+
+def _counts_from_opening(asker: Asker, act: Signed, seen: Seen, days: int) -> bool:
+    """Whether an act is its reader's alone, of the date that follows from the day of opening, which it names
+    without a time.
+    """
+    reader = asker.other_role if seen.flags & MINE else asker.my_role
+    core = act.core
+    follows = core.date == date_after_opening(core.issued_at, days) and core.issued_at % DAY_SECONDS == 0
+    return follows and set(act.by) == {reader}
+
+
+def _by_opening(asker: Asker, act: Signed, seen: Seen, days: int) -> str:
+    writer, reader = asker.my_name, asker.their_name
+    if not seen.flags & MINE:
+        writer, reader = reader, writer
+    facts = {"writer": writer, "reader": reader, "days": asker.words.count("days", days)}
+    return _act_words(asker.words, act, "why.opened", **facts)
 
 
 def _by_act(asker: Asker, act: Signed, name: str) -> str:

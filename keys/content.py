@@ -153,7 +153,7 @@ class Content:
 
     @property
     def days_after_opening(self) -> int | None:
-        """How many days after the reader has opened a message its writer wants it to go; None: no such wish."""
+        """After how many days from its opening a message is to go, by its writer's wish; None: no wish."""
         days = self.shown.get(_AFTER_OPENING) if self.kind is ContentKind.MESSAGE else None
         return None if days is None else int(days)
 

@@ -12,6 +12,8 @@ import typer
 from client_sdk.cli import passwords
 from client_sdk.cli.terminal import say
 from client_sdk.clock import RelayClock
+from client_sdk.errors import Misused
+from client_sdk.keep import AfterOpening
 from client_sdk.sync import Account
 from client_sdk.words import parse_day, parse_duration
 
@@ -50,6 +52,17 @@ def keep(typed: str | None) -> date | timedelta | None:
     if typed is None:
         return None
     return parse_day(typed) if typed.count("-") == 2 else parse_duration(typed)
+
+
+def keep_new(typed: str | None) -> date | timedelta | AfterOpening | None:
+    """Read how long a new message is kept: as `keep` does, or `read+7d`."""
+    start, plus, length = (typed or "").strip().lower().partition("+")
+    if start != "read" or not plus:
+        return keep(typed)
+    span = parse_duration(length)
+    if span % timedelta(days=1):
+        raise Misused("After it was read, whole days count.", hint="Write read+7d.")
+    return AfterOpening(span.days)
 
 
 def days(typed: str | None) -> timedelta | None:

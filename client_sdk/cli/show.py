@@ -55,6 +55,10 @@ def show_message(
         tell(f"    {one.hint}")
     if message.opened is not None:
         tell(f"  {'opened' if message.opened else 'not opened yet'}, by the server's word")
+    if message.days_after_opening is not None:
+        reader = "the other" if message.mine else "you"
+        shown = "" if message.mine else "; by the date its writer sees on which day"
+        tell(f"  to go {message.days_after_opening} days after {reader} opened it{shown}")
     for mark in message.marks:
         tell(f"  note   {MARKS.get(mark, mark).format(number=message.id[:SHORT_ID_SIGNS])}")
     tell(f"  kept until {instant_in_words(message.kept_until, now)}   number {message.id[:SHORT_ID_SIGNS]}")
@@ -81,6 +85,7 @@ def message_json(
         "mine": message.mine,
         "unread": message.unread,
         "opened": message.opened,
+        "days_after_opening": message.days_after_opening,
         "sent_at": text_of(message.sent_at),
         "kept_until": text_of(message.kept_until),
         "subject": message.subject,

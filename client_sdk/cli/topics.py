@@ -42,8 +42,8 @@ Formats
 With --json, standard output holds one JSON object a line and nothing else. Every object has "v": 1 and a
 "type". Within one version fields are added, never changed or taken away. Instants are RFC 3339 in UTC.
 
-  message     id, engagement, from {role, name, checked}, mine, unread, opened (null: nobody says), sent_at,
-              kept_until, subject, text
+  message     id, engagement, from {role, name, checked}, mine, unread, opened (null: nobody says),
+              days_after_opening (null, or 1 to 365), sent_at, kept_until, subject, text
               (watch leaves it out unless --show is given), attachments [{name, type, size}], marks, saved
               [path]; of mail that came in by SMTP also grade (its words), grade_number (1 not checked, 2
               signed by its domain, 3 its server alone, 4 by a rule, 5 by a rule and signed, 6 a provider's

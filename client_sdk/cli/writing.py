@@ -12,8 +12,7 @@ import typer
 
 from client_sdk.attachment import Attachment
 from client_sdk.cli import exits, show
-from client_sdk.cli.opening import AccountName, AsJson, PasswordFd, now, opened
-from client_sdk.cli.opening import keep as keep_for
+from client_sdk.cli.opening import AccountName, AsJson, PasswordFd, keep_new, now, opened
 from client_sdk.cli.progress import shown_progress
 from client_sdk.cli.terminal import tell, typed_text
 
@@ -28,7 +27,8 @@ def send(
         list[Path] | None, typer.Option("-a", "--attach", metavar="FILE", help="A file; may be repeated.")
     ] = None,
     keep: Annotated[
-        str | None, typer.Option("--keep", metavar="TIME", help="How long: 30d, 12h, 2m, 90s, or a day.")
+        str | None,
+        typer.Option("--keep", metavar="TIME", help="How long: 30d, 12h, 2m, 90s, a day, or read+7d."),
     ] = None,
     as_json: AsJson = False,
     account: AccountName = None,
@@ -36,7 +36,7 @@ def send(
 ) -> None:
     """Send a message."""
     files = [Attachment.from_path(path) for path in attach or ()]
-    until = keep_for(keep)
+    until = keep_new(keep)
     body = _text(text, has_files=bool(files))
     with opened(account, password_fd) as me:
         engagement = me.engagement(who)

@@ -262,7 +262,10 @@ def _after_opening(cases: Cases) -> None:
     faults = (b"0", b"-7", b"366", b"7.5", b"1e400", b'"7"', b"true", b"null", b"[7]")
     for written in faults:
         _bad(cases, f"after opening {written.decode()}", frame(written))
-    for name, opened_at in {"at midnight": 20_000 * 86_400, "a second before it": 20_000 * 86_400 - 1}.items():
+    for name, opened_at in {
+        "at midnight": 20_000 * 86_400,
+        "a second before it": 20_000 * 86_400 - 1,
+    }.items():
         cases.good(f"opened {name}", "content.date_after_opening", opened_at=opened_at, days=7)
 
 
