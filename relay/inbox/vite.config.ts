@@ -178,9 +178,9 @@ async function bundled(
 
 /** What the worker fetches once somebody opens an inbox, behind the list: one file. */
 const BEHIND = [
-  ...["acting", "behind", "compose", "dates", "download", "filenames", "happened", "indexlist"],
-  ...["indexrows", "loghead", "outbox", "reading", "sealedindex", "segmentkeys", "segmentrows"],
-  ...["segments", "tab", "unsent", "uploads"],
+  ...["acting", "afteropening", "behind", "compose", "dates", "download", "filenames"],
+  ...["happened", "indexlist", "indexrows", "loghead", "outbox", "reading", "sealedindex"],
+  ...["segmentkeys", "segmentrows", "segments", "tab", "unsent", "uploads"],
 ]
   .map((name) => `/src/people/${name}.ts`)
   .concat(
@@ -237,7 +237,7 @@ const LIST =
 
 /** What is fetched behind the list, so that a press is answered at once. */
 const DAILY =
-  /\/src\/(browsername|keep|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(draftfiles|files|newer|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
+  /\/src\/(browsername|keep|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(draftfiles|files|keptwords|newer|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
 
 function among(pattern: RegExp): (id: string) => boolean {
   return (id) => pattern.test(id.replaceAll("\\", "/"));

@@ -36,6 +36,11 @@ test("drafts come back from a lock as they were, but for their files, which are 
   assert.equal(packDrafts([]), "");
 });
 
+test("a draft keeps the choice that counts from the opening", () => {
+  const draft: Draft = { ...NO_DRAFT, text: "unsent", keep: { kind: "opened" } };
+  assert.deepEqual(unpackDrafts(packDrafts([draft])), [draft]);
+});
+
 test("what is no draft is none", () => {
   for (const text of [null, "", "{", "7", '{"text":"x"}', '[{"text":"x"}]', "[null]"]) {
     assert.deepEqual(unpackDrafts(text), [], String(text));
@@ -54,6 +59,14 @@ test("the agreed date is the end of the hold, or the longest keep in whole days"
   const short = { ...POLICY, longestKeepDays: 30 };
   assert.equal(latest(short, NOW), NOW + 30 * DAY_SECONDS);
   assert.equal(agreedKeep(short, NOW), Date.parse("2026-10-08T00:00:00Z") / 1000);
+});
+
+test("who may count from the opening has signed read marks and recall", () => {
+  const opened = (change: object) => keepAllowed({ kind: "opened" }, { ...POLICY, ...change }, NOW);
+  assert.equal(opened({ readMarks: true, authorMayRecall: true }), true);
+  assert.equal(opened({ readMarks: false, authorMayRecall: true }), false);
+  assert.equal(opened({ readMarks: true, authorMayRecall: false }), false);
+  assert.equal(keepInstant({ kind: "opened" }, POLICY, NOW), null);
 });
 
 test("only a date that lies ahead and within the agreement can be chosen", () => {

@@ -5,6 +5,7 @@
 /** How long something is to be kept, as chosen while writing. */
 export type Keep =
   | { readonly kind: "agreed" }
+  | { readonly kind: "opened" }
   | { readonly kind: "month" }
   | { readonly kind: "work" }
   | { readonly kind: "date"; readonly date: string };
@@ -116,7 +117,7 @@ function isKeep(found: unknown): found is Keep {
   return (
     typeof keep === "object" &&
     keep !== null &&
-    (["agreed", "month", "work"].includes(String(keep.kind)) ||
+    (["agreed", "opened", "month", "work"].includes(String(keep.kind)) ||
       (keep.kind === "date" && typeof keep.date === "string"))
   );
 }

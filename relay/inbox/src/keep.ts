@@ -6,6 +6,9 @@ import type { Keep } from "./drafts.ts";
 import type { PolicyFacts } from "./session.ts";
 import { agreedDate, DAY_SECONDS, GOING_SECONDS, wholeDay } from "./time.ts";
 
+/** So many days after the other person has opened it: what *until it was read* stands for here. */
+export const DAYS_AFTER_OPENING = 7;
+
 /** The latest instant that the agreement allows for something made now. */
 export function latest(policy: PolicyFacts, now: number): number {
   return policy.longestKeepDays
@@ -22,10 +25,11 @@ export function agreedKeep(policy: PolicyFacts, now: number): number {
   return wholeDay(bound) > now ? wholeDay(bound) : bound;
 }
 
-/** The instant of a choice; null for the agreement's own, which the sender's software works out when the message leaves. */
+/** The instant of a choice; null for the agreement's own latest, which the sender's software works out when the message leaves. */
 export function keepInstant(keep: Keep, policy: PolicyFacts, now: number): number | null {
   switch (keep.kind) {
     case "agreed":
+    case "opened":
       return null;
     case "month":
       return wholeDay(now) + GOING_SECONDS;
@@ -38,6 +42,9 @@ export function keepInstant(keep: Keep, policy: PolicyFacts, now: number): numbe
 
 /** Whether a choice can be made now: it lies ahead and within the agreement. */
 export function keepAllowed(keep: Keep, policy: PolicyFacts, now: number): boolean {
+  if (keep.kind === "opened") {
+    return policy.readMarks && policy.authorMayRecall;
+  }
   const instant = keepInstant(keep, policy, now);
   return (
     keep.kind === "agreed" || (instant !== null && instant > now && instant <= latest(policy, now))

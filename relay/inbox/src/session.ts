@@ -151,6 +151,14 @@ export interface Message extends ListRow {
   readonly gapBefore: boolean;
   /** Mine, read in its thread: whether the other has opened it. Absent without read marks, or where nobody can say. */
   readonly opened?: boolean;
+  /** Its author asked for it, and what both have signed lets it be done. */
+  readonly afterOpening?: AfterOpening;
+}
+
+/** A message that goes so many days after its reader has opened it; `counted`: that is the date which it has now. */
+export interface AfterOpening {
+  readonly days: number;
+  readonly counted: boolean;
 }
 
 export interface ListPage {
@@ -205,6 +213,8 @@ export interface SendRequest {
   readonly files: readonly File[];
   /** null: the agreement's default. */
   readonly expiresAt: number | null;
+  /** So many days after the other has opened it, if that is earlier; only where both have signed read marks. */
+  readonly daysAfterOpening?: number | null;
   readonly threadId: string | null;
 }
 

@@ -1,6 +1,13 @@
 /** The words of reading a message and its files, which nobody needs before one is opened. */
 
 import { said } from "./language.ts";
+import { counted, lower } from "./words.ts";
+
+/** Who has read it: the other person by name, null: you. */
+type Reader = string | null;
+
+const hasRead = (reader: Reader) => (reader ? `${reader} has read it` : "you have read it");
+const wholeDays = (days: number) => lower(counted(days, "whole day", "whole days"));
 
 export const readWords = said("read", {
   read: {
@@ -15,6 +22,14 @@ export const readWords = said("read", {
       alone ? `Kept until ${date}. Only you have it here.` : `Kept until ${date}, for both of you.`,
     soon: (line: string, alone: boolean) =>
       alone ? `${line}. Only you have it here.` : `${line}, for both of you.`,
+    orRead: (date: string, days: number, reader: Reader) =>
+      `Kept until ${date}, or ${lower(counted(days, "day", "days"))} after ${hasRead(reader)}.`,
+    sinceRead: (date: string, days: number, reader: Reader) =>
+      `Deleted on ${date}, ${wholeDays(days)} after ${hasRead(reader)}.`,
+    soonSinceRead: (line: string, days: number, reader: Reader) =>
+      `${line}, ${wholeDays(days)} after ${hasRead(reader)}.`,
+    readShows: (name: string) =>
+      `${name} asked for this, and sees by its date on which day you opened it.`,
     change: "Change",
     reply: "Reply",
     print: "Print",

@@ -21,6 +21,10 @@ export const writeWords = said("write", {
   tooMany: (most: number) => `At most ${most} files go with one message.`,
   keep: "Kept until",
   keepAgreed: (date: string) => `${date}, as you both agreed`,
+  keepOpened: (name: string) => `Until ${name} has read it, and seven days`,
+  keepOpenedHint: (name: string, date: string) =>
+    `Until ${date} at the latest. By its date you will see on which day ${name} opened it.`,
+  keepOpenedWrong: "Please choose again. Your agreement does not show any more what was read.",
   keepMonth: (date: string) => `For 30 days, until ${date}`,
   keepWork: (date: string) => `The end of our work, ${date}`,
   keepDate: "A date",
@@ -32,6 +36,8 @@ export const writeWords = said("write", {
   longText: "This text is too long for one message. Please send it as a file.",
   send: (name: string) => `Send to ${name}`,
   sent: (name: string, date: string) => `Sent. ${name} has not opened it yet. Kept until ${date}.`,
+  sentOpened: (name: string, date: string) =>
+    `Sent. Kept until ${date}, or seven days after ${name} has read it.`,
   kept: "What you typed is kept for seven days, sealed, wherever you open this inbox. Files are not.",
   discard: "Throw away",
   closed: (name: string, date: string) =>

@@ -80,6 +80,18 @@ READING = (
     Scene("mail-as-file", "/", MAILS, message("The whole folder")),
     Scene("mail-refused", "/", MAILS, then(message("turned away"), waiting(".refused"))),
     Scene("read-marks", "/", {"readMarks": True}, then(message("Before I answer"), waiting(".opened"))),
+    Scene(
+        "read-after-opening",
+        "/",
+        {"readMarks": True, "afterOpening": True},
+        then(message(BOARD), waiting(".message-foot .meta")),
+    ),
+    Scene(
+        "read-until-opened",
+        "/",
+        {"readMarks": True, "afterOpening": True},
+        then(message("Re: What changed this week"), reading("or seven days after")),
+    ),
     Scene("read-failed", steps=message("could not be opened")),
     Scene("read-gap", steps=message("Goals, second try")),
     Scene("read-exactly", steps=then(message(BOARD), pressing("Tuesday 8 September, 09:12"))),

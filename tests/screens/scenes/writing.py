@@ -29,6 +29,24 @@ sent = then(written, pressing("Send to Anna"))
 WRITING = (
     Scene("write", steps=then(opened, pressing("Write"))),
     Scene("write-filled", steps=written),
+    Scene(
+        "write-until-read",
+        "/",
+        {"readMarks": True},
+        then(written, checking("Until Anna has read it, and seven days")),
+    ),
+    Scene(
+        "write-until-read-sent",
+        "/",
+        {"readMarks": True},
+        then(
+            written,
+            checking("Until Anna has read it, and seven days"),
+            pressing("Send to Anna"),
+            passing(11),
+            reading("or seven days after"),
+        ),
+    ),
     Scene("write-date", steps=then(written, checking("A date"))),
     Scene(
         "write-faults", steps=then(opened, pressing("Write"), checking("A date"), pressing("Send to Anna"))

@@ -1,6 +1,12 @@
 /** German for reading a message and its files. */
 
 import type { readWords as english } from "../words.read.ts";
+import { figure } from "./figures.ts";
+
+const hasRead = (reader: string | null) =>
+  reader ? `nachdem ${reader} sie gelesen hat` : "nachdem Sie sie gelesen haben";
+const wholeDays = (days: number) =>
+  days === 7 ? "sieben ganze Tage" : figure(days, "ganzen Tag", "ganze Tage");
 
 export const read: typeof english = {
   read: {
@@ -16,6 +22,13 @@ export const read: typeof english = {
         ? `Aufbewahrt bis ${date}. Nur Sie haben sie hier.`
         : `Aufbewahrt bis ${date}, für Sie beide.`,
     soon: (line, alone) => (alone ? `${line}. Nur Sie haben sie hier.` : `${line}, für Sie beide.`),
+    orRead: (date, days, reader) =>
+      `Aufbewahrt bis ${date}, oder bis ${days === 7 ? "sieben Tage" : figure(days, "Tag", "Tage")} ${hasRead(reader)}.`,
+    sinceRead: (date, days, reader) =>
+      `Wird am ${date} gelöscht, ${wholeDays(days)} ${hasRead(reader)}.`,
+    soonSinceRead: (line, days, reader) => `${line}, ${wholeDays(days)} ${hasRead(reader)}.`,
+    readShows: (name) =>
+      `${name} hat das so gewählt und sieht am Datum, an welchem Tag Sie sie geöffnet haben.`,
     change: "Ändern",
     reply: "Antworten",
     print: "Drucken",

@@ -21,6 +21,11 @@ export const write: typeof english = {
   tooMany: (most) => `Mit einer Nachricht gehen höchstens ${figure(most, "Datei", "Dateien")}.`,
   keep: "Aufbewahrt bis",
   keepAgreed: (date) => `${date}, wie Sie beide vereinbart haben`,
+  keepOpened: (name) => `Bis ${name} sie gelesen hat, und sieben Tage`,
+  keepOpenedHint: (name, date) =>
+    `Spätestens bis ${date}. Am Datum sehen Sie dann, an welchem Tag ${name} sie geöffnet hat.`,
+  keepOpenedWrong:
+    "Bitte wählen Sie noch einmal. Ihre Vereinbarung zeigt nicht mehr, was gelesen wurde.",
   keepMonth: (date) => `30 Tage lang, bis ${date}`,
   keepWork: (date) => `Das Ende unserer Arbeit, ${date}`,
   keepDate: "Ein Datum",
@@ -33,6 +38,8 @@ export const write: typeof english = {
   send: (name) => `An ${name} senden`,
   sent: (name, date) =>
     `Gesendet. ${name} hat die Nachricht noch nicht geöffnet. Aufbewahrt bis ${date}.`,
+  sentOpened: (name, date) =>
+    `Gesendet. Aufbewahrt bis ${date}, oder bis sieben Tage nachdem ${name} sie gelesen hat.`,
   kept: "Was Sie getippt haben, bleibt sieben Tage verschlossen aufbewahrt, wo immer Sie dieses Postfach öffnen. Dateien nicht.",
   discard: "Verwerfen",
   closed: (name, date) =>

@@ -51,18 +51,22 @@ export function nameOf(core: ActCore): string {
 }
 
 /**
- * Sign and post the act that `make` gives, made anew whenever the other person was first. `post` is told where an act goes
- * with something else.
+ * Sign and post the act that `make` gives, made anew whenever the other person was first; null: it is so already. `post` is
+ * told where an act goes with something else.
  */
 export async function postNext(
   actor: Actor,
-  make: () => ActCore | Promise<ActCore>,
+  make: () => ActCore | null | Promise<ActCore>,
   post = (act: Bytes) => actor.api.addAct(actor.standing.engagementId, act),
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await actor.standing.refresh();
+    const core = await make();
+    if (!core) {
+      return;
+    }
     try {
-      return await post(encodeAct(sign(actor, await make())));
+      return await post(encodeAct(sign(actor, core)));
     } catch (reason) {
       if (!isProblem(reason, "act-out-of-order") || attempt === TRIES) {
         throw reason;

@@ -33,6 +33,8 @@ export interface Draft {
   readonly threadId: Bytes;
   readonly files: readonly { readonly name: string; readonly type: string }[];
   readonly records: readonly Attachment[];
+  /** The reader's software is asked to let it go so many days after it was opened. */
+  readonly daysAfterOpening?: number | null;
   /** What is not a message: its kind, fixed part and display fields. */
   readonly special?: {
     readonly kind: content.ContentKind;
@@ -151,11 +153,12 @@ function frameOf(
   };
 }
 
-function messageShown({ subject, text, files }: Draft): JsonObject {
+function messageShown({ subject, text, files, daysAfterOpening = null }: Draft): JsonObject {
   return {
     subject: subject.toWellFormed(),
     text: text.toWellFormed(),
     ...(files.length > 0 && { files: files.map(({ name, type }) => ({ name, type })) }),
+    ...(daysAfterOpening !== null && { days_after_opening: daysAfterOpening }),
   };
 }
 

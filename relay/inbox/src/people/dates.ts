@@ -12,6 +12,7 @@ import { type Bytes, compare } from "../crypto/encoding.ts";
 import { EnvelopeClass } from "../crypto/envelope.ts";
 import { envelopeId } from "../crypto/names.ts";
 import { nextCore, postNext } from "./acting.ts";
+import { forOpened } from "./afteropening.ts";
 import type { Composed } from "./compose.ts";
 import { fault } from "./fault.ts";
 import type { Keepers, RevocableLocks } from "./keepers.ts";
@@ -30,6 +31,7 @@ export class Dates {
   readonly #parts: Parts;
   /** The locks of the other person's copies that were sealed in this page: nobody else can name them. */
   readonly #sent = new Map<string, RevocableLocks>();
+  #counting: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -64,6 +66,30 @@ export class Dates {
       throw fault("refused");
     }
     await this.#shorten(entry, until);
+  }
+
+  /**
+   * A message is open: where its writer asked for it, it goes so many days later, for both. Answers whether its date has
+   * moved; may be repeated, by another browser too. One at a time, so that none takes another's number.
+   */
+  countFromOpening(entry: Entry): Promise<boolean> {
+    const done = this.#counting.then(() => this.#countFromOpening(entry));
+    this.#counting = done.catch(() => {});
+    return done;
+  }
+
+  async #countFromOpening(entry: Entry): Promise<boolean> {
+    const { standing, world } = this.#parts;
+    const due = () => forOpened(entry, standing.terms, world.clock.now());
+    if (!due()) {
+      return false;
+    }
+    const envelopeIds = this.#copies(entry);
+    await postNext(this.#parts, () => {
+      const fields = due();
+      return fields && nextCore(this.#parts, { kind: ActKind.SHORTEN, envelopeIds, ...fields });
+    });
+    return true;
   }
 
   /** A keeper that is away takes a revocation from the relay's queue; what the act says holds at once in any case. */

@@ -55,6 +55,7 @@ export function contentOf({ content: frame, contentId, classOfOrigin }: Opened):
     special: SPECIAL_KINDS.includes(kind) ? { kind, fixed: frame.fixed, shown: frame.shown } : null,
     checkpointHash: frame.checkpointHash,
     promisedAt: frame.expiresAt,
+    daysAfterOpening: content.daysAfterOpening(frame),
     former: [],
     files: frame.attachments.map((record) => ({ record, ...content.file(frame, record) })),
     mail: kind === content.ContentKind.MAIL ? content.parseDoorFacts(frame.fixed) : null,

@@ -108,6 +108,13 @@ export class OpenInbox {
 
   async markRead(id: string): Promise<void> {
     this.#seen.markRead(id);
+    const entry = this.#parts.base.shelf.get(id);
+    if (entry?.content?.daysAfterOpening) {
+      const dates = await this.#parts.dates();
+      if (await dates.countFromOpening(entry)) {
+        await this.#meanwhile.follow();
+      }
+    }
   }
 
   async markUnread(id: string): Promise<void> {

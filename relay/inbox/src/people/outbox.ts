@@ -12,8 +12,9 @@ import { dayOf } from "../crypto/names.ts";
 import type { SendRequest } from "../session.ts";
 import { Problem } from "../wire.ts";
 import type { Account } from "./account.ts";
+import { mayCountFromOpening } from "./afteropening.ts";
 import { type Composed, checkDraft, chooseDate, compose, type Draft } from "./compose.ts";
-import { Fault } from "./fault.ts";
+import { Fault, fault } from "./fault.ts";
 import type { Keepers } from "./keepers.ts";
 import type { LogHead } from "./loghead.ts";
 import type { Memory } from "./memory.ts";
@@ -100,13 +101,18 @@ export class Outbox {
     }));
     checkDraft({ ...request, files });
     await this.#prepare();
+    const { daysAfterOpening = null } = request;
+    if (daysAfterOpening !== null && !mayCountFromOpening(this.#parts.standing.terms)) {
+      throw fault("refused");
+    }
     const expiresAt = this.#date(request.expiresAt);
     const total = totalBytes(request.files);
     const meter = (done: number) => run.progress({ done, total });
     const records = await this.#uploads.send(request.files, expiresAt, meter, run.signal);
     const threadId = this.#thread(request.threadId);
     const { subject, text } = request;
-    return await this.#compose({ subject, text, threadId, files, records }, expiresAt);
+    const draft = { subject, text, threadId, files, records, daysAfterOpening };
+    return await this.#compose(draft, expiresAt);
   }
 
   /** What is in force and whose keys they are, as of now. */
@@ -146,11 +152,12 @@ export class Outbox {
 }
 
 function sameRequest(one: SendRequest, other: SendRequest): boolean {
-  const facts = ({ subject, text, expiresAt, threadId, files }: SendRequest) =>
+  const facts = ({ subject, text, expiresAt, daysAfterOpening, threadId, files }: SendRequest) =>
     JSON.stringify([
       subject,
       text,
       expiresAt,
+      daysAfterOpening,
       threadId,
       files.map(({ name, size, lastModified }) => [name, size, lastModified]),
     ]);

@@ -13,6 +13,7 @@ import { same } from "../crypto/encoding.ts";
 import { Verdict } from "../crypto/mailin.ts";
 import type { Mail } from "../mail/parse.ts";
 import type { FileFacts, Layout, MailFacts, MailGrade, Message, RefusedMail } from "../session.ts";
+import { afterOpening } from "./afteropening.ts";
 import { Incoming } from "./download.ts";
 import { failureOf, fault } from "./fault.ts";
 import { safeName } from "./filenames.ts";
@@ -140,7 +141,15 @@ export class Reading {
     const text = await this.#parts.mailbox.text(entry);
     const refused = refusedOf(content);
     const attachments = fileFacts(content, row.expiresAt);
-    return { ...row, text, attachments, gapBefore, ...(refused && { refused }) };
+    const counted = afterOpening(entry, this.#parts.standing, this.#parts.world.clock.now());
+    return {
+      ...row,
+      text,
+      attachments,
+      gapBefore,
+      ...(refused && { refused }),
+      ...(counted && { afterOpening: counted }),
+    };
   }
 
   #isGap({ step }: EntryContent): boolean {

@@ -84,6 +84,8 @@ export interface EntryContent {
   readonly checkpointHash: Bytes;
   /** The date that its author gave it. */
   readonly promisedAt: number;
+  /** How many days after it was opened its author would have it go; null: nothing was said of that. */
+  readonly daysAfterOpening: number | null;
   /** The ids that a re-sealed content had before: only the newest copy stands. */
   readonly former: readonly Bytes[];
   readonly files: readonly NamedFile[];

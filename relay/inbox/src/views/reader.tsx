@@ -4,11 +4,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Shown } from "../inbox.ts";
 import { href } from "../route.ts";
 import type { Failure, ListRow, Message } from "../session.ts";
-import { exactly, fullDay, keeping, written } from "../time.ts";
+import { exactly, fullDay, written } from "../time.ts";
 import { readWords } from "../words.read.ts";
 import { firstName, words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Files } from "./files.tsx";
+import { keptWords } from "./keptwords.ts";
 import { lazy } from "./lazy.tsx";
 import { Heading, Initials, Trouble, useKeys, Wait } from "./parts.tsx";
 import { Prose } from "./prose.tsx";
@@ -19,7 +20,7 @@ const READ_AFTER_SECONDS = 2;
 const KeepSheet = lazy(async () => (await import("./keepcopy.tsx")).KeepSheet);
 const MailPart = lazy(async () => (await import("./mailpart.tsx")).MailPart);
 
-/** Fetch the thread of a message into the state; again when something of it arrives or `attempt` changes. */
+/** Fetch the thread of a message into the state; again when something of it arrives or gets another date, or `attempt` changes. */
 function useThread(id: string, attempt: number): Failure | null {
   const { session, inbox, dispatch } = useDesk();
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -28,7 +29,7 @@ function useThread(id: string, attempt: number): Failure | null {
   const newest = row
     ? known
         .filter((one) => one.threadId === row.threadId)
-        .map((one) => one.id)
+        .map((one) => `${one.id} ${one.expiresAt}`)
         .join()
     : "";
   const loaded = useRef("");
@@ -167,13 +168,17 @@ function Folded({ message, unfold }: { message: Message; unfold: () => void }) {
   );
 }
 
-/** Count a message as read once it has been in view for two seconds. */
-function useRead(message: ListRow) {
+/**
+ * Count a message as read once it has been in view for two seconds; again where its date should have followed from that, and
+ * has not.
+ */
+function useRead(message: Message) {
   const { session, dispatch } = useDesk();
   const element = useRef<HTMLElement>(null);
+  const dateWaits = !message.mine && message.afterOpening?.counted === false;
   useEffect(() => {
     const target = element.current;
-    if (!target || !message.unread) {
+    if (!target || !(message.unread || dateWaits)) {
       return;
     }
     let timer = 0;
@@ -192,7 +197,7 @@ function useRead(message: ListRow) {
       clearTimeout(timer);
       watcher.disconnect();
     };
-  }, [message.id, message.unread]);
+  }, [message.id, message.unread, dateWaits]);
   return element;
 }
 
@@ -256,16 +261,11 @@ function KeptLine({ message }: { message: Message }) {
   const { now, zone, opened } = useDesk();
   const [sheet, setSheet] = useState<"shorten" | "keep" | "delete" | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const kept = keeping(message.expiresAt, now(), zone);
-  // Mail and the server's own notices are sealed to one of us alone.
-  const alone = message.byMail || message.refused !== undefined;
-  const line =
-    kept.kind === "kept"
-      ? readWords.read.kept(fullDay(message.expiresAt, zone), alone)
-      : readWords.read.soon(words.keeping(kept), alone);
+  const { tone, line, shows } = keptWords(message, opened.otherName, now(), zone);
   return (
     <footer class="message-foot">
-      <p class={kept.kind === "kept" ? "kept" : "kept soon"}>{line}</p>
+      <p class={tone}>{line}</p>
+      {shows && <p class="meta">{shows}</p>}
       <div class="actions">
         <button type="button" class="link" onClick={() => setSheet("shorten")}>
           {readWords.read.change}

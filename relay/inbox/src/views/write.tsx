@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Draft, type Keep, NO_DRAFT, touched, worthKeeping } from "../drafts.ts";
-import { agreedKeep, keepAllowed, keepInstant, latest } from "../keep.ts";
+import { agreedKeep, DAYS_AFTER_OPENING, keepAllowed, keepInstant, latest } from "../keep.ts";
 import type { Route } from "../route.ts";
 import type { Failure } from "../session.ts";
 import { calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
@@ -81,7 +81,10 @@ function faultsOf(draft: Draft, desk: Desk): Faults {
     ...(bytes > LONGEST_TEXT_BYTES && { text: writeWords.longText }),
     ...([...draft.subject].length > LONGEST_SUBJECT && { subject: writeWords.longSubject }),
     ...(!keepAllowed(draft.keep, policy, now) && {
-      keep: writeWords.keepDateWrong(fullDay(wholeDay(latest(policy, now)), desk.zone)),
+      keep:
+        draft.keep.kind === "opened"
+          ? writeWords.keepOpenedWrong
+          : writeWords.keepDateWrong(fullDay(wholeDay(latest(policy, now)), desk.zone)),
     }),
   };
 }
@@ -185,8 +188,15 @@ function KeepChoice({ draft, change, fault }: PartProps & { fault: string | unde
     fullDay(keepInstant(keep, policy, at) ?? agreedKeep(policy, at), zone);
   const last = wholeDay(latest(policy, at));
   const date = draft.keep.kind === "date" ? draft.keep.date : "";
+  const name = firstName(opened.otherName);
+  const agreed = say({ kind: "agreed" });
   const all = [
-    { value: "agreed", label: writeWords.keepAgreed(say({ kind: "agreed" })) },
+    { value: "agreed", label: writeWords.keepAgreed(agreed) },
+    {
+      value: "opened",
+      label: writeWords.keepOpened(name),
+      hint: writeWords.keepOpenedHint(name, agreed),
+    },
     { value: "month", label: writeWords.keepMonth(say({ kind: "month" })) },
     { value: "work", label: writeWords.keepWork(say({ kind: "work" })) },
     { value: "date", label: writeWords.keepDate },
@@ -238,13 +248,17 @@ function startSend(desk: Desk, draft: Draft): void {
     run: async (progress, signal) => {
       const { subject, text, files, threadId } = draft;
       const expiresAt = keepInstant(draft.keep, opened.policy, now());
+      const daysAfterOpening = draft.keep.kind === "opened" ? DAYS_AFTER_OPENING : null;
       const row = await session.send(
-        { subject, text, files, threadId, expiresAt },
+        { subject, text, files, threadId, expiresAt, daysAfterOpening },
         progress,
         signal,
       );
       dispatch({ kind: "sent", row });
       const until = fullDay(row.expiresAt, zone);
+      if (daysAfterOpening) {
+        return writeWords.sentOpened(name, until);
+      }
       return opened.policy.readMarks ? writeWords.sent(name, until) : words.outgoing.sent(until);
     },
     undo: () => {
