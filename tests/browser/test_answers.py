@@ -168,7 +168,7 @@ async def test_on_a_device_of_work(browser: Browser, beginner: Practice) -> None
         for words in (
             "What you write is kept for 30 days at most.",
             "cannot take back the other's copy",
-            "Each of you sees whether the other has read a message.",
+            "Each of you sees whether the other has read a message, and on which day,",
             "07700 900142 (a work number of the coach) and 07700 900143 (a work number of the client)",
         ):
             await expect(shown).to_contain_text(words)

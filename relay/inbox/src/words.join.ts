@@ -35,7 +35,8 @@ export const joinWords = said("join", {
     recallYes: "Each of you can delete for both what you wrote yourself.",
     recallNo: "Each of you deletes only the own copy.",
     marks: "Whether it was read",
-    marksYes: "Each of you sees whether the other has opened a message.",
+    marksYes:
+      "Each of you sees whether the other has opened a message. Its writer may choose a date that shows the day, too.",
     marksNo: "Neither of you sees it while a message lives.",
     talk: "You talk",
     talkHere: "Here.",

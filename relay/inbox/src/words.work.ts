@@ -236,7 +236,8 @@ export const workWords = said("work", {
       recallYes: "Each of you can delete for both what you wrote yourself",
       recallNo: "Each of you deletes only the own copy",
       marks: "Whether it was read",
-      marksYes: "Each of you sees whether the other has opened a message",
+      marksYes:
+        "Each of you sees whether the other has opened a message, and the day where a date counts from it",
       marksNo: "Neither of you sees it while a message lives",
       refused: "Work mail",
       refusedWhat: (domains: readonly string[]) =>

@@ -38,7 +38,8 @@ export const join: typeof english = {
     recallYes: "Jede Seite kann für beide löschen, was sie selbst geschrieben hat.",
     recallNo: "Jede Seite löscht nur die eigene Kopie.",
     marks: "Ob es gelesen wurde",
-    marksYes: "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat.",
+    marksYes:
+      "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat. Wer schreibt, kann ein Datum wählen, das auch den Tag zeigt.",
     marksNo: "Keine Seite sieht es, solange eine Nachricht da ist.",
     talk: "Sie sprechen",
     talkHere: "Hier.",

@@ -243,7 +243,8 @@ export const work: typeof english = {
       recallYes: "Jede Seite kann für beide löschen, was sie selbst geschrieben hat",
       recallNo: "Jede Seite löscht nur die eigene Kopie",
       marks: "Ob es gelesen wurde",
-      marksYes: "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat",
+      marksYes:
+        "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat, und den Tag, wo ein Datum davon zählt",
       marksNo: "Keine Seite sieht es, solange eine Nachricht da ist",
       refused: "Firmenmail",
       refusedWhat: (domains) =>
