@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from client_sdk import AfterOpening, errors
+from client_sdk.cli.opening import keep_new
 from client_sdk.messages import instant
 from client_sdk.wire import Response
 from keys.acts import ActKind
@@ -188,3 +189,13 @@ def test_how_many_days(days: int) -> None:
     """1 to 365."""
     with pytest.raises(errors.Misused):
         AfterOpening(days)
+
+
+def test_as_it_is_typed() -> None:
+    """`--keep read+7d` counts from the opening, in whole days; everything else is read as before."""
+    assert keep_new("read+7d") == keep_new(" READ+7D ") == WEEK
+    assert (keep_new("30d"), keep_new(None)) == (timedelta(days=30), None)
+    assert keep_new("2027-03-31") == date(2027, 3, 31)
+    for wrong in ("read", "read+", "read+12h", "read+0d", "read+366d", "seen+7d", "read+2027-03-31"):
+        with pytest.raises(errors.Misused):
+            keep_new(wrong)
