@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,11 @@ from client_sdk.cli import passwords
 from client_sdk.cli.terminal import say
 from client_sdk.clock import RelayClock
 from client_sdk.errors import Misused
-from client_sdk.keep import AfterOpening
 from client_sdk.sync import Account
 from client_sdk.words import parse_day, parse_duration
+
+if TYPE_CHECKING:
+    from client_sdk.keep import AfterOpening
 
 AccountName = Annotated[
     str | None, typer.Option("--account", metavar="NAME@HOST", help="Which account, where there are several.")
@@ -62,6 +64,8 @@ def keep_new(typed: str | None) -> date | timedelta | AfterOpening | None:
     span = parse_duration(length)
     if span % timedelta(days=1):
         raise Misused("After it was read, whole days count.", hint="Write read+7d.")
+    from client_sdk.keep import AfterOpening  # what signs comes with it, which not every command needs
+
     return AfterOpening(span.days)
 
 
