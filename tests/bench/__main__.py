@@ -27,13 +27,15 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
     "blobs": ("10",),
     "wake": ("11",),
     "seal": ("12",),
-    "inbox": ("16", "18", "19"),
+    "inbox": ("16", "18", "19", "26"),
     "sponsor": ("17",),
     "keeper": ("20",),
     "unlock": ("21",),
     "day": ("22",),
     "curves": ("23",),
     "copy": ("25",),
+    "files": ("27",),
+    "clients": ("28",),
 }
 """By what they are about, and the rows of docs/performance.md that each measures."""
 ROWS = tuple(sorted((row for rows in SCENARIOS.values() for row in rows), key=int))

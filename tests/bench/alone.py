@@ -12,7 +12,7 @@ import asyncio
 import json
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from tests.browser.visitor import FLAGS
 HIDDEN = ("--headless=new", "--window-size=375,812", "--remote-debugging-port=0", "about:blank")
 STARTS_SECONDS = 30.0
 PATIENCE_MS = 600_000
+LOOK_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Alone:
 
     process: subprocess.Popen[bytes]
     port: int
+    saved: Path
+    """The folder into which the page's files are saved."""
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[Phone]:
@@ -46,16 +49,25 @@ class Alone:
             page = context.pages[0]
             yield Phone(page, await context.new_cdp_session(page))
 
-    async def title(self) -> str:
-        """What the page is called, which can be asked without being connected to it."""
+    async def called(self, title: str) -> bool:
+        """Whether the page is called so, which can be asked without being connected to it."""
         raw = await asyncio.to_thread(lambda: urlopen(f"http://127.0.0.1:{self.port}/json/list").read())
-        return next(str(one["title"]) for one in json.loads(raw) if one["type"] == "page")
+        return any(one["type"] == "page" and one["title"] == title for one in json.loads(raw))
 
     def memory(self) -> dict[str, int]:
         """Private memory in bytes: of the browser's own process, and of the largest that draws a page."""
         drawing = (pid for pid in _below(self.process.pid) if _draws(pid))
         page = max((private_bytes(pid) for pid in drawing), default=0)
         return {"page and worker": page, "the browser's own process": private_bytes(self.process.pid)}
+
+    async def grown(self, done: Callable[[], Awaitable[bool]]) -> dict[str, float]:
+        """By how many bytes its processes grow at most, from now on until it is done."""
+        before = self.memory()
+        most = dict(before)
+        while not await done():
+            most = {of: max(most[of], held) for of, held in self.memory().items()}
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        return {of: float(most[of] - before[of]) for of in most}
 
 
 @asynccontextmanager
@@ -66,12 +78,23 @@ async def alone() -> AsyncIterator[Alone]:
         raise SystemExit(NO_CHROMIUM)
     with tempfile.TemporaryDirectory(prefix="quietbox-bench-", ignore_cleanup_errors=True) as folder:
         words = [found, *FLAGS, f"--user-data-dir={folder}", *HIDDEN]
+        saved = _saving(Path(folder))
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            yield Alone(process, await _port(Path(folder, "DevToolsActivePort")))
+            yield Alone(process, await _port(Path(folder, "DevToolsActivePort")), saved)
         finally:
             process.terminate()
             process.wait(STARTS_SECONDS)
+
+
+def _saving(profile: Path) -> Path:
+    """Write into a new profile that files are saved without a question; the folder for them."""
+    saved = profile / "saved"
+    settings = {"download": {"default_directory": str(saved), "prompt_for_download": False}}
+    for folder in (saved, profile / "Default"):
+        folder.mkdir()
+    (profile / "Default" / "Preferences").write_text(json.dumps(settings), encoding="utf-8")
+    return saved
 
 
 async def _port(written: Path) -> int:

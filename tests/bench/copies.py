@@ -19,7 +19,6 @@ from tests.bench.letters import write
 MB = 1_000_000
 FILE_BYTES = 10 * MB
 MOST_MB = 192
-LOOK_EVERY_SECONDS = 0.1
 CALM_SECONDS = 3.0
 PICKED = """() => {
   window.showSaveFilePicker = async ({ suggestedName }) => {
@@ -85,9 +84,4 @@ async def copied(browser: Alone, pair: Pair) -> dict[str, float]:
         await page.get_by_label("Whoever has the file").check()
         await page.evaluate(BEGIN, 2 * CALM_SECONDS)
     await asyncio.sleep(CALM_SECONDS)
-    before = browser.memory()
-    most = dict(before)
-    while await browser.title() != "copied":
-        most = {of: max(most[of], held) for of, held in browser.memory().items()}
-        await asyncio.sleep(LOOK_EVERY_SECONDS)
-    return {of: float(most[of] - before[of]) for of in most}
+    return await browser.grown(lambda: browser.called("copied"))

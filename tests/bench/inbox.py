@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from playwright.async_api import Browser
 
@@ -51,18 +52,25 @@ class Pair:
 
 @dataclass
 class Times:
-    """Measurements by name, a value for each round, each with what it may be at most."""
+    """Measurements by name, a value for each round, each with what it may be at most; or told."""
 
     row: str
     taken: dict[tuple[str, float, str], list[float]] = field(default_factory=lambda: defaultdict(list))
+    heard: dict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def note(self, what: str, allowed: float, value: float, unit: str = "ms") -> None:
         """One value."""
         self.taken[what, allowed, unit].append(value)
 
-    def figures(self) -> tuple[Figure, ...]:
-        """Each held at its bound."""
-        return tuple(self._figure(*named, values) for named, values in self.taken.items())
+    def tell(self, what: str, value: float, unit: str = "ms") -> None:
+        """One value of what has no bound."""
+        self.heard[what, unit].append(value)
+
+    def findings(self) -> Findings:
+        """Each held at its bound; of what is told, the median."""
+        figures = tuple(self._figure(*named, values) for named, values in self.taken.items())
+        told = (Told(self.row, what, median(values), unit) for (what, unit), values in self.heard.items())
+        return Findings(figures, tuple(told))
 
     def _figure(self, what: str, allowed: float, unit: str, values: list[float]) -> Figure:
         bounds = [allowed] * len(values)
@@ -78,7 +86,7 @@ async def small(rounds: int, quick: bool) -> Findings:
             await invited(browser, pair, times)
             await a_day(browser, pair, times)
     weigh(times)
-    return Findings(times.figures())
+    return times.findings()
 
 
 async def large(rounds: int, quick: bool) -> Findings:
@@ -95,15 +103,16 @@ async def large(rounds: int, quick: bool) -> Findings:
         for _ in range(rounds):
             await again(browser, pair, times, letters)
         await memory(pair, times, letters)
-    told = Told("19", f"first row of {letters:,} letters without an index", first_ms, "ms")
-    return Findings(times.figures(), (told,))
+    times.tell(f"first row of {letters:,} letters without an index", first_ms)
+    return times.findings()
 
 
 @asynccontextmanager
-async def people() -> AsyncIterator[Pair]:
-    """A serving relay in a folder of its own, until the block ends."""
+async def people(host: str = "127.0.0.1") -> AsyncIterator[Pair]:
+    """A serving relay in a folder of its own, until the block ends. `host` is what its origin calls it."""
     with tempfile.TemporaryDirectory(prefix="quietbox-bench-") as folder:
-        house = House(Path(folder), free_port())
+        port = free_port()
+        house = House(Path(folder), port, {"RELAY_RELAY__ORIGIN": f"http://{host}:{port}"})
         output_of("relay", "init", "--local", str(house.config.parent))
         with served(*house.serve, environment=house.environment):
             printed = re.search(r"http://\S+", house.relay("coach", "invite", "Anna Harrow"))

@@ -98,6 +98,11 @@ class Phone:
         await self.tools.send("Network.enable")
         await self.tools.send("Network.emulateNetworkConditions", SLOW_4G if network else AT_HAND)
 
+    async def unslowed(self) -> None:
+        """From now on it is as quick as the machine."""
+        await self.tools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        await self.tools.send("Network.emulateNetworkConditions", AT_HAND)
+
     async def painted(self) -> float:
         """When the largest thing on the page was painted, ms after the navigation began."""
         return float(await self.page.evaluate(PAINTED))

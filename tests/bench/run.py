@@ -12,13 +12,16 @@ import uvloop
 
 from tests.bench import (
     attachments,
+    clientele,
     copies,
     crypto,
     curves,
     day,
     deposits,
+    device,
     due,
     fetches,
+    files,
     inbox,
     index_rows,
     keeper_opens,
@@ -63,6 +66,9 @@ PARTS: Final[tuple[tuple[frozenset[str], Part], ...]] = (
     (frozenset({"23"}), curves.mailboxes),
     (frozenset({"24"}), fetches.measure),
     (frozenset({"25"}), copies.measure),
+    (frozenset({"26"}), device.measure),
+    (frozenset({"27"}), files.measure),
+    (frozenset({"28"}), clientele.measure),
 )
 
 
