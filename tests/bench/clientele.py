@@ -24,6 +24,8 @@ CLIENTS, CLIENTS_QUICK = 200, 20
 LETTERS = 3
 LIST = ".clients li"
 CLIENTS_LINK = "a[href='/clients']"
+BETWEEN = f"{LIST}:nth-last-child(n+2):not(:first-child) button"
+"""Of a client with letters: the first row is somebody who was invited, the last a client without any."""
 GLANCED = """(clients) => new Promise((done) => {
   const began = performance.now();
   const told = (row) => row.querySelectorAll("div > .meta").length > 1;
@@ -97,7 +99,8 @@ async def a_morning(browser: Browser, pair: Pair, times: Times, clients: int) ->
     async with phone(browser, pair.origin) as one:
         asked: list[Request] = []
         one.page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 (a method it cannot take)
-        await one.page.goto("/")
+        async with one.page.expect_response(lambda answer: answer.url.endswith("/v1/relay")):
+            await one.page.goto("/")
         await one.page.wait_for_load_state("networkidle")
         await one.slow(network=False)
         first = list(asked)
@@ -107,7 +110,7 @@ async def a_morning(browser: Browser, pair: Pair, times: Times, clients: int) ->
         times.note(f"password to the first row, {clients} clients", 2_500, took_ms)
         times.tell("calls of the relay from the press to the first row", calls(opening), "calls")
         times.tell("the same with page and name of the relay", calls(first) + calls(opening), "calls")
-        times.tell("bytes of those", await answered(opening) / KB, "kB")
+        times.tell("bytes from the press to the first row", await answered(opening) / KB, "kB")
         await one.silent(CALM_SECONDS)
         times.note("the longest task of the page while it opens", 50, await one.longest())
         times.tell("elements of the page", await one.page.evaluate(ELEMENTS), "elements")
@@ -120,13 +123,13 @@ async def all_clients(one: Phone, times: Times, clients: int, asked: list[Reques
     named_ms = await one.pressed(CLIENTS_LINK, f"{LIST}:nth-child({clients})")
     times.note(f"Clients, to the last of {clients} names", 300, named_ms)
     times.note("from then until something is said of all", 1_500, await glanced(one, clients))
-    times.tell("calls of the relay for both", calls(asked), "calls")
-    times.tell("bytes of those for both", await answered(asked) / KB, "kB")
+    times.tell("calls of the relay for both of these", calls(asked), "calls")
+    times.tell("bytes for both of these", await answered(asked) / KB, "kB")
     times.note("the longest task of the page with Clients", 50, await one.longest())
     times.tell("elements of the page with Clients", await one.page.evaluate(ELEMENTS), "elements")
     if await one.page.locator("main input").count():  # few are found without a field
-        times.note("a letter of a name", 200, await one.typed("main input", "7", ".clients"))
-    turned_ms = await one.pressed(f"{LIST}:nth-last-child(2) button", ".row")
+        times.note("a letter of a name", 200, await one.typed("main input", "Client 00", ".clients"))
+    turned_ms = await one.pressed(BETWEEN, ".row")
     times.tell("another client's first row, from the press", turned_ms)
     await one.silent(CALM_SECONDS)
 
