@@ -14,8 +14,10 @@ export const settingWords = said("settings", {
     single: "Use single letters too",
     singleHint: "They do nothing while you type.",
     letters: [
-      { letter: "j", does: "Next message" },
-      { letter: "k", does: "Message before" },
+      { letter: "j", does: "Next message of the list" },
+      { letter: "k", does: "The one before it" },
+      { letter: "n", does: "Next message of an open conversation" },
+      { letter: "p", does: "The one before it" },
       { letter: "r", does: "Reply" },
       { letter: "c", does: "Write" },
       { letter: "/", does: "Search" },

@@ -15,8 +15,10 @@ export const settings: typeof english = {
     single: "Auch einzelne Buchstaben benutzen",
     singleHint: "Während Sie tippen, bewirken sie nichts.",
     letters: [
-      { letter: "j", does: "Nächste Nachricht" },
-      { letter: "k", does: "Nachricht davor" },
+      { letter: "j", does: "Nächste Nachricht der Liste" },
+      { letter: "k", does: "Die davor" },
+      { letter: "n", does: "Nächste Nachricht einer offenen Unterhaltung" },
+      { letter: "p", does: "Die davor" },
       { letter: "r", does: "Antworten" },
       { letter: "c", does: "Schreiben" },
       { letter: "/", does: "Suchen" },

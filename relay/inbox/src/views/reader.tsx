@@ -7,6 +7,7 @@ import type { Failure, ListRow, Message } from "../session.ts";
 import { exactly, fullDay, written } from "../time.ts";
 import { readWords } from "../words.read.ts";
 import { firstName, words } from "../words.ts";
+import { AskAgain } from "./askagain.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Files } from "./files.tsx";
 import { keptWords } from "./keptwords.ts";
@@ -111,6 +112,7 @@ function Messages({ shown, focus }: { shown: readonly Shown[]; focus: string }) 
     focus,
     ...shown.flatMap((one) => (one.state === "here" && one.message.unread ? [one.message.id] : [])),
   ]);
+  const [pressed, setPressed] = useState("");
   const last = shown.at(-1);
   return (
     <>
@@ -128,12 +130,15 @@ function Messages({ shown, focus }: { shown: readonly Shown[]; focus: string }) 
         }
         const open = one === last || unfolded.includes(message.id);
         return open ? (
-          <OpenMessage key={message.id} message={message} />
+          <OpenMessage key={message.id} message={message} pressed={pressed === message.id} />
         ) : (
           <Folded
             key={message.id}
             message={message}
-            unfold={() => setUnfolded([...unfolded, message.id])}
+            unfold={() => {
+              setUnfolded([...unfolded, message.id]);
+              setPressed(message.id);
+            }}
           />
         );
       })}
@@ -153,18 +158,17 @@ function Folded({ message, unfold }: { message: Message; unfold: () => void }) {
   const who = message.mine ? readWords.read.you : message.senderName;
   const when = written(message.createdAt, now(), zone);
   return (
-    <button
-      type="button"
-      class="folded-message"
-      aria-label={readWords.read.unfold(who, when)}
-      onClick={unfold}
-    >
-      <Initials name={message.senderName} />
-      <span class="cut">
-        <strong>{who}</strong> <span class="meta">{message.firstWords}</span>
-      </span>
-      <span class="meta">{when}</span>
-    </button>
+    <article class="folded-message" aria-label={who}>
+      <h2>
+        <button type="button" aria-label={readWords.read.unfold(who, when)} onClick={unfold}>
+          <Initials name={message.senderName} />
+          <span class="cut">
+            <strong>{who}</strong> <span class="meta">{message.firstWords}</span>
+          </span>
+          <span class="meta">{when}</span>
+        </button>
+      </h2>
+    </article>
   );
 }
 
@@ -201,9 +205,15 @@ function useRead(message: Message) {
   return element;
 }
 
-function OpenMessage({ message }: { message: Message }) {
+/** `pressed`: it was folded until just now, and what had the focus is gone with its line. */
+function OpenMessage({ message, pressed }: { message: Message; pressed: boolean }) {
   const { opened } = useDesk();
   const element = useRead(message);
+  useEffect(() => {
+    if (pressed) {
+      element.current?.querySelector("h2")?.focus({ preventScroll: true });
+    }
+  }, []);
   const name = firstName(opened.otherName);
   const who = message.mine ? readWords.read.you : message.senderName;
   return (
@@ -218,7 +228,10 @@ function OpenMessage({ message }: { message: Message }) {
         </p>
       )}
       {message.failed ? (
-        <p class="gone">{readWords.read.failed(name, message.failed.code)}</p>
+        <>
+          <p class="gone">{readWords.read.failed(name, message.failed.code)}</p>
+          <AskAgain message={message} />
+        </>
       ) : (
         <>
           {message.mail || message.refused ? (
@@ -241,9 +254,9 @@ function MessageHead({ message, who }: { message: Message; who: string }) {
   return (
     <header class="message-head">
       <Initials name={message.senderName} />
-      <p>
-        <strong class="who">{who}</strong> <span class="meta">{readWords.read.to(to)}</span>
-      </p>
+      <h2 tabIndex={-1}>
+        <strong>{who}</strong> <span class="meta">{readWords.read.to(to)}</span>
+      </h2>
       <button type="button" class="when" aria-expanded={exact} onClick={() => setExact(!exact)}>
         {exact ? exactly(message.createdAt, zone) : written(message.createdAt, now(), zone)}
       </button>
@@ -319,7 +332,7 @@ function ThreadActions({ last }: { last: Message }) {
   const { opened } = useDesk();
   return (
     <div class="actions thread-actions">
-      {opened.engagementState === "active" && !last.refused && (
+      {opened.engagementState === "active" && !last.refused && !last.failed && (
         <a class="button do" href={href({ view: "reply", id: last.id })}>
           {/* What came by mail cannot be answered from here: the answer goes to the other one of us. */}
           {last.byMail ? words.list.emptyWrite(firstName(opened.otherName)) : readWords.read.reply}

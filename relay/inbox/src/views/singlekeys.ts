@@ -17,9 +17,29 @@ function stepRow(step: number): void {
   }
 }
 
+/** So near to the top of the window a message counts as the one that is being read. */
+const READ_LINE = 120;
+
+/** To the heading of a message of the open thread, folded or not. At either end nothing happens. */
+function stepMessage(step: number): void {
+  const headings = [
+    ...document.querySelectorAll<HTMLElement>(
+      ".message-head h2[tabindex], .folded-message > h2 > button",
+    ),
+  ];
+  const messages = headings.map((heading) => heading.closest("article") as HTMLElement);
+  const focused = messages.findIndex((one) => one.contains(document.activeElement));
+  const above = messages.filter((one) => one.getBoundingClientRect().top < READ_LINE).length - 1;
+  const at = (focused < 0 ? above : focused) + step;
+  headings[at]?.focus({ preventScroll: true });
+  messages[at]?.scrollIntoView({ block: "start" });
+}
+
 const ACTIONS: Readonly<Record<string, (desk: Desk) => void>> = {
   j: () => stepRow(1),
   k: () => stepRow(-1),
+  n: () => stepMessage(1),
+  p: () => stepMessage(-1),
   c: ({ go }) => go({ view: "write" }),
   r: ({ go, route }) =>
     route.view === "message" ? go({ view: "reply", id: route.id }) : undefined,
