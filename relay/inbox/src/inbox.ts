@@ -98,6 +98,7 @@ export type Action =
   | { readonly kind: "records" }
   | { readonly kind: "newer" }
   | { readonly kind: "clients" }
+  | { readonly kind: "client"; readonly id: string; readonly cursor: number }
   | { readonly kind: "happened"; readonly happened: Happened | null }
   | { readonly kind: "replies"; readonly replies: readonly ReplyHint[] }
   | { readonly kind: "draft"; readonly draft: Draft }
@@ -176,6 +177,7 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
     case "records":
       return { ...inbox, records: "differ" };
     case "clients":
+    case "client":
       return inbox; // their list looks anew, where it is open
     case "happened":
       return { ...inbox, happened: action.happened };

@@ -112,6 +112,12 @@ export interface ClientGlance {
   readonly report: boolean;
 }
 
+/** That something came into a client's inbox, which reaches so far now; 0 where that is not known, as of the one that is open. */
+export interface ClientNews {
+  readonly id: string;
+  readonly cursor: number;
+}
+
 /** What a coach enters for a first agreement. `workEndsAt` is the first second after the last day of work. */
 export interface InviteRequest {
   /** What the agreement is written in. */
@@ -329,6 +335,8 @@ export interface ClienteleSession {
   clients(): Promise<readonly ClientRow[]>;
   /** What there is to say of some of them; of whom nothing is known yet, nothing. */
   clientGlances(ids: readonly string[]): Promise<readonly ClientGlance[]>;
+  /** The same of clients of whom there is news. */
+  freshGlances(news: readonly ClientNews[]): Promise<readonly ClientGlance[]>;
   /** What both would sign, or which field cannot be so. */
   previewAgreement(request: InviteRequest): Promise<InvitePreview>;
   invite(request: InviteRequest): Promise<WaitingInvitation>;

@@ -281,6 +281,8 @@ export type Event =
   | { readonly kind: "records" }
   /** Something has changed with another client than the one whose inbox is open. */
   | { readonly kind: "clients" }
+  /** Something came into the inbox of this client, which is not open, and reaches so far now. */
+  | { readonly kind: "client"; readonly id: string; readonly cursor: number }
   | { readonly kind: "happened"; readonly happened: Happened | null }
   | { readonly kind: "replies"; readonly replies: readonly ReplyHint[] }
   | { readonly kind: "locked"; readonly why: "idle" | "pressed" | "ended" };

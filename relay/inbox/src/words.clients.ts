@@ -5,6 +5,7 @@ import { said } from "./language.ts";
 export const clientWords = said("clients", {
   heading: "Clients",
   lead: "Whoever waits for you stands first.",
+  reorder: "Put whoever waits for you first",
   open: "Open",
   current: "Open here",
   notes: "Notes",

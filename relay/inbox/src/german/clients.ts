@@ -5,6 +5,7 @@ import type { clientWords as english } from "../words.clients.ts";
 export const clients: typeof english = {
   heading: "Begleitungen",
   lead: "Wer auf Sie wartet, steht oben.",
+  reorder: "Wer auf Sie wartet, nach oben",
   open: "Öffnen",
   current: "Hier offen",
   notes: "Notizen",

@@ -42,6 +42,8 @@ export class Alone {
         await this.#tellHappened();
         await this.#tellReplies();
       },
+      // Whoever joins has a mailbox from then on.
+      elsewhere: () => tell({ kind: "clients" }),
       engagement: async () => {},
       others: () => {
         tell({ kind: "clients" });

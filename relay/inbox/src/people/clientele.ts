@@ -9,6 +9,7 @@ import type { Api } from "../api.ts";
 import type {
   ClienteleSession,
   ClientGlance,
+  ClientNews,
   ClientRow,
   InvitePreview,
   InviteRequest,
@@ -41,6 +42,10 @@ export class Clientele implements ClienteleSession {
 
   async clientGlances(ids: readonly string[]): Promise<readonly ClientGlance[]> {
     return await (await this.#people()).glances(ids);
+  }
+
+  async freshGlances(news: readonly ClientNews[]): Promise<readonly ClientGlance[]> {
+    return await (await this.#people()).fresh(news);
   }
 
   async #people(): Promise<Clients> {

@@ -34,9 +34,11 @@ import { counting } from "../crypto/sources.testing.ts";
 import { H, SignKey } from "../crypto/suite.ts";
 import { accountKeys } from "../crypto/unlock.ts";
 import { type EngagementItem, encodeEngagement, engagementName } from "../crypto/vault.ts";
+import type { Event } from "../session.ts";
 import { Fields } from "../wire.ts";
 import type { Account } from "./account.ts";
 import { Clients } from "./clients.ts";
+import { tellElsewhere } from "./elsewhere.ts";
 import * as enrol from "./enrol.ts";
 import { Records } from "./vault.ts";
 import type { World } from "./world.ts";
@@ -55,6 +57,7 @@ class Practice {
   readonly random = counting(24);
   readonly keeper = SignKey.fromSeed(this.random(32));
   readonly asked: string[] = [];
+  readonly account: Account;
   readonly clients: Clients;
   readonly ids: readonly string[];
   most = 0;
@@ -98,10 +101,10 @@ class Practice {
       this.asked.push("vault");
       return records.vault;
     };
-    const account: Account = { name: "anna", accountKey: seeds.accountKey, keys, records };
+    this.account = { name: "anna", accountKey: seeds.accountKey, keys, records };
     const clock = new RelayClock(() => NOW * 1000);
     const world = { random: this.random, clock } as unknown as World;
-    this.clients = new Clients(this.#api(), account, world);
+    this.clients = new Clients(this.#api(), this.account, world);
   }
 
   #item(at: number): EngagementItem {
@@ -228,4 +231,33 @@ test("twenty at a glance cost as many public-key operations as one", async () =>
   }
   assert.ok((counts[0] ?? 0) > 0);
   assert.equal(counts[1], counts[0]);
+});
+
+test("where something came is read anew, and nobody else is asked of", async () => {
+  const practice = new Practice(CLIENTS);
+  await practice.clients.rows(null);
+  const [before] = await practice.look();
+  const id = practice.ids[0] ?? "";
+  practice.asked.length = 0;
+  const asked = () => practice.asked.splice(0).sort();
+  assert.deepEqual(await practice.clients.fresh([{ id, cursor: INDEXED }]), [before]);
+  assert.deepEqual(asked(), [], "it reached so far before");
+  const [after] = await practice.clients.fresh([{ id, cursor: INDEXED + 1 }]);
+  assert.equal(after?.id, id);
+  assert.deepEqual(asked(), ["index", "keeper", "since"]);
+  assert.deepEqual(await practice.clients.fresh([{ id: "nobody", cursor: 9 }]), []);
+  assert.deepEqual(asked(), []);
+});
+
+test("what came into a mailbox is told of the client whose it is, and of nobody where it is none's", () => {
+  const practice = new Practice(2);
+  const told: Event[] = [];
+  const tell = (event: Event) => told.push(event);
+  const [, second] = practice.account.records.vault.engagements;
+  assert.ok(second);
+  tellElsewhere(practice.account, tell, second.myMailboxId, 7);
+  tellElsewhere(practice.account, tell, second.notesMailboxId, 8);
+  tellElsewhere(practice.account, tell, new Uint8Array(16).fill(9), 9);
+  const id = toBase64url(second.engagementId);
+  assert.deepEqual(told, [{ kind: "client", id, cursor: 7 }]);
 });

@@ -16,7 +16,7 @@ import { indexKey, openSegment, parseList, type SegmentList } from "../crypto/in
 import { dayOf, fingerprint } from "../crypto/names.ts";
 import { H } from "../crypto/suite.ts";
 import type { EngagementItem } from "../crypto/vault.ts";
-import type { ClientGlance, ClientRow } from "../session.own.ts";
+import type { ClientGlance, ClientNews, ClientRow } from "../session.own.ts";
 import type { Fields } from "../wire.ts";
 import type { Account } from "./account.ts";
 import { type Dated, glanceOf } from "./glance.ts";
@@ -104,6 +104,17 @@ export class Clients {
       await Promise.all(some.map((one) => this.#look(one, keys)));
     }
     return asked.flatMap(({ id }) => this.#said.get(id)?.glance ?? []);
+  }
+
+  /** The same once something has come into these inboxes: nothing is asked of any other. */
+  async fresh(news: readonly ClientNews[]): Promise<readonly ClientGlance[]> {
+    for (const { id, cursor } of news) {
+      const known = this.#known.get(id);
+      if (known && known.cursor < cursor) {
+        this.#known.set(id, { ...known, cursor });
+      }
+    }
+    return await this.glances(news.map(({ id }) => id));
   }
 
   #asked(id: string): Asked[] {

@@ -7,6 +7,7 @@
 
 import type { Api } from "../api.ts";
 import { same } from "../crypto/encoding.ts";
+import type { Fields } from "../wire.ts";
 import { Fault, failureOf } from "./fault.ts";
 import type { World } from "./world.ts";
 
@@ -19,6 +20,8 @@ const LONGEST_TIMER_MS = 2_000_000_000;
 export interface Listener {
   /** The line stands, or something came: look at the mailbox. */
   readonly look: () => Promise<void>;
+  /** Something came into another mailbox of this person, which reaches so far now. */
+  readonly elsewhere: (mailboxId: Uint8Array<ArrayBuffer>, cursor: number) => void;
   /** The engagement has changed. */
   readonly engagement: () => Promise<void>;
   /** Another engagement of this person has. */
@@ -70,12 +73,14 @@ export async function listen(
 
 async function tell(
   name: string,
-  fields: { bytes: (name: string, sizeBytes: number) => Uint8Array<ArrayBuffer> },
+  fields: Pick<Fields, "bytes" | "whole">,
   listening: Listening,
   listener: Listener,
 ): Promise<void> {
-  if (name === "wake" && same(fields.bytes("mailbox_id", 16), listening.mailboxId)) {
-    await listener.look();
+  if (name === "wake") {
+    const mailboxId = fields.bytes("mailbox_id", 16);
+    const here = same(mailboxId, listening.mailboxId);
+    await (here ? listener.look() : listener.elsewhere(mailboxId, fields.whole("cursor")));
   } else if (name === "engagement") {
     const here = same(fields.bytes("engagement_id", 16), listening.engagementId);
     await (here ? listener.engagement() : listener.others());

@@ -8,6 +8,7 @@
 import { ContentKind } from "../crypto/content.ts";
 import type { Bytes } from "../crypto/encoding.ts";
 import type { Opened } from "../session.ts";
+import { tellElsewhere } from "./elsewhere.ts";
 import { fetched } from "./fault.ts";
 import type { InboxParts } from "./inboxparts.ts";
 import { Alarm, listen } from "./live.ts";
@@ -109,10 +110,12 @@ export class Meanwhile {
   // --- what the line tells ---
 
   #listen(): void {
-    const { api, world, tell, standing } = this.#parts.base;
+    const { api, account, world, tell, standing } = this.#parts.base;
     const { place, engagementId } = standing;
     const listener = {
       look: () => this.look(),
+      elsewhere: (mailboxId: Bytes, cursor: number) =>
+        tellElsewhere(account, tell, mailboxId, cursor),
       engagement: () => this.follow(),
       others: () => this.#tellOthers(),
       account: () => this.#tellHappened(),

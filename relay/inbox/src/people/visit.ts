@@ -60,6 +60,9 @@ interface Open {
   readonly end: () => void;
 }
 
+/** Calls that tell of the open inbox what they tell of the others. */
+const OF_ALL_CLIENTS: readonly (keyof OwnSession)[] = ["clients", "freshGlances"];
+
 const NOTHING: ListPage = { rows: [], more: false, before: 0 };
 
 /** What the list needs of the parts that are fetched later comes while the password is being stretched. */
@@ -341,7 +344,11 @@ export class Visit implements Inside {
   // --- settings ---
 
   async own(name: keyof OwnSession, args: readonly unknown[], run: Run): Promise<unknown> {
-    const { account } = this.#needOpen();
+    const { account, inbox } = this.#needOpen();
+    if (OF_ALL_CLIENTS.includes(name)) {
+      // They are read from what is stored: of the inbox that is open that has to be what is known here.
+      await inbox?.flush().catch(() => {});
+    }
     const { Own: Kind } = await fetched(() => import("./own.ts"));
     this.#own ??= new Kind(this.#api, account, this.#world, () => this.#work());
     return await this.#own.answer(name, args, run);

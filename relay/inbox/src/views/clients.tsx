@@ -1,6 +1,7 @@
 /** *Clients*: a coach's people, by what needs attention, and turning to one of them. Knows of each what the server and the vault say, no message. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { asShown, isOutOfOrder } from "../clientorder.ts";
 import { packDrafts, unpackDrafts } from "../drafts.ts";
 import { href } from "../route.ts";
 import type { Reply } from "../session.coming.ts";
@@ -13,6 +14,7 @@ import { settingWords } from "../words.settings.ts";
 import { firstName } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { TextField } from "./fields.tsx";
+import { useGlances } from "./glances.ts";
 import { Invite, type Terms, Waiting } from "./invite.tsx";
 import { keep } from "./kept.ts";
 import { lazy } from "./lazy.tsx";
@@ -26,9 +28,6 @@ type Doing =
   | { readonly made: WaitingInvitation; readonly fresh: boolean }
   | { readonly replied: ClientRow }
   | null;
-
-/** So many are looked at in one go; the names are there before. */
-const LOOKED_AT_ONCE = 20;
 
 /** More than these, and a name is quicker typed than found. */
 const MANY = 40;
@@ -46,18 +45,23 @@ export function Clients() {
     setBusy(false);
     setFailure(failureOf(reason));
   };
-  const load = () => {
+  /** `order`: as it is shown, where nobody asked for another. */
+  const load = (order: readonly string[] = []) => {
     setFailure(null);
     session.own("clients", []).then((found) => {
-      setRows(found);
+      setRows(asShown(found, order));
       const replies = found.flatMap(({ name, reply }) =>
         reply ? [{ name, kind: reply.kind }] : [],
       );
       dispatch({ kind: "replies", replies });
     }, failed);
   };
-  useEffect(load, []);
-  useEffect(() => session.onEvent(({ kind }) => kind === "clients" && load()), [session]);
+  const shown = useRef<readonly string[]>([]);
+  shown.current = rows?.map(({ id }) => id) ?? [];
+  const look = () => load(shown.current);
+  useEffect(look, []);
+  useEffect(() => session.onEvent(({ kind }) => kind === "clients" && look()), [session]);
+  useBack(inbox.connection, look);
   // What is on its way belongs to the client who is open: it would not go, or not to them.
   const onItsWay = outgoing.job !== null && outgoing.stage?.kind !== "done";
   const turn = async (row: ClientRow) => {
@@ -128,7 +132,7 @@ export function Clients() {
       <p class="hint" role="status">
         {said}
       </p>
-      {failure && <Trouble text={failureWords(failure, opened)} again={load} />}
+      {failure && <Trouble text={failureWords(failure, opened)} again={look} />}
       {!rows && !failure && <Wait>{settingWords.loading}</Wait>}
       {rows?.length === 0 && <p>{clientWords.none}</p>}
       {(rows?.length ?? 0) > MANY && (
@@ -137,8 +141,13 @@ export function Clients() {
       <p class="wait" role="status">
         {busy ? clientWords.opening : onItsWay && clientWords.onItsWay}
       </p>
+      {rows && isOutOfOrder(rows) && (
+        <button type="button" class="newcomers" onClick={() => setRows(asShown(rows, []))}>
+          {clientWords.reorder}
+        </button>
+      )}
       <ul class="ways-in clients">
-        {[...found].sort(byNeed).map((row) => (
+        {found.map((row) => (
           <Client
             key={row.id}
             row={row}
@@ -158,36 +167,15 @@ export function Clients() {
   );
 }
 
-/** What is said of each at a glance: some at a time, in the order of the list. */
-function useGlances(rows: readonly ClientRow[] | null): ReadonlyMap<string, ClientGlance> {
-  const { session } = useDesk();
-  const [glances, setGlances] = useState<ReadonlyMap<string, ClientGlance>>(new Map());
+/** What came while the line was broken was told to nobody. */
+function useBack(connection: "live" | "lost", look: () => void): void {
+  const before = useRef(connection);
   useEffect(() => {
-    let wanted = true;
-    const look = async () => {
-      const working = (rows ?? []).filter(({ address }) => address !== "").sort(byNeed);
-      for (let at = 0; at < working.length && wanted; at += LOOKED_AT_ONCE) {
-        const ids = working.slice(at, at + LOOKED_AT_ONCE).map(({ id }) => id);
-        const found = await session.own("clientGlances", [ids]);
-        setGlances((before) => new Map([...before, ...found.map((one) => [one.id, one] as const)]));
-      }
-    };
-    // Whoever cannot be looked at is still there by name.
-    look().catch(() => {});
-    return () => {
-      wanted = false;
-    };
-  }, [rows, session]);
-  return glances;
-}
-
-/** Who asks first, then who is invited, then those who work, then the rest; by name among equals. */
-function byNeed(one: ClientRow, other: ClientRow): number {
-  const rank = (row: ClientRow) =>
-    row.asked > 0 || row.reply
-      ? 0
-      : ["draft", "active", "held", "gone", "withdrawn"].indexOf(row.state) + 1;
-  return rank(one) - rank(other) || one.name.localeCompare(other.name);
+    if (before.current === "lost" && connection === "live") {
+      look();
+    }
+    before.current = connection;
+  }, [connection]);
 }
 
 interface ClientProps {
