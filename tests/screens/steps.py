@@ -72,6 +72,33 @@ def filling(**fields: str) -> Steps:
     return play
 
 
+def ticking(*names: str) -> Steps:
+    """Tick the boxes of which the names hold these words."""
+
+    async def play(page: Page) -> None:
+        for name in names:
+            await page.get_by_role("checkbox", name=name).first.click()
+
+    return play
+
+
+def ticking_first(count: int) -> Steps:
+    """Tick so many boxes of the page, from the first on."""
+
+    async def play(page: Page) -> None:
+        await page.wait_for_function(
+            "count => document.querySelectorAll('.pick input').length >= count", arg=count
+        )
+        await page.evaluate(
+            "count => [...document.querySelectorAll('.pick input')]"
+            ".slice(0, count).forEach((one) => one.click())",
+            count,
+        )
+        await page.wait_for_selector(".chosen strong")
+
+    return play
+
+
 def waiting(selector: str) -> Steps:
     """Wait until this stands on the page."""
 

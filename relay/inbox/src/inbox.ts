@@ -87,7 +87,7 @@ export type Action =
   | { readonly kind: "letIn" }
   | { readonly kind: "sent"; readonly row: ListRow }
   | { readonly kind: "read"; readonly id: string }
-  | { readonly kind: "unread"; readonly id: string }
+  | { readonly kind: "marked"; readonly ids: readonly string[]; readonly unread: boolean }
   | { readonly kind: "thread"; readonly id: string; readonly messages: readonly Message[] }
   | { readonly kind: "left" }
   | { readonly kind: "gone"; readonly ids: readonly string[] }
@@ -156,8 +156,8 @@ export function reduce(inbox: Inbox, action: Action): Inbox {
       };
     case "read":
       return changed(inbox, action.id, { unread: false });
-    case "unread":
-      return changed(inbox, action.id, { unread: true });
+    case "marked":
+      return action.ids.reduce((now, id) => changed(now, id, { unread: action.unread }), inbox);
     case "thread":
       return { ...inbox, thread: threadOf(action.id, action.messages) };
     case "left":

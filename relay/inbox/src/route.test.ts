@@ -13,6 +13,8 @@ const ROUTES: readonly Route[] = [
   { view: "list", filter: "going" },
   { view: "list", filter: "all", order: "deletion" },
   { view: "list", filter: "files", order: "size" },
+  { view: "list", filter: "all", select: true },
+  { view: "list", filter: "unread", order: "deletion", select: true },
   { view: "message", id: "a01f" },
   { view: "reply", id: "a01f" },
   { view: "write" },

@@ -40,7 +40,12 @@ export type Setting =
 
 export type Route =
   | { readonly view: "invitation"; readonly step: Step }
-  | { readonly view: "list"; readonly filter: Filter; readonly order?: Order }
+  | {
+      readonly view: "list";
+      readonly filter: Filter;
+      readonly order?: Order;
+      readonly select?: true;
+    }
   | { readonly view: "search" }
   | { readonly view: "message"; readonly id: string }
   | { readonly view: "write" }
@@ -110,7 +115,11 @@ export function parse(path: string, search = ""): Route {
     const asked = new URLSearchParams(search);
     const filter = oneOf(FILTERS, asked.get("show") ?? "all") ?? "all";
     const order = oneOf(ORDERS, asked.get("by") ?? "newest") ?? "newest";
-    return order === "newest" ? { view: "list", filter } : { view: "list", filter, order };
+    return {
+      ...{ view: "list", filter },
+      ...(order !== "newest" && { order }),
+      ...(asked.has("select") && { select: true as const }),
+    };
   }
   if (first === "t" && second !== undefined && ID.test(second)) {
     return parseMessage(second, third);
@@ -148,13 +157,16 @@ function parsePage(first: string, second: string | undefined): Route {
   return { view: plain ?? "nowhere" };
 }
 
-function listAddress(filter: Filter, order: Order = "newest"): string {
+function listAddress(filter: Filter, order: Order = "newest", select = false): string {
   const asked = new URLSearchParams();
   if (filter !== "all") {
     asked.set("show", filter);
   }
   if (order !== "newest") {
     asked.set("by", order);
+  }
+  if (select) {
+    asked.set("select", "");
   }
   return asked.size > 0 ? `/?${asked}` : "/";
 }
@@ -167,7 +179,7 @@ export function href(route: Route): string {
     case "add":
       return "/a/";
     case "list":
-      return listAddress(route.filter, route.order);
+      return listAddress(route.filter, route.order, route.select);
     case "message":
       return `/t/${route.id}`;
     case "reply":

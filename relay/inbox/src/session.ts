@@ -359,8 +359,8 @@ export interface Session extends WorkSession {
     signal: AbortSignal,
   ): Promise<FoundInside>;
   markRead(id: string): Promise<void>;
-  /** Unread again, in every browser of mine. */
-  markUnread(id: string): Promise<void>;
+  /** Read, or unread again, in every browser of mine. Nobody else is told. */
+  markAll(ids: readonly string[], unread: boolean): Promise<void>;
   send(
     request: SendRequest,
     progress: (p: Progress) => void,
@@ -374,6 +374,8 @@ export interface Session extends WorkSession {
   ): Promise<Blob>;
   /** My copy, or (what I wrote) both copies. */
   expire(id: string, whose: "mine" | "both"): Promise<void>;
+  /** My copies of these, at once; `gone` where none was there any more. */
+  expireMine(ids: readonly string[]): Promise<void>;
   /** An earlier date for both copies. */
   shorten(id: string, expiresAt: number): Promise<void>;
   /** How a mail looks as its author made it; null where it has nothing but words. */

@@ -57,7 +57,13 @@ function encodeOne({ envelope, blobIds }: Deposit): Bytes {
 
 /** What stands at one order of a mailbox: an envelope, or the place where one was. */
 export type Row =
-  | { readonly kind: "envelope"; readonly order: number; readonly raw: Bytes }
+  | {
+      readonly kind: "envelope";
+      readonly order: number;
+      /** The day on which the relay took it, counted from 1970. */
+      readonly receivedDay: number;
+      readonly raw: Bytes;
+    }
   | ({ readonly kind: "tombstone"; readonly order: number } & Tombstone);
 
 /** Where an envelope was; `unread` where it went on its date before the other person had opened the copy. */
@@ -87,10 +93,10 @@ export function parseRows(body: Bytes, direction: "ascending" | "descending"): R
 function readRow(reader: Reader): Row {
   const kind = reader.between(reader.u8(), 1, 2, "kind of row");
   const order = reader.u64();
-  reader.u32();
+  const receivedDay = reader.u32();
   const raw = reader.counted(4, MOST_ENVELOPE_BYTES);
   return kind === 1
-    ? { kind: "envelope", order, raw }
+    ? { kind: "envelope", order, receivedDay, raw }
     : { kind: "tombstone", order, ...readTombstone(raw) };
 }
 

@@ -47,22 +47,12 @@ export const readWords = said("read", {
     unfold: (who: string, when: string) => `Show what ${who} wrote on ${when}`,
   },
 
-  /** Of a message that could not be opened; the days of what came around it are all that is known. */
+  /** Of a message that could not be opened. */
   ask: {
     act: (name: string) => `Ask ${name}`,
     subject: "A message that I cannot open",
-    text: (after: string | null, before: string | null, code: string) =>
-      `${
-        after !== null && after === before
-          ? `I cannot open your message of ${after}.`
-          : after !== null && before !== null
-            ? `I cannot open a message of yours that came between ${after} and ${before}.`
-            : after !== null
-              ? `I cannot open a message of yours that came after ${after}.`
-              : before !== null
-                ? `I cannot open a message of yours that came before ${before}.`
-                : "I cannot open a message of yours."
-      } Would you send it again? (${code})`,
+    text: (day: string, code: string) =>
+      `I cannot open your message of ${day}. Would you send it again? (${code})`,
   },
 
   file: {

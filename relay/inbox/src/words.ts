@@ -215,6 +215,7 @@ export const words = said("words", {
     withFiles: "Files",
     going: "Going",
     write: "Write",
+    select: "Select",
     you: "You",
     loading: "Opening your messages",
     search: (n: number) => (n > 1 ? `Search ${number(n)} messages` : "Search"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.screens.scene import Scene
 from tests.screens.steps import (
     ARRIVED,
+    BOARD,
     LOST,
     SERVER,
     Script,
@@ -17,6 +18,8 @@ from tests.screens.steps import (
     pushing,
     reading,
     then,
+    ticking,
+    ticking_first,
     unlock,
     waiting,
 )
@@ -28,6 +31,8 @@ def happened(what: str) -> Script:
 
 
 ASKED = pushing(happened("askSheet"))
+SELECTING = then(opened, pressing("Select"), waiting(".chosen"))
+CHOSEN = then(SELECTING, ticking(BOARD, "Re: What changed this week", "Goals, second"))
 LISTS = (
     Scene("list", steps=opened),
     Scene("list-unread", "/?show=unread", steps=opened),
@@ -62,6 +67,30 @@ LISTS = (
         "idle-twelve-hours",
         steps=then(opened, every_50_minutes(14), later(19 * 60 + 5), waiting("dialog")),
         kept={"lock-minutes": "60"},
+    ),
+    Scene("select", steps=SELECTING),
+    Scene("select-chosen", steps=CHOSEN),
+    Scene(
+        "select-most",
+        "/",
+        {"letters": "thousand"},
+        then(opened, pressing("Show earlier messages (1,154)", "Select"), ticking_first(101)),
+    ),
+    Scene("select-delete", steps=then(CHOSEN, pressing("Delete"), waiting("dialog"))),
+    Scene(
+        "select-deleting",
+        steps=then(CHOSEN, pressing("Delete", "Delete my 3 copies"), waiting(".outgoing")),
+    ),
+    Scene(
+        "select-not-marked",
+        "/",
+        failing("markAll", SERVER),
+        then(CHOSEN, pressing("Mark read"), waiting(".chosen .trouble")),
+    ),
+    Scene("select-keep", steps=then(CHOSEN, pressing("Keep a copy"), reading("A copy is yours"))),
+    Scene(
+        "select-kept",
+        steps=then(CHOSEN, pressing("Keep a copy", "Save the copy"), reading("Saved outside")),
     ),
     Scene("list-asked", "/", {"proposal": "agreement"}, opened),
     Scene("list-ends-30", "/", {"state": "held", "endsIn": 28}, opened),

@@ -6,6 +6,7 @@ import { mail } from "./mail.ts";
 import { photos } from "./photos.ts";
 import { read } from "./read.ts";
 import { search } from "./search.ts";
+import { select } from "./select.ts";
 import { sheets } from "./sheets.ts";
 import { write } from "./write.ts";
 
@@ -16,6 +17,7 @@ export const german: Readonly<Record<string, object>> = {
   photos,
   read,
   search,
+  select,
   sheets,
   write,
 };

@@ -16,7 +16,15 @@ const working = () => import("./working.ts");
 /** In which part a catalogue stands. */
 const WHERE: Readonly<Record<string, () => Promise<{ readonly german: Part }>>> = {
   ...{ browsers: early, words: early },
-  ...{ happened: daily, mail: daily, photos: daily, read: daily, search: daily, sheets: daily },
+  ...{
+    happened: daily,
+    mail: daily,
+    photos: daily,
+    read: daily,
+    search: daily,
+    select: daily,
+    sheets: daily,
+  },
   ...{
     write: daily,
     asksheet: settling,

@@ -49,18 +49,8 @@ export const read: typeof english = {
   ask: {
     act: (name) => `${name} fragen`,
     subject: "Eine Nachricht, die sich nicht öffnen lässt",
-    text: (after, before, code) =>
-      `${
-        after !== null && after === before
-          ? `Die Nachricht vom ${after} kann ich nicht öffnen.`
-          : after !== null && before !== null
-            ? `Eine Nachricht, die zwischen ${after} und ${before} kam, kann ich nicht öffnen.`
-            : after !== null
-              ? `Eine Nachricht, die nach ${after} kam, kann ich nicht öffnen.`
-              : before !== null
-                ? `Eine Nachricht, die vor ${before} kam, kann ich nicht öffnen.`
-                : "Eine Nachricht kann ich nicht öffnen."
-      } Würden Sie sie noch einmal senden? (${code})`,
+    text: (day, code) =>
+      `Ihre Nachricht vom ${day} kann ich nicht öffnen. Würden Sie sie noch einmal senden? (${code})`,
   },
 
   file: {

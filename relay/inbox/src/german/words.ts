@@ -185,6 +185,7 @@ export const words: typeof english = {
     withFiles: "Dateien",
     going: "Bald weg",
     write: "Schreiben",
+    select: "Auswählen",
     you: "Sie",
     loading: "Ihre Nachrichten werden geöffnet",
     search: (n) => (n > 1 ? `${figure(n, "Nachricht", "Nachrichten")} durchsuchen` : "Suchen"),

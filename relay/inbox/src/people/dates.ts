@@ -20,6 +20,9 @@ import type { Entry } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
 import type { World } from "./world.ts";
 
+/** Keepers are asked one envelope at a time: of so many together. */
+const REVOKED_AT_ONCE = 4;
+
 interface Parts {
   readonly api: Api;
   readonly standing: Standing;
@@ -42,11 +45,15 @@ export class Dates {
     this.#sent.set(contentId.join(), theirLocks);
   }
 
-  /** Take my own copy away, now. The other person's stays until its date. */
-  async expireMine(entry: Entry): Promise<void> {
+  /** Take my own copies away, now and at once. The other person's stay until their dates. A fault `gone` where none was there any more. */
+  async expireMine(entries: readonly Entry[]): Promise<void> {
     const { api, standing } = this.#parts;
-    const expired = await api.expireOwn(standing.place.myMailbox, [entry.envelopeId]);
-    await this.#revoke(entry.locks);
+    const ids = entries.map(({ envelopeId }) => envelopeId);
+    const expired = ids.length > 0 ? await api.expireOwn(standing.place.myMailbox, ids) : 0;
+    for (let at = 0; at < entries.length; at += REVOKED_AT_ONCE) {
+      const some = entries.slice(at, at + REVOKED_AT_ONCE);
+      await Promise.all(some.map(({ locks }) => this.#revoke(locks)));
+    }
     if (!expired) {
       throw fault("gone");
     }

@@ -40,6 +40,8 @@ export interface Arrived {
   readonly id: string;
   readonly order: number;
   readonly envelope: Envelope | null;
+  /** When the relay took it, to the day: noon of that day. */
+  readonly receivedAt: number;
 }
 
 /** What is kept of an opened content. */
@@ -127,7 +129,7 @@ function nameOf(
 
 /** What cannot be opened still stands in the list, with the code that says why. */
 export function failedEntry(
-  { id, order, envelope }: Arrived,
+  { id, order, envelope, receivedAt }: Arrived,
   code: string,
   { standing, world }: Pick<Around, "standing" | "world">,
 ): Entry {
@@ -136,7 +138,8 @@ export function failedEntry(
     ...bareRow(id, order, sealedUntil),
     mine: false,
     senderName: standing.item.theirName,
-    createdAt: world.clock.now(),
+    // Nothing of it that could be read says when it was written.
+    createdAt: Math.min(receivedAt, world.clock.now()),
     failed: { code },
   };
   const envelopeId = envelope?.header.envelopeId ?? new Uint8Array(16);

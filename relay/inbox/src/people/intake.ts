@@ -11,7 +11,7 @@ import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import { type Envelope, EnvelopeClass, parseEnvelope } from "../crypto/envelope.ts";
 import type { Grant } from "../crypto/keeper_wire.ts";
 import { Verdict as MailVerdict } from "../crypto/mailin.ts";
-import { dayOf } from "../crypto/names.ts";
+import { DAY_SECONDS, dayOf } from "../crypto/names.ts";
 import { type Opened, openParts, type Part } from "../crypto/sealing.ts";
 import { H } from "../crypto/suite.ts";
 import type { ListRow } from "../session.ts";
@@ -266,15 +266,18 @@ function verdictOf(reason: unknown): Verdict {
   throw reason;
 }
 
+type EnvelopeRow = Extract<Row, { readonly kind: "envelope" }>;
+
 function arrivedRows(rows: readonly Row[]): Arrived[] {
-  return rows.flatMap((row) => (row.kind === "envelope" ? [arrivedRow(row.order, row.raw)] : []));
+  return rows.flatMap((row) => (row.kind === "envelope" ? [arrivedRow(row)] : []));
 }
 
-function arrivedRow(order: number, raw: Bytes): Arrived {
+function arrivedRow({ order, receivedDay, raw }: EnvelopeRow): Arrived {
+  const received = { order, receivedAt: (receivedDay + 0.5) * DAY_SECONDS };
   try {
     const envelope = parseEnvelope(raw);
-    return { id: toHex(envelope.header.envelopeId), order, envelope };
+    return { id: toHex(envelope.header.envelopeId), envelope, ...received };
   } catch {
-    return { id: toHex(H(raw).slice(0, 16)), order, envelope: null };
+    return { id: toHex(H(raw).slice(0, 16)), envelope: null, ...received };
   }
 }

@@ -41,7 +41,7 @@ async function house() {
       assert.equal(more.length, 0);
       const known = relay.rows.some((row) => row.kind === "envelope" && same(row.raw, raw));
       if (!known) {
-        relay.rows.unshift({ kind: "envelope", order: relay.rows.length + 1, raw });
+        relay.rows.unshift({ kind: "envelope", order: relay.rows.length + 1, receivedDay: 1, raw });
       }
       if (relay.lost-- > 0) {
         throw fault("offline");
@@ -138,11 +138,11 @@ test("what is of another mailbox, changed, or no envelope is counted and hides n
   const elsewhere = { ...place, engagementId: new Uint8Array(16).fill(3) };
   const other = new Notebook({ ...tools, standing: { ...standing, place: elsewhere } } as never);
   await other.write("of another engagement");
-  relay.rows.unshift({ kind: "envelope", order: 9, raw: new Uint8Array(40) });
+  relay.rows.unshift({ kind: "envelope", order: 9, receivedDay: 1, raw: new Uint8Array(40) });
   const [mine] = relay.rows.slice(-1) as { raw: Bytes }[];
   const changed = Uint8Array.from(mine?.raw ?? []);
   changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
-  relay.rows.unshift({ kind: "envelope", order: 10, raw: changed });
+  relay.rows.unshift({ kind: "envelope", order: 10, receivedDay: 1, raw: changed });
   const { notes, closed } = await notebook.list();
   assert.deepEqual([notes.map(({ text }) => text), closed], [["mine"], 3]);
 });

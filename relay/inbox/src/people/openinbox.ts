@@ -117,8 +117,8 @@ export class OpenInbox {
     }
   }
 
-  async markUnread(id: string): Promise<void> {
-    await this.#seen.markUnread(id);
+  async markAll(ids: readonly string[], unread: boolean): Promise<void> {
+    await this.#seen.markAll(ids, unread);
   }
 
   async searchInside(typed: string, run: Run): Promise<FoundInside> {
@@ -183,7 +183,7 @@ export class OpenInbox {
     }
     await this.#parts.base.memory.judge(entry.content.contentId, mine);
     if (!mine) {
-      await (await this.#parts.dates()).expireMine(entry);
+      await (await this.#parts.dates()).expireMine([entry]);
       this.#meanwhile.remove([id]);
     }
   }
@@ -191,8 +191,16 @@ export class OpenInbox {
   async expire(id: string, whose: "mine" | "both"): Promise<void> {
     const entry = await this.#parts.mailbox.find(id);
     const dates = await this.#parts.dates();
-    await (whose === "mine" ? dates.expireMine(entry) : dates.recall(entry));
+    await (whose === "mine" ? dates.expireMine([entry]) : dates.recall(entry));
     this.#meanwhile.remove([id]);
+  }
+
+  async expireMine(ids: readonly string[]): Promise<void> {
+    const { base, mailbox } = this.#parts;
+    const known = ids.flatMap((id) => base.shelf.get(id) ?? []);
+    const entries = await mailbox.allOpened(known);
+    await (await this.#parts.dates()).expireMine(entries);
+    this.#meanwhile.remove(ids);
   }
 
   async shorten(id: string, expiresAt: number): Promise<void> {

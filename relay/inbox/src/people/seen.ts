@@ -37,15 +37,19 @@ export class Seen {
     }
   }
 
-  /** Unread again, for its owner alone: whoever wrote it was told that it was opened, and is told nothing more. */
-  async markUnread(id: string): Promise<void> {
+  /** Read or unread for their owner alone: whoever wrote something is not told that it was opened, nor that it was not. */
+  async markAll(ids: readonly string[], unread: boolean): Promise<void> {
     const { memory, shelf } = this.#parts;
-    const entry = shelf.get(id);
-    if (entry && !entry.row.mine) {
-      memory.setMarks(memory.marks.without(entry.row.order));
-      shelf.change(id, { unread: true });
-      await memory.flush();
+    const entries = ids.flatMap((id) => shelf.get(id) ?? []).filter(({ row }) => !row.mine);
+    for (const { row } of entries) {
+      const { marks } = memory;
+      memory.setMarks(unread ? marks.without(row.order) : marks.with(row.order));
+      shelf.change(row.id, { unread });
     }
+    if (!unread) {
+      this.settle();
+    }
+    await memory.flush();
   }
 
   /** Say that a person has seen it; what could not be said is said at the next look. */

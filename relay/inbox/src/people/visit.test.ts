@@ -426,7 +426,7 @@ describe("reading", () => {
       return { entering, unread: (await entering.list(null)).rows.map((row) => row.unread) };
     };
     const [{ entering: marking }, { entering: other }] = [await entered(), await entered()];
-    await marking.markUnread(one?.id ?? "");
+    await marking.markAll([one?.id ?? ""], true);
     await other.markRead(two?.id ?? "");
     await other.lock();
     assert.deepEqual((await entered()).unread, [false, true]);

@@ -239,8 +239,8 @@ export class Visit implements Inside {
     await this.#inbox.markRead(id);
   }
 
-  async markUnread(id: string): Promise<void> {
-    await this.#inbox.markUnread(id);
+  async markAll(ids: readonly string[], unread: boolean): Promise<void> {
+    await this.#inbox.markAll(ids, unread);
   }
 
   async send(request: SendRequest, run: Run): Promise<ListRow> {
@@ -257,6 +257,10 @@ export class Visit implements Inside {
 
   async expire(id: string, whose: "mine" | "both"): Promise<void> {
     await this.#inbox.expire(id, whose);
+  }
+
+  async expireMine(ids: readonly string[]): Promise<void> {
+    await this.#inbox.expireMine(ids);
   }
 
   async shorten(id: string, expiresAt: number): Promise<void> {

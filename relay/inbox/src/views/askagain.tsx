@@ -1,6 +1,6 @@
 /** *Ask Anna* at a message that cannot be opened: the form, with a sentence that names it by its day. It sends nothing itself. */
 
-import { askedIn, came } from "../asking.ts";
+import { askedIn } from "../asking.ts";
 import type { Message } from "../session.ts";
 import { fullDay } from "../time.ts";
 import { readWords } from "../words.read.ts";
@@ -13,9 +13,8 @@ export function AskAgain({ message }: { message: Message }) {
     return null;
   }
   const ask = () => {
-    const { after, before } = came(message, inbox.rows);
-    const days = [after, before].map((at) => (at === null ? null : fullDay(at, zone)));
-    const text = readWords.ask.text(days[0] ?? null, days[1] ?? null, message.failed?.code ?? "");
+    const day = fullDay(message.createdAt, zone);
+    const text = readWords.ask.text(day, message.failed?.code ?? "");
     const draft = askedIn(inbox.drafts, { subject: readWords.ask.subject, text }, now());
     dispatch({ kind: "draft", draft });
     go({ view: "write" });

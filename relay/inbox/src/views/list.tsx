@@ -1,6 +1,6 @@
 /** The list: rows under their months, newest first; what waits at its top; what is further back. Owns nothing of what a message says. */
 
-import { Component } from "preact";
+import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import {
   drawnRows,
@@ -12,18 +12,20 @@ import {
   visible,
 } from "../inbox.ts";
 import { tag } from "../language.ts";
+import { withWords } from "../languages.ts";
 import { type Filter, href, type Order } from "../route.ts";
 import type { Failure, ListRow } from "../session.ts";
-import { brief, day, keeping, weekdayAndDay } from "../time.ts";
-import { firstName, size, words } from "../words.ts";
+import { firstName, words } from "../words.ts";
 import { failureWords, useDesk } from "./desk.ts";
 import { lazy } from "./lazy.tsx";
 import { Banner, Heading, Icon, Trouble, useKeys, Wait } from "./parts.tsx";
+import { Line, type LineProps, type Told } from "./row.tsx";
 
 const Happened = lazy(async () => (await import("./happened.tsx")).Happened);
 const EndCard = lazy(async () => (await import("./endcard.tsx")).EndCard);
 const Leaving = lazy(async () => (await import("./leaving.tsx")).Leaving);
 const Replies = lazy(async () => (await import("./replies.tsx")).Replies);
+const Select = lazy(async () => (await import("./select.tsx")).Select);
 const Prose = lazy(async () => (await import("./prose.tsx")).Prose);
 
 interface ListProps {
@@ -33,12 +35,14 @@ interface ListProps {
   readonly openId: string | null;
   /** Whether the list is the view itself; beside a message its heading is not the page's. */
   readonly alone: boolean;
+  /** Messages are being chosen for something to be done with all of them. */
+  readonly selecting: boolean;
   /** Fetches the next rows; answers with what failed. */
   readonly load: () => Promise<Failure | null>;
   readonly failure: Failure | null;
 }
 
-export function List({ filter, order, openId, alone, load, failure }: ListProps) {
+export function List({ filter, order, openId, alone, selecting, load, failure }: ListProps) {
   const desk = useDesk();
   const { inbox, opened, now } = desk;
   const minute = Math.floor(now() / 60) * 60;
@@ -57,25 +61,16 @@ export function List({ filter, order, openId, alone, load, failure }: ListProps)
         ) : (
           <h2 class="beside">{words.list.heading}</h2>
         )}
-        {opened.engagementState === "active" && !nothing && (
-          <a class="button" href={href({ view: "write" })}>
-            {words.list.write}
-          </a>
-        )}
+        {!nothing && !selecting && <ListActions filter={filter} order={order} />}
       </div>
       <Newcomers />
-      {!nothing && <SearchLink />}
-      {!nothing && <Filters filter={filter} order={order} />}
-      {inbox.happened && <Happened />}
-      {inbox.replies.length > 0 && <Replies />}
-      {opened.released && <Leaving />}
-      <AskedCard />
-      {endStage(opened.policy.holdEndsAt, now()) && <EndCard />}
-      <GoingCard filter={filter} />
+      {!selecting && <AboveRows filter={filter} order={order} nothing={nothing} />}
       {failure && !inbox.loaded && <Trouble text={failureWords(failure, opened)} again={load} />}
       {!failure && !inbox.loaded && <Wait>{words.list.loading}</Wait>}
       {nothing ? (
         <Empty />
+      ) : selecting ? (
+        <Select {...{ rows, drawn, filter, order, Rows }} />
       ) : (
         <Rows rows={rows} drawn={drawn} filter={filter} order={order} openId={openId} />
       )}
@@ -91,6 +86,60 @@ export function List({ filter, order, openId, alone, load, failure }: ListProps)
   );
 }
 
+interface ViewOfList {
+  readonly filter: Filter;
+  readonly order: Order;
+}
+
+function ListActions({ filter, order }: ViewOfList) {
+  const { inbox, opened, go } = useDesk();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // Where somebody has been choosing, what had the focus went with it.
+    if (document.activeElement === document.body) {
+      button.current?.focus({ preventScroll: true });
+    }
+  }, []);
+  const select = () => {
+    // Fetched before the rows are drawn anew, so that they never go away; what cannot be fetched says so in their place.
+    withWords(import("./select.tsx")).then(
+      ({ begin }) => begin(go, { filter, order }),
+      () => go({ view: "list", filter, order, select: true }),
+    );
+  };
+  return (
+    <div class="actions">
+      {inbox.rows.length > 0 && (
+        <button ref={button} type="button" onClick={select}>
+          {words.list.select}
+        </button>
+      )}
+      {opened.engagementState === "active" && (
+        <a class="button" href={href({ view: "write" })}>
+          {words.list.write}
+        </a>
+      )}
+    </div>
+  );
+}
+
+/** The ways through the list, and the cards; nothing of it while messages are chosen. */
+function AboveRows({ filter, order, nothing }: ViewOfList & { nothing: boolean }) {
+  const { inbox, opened, now } = useDesk();
+  return (
+    <>
+      {!nothing && <SearchLink />}
+      {!nothing && <Filters filter={filter} order={order} />}
+      {inbox.happened && <Happened />}
+      {inbox.replies.length > 0 && <Replies />}
+      {opened.released && <Leaving />}
+      <AskedCard />
+      {endStage(opened.policy.holdEndsAt, now()) && <EndCard />}
+      <GoingCard filter={filter} />
+    </>
+  );
+}
+
 /** Arrows move between rows; Enter is the link's own. */
 function moveByArrows(event: KeyboardEvent): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -102,7 +151,7 @@ function moveByArrows(event: KeyboardEvent): void {
   const next = all[all.indexOf(row) + step];
   if (next) {
     event.preventDefault();
-    next.focus();
+    (next.querySelector("input") ?? next).focus();
   }
 }
 
@@ -204,13 +253,14 @@ function GoingCard({ filter }: { filter: Filter }) {
   );
 }
 
-interface RowsProps {
+export interface RowsProps {
   readonly rows: readonly ListRow[];
   /** So many of them; the others come by a button. */
   readonly drawn: number;
   readonly filter: Filter;
   readonly order: Order;
   readonly openId: string | null;
+  readonly As?: ComponentType<LineProps>;
 }
 
 const STEP_ROWS = 50;
@@ -234,7 +284,7 @@ export function useGrowing(most: number, of: string): number {
   return shown;
 }
 
-function Rows({ rows, drawn: all, filter, order, openId }: RowsProps) {
+function Rows({ rows, drawn: all, filter, order, openId, As = Line }: RowsProps) {
   const { inbox, now, zone } = useDesk();
   const most = useGrowing(all, "");
   const minute = Math.floor(now() / 60) * 60;
@@ -248,7 +298,7 @@ function Rows({ rows, drawn: all, filter, order, openId }: RowsProps) {
       whole === null ? months(shown, minute, zone, order) : [{ name: whole, rows: shown }];
     const sizes = filter !== "going" && order === "size";
     return parts.map((part) => (
-      <MonthOfRows key={part.name} {...{ part, openId, zone, sizes }} now={minute} />
+      <MonthOfRows key={part.name} {...{ part, openId, zone, sizes, As }} now={minute} />
     ));
   }, [inbox.rows, inbox.leaving, most, filter, order, openId, minute, zone, tag]);
   if (inbox.loaded && rows.length === 0 && filter !== "all") {
@@ -261,11 +311,6 @@ function Rows({ rows, drawn: all, filter, order, openId }: RowsProps) {
   return <>{drawn}</>;
 }
 
-interface Told {
-  readonly now: number;
-  readonly zone: string;
-}
-
 /** How tall a month out of sight will be, about: so that *Back* finds the place where somebody was. */
 function foresee(section: HTMLElement | null, rows: number): void {
   if (section) {
@@ -273,125 +318,27 @@ function foresee(section: HTMLElement | null, rows: number): void {
   }
 }
 
+interface MonthProps extends Told {
+  readonly part: Month;
+  readonly openId: string | null;
+  readonly sizes?: boolean;
+  /** How a row is drawn: as a link, where nothing else is said. */
+  readonly As?: ComponentType<LineProps>;
+}
+
 /** Rows under a heading. */
-export function MonthOfRows({
-  part,
-  openId,
-  now,
-  zone,
-  sizes = false,
-}: Told & { part: Month; openId: string | null; sizes?: boolean }) {
+export function MonthOfRows({ part, openId, now, zone, sizes = false, As = Line }: MonthProps) {
   return (
     <section class="month" ref={(section) => foresee(section, part.rows.length)}>
       <h2>{part.name}</h2>
       <ol>
         {part.rows.map((row) => (
           <li key={row.id}>
-            <Line {...{ row, now, zone, sizes, tag }} open={row.id === openId} />
+            <As {...{ row, now, zone, sizes, tag }} open={row.id === openId} />
           </li>
         ))}
       </ol>
     </section>
-  );
-}
-
-interface LineProps extends Told {
-  readonly row: ListRow;
-  readonly open: boolean;
-  /** It says how large its files are. */
-  readonly sizes: boolean;
-  readonly tag: string;
-}
-
-/** A row that is drawn again only when something of it has changed. */
-class Line extends Component<LineProps> {
-  override shouldComponentUpdate(next: LineProps): boolean {
-    const names = ["row", "now", "zone", "open", "sizes", "tag"] as const;
-    return names.some((name) => next[name] !== this.props[name]);
-  }
-
-  render(line: LineProps) {
-    return <Row {...line} />;
-  }
-}
-
-function GivenBack() {
-  const { opened } = useDesk();
-  return <span class="row-extra">{words.list.givenBack(firstName(opened.otherName))}</span>;
-}
-
-function Row({ row, now, zone, open, sizes }: LineProps) {
-  const kept = keeping(row.expiresAt, now, zone);
-  const who = row.mine ? words.list.you : row.senderName;
-  if (row.wentUnread) {
-    return <WentUnread row={row} now={now} zone={zone} open={open} who={who} />;
-  }
-  const subject = row.failed ? words.list.failed : row.subject || words.list.noSubject;
-  const when = brief(row.createdAt, now, zone);
-  const large = sizes && row.fileBytes ? size(row.fileBytes) : null;
-  const name = words.list.rowName({
-    unread: row.unread,
-    who,
-    subject,
-    when: weekdayAndDay(row.createdAt, now, zone),
-    files: row.files,
-    large,
-    keeping: words.keeping(kept),
-  });
-  return (
-    <a
-      id={`row-${row.id}`}
-      class={row.unread ? "row unread" : "row"}
-      href={href({ view: "message", id: row.id })}
-      aria-label={name}
-      aria-current={open ? "true" : undefined}
-    >
-      <span class="row-who">
-        {row.unread && <span class="dot" />}
-        <span class="cut">{who}</span>
-        <span class="row-when">{when}</span>
-      </span>
-      <span class="row-subject cut">{subject}</span>
-      <span class="row-words cut">{row.firstWords}</span>
-      <span class="row-foot">
-        <span class={kept.kind === "kept" ? "kept" : "kept soon"}>
-          {kept.kind !== "kept" && <Icon shape="clock" />}
-          {words.keeping(kept)}
-        </span>
-        {row.byMail && <span class="row-extra">{words.list.byMail}</span>}
-        {row.givenBack && <GivenBack />}
-        {row.files > 0 && (
-          <span class="row-extra">
-            <Icon shape="file" />
-            {words.files(row.files)}
-          </span>
-        )}
-        {large && <span class="row-extra">{large}</span>}
-      </span>
-    </a>
-  );
-}
-
-/** Nothing is left of it but the day on which it went. */
-function WentUnread({
-  row,
-  now,
-  zone,
-  open,
-  who,
-}: Told & { row: ListRow; open: boolean; who: string }) {
-  return (
-    <a
-      id={`row-${row.id}`}
-      class="row went"
-      href={href({ view: "message", id: row.id })}
-      aria-current={open ? "true" : undefined}
-    >
-      <span class="row-who">
-        <span class="cut">{who}</span>
-      </span>
-      <span class="row-words">{words.list.wentUnread(day(row.createdAt, now, zone))}</span>
-    </a>
   );
 }
 

@@ -360,6 +360,7 @@ function View({ route, load, failure }: ViewProps) {
               order={left.current.order ?? "newest"}
               openId={openId}
               alone={route.view === "list"}
+              selecting={route.view === "list" && route.select === true}
               load={load}
               failure={failure}
             />

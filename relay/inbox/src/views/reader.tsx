@@ -177,12 +177,14 @@ function Folded({ message, unfold }: { message: Message; unfold: () => void }) {
  * has not.
  */
 function useRead(message: Message) {
-  const { session, dispatch } = useDesk();
+  const { session, dispatch, opened } = useDesk();
   const element = useRef<HTMLElement>(null);
   const dateWaits = !message.mine && message.afterOpening?.counted === false;
   useEffect(() => {
     const target = element.current;
-    if (!target || !(message.unread || dateWaits)) {
+    // What was marked as read without being looked at is opened only now: where both agreed to read marks, its author sees that.
+    const told = message.unread || (opened.policy.readMarks && !message.mine);
+    if (!target || !told) {
       return;
     }
     let timer = 0;
@@ -257,9 +259,14 @@ function MessageHead({ message, who }: { message: Message; who: string }) {
       <h2 tabIndex={-1}>
         <strong>{who}</strong> <span class="meta">{readWords.read.to(to)}</span>
       </h2>
-      <button type="button" class="when" aria-expanded={exact} onClick={() => setExact(!exact)}>
-        {exact ? exactly(message.createdAt, zone) : written(message.createdAt, now(), zone)}
-      </button>
+      {message.failed ? (
+        // Nothing of it says at what time it was written.
+        <p class="meta when">{fullDay(message.createdAt, zone)}</p>
+      ) : (
+        <button type="button" class="when" aria-expanded={exact} onClick={() => setExact(!exact)}>
+          {exact ? exactly(message.createdAt, zone) : written(message.createdAt, now(), zone)}
+        </button>
+      )}
       {message.opened !== undefined && (
         <p class="meta opened">
           {message.opened ? readWords.read.opened(to) : readWords.read.notOpened(to)}
@@ -313,9 +320,9 @@ function MarkUnread({
   const { session, dispatch, go, say } = useDesk();
   const mark = async () => {
     try {
-      await session.markUnread(message.id);
+      await session.markAll([message.id], true);
       go({ view: "list", filter: "all" });
-      dispatch({ kind: "unread", id: message.id });
+      dispatch({ kind: "marked", ids: [message.id], unread: true });
       say(readWords.read.unreadAgain);
     } catch (reason) {
       onFailure(failureOf(reason));

@@ -5,7 +5,7 @@ import type { Failure, Message } from "../session.ts";
 import { agreedDate, calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time.ts";
 import { sheetWords } from "../words.sheets.ts";
 import { firstName, words } from "../words.ts";
-import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { type Desk, failureOf, failureWords, useDesk } from "./desk.ts";
 import { Choice, TextField } from "./fields.tsx";
 import { Sheet, Trouble } from "./parts.tsx";
 
@@ -83,7 +83,8 @@ export function DeleteSheet({ message, onClose }: SheetProps) {
   const submit = (event: Event) => {
     event.preventDefault();
     onClose();
-    startDelete(desk, message, whose);
+    startDelete(desk, [message.id], () => desk.session.expire(message.id, whose));
+    desk.go({ view: "list", filter: "all" });
   };
   return (
     <Sheet heading={sheetWords.remove.heading} onClose={onClose}>
@@ -127,19 +128,16 @@ export function DeleteSheet({ message, onClose }: SheetProps) {
 }
 
 /** That it is gone, and by when from backups: the first alone where there are none, or nobody answers just now. */
-async function deletedWords({ session, now, zone }: ReturnType<typeof useDesk>): Promise<string> {
+async function deletedWords({ session, now, zone }: Desk): Promise<string> {
   const { done, doneBackups } = sheetWords.remove;
   const days = await session.own("backupDays", []).catch(() => 0);
   return days ? doneBackups(fullDay(now() + days * DAY_SECONDS, zone)) : done;
 }
 
-function startDelete(
-  desk: ReturnType<typeof useDesk>,
-  message: Message,
-  whose: "mine" | "both",
-): void {
-  const { outgoing, dispatch, session, opened, go } = desk;
-  dispatch({ kind: "leaving", ids: [message.id] });
+/** Ten seconds, then these go by `expire`; until then they are out of sight, and come back where that is cancelled. */
+export function startDelete(desk: Desk, ids: readonly string[], expire: () => Promise<void>): void {
+  const { outgoing, dispatch, opened } = desk;
+  dispatch({ kind: "leaving", ids });
   outgoing.start({
     waiting: words.outgoing.deleteIn,
     said: words.outgoing.deleteSaid,
@@ -147,12 +145,11 @@ function startDelete(
     failed: words.outgoing.notDeleted,
     failureWords: (failure) => failureWords(failure, opened),
     run: async () => {
-      await session.expire(message.id, whose);
-      dispatch({ kind: "gone", ids: [message.id] });
+      await expire();
+      dispatch({ kind: "gone", ids });
       return await deletedWords(desk);
     },
     undo: () => dispatch({ kind: "leaving", ids: [] }),
     draft: null,
   });
-  go({ view: "list", filter: "all" });
 }
