@@ -233,11 +233,11 @@ const FIRST =
 
 /** What every page but that one needs, up to the list: one file, not a request for each of its small parts. */
 const LIST =
-  /\/preact\/hooks\/|\/src\/(drafts|firm|idle|inbox|route|time|typed|whole|words|written|crypto\/(client|trusted|worker)|views\/(desk|fields|firm|frame|history|lazy|list|mailbox|outgoing|parts|presence|rest|unlock))\.tsx?(\?.*)?$/;
+  /\/preact\/hooks\/|\/src\/(drafts|firm|idle|inbox|route|time|typed|whole|words|written|crypto\/(client|trusted|worker)|views\/(desk|fields|firm|frame|history|lazy|list|mailbox|outgoing|parts|presence|rest|row|unlock))\.tsx?(\?.*)?$/;
 
 /** What is fetched behind the list, so that a press is answered at once. */
 const DAILY =
-  /\/src\/(browsername|keep|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(draftfiles|files|keptwords|newer|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
+  /\/src\/(asking|browsername|keep|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(askagain|draftfiles|files|keptwords|newer|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
 
 function among(pattern: RegExp): (id: string) => boolean {
   return (id) => pattern.test(id.replaceAll("\\", "/"));

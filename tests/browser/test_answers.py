@@ -225,13 +225,14 @@ async def test_clients_at_a_glance(browser: Browser, beginner: Practice) -> None
         await coach.page.reload()
         await expect(here).to_contain_text("1 came since you last opened it")
         assert "canary" not in await coach.page.locator("main").inner_text()
-        # While the list stands there, that client's row alone is read anew; coming back, it is true of the open one.
+        # While the list stands there that client's row alone is read anew.
         coach.requests.clear()
         await to_ben.send(subject="canary crane", text="canary crane", keep=timedelta(days=2))
         await expect(here).to_contain_text("2 came since you last opened it")
         asked = [one for one in coach.requests if "/mailboxes/" in one]
         assert len({one.split("/mailboxes/")[1].split("/")[0] for one in asked}) == 1, asked
         assert [one for one in coach.requests if one.endswith(("/v1/engagements", "/v1/vault"))] == []
+        # Coming back from a client, the list is true of what was done there.
         await coach.press("Open Una Glance")
         await coach.is_open()
         await coach.open("canary crane")

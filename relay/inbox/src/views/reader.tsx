@@ -179,7 +179,6 @@ function Folded({ message, unfold }: { message: Message; unfold: () => void }) {
 function useRead(message: Message) {
   const { session, dispatch, opened } = useDesk();
   const element = useRef<HTMLElement>(null);
-  const dateWaits = !message.mine && message.afterOpening?.counted === false;
   useEffect(() => {
     const target = element.current;
     // What was marked as read without being looked at is opened only now: where both agreed to read marks, its author sees that.
@@ -203,7 +202,7 @@ function useRead(message: Message) {
       clearTimeout(timer);
       watcher.disconnect();
     };
-  }, [message.id, message.unread, dateWaits]);
+  }, [message.id, message.unread]);
   return element;
 }
 
