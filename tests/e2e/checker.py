@@ -1,26 +1,27 @@
 """The checker of tests/e2e/test_walk.py, a program of its own: `python -m tests.e2e.checker FILE` asks the
 relay by HTTP, opens its database for reading, reads the raw files, and says what is not as it was promised.
 
-It knows docs/protocol.md and imports nothing of ours but the independent check of receipts. FILE is JSON:
-`origin` and `host` of the relay, its `folder`, tokens of the `people`, whose the `mailboxes` are, and for
-each of the `things` that were stored the mailbox, id, date, and 32 bytes out of its middle.
+It knows docs/protocol.md and imports nothing of the relay's, and of the tests' the independent check of
+receipts and how stored rows are read. FILE is JSON: `origin` and `host` of the relay, its `folder`, the URL
+of its `database` or "", tokens of the `people`, whose the `mailboxes` are, and for each of the `things` that
+were stored the mailbox, id, date, and 32 bytes out of its middle.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import sqlite3
 import sys
 import urllib.request
 from collections import Counter
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.stored import Stored
 from tests.receipts import independent
 
-RAW_FILES = ("relay.db", "relay.db-wal", "relay.db-shm")
+DOUBLED = "SELECT count(*) FROM (SELECT 1 FROM receipts GROUP BY mailbox_id, number HAVING count(*) > 1) AS d"
 
 
 def text_of(raw: bytes) -> str:
@@ -33,6 +34,11 @@ class Asked:
 
     def __init__(self, held: dict[str, Any]) -> None:
         self.held = held
+
+    @property
+    def stored(self) -> Stored:
+        """What lies under those answers."""
+        return Stored(Path(self.held["folder"]), self.held["database"])
 
     def get(self, path: str, who: str = "") -> tuple[bytes, int]:
         """One answer, and the relay's time."""
@@ -115,28 +121,27 @@ def check_receipts(asked: Asked) -> None:
 
 
 def check_log(asked: Asked) -> None:
-    """The log in the file has no gap, and the newest checkpoint is over what it said it was."""
+    """The log as it is stored has no gap, and the newest checkpoint is over what it said it was."""
     _, size, root = asked.get("/v1/log/checkpoint")[0].decode().split("\n\n")[0].splitlines()
-    database = Path(asked.held["folder"]) / "relay.db"
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as file:
-        entries = file.execute("SELECT position, entry FROM log_entries ORDER BY position").fetchall()
-        sizes = [size for (size,) in file.execute("SELECT size FROM log_checkpoints ORDER BY size")]
-        doubled = file.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM receipts GROUP BY mailbox_id, number HAVING count(*) > 1)"
-        ).fetchone()
-        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",), "the database is damaged"
+    stored = asked.stored
+    entries = stored.rows("SELECT position, entry FROM log_entries ORDER BY position")
+    sizes = [size for (size,) in stored.rows("SELECT size FROM log_checkpoints ORDER BY size")]
     assert [position for position, _ in entries] == list(range(len(entries))), "the log has a gap"
-    assert doubled == (0,), "a receipt's number stands twice"
+    assert stored.number(DOUBLED) == 0, "a receipt's number stands twice"
     assert int(size) in sizes, "a checkpoint was shown and is not kept"
     leaves = [independent.sha(b"\0", entry) for _, entry in entries[: int(size)]]
     assert independent.tree(leaves) == base64.b64decode(root), "another root"
 
 
+def check_file(asked: Asked) -> None:
+    """Its pages are sound."""
+    assert asked.stored.rows("PRAGMA integrity_check") == [("ok",)], "the database is damaged"
+
+
 def check_raw(asked: Asked) -> None:
     """Of what went no byte is in the raw files; of what is there the same search finds all."""
     _, now = asked.get("/v1/relay")
-    paths = [Path(asked.held["folder"]) / name for name in RAW_FILES]
-    whole = b"".join(path.read_bytes() for path in paths if path.exists())
+    whole = b"".join(asked.stored.raw())
     for one in asked.held["things"]:
         for mark in one["marks"]:
             assert (bytes.fromhex(mark) in whole) == (one["expires_at"] > now), "raw bytes: not as promised"
@@ -146,14 +151,20 @@ CHECKS = {
     "mailboxes": check_mailboxes,
     "receipts": check_receipts,
     "log": check_log,
-    "raw files": check_raw,
 }
+OF_THE_FILE = {"file": check_file, "raw files": check_raw}
+"""On PostgreSQL bytes of what went stay in its WAL for a while: ciphertext, for which no key is left."""
+
+
+def checks(database: str) -> dict[str, Callable[[Asked], None]]:
+    """Those of a relay with that database."""
+    return CHECKS if database else CHECKS | OF_THE_FILE
 
 
 def main(path: str) -> int:
     """Run all checks; 0 where everything is as promised."""
     asked, wrong = Asked(json.loads(Path(path).read_bytes())), 0
-    for name, check in CHECKS.items():
+    for name, check in checks(asked.held["database"]).items():
         try:
             check(asked)
         except Exception as fault:  # noqa: BLE001 - whatever it is, it was not promised

@@ -8,7 +8,6 @@ import email
 import re
 import smtplib
 import socket
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
@@ -19,6 +18,11 @@ from pathlib import Path
 
 from client_sdk import AsyncAccount, AsyncEngagement, FileCost, Home
 from relay.operator.erasure import Loot, Tally, plunder
+from relay.service.keyfiles import read_backup_key
+from relay.store.backup_file import opened, read_head
+from relay.store.engine import connect_writer
+from relay.store.rebuild import load_as
+from tests.e2e.stored import Stored
 from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 ANNA_PASSWORD = "walnut-canary harbour lantern bridge"
@@ -34,7 +38,13 @@ class House:
     folder: Path
     anna: AsyncAccount
     maya: AsyncAccount
+    database: str = ""
     days_gone: int = 0
+
+    @property
+    def stored(self) -> Stored:
+        """What the relay has, as nobody sees it who only asks the relay."""
+        return Stored(self.folder, self.database)
 
     @property
     def to_maya(self) -> AsyncEngagement:
@@ -85,14 +95,19 @@ class House:
         assert found is not None
         await self.maya.confirm_sender(found[0])
 
+    def sealed_backup(self) -> Path:
+        """A backup made by command, while the relay serves."""
+        return Path(self.relay.command("backup", "create").stdout.strip())
+
     def backup(self, name: str) -> Path:
-        """A consistent copy of the database, taken while the relay serves."""
-        copy = self.folder.parent / name
-        with (
-            closing(sqlite3.connect(self.folder / "relay.db")) as live,
-            closing(sqlite3.connect(copy)) as target,
-        ):
-            live.backup(target)
+        """The rows of a backup as a thief has them, who opened it with its stolen key: in a file, from
+        whichever database they came; nothing is applied or swept.
+        """
+        copy, made = self.folder.parent / name, self.sealed_backup()
+        key = read_backup_key(self.folder / "secrets")
+        with closing(connect_writer(copy)) as target, made.open("rb") as file:
+            head = read_head(file)
+            load_as(target, head.schema, opened(file, head, key))
         return copy
 
     def plunder(self, who: AsyncAccount, password: str, database: Path, keeper: Path) -> Tally:
@@ -118,8 +133,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def made_relay(folder: Path) -> Relay:
-    """A relay on a port that its origin names, with a clock that the test moves."""
+def made_relay(folder: Path, database: str = "") -> Relay:
+    """A relay on a port that its origin names, with a clock that the test moves. `database`: the URL of
+    another database than the file.
+    """
     relay, port = Relay(folder), free_port()
     relay.command("init", "--local", str(folder), config=False)
     text = (
@@ -127,8 +144,13 @@ def made_relay(folder: Path) -> Relay:
         .replace("127.0.0.1:8080", f"127.0.0.1:{port}")
         .replace("127.0.0.1:8025", "127.0.0.1:0")
     )
-    relay.config.write_text(text + '\n[clock]\noffset_file = "offset"\n')
+    relay.config.write_text(f'{text}\n[clock]\noffset_file = "offset"\n{on(database)}')
     return relay
+
+
+def on(database: str) -> str:
+    """What the settings say of a database; nothing of the file."""
+    return f'\n[database]\nurl = "{database}"\n' if database else ""
 
 
 @asynccontextmanager
@@ -138,9 +160,7 @@ async def open_house(
     """Start a relay, let a coach set up, invite a client, and the client accept. `mail`: another way out for
     its mail than the folder; `database`: the URL of another database than the file.
     """
-    relay = made_relay(folder)
-    if database:
-        relay.config.write_text(f'{relay.config.read_text()}\n[database]\nurl = "{database}"\n')
+    relay = made_relay(folder, database)
     if mail:
         text = relay.config.read_text()
         relay.config.write_text(re.sub(r"\[mail\]\n[^\[]*", mail + "\n", text))
@@ -157,7 +177,7 @@ async def open_house(
         maya = await AsyncAccount.accept(offered.link, name="Maya Okafor", home=home, password=MAYA_PASSWORD)
         ending.push_async_callback(maya.close)
         await anna.settle()
-        yield House(relay, folder, anna, maya)
+        yield House(relay, folder, anna, maya, database)
 
 
 def _end(relay: Relay) -> None:

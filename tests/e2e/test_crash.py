@@ -1,5 +1,6 @@
 """kill -9 under load: every message that was acknowledged is there afterwards, once, and none is doubled by
-its retry."""
+its retry. On the file; of a relay on PostgreSQL, and of its server, tests/postgres/test_relay.py says so.
+"""
 
 from __future__ import annotations
 

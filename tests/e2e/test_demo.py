@@ -1,4 +1,4 @@
-"""`relay demo --check`, as somebody who has just installed it would run it."""
+"""`relay demo --check`, as somebody who has just installed it would run it: on the file, without a server."""
 
 from __future__ import annotations
 

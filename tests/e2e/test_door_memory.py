@@ -1,5 +1,6 @@
 """What of a mail stays where: in the memory of every process of a running relay, and in every log at every
-level."""
+level. On the file: a door reaches no store, whichever it is (docs/architecture.md).
+"""
 
 from __future__ import annotations
 

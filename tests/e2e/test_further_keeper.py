@@ -82,11 +82,11 @@ class Two:
 
 
 @asynccontextmanager
-async def two_keepers(base: Path) -> AsyncIterator[Two]:
+async def two_keepers(base: Path, database: str) -> AsyncIterator[Two]:
     """Everything running: the coach has compared the second keeper's fingerprint, the client has it from the
     coach.
     """
-    relay, second = made_relay(base / "relay"), Second.made(base / "second")
+    relay, second = made_relay(base / "relay", database), Second.made(base / "second")
     async with AsyncExitStack() as ending:
         ending.callback(second.stop)
         await asyncio.to_thread(second.start)
@@ -106,7 +106,7 @@ async def two_keepers(base: Path) -> AsyncIterator[Two]:
         maya = await AsyncAccount.accept(offered.link, name="Maya Okafor", home=home, password=MAYA_PASSWORD)
         ending.push_async_callback(maya.close)
         await anna.settle()
-        yield Two(House(relay, relay.folder, anna, maya), second)
+        yield Two(House(relay, relay.folder, anna, maya, database), second)
 
 
 def _end(relay: Relay) -> None:
@@ -115,11 +115,11 @@ def _end(relay: Relay) -> None:
         relay.process.communicate()
 
 
-async def test_reading_needs_both_and_waits_for_the_one_that_is_away(tmp_path: Path) -> None:
+async def test_reading_needs_both_and_waits_for_the_one_that_is_away(tmp_path: Path, database: str) -> None:
     """Read with both; with the second stopped reading waits and says which keeper it is; back again, nothing
     was lost. The door's mail needs both too.
     """
-    async with two_keepers(tmp_path) as two:
+    async with two_keepers(tmp_path, database) as two:
         house, name = two.house, two.second.told()["fingerprint"]
         await house.to_maya.send(subject="first", text="with both")
         assert await two.read() == {"first": "with both"}
@@ -142,11 +142,11 @@ async def test_reading_needs_both_and_waits_for_the_one_that_is_away(tmp_path: P
                 assert "from my own address" in (await message.mail.open()).text
 
 
-async def test_what_the_second_keeper_has_lost_never_opens(tmp_path: Path) -> None:
+async def test_what_the_second_keeper_has_lost_never_opens(tmp_path: Path, database: str) -> None:
     """Its folder destroyed, and another keeper in its place: nothing opens, though the relay's own keeper has
     every day.
     """
-    async with two_keepers(tmp_path) as two:
+    async with two_keepers(tmp_path, database) as two:
         await two.house.to_maya.send(subject="lost", text="to be")
         await asyncio.to_thread(two.second.stop)
         shutil.rmtree(two.second.house.folder / "keeper")
@@ -158,11 +158,11 @@ async def test_what_the_second_keeper_has_lost_never_opens(tmp_path: Path) -> No
         assert two.house.relay.status()["keeper"] == "here"
 
 
-async def test_a_day_that_the_second_keeper_has_destroyed_is_gone(tmp_path: Path) -> None:
+async def test_a_day_that_the_second_keeper_has_destroyed_is_gone(tmp_path: Path, database: str) -> None:
     """Its own tick ends the day: gone for good, while the first keeper and the relay still hold it, and
     though its clock is put back; and it has signed that it did so.
     """
-    async with two_keepers(tmp_path) as two:
+    async with two_keepers(tmp_path, database) as two:
         house = two.house
         await house.to_maya.send(subject="short", text="soon gone", keep=timedelta(hours=1))
         await house.to_maya.send(subject="long", text="stays")
@@ -175,11 +175,11 @@ async def test_a_day_that_the_second_keeper_has_destroyed_is_gone(tmp_path: Path
         assert await two.second.words()
 
 
-async def test_what_is_not_compared_is_not_required(tmp_path: Path) -> None:
+async def test_what_is_not_compared_is_not_required(tmp_path: Path, database: str) -> None:
     """A coach who names no fingerprint requires the relay's own keeper alone; the other is shown, and nothing
     is claimed for it.
     """
-    relay, second = made_relay(tmp_path / "relay"), Second.made(tmp_path / "second")
+    relay, second = made_relay(tmp_path / "relay", database), Second.made(tmp_path / "second")
     told = second.told()
     further = f'\n[[further_keepers]]\naddress = "/nowhere.sock"\nkey = "{told["key"]}"\n'
     relay.config.write_text(relay.config.read_text() + further)

@@ -42,13 +42,13 @@ async def write_to_each_other(house: House) -> None:
     await house.mail(MAIL_SUBJECT, MAIL_TEXT)
 
 
-async def test_a_whole_life(tmp_path: Path) -> None:
+async def test_a_whole_life(tmp_path: Path, database: str) -> None:
     """Coach and client read each other, a mail comes in by SMTP; after their day all of it is gone, and
     nothing that was kept opens it.
 
     The same program that opens nothing afterwards opens everything before, with the ring in hand (ruling 28).
     """
-    async with open_house(tmp_path / "relay") as house:
+    async with open_house(tmp_path / "relay", database=database) as house:
         await write_to_each_other(house)
         got = {message.subject: message async for message in house.to_anna.messages()}
         assert got[SUBJECT].text == TEXT
@@ -59,8 +59,9 @@ async def test_a_whole_life(tmp_path: Path) -> None:
         assert MAIL_TEXT in (await mail.mail.open()).text
         assert [message.subject async for message in house.to_maya.messages()] == ["Re", SUBJECT]
 
+        keys_in = house.backup("look.db")
         for who, password in ((house.maya, MAYA_PASSWORD), (house.anna, ANNA_PASSWORD)):
-            await keep_index(who, house.loot(who, password, house.backup("look.db")), SUBJECT)
+            await keep_index(who, house.loot(who, password, keys_in), SUBJECT)
         backup, ring = house.backup("backup.db"), tmp_path / "stolen-ring"
         shutil.copytree(house.folder / "keeper", ring, ignore=shutil.ignore_patterns("*.sock"))
         for who, password, envelopes, files in (
@@ -86,7 +87,10 @@ async def test_a_whole_life(tmp_path: Path) -> None:
             assert (after.envelopes_opened, after.files_opened, after.segments_opened) == (0, 0, 0)
             assert after.segments == 1
         shutil.rmtree(house.folder / "outbox")  # what is caught there has left the relay
-        assert plain_finds(house.folder, backup, house.relay.log()) == []
+        raw = list(house.stored.raw())
+        assert plain_finds(house.folder, backup, *raw, house.relay.log()) == []
+        ((account_id,), *_) = house.stored.rows("SELECT account_id FROM accounts")
+        assert any(account_id in whole for whole in raw)  # what does stand there in clear would be seen
 
 
 async def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
@@ -98,10 +102,10 @@ async def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
         assert plain_finds(tmp_path) == [canary]
 
 
-async def test_gone_at_its_second(tmp_path: Path) -> None:
+async def test_gone_at_its_second(tmp_path: Path, database: str) -> None:
     """A message with seconds to live is read, and from its second on neither served, nor opened, nor left
     in the store."""
-    async with open_house(tmp_path / "relay") as house:
+    async with open_house(tmp_path / "relay", database=database) as house:
         sent = await house.to_maya.send(subject="short", text="soon gone", keep=timedelta(seconds=30))
         await house.to_maya.send(subject="long", text="stays")
         assert {message.subject async for message in house.to_anna.messages()} == {"short", "long"}
@@ -112,11 +116,11 @@ async def test_gone_at_its_second(tmp_path: Path) -> None:
         eventually(lambda: house.relay.status()["envelopes"] == 2)
 
 
-async def test_the_door_lets_in_nobody_else(tmp_path: Path) -> None:
+async def test_the_door_lets_in_nobody_else(tmp_path: Path, database: str) -> None:
     """Unregistered, refused and unknown get their sentence inside the session, and nothing of them is kept
     but the relay's sealed word to whom they wrote.
     """
-    async with open_house(tmp_path / "relay") as house:
+    async with open_house(tmp_path / "relay", database=database) as house:
         await house.register()
         for sender, code in (("stranger@home.example", 550), ("hr@mail.corp.example", 550)):
             with pytest.raises(
@@ -135,9 +139,9 @@ async def test_the_door_lets_in_nobody_else(tmp_path: Path) -> None:
         assert house.relay.status()["envelopes"] == len(told)
 
 
-async def test_both_copies_go_when_the_author_recalls(tmp_path: Path) -> None:
+async def test_both_copies_go_when_the_author_recalls(tmp_path: Path, database: str) -> None:
     """A recall takes both copies at once; the keeper refuses what may remain elsewhere."""
-    async with open_house(tmp_path / "relay") as house:
+    async with open_house(tmp_path / "relay", database=database) as house:
         sent = await house.to_maya.send(subject="no", text="take it back")
         backup, keeper = house.backup("backup.db"), house.folder / "keeper"
         await house.to_maya.recall(sent.id)
@@ -148,11 +152,13 @@ async def test_both_copies_go_when_the_author_recalls(tmp_path: Path) -> None:
         assert house.plunder(house.maya, MAYA_PASSWORD, backup, keeper).envelopes_opened == 1
 
 
-def plain_finds(folder: Path, *more: Path | str) -> list[str]:
+def plain_finds(folder: Path, *more: Path | bytes | str) -> list[str]:
     """The canaries that stand in clear, in base64 (any alignment), hex or UTF-16 in a folder's files, in
-    further files, or in texts."""
+    further files, in bytes or in texts."""
     wholes = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
-    wholes += [extra.read_bytes() if isinstance(extra, Path) else extra.encode() for extra in more]
+    for extra in more:
+        raw = extra.read_bytes() if isinstance(extra, Path) else extra
+        wholes.append(raw.encode() if isinstance(raw, str) else raw)
     return [
         canary
         for canary in CANARIES

@@ -1,35 +1,39 @@
-"""The restore drill: a real relay, people who write, a backup, what comes after it, and the backup back."""
+"""The restore drill: a real relay, people who write, a backup, what comes after it, and the backup back; the
+steps of a restore into PostgreSQL, and what it refuses, are in tests/postgres/test_restoring.py.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import signal
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from client_sdk.attachment import Attachment
 from client_sdk.engagement import AsyncEngagement
-from relay.service.keyfiles import read_backup_key
-from relay.store.backup_file import opened, read_head
-from relay.store.dump import load
-from relay.store.engine import connect_writer
-from relay.store.migrate import bring_up
-from tests.e2e.house import MAYA_PASSWORD, House, open_house
+from tests.e2e.house import MAYA_PASSWORD, House, on, open_house
 from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 
-def backup(house: House) -> Path:
-    """A backup made by command, while the relay serves."""
-    return Path(house.relay.command("backup", "create").stdout.strip())
+@pytest.fixture
+def elsewhere(database: str, request: pytest.FixtureRequest) -> str:
+    """Where a backup goes: a file comes back in its own place, a server's rows into a further database."""
+    return str(request.getfixturevalue("another")) if database else ""
 
 
-def restore(house: House, made: Path, *, code: int = 0) -> str:
-    """Stop the relay, put the backup back, serve again; what the command said."""
+def restore(house: House, made: Path, elsewhere: str) -> str:
+    """Stop the relay, put the backup back, on a server into another database and with the vaults of the one
+    that was; serve again. What the command said.
+    """
     house.relay.stop()
-    told = house.relay.command("restore", str(made), code=code).stdout
+    former = ("--former", house.database) if elsewhere else ()
+    text = house.relay.config.read_text()
+    house.relay.config.write_text(text.replace(on(house.database), on(elsewhere)))
+    house.database = elsewhere
+    told = house.relay.command("restore", str(made), *former).stdout
     house.relay.start()
     return told
 
@@ -37,25 +41,24 @@ def restore(house: House, made: Path, *, code: int = 0) -> str:
 def chains(house: House) -> dict[bytes, list[int]]:
     """The numbers of the receipts of each mailbox, ascending."""
     found: dict[bytes, list[int]] = {}
-    with closing(sqlite3.connect(house.folder / "relay.db")) as database:
-        for mailbox_id, number in database.execute(
-            "SELECT mailbox_id, number FROM receipts ORDER BY mailbox_id, number"
-        ):
-            found.setdefault(mailbox_id, []).append(number)
+    for mailbox_id, number in house.stored.rows(
+        "SELECT mailbox_id, number FROM receipts ORDER BY mailbox_id, number"
+    ):
+        found.setdefault(mailbox_id, []).append(number)
     return found
 
 
-async def test_the_drill(tmp_path: Path) -> None:
+async def test_the_drill(tmp_path: Path, database: str, elsewhere: str) -> None:
     """Messages from before the backup are there again but for those that were recalled, brought forward, let
     go or due since; of these none is readable, and nothing in the database holds them. People go on writing.
     """
-    async with open_house(tmp_path / "relay", work_days=20, hold_days=1) as house:
+    async with open_house(tmp_path / "relay", work_days=20, hold_days=1, database=database) as house:
         for number in range(6):
             await house.to_maya.send(subject=f"stays {number}", text="kept words")
         recalled = await house.to_maya.send(subject="recalled", text="taken back")
         shortened = await house.to_maya.send(subject="shortened", text="brought forward")
         await house.to_anna.send(subject="due", text="lives a day", keep=timedelta(hours=20))
-        made = backup(house)
+        made = house.sealed_backup()
         await house.to_maya.send(subject="later", text="not in the backup")
         await house.to_maya.recall(recalled.id)
         await house.to_maya.shorten(shortened.id, timedelta(hours=1))
@@ -66,7 +69,7 @@ async def test_the_drill(tmp_path: Path) -> None:
         assert "12 restored, 6 deleted again as promised." in rehearsed
         assert "14 in the live database" in rehearsed
         assert house.relay.status()["envelopes"] == 14
-        told = restore(house, made)
+        told = restore(house, made, elsewhere)
         assert "12 restored, 6 deleted again as promised." in told
 
         stays = [f"stays {number}" for number in range(5, -1, -1)]
@@ -80,27 +83,16 @@ async def test_the_drill(tmp_path: Path) -> None:
             assert len(set(numbers)) == len(numbers)
 
 
-def as_a_thief_has_it(house: House, made: Path, target: Path) -> Path:
-    """The rows of a stolen backup, opened with its stolen key, in a database; nothing is applied or swept."""
-    key = read_backup_key(house.folder / "secrets")
-    with closing(connect_writer(target)) as database, made.open("rb") as file:
-        head = read_head(file)
-        bring_up(database, head.schema)
-        database.execute("PRAGMA foreign_keys=0")
-        load(database, opened(file, head, key))
-    return target
-
-
-async def test_a_stolen_backup(tmp_path: Path) -> None:
+async def test_a_stolen_backup(tmp_path: Path, database: str) -> None:
     """Backup, its key, the pepper and the person's own password open everything with the ring of that day,
     and nothing with what is left of the keeper after its tick.
     """
-    async with open_house(tmp_path / "relay") as house:
+    async with open_house(tmp_path / "relay", database=database) as house:
         await house.to_maya.send(
             subject="one", text="words", attach=[Attachment.from_bytes(b"x" * 9_000, "f")]
         )
         await house.to_anna.send(subject="two", text="more words")
-        stolen = as_a_thief_has_it(house, backup(house), tmp_path / "stolen.db")
+        stolen = house.backup("stolen.db")
         ring = tmp_path / "ring"
         shutil.copytree(house.folder / "keeper", ring, ignore=shutil.ignore_patterns("*.sock"))
         before = house.plunder(house.maya, MAYA_PASSWORD, stolen, ring)
@@ -110,11 +102,11 @@ async def test_a_stolen_backup(tmp_path: Path) -> None:
         assert (after.envelopes, after.envelopes_opened, after.files_opened) == (2, 0, 0)
 
 
-async def test_a_backup_under_load(tmp_path: Path) -> None:
+async def test_a_backup_under_load(tmp_path: Path, database: str, elsewhere: str) -> None:
     """Made while both write, it has each message in both mailboxes or in neither, and all that was
     acknowledged before it began.
     """
-    async with open_house(tmp_path / "relay") as house:
+    async with open_house(tmp_path / "relay", database=database) as house:
         sent: list[str] = []
 
         async def write(side: AsyncEngagement, name: str) -> None:
@@ -130,18 +122,19 @@ async def test_a_backup_under_load(tmp_path: Path) -> None:
         while len(sent) < 10:
             await asyncio.sleep(0.01)
         acknowledged = list(sent)
-        made = Path((await asyncio.to_thread(house.relay.command, "backup", "create")).stdout.strip())
+        made = await asyncio.to_thread(house.sealed_backup)
         await asyncio.gather(*writing)
-        restore(house, made)
+        restore(house, made, elsewhere)
         maya = {message.subject async for message in house.to_anna.messages()}
         anna = {message.subject async for message in house.to_maya.messages()}
         assert maya == anna >= {"first", *acknowledged}
 
 
-async def test_on_schedule_until_the_tail(tmp_path: Path) -> None:
+async def test_on_schedule_until_the_tail(tmp_path: Path, database: str) -> None:
     """`relay serve` makes a backup every so often, and takes each away after its tail."""
     relay = Relay.made(tmp_path / "relay")
-    relay.config.write_text(relay.config.read_text() + "\n[backup]\nevery_hours = 24\ntail_days = 3\n")
+    further = f"\n[backup]\nevery_hours = 24\ntail_days = 3\n{on(database)}"
+    relay.config.write_text(relay.config.read_text() + further)
     relay.start()
 
     def made() -> list[Path]:

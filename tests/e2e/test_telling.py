@@ -8,9 +8,7 @@ import asyncio
 import re
 import signal
 import smtplib
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +55,10 @@ class Story:
 
     def row(self) -> tuple[str, int, int]:
         """What the database has of the channel: its state, what is pending, when it is due."""
-        with closing(sqlite3.connect(self.house.folder / "relay.db")) as database:
-            found = database.execute("SELECT state, pending, due_at FROM notice_channels").fetchone()
-        return (str(found[0]), int(found[1]), int(found[2]))
+        ((state, pending, due_at),) = self.house.stored.rows(
+            "SELECT state, pending, due_at FROM notice_channels"
+        )
+        return (str(state), int(pending), int(due_at))
 
     async def bounce(self, to: str, mail: bytes) -> None:
         """A provider's report, by SMTP, without a sender."""
@@ -73,12 +72,12 @@ class Story:
 
 
 @pytest.fixture
-async def story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
+async def story(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
     """Two days of work and one of hold, with Maya told by mail."""
     async with open_smarthost(tmp_path) as host:
         monkeypatch.setenv("SSL_CERT_FILE", str(host.authority))
         way = f'[mail]\nout = "smarthost"\nhost = "localhost"\nport = {host.port}\n'
-        async with open_house(tmp_path / "relay", mail=way) as house:
+        async with open_house(tmp_path / "relay", mail=way, database=database) as house:
             found = Story(house, host)
             await found.set_up()
             yield found
@@ -107,9 +106,9 @@ async def test_a_notice_and_its_bounce(story: Story) -> None:
     smarthost.taken.clear()
     await story.set_up()
     assert (await house.maya.test_notice()).state == "confirmed"
-    stored = b"".join(path.read_bytes() for path in house.folder.glob("relay.db*"))
-    assert ADDRESS.encode() not in stored
-    assert PHRASE.encode() not in stored
+    for raw in house.stored.raw():
+        assert ADDRESS.encode() not in raw
+        assert PHRASE.encode() not in raw
     assert "canary" not in house.relay.log()
     await house.maya.stop_notices()
     assert (await house.maya.notice()).state == "none"

@@ -3,6 +3,9 @@ due, sweep, checkpoint, second look, receipt, batch, log, tick. strace(1) stops 
 
 After each the relay is started anew and finishes; then a checker, a program of its own, asks it. A few points
 with every change, all of them with `--hypothesis-profile long` (CONTRIBUTING.md).
+
+On PostgreSQL the relay is killed at what it sends, too, to the server or to others. The keeper knows no
+database, and connections that fail are walked over by tests/postgres/campaign.py.
 """
 
 from __future__ import annotations
@@ -12,12 +15,11 @@ import json
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -32,20 +34,26 @@ from relay.keeper.folder import read_key
 from relay.keeper.ring import open_ring
 from relay.keeper.root import roots
 from tests.e2e import checker
+from tests.e2e.house import on
+from tests.e2e.stored import Stored
 from tests.flow.cast import ORIGIN
+from tests.postgres.server import Server, database_of
 from tests.service.programs import DAY_SECONDS, Coach, Relay, eventually
 
 CALLS = "fsync,fdatasync,pwrite64,ftruncate,rename,renameat2,unlink,unlinkat"
 DUE_SECONDS = 6 * 3_600
 OWNERS = {Role.CLIENT: "client", Role.COACH: "coach", Role.NOTES: "coach"}
+SENDS = f"{CALLS},write,sendto,sendmsg"
 SHORT_POINTS = {"relay": 4, "keeper": 2}
+EACH_SEND = 5  # of more than 1,000 the long form takes every fifth
+TEMPLATE = "prepared"
 UNDONE = (
-    "SELECT count(*) FROM mailbox_rows WHERE reason = 0 AND expires_at <= :now",
-    "SELECT count(*) FROM blobs WHERE expires_at <= :now",
+    "SELECT count(*) FROM mailbox_rows WHERE reason = 0 AND expires_at <= {now}",
+    "SELECT count(*) FROM blobs WHERE expires_at <= {now}",
     "SELECT count(*) FROM receipt_leaves WHERE number = 0",
-    "SELECT count(*) FROM receipts WHERE batch_index < 0 AND day < :now / 86400",
+    "SELECT count(*) FROM receipts WHERE batch_index < 0 AND day < {now} / 86400",
     "SELECT (SELECT count(*) FROM log_entries) <> (SELECT max(size) FROM log_checkpoints)",
-    "SELECT (SELECT value FROM notes WHERE name = 'accepted_day') < :now / 86400 - 1",
+    "SELECT (SELECT value FROM notes WHERE name = 'accepted_day') < {now} / 86400 - 1",
 )
 
 
@@ -77,7 +85,13 @@ class Walk:
     coach: Coach
     things: list[dict[str, Any]]
     due_at: int
+    database: str = ""
     offset: int = 0
+
+    @property
+    def stored(self) -> Stored:
+        """What the copy has."""
+        return Stored(self.relay.folder, self.database)
 
     def number(self, of: str) -> int:
         """The process id of the relay or of its keeper."""
@@ -95,11 +109,9 @@ class Walk:
         return self.due_at + 10, self.due_at // DAY_SECONDS * DAY_SECONDS + 2 * DAY_SECONDS + 600
 
     def is_done(self, at: int) -> bool:
-        """Whether nothing is left to do at a stage: by the file, and by what the keeper's ticks said."""
-        now, day = at, at // DAY_SECONDS
-        uri = f"file:{self.relay.folder / 'relay.db'}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True)) as database:
-            undone = any(database.execute(one, {"now": now}).fetchone()[0] for one in UNDONE)
+        """Whether nothing is left to do at a stage: by the rows, and by what the keeper's ticks said."""
+        day = at // DAY_SECONDS
+        undone = any(self.stored.number(one.format(now=at)) for one in UNDONE)
         return not undone and any(tick["day"] >= day for tick in self.relay.events("keeper.ticked"))
 
     def finish(self) -> None:
@@ -113,7 +125,7 @@ class Walk:
         """Let the checker look, and look into the keeper's ring: no day that is over opens."""
         said = self.checked(self.things)
         assert said.returncode == 0, said.stdout + said.stderr
-        assert said.stdout.count("good") == len(checker.CHECKS)
+        assert said.stdout.count("good") == len(checker.checks(self.database))
         today = self.relay.now() // DAY_SECONDS
         assert min(ring_days(self.relay.folder / "keeper")) >= today - 1
 
@@ -131,6 +143,7 @@ class Walk:
             "origin": f"http://{listening[1]}",
             "host": ORIGIN.partition("://")[2],
             "folder": str(self.relay.folder),
+            "database": self.database,
             "people": people,
             "mailboxes": {to_base64url(self.coach.work.mailbox(role)): who for role, who in OWNERS.items()},
             "things": things,
@@ -162,6 +175,7 @@ class Prepared:
     folder: Path
     coach: Coach
     due_at: int
+    server: Server | None = None
     things: list[dict[str, Any]] = field(default_factory=list)
     _copies: int = 0
 
@@ -199,24 +213,52 @@ class Prepared:
         self._copies += 1
         folder = self.folder.parent / f"copy-{self._copies}" / "relay"
         shutil.copytree(self.folder, folder)
-        relay = Relay(folder).start()
+        relay = Relay(folder)
+        database = self._copied(relay)
+        relay.start()
         try:
-            yield Walk(relay, self.coach, self.things, self.due_at)
+            yield Walk(relay, self.coach, self.things, self.due_at, database)
         finally:
             if relay.process is not None:
                 relay.process.kill()
                 relay.process.communicate()
             shutil.rmtree(folder.parent)
+            if self.server is not None:
+                self.server.psql(f"DROP DATABASE {database_of(database)} WITH (FORCE)")
+
+    def _copied(self, relay: Relay) -> str:
+        """The URL of a copy's own database; "" where its file has been copied with the folder."""
+        if self.server is None:
+            return ""
+        name = f"copy_{self._copies}"
+        self.server.psql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        old, new = self.server.url(TEMPLATE), self.server.url(name)
+        relay.config.write_text(relay.config.read_text().replace(on(old), on(new)))
+        return new
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """With its rows in the file."""
+    return prepare(tmp_path_factory.mktemp("walk") / "relay")
+
+
+@pytest.fixture(scope="module")
+def on_a_server(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Prepared:
+    """With its rows in a database of PostgreSQL."""
+    server.psql(f"CREATE DATABASE {TEMPLATE}")
+    return prepare(tmp_path_factory.mktemp("walk") / "relay", server)
+
+
+def prepare(folder: Path, server: Server | None = None) -> Prepared:
     """Things in all three mailboxes, some due in hours, the others at the end of the hold; with files."""
-    relay = Relay.made(tmp_path_factory.mktemp("walk") / "relay").start()
+    relay = Relay.made(folder)
+    relay.config.write_text(relay.config.read_text() + on(server.url(TEMPLATE) if server else ""))
+    relay.start()
     try:
         coach = Coach(relay, relay.now())
         coach.enrol(relay.command("coach", "invite", "Anna Harrow").stdout.strip())
-        made = Prepared(relay.folder, coach, relay.now() + DUE_SECONDS)
+        made = Prepared(relay.folder, coach, relay.now() + DUE_SECONDS, server)
         for until in (made.due_at, coach.work.policy.hold_ends_at):
             for role in (Role.CLIENT, Role.CLIENT, Role.COACH, Role.NOTES):
                 made.put(role, until)
@@ -241,12 +283,12 @@ def tracing(walk: Walk, number: int, *words: str) -> Iterator[Path]:
                 tracer.kill()  # asked to end, it would wait for threads that are dead
 
 
-def points(prepared: Prepared, of: str) -> list[int]:
+def points(prepared: Prepared, of: str, calls: str = CALLS) -> list[int]:
     """How often the busiest thread reaches the disk on the whole way: one undisturbed walk, which is checked
     too.
     """
     with prepared.walking() as walk:
-        with tracing(walk, walk.number(of), "-e", f"trace={CALLS}") as seen:
+        with tracing(walk, walk.number(of), "-e", f"trace={calls}") as seen:
             walk.finish()
         walk.check()
         threads = Counter(line.split()[0] for line in seen.read_text().splitlines() if "(" in line)
@@ -261,13 +303,13 @@ def chosen(every: list[int], of: str, long_form: bool) -> list[int]:
     return every[step // 2 :: step]
 
 
-def disturbed(prepared: Prepared, of: str, fault: str, at: int) -> bool:
+def disturbed(prepared: Prepared, of: str, fault: str, at: int, calls: str = CALLS) -> bool:
     """One walk with a fault at one call; then the relay is killed, comes back, finishes, and is checked.
     Whether that call came: no walk has quite as many as another.
     """
     with prepared.walking() as walk:
         number = walk.number(of)
-        words = ("-e", f"trace={CALLS}", "-e", f"inject={CALLS}:{fault}:when={at}")
+        words = ("-e", f"trace={calls}", "-e", f"inject={calls}:{fault}:when={at}")
         with tracing(walk, number, *words) as seen:
             for stage in walk.stages:
                 walk.to(stage)
@@ -288,13 +330,14 @@ def is_dead(seen: Path) -> bool:
     return "+++ killed by SIGKILL" in seen.read_text(errors="replace")
 
 
-def test_the_checker_can_fail(prepared: Prepared) -> None:
+@pytest.mark.parametrize("rows", ["prepared", pytest.param("on_a_server", marks=pytest.mark.postgres)])
+def test_the_checker_can_fail(rows: str, request: pytest.FixtureRequest) -> None:
     """Told that all was due long ago, of a relay that holds everything, it finds all of it wrong."""
-    with prepared.walking() as walk:
+    with request.getfixturevalue(rows).walking() as walk:
         eventually(lambda: walk.relay.events("keeper.ticked"))
         said = walk.checked([{**one, "expires_at": 1} for one in walk.things])
     assert said.returncode == 1
-    for name in ("mailboxes", "receipts", "raw files"):
+    for name in ("mailboxes", "receipts", *(() if walk.database else ("raw files",))):
         assert f"WRONG  {name}: AssertionError" in said.stdout
 
 
@@ -308,6 +351,20 @@ def test_a_kill_at_any_call(prepared: Prepared, of: str, long_form: bool) -> Non
         print(f"killed the {of} at call {at} of {len(every)}")
         struck += disturbed(prepared, of, "signal=KILL", at)
     assert struck >= SHORT_POINTS[of] - 1
+
+
+@pytest.mark.postgres
+def test_a_kill_at_anything_sent(on_a_server: Prepared, long_form: bool) -> None:
+    """A relay on PostgreSQL: whatever the server has heard of it by then, after a restart everything is as
+    promised.
+    """
+    every = points(on_a_server, "relay", SENDS)[::EACH_SEND]
+    assert len(every) >= SHORT_POINTS["relay"]
+    struck = 0
+    for at in chosen(every, "relay", long_form):
+        print(f"killed the relay on PostgreSQL at call {at} of {every[-1]}")
+        struck += disturbed(on_a_server, "relay", "signal=KILL", at, SENDS)
+    assert struck >= SHORT_POINTS["relay"] - 1
 
 
 def test_a_call_that_fails(prepared: Prepared, long_form: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.postgres.server import Server, started
+from tests.postgres.server import Server, database_of, started
 
 
 @pytest.fixture(scope="module")
@@ -21,5 +21,13 @@ def server() -> Iterator[Server]:
 def url(server: Server, request: pytest.FixtureRequest) -> str:
     """An empty database."""
     name = f"test_{abs(hash(request.node.name)) % 10**9}"
+    server.psql(f"CREATE DATABASE {name}")
+    return server.url(name)
+
+
+@pytest.fixture
+def another(server: Server, url: str) -> str:
+    """A further empty one beside it."""
+    name = f"{database_of(url)}_b"
     server.psql(f"CREATE DATABASE {name}")
     return server.url(name)

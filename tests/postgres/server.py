@@ -136,6 +136,11 @@ def started() -> Server:
     return found
 
 
+def database_of(url: str) -> str:
+    """The name of the database in a URL of `Server.url`."""
+    return url.partition("@/")[2].partition("?")[0]
+
+
 def _somebody() -> pwd.struct_passwd:
     for name in ("postgres", "nobody"):
         try:

@@ -18,7 +18,7 @@ from relay.store.engine import SettingRefused
 from relay.store.migrate import SCRIPTS
 from relay.store.postgres import PostgresStore, migrate
 from tests.migrations.test_migrations import HERE, check_old_rows
-from tests.postgres.server import Server
+from tests.postgres.server import Server, database_of
 
 pytestmark = pytest.mark.postgres
 
@@ -170,13 +170,9 @@ def _add_step(folder: Path, patched: pytest.MonkeyPatch, steps: str) -> None:
     patched.setattr(files, "SCRIPTS", scripts)
 
 
-def _name(url: str) -> str:
-    return url.partition("@/")[2].partition("?")[0]
-
-
 def _dump(server: Server, url: str, *options: str) -> list[str]:
     """What the server's own program says, without the lines that differ each time."""
-    said = server.run("pg_dump", "-h", str(server.socket), "-U", "postgres", *options, _name(url))
+    said = server.run("pg_dump", "-h", str(server.socket), "-U", "postgres", *options, database_of(url))
     return [line for line in said.splitlines() if line and not line.startswith(("--", "\\"))]
 
 

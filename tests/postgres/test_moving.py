@@ -23,7 +23,7 @@ from relay.store.faults import NotUsable
 from relay.store.postgres import filling
 from tests.contract.people import NOW, People, envelope, named
 from tests.postgres.moving import COACH, House, house, rows_of
-from tests.postgres.server import Server
+from tests.postgres.server import Server, database_of
 
 pytestmark = pytest.mark.postgres
 
@@ -200,7 +200,7 @@ def test_a_row_that_was_changed_is_found(relay: House, url: str, monkeypatch: py
 
 def test_into_nothing_but_an_empty_database(relay: House, server: Server, url: str, tmp_path: Path) -> None:
     """Tables of others, a relay's rows, another relay's half, one that runs: each has its sentence."""
-    name = url.partition("@/")[2].partition("?")[0]
+    name = database_of(url)
     server.psql("CREATE TABLE orders (number int)", name)
     assert "not empty" in str(refusal(relay, url))
     server.psql("DROP TABLE orders", name)

@@ -1,4 +1,6 @@
-"""A whole relay on PostgreSQL: what holds on a file holds here, by the same SDK, door and keeper."""
+"""A whole relay on PostgreSQL: what it has of its own, clocks, secrets, kills, an operator's commands. The
+stories of people, which hold on a file too, are in tests/e2e.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,6 @@ import os
 import shutil
 import signal
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,35 +28,8 @@ from relay.store.engine import SettingRefused
 from relay.store.sqlite import SqliteStore
 from tests.e2e.house import open_house
 from tests.postgres.server import Server
-from tests.service.programs import eventually
 
 pytestmark = pytest.mark.postgres
-
-
-async def test_a_whole_life(tmp_path: Path, url: str) -> None:
-    """Messages, a file, a mail from outside; one goes at its second, one is recalled, and past the end
-    nothing is left of any of them.
-    """
-    note = b"three things to try\n" * 5_000
-    async with open_house(tmp_path / "relay", database=url) as house:
-        await house.register()
-        await house.mail("from home", "a mail")
-        await house.to_maya.send(
-            subject="a file", text="see there", attach=[Attachment.from_bytes(note, "note.txt")]
-        )
-        short = await house.to_maya.send(subject="short", text="soon gone", keep=timedelta(seconds=30))
-        recalled = await house.to_maya.send(subject="no", text="take it back")
-        await house.to_maya.recall(recalled.id)
-        seen = {message.subject: message async for message in house.to_anna.messages()}
-        assert {"a file", "short"} <= set(seen)
-        assert "no" not in seen
-        assert await seen["a file"].attachments[0].read() == note
-        house.relay.move_clock(31)
-        with pytest.raises(errors.Deleted):
-            await house.to_anna.message(short.id)
-        await house.next_days(4)
-        eventually(lambda: house.relay.status()["envelopes"] == 0)
-        assert house.relay.status()["overdue"] == 0
 
 
 @pytest.mark.parametrize("ahead_seconds", [-3_600, 0, 50, 3_600])

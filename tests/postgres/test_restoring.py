@@ -33,7 +33,7 @@ from tests.flow.house import House as FlowHouse
 from tests.flow.releases import Reports
 from tests.flow.test_reopening import Again
 from tests.postgres.moving import COACH, House, house, rows_of
-from tests.postgres.server import Server
+from tests.postgres.server import Server, database_of
 
 pytestmark = pytest.mark.postgres
 
@@ -45,18 +45,6 @@ def relay(tmp_path: Path, url: str) -> House:
     moving.move(made.settings, url, lambda *_: None)
     made.on(url)
     return made
-
-
-@pytest.fixture
-def another(server: Server, url: str) -> str:
-    """A further empty database."""
-    name = f"{_name(url)}_b"
-    server.psql(f"CREATE DATABASE {name}")
-    return server.url(name)
-
-
-def _name(url: str) -> str:
-    return url.partition("@/")[2].partition("?")[0]
 
 
 async def let_one_go(people: People) -> None:
@@ -160,7 +148,7 @@ def test_interrupted_it_is_given_again(relay: House, another: str, monkeypatch: 
 
 def test_reopened_and_released_since(relay: House, server: Server, another: str) -> None:
     """In place as from a backup: who joined is client again, what was released anew under its id stays."""
-    old = f"{_name(another)}_old"
+    old = f"{database_of(another)}_old"
     told: dict[str, Any] = {}
 
     async def before(people: People) -> None:
@@ -195,7 +183,7 @@ def test_reopened_and_released_since(relay: House, server: Server, another: str)
         assert [one.envelope for one in found] == [told["made"]]
 
     relay.with_store(before, another)
-    server.psql(f"CREATE DATABASE {old} TEMPLATE {_name(another)}")
+    server.psql(f"CREATE DATABASE {old} TEMPLATE {database_of(another)}")
     relay.with_store(since, another)
     relay.on(server.url(old))
     done = replaying.replay_here(relay.settings)
@@ -207,8 +195,8 @@ def test_put_back_by_the_servers_own_means(relay: House, server: Server, url: st
     """A copy of the database from before is brought up to the ledger in place, twice too; without a ledger
     that reaches so far it is refused.
     """
-    old = f"{_name(url)}_old"
-    server.psql(f"CREATE DATABASE {old} TEMPLATE {_name(url)}")
+    old = f"{database_of(url)}_old"
+    server.psql(f"CREATE DATABASE {old} TEMPLATE {database_of(url)}")
     relay.with_store(let_one_go, url)
     relay.on(server.url(old))
     for changed in (1, 0):
@@ -355,7 +343,7 @@ async def test_while_a_relay_has_it_open(relay: House, server: Server, url: str)
     with pytest.raises(Stopped, match="stop all of them"):
         await asyncio.to_thread(replaying.replay_here, relay.settings)
     await store.close()
-    server.psql("UPDATE alembic_version SET version_num='0009'", _name(url))
+    server.psql("UPDATE alembic_version SET version_num='0009'", database_of(url))
     with pytest.raises(Stopped, match="another release's"):
         await asyncio.to_thread(backing.create, relay.settings)
 

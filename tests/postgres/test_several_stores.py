@@ -39,7 +39,7 @@ from tests.contract.people import (
 )
 from tests.contract.test_channels import channel
 from tests.postgres.front import open_front
-from tests.postgres.server import Server
+from tests.postgres.server import Server, database_of
 
 pytestmark = pytest.mark.postgres
 
@@ -296,7 +296,7 @@ async def test_what_a_snapshot_did_not_show_is_looked_at_again(
     def put(database: Any) -> None:
         seen.append(database.execute("SELECT value FROM notes WHERE name='same'").fetchone())
         if len(seen) == 1:
-            name = url.partition("@/")[2].partition("?")[0]
+            name = database_of(url)
             server.psql("INSERT INTO notes (name, value) VALUES ('same', 1)", name)
         if seen[-1] is None:
             database.execute("INSERT INTO notes (name, value) VALUES ('same', 2)")
@@ -378,7 +378,7 @@ async def test_a_relay_that_stands_still_keeps_nobody_waiting(stores: list[Postg
 async def test_connections_notice_a_machine_that_vanished(server: Server, url: str) -> None:
     """Those over a network ask whether the other end is there; the server asks too."""
     with open_front() as front, front.to(server.socket / ".s.PGSQL.5432"):
-        store = await PostgresStore.open(f"{url.partition('@')[0]}@127.0.0.1:{front.port}/{_name(url)}")
+        store = await PostgresStore.open(f"{url.partition('@')[0]}@127.0.0.1:{front.port}/{database_of(url)}")
         async with store._engine.connect() as connection:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             line = driver._transport.get_extra_info("socket")
@@ -387,10 +387,6 @@ async def test_connections_notice_a_machine_that_vanished(server: Server, url: s
             found = await connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout")
             assert found.scalar() == "30s"
         await store.close()
-
-
-def _name(url: str) -> str:
-    return url.partition("@/")[2].partition("?")[0]
 
 
 def _until_somebody_waits(database: Any) -> None:

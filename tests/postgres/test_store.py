@@ -19,7 +19,7 @@ from relay.store.migrate import NewerSchema
 from relay.store.postgres import PostgresStore
 from relay.store.postgres.readers import MOST_WAITING
 from relay.store.postgres.store import MOST_READS
-from tests.postgres.server import Server
+from tests.postgres.server import Server, database_of
 
 pytestmark = pytest.mark.postgres
 
@@ -217,4 +217,4 @@ async def _note_when_back(store: PostgresStore, name: str, value: int) -> None:
 
 
 def _psql(server: Server, url: str, statement: str) -> str:
-    return server.psql(statement, url.partition("@/")[2].partition("?")[0])
+    return server.psql(statement, database_of(url))
