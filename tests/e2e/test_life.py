@@ -15,6 +15,8 @@ from client_sdk import errors
 from client_sdk.attachment import Attachment
 from tests.e2e.house import ANNA_PASSWORD, MAYA_ADDRESS, MAYA_PASSWORD, House, open_house
 from tests.e2e.index import keep_index
+from tests.e2e.stored import Stored
+from tests.postgres.server import Server, database_of
 from tests.service.programs import eventually
 
 SUBJECT, TEXT, FILE = "subject-canary", "words-canary to sit with", "goals-canary.txt"
@@ -100,6 +102,16 @@ async def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
         assert plain_finds(tmp_path) == [canary]
         (tmp_path / "raw").write_bytes(base64.b64encode(b"xyz" + canary.encode() + b"xyz"))
         assert plain_finds(tmp_path) == [canary]
+
+
+@pytest.mark.postgres
+async def test_the_search_finds_what_was_on_a_server(tmp_path: Path, server: Server, url: str) -> None:
+    """Stored in clear for a moment and gone again from its table: it is found in the server's raw files."""
+    stored = Stored(tmp_path, url)
+    assert not any(SUBJECT.encode() in raw for raw in stored.raw())
+    for statement in ("CREATE TABLE t (x text)", f"INSERT INTO t VALUES ('{SUBJECT}')", "DROP TABLE t"):
+        server.psql(statement, database_of(url))
+    assert any(SUBJECT.encode() in raw for raw in stored.raw())
 
 
 async def test_gone_at_its_second(tmp_path: Path, database: str) -> None:
