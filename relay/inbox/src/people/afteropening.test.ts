@@ -53,7 +53,7 @@ describe("who opens it", () => {
     assert.equal((await visit.list(null)).rows[0]?.expiresAt, act.date);
     assert.deepEqual(await look(), { days: 7, counted: true } satisfies AfterOpening);
     house.pass(DAY_SECONDS);
-    await visit.markUnread(row.id);
+    await visit.markAll([row.id], true);
     await visit.markRead(row.id);
     assert.deepEqual([more.length, shortenings(house).length], [0, 1]);
   });

@@ -172,16 +172,13 @@ function Folded({ message, unfold }: { message: Message; unfold: () => void }) {
   );
 }
 
-/**
- * Count a message as read once it has been in view for two seconds; again where its date should have followed from that, and
- * has not.
- */
+/** Count a message as read once it has been in view for two seconds. */
 function useRead(message: Message) {
   const { session, dispatch, opened } = useDesk();
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
     const target = element.current;
-    // What was marked as read without being looked at is opened only now: where both agreed to read marks, its author sees that.
+    // With read marks a further look does what is left to be done: what was only marked as read is opened now, and a date may have to follow.
     const told = message.unread || (opened.policy.readMarks && !message.mine);
     if (!target || !told) {
       return;
