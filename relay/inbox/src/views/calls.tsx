@@ -2,12 +2,12 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { pastDrafts } from "../calldrafts.ts";
-import type { CallNote } from "../session.own.ts";
 import type { Failure } from "../session.ts";
 import type { CallRequest } from "../session.work.ts";
 import { calendarDay, hour, instantIn, weekdayAndDay } from "../time.ts";
 import { firstName, words } from "../words.ts";
 import { workWords } from "../words.work.ts";
+import { useAsked } from "./asked.ts";
 import { OwnNote } from "./callnotes.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { TextField } from "./fields.tsx";
@@ -89,14 +89,11 @@ function WorkNumbers() {
 
 function CallList({ work }: Pick<PageProps, "work">) {
   const { session, opened, inbox, dispatch, now, zone } = useDesk();
-  const [notes, setNotes] = useState<readonly CallNote[] | null>(null);
   const name = firstName(opened.otherName);
-  const load = () => {
-    // Where they cannot be had, the calls are there all the same, and nothing can be put in the place of what is not known.
-    session.own("callNotes", []).then(setNotes, () => setNotes(null));
-  };
   // Another browser or the command may have written.
-  useEffect(load, [work]);
+  const { value, failure, load } = useAsked(() => session.own("callNotes", []), [work]);
+  // Where they cannot be had, the calls are there all the same, and nothing can be put in the place of what is not known.
+  const notes = failure ? null : value;
   useEffect(() => {
     for (const threadId of pastDrafts(inbox.drafts, work.calls, now())) {
       dispatch({ kind: "draftDone", threadId });

@@ -13,6 +13,7 @@ import { agreedDate, calendarDay, DAY_SECONDS, fullDay, wholeDay } from "../time
 import { closingWords } from "../words.closing.ts";
 import { firstName, size } from "../words.ts";
 import { workWords } from "../words.work.ts";
+import { useAsked } from "./asked.ts";
 import { Aims, Closed, Each } from "./closingparts.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Choice, TextField } from "./fields.tsx";
@@ -53,16 +54,10 @@ interface OpenProps {
 
 function Open({ work, done }: OpenProps) {
   const { session, opened, route, go } = useDesk();
-  const [plan, setPlan] = useState<ClosingPlan | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const { value: plan, failure, load } = useAsked(() => session.planClosing());
   const [chosen, setChosen] = useState(CHOSEN);
   const [until, setUntil] = useState<number | null>(null);
   const page: WorkPage = route.view === "work" ? route.page : "close";
-  const load = () => {
-    setFailure(null);
-    session.planClosing().then(setPlan, (reason: unknown) => setFailure(failureOf(reason)));
-  };
-  useEffect(load, []);
   useEffect(() => {
     if (page !== "close" && until === null) {
       // Whoever comes to a later page by its address has chosen nothing yet.

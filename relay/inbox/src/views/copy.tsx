@@ -6,11 +6,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CopyFile, chooseTarget, NotWritten, type Sealing, type Target } from "../copyfile.ts";
 import { passwordFault } from "../password.ts";
-import type { CopyTaken } from "../session.own.ts";
 import type { Failure, Session } from "../session.ts";
 import { calendarDay, fullDay } from "../time.ts";
 import { copyWords } from "../words.copy.ts";
 import { words } from "../words.ts";
+import { useAsked } from "./asked.ts";
 import { Copying, goesOn, type Made, type Step, type Threads } from "./copymaking.ts";
 import { ChooseThreads } from "./copythreads.tsx";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
@@ -48,10 +48,7 @@ export function Copy(props: PageProps) {
 /** When copies were taken: only whoever took them sees that. */
 function Taken() {
   const { session, zone } = useDesk();
-  const [copies, setCopies] = useState<readonly CopyTaken[]>([]);
-  useEffect(() => {
-    session.own("copiesTaken", []).then(setCopies, () => setCopies([]));
-  }, []);
+  const copies = useAsked(() => session.own("copiesTaken", [])).value ?? [];
   const [last] = copies;
   return last ? (
     <p class="meta">{copyWords.taken(fullDay(last.at, zone), last.chosen, copies.length)}</p>

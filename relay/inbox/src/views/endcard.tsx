@@ -3,23 +3,19 @@
  * Fetched when the end is near. Must never say that no copy was taken before that is known.
  */
 
-import { useEffect, useState } from "preact/hooks";
 import { endStage, unreadCount } from "../inbox.ts";
 import { href } from "../route.ts";
-import type { CopyTaken } from "../session.own.ts";
 import { fullDay } from "../time.ts";
 import { endWords } from "../words.endcard.ts";
 import { words } from "../words.ts";
+import { useAsked } from "./asked.ts";
 import { useDesk } from "./desk.ts";
 import { Banner } from "./parts.tsx";
 
 export function EndCard() {
   const { session, inbox, opened, now, zone } = useDesk();
-  const [copies, setCopies] = useState<readonly CopyTaken[] | null>(null);
-  const ask = () => {
-    session.own("copiesTaken", []).then(setCopies, () => setCopies(null));
-  };
-  useEffect(ask, [opened]);
+  const asked = useAsked(() => session.own("copiesTaken", []), [opened]);
+  const copies = asked.failure ? null : asked.value;
   const { holdEndsAt } = opened.policy;
   const stage = endStage(holdEndsAt, now());
   const unread = unreadCount(inbox);

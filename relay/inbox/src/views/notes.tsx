@@ -1,6 +1,6 @@
 /** A coach's own notes: writing one, reading them, letting one go. Owns the list while it is looked at; what is being written is a draft. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { NO_DRAFT, touched } from "../drafts.ts";
 import type { Note, Notes } from "../session.own.ts";
 import type { Failure } from "../session.ts";
@@ -8,6 +8,7 @@ import { fullDay, written } from "../time.ts";
 import { noteWords } from "../words.notes.ts";
 import { firstName, words } from "../words.ts";
 import { workWords } from "../words.work.ts";
+import { useAsked } from "./asked.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { LongTextField } from "./fields.tsx";
 import { Heading, Sheet, Trouble, Wait } from "./parts.tsx";
@@ -22,16 +23,8 @@ const SHOWN = /^[\s\S]{1,600}(?=\s)/u;
 
 export function OwnNotes({ work, reload }: PageProps) {
   const { session, opened, zone } = useDesk();
-  const [found, setFound] = useState<Notes | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const load = () => {
-    setFailure(null);
-    session
-      .own("privateNotes", [])
-      .then(setFound, (reason: unknown) => setFailure(failureOf(reason)));
-  };
   // Another browser or the command may have written: whatever is told of the engagement, it is read anew.
-  useEffect(load, [opened]);
+  const { value: found, failure, load } = useAsked(() => session.own("privateNotes", []), [opened]);
   const changed = () => {
     load();
     reload();

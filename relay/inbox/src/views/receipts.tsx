@@ -1,29 +1,18 @@
 /** Deletion receipts: the list by day, one receipt with its limits, its check on this device, and the closing certificate as one page of paper. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { href } from "../route.ts";
 import type { Failure } from "../session.ts";
 import type { Checked, CheckStep, ReceiptFacts, ReceiptRow } from "../session.work.ts";
 import { calendarDay, DAY_SECONDS, fullDay, hour, weekdayAndDay } from "../time.ts";
 import { receiptWords } from "../words.receipts.ts";
 import { firstName } from "../words.ts";
+import { useAsked } from "./asked.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { Heading, Icon, saveBlob, Trouble, Wait } from "./parts.tsx";
 import { UpToWork } from "./work.tsx";
 
 const words = receiptWords;
-
-/** Something that is asked for once, and again where it failed. */
-function useAsked<Value>(ask: () => Promise<Value>) {
-  const [value, setValue] = useState<Value | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const load = () => {
-    setFailure(null);
-    ask().then(setValue, (reason: unknown) => setFailure(failureOf(reason)));
-  };
-  useEffect(load, []);
-  return { value, failure, load };
-}
 
 export function Receipts() {
   const { session, opened } = useDesk();

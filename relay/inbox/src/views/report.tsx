@@ -1,6 +1,5 @@
 /** The report in the inbox: how far it is, what was changed by whom, and the ways on. Owns what was read of it while one looks at its pages. */
 
-import { useEffect, useState } from "preact/hooks";
 import { reportChanges } from "../reportdiff.ts";
 import { href } from "../route.ts";
 import type { ReportFacts, ReportFields, VersionFacts } from "../session.report.ts";
@@ -8,7 +7,8 @@ import type { Failure } from "../session.ts";
 import { DAY_SECONDS, fullDay, plainDay } from "../time.ts";
 import { reportWords as words } from "../words.report.ts";
 import { firstName } from "../words.ts";
-import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { useAsked } from "./asked.ts";
+import { failureWords, useDesk } from "./desk.ts";
 import { Banner, Heading, Trouble, Wait } from "./parts.tsx";
 import { releaseTime, Withdraw } from "./withdraw.tsx";
 import { UpToWork } from "./work.tsx";
@@ -16,18 +16,8 @@ import { UpToWork } from "./work.tsx";
 /** The report's facts, read anew whenever something is signed. */
 export function useReport() {
   const { session, opened } = useDesk();
-  const [facts, setFacts] = useState<ReportFacts | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const reload = () => {
-    setFailure(null);
-    return session
-      .report("facts", [])
-      .then(setFacts, (reason: unknown) => setFailure(failureOf(reason)));
-  };
-  useEffect(() => {
-    reload();
-  }, [opened]);
-  return { facts, failure, reload };
+  const asked = useAsked(() => session.report("facts", []), [opened]);
+  return { facts: asked.value, failure: asked.failure, reload: asked.load };
 }
 
 /** Until the facts are there. */

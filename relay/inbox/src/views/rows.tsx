@@ -1,13 +1,12 @@
 /** *What this server can see*: its own rows about the person, each with why it is there. Shows what it is given and leaves nothing out. */
 
-import { useEffect, useState } from "preact/hooks";
 import type { Cell, StoredTable } from "../session.own.ts";
-import type { Failure } from "../session.ts";
 import { exactly } from "../time.ts";
 import { rowWords } from "../words.rows.ts";
 import { settingWords } from "../words.settings.ts";
 import { size } from "../words.ts";
-import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { useAsked } from "./asked.ts";
+import { failureWords, useDesk } from "./desk.ts";
 import { UpToSettings } from "./frame.tsx";
 import { Heading, Trouble, Wait } from "./parts.tsx";
 
@@ -17,13 +16,7 @@ const NEVER = 4_000_000_000;
 
 export function Rows() {
   const { session, opened } = useDesk();
-  const [tables, setTables] = useState<readonly StoredTable[] | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const load = () => {
-    setFailure(null);
-    session.own("rows", []).then(setTables, (reason: unknown) => setFailure(failureOf(reason)));
-  };
-  useEffect(load, []);
+  const { value: tables, failure, load } = useAsked(() => session.own("rows", []));
   return (
     <>
       <UpToSettings />

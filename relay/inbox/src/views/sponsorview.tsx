@@ -1,15 +1,14 @@
 /** *What … sees*: at any time the sponsor's page, opened as the sponsor's browser opens it and drawn by its code from the same bytes. */
 
-import { useEffect, useState } from "preact/hooks";
 import { tag } from "../language.ts";
 import { releaseWords } from "../release/words.ts";
 import { href } from "../route.ts";
-import type { ReportFacts, SeenFacts } from "../session.report.ts";
-import type { Failure } from "../session.ts";
+import type { ReportFacts } from "../session.report.ts";
 import { reportWords } from "../words.report.ts";
 import { firstName } from "../words.ts";
 import { workWords } from "../words.work.ts";
-import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { useAsked } from "./asked.ts";
+import { failureWords, useDesk } from "./desk.ts";
 import { Heading, Trouble, Wait } from "./parts.tsx";
 import { useReport } from "./report.tsx";
 import { ReportDocument } from "./reportdocument.tsx";
@@ -42,25 +41,20 @@ export function SponsorView() {
 function Seen() {
   const { session, opened } = useDesk();
   const { facts } = useReport();
-  const [seen, setSeen] = useState<SeenFacts | null | undefined>(undefined);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const look = () => {
-    setFailure(null);
-    session.report("seen", []).then(setSeen, (reason: unknown) => setFailure(failureOf(reason)));
-  };
-  useEffect(look, [opened]);
+  const asked = async () => ({ seen: await session.report("seen", []) });
+  const { value, failure, load: look } = useAsked(asked, [opened]);
   const { sponsorName } = opened.policy;
   if (failure) {
     return <Trouble text={failureWords(failure, opened)} again={look} />;
   }
-  if (seen === undefined || !facts) {
+  if (!value || !facts) {
     return <Wait>{reportWords.seen.looking}</Wait>;
   }
-  if (seen) {
+  if (value.seen) {
     return (
       <>
         <p class="lead">{reportWords.seen.live(sponsorName)}</p>
-        <ReportDocument {...seen} />
+        <ReportDocument {...value.seen} />
       </>
     );
   }

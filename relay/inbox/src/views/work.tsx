@@ -1,18 +1,17 @@
 /** *Our work*: owns what was read of it while one looks at its pages, and which page stands where. Fetched when somebody first goes there. */
 
-import { useEffect, useState } from "preact/hooks";
 import { href, type Route, type WorkPage } from "../route.ts";
-import type { Failure } from "../session.ts";
 import type { Work as Facts } from "../session.work.ts";
 import { fullDay, plainDay } from "../time.ts";
 import { receiptWords } from "../words.receipts.ts";
 import { firstName } from "../words.ts";
 import { workWords } from "../words.work.ts";
 import { AgreementPage } from "./agreed.tsx";
+import { useAsked } from "./asked.ts";
 import { Calls } from "./calls.tsx";
 import { Changes, OpenProposals } from "./changes.tsx";
 import { Dates } from "./dates.tsx";
-import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { failureWords, useDesk } from "./desk.ts";
 import { Kept, Notes } from "./keeping.tsx";
 import { lazy } from "./lazy.tsx";
 import { Banner, Heading, Icon, Trouble, Wait } from "./parts.tsx";
@@ -99,14 +98,8 @@ function ReportPages({ page }: { page: keyof typeof REPORT }) {
 
 function Pages({ page }: { page: WorkedPage }) {
   const { session, opened } = useDesk();
-  const [work, setWork] = useState<Facts | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const reload = () => {
-    setFailure(null);
-    session.work().then(setWork, (reason: unknown) => setFailure(failureOf(reason)));
-  };
   // Whatever is signed changes `opened`; then it is read anew behind what is shown.
-  useEffect(reload, [opened]);
+  const { value: work, failure, load: reload } = useAsked(() => session.work(), [opened]);
   if (!work) {
     const heading = HEADINGS[page](firstName(opened.otherName));
     return (
