@@ -237,7 +237,7 @@ const LIST =
 
 /** What is fetched behind the list, so that a press is answered at once. */
 const DAILY =
-  /\/src\/(asking|browsername|keep|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(askagain|asked|draftfiles|files|keptwords|newer|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
+  /\/src\/(asking|browsername|keep|newest|photos|prose|search|crypto\/(encoding|errors)|words\.(read|search|settings|sheets|write|photos)|views\/(askagain|asked|draftfiles|files|keptwords|newer|prose|reader|search|sheets|singlekeys|tab|write))\.tsx?$/;
 
 function among(pattern: RegExp): (id: string) => boolean {
   return (id) => pattern.test(id.replaceAll("\\", "/"));

@@ -13,8 +13,8 @@ from tests.browser.weights import ASSETS, brotli_bytes, built, scripts_of
 
 pytestmark = pytest.mark.browser
 
-FIRST_SCRIPT_BYTES = 83_000
-"""83 KB, a thousand bytes each as the inbox counts them, of all that is fetched until a password can be
+FIRST_SCRIPT_BYTES = 84_000
+"""84 KB, a thousand bytes each as the inbox counts them, of all that is fetched until a password can be
 typed.
 Ten more come with the press: what stretches it runs in a worker that ends with its 64 MiB.
 """

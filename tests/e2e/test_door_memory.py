@@ -123,8 +123,8 @@ def with_tls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     made = house_module.made_relay
     found = trustme.CA().issue_cert("in.harrow.example")
 
-    def made_with_tls(folder: Path) -> Relay:
-        relay = made(folder)
+    def made_with_tls(folder: Path, database: str = "") -> Relay:
+        relay = made(folder, database)
         chain, key = folder / "chain.pem", folder / "key.pem"
         found.private_key_pem.write_to_path(key)
         chain.write_bytes(b"".join(one.bytes() for one in found.cert_chain_pems))

@@ -1,6 +1,7 @@
-/** Asked: what a view asks the worker for, and asks again. Owns that the answer to the newest question stands, whichever comes last. */
+/** Asked: what a view asks the worker for, and asks again. Of several answers the newest question's stands. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { Newest } from "../newest.ts";
 import type { Failure } from "../session.ts";
 import { failureOf } from "./desk.ts";
 
@@ -18,15 +19,13 @@ export function useAsked<Value>(
 ): Asked<Value> {
   const [value, setValue] = useState<Value | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const asked = useRef(0);
-  const load = async () => {
-    asked.current += 1;
-    const mine = asked.current;
-    const isNewest = () => mine === asked.current;
+  const [newest] = useState(() => new Newest());
+  const load = () => {
     setFailure(null);
-    await ask().then(
-      (found) => isNewest() && setValue(() => found),
-      (reason: unknown) => isNewest() && setFailure(failureOf(reason)),
+    return newest.take(
+      ask(),
+      (found) => setValue(() => found),
+      (reason) => setFailure(failureOf(reason)),
     );
   };
   useEffect(() => {
