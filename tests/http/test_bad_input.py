@@ -53,6 +53,7 @@ def path_of(bound: Route, house: House) -> str:
         "rule_id": b"r" * 16,
         "session_id": b"s" * 16,
         "hash": b"h" * 32,
+        "mark_id": b"m" * 16,
     }
     words = {"level": "0", "place": "000", "nameplate": "4417"} | {
         name: b64(one) for name, one in ids.items()

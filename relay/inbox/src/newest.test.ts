@@ -13,7 +13,7 @@ test("an older answer that comes later is dropped, and so is its failure", async
       (value) => stands.push(value),
       (reason) => stands.push(`failed: ${reason}`),
     );
-  let late = (_: void) => {};
+  let late = () => {};
   const later = new Promise<void>((resolve) => {
     late = resolve;
   });
