@@ -12,7 +12,7 @@ Longer than other modules: each name of an engagement stands here once, with wha
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -285,13 +285,18 @@ class AsyncEngagement:
             seen = await self._reading.find(message_id)
             await self._mailing.judge(seen, Verdict.MINE if mine else Verdict.NOT_MINE)
 
-    async def next_mail(self, *, timeout: float | None = None) -> AsyncMessage:
+    async def next_mail(
+        self, *, ready: Callable[[], None] | None = None, timeout: float | None = None
+    ) -> AsyncMessage:
         """Wait for the next mail that comes in here, or the relay's notice that one was refused.
 
+        `ready` is called once it is known what was there before: what comes from then on is the next.
         NothingYet where `timeout` (seconds) is over first.
         """
         async with awaited(timeout):
             await self._keep_up()
+            if ready is not None:
+                ready()
             return await self._mailing.next(self._core.state.mailboxes.taken_order(self._intake.mailbox_id))
 
     async def add_rule(self, sender: Sender | None = None, *, timeout: float | None = None) -> Rule:

@@ -5,7 +5,7 @@ Adds nothing and decides nothing, as `client_sdk.sync` of which it is a part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from client_sdk.loop import LoopThread
@@ -172,9 +172,14 @@ class Engagement:
         """
         self._thread.run(self._engagement.confirm_mail(message_id, mine=mine, timeout=timeout))
 
-    def next_mail(self, *, timeout: float | None = None) -> SyncMessage:
-        """Wait for the next mail, or the notice of a refused one; see `AsyncEngagement.next_mail`."""
-        return message_twin(self._thread.run(self._engagement.next_mail(timeout=timeout)), self._thread)
+    def next_mail(
+        self, *, ready: Callable[[], None] | None = None, timeout: float | None = None
+    ) -> SyncMessage:
+        """Wait for the next mail, or the notice of a refused one; see `AsyncEngagement.next_mail`. `ready` is
+        called in another thread.
+        """
+        found = self._thread.run(self._engagement.next_mail(ready=ready, timeout=timeout))
+        return message_twin(found, self._thread)
 
     def add_rule(self, sender: Sender | None = None, *, timeout: float | None = None) -> Rule:
         """Ask for an address to which a provider may forward; see `AsyncEngagement.add_rule`."""

@@ -100,6 +100,12 @@ def sender_of(me: Account, number: str) -> Sender:
     return found[0]
 
 
+TEST_ASKED: Final = """\
+Send a short mail now, from the address that you have registered, to:
+  {address}
+This waits ten minutes at most. Ctrl-C ends it; what comes later is in your inbox as ever."""
+
+
 @sender_app.command("test")
 def sender_test(
     who: Who = None, as_json: AsJson = False, account: AccountName = None, password_fd: PasswordFd = None
@@ -107,10 +113,8 @@ def sender_test(
     """Find out how far your provider vouches for you: send yourself a mail while this waits for it."""
     with opened(account, password_fd) as me:
         engagement = me.engagement(who)
-        say("Send a short mail now, from the address that you have registered, to:")
-        say(f"  {engagement.address()}")
-        say("This waits ten minutes at most. Ctrl-C ends it; what comes later is in your inbox as ever.")
-        message = engagement.next_mail(timeout=TEST_SECONDS)
+        asked = TEST_ASKED.format(address=engagement.address())
+        message = engagement.next_mail(ready=lambda: say(asked), timeout=TEST_SECONDS)
         name = engagement.handle
     refused = message.refused[0] if message.refused else None
     if as_json:

@@ -65,7 +65,9 @@ async def subjects(house: House) -> dict[str, tuple[str, ...]]:
 
 async def test_it_was_me(house: House) -> None:
     """A mail that its server alone vouches for asks until its owner has answered, here and elsewhere."""
-    waiting = asyncio.create_task(house.to_anna.next_mail(timeout=30))
+    ready = asyncio.Event()
+    waiting = asyncio.create_task(house.to_anna.next_mail(ready=ready.set, timeout=30))
+    await ready.wait()
     await deliver(house, "on the train")
     message = await waiting
     assert message.mail is not None
