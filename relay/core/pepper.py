@@ -132,19 +132,19 @@ class Pepper:
     def invented(self, name: str) -> tuple[bytes, tuple[WayIn, ...]]:
         """Account id and ways in of a person who does not exist: the same for the same name, for ever.
 
-        Some invented people have devices and passkeys, and some of the latter no password, so that neither
-        one in an answer nor the want of one proves anything.
+        Whatever our programs leave a person with, some invented people have too, so that no answer proves that
+        its name exists: always a sheet, mostly a password, and any number of devices and passkeys, each further
+        one half as often.
         """
         seed = _tag(self._invention_key, name.encode("utf-8"))
         ways = [WayIn(self._drawn(seed, b"m1"), "sheet", 1, self._drawn(seed, b"s1"))]
-        if not (seed[1] % 2 and seed[2] % 2):
+        if seed[2] % 8:
             ways.append(WayIn(self._drawn(seed, b"m0"), "password", 1, self._drawn(seed, b"s0")))
-        ways.extend(
-            WayIn(self._drawn(seed, b"d%d" % number), "device", 0, bytes(SALT_BYTES))
-            for number in range(seed[0] % 3)
-        )
-        if seed[1] % 2:
-            ways.append(WayIn(self._drawn(seed, b"p"), "passkey", 0, bytes(SALT_BYTES)))
+        for kind, most in (("device", _halved(seed[0])), ("passkey", _halved(seed[1]))):
+            ways.extend(
+                WayIn(self._drawn(seed, f"{kind}{number}".encode()), kind, 0, bytes(SALT_BYTES))
+                for number in range(most)
+            )
         return self._drawn(seed, b"account"), in_order(ways)
 
     def _drawn(self, seed: bytes, what: bytes) -> bytes:
@@ -154,6 +154,11 @@ class Pepper:
 def in_order(ways: list[WayIn]) -> tuple[WayIn, ...]:
     """Ways in as an answer lists them: by kind, then by id, so that no order tells how old one is."""
     return tuple(sorted(ways, key=lambda way: (KINDS.index(way.kind), way.method_id)))
+
+
+def _halved(drawn: int) -> int:
+    """From a random byte a number of 0 to 7, each half as often as the one before."""
+    return min(7, (drawn ^ (drawn + 1)).bit_length() - 1)
 
 
 def _method_aad(account_id: bytes, method_id: bytes) -> bytes:

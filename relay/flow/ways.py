@@ -118,6 +118,7 @@ async def _settled(change: Callable[[], Awaitable[Result]]) -> Result:
 def check_method(method: Method) -> Method:
     """Return a way in whose fields fit each other. Raises Malformed."""
     fits = KDF_OF_KIND.get(method.kind) == method.kdf and is_strict_public(method.login_key)
+    fits &= bool(method.kdf) or not any(method.salt)  # as the invented ones have it
     sizes = len(method.method_id) == 16 and len(method.salt) == SALT_BYTES and len(method.wrap) == WRAP_BYTES
     if not fits or not sizes:
         raise Malformed("method")

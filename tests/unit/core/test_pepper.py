@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from keys.errors import Malformed, NotOpened
 from relay.core.model import Method
 from relay.core.pepper import SEALED_METHOD_BYTES, Pepper
+from relay.flow.ways import MOST_METHODS
 
 ONE, OTHER = Pepper(b"p" * 32), Pepper(b"q" * 32)
 METHOD = Method(b"m" * 16, "sheet", 1, b"s" * 16, b"l" * 32, b"w" * 104)
@@ -50,6 +53,19 @@ def test_an_invented_person_stays_the_same() -> None:
     assert (account_id, ways) == ONE.invented("nobody-1")
     assert account_id != OTHER.invented("nobody-1")[0]
     assert len({account_id, *(way.method_id for way in ways)}) == 1 + len(ways)
+
+
+def test_invented_people_have_whatever_real_ones_have() -> None:
+    """Several ways in of a kind, or the want of a password, prove nothing: whatever people have, a phone and a
+    laptop that each open by their own unlock among it, some invented people have too; each has a sheet, and
+    none more ways than an account may have.
+    """
+    told = [ONE.invented(f"name-{number}")[1] for number in range(6_000)]
+    found = {tuple(way.kind for way in ways) for ways in told}
+    for passwords, devices, passkeys in product((0, 1), range(3), range(4)):
+        ways = ("password",) * passwords, ("sheet",), ("device",) * devices, ("passkey",) * passkeys
+        assert sum(ways, ()) in found, ways
+    assert all("sheet" in ways and len(ways) <= MOST_METHODS for ways in found)
 
 
 def test_a_pepper_has_32_bytes_and_shows_none() -> None:
