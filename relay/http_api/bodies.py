@@ -7,6 +7,7 @@ is read, and a deadline for each piece and for all of it: aiohttp itself has non
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -27,26 +28,35 @@ MOST_BODIES_BYTES: Final = 256 * 1024 * 1024
 
 
 class Room:
-    """Memory for large bodies, all together: what does not fit waits outside, at the caller's."""
+    """Memory for large bodies, all together: what does not fit waits outside, at the caller's. One account has a
+    quarter of it at most, and so have all who come without a session: whoever sends slowly keeps out themselves.
+    """
 
     def __init__(self, most_bytes: int = MOST_BODIES_BYTES) -> None:
-        self._free_bytes = most_bytes
+        self._free_bytes, self._most_of_one = most_bytes, most_bytes // 4
+        self._held: Counter[bytes] = Counter()
 
     @contextmanager
-    def for_body(self, announced_bytes: int | None, most_bytes: int) -> Iterator[None]:
+    def for_body(self, whose: bytes, announced_bytes: int | None, most_bytes: int) -> Iterator[None]:
         """Hold room while a body is read and dealt with; one of unknown length may take all it is
-        allowed. Raises Busy, or TooLarge.
+        allowed. `whose` is the account, or empty. Raises Busy, or TooLarge.
         """
         size_bytes = most_bytes if announced_bytes is None else announced_bytes
         if size_bytes > most_bytes:
             raise TooLarge
-        if size_bytes > self._free_bytes:
+        if size_bytes > min(self._free_bytes, self._most_of_one - self._held[whose]):
             raise Busy
-        self._free_bytes -= size_bytes
+        self._take(whose, size_bytes)
         try:
             yield
         finally:
-            self._free_bytes += size_bytes
+            self._take(whose, -size_bytes)
+
+    def _take(self, whose: bytes, size_bytes: int) -> None:
+        self._free_bytes -= size_bytes
+        self._held[whose] += size_bytes
+        if not self._held[whose]:
+            del self._held[whose]
 
 
 async def read_body(request: web.Request, content_type: str, most_bytes: int, total_seconds: int) -> bytes:

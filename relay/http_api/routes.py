@@ -148,7 +148,7 @@ async def run(bound: Route, desk: Desk, request: web.Request, now: int) -> web.S
         return await bound.handler(call, None)
     if bound.most_bytes <= JSON_BYTES or arrived(request):
         return await _with_body(bound, call)
-    with desk.room.for_body(request.content_length, bound.most_bytes):
+    with desk.room.for_body(account_id, request.content_length, bound.most_bytes):
         return await _with_body(bound, call)
 
 

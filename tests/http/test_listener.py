@@ -13,9 +13,10 @@ import pytest
 
 from keys.names import Role
 from relay.core.errors import Busy, TooLarge, TooManyRequests
+from relay.flow.blobs import MOST_PIECE_BYTES
 from relay.http_api import rates
 from relay.http_api.bodies import Room
-from relay.http_api.listener import Doors
+from relay.http_api.listener import Connection, Doors
 from relay.http_api.network import network_of
 from relay.http_api.rates import Rates
 from relay.http_api.requestlog import MOST_A_SECOND, RequestLog, step
@@ -124,21 +125,60 @@ async def test_answers_that_nobody_takes_do_not_pile_up(served: Served) -> None:
 
 
 def test_large_bodies_share_a_room() -> None:
-    """What does not fit beside what is there is told to come again; room that was held is free again
-    after.
+    """What does not fit beside what is there, or beside what the same account has there, is told to come again;
+    room that was held is free again after.
     """
-    room = Room(100)
-    with room.for_body(60, 80):
-        with room.for_body(40, 80):
+    room = Room(400)
+    with room.for_body(b"a", 60, 80):
+        with room.for_body(b"a", 40, 80):
             pass
-        with pytest.raises(Busy), room.for_body(41, 80):
+        with pytest.raises(Busy), room.for_body(b"a", 41, 80):
             pass
-        with pytest.raises(Busy), room.for_body(None, 80):
+        with pytest.raises(Busy), room.for_body(b"a", None, 80):
             pass
-    with pytest.raises(TooLarge), room.for_body(81, 80):
+        with room.for_body(b"b", 80, 80), room.for_body(b"c", 100, 100), room.for_body(b"d", 100, 100):
+            with room.for_body(b"", 60, 80):
+                pass
+            with pytest.raises(Busy), room.for_body(b"", 61, 80):
+                pass
+    with pytest.raises(TooLarge), room.for_body(b"a", 81, 80):
         pass
-    with room.for_body(None, 80):
+    with room.for_body(b"a", None, 80):
         pass
+
+
+async def test_one_person_does_not_fill_the_room(served: Served) -> None:
+    """Somebody who begins one large body after the other and ends none keeps nobody else's out."""
+    path, bearer = f"/v1/blobs/{b64(bytes(32))}?offset=0", await served.token(served.house.client)
+    head = f"PUT {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bearer}\r\n"
+    head += f"Content-Type: application/octet-stream\r\nContent-Length: {MOST_PIECE_BYTES}\r\n\r\n-"
+    slow = [await asyncio.open_connection("127.0.0.1", served.listener.port) for _ in range(32)]
+    for _, writer in slow:
+        writer.write(head.encode())
+    told = {
+        writer.get_extra_info("sockname")[1]: asyncio.ensure_future(reader.read(12))
+        for reader, writer in slow
+    }
+
+    def all_were_heard() -> bool:
+        heard = {_port_of(one) for one in served.listener.doors.open if one.head_since is None}
+        return all(port in heard or answer.done() for port, answer in told.items())
+
+    async with asyncio.timeout(20):
+        while not all_were_heard():
+            await asyncio.sleep(0.01)
+    other = await served.ask("PUT", path, who=served.house.coach, raw=bytes(MOST_PIECE_BYTES))
+    assert other.code == "not-found"
+    answered = [answer.result() for answer in told.values() if answer.done()]
+    assert answered == [b"HTTP/1.1 503"] * 24
+    for _, writer in slow:
+        writer.close()
+    await asyncio.gather(*told.values())
+
+
+def _port_of(connection: Connection) -> int:
+    assert connection.transport is not None
+    return int(connection.transport.get_extra_info("peername")[1])
 
 
 NO_HTTP = [
