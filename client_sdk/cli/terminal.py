@@ -20,6 +20,7 @@ from client_sdk.errors import Locked, Misused
 VERSION: Final = 1
 PAGE_SIGNS: Final = 100
 MOST_TEXT_BYTES: Final = 1_000_000
+_OBEYED: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Zl", "Zp"})
 
 
 def clean(text: str) -> str:
@@ -62,8 +63,15 @@ def tell(line: str) -> None:
 
 
 def tell_json(kind: str, /, **fields: Any) -> None:
-    """Write one object of the result on a line: its version, its type, its fields."""
-    _write(sys.stdout, json.dumps({"v": VERSION, "type": kind, **fields}, ensure_ascii=False) + "\n")
+    """Write one object of the result on a line: its version, its type, its fields. A sign that a terminal
+    obeys, or that ends a line, is written by its number: programs read the same text.
+    """
+    line = json.dumps({"v": VERSION, "type": kind, **fields}, ensure_ascii=False)
+    _write(sys.stdout, (line if line.isprintable() else "".join(map(_harmless, line))) + "\n")
+
+
+def _harmless(sign: str) -> str:
+    return json.dumps(sign)[1:-1] if unicodedata.category(sign) in _OBEYED else sign
 
 
 def _write(stream: TextIO, text: str) -> None:

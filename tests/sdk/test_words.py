@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import secrets
 import subprocess
 import sys
@@ -29,7 +30,7 @@ from client_sdk import (
     sync_messages,
     sync_records,
 )
-from client_sdk.cli.terminal import clean, clean_lines
+from client_sdk.cli.terminal import clean, clean_lines, tell_json
 from client_sdk.finding import find, slug
 from client_sdk.keep import keep_until
 from client_sdk.mail import html_to_text, open_mail
@@ -111,6 +112,19 @@ def test_the_terminal_obeys_nobody() -> None:
     """Control and direction signs of others do not reach the terminal."""
     assert clean("a\x1b[31mb\x07\u202ec\r\nd") == "a[31mbcd"
     assert clean_lines("one\x1b\n\ttwo\n") == ["one", "    two"]
+
+
+def test_programs_read_what_a_terminal_would_obey(capsys: pytest.CaptureFixture[str]) -> None:
+    """In JSON signs that a terminal obeys (a CSI of one sign among them) or that end a line stand by their
+    numbers, so that nothing is obeyed where a person looks at it, and a program reads the text as it was.
+    """
+    text = "a\x1b[31m\x7f\x85\x9b31m\u202e\u2028\u2029\U000e0001 caf\u00e9 \u0416\u00a0\\u009b"
+    tell_json("message", subject=text)
+    told = capsys.readouterr().out.removesuffix("\n")
+    assert clean(told) == told
+    assert told.splitlines() == [told]
+    assert json.loads(told)["subject"] == text
+    assert "caf\u00e9 \u0416" in told
 
 
 # --- finding ------------------------------------------------------------------------------------------------
