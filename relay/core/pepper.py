@@ -132,9 +132,9 @@ class Pepper:
     def invented(self, name: str) -> tuple[bytes, tuple[WayIn, ...]]:
         """Account id and ways in of a person who does not exist: the same for the same name, for ever.
 
-        Whatever our programs leave a person with, some invented people have too, so that no answer proves that
-        its name exists: always a sheet, mostly a password, and any number of devices and passkeys, each further
-        one half as often.
+        Whatever our programs leave a person with, some invented people have too, so that no answer proves
+        that its name exists: always a sheet, mostly a password, and any number of devices and passkeys, each
+        further one half as often.
         """
         seed = _tag(self._invention_key, name.encode("utf-8"))
         ways = [WayIn(self._drawn(seed, b"m1"), "sheet", 1, self._drawn(seed, b"s1"))]

@@ -28,8 +28,8 @@ MOST_BODIES_BYTES: Final = 256 * 1024 * 1024
 
 
 class Room:
-    """Memory for large bodies, all together: what does not fit waits outside, at the caller's. One account has a
-    quarter of it at most, and so have all who come without a session: whoever sends slowly keeps out themselves.
+    """Memory for large bodies, all together: what does not fit waits outside, at the caller's. One account
+    has a quarter of it at most, and so have all who come without a session.
     """
 
     def __init__(self, most_bytes: int = MOST_BODIES_BYTES) -> None:

@@ -125,8 +125,8 @@ async def test_answers_that_nobody_takes_do_not_pile_up(served: Served) -> None:
 
 
 def test_large_bodies_share_a_room() -> None:
-    """What does not fit beside what is there, or beside what the same account has there, is told to come again;
-    room that was held is free again after.
+    """What does not fit beside what is there, or beside what the same account has there, is told to come
+    again; room that was held is free again after.
     """
     room = Room(400)
     with room.for_body(b"a", 60, 80):
@@ -155,10 +155,7 @@ async def test_one_person_does_not_fill_the_room(served: Served) -> None:
     slow = [await asyncio.open_connection("127.0.0.1", served.listener.port) for _ in range(32)]
     for _, writer in slow:
         writer.write(head.encode())
-    told = {
-        writer.get_extra_info("sockname")[1]: asyncio.ensure_future(reader.read(12))
-        for reader, writer in slow
-    }
+    told = {_port(writer): asyncio.ensure_future(reader.read(12)) for reader, writer in slow}
 
     def all_were_heard() -> bool:
         heard = {_port_of(one) for one in served.listener.doors.open if one.head_since is None}
@@ -174,6 +171,10 @@ async def test_one_person_does_not_fill_the_room(served: Served) -> None:
     for _, writer in slow:
         writer.close()
     await asyncio.gather(*told.values())
+
+
+def _port(writer: asyncio.StreamWriter) -> int:
+    return int(writer.get_extra_info("sockname")[1])
 
 
 def _port_of(connection: Connection) -> int:

@@ -56,9 +56,9 @@ def test_an_invented_person_stays_the_same() -> None:
 
 
 def test_invented_people_have_whatever_real_ones_have() -> None:
-    """Several ways in of a kind, or the want of a password, prove nothing: whatever people have, a phone and a
-    laptop that each open by their own unlock among it, some invented people have too; each has a sheet, and
-    none more ways than an account may have.
+    """Several ways in of a kind, or the want of a password, prove nothing: whatever people have, a phone and
+    a laptop that each open by their own unlock among it, some invented people have too; each has a sheet,
+    and none more ways than an account may have.
     """
     told = [ONE.invented(f"name-{number}")[1] for number in range(6_000)]
     found = {tuple(way.kind for way in ways) for ways in told}
