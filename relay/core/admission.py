@@ -175,9 +175,12 @@ def with_twin(
     group: Sequence[SealedEnvelope], standing: Standing, account_id: bytes
 ) -> tuple[SealedEnvelope, ...]:
     """A group as it is stored. Of one message into both parties' mailboxes, the author's copy remembers the
-    other's id, so that the author can be told on the day that it was never looked at.
+    other's id, so that the author can be told on the day that it was never looked at. The day is one for
+    both: by a copy of their own that goes sooner an author would be told while the message lives.
     """
     if len(group) != len(PARTIES) or any(one.envelope_class != EnvelopeClass.MESSAGE for one in group):
+        return tuple(group)
+    if len({one.expires_at for one in group}) > 1:
         return tuple(group)
     places = [standing.places.get(one.mailbox_id) for one in group]
     if {place.role for place in places if place} != set(PARTIES):

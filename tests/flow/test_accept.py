@@ -275,6 +275,30 @@ async def test_the_authors_copy_knows_its_twin(house: House) -> None:
     ]
 
 
+async def test_no_copy_that_goes_sooner_tells_what_was_opened(house: House) -> None:
+    """Without read marks nobody is told of a message that lives whether it was opened: of a copy of the
+    author's own that is due before the other's, laid down with it or with the same once more, it is said that
+    it was due, and nothing else.
+    """
+    soon, late = house.now + 60, house.now + DAY_SECONDS
+    for shown in (False, True):
+        theirs = house.work.envelope(house.coach, Role.CLIENT, expires_at=late)
+        own = [house.work.envelope(house.coach, Role.COACH, expires_at=soon) for _ in range(2)]
+        await deposit(house, house.coach, [theirs, own[0]])
+        if shown:
+            client_box = house.work.mailbox(Role.CLIENT)
+            await house.flows.fetch.acknowledge(
+                house.client.account_id, client_box, [theirs[24:40]], house.now
+            )
+        await deposit(house, house.coach, [own[1], theirs])
+    house.now = soon
+    await house.flows.expire.sweep(soon, _at_once)
+    page = await house.flows.fetch.rows(
+        house.coach.account_id, house.work.mailbox(Role.COACH), after=0, before=None, limit=9, now=soon
+    )
+    assert [row.reason for row in page.rows] == [Reason.DUE] * 4
+
+
 @pytest.mark.parametrize("read_marks", [True, False])
 async def test_an_author_asks_what_was_opened(empty: House, read_marks: bool) -> None:
     """Only where both have signed read marks, of what the caller wrote, and of the caller's own mailbox."""
