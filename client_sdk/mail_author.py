@@ -28,7 +28,7 @@ def author_of(head: bytes) -> str:
     if len(named) != 1:
         return ""
     value = _FOLD.sub(b"", named[0].partition(b":")[2]).strip(b" \t\r\n")
-    outside = _QUOTED.sub(lambda quoted: b"" if quoted[1] else b'"', value)
+    outside = _QUOTED.sub(lambda quoted: b"\0" if quoted[1] else b'"', value)  # which is in no address
     if re.search(rb'["(),:;]', outside):
         return ""
     if b"<" in outside:

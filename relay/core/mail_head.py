@@ -216,9 +216,9 @@ def _angle_address(value: bytes) -> bytes:
     """What stands in the only pair of angle brackets at the end, or the whole value where there is none.
 
     Outside quoted strings a comma, semicolon, colon or parenthesis means a list, a group or a comment:
-    refused.
+    refused. So is a quoted string within the brackets, for a NUL is in no address.
     """
-    outside = _QUOTED.sub(lambda quoted: b"" if quoted[1] else b'"', value)
+    outside = _QUOTED.sub(lambda quoted: b"\0" if quoted[1] else b'"', value)
     if b'"' in outside or re.search(rb"[,;:()]", outside):
         raise HeadMalformed
     if b"<" not in outside:

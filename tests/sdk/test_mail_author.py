@@ -62,6 +62,8 @@ def test_a_name_is_no_author(value: bytes) -> None:
         b"maya@home.example\r\nFrom: otto@x.test",
         b"Friends: maya@home.example;",
         b'"maya@home.example',
+        b'<"otto@x.test" maya@home.example>',
+        b'Maya <maya@home.example "otto@x.test">',
         b"maya@h\xc3\xb6me.example",
         b"m@" + b"a." * 200 + b"example",
     ],
