@@ -143,10 +143,7 @@ class Connection(web.RequestHandler):
         """
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is under way")
-        response = web.Response(body=describe_status(status), status=status, content_type=CONTENT_TYPE)
-        response.headers["Server"] = SERVER
-        response.force_close()
-        return response
+        return _closing(status)
 
     def log_exception(self, *args: Any, **kw: Any) -> None:
         """Nothing: what aiohttp would say names the peer."""
@@ -224,9 +221,20 @@ def _straight(app: web.Application, usual: Handler) -> Handler:
         if request.method == LISTS[0] and (found := _LIST.fullmatch(request.raw_path)):
             request[PATH_ID] = found[1]
             return await rows(request)
-        return await usual(request)
+        try:
+            return await usual(request)
+        except web.HTTPException as unrouted:  # a target that is no path, of CONNECT or as in `OPTIONS *`
+            return _closing(unrouted.status)
 
     return lead
+
+
+def _closing(status: int) -> web.Response:
+    """A fixed answer, after which the connection ends."""
+    response = web.Response(body=describe_status(status), status=status, content_type=CONTENT_TYPE)
+    response.headers["Server"] = SERVER
+    response.force_close()
+    return response
 
 
 async def _watch(doors: Doors) -> None:

@@ -213,6 +213,24 @@ async def test_what_is_no_http_is_a_plain_400(served: Served, sent: bytes) -> No
     assert "127.0.0.1" not in served.said.getvalue()
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"CONNECT relay.example:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET ?first=1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"BREW relay.example:443 HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n",
+    ],
+)
+async def test_a_target_that_is_no_path_is_answered_as_plainly(served: Served, sent: bytes) -> None:
+    """Whatever is asked for, the answer is ours, shows no version, and the connection ends."""
+    told = await served.talk(sent)
+    assert told.startswith((b"HTTP/1.1 4", b"HTTP/1.0 400 "))
+    assert b"Server: quietbox\r\n" in told
+    assert b"application/problem+json" in told
+    assert b"aiohttp" not in told
+
+
 async def test_a_chunk_that_goes_bad_is_answered_and_ends(hasty: Served) -> None:
     """A broken chunk in a body that is being read gives an answer or an end, within the body's time."""
     head = (
