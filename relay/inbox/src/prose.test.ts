@@ -51,6 +51,16 @@ test("nothing but http and https is an address, and none that hides its host beh
   }
 });
 
+test("an address ends before a sign that is not seen or turns the direction of writing", () => {
+  for (const sign of ["\u202e", "\u2066", "\u200b", "\u0085", "\u{e0041}"]) {
+    assert.deepEqual(
+      pieces(`https://evil.example/${sign}moc.knab`)[0],
+      { kind: "link", text: "https://evil.example/", host: "evil.example" },
+      sign,
+    );
+  }
+});
+
 test("markup is text", () => {
   assert.deepEqual(pieces("<img src=x onerror=alert(1)>"), [
     { kind: "plain", text: "<img src=x onerror=alert(1)>" },

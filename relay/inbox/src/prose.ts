@@ -13,7 +13,8 @@ export type Block =
 
 const ITEM = /^\s*[-*•]\s+(?=\S)/;
 const QUOTE = /^>\s?/;
-const MARKS = /\*\*(?=\S)([^*\n]{1,500}\S)\*\*|\bhttps?:\/\/[^\s<>"]{1,2000}/gi;
+/** An address ends where a sign stands that is not seen, or turns the direction of writing: it would read as another. */
+const MARKS = /\*\*(?=\S)([^*\n]{1,500}\S)\*\*|\bhttps?:\/\/[^\s<>"\p{Cc}\p{Cf}]{1,2000}/giu;
 
 type Kind = "paragraph" | "quote" | "list" | "gap";
 
