@@ -27,6 +27,10 @@ MOST_BODIES_BYTES: Final = 256 * 1024 * 1024
 """Bodies over 64 KiB that are in memory at a time, whoever sends them."""
 
 
+MOST_PARTS: Final = 65_536
+"""Of a JSON body: four million bytes of empty lists would hold up everybody for a second and more."""
+
+
 class Room:
     """Memory for large bodies, all together: what does not fit waits outside, at the caller's. One account
     has a quarter of it at most, and so have all who come without a session.
@@ -97,7 +101,11 @@ async def _read_slowly(content: StreamReader, most_bytes: int, total_seconds: in
 
 
 def strict_json(body: bytes) -> dict[str, Any]:
-    """One object in strict UTF-8, no duplicate names, no NaN, at most 32 levels. Raises Malformed."""
+    """One object in strict UTF-8, no duplicate names, no NaN, at most 32 levels, of no more parts than the
+    largest vault has. Raises Malformed.
+    """
+    if sum(map(body.count, b"[{,")) > MOST_PARTS:
+        raise Malformed("too many parts")
     try:
         return load_json(body)
     except MalformedFormat as fault:

@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from keys.names import DAY_SECONDS, Role
 from relay.core.errors import Malformed, RelayError
+from relay.flow.vault import MOST_ITEMS
 from relay.http_api.app import ROUTES
+from relay.http_api.bodies import strict_json
 from relay.http_api.models.engagements import EngagementAsked
 from relay.http_api.models.fields import Model
 from relay.http_api.problems import STATUS
@@ -121,6 +123,31 @@ async def test_what_is_no_strict_json_is_malformed(standing: Served, bound: Rout
     for raw in BAD_JSON:
         told = await ask(standing, bound, raw, "application/json")
         assert (told.status, told.code) == (400, "malformed"), raw[:40]
+
+
+@pytest.mark.parametrize("part", [b"[]", b"{}", b"1"])
+def test_json_of_too_many_parts_is_not_taken_apart(part: bytes) -> None:
+    """Four million bytes of next to nothing would hold up everybody who is served."""
+    assert strict_json(b'{"a":[' + b",".join([part] * 20_000) + b"]}")
+    with pytest.raises(Malformed):
+        strict_json(b'{"a":[' + b",".join([part] * 66_000) + b"]}")
+
+
+async def test_the_largest_vault_is_written_at_once(served: Served) -> None:
+    """No honest body has more parts than are taken."""
+    house = served.house
+    more = [
+        {
+            "name": f"read/{number:x}",
+            "version": 1,
+            "expires_at": house.now + DAY_SECONDS,
+            "box": b64(bytes(80)),
+        }
+        for number in range(MOST_ITEMS - 2)
+    ]
+    items = (await served.ask("GET", "/v1/vault", who=house.client)).json["items"]
+    asked = {"items": [*(item | {"version": 2} for item in items), *more], "removed": []}
+    assert (await served.ask("PUT", "/v1/vault", who=house.client, body=asked)).status == 204
 
 
 @pytest.mark.parametrize("bound", JSON_ROUTES, ids=name_of)
