@@ -140,10 +140,10 @@ class Pepper:
         ways = [WayIn(self._drawn(seed, b"m1"), "sheet", 1, self._drawn(seed, b"s1"))]
         if seed[2] % 8:
             ways.append(WayIn(self._drawn(seed, b"m0"), "password", 1, self._drawn(seed, b"s0")))
-        for kind, most in (("device", _halved(seed[0])), ("passkey", _halved(seed[1]))):
+        for kind, count in (("device", _halved(seed[0])), ("passkey", _halved(seed[1]))):
             ways.extend(
                 WayIn(self._drawn(seed, f"{kind}{number}".encode()), kind, 0, bytes(SALT_BYTES))
-                for number in range(most)
+                for number in range(count)
             )
         return self._drawn(seed, b"account"), in_order(ways)
 

@@ -25,8 +25,6 @@ PIECE_SECONDS: Final = 15
 """So long may a body stand still."""
 MOST_BODIES_BYTES: Final = 256 * 1024 * 1024
 """Bodies over 64 KiB that are in memory at a time, whoever sends them."""
-
-
 MOST_PARTS: Final = 65_536
 """Of a JSON body: four million bytes of empty lists would hold up everybody for a second and more."""
 
