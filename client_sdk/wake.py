@@ -7,7 +7,7 @@ understood is left out: what matters is read from the mailboxes themselves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from client_sdk.wire import Fields
@@ -40,20 +40,20 @@ class WakeReader:
     """Turns lines into wakes."""
 
     _event: str = ""
-    _data: list[bytes] = field(default_factory=list)
+    _data: bytes = b""
 
     def feed(self, line: bytes) -> Wake | None:
         """Take a line without its end; returns a wake where one is complete."""
         if not line:
-            event, data = self._event, b"\n".join(self._data)
-            self._event, self._data = "", []
+            event, data = self._event, self._data.removesuffix(b"\n")
+            self._event, self._data = "", b""
             return _wake(event, data)
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if name == b"event":
             self._event = value.decode("ascii", "replace")
-        elif name == b"data" and sum(map(len, self._data)) + len(value) <= MOST_DATA_BYTES:
-            self._data.append(value)
+        elif name == b"data" and len(self._data) + len(value) < MOST_DATA_BYTES:
+            self._data += value + b"\n"
         return None
 
 

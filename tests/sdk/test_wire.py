@@ -18,7 +18,15 @@ from client_sdk.frames import (
     encode_groups,
     parse_rows,
 )
-from client_sdk.wake import EngagementWake, MailboxWake, Wake, WakeReader, encode_cursor, parse_cursor
+from client_sdk.wake import (
+    MOST_DATA_BYTES,
+    EngagementWake,
+    MailboxWake,
+    Wake,
+    WakeReader,
+    encode_cursor,
+    parse_cursor,
+)
 from client_sdk.wire import Response, b64
 from keys.encoding import u32, u64
 from keys.errors import Malformed
@@ -261,6 +269,14 @@ def test_wakes_are_read() -> None:
     assert wakes(b"event:engagement", engagement, b"") == [EngagementWake(ID)]
     assert wakes(b"event: wake", b"data: {", b"", b"event: other", mailbox, b"", mailbox, b"") == []
     assert wakes(b"event: wake", b"data: " + b"x" * 9999, b"") == []
+
+
+def test_an_event_of_any_number_of_lines_takes_no_memory() -> None:
+    """What a relay may say before it ends an event is bounded, lines without content included."""
+    reader = WakeReader()
+    for _ in range(MOST_DATA_BYTES + 100):
+        assert reader.feed(b"data:") is None
+    assert len(reader._data) == MOST_DATA_BYTES
 
 
 def test_cursors_come_back() -> None:
