@@ -16,7 +16,7 @@ from tests.browser.conftest import MAYA_PASSWORD, Practice
 from tests.browser.visitor import PATIENCE_MILLISECONDS, Client, Visitor, visiting
 
 NAME = "Ada Seven"
-CHOICE = "Until Anna has read it, and seven days"
+CHOICE = "Until Anna has read it, then seven more days"
 
 
 @dataclass

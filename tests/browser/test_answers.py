@@ -159,7 +159,7 @@ async def test_on_a_device_of_work(browser: Browser, beginner: Practice) -> None
         await expect(coach.page.get_by_label("Last day of your work together")).to_have_value(
             ends.isoformat()
         )
-        await expect(coach.page.get_by_label("Days that everything is held")).to_have_value("20")
+        await expect(coach.page.get_by_label("How many days everything is held")).to_have_value("20")
         await expect(coach.page.get_by_label("07700 900142 is")).to_have_value("coach")
         await expect(coach.page.get_by_label("Each of you sees whether the other")).to_be_checked()
         await coach.page.get_by_label("07700 900143 is").select_option("a work number of my client")

@@ -51,7 +51,7 @@ async def test_invited_from_the_page_and_joined_by_a_code(browser: Browser, prac
         await coach.fill("Name of the client", "Rosa Winter")
         await coach.fill("Work mail that is refused", "not a domain")
         await coach.press("Read the agreement")
-        await expect(coach.page.get_by_text("One of these is no mail domain.")).to_be_visible()
+        await expect(coach.page.get_by_text("One of these is not a mail domain.")).to_be_visible()
         await coach.fill("Work mail that is refused", "Corp.Example, mail.corp.example")
         await coach.fill("A few words to begin with", "Welcome, Rosa.")
         await coach.press("Read the agreement")

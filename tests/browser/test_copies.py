@@ -225,7 +225,7 @@ async def test_a_locked_copy_is_opened_by_the_locked_page(
         assert (tmp_path / "page.zip").read_bytes() == whole.read_bytes()
         for file_of, said in (
             (cut, "This copy was changed, or a part of it is missing."),
-            (whole, "That file is no locked copy."),
+            (whole, "That file is not a locked copy."),
         ):
             await visitor.page.get_by_label("The copy, a file that ends in .qba").set_input_files(file_of)
             await visitor.press("Open it")

@@ -233,6 +233,8 @@ async def test_a_device_opens_by_a_press(browser: Browser, practice: Practice) -
         await expect(visitor.page.get_by_text("this device opens your inbox")).to_be_visible()
         await expect(visitor.page.get_by_text("Device unlock: Chrome on Linux")).to_be_visible()
         await visitor.press("Lock")
+        first = visitor.page.locator("main button.do")
+        await expect(first).to_have_text("Open with this device")  # one filled button, the other not
         await visitor.press("Open with this device")
         await visitor.is_open()
         await visitor.page.evaluate("() => localStorage.clear()")

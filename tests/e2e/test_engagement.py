@@ -256,7 +256,7 @@ async def she_asks_to_keep(story: Story, visitor: Visitor) -> None:
     await visitor.page.get_by_label(re.compile("Egret kept")).check()
     await visitor.fill("Keep them until", (story.today + timedelta(days=25)).isoformat())
     await visitor.press("Ask Anna")
-    await expect(visitor.page.get_by_text("Asked. It holds once Anna agrees.")).to_be_visible()
+    await expect(visitor.page.get_by_text("Asked. It takes effect once Anna agrees.")).to_be_visible()
     (waiting,) = [one for one in await story.to_maya.agreement.proposals() if one.state == "open"]
     assert waiting.kind == "extend"
     await story.to_maya.agreement.agree(waiting.id)

@@ -157,5 +157,21 @@
       faults.push(`cut off: ${name(element)}`);
     }
   }
+
+  /* 6. No short word of a heading or a button is broken over two lines. A long one may be, at a syllable where the browser knows them. */
+  const SHORT = /^\p{L}{2,14}[.,:;?]?$/u;
+  for (const element of scope.querySelectorAll("h1, h2, th, button, a.button")) {
+    for (const node of seen(element) ? element.childNodes : []) {
+      for (const found of node.nodeType === Node.TEXT_NODE ? node.textContent.matchAll(/\S+/g) : []) {
+        const range = document.createRange();
+        range.setStart(node, found.index);
+        range.setEnd(node, found.index + found[0].length);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        if (lines.size > 1 && SHORT.test(found[0])) {
+          faults.push(`broken: "${found[0]}" in ${name(element)}`);
+        }
+      }
+    }
+  }
   return [...new Set(faults)];
 }

@@ -42,6 +42,7 @@ async def test_a_sound_page_has_no_fault(page: Page) -> None:
         ("contrast", '<p style="color:#999">Pale words</p>'),
         ("target", "<button>x</button>"),
         ("heading", "<h1>A second one</h1>"),
+        ("broken", '<h2 style="width:4ch;overflow-wrap:anywhere">Messages</h2>'),
         ("cut off", '<p style="width:60px;overflow:hidden;white-space:nowrap">A line that is cut off</p>'),
     ],
 )

@@ -54,7 +54,7 @@ export const copyWords = said("copy", {
   made: "This browser makes it; the server learns nothing of it but that messages and files were read.",
   read: "Unpack it and open the page open-me.html: any browser shows it without a network, with a search.",
   readLocked:
-    "To read it, choose Open a locked copy: below, or on the locked page under Can’t get in? The command mailbox export open opens it too, without any server. What comes out is a ZIP with a page open-me.html.",
+    "To read it, choose “Open a locked copy” below, or on the locked page under “Can’t get in?”. The command “mailbox export open” opens it too, without any server. What comes out is a ZIP with a page open-me.html.",
   preparing: "Making the lock. About two seconds.",
   saving: (done: number, total: number) =>
     `${done} of ${total === 1 ? "one message" : `${total} messages`}`,
@@ -83,7 +83,7 @@ export const copyWords = said("copy", {
     password: "Its password",
     passwordMissing: "Please type the password of the copy.",
     wrong: "That password does not open this copy. Check capitals.",
-    none: "That file is no locked copy.",
+    none: "That file is not a locked copy.",
     changed: "This copy was changed, or a part of it is missing. Nothing was saved.",
     act: "Open it",
     opening: "Opening. About two seconds.",

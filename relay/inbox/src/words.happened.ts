@@ -10,9 +10,9 @@ export const happenedWords = said("happened", {
       `This inbox was opened with the recovery sheet on ${date}. Was that you?`,
     sheet: (date: string) => `A new recovery sheet was made on ${date}. Was that you?`,
     reopening: (date: string, name: string) =>
-      `${name} began on ${date} to let somebody back into this inbox as you.`,
+      `On ${date} ${name} began to let somebody back into this inbox, taking them for you.`,
     reopened: (date: string, name: string) =>
-      `${name} reopened this inbox on ${date} for somebody as you.`,
+      `On ${date} ${name} reopened this inbox for somebody, taking them for you.`,
   },
   look: "Look, and remove it",
   ring: (name: string) => `If that is not you, ring ${name} now, on a number you already have.`,

@@ -12,7 +12,7 @@ export const howWords = said("how", {
     },
     {
       heading: "What the server sees",
-      text: "Of what you write: that something arrived, how large it is roughly, for which inbox, and on which day it is to be deleted. No subject, no text and no name. Of your agreement it knows what it has to hold you both to: dates, telephone numbers, work addresses, and what a sponsor is shown. Settings, What this server can see, lists all of it.",
+      text: "Of what you write: that something arrived, how large it is roughly, for which inbox, and on which day it is to be deleted. No subject, no text and no name. Of your agreement it knows what it has to hold you both to: dates, telephone numbers, work addresses, and what a sponsor is shown. All of it is listed under Settings, “What this server can see”.",
     },
     {
       heading: "When it goes",
@@ -32,7 +32,7 @@ export const howWords = said("how", {
     },
     {
       heading: "Whether this page is the published one",
-      text: "No page can vouch for itself: a false one would say the same. Other computers can check it, yours too, by the command mailbox verify-web and this address. Each build has a public list of its files; your coach or whoever runs this server can tell you when that was last done.",
+      text: "No page can vouch for itself: a false one would say the same. Other computers can check it, yours too, by the command “mailbox verify-web” and this address. Each build has a public list of its files; your coach or whoever runs this server can tell you when that was last done.",
     },
   ],
   back: "Back",

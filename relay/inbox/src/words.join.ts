@@ -33,11 +33,11 @@ export const joinWords = said("join", {
       `Nothing is sent to addresses at ${domains.join(" or ")}, and nothing is taken from them.`,
     recall: "Taking back",
     recallYes: "Each of you can delete for both what you wrote yourself.",
-    recallNo: "Each of you deletes only the own copy.",
+    recallNo: "Each of you can delete only your own copy.",
     marks: "Whether it was read",
     marksYes:
-      "Each of you sees whether the other has opened a message. Its writer may choose a date that shows the day, too.",
-    marksNo: "Neither of you sees it while a message lives.",
+      "Each of you sees whether the other has opened a message. Where it is deleted some days after that, its writer sees the day, too.",
+    marksNo: "Neither of you sees it, as long as a message is kept.",
     talk: "You talk",
     talkHere: "Here.",
     talkPhone: (numbers: readonly string[]) =>
@@ -79,7 +79,7 @@ export const joinWords = said("join", {
     "For the drawer, not the phone. With it you can get in again if the device is lost.",
   sheetDigits: "Recovery digits",
   group: (n: number) => `Group ${n}`,
-  squareHow: "The square holds the same digits. Only the page Can’t get in should read it.",
+  squareHow: "The square holds the same digits. Only the page “Can’t get in?” should read it.",
   address: "Address",
   print: "Print",
   save: "Save as a file",
@@ -94,7 +94,7 @@ export const joinWords = said("join", {
   paperTitle: "Recovery sheet",
   paperDate: (date: string) => `Made on ${date}`,
   paperHow:
-    "To get in: open the address, choose Can’t get in, then type the inbox name and the six groups.",
+    "To get in: open the address, choose “Can’t get in?”, then type the inbox name and the six groups.",
   paperDesk: "Not for the desk drawer at work.",
   states: {
     used: (name: string) => ({

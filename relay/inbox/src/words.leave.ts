@@ -9,7 +9,7 @@ export const leaveWords = said("leave", {
     `It also ends your work with ${name} here. Neither of you can write any more.`,
   stays:
     "What both of you signed stays on the server until that day, because it is what the other copies are kept by. Then it goes too.",
-  receipt: "At the end you get the server’s receipt as a file. Nothing of this can be undone.",
+  receipt: "At the end you get the server’s receipt as a file. None of this can be undone.",
   copy: "Take a copy first, if you want one.",
   copyDo: "Take a copy",
   label: "Type: delete my inbox",

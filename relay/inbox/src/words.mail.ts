@@ -25,7 +25,7 @@ export const mailWords = said("mail", {
     }
   },
   nobody: "an address that could not be read",
-  open: "On its last stretch it was not even under cover.",
+  open: "On the last part of its way anybody on the line could have read it.",
   copied:
     "A copy exists in company mail: this was also addressed to people at a work address, and what is there belongs to their employer.",
 
@@ -68,7 +68,7 @@ export const mailWords = said("mail", {
     why: (reason: string): string => {
       switch (reason) {
         case "sender-unknown":
-          return "The address is not one of your own that you have confirmed here. If it is yours, add it under Settings, Sending mail in.";
+          return "The address is not one of your own that you have confirmed here. If it is yours, add it under Settings, “Sending mail in”.";
         case "sender-unproven":
           return "We could not make sure that the mail really came from that address. Send it again from your mail provider’s own page or app.";
         case "work-address-refused":

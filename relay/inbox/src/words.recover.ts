@@ -17,7 +17,7 @@ export const recoverWords = said("recover", {
   open: "Open with the sheet",
   other: "With another browser that is open",
   otherHow:
-    "There, go to Settings, then Browsers and unlocking, and choose Add another browser. It shows a square to scan, and a code to type.",
+    "There, go to Settings, then “Browsers and unlocking”, and choose “Add another browser”. It shows a square to scan, and a code to type.",
   otherGo: "Type that code here",
   noSheet: "Your coach can reopen it",
   noSheetHow:

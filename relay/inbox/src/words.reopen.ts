@@ -19,7 +19,7 @@ export const reopenWords = said("reopen", {
   making: "Making it",
   open: (name: string) => `Waiting for ${name}`,
   openLead: (name: string, date: string) =>
-    `Give it to ${name} on the phone. It is good until ${date}. Stay on the line: the spoken check comes next.`,
+    `Give ${name} the link or the code on the phone. Both are good until ${date}. Stay on the line: the spoken check comes next.`,
   elsewhere: (name: string) =>
     `A way back for ${name} was made, and the link is not at hand here. End it, and make another.`,
   joined: (name: string) => `${name} has come`,

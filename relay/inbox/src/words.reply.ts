@@ -17,12 +17,12 @@ export const replyWords = said("reply", {
   no: {
     heading: "Say no to this invitation?",
     text: (name: string) =>
-      `${name} is told so. The link then opens nothing any more, and nothing of you is kept here.`,
+      `${name} is told. The link then opens nothing any more, and nothing about you is kept here.`,
     send: (name: string) => `Tell ${name}`,
     cancel: "Go back",
     done: (name: string) => ({
       heading: `${name} has been told`,
-      why: `This invitation has ended, and nothing of you is kept here. If you change your mind, ring ${name}.`,
+      why: `This invitation has ended, and nothing about you is kept here. If you change your mind, ring ${name}.`,
     }),
   },
   work: {

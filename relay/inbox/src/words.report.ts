@@ -39,8 +39,8 @@ export const reportWords = said("report", {
   },
   beside: (mine: boolean, name: string) =>
     mine
-      ? "You wrote another version at the same moment. Nothing of it was taken over."
-      : `${name} wrote another version at the same moment. Nothing of it was taken over.`,
+      ? "You wrote another version at the same moment. None of it was taken over."
+      : `${name} wrote another version at the same moment. None of it was taken over.`,
   besideLook: "Show what differs",
 
   signed: {

@@ -15,7 +15,7 @@ export const returningWords = said("returning", {
   former: {
     heading: (name: string) => `${name} has reopened this inbox`,
     lead: (name: string, day: string, time: string) =>
-      `${name} has given this conversation to another browser, for somebody as you. If that was you, nothing is to be done here. If it was not, stop it now: until ${day}, ${time}, you can, and the inbox is yours again.`,
+      `${name} has given this conversation to another browser, taking it for yours. If it is, there is nothing to do here. If it is not, stop it now: you can until ${day}, ${time}, and the inbox is yours again.`,
     late: (name: string) =>
       `${name} has given this conversation to another browser. This inbox is closed.`,
     stop: "Stop",

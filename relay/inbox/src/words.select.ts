@@ -37,15 +37,15 @@ export const selectWords = said("select", {
       n === all
         ? `${name} has never had one.`
         : n === 1
-          ? `Of one of them ${name} has never had a copy.`
-          : `Of ${n} of them ${name} has never had a copy.`,
+          ? `${name} has never had a copy of one of them.`
+          : `${name} has never had a copy of ${n} of them.`,
     both: "What you wrote can be deleted for both of you where you open it.",
     act: (n: number) => (n === 1 ? "Delete my copy" : `Delete my ${n} copies`),
   },
   keeping: {
     heading: (n: number) => (n === 1 ? "Keep a copy" : `Keep a copy of ${n} messages`),
     lead: (date: string) =>
-      `A copy is yours. It is not deleted for you; the first of these is on ${date}.`,
+      `A copy is yours, and nobody deletes it for you. Here the first of these messages goes on ${date}.`,
     form: "It is a page that any browser shows without a network. With files it comes as one file to unpack. This browser makes it; the server learns nothing of it but that messages and files were read.",
     left: (n: number) =>
       n === 1

@@ -75,7 +75,7 @@ export const settingWords = said("settings", {
     usual: "As the browser has them",
     large: "Larger",
     larger: "Much larger",
-    hint: "Light or dark",
+    hint: "Colours, and how large letters are",
   },
   language: {
     heading: "Language",

@@ -5,7 +5,7 @@ import { said } from "./language.ts";
 export const sheetWords = said("sheets", {
   shorten: {
     heading: "Delete it sooner",
-    lead: "You can bring the date forward alone, and it holds for both of you at once. A later date needs both of you.",
+    lead: "You can bring the date forward alone, for both of you, at once. A later date needs both of you.",
     label: "Delete it on",
     hint: (latest: string) => `Any day from tomorrow, before ${latest}.`,
     wrong: (latest: string) => `Please choose a day from tomorrow, before ${latest}.`,
@@ -17,6 +17,7 @@ export const sheetWords = said("sheets", {
   remove: {
     heading: "Delete this message",
     mine: "My copy",
+    goes: "Your copy is deleted.",
     mineHint: (name: string, date: string) => `${name}’s stays until ${date}.`,
     mineAlone: (name: string) => `${name} has never had one.`,
     both: "For both of us",

@@ -156,6 +156,24 @@ test("no English is left in German", () => {
   );
 });
 
+/** Other words for what `docs/words.md` has a word for already. */
+const SECOND_WORDS =
+  /Wiederherstellungsblatt|Quittung|\b(Ihr|dieses|das) Gespräch\b|jede und jeder|wann es geht/i;
+
+test("German has one word for one thing, and says of nothing that it goes where it could mean that it works", () => {
+  assert.deepEqual(
+    ALL_GERMAN.filter((text) => SECOND_WORDS.test(text)),
+    [],
+  );
+});
+
+test("English says neither “the own copy” nor that what is agreed “holds”", () => {
+  assert.deepEqual(
+    ALL.filter((text) => /\bthe own\b|\bit holds once\b|\bnothing of (you|this)\b/i.test(text)),
+    [],
+  );
+});
+
 /** Names and kinds of all words, whatever they say. */
 function shape(part: unknown): unknown {
   return typeof part === "object" && part !== null

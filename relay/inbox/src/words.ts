@@ -179,7 +179,7 @@ export const words = said("words", {
     icon: "An icon keeps its own memory, so it asks once. Tick the box below, and it knows the inbox name from then on.",
     gone: (date: string) => `This inbox was deleted on ${date}, as agreed.`,
     wasToGo: (date: string) =>
-      `By what this browser remembers, this inbox was to be deleted on ${date}, as agreed. After that, nothing opens it.`,
+      `As far as this browser knows, this inbox was to be deleted on ${date}, as agreed. After that day nothing opens it.`,
     receipt:
       "If you saved the file of its receipts, the program “mailbox” checks it without the inbox: mailbox receipts check.",
   },

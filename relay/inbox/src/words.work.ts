@@ -13,7 +13,6 @@ export const workWords = said("work", {
   loading: "Opening your agreement",
   withWhom: (name: string, since: string) => `With ${name}, since ${since}`,
   up: "Our work",
-  draft: "Nothing is kept until you both sign.",
   gone: "Nothing is kept here any more.",
   held: (date: string) => `Held. Nobody needs to do anything. Deleted on ${date}.`,
   closedBy: (who: "me" | "other", name: string) =>
@@ -96,10 +95,10 @@ export const workWords = said("work", {
       "A copy that you can read. You have promised to delete it on the same day; the server cannot check that.",
     browser: "Your browser",
     browserWhat: "What you have open, in memory only.",
-    browserUntil: "Until this page locks",
+    browserUntil: "this page locks",
     clientBrowser: (name: string) => `${name}’s browser`,
     clientBrowserWhat: (name: string) => `What ${name} has open, in memory only.`,
-    clientBrowserUntil: "Until the page there locks",
+    clientBrowserUntil: "the page there locks",
     backups: "Backups of the server",
     backupsWhat: "Sealed, like the server. What was deleted cannot be read from them.",
     noBackups: "None are made on this server.",
@@ -108,7 +107,7 @@ export const workWords = said("work", {
   },
 
   sponsor: {
-    heading: (name: string) => `What ${name} sees`,
+    heading: (name: string) => (name ? `What ${name} sees` : "What others see"),
     none: "Nobody besides the two of you is named in the agreement, so there is nothing to see.",
     scope: "What the agreement says about it",
     scopeNone: "The agreement allows nothing to be shown.",
@@ -170,7 +169,7 @@ export const workWords = said("work", {
       `${name}’s number ending ${number.replace(/\D/g, "").slice(-2)} is a work number.`,
     workMine: (number: string) =>
       `Your number ending ${number.replace(/\D/g, "").slice(-2)} is a work number.`,
-    workWhy: "Who looks after work telephones can see who calls whom, and when.",
+    workWhy: "Whoever looks after work telephones can see who calls whom, and when.",
     list: "Calls noted",
     none: "Neither of you has noted a call yet.",
     minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
@@ -234,11 +233,11 @@ export const workWords = said("work", {
       eachWhole: "Kept until everything is deleted",
       recall: "Taking back what you wrote",
       recallYes: "Each of you can delete for both what you wrote yourself",
-      recallNo: "Each of you deletes only the own copy",
+      recallNo: "Each of you can delete only your own copy",
       marks: "Whether it was read",
       marksYes:
-        "Each of you sees whether the other has opened a message, and the day where a date counts from it",
-      marksNo: "Neither of you sees it while a message lives",
+        "Each of you sees whether the other has opened a message; and the day, where it is deleted some days after that",
+      marksNo: "Neither of you sees it, as long as a message is kept",
       refused: "Work mail",
       refusedWhat: (domains: readonly string[]) =>
         `Nothing is sent to addresses at ${domains.join(" or ")}, and nothing is taken from them`,
@@ -259,7 +258,7 @@ export const workWords = said("work", {
     by: (name: string, date: string) =>
       `${name} proposed this on ${date}. Nothing changes unless you agree.`,
     byMe: (name: string, date: string) =>
-      `You proposed this on ${date}. It holds once ${name} agrees.`,
+      `You proposed this on ${date}. It takes effect once ${name} agrees.`,
     silence: "Saying nothing changes nothing: the old dates stand.",
     sentences: "What would be different",
     same: "No other date or rule is different. The wording may be: read the whole agreement.",
@@ -281,7 +280,7 @@ export const workWords = said("work", {
     recall: (yes: boolean) =>
       yes
         ? "From now on each of you could delete for both what you wrote yourself."
-        : "From now on each of you could delete only the own copy.",
+        : "From now on each of you could delete only your own copy.",
     marks: (yes: boolean) =>
       yes
         ? "From now on each of you would see whether the other has opened a message."
@@ -343,7 +342,7 @@ export const workWords = said("work", {
     sooner: "Sooner",
     soonerWhat: (name: string) =>
       `You can end the work, or have everything deleted earlier, without asking ${name}. You see first what would go.`,
-    soonerOne: "A single message goes sooner with Change under its text.",
+    soonerOne: "A single message goes sooner with “Change” under its text.",
     soonerDo: "See what would go",
     pause:
       "A pause moves no date. While you do not meet, every date here stands, unless both of you sign another.",
@@ -364,7 +363,7 @@ export const workWords = said("work", {
       `${name} can propose an agreement with later dates, which then needs your signature. Write and ask.`,
     laterAskDo: (name: string) => `Write to ${name}`,
     laterPropose: (name: string) =>
-      `Propose the agreement anew, with other dates. It holds once ${name} has signed it.`,
+      `Propose the agreement anew, with other dates. It takes effect once ${name} has signed it.`,
     laterDo: "Propose other dates",
     reopen: "Go on together",
     reopenWhat: (name: string) =>
@@ -373,7 +372,7 @@ export const workWords = said("work", {
     reopenHint: (latest: string) => `A day from tomorrow, up to ${latest}.`,
     reopenWrong: (latest: string) => `Please choose a day from tomorrow, up to ${latest}.`,
     reopenDo: (name: string) => `Ask ${name} to go on`,
-    sent: (name: string) => `Asked. It holds once ${name} agrees.`,
+    sent: (name: string) => `Asked. It takes effect once ${name} agrees.`,
     sending: "Asking",
     work: "The work ends on",
     hold: "Held after that, in days",
@@ -388,7 +387,7 @@ export const workWords = said("work", {
       work: "Please choose a day from tomorrow.",
       days: "Please give whole days, from 0 to 3,650.",
       text: "Please keep a text that says what you agree.",
-      nothing: "Nothing is different from the agreement that holds now.",
+      nothing: "Nothing is different from the agreement in force.",
     },
   },
 

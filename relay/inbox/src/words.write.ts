@@ -21,10 +21,11 @@ export const writeWords = said("write", {
   tooMany: (most: number) => `At most ${most} files go with one message.`,
   keep: "Kept until",
   keepAgreed: (date: string) => `${date}, as you both agreed`,
-  keepOpened: (name: string) => `Until ${name} has read it, and seven days`,
+  keepOpened: (name: string) => `Until ${name} has read it, then seven more days`,
   keepOpenedHint: (name: string, date: string) =>
     `Until ${date} at the latest. By its date you will see on which day ${name} opened it.`,
-  keepOpenedWrong: "Please choose again. Your agreement does not show any more what was read.",
+  keepOpenedWrong:
+    "Please choose again. By your agreement nobody sees any more whether a message was read.",
   keepMonth: (date: string) => `For 30 days, until ${date}`,
   keepWork: (date: string) => `The end of our work, ${date}`,
   keepDate: "A date",

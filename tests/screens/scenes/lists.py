@@ -106,7 +106,7 @@ LISTS = (
                 ("password", "password was changed"),
                 ("sheetUsed", "recovery sheet"),
             ),
-            *(("sheet", "sheet was made"), ("reopening", "End it"), ("reopened", "for somebody as you")),
+            *(("sheet", "sheet was made"), ("reopening", "End it"), ("reopened", "for somebody, taking")),
         )
     ),
     Scene("list-records", "/", {}, then(opened, pushing({"kind": "records"}), waiting(".lines .banner"))),

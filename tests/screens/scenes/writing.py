@@ -33,7 +33,7 @@ WRITING = (
         "write-until-read",
         "/",
         {"readMarks": True},
-        then(written, checking("Until Anna has read it, and seven days")),
+        then(written, checking("Until Anna has read it, then seven more days")),
     ),
     Scene(
         "write-until-read-sent",
@@ -41,7 +41,7 @@ WRITING = (
         {"readMarks": True},
         then(
             written,
-            checking("Until Anna has read it, and seven days"),
+            checking("Until Anna has read it, then seven more days"),
             pressing("Send to Anna"),
             passing(11),
             reading("or seven days after"),

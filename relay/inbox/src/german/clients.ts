@@ -26,7 +26,7 @@ export const clients: typeof english = {
   until: (date) => `Aufbewahrt bis ${date}`,
   held: (date) => `Die Arbeit ist beendet. Ruht bis ${date}`,
   gone: "Gelöscht",
-  lost: "Hat jemand Telefon, Passwort und Wiederherstellungsblatt verloren? Öffnen Sie diese Begleitung; unter „Unsere Arbeit“ lassen Sie die Person wieder herein.",
+  lost: "Hat jemand Telefon, Passwort und Notfallblatt verloren? Öffnen Sie diese Begleitung; unter „Unsere Arbeit“ lassen Sie die Person wieder herein.",
   glance: {
     mine: (date) => `Letztes Wort: Ihres, ${date}`,
     theirs: (name, date) => `Letztes Wort: von ${name}, ${date}`,

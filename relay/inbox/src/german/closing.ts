@@ -14,18 +14,18 @@ export const closing: ClosingWords = {
     n === 1 ? "Die eine Nachricht nach ihrem Betreff" : `Alle ${n} Nachrichten nach ihrem Betreff`,
   eachFiles: (n) => (n === 1 ? "1 Datei" : `${n} Dateien`),
   eachMine: "Sie",
-  eachGoes: (date) => `geht am ${date}`,
+  eachGoes: (date) => `wird am ${date} gelöscht`,
   eachMore: (n) => `${upper(counted(n, "weitere ist", "weitere sind"))} hier nicht aufgeführt.`,
 
   step: (at, total) => `Seite ${at} von ${total}`,
   held: "Was ruhen wird",
   heldLead: (name) =>
     `Sobald Sie unterschreiben, können weder Sie noch ${name} hier schreiben. All das bleibt, wie es ist, und Sie beide können es lesen und mitnehmen:`,
-  heldNext: "Was gehen wird",
-  goes: "Was gehen wird, und wann",
+  heldNext: "Was gelöscht wird",
+  goes: "Was gelöscht wird, und wann",
   goesNext: (name) => `Was ${name} erfährt`,
   goesOwn: (name) =>
-    `Ihre Notizen und die Kopie auf Ihrem Computer gehen an diesem Tag auch. ${name} hat Ihr Wort darauf.`,
+    `Ihre Notizen und die Kopie auf Ihrem Computer werden an diesem Tag auch gelöscht. ${name} hat Ihr Wort darauf.`,
   told: (name) => `Was ${name} erfährt`,
   toldLead: (name) =>
     `${name} liest das, sobald das Postfach wieder geöffnet wird, über allem anderen:`,
@@ -47,6 +47,6 @@ export const closing: ClosingWords = {
   backups: "Die letzte Sicherungskopie ist weg",
   receipts: "Belege",
   receiptsNone:
-    "Was gelöscht wird, bekommt innerhalb eines Tages einen Beleg, und einen letzten gibt es, wenn alles gegangen ist.",
+    "Was gelöscht wird, bekommt innerhalb eines Tages einen Beleg, und einen letzten gibt es, wenn alles gelöscht ist.",
   receiptsSee: "Löschbelege",
 };

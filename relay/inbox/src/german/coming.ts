@@ -22,7 +22,7 @@ export const coming: typeof english = {
   },
   add: {
     heading: "Ihr Postfach auch hier öffnen",
-    lead: "Ein anderer Browser von Ihnen hat den Weg gezeigt. Hier bekommt Ihr Postfach einen eigenen Zugang.",
+    lead: "Ein anderer Browser von Ihnen hat den Weg gezeigt. Hier bekommt Ihr Postfach einen eigenen Weg hinein.",
     device: "Nur auf einem Telefon oder Computer, der Ihnen gehört, nicht auf einem der Arbeit.",
     go: "Weiter",
     looking: "Ihr Postfach wird gesucht",

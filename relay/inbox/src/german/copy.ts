@@ -18,7 +18,7 @@ export const copy: typeof english = {
   files: (names) => `Dateien: ${names.join(", ")}`,
 
   taken: (date, chosen, n) =>
-    `Am ${date} haben Sie eine Kopie${chosen ? " ausgewählter Gespräche" : ""} mitgenommen${n > 1 ? `, die letzte von ${n}` : ""}. Diese Zeile sehen nur Sie.`,
+    `Am ${date} haben Sie eine Kopie${chosen ? " ausgewählter Unterhaltungen" : ""} mitgenommen${n > 1 ? `, die letzte von ${n}` : ""}. Diese Zeile sehen nur Sie.`,
   heading: "Kopie mitnehmen",
   what: "Was hineinkommt",
   all: "Alles",
@@ -52,7 +52,7 @@ export const copy: typeof english = {
   made: "Dieser Browser macht sie; der Server erfährt davon nur, dass Nachrichten und Dateien gelesen wurden.",
   read: "Packen Sie sie aus und öffnen Sie die Seite open-me.html: Jeder Browser zeigt sie ohne Netz, mit einer Suche.",
   readLocked:
-    "Zum Lesen wählen Sie Verschlossene Kopie öffnen: unten, oder auf der verschlossenen Seite unter Sie kommen nicht hinein? Auch der Befehl mailbox export open öffnet sie, ganz ohne Server. Heraus kommt ein ZIP mit einer Seite open-me.html.",
+    "Zum Lesen wählen Sie „Verschlossene Kopie öffnen“, unten oder auf der gesperrten Seite unter „Sie kommen nicht hinein?“. Auch der Befehl „mailbox export open“ öffnet sie, ganz ohne Server. Heraus kommt ein ZIP mit einer Seite open-me.html.",
   preparing: "Das Schloss wird gemacht. Etwa zwei Sekunden.",
   saving: (done, total) => `${done} von ${total === 1 ? "einer Nachricht" : messages(total)}`,
   fetching: (name, done, total) => `${name}: ${size(done)} von ${size(total)}`,

@@ -7,7 +7,7 @@ export const endcard: EndWords = {
   goes: (stage, date) =>
     `Alles hier wird ${stage === 1 ? "innerhalb eines Tages" : `am ${date}`} gelöscht.`,
   unread: (n) => `${upper(counted(n, "Nachricht ist", "Nachrichten sind"))} ungelesen.`,
-  never: "Eine Kopie haben Sie nicht mitgenommen.",
+  never: "Sie haben noch keine Kopie mitgenommen.",
   copied: (date) => `Am ${date} haben Sie eine Kopie mitgenommen.`,
   copy: "Kopie mitnehmen",
 };

@@ -10,9 +10,9 @@ export const happened: typeof english = {
       `Am ${date} wurde dieses Postfach mit dem Notfallblatt geöffnet. Waren Sie das?`,
     sheet: (date) => `Am ${date} wurde ein neues Notfallblatt gemacht. Waren Sie das?`,
     reopening: (date, name) =>
-      `${name} hat am ${date} begonnen, jemanden an Ihrer Stelle wieder in dieses Postfach zu lassen.`,
+      `${name} hat am ${date} begonnen, jemanden wieder in dieses Postfach zu lassen, in der Annahme, dass Sie es sind.`,
     reopened: (date, name) =>
-      `${name} hat dieses Postfach am ${date} für jemanden an Ihrer Stelle wieder geöffnet.`,
+      `${name} hat dieses Postfach am ${date} für jemanden wieder geöffnet, in der Annahme, dass Sie es sind.`,
   },
   look: "Ansehen und entfernen",
   ring: (name) =>

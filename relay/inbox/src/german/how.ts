@@ -4,19 +4,19 @@ import type { howWords as english } from "../words.how.ts";
 
 export const how: typeof english = {
   heading: "So funktioniert es",
-  hint: "Wer was lesen kann, und wann es geht",
+  hint: "Wer was lesen kann, und wann es gelöscht wird",
   parts: [
     {
       heading: "Wer es lesen kann",
-      text: "Nachrichten sind Ende-zu-Ende-verschlüsselt: Ihr Gerät und das der anderen Person verschließen und öffnen sie, und niemand dazwischen kann das. Auch nicht, wer diesen Server betreibt, und nicht Ihr Arbeitgeber.",
+      text: "Nachrichten sind Ende-zu-Ende-verschlüsselt: Ihr Gerät und das der anderen Person verschließen und öffnen sie, und niemand dazwischen kann das, auch nicht die Leute, die diesen Server betreiben, und nicht Ihr Arbeitgeber.",
     },
     {
       heading: "Was der Server sieht",
-      text: "Von dem, was Sie schreiben: dass etwas ankam, wie groß es ungefähr ist, für welches Postfach, und an welchem Tag es zu löschen ist. Keinen Betreff, keinen Text und keinen Namen. Von Ihrer Vereinbarung kennt er, woran er Sie beide hält: Daten, Telefonnummern, Firmenadressen, und was ein Auftraggeber gezeigt bekommt. In den Einstellungen steht unter Was dieser Server sehen kann alles davon.",
+      text: "Von dem, was Sie schreiben: dass etwas ankam, wie groß es ungefähr ist, für welches Postfach, und an welchem Tag es zu löschen ist. Keinen Betreff, keinen Text und keinen Namen. Von Ihrer Vereinbarung kennt er, woran er Sie beide hält: Daten, Telefonnummern, Firmenadressen, und was ein Auftraggeber gezeigt bekommt. All das steht in den Einstellungen unter „Was dieser Server sehen kann“.",
     },
     {
-      heading: "Wann es geht",
-      text: "Jede Nachricht zeigt ihr Datum. An diesem Tag löscht der Server sie. Auch das, was man bräuchte, um eine alte Kopie zu lesen, wird vernichtet. Jede und jeder von Ihnen kann ein Datum vorziehen. Für ein späteres braucht es beide.",
+      heading: "Wann es gelöscht wird",
+      text: "Jede Nachricht zeigt ihr Datum. An diesem Tag löscht der Server sie. Auch das, was man bräuchte, um eine alte Kopie zu lesen, wird vernichtet. Jede Seite kann ein Datum allein vorziehen. Für ein späteres braucht es beide.",
     },
     {
       heading: "Was niemand versprechen kann",
@@ -32,7 +32,7 @@ export const how: typeof english = {
     },
     {
       heading: "Ob diese Seite die veröffentlichte ist",
-      text: "Keine Seite kann für sich selbst bürgen: Eine falsche würde dasselbe sagen. Andere Computer können es prüfen, auch Ihrer, mit dem Befehl mailbox verify-web und dieser Adresse. Jede Fassung hat eine öffentliche Liste ihrer Dateien. Ihr Coach, oder wer diesen Server betreibt, kann sagen, wann das zuletzt geschah.",
+      text: "Keine Seite kann für sich selbst bürgen: Eine falsche würde dasselbe sagen. Andere Computer können es prüfen, auch Ihrer, mit dem Befehl „mailbox verify-web“ und dieser Adresse. Jede Fassung hat eine öffentliche Liste ihrer Dateien. Ihr Coach, oder wer diesen Server betreibt, kann sagen, wann das zuletzt geschah.",
     },
   ],
   back: "Zurück",

@@ -9,7 +9,7 @@ export const invite: typeof english = {
   welcome: "Ein paar Worte zu Beginn",
   welcomeHint: "Sie stehen oben im Postfach, sobald die Person dabei ist.",
   workEnds: "Letzter Tag der gemeinsamen Arbeit",
-  hold: "Tage, die alles danach ruht",
+  hold: "Wie viele Tage danach alles ruht",
   holdHint: "Unberührt, damit Sie beide noch etwas nachsehen können. Danach wird alles gelöscht.",
   domains: "Abgewiesene Firmenadressen",
   domainsHint: "Die Mail-Domains des Arbeitgebers, durch Kommas getrennt, etwa northwind.example.",
@@ -69,7 +69,7 @@ export const invite: typeof english = {
     typed: (address) => `Oder öffnen Sie dort ${address} und geben Sie ein:`,
     good: (time) => `Gilt bis ${time}, für einen Browser. Zeigen Sie es sonst niemandem.`,
     waiting: "Es wird auf den anderen Browser gewartet.",
-    used: "Fertig. Der andere Browser hat einen eigenen Zugang.",
+    used: "Fertig. Der andere Browser hat einen eigenen Weg hinein.",
     usedHint:
       "Wenn Sie das nicht waren, schließen Sie dies, entfernen Sie jenen Browser aus der Liste und ändern Sie Ihr Passwort.",
     over: "Die fünf Minuten sind vorbei, oder es wurde zurückgenommen.",

@@ -11,7 +11,7 @@ export const join: typeof english = {
   from: (name) => `${name} hat ein privates Postfach für Sie beide geöffnet`,
   again: (name) => `${name} öffnet Ihr Postfach wieder für Sie`,
   againUntil: (name, date) =>
-    `Ihr Gespräch kommt nach einem Telefonat mit ${name} zurück. Die Einladung bleibt bis ${date} offen.`,
+    `Ihre Nachrichten kommen nach einem Telefonat mit ${name} zurück. Die Einladung bleibt bis ${date} offen.`,
   agreed: "Was Sie beide vereinbart haben",
   agreeing: "Was Sie vereinbaren",
   lines: {
@@ -39,7 +39,7 @@ export const join: typeof english = {
     recallNo: "Jede Seite löscht nur die eigene Kopie.",
     marks: "Ob es gelesen wurde",
     marksYes:
-      "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat. Wer schreibt, kann ein Datum wählen, das auch den Tag zeigt.",
+      "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat. Wird sie einige Tage danach gelöscht, ist auch der Tag zu sehen.",
     marksNo: "Keine Seite sieht es, solange eine Nachricht da ist.",
     talk: "Sie sprechen",
     talkHere: "Hier.",
@@ -85,7 +85,7 @@ export const join: typeof english = {
   sheetDigits: "Ziffern für den Notfall",
   group: (n) => `Gruppe ${n}`,
   squareHow:
-    "Das Quadrat enthält dieselben Ziffern. Nur die Seite Sie kommen nicht hinein sollte es lesen.",
+    "Das Quadrat enthält dieselben Ziffern. Nur die Seite „Sie kommen nicht hinein?“ sollte es lesen.",
   address: "Adresse",
   print: "Drucken",
   save: "Als Datei speichern",

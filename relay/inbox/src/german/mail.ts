@@ -23,7 +23,7 @@ export const mail: typeof english = {
     }
   },
   nobody: "einer Adresse, die nicht zu lesen war",
-  open: "Auf dem letzten Stück war es nicht einmal verdeckt.",
+  open: "Auf dem letzten Stück des Weges hätten andere es mitlesen können.",
   copied:
     "In der Firmenmail gibt es eine Kopie: Das ging auch an Menschen unter einer Firmenadresse, und was dort liegt, gehört deren Arbeitgeber.",
 
@@ -65,7 +65,7 @@ export const mail: typeof english = {
     why: (reason) => {
       switch (reason) {
         case "sender-unknown":
-          return "Die Adresse ist keine von Ihren eigenen, die Sie hier bestätigt haben. Ist es Ihre, fügen Sie sie unter Einstellungen, Mail hereinschicken, hinzu.";
+          return "Die Adresse ist keine von Ihren eigenen, die Sie hier bestätigt haben. Ist es Ihre, fügen Sie sie in den Einstellungen unter „Mail hereinschicken“ hinzu.";
         case "sender-unproven":
           return "Wir konnten nicht feststellen, dass die Mail wirklich von dieser Adresse kam. Schicken Sie sie noch einmal, von der Seite oder App Ihres Mailanbieters selbst.";
         case "work-address-refused":

@@ -24,7 +24,7 @@ export const receipts: typeof english = {
 
   one: {
     heading: "Löschbeleg",
-    certificate: "Abschlussbescheinigung",
+    certificate: "Abschluss\u00adbescheinigung",
     number: (n) => `Nr. ${four(n)}`,
     between: (what, one, other) => `${what} zwischen ${one} und ${other}`,
     promised: "Versprochen",

@@ -17,11 +17,11 @@ export const recover: typeof english = {
   open: "Mit dem Blatt öffnen",
   other: "Mit einem anderen Browser, der offen ist",
   otherHow:
-    "Gehen Sie dort zu Einstellungen, dann Browser und Öffnen, und wählen Sie: Einen weiteren Browser hinzufügen. Es erscheint ein Quadrat zum Scannen und ein Code zum Eingeben.",
+    "Gehen Sie dort zu den Einstellungen, dann zu „Browser und Öffnen“, und wählen Sie „Einen weiteren Browser hinzufügen“. Es erscheint ein Quadrat zum Scannen und ein Code zum Eingeben.",
   otherGo: "Diesen Code hier eingeben",
   noSheet: "Ihr Coach kann es wieder öffnen",
   noSheetHow:
-    "Rufen Sie Ihren Coach an. Sie bekommen eine neue Einladung und Ihr Gespräch zurück, soweit die Vereinbarung es noch aufbewahrt. Die Leute, die diesen Server betreiben, können das nicht.",
+    "Rufen Sie Ihren Coach an. Sie bekommen eine neue Einladung und Ihre Nachrichten zurück, soweit die Vereinbarung sie noch aufbewahrt. Die Leute, die diesen Server betreiben, können das nicht.",
   question: "Ist das Ihr Postfach?",
   newest: (from, day) => `Die neueste Nachricht hier ist von ${from}, ${day}.`,
   mine: (day) => `Die neueste Nachricht hier ist von Ihnen, ${day}.`,

@@ -5,9 +5,9 @@ import type { reopenWords as english } from "../words.reopen.ts";
 export const reopen: typeof english = {
   heading: (name) => `${name} wieder hereinlassen`,
   lead: (name) =>
-    `Wenn ${name} Telefon, Passwort und Wiederherstellungsblatt verloren hat. Was Sie beide hier geschrieben haben, kommt aus Ihren Kopien zurück, mit den Dateien und denselben Tagen.`,
+    `Wenn ${name} Telefon, Passwort und Notfallblatt verloren hat. Was Sie beide hier geschrieben haben, kommt aus Ihren Kopien zurück, mit den Dateien und denselben Tagen.`,
   stays: (name) =>
-    `Was gelöscht wurde, bleibt gelöscht. Was nur ${name} hatte, kommt nicht zurück: weitergeleitete Mail und Quittungen.`,
+    `Was gelöscht wurde, bleibt gelöscht. Was nur ${name} hatte, kommt nicht zurück: hereingeschickte Mail und Löschbelege.`,
   stop: (name) =>
     `Das bisherige Postfach erfährt davon. 48 Stunden lang kann man es dort aufhalten, dann wird es geschlossen. Seien Sie also sicher, wer am Telefon ist: Wer den Link hat und die Ziffern sagt, ist von da an ${name}.`,
   rung: (name) =>
@@ -20,7 +20,7 @@ export const reopen: typeof english = {
   making: "Wird angelegt",
   open: (name) => `Warten auf ${name}`,
   openLead: (name, date) =>
-    `Geben Sie ihn ${name} am Telefon. Er gilt bis ${date}. Bleiben Sie am Apparat: Als Nächstes kommt die Prüfung am Telefon.`,
+    `Geben Sie ${name} den Link oder den Code am Telefon. Beides gilt bis ${date}. Bleiben Sie am Apparat: Als Nächstes kommt die Prüfung am Telefon.`,
   elsewhere: (name) =>
     `Ein Rückweg für ${name} wurde angelegt, und der Link ist hier nicht zur Hand. Beenden Sie ihn, und legen Sie einen neuen an.`,
   joined: (name) => `${name} ist da`,

@@ -49,8 +49,8 @@ export const report: typeof english = {
       `${name} hat diese Fassung noch nicht unterschrieben. Vor beiden Unterschriften geht nichts hinaus.`,
     coachMine: (date) => `Sie haben diese Fassung am ${date} unterschrieben.`,
     coach: (name, date) => `${name} hat diese Fassung am ${date} unterschrieben.`,
-    window: (until) => `Sie darf längstens bis ${until} freigegeben werden.`,
-    windowFrom: (from, until) => `Sie darf von ${from} bis ${until} freigegeben werden.`,
+    window: (until) => `Freigegeben werden darf die Fassung längstens bis ${until}.`,
+    windowFrom: (from, until) => `Freigegeben werden darf die Fassung von ${from} bis ${until}.`,
     clientWaits: (name) => `Als Nächstes liest ${name} sie und entscheidet.`,
     client: (mine, name, date) =>
       mine
@@ -128,7 +128,7 @@ export const report: typeof english = {
       n === 1
         ? "Das eine Gespräch und seinen Tag nennen"
         : `Alle ${n} Gespräche und ihre Tage nennen`,
-    callsHint: "Die Vereinbarung erlaubt es. Es sind die, die Sie beide hier vermerkt haben.",
+    callsHint: "Die Vereinbarung erlaubt es. Es sind die, die Sie beide hier notiert haben.",
     save: (name) => `${name} geben`,
     saving: "Wird gespeichert",
     saved: "Gespeichert. Sie haben ihn beide.",
@@ -146,7 +146,7 @@ export const report: typeof english = {
 
   review: {
     bar: (sponsor) => `Genau das wird ${sponsor} sehen. Sonst nichts.`,
-    open: (sponsor) => `So lesen, wie ${sponsor} es wird`,
+    open: (sponsor) => `So lesen, wie ${sponsor} ihn lesen wird`,
     heading: "Lesen und entscheiden",
     words: (n) => (n === 1 ? "Ein Wort" : `${number(n)} Wörter`),
     without: (count, calls) =>
@@ -158,7 +158,7 @@ export const report: typeof english = {
     person: (person, sponsor) => `${person}, ${sponsor}`,
     until: "Bis",
     change: "Ändern",
-    name: "Zum Unterschreiben Ihren Namen tippen",
+    name: "Tippen Sie Ihren Namen ein, um zu unterschreiben",
     nameWrong: (name) => `Bitte tippen Sie Ihren Namen, wie er im Bericht steht: ${name}.`,
     tomorrow: "Morgen um 09:00 Uhr freigeben",
     onDay: (day) => `Am ${day} um 09:00 Uhr freigeben`,
@@ -168,7 +168,7 @@ export const report: typeof english = {
     ask: (name) => `${name} um eine Änderung bitten`,
     askLabel: (name) => `Was soll ${name} ändern?`,
     send: "Bitten",
-    asked: (name) => `${name} ist gebeten.`,
+    asked: (name) => `${name} wurde gebeten.`,
     decline: "Nicht freigeben",
     declineHeading: "Diese Fassung nicht freigeben",
     declineText: (name, sponsor) =>

@@ -5,7 +5,7 @@ import type { returningWords as english } from "../words.returning.ts";
 export const returning: typeof english = {
   heading: (name) => `Rufen Sie ${name} an, dann kommt Ihr Postfach zurück`,
   lead: (name) =>
-    `Von ${name} bekommen Sie Ihr Gespräch zurück, soweit die Vereinbarung es noch aufbewahrt. Zuerst vergewissern Sie sich beide am Telefon, dass Sie es sind.`,
+    `Von ${name} bekommen Sie Ihre Nachrichten zurück, soweit die Vereinbarung sie noch aufbewahrt. Zuerst vergewissern Sie sich beide am Telefon, dass Sie es sind.`,
   how: (name) =>
     `Während Sie mit ${name} telefonieren: Drücken Sie beide gleichzeitig auf „Beginnen“.`,
   start: "Beginnen",
@@ -16,9 +16,9 @@ export const returning: typeof english = {
   former: {
     heading: (name) => `${name} hat dieses Postfach wieder geöffnet`,
     lead: (name, day, time) =>
-      `${name} hat dieses Gespräch einem anderen Browser gegeben, für jemanden an Ihrer Stelle. Waren Sie das, ist hier nichts zu tun. Waren Sie es nicht, halten Sie es jetzt auf: Bis ${day}, ${time}, können Sie das, und das Postfach gehört wieder Ihnen.`,
+      `${name} hat diese Nachrichten einem anderen Browser gegeben, in der Annahme, dass es Ihrer ist. Ist es Ihrer, ist hier nichts zu tun. Ist er es nicht, halten Sie es jetzt auf: Das geht bis ${day}, ${time}, und das Postfach gehört wieder Ihnen.`,
     late: (name) =>
-      `${name} hat dieses Gespräch einem anderen Browser gegeben. Dieses Postfach ist geschlossen.`,
+      `${name} hat diese Nachrichten einem anderen Browser gegeben. Dieses Postfach ist geschlossen.`,
     stop: "Aufhalten",
     stopping: "Wird aufgehalten",
     ring: (name) => `Rufen Sie dann ${name} an, unter einer Nummer, die Sie schon haben.`,

@@ -173,7 +173,7 @@ const rows: typeof english = {
     },
     happenings: {
       heading: "Was mit Ihrem Postfach geschah",
-      why: "Damit Ihre anderen offenen Seiten fragen können, ob Sie es waren: ein neuer Zugang, ein neues Passwort, der benutzte Bogen. Nach 30 Tagen fort.",
+      why: "Damit Ihre anderen offenen Seiten fragen können, ob Sie es waren: ein neuer Zugang, ein neues Passwort, das benutzte Notfallblatt. Nach 30 Tagen fort.",
       columns: {
         number: "Welche davon Sie gesehen haben.",
         kind: "Was es war.",

@@ -34,15 +34,15 @@ export const select: typeof english = {
       n === all
         ? `${name} hatte nie eine.`
         : n === 1
-          ? `Von einer davon hatte ${name} nie eine Kopie.`
-          : `Von ${n} davon hatte ${name} nie eine Kopie.`,
+          ? `Eine davon hatte ${name} nie.`
+          : `${n} davon hatte ${name} nie.`,
     both: "Was Sie geschrieben haben, lässt sich für Sie beide löschen, wenn Sie es öffnen.",
     act: (n) => (n === 1 ? "Meine Kopie löschen" : `Meine ${n} Kopien löschen`),
   },
   keeping: {
     heading: (n) => (n === 1 ? "Kopie behalten" : `Kopie von ${n} Nachrichten behalten`),
     lead: (date) =>
-      `Eine Kopie gehört Ihnen. Sie wird nicht für Sie gelöscht; die erste dieser Nachrichten am ${date}.`,
+      `Eine Kopie gehört Ihnen, und niemand löscht sie für Sie. Hier wird die erste dieser Nachrichten am ${date} gelöscht.`,
     form: "Es ist eine Seite, die jeder Browser ohne Netz zeigt. Mit Dateien kommt sie als eine Datei zum Entpacken. Dieser Browser stellt sie her; der Server erfährt nur, dass Nachrichten und Dateien gelesen wurden.",
     left: (n) =>
       n === 1

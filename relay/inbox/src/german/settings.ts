@@ -77,7 +77,7 @@ export const settings: typeof english = {
     usual: "Wie im Browser eingestellt",
     large: "Größer",
     larger: "Viel größer",
-    hint: "Hell oder dunkel",
+    hint: "Farben und Größe der Buchstaben",
   },
   language: {
     heading: "Sprache",

@@ -18,6 +18,7 @@ export const sheets: typeof english = {
   remove: {
     heading: "Diese Nachricht löschen",
     mine: "Meine Kopie",
+    goes: "Ihre Kopie wird gelöscht.",
     mineHint: (name, date) => `${of(name)} Kopie bleibt bis ${date}.`,
     mineAlone: (name) => `${name} hatte nie eine.`,
     both: "Für uns beide",

@@ -134,7 +134,7 @@ export const words: typeof english = {
     help: "Sie kommen nicht hinein?",
     wrong:
       "Dieses Passwort hat das Postfach nicht geöffnet. Prüfen Sie Groß- und Kleinschreibung und den Postfachnamen. Es geht nichts verloren, so oft Sie es auch versuchen.",
-    slow: (n) => `Zu viele Versuche. Der nächste geht in ${seconds(n)}.`,
+    slow: (n) => `Zu viele Versuche. Der nächste ist in ${seconds(n)} möglich.`,
     slowSaid: (n) => `Zu viele Versuche. Der nächste ist in ${seconds(n)} möglich.`,
     away: (n) => `Keine Verbindung. Neuer Versuch in ${seconds(n)}.`,
     awaySaid: "Keine Verbindung. Wir versuchen es weiter.",
@@ -147,9 +147,9 @@ export const words: typeof english = {
     icon: "Ein Symbol auf dem Startbildschirm hat ein eigenes Gedächtnis und fragt deshalb einmal. Mit dem Haken unten kennt es den Postfachnamen von da an.",
     gone: (date) => `Dieses Postfach wurde am ${date} gelöscht, wie vereinbart.`,
     wasToGo: (date) =>
-      `Soweit dieser Browser weiß, sollte dieses Postfach am ${date} gelöscht werden, wie vereinbart. Danach öffnet es nichts mehr.`,
+      `Soweit dieser Browser weiß, sollte dieses Postfach am ${date} gelöscht werden, wie vereinbart. Nach diesem Tag lässt es sich nicht mehr öffnen.`,
     receipt:
-      "Haben Sie die Datei mit seinen Quittungen gespeichert? Dann prüft sie das Programm „mailbox“ auch ohne Postfach: mailbox receipts check.",
+      "Haben Sie die Datei mit den Löschbelegen gespeichert? Dann prüft sie das Programm „mailbox“ auch ohne Postfach: mailbox receipts check.",
   },
 
   frame: {

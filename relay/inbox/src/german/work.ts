@@ -15,7 +15,6 @@ export const work: typeof english = {
   loading: "Ihre Vereinbarung wird geöffnet",
   withWhom: (name, since) => `Mit ${name}, seit ${since}`,
   up: "Unsere Arbeit",
-  draft: "Es wird nichts aufbewahrt, bis Sie beide unterschrieben haben.",
   gone: "Hier wird nichts mehr aufbewahrt.",
   held: (date) => `Alles ruht. Niemand muss etwas tun. Wird am ${date} gelöscht.`,
   closedBy: (who, name) =>
@@ -80,7 +79,7 @@ export const work: typeof english = {
     reopen: (name) => `${name} wieder hereinlassen`,
     reopenSaid: "Wenn Telefon, Passwort und Blatt verloren sind",
     close: "Unsere Arbeit beenden",
-    closeSaid: "Sehen, was ginge, und wann",
+    closeSaid: "Sehen, was gelöscht würde, und wann",
   },
 
   kept: {
@@ -99,10 +98,10 @@ export const work: typeof english = {
       "Eine Kopie, die Sie lesen können. Sie haben versprochen, sie am selben Tag zu löschen; der Server kann das nicht prüfen.",
     browser: "Ihr Browser",
     browserWhat: "Was Sie offen haben, nur im Arbeitsspeicher.",
-    browserUntil: "Bis diese Seite sich sperrt",
+    browserUntil: "zum Sperren dieser Seite",
     clientBrowser: (name) => `${of(name)} Browser`,
     clientBrowserWhat: (name) => `Was ${name} offen hat, nur im Arbeitsspeicher.`,
-    clientBrowserUntil: "Bis die Seite dort sich sperrt",
+    clientBrowserUntil: "zum Sperren der Seite dort",
     backups: "Sicherungskopien des Servers",
     backupsWhat:
       "Verschlossen wie der Server. Was gelöscht wurde, lässt sich aus ihnen nicht lesen.",
@@ -113,7 +112,7 @@ export const work: typeof english = {
   },
 
   sponsor: {
-    heading: (name) => `Was ${name} sieht`,
+    heading: (name) => (name ? `Was ${name} sieht` : "Was andere sehen"),
     none: "In der Vereinbarung ist außer Ihnen beiden niemand genannt, also gibt es nichts zu sehen.",
     scope: "Was die Vereinbarung dazu sagt",
     scopeNone: "Die Vereinbarung erlaubt nicht, etwas zu zeigen.",
@@ -244,7 +243,7 @@ export const work: typeof english = {
       recallNo: "Jede Seite löscht nur die eigene Kopie",
       marks: "Ob es gelesen wurde",
       marksYes:
-        "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat, und den Tag, wo ein Datum davon zählt",
+        "Jede Seite sieht, ob die andere eine Nachricht geöffnet hat; auch den Tag, wenn sie einige Tage danach gelöscht wird",
       marksNo: "Keine Seite sieht es, solange eine Nachricht da ist",
       refused: "Firmenmail",
       refusedWhat: (domains) =>
@@ -349,19 +348,20 @@ export const work: typeof english = {
     lead: "Früher kann jede Seite allein bestimmen. Für später müssen beide unterschreiben.",
     sooner: "Früher",
     soonerWhat: (name) =>
-      `Sie können die Arbeit beenden oder alles früher löschen lassen, ohne ${name} zu fragen. Vorher sehen Sie, was ginge.`,
-    soonerOne: "Eine einzelne Nachricht geht früher mit „Ändern“ unter ihrem Text.",
-    soonerDo: "Sehen, was ginge",
+      `Sie können die Arbeit beenden oder alles früher löschen lassen, ohne ${name} zu fragen. Vorher sehen Sie, was gelöscht würde.`,
+    soonerOne: "Eine einzelne Nachricht löschen Sie früher mit „Ändern“ unter ihrem Text.",
+    soonerDo: "Sehen, was gelöscht würde",
     pause:
       "Eine Pause verschiebt kein Datum. Auch wenn Sie sich nicht treffen, gilt jeder Tag hier, solange nicht beide einen anderen unterschreiben.",
     keep: "Einige Nachrichten länger aufbewahren",
     keepWhat: (name, date) =>
       `${name} muss zustimmen. Länger als bis ${date} kann nichts bleiben; dann wird alles gelöscht.`,
-    keepChoose: "Nachrichten, die vor diesem Tag gehen",
-    keepNone: "Keine Nachricht hier geht vor diesem Tag, also gibt es nichts länger aufzubewahren.",
+    keepChoose: "Nachrichten, die vor diesem Tag gelöscht werden",
+    keepNone:
+      "Keine Nachricht hier wird vor diesem Tag gelöscht, also gibt es nichts länger aufzubewahren.",
     keepUntil: "Aufbewahren bis",
     keepUntilHint: (latest) => `Ein Tag bis ${latest}.`,
-    keepGoes: (date) => `geht am ${date}`,
+    keepGoes: (date) => `wird am ${date} gelöscht`,
     keepDo: (name) => `${name} bitten`,
     keepMissing: "Bitte wählen Sie mindestens eine Nachricht.",
     keepWrong: (latest) =>
@@ -408,7 +408,7 @@ export const work: typeof english = {
     remains: "Was hier bleibt",
     copyFirst: "Nehmen Sie vorher eine Kopie mit, wenn Sie eine möchten.",
     copyDo: "Kopie mitnehmen",
-    when: "Wann es geht",
+    when: "Wann es gelöscht wird",
     hold: (date) => `Bis ${date} ruhen lassen`,
     holdHint: "Wie Sie beide vereinbart haben. Niemand muss etwas tun.",
     soon: (date) => `Am ${date} gehen lassen`,
@@ -425,14 +425,14 @@ export const work: typeof english = {
     stops: (name) =>
       `Ab jetzt können weder Sie noch ${name} hier schreiben. Mail an dieses Postfach wird abgewiesen.`,
     reads: (date) => `Lesen und speichern geht weiter bis ${date}.`,
-    mineNow: (what) => `Ihre eigenen Kopien gehen jetzt: ${what}.`,
-    goes: (date, what) => `Am ${date} geht alles: ${what}.`,
+    mineNow: (what) => `Ihre eigenen Kopien werden jetzt gelöscht: ${what}.`,
+    goes: (date, what) => `Am ${date} wird alles gelöscht: ${what}.`,
     goesElse:
       "Die Vereinbarung, ihre Unterschriften und dieses Postfach gehen mit. Belege bleiben etwas länger.",
     backups: (date) => `Die letzte Sicherungskopie ist weg bis ${date}.`,
     told: (name) => `${name} erfährt es sofort.`,
     back: (name) => `Bis dahin können Sie weitermachen, wenn Sie und ${name} beide unterschreiben.`,
-    backNot: "Was bis dahin gegangen ist, kommt nicht zurück.",
+    backNot: "Was bis dahin gelöscht ist, kommt nicht zurück.",
     doHold: "Unsere Arbeit beenden",
     doGo: "Unsere Arbeit beenden und gehen lassen",
     doing: "Wird unterschrieben",

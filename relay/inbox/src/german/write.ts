@@ -21,11 +21,11 @@ export const write: typeof english = {
   tooMany: (most) => `Mit einer Nachricht gehen höchstens ${figure(most, "Datei", "Dateien")}.`,
   keep: "Aufbewahrt bis",
   keepAgreed: (date) => `${date}, wie Sie beide vereinbart haben`,
-  keepOpened: (name) => `Bis ${name} sie gelesen hat, und sieben Tage`,
+  keepOpened: (name) => `Bis ${name} sie gelesen hat, dann noch sieben Tage`,
   keepOpenedHint: (name, date) =>
     `Spätestens bis ${date}. Am Datum sehen Sie dann, an welchem Tag ${name} sie geöffnet hat.`,
   keepOpenedWrong:
-    "Bitte wählen Sie noch einmal. Ihre Vereinbarung zeigt nicht mehr, was gelesen wurde.",
+    "Bitte wählen Sie noch einmal. Nach Ihrer Vereinbarung sieht niemand mehr, ob eine Nachricht gelesen wurde.",
   keepMonth: (date) => `30 Tage lang, bis ${date}`,
   keepWork: (date) => `Das Ende unserer Arbeit, ${date}`,
   keepDate: "Ein Datum",

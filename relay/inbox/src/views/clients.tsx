@@ -123,7 +123,7 @@ export function Clients() {
   return (
     <>
       <Heading>{clientWords.heading}</Heading>
-      <p class="lead">{clientWords.lead}</p>
+      {rows?.length !== 0 && <p class="lead">{clientWords.lead}</p>}
       <p>
         <button type="button" class="do" onClick={() => setDoing({ terms: { name: "" } })}>
           {clientWords.invite}
@@ -197,7 +197,7 @@ function Client({ row, glance, busy, turn, show, again, read }: ClientProps) {
     <li>
       <Initials name={row.name} />
       <div>
-        <span>{row.name}</span>
+        <strong>{row.name}</strong>
         <span class="meta">{standing(row, zone)}</span>
         {glance && <Glance glance={glance} row={row} now={now()} zone={zone} />}
       </div>

@@ -57,15 +57,6 @@ export function DraftFiles({ draft, change }: PartProps) {
               <div class="file-name">
                 <span class="name">{file.name}</span>
                 <span class="meta">{size(file.size)}</span>
-                {originals.has(file) && (
-                  <button
-                    type="button"
-                    class="quiet"
-                    onClick={() => change({ files: asItWas(draft.files, file) })}
-                  >
-                    {photoWords.keep}
-                  </button>
-                )}
               </div>
               <button
                 type="button"
@@ -75,6 +66,15 @@ export function DraftFiles({ draft, change }: PartProps) {
               >
                 {writeWords.remove}
               </button>
+              {originals.has(file) && (
+                <button
+                  type="button"
+                  class="quiet as-it-was"
+                  onClick={() => change({ files: asItWas(draft.files, file) })}
+                >
+                  {photoWords.keep}
+                </button>
+              )}
             </li>
           ))}
         </ul>

@@ -29,7 +29,7 @@ export function Kept({ work }: PageProps) {
           kept.backupsWhat,
           fullDay(work.deleted.at + work.backupDays * DAY_SECONDS, zone),
         ]
-      : [kept.backups, kept.noBackups, "–"],
+      : [kept.backups, kept.noBackups, ""],
   ];
   return (
     <>

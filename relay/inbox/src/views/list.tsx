@@ -394,8 +394,15 @@ function Empty() {
             {words.list.emptyWrite(name)}
           </a>
         </>
+      ) : opened.engagementState === "draft" ? (
+        <p>{words.list.empty(name)}</p>
       ) : (
-        <p>{opened.engagementState === "draft" ? words.list.empty(name) : words.list.allGone}</p>
+        <>
+          <p>{words.list.allGone}</p>
+          <a class="button" href={href({ view: "receipts" })}>
+            {words.titles.receipts}
+          </a>
+        </>
       )}
     </div>
   );

@@ -110,7 +110,7 @@ export function DeleteSheet({ message, onClose }: SheetProps) {
           />
         ) : (
           <p>
-            {sheetWords.remove.mine}.{" "}
+            {sheetWords.remove.goes}{" "}
             {alone ? sheetWords.remove.mineAlone(name) : sheetWords.remove.mineHint(name, date)}
           </p>
         )}

@@ -115,7 +115,8 @@ export function Unlock({ session, locked, surroundings, open }: UnlockProps) {
         </label>
         <button
           type="submit"
-          class="do wide"
+          // One filled button: where the device was used before, that is the other one.
+          class={kept("device-unlock") === null ? "do wide" : "wide"}
           aria-disabled={state.kind === "opening" || slowed(state)}
         >
           {words.unlock.open}

@@ -14,7 +14,7 @@ import { Dates } from "./dates.tsx";
 import { failureWords, useDesk } from "./desk.ts";
 import { Kept, Notes } from "./keeping.tsx";
 import { lazy } from "./lazy.tsx";
-import { Banner, Heading, Icon, Trouble, Wait } from "./parts.tsx";
+import { Heading, Icon, Trouble, Wait } from "./parts.tsx";
 import { ReceiptPage, Receipts } from "./receipts.tsx";
 import { CheckOffer, Spoken } from "./spoken.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -151,12 +151,10 @@ function Overview({ work }: PageProps) {
   );
 }
 
-/** One line for the state that the engagement is in; an active one needs none. */
+/** One line for the state that the engagement is in; an active one needs none, and of a draft the frame speaks on every page. */
 function StateLine({ work }: { work: Facts }) {
   const { opened, zone } = useDesk();
   switch (work.state) {
-    case "draft":
-      return <Banner tone="note">{workWords.draft}</Banner>;
     case "held":
       return (
         <p>
