@@ -161,15 +161,20 @@ function OpenNow({ open, done, failed }: OpenNowProps) {
             <div>
               <span>{one.label || browserWords.unnamed}</span>
               <span class="meta">
-                {one.current ? browserWords.current : seenWords(one.seenAt, now(), zone)}
-                {" · "}
-                {browserWords.until(written(one.expiresAt, now(), zone))}
+                {[
+                  one.current
+                    ? browserWords.current
+                    : one.seenAt > 0 && browserWords.seen(dayWords(one.seenAt, now(), zone)),
+                  browserWords.until(written(one.expiresAt, now(), zone)),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
               </span>
             </div>
             {!one.current && (
               <button type="button" onClick={() => remove(one.id)}>
                 {browserWords.remove}
-                <span class="unseen"> {one.label}</span>
+                <span class="unseen"> {one.label || browserWords.unnamed}</span>
               </button>
             )}
           </li>
@@ -179,10 +184,6 @@ function OpenNow({ open, done, failed }: OpenNowProps) {
       {others.length > 0 && <p class="hint">{browserWords.unknown}</p>}
     </section>
   );
-}
-
-function seenWords(at: number, now: number, zone: string): string {
-  return browserWords.seen(at === 0 ? "" : dayWords(at, now, zone)).trim();
 }
 
 /** Days of the world's clock, as the notes have them. */
