@@ -14,7 +14,7 @@ from functools import cache
 from keys.acts import Act, ActCore, ActKind, sign_act
 from keys.box import seal_box
 from keys.content import Content, ContentKind, Recipient
-from keys.envelope import ZERO_TAG, EnvelopeClass
+from keys.envelope import EnvelopeClass
 from keys.invitation import Acceptance, InvitationKeys, invitation_keys, seal_acceptance, sign_redemption
 from keys.names import (
     DAY_SECONDS,
@@ -324,8 +324,3 @@ def seal_key(public: bytes) -> SealKey:
 def day_key() -> SealKey:
     """A keeper's key of any day: the relay never opens it."""
     return OpenKey.from_seed(b"d" * 32).seal_key()
-
-
-def own_tag() -> bytes:
-    """The tag of what no policy governs."""
-    return ZERO_TAG

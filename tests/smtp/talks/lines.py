@@ -20,7 +20,6 @@ from tests.smtp.talk import (
     talk,
 )  # fmt: skip
 
-HEAD_LIMIT: Final = 65_536
 LONG_LINE: Final = "500 5.5.2"
 
 
