@@ -22,7 +22,7 @@ from playwright.async_api import async_playwright
 
 from tests.__main__ import NO_CHROMIUM, find_chromium
 from tests.bench.page import Phone, private_bytes
-from tests.browser.visitor import FLAGS
+from tests.chromium import FLAGS
 
 HIDDEN = ("--headless=new", "--window-size=375,812", "--remote-debugging-port=0", "about:blank")
 STARTS_SECONDS = 30.0

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, CDPSession, Page, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.__main__ import NO_CHROMIUM, find_chromium
-from tests.browser.visitor import FLAGS
+from tests.chromium import FLAGS
 
 SLOWER = 4
 """A phone in the middle of the market against one core of a server."""

@@ -23,7 +23,8 @@ from playwright.async_api import Browser, async_playwright, expect
 from client_sdk import AsyncAccount, AsyncEngagement, FileCost, Home
 from tests.__main__ import NO_CHROMIUM, find_chromium
 from tests.browser.forwarding import Door, open_door
-from tests.browser.visitor import FLAGS, PATIENCE_MILLISECONDS, Client
+from tests.browser.visitor import PATIENCE_MILLISECONDS, Client
+from tests.chromium import IN_TESTS
 from tests.e2e.house import ANNA_PASSWORD, made_relay
 from tests.service.programs import Relay, eventually
 
@@ -127,7 +128,7 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.fail("the inbox is not built: `python3 -m tests` builds it", pytrace=False)
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        launched = await playwright.chromium.launch(executable_path=found, args=list(IN_TESTS))
         yield launched
         await launched.close()
 

@@ -13,7 +13,8 @@ from playwright.async_api import Browser, Locator, expect
 from tests.__main__ import find_chromium
 from tests.browser.conftest import MAYA_PASSWORD, Practice
 from tests.browser.film import Modules, film, modules_of
-from tests.browser.visitor import FLAGS, HALF, Client, Visitor, visiting
+from tests.browser.visitor import HALF, Client, Visitor, visiting
+from tests.chromium import FLAGS
 
 pytestmark = pytest.mark.browser
 

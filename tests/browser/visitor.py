@@ -15,16 +15,6 @@ from dataclasses import dataclass, field
 from playwright.async_api import Browser, Locator, Page, Response, expect
 from playwright.async_api import TimeoutError as NotInTime
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 PATIENCE_MILLISECONDS = 30_000
 SOON_MILLISECONDS = 3_000
 """For a press that something else may have made needless; then it is looked again."""

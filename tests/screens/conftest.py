@@ -11,9 +11,9 @@ import pytest
 from playwright.async_api import async_playwright
 
 from tests.__main__ import NO_CHROMIUM, find_chromium
+from tests.chromium import IN_TESTS
 from tests.screens.site import build, served
 from tests.screens.stage import Stage
-from tests.screens.walk import FLAGS
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,7 @@ async def stage(built_page: Path) -> AsyncIterator[Stage]:
     if chromium is None:
         pytest.fail(NO_CHROMIUM, pytrace=False)
     async with async_playwright() as playwright, served(built_page) as origin:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(IN_TESTS))
         found = Stage(browser, origin)
         yield found
         await found.close()

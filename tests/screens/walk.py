@@ -15,6 +15,7 @@ from typing import Final, Literal
 from playwright.async_api import Browser, Error, Page, async_playwright
 
 from tests.__main__ import NO_CHROMIUM, find_chromium
+from tests.chromium import FLAGS
 from tests.screens.judge import axe, measured, sideways, spoken
 from tests.screens.scene import Scene
 from tests.screens.scenes import SCENES
@@ -22,16 +23,6 @@ from tests.screens.site import build, served
 from tests.screens.steps import NOW
 
 PICTURES = Path(__file__).parent / "out" / "pictures"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 LANGUAGES = ("en", "de", "long", "rtl")
 AT_ONCE = 3
