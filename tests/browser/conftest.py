@@ -20,16 +20,16 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from client_sdk import AsyncAccount, AsyncEngagement, FileCost, Home
+from client_sdk import AsyncAccount, AsyncEngagement, Home
 from tests.__main__ import NO_CHROMIUM, find_chromium
 from tests.browser.forwarding import Door, open_door
 from tests.browser.visitor import PATIENCE_MILLISECONDS, Client
 from tests.chromium import IN_TESTS
 from tests.e2e.house import ANNA_PASSWORD, made_relay
+from tests.sdk.house import CHEAP
 from tests.service.programs import Relay, eventually
 
 STATIC = Path(__file__).resolve().parents[2] / "relay" / "static"
-CHEAP = FileCost(memory_kib=64, passes=1)
 MAYA_PASSWORD = "canary pepper meadow candle"
 
 
@@ -113,9 +113,7 @@ async def open_practice(base: Path) -> AsyncIterator[Practice]:
         async with await AsyncAccount.setup(link, home=home, password=ANNA_PASSWORD) as anna:
             yield Practice(relay, link.partition("/i/")[0], anna)
     finally:
-        if relay.process is not None:
-            relay.process.kill()
-            relay.process.communicate()
+        relay.kill()
 
 
 @pytest.fixture(scope="session")

@@ -166,9 +166,7 @@ async def test_the_relay_restarts_while_a_file_goes_up(browser: Browser, desk: D
         await visitor.page.locator("input[type=file]").set_input_files(tmp_path / "walk.bin")
         async with visitor.page.expect_request(re.compile("/v1/uploads/|/v1/blobs")):
             await visitor.press("Send to Anna")
-        assert relay.process is not None
-        relay.process.kill()
-        await asyncio.to_thread(relay.process.communicate)
+        await asyncio.to_thread(relay.kill)
         await asyncio.to_thread(relay.start)
         waiting = visitor.page.get_by_role("button", name="Try now", exact=True)
         await expect(waiting.or_(visitor.row("Crane")).first).to_be_visible()

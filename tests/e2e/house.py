@@ -7,7 +7,6 @@ import asyncio
 import email
 import re
 import smtplib
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
@@ -16,14 +15,15 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from pathlib import Path
 
-from client_sdk import AsyncAccount, AsyncEngagement, FileCost, Home
+from client_sdk import AsyncAccount, AsyncEngagement, Home
 from relay.operator.erasure import Loot, Tally, plunder
 from relay.service.keyfiles import read_backup_key
 from relay.store.backup_file import opened, read_head
 from relay.store.engine import connect_writer
 from relay.store.rebuild import load_as
 from tests.e2e.stored import Stored
-from tests.service.programs import DAY_SECONDS, Relay, eventually
+from tests.sdk.house import CHEAP
+from tests.service.programs import DAY_SECONDS, Relay, eventually, free_port
 
 ANNA_PASSWORD = "walnut-canary harbour lantern bridge"
 MAYA_PASSWORD = "pepper-canary meadow candle orchard"
@@ -123,28 +123,15 @@ class House:
 
 def cheap_home(folder: Path) -> Home:
     """Somebody's own computer, whose secret is sealed at a low cost: 256 MiB an opening is for people."""
-    return Home(folder, file_cost=FileCost(memory_kib=64, passes=1))
-
-
-def free_port() -> int:
-    """A loopback port that was free a moment ago; the origin must be known before the relay starts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return Home(folder, file_cost=CHEAP)
 
 
 def made_relay(folder: Path, database: str = "") -> Relay:
     """A relay on a port that its origin names, with a clock that the test moves. `database`: the URL of
     another database than the file.
     """
-    relay, port = Relay(folder), free_port()
-    relay.command("init", "--local", str(folder), config=False)
-    text = (
-        relay.config.read_text()
-        .replace("127.0.0.1:8080", f"127.0.0.1:{port}")
-        .replace("127.0.0.1:8025", "127.0.0.1:0")
-    )
-    relay.config.write_text(f'{text}\n[clock]\noffset_file = "offset"\n{on(database)}')
+    relay = Relay.at(free_port(), folder)
+    relay.config.write_text(relay.config.read_text() + on(database))
     return relay
 
 
@@ -166,7 +153,7 @@ async def open_house(
         relay.config.write_text(re.sub(r"\[mail\]\n[^\[]*", mail + "\n", text))
     relay.start()
     async with AsyncExitStack() as ending:
-        ending.callback(_end, relay)
+        ending.callback(relay.kill)
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
         anna = await AsyncAccount.setup(link, home=cheap_home(folder.parent / "anna"), password=ANNA_PASSWORD)
         ending.push_async_callback(anna.close)
@@ -178,9 +165,3 @@ async def open_house(
         ending.push_async_callback(maya.close)
         await anna.settle()
         yield House(relay, folder, anna, maya, database)
-
-
-def _end(relay: Relay) -> None:
-    if relay.process is not None:
-        relay.process.kill()
-        relay.process.communicate()

@@ -25,7 +25,7 @@ from client_sdk import AsyncAccount, AsyncEngagement, Attachment, errors
 from tests.browser.visitor import PATIENCE_MILLISECONDS, Client, Visitor, visiting
 from tests.e2e.house import ANNA_PASSWORD, MAYA_PASSWORD, House, cheap_home, made_relay
 from tests.receipts import independent
-from tests.service.programs import Relay, eventually
+from tests.service.programs import eventually
 
 MAYA = "Maya Okafor"
 GOALS = "goals-canary, one a line\n" * 20_000
@@ -108,7 +108,7 @@ async def invited(browser: Browser, base: Path, database: str) -> AsyncIterator[
     """A coach who has drafted and invited, a client who has read, signed and joined in the browser."""
     relay = made_relay(base / "relay", database).start()
     async with AsyncExitStack() as ending:
-        ending.callback(_end, relay)
+        ending.callback(relay.kill)
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
         anna = await AsyncAccount.setup(link, home=cheap_home(base / "anna"), password=ANNA_PASSWORD)
         ending.push_async_callback(anna.close)
@@ -127,12 +127,6 @@ async def invited(browser: Browser, base: Path, database: str) -> AsyncIterator[
         maya = await AsyncAccount.open(login, home=cheap_home(base / "maya"), password=MAYA_PASSWORD)
         ending.push_async_callback(maya.close)
         yield Story(House(relay, relay.folder, anna, maya, database), client, origin, browser)
-
-
-def _end(relay: Relay) -> None:
-    if relay.process is not None:
-        relay.process.kill()
-        relay.process.communicate()
 
 
 @pytest.mark.browser

@@ -94,7 +94,7 @@ async def two_keepers(base: Path, database: str) -> AsyncIterator[Two]:
         further = f'\n[[further_keepers]]\naddress = "{second.place}"\nkey = "{told["key"]}"\n'
         relay.config.write_text(relay.config.read_text() + further)
         relay.start()
-        ending.callback(_end, relay)
+        ending.callback(relay.kill)
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
         anna = await AsyncAccount.setup(
             link, home=cheap_home(base / "anna"), password=ANNA_PASSWORD, keepers=[told["fingerprint"]]
@@ -107,12 +107,6 @@ async def two_keepers(base: Path, database: str) -> AsyncIterator[Two]:
         ending.push_async_callback(maya.close)
         await anna.settle()
         yield Two(House(relay, relay.folder, anna, maya, database), second)
-
-
-def _end(relay: Relay) -> None:
-    if relay.process is not None:
-        relay.process.kill()
-        relay.process.communicate()
 
 
 async def test_reading_needs_both_and_waits_for_the_one_that_is_away(tmp_path: Path, database: str) -> None:
@@ -197,4 +191,4 @@ async def test_what_is_not_compared_is_not_required(tmp_path: Path, database: st
         assert sorted(seen.values()) == [(False, False), (True, False)]
         await anna.close()
     finally:
-        _end(relay)
+        relay.kill()

@@ -38,7 +38,8 @@ from tests.e2e.house import on
 from tests.e2e.stored import Stored
 from tests.flow.cast import ORIGIN
 from tests.postgres.server import Server, database_of
-from tests.service.programs import DAY_SECONDS, Coach, Relay, eventually
+from tests.service.coach import Coach
+from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 CALLS = "fsync,fdatasync,pwrite64,ftruncate,rename,renameat2,unlink,unlinkat"
 DUE_SECONDS = 6 * 3_600
@@ -219,9 +220,7 @@ class Prepared:
         try:
             yield Walk(relay, self.coach, self.things, self.due_at, database)
         finally:
-            if relay.process is not None:
-                relay.process.kill()
-                relay.process.communicate()
+            relay.kill()
             shutil.rmtree(folder.parent)
             if self.server is not None:
                 self.server.psql(f"DROP DATABASE {database_of(database)} WITH (FORCE)")

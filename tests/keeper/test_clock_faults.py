@@ -19,8 +19,9 @@ from relay.clock import SystemClock
 from relay.core.errors import KeeperAway
 from relay.keeper.client import SocketKeeper
 from tests.keeper import shown_clocks
+from tests.service.coach import Coach
 from tests.service.prepared import Program, run
-from tests.service.programs import DAY_SECONDS, Coach, Relay, eventually
+from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 YEARS_2038 = 2**31 - 3_600
 """An hour before the second at which 32 bits with a sign end."""

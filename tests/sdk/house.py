@@ -7,7 +7,6 @@ the relay by the liar's address, so that nothing but their own checks stands aga
 from __future__ import annotations
 
 import io
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,31 +17,14 @@ from aiohttp import web
 
 from client_sdk import AsyncAccount, AsyncEngagement, FileCost, Home
 from client_sdk.wire import Response
-from tests.service.programs import Relay
+from tests.service.programs import Relay, free_port
 
 CHEAP = FileCost(memory_kib=64, passes=1)
+"""For the secret on a computer of a test's: 256 MiB an opening is for people."""
 ANNAS = "walnut harbour lantern bridge orchard"
 MAYAS = "pepper meadow candle river stone"
 
 Lie = Callable[[str, str, Response], Response]
-
-
-def free_port() -> int:
-    """A loopback port that was free a moment ago; the origin must be known before the relay starts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def made_relay(folder: Path, origin_port: int, listen_port: int) -> Relay:
-    """A relay that is known by one port and listens on one, with a clock that a test moves."""
-    relay = Relay(folder)
-    relay.command("init", "--local", str(folder), config=False)
-    text = relay.config.read_text()
-    text = text.replace('origin = "http://127.0.0.1:8080"', f'origin = "http://127.0.0.1:{origin_port}"')
-    text = text.replace("127.0.0.1:8080", f"127.0.0.1:{listen_port}").replace("127.0.0.1:8025", "127.0.0.1:0")
-    relay.config.write_text(text + '\n[clock]\noffset_file = "offset"\n')
-    return relay
 
 
 @dataclass
@@ -163,7 +145,7 @@ async def standing(folder: Path, *, lying: bool = False, checked_by: str = "") -
     """Start a relay. With `checked_by`, a name server, it checks senders."""
     origin_port = free_port()
     listen_port = free_port() if lying else origin_port
-    relay = made_relay(folder / "relay", origin_port, listen_port)
+    relay = Relay.at(origin_port, folder / "relay", listens_on=listen_port)
     if checked_by:
         text = relay.config.read_text()
         checks = f'check_senders = true\nnameservers = ["{checked_by}"]'
@@ -172,7 +154,7 @@ async def standing(folder: Path, *, lying: bool = False, checked_by: str = "") -
     relay.start()
     liar = Liar(listen_port) if lying else None
     async with AsyncExitStack() as ending:
-        ending.callback(_end, relay)
+        ending.callback(relay.kill)
         if liar is not None:
             await ending.enter_async_context(liar.serving(origin_port))
         yield Standing(relay, liar)
@@ -188,12 +170,6 @@ async def opened_house(
         found.house(folder, language=language) as house,
     ):
         yield house
-
-
-def _end(relay: Relay) -> None:
-    if relay.process is not None:
-        relay.process.kill()
-        relay.process.communicate()
 
 
 async def subjects(engagement: AsyncEngagement) -> list[str]:

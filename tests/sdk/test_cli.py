@@ -25,9 +25,9 @@ from client_sdk.cli.topics import EXIT_CODES, FORMATS, TOPICS
 from client_sdk.home import write_private
 from client_sdk.keyring import open_secret, seal_secret
 from client_sdk.messages import Progress
-from tests.sdk.house import ANNAS, CHEAP, MAYAS, free_port, made_relay
+from tests.sdk.house import ANNAS, CHEAP, MAYAS
 from tests.service.prepared import run
-from tests.service.programs import Relay
+from tests.service.programs import Relay, free_port
 
 PROGRAM = [sys.executable, "-c", "from client_sdk.cli import main; main()"]
 DEADLINE_SECONDS = 60
@@ -107,7 +107,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     """Set up, invited and accepted, all by the command line."""
     folder = tmp_path_factory.mktemp("cli")
     port = free_port()
-    relay = made_relay(folder / "relay", port, port).start()
+    relay = Relay.at(port, folder / "relay").start()
     try:
         two = Two(relay, Person(folder / "anna", ANNAS), Person(folder / "maya", MAYAS))
         link = relay.command("coach", "invite", "Anna Harrow").stdout.strip()
@@ -132,9 +132,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         two.maya.cheapen()
         yield two
     finally:
-        if relay.process is not None:
-            relay.process.kill()
-            relay.process.communicate()
+        relay.kill()
 
 
 def test_the_sheet_is_private(two: Two) -> None:

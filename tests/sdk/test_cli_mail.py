@@ -16,9 +16,9 @@ import pytest
 
 from client_sdk.cli import exits
 from tests.door.name_server import serving
-from tests.sdk.house import ANNAS, MAYAS, free_port, made_relay
+from tests.sdk.house import ANNAS, MAYAS
 from tests.sdk.test_cli import PROGRAM, Person
-from tests.service.programs import Relay, eventually
+from tests.service.programs import Relay, eventually, free_port
 
 PLAIN = "maya@home.example"
 SPF = {"home.example": {"TXT": ['"v=spf1 ip4:127.0.0.1 -all"']}}
@@ -89,8 +89,8 @@ def mail(subject: str, author: str = PLAIN) -> bytes:
 @pytest.fixture(scope="module")
 def maya(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Person, Provider]]:
     """A client with a confirmed address, at her own computer."""
-    folder, port = tmp_path_factory.mktemp("cli-mail"), free_port()
-    relay = made_relay(folder / "relay", port, port)
+    folder = tmp_path_factory.mktemp("cli-mail")
+    relay = Relay.at(free_port(), folder / "relay")
     with Names() as names:
         text = relay.config.read_text()
         checks = f'check_senders = true\nnameservers = ["{names.at}"]'
@@ -112,9 +112,7 @@ def maya(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Person, Pro
             person.mailbox("sender", "confirm", code[0])
             yield person, provider
         finally:
-            if relay.process is not None:
-                relay.process.kill()
-                relay.process.communicate()
+            relay.kill()
 
 
 def test_what_a_provider_gives(maya: tuple[Person, Provider]) -> None:

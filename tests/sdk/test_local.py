@@ -20,7 +20,7 @@ from client_sdk import errors
 from client_sdk.attachment import Attachment
 from client_sdk.attachments import Meter, seal_to_file
 from client_sdk.files import new_file, safe_name
-from client_sdk.home import FileCost, FolderLock, Home, write_private
+from client_sdk.home import FolderLock, Home, write_private
 from client_sdk.keyring import MAGIC, Keychain, SealedFile, find_keychain, open_secret, seal_secret
 from client_sdk.messages import Progress
 from client_sdk.state import State
@@ -30,9 +30,9 @@ from client_sdk.state_writers import WriterHead
 from client_sdk.tallying import Next, ReadMarks, tally, to_remind, unread_by
 from keys.blob import BlobOpener
 from keys.errors import Malformed, NotOpened
+from tests.sdk.house import CHEAP
 from tests.sdk.pair import DAY, NOW, dice
 
-CHEAP = FileCost(memory_kib=64, passes=1)
 SECRET = bytes(range(32))
 
 

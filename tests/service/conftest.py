@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.programs import Coach, Relay
+from tests.service.coach import Coach
+from tests.service.programs import Relay
 
 
 @pytest.fixture
@@ -17,9 +18,7 @@ def relay(tmp_path: Path) -> Iterator[Relay]:
     """A relay that is made and does not run yet."""
     made = Relay.made(tmp_path / "house")
     yield made
-    if made.process is not None:
-        made.process.kill()
-        made.process.communicate()
+    made.kill()
 
 
 @pytest.fixture

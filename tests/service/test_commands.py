@@ -12,7 +12,8 @@ from keys.encoding import from_base64url, to_base64url
 from keys.invitation import invitation_keys, open_coach_invitation, parse_link
 from relay.service.keyfiles import read_key_files
 from tests.migrations.test_migrations import newest
-from tests.service.programs import DAY_SECONDS, Coach, Relay, eventually
+from tests.service.coach import Coach
+from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 
 def test_init_makes_a_private_folder(relay: Relay) -> None:

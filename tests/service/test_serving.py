@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.programs import DAY_SECONDS, Coach, Relay, eventually
+from tests.service.coach import Coach
+from tests.service.programs import DAY_SECONDS, Relay, eventually
 
 
 def test_it_prints_one_line_and_ends_when_asked(relay: Relay) -> None:

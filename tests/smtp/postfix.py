@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.service.programs import free_port
 
 MAIN = """\
 compatibility_level = 3.6
@@ -99,7 +100,7 @@ def running(more: str) -> Iterator[Postfix]:
     """A Postfix with these further settings, until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="quietbox-postfix-"))
     folder.chmod(0o755)  # its own system user looks in here
-    postfix = Postfix(folder, _free_port())
+    postfix = Postfix(folder, free_port())
     (folder / "etc").mkdir()
     (folder / "queue").mkdir()
     (folder / "data").mkdir()
@@ -128,8 +129,3 @@ def _run(postfix: Postfix, word: str, *, check: bool = True) -> None:
 
 def _path() -> str:
     return os.environ.get("PATH", "") + os.pathsep + "/usr/sbin"
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
