@@ -1,4 +1,4 @@
-"""With which words Chromium is started, by tests, pictures and measurements alike."""
+"""The words with which tests, pictures and measurements start Chromium. Starts nothing itself."""
 
 from __future__ import annotations
 
@@ -14,5 +14,6 @@ FLAGS = (
 )
 
 IN_TESTS = (*FLAGS, "--in-process-gpu")
-"""What paints has no process of its own: a tenth less of a processor. Measurements and pictures keep to what
-people have."""
+"""What paints has no process of its own, which takes a tenth less of a processor (decision 26). Measurements
+and pictures keep to what people have.
+"""
