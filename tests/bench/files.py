@@ -11,7 +11,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from tests.bench.alone import alone
+from tests.bench.alone import Alone, alone
+from tests.bench.copies import PICKED
 from tests.bench.figures import Findings
 from tests.bench.house import PASSWORD
 from tests.bench.inbox import Pair, Times, people
@@ -22,6 +23,7 @@ LARGE, LARGE_QUICK = 200 * MB, 40 * MB
 MOST_MB = 64
 CALM_SECONDS = 3.0
 SENT = "Sent. Kept until"
+SAVED = "Saved outside this inbox."
 LATER = """([seconds, press, said]) => setTimeout(() => {
   document.querySelector(press).click();
   setInterval(() => {
@@ -31,6 +33,8 @@ LATER = """([seconds, press, said]) => setTimeout(() => {
   }, 100);
 }, seconds * 1000)"""
 """Press when nobody is connected any more; the page's title tells when it has said so."""
+
+NO_PICKER = "() => { delete window.showSaveFilePicker; }"
 
 Grown = dict[str, float]
 
@@ -57,7 +61,11 @@ async def there_and_back(pair: Pair, size: int) -> dict[tuple[str, str], float]:
         with file.open("wb") as out:
             for _ in range(0, size, MB):
                 out.write(os.urandom(MB))
-        ways = {"go up": await up(pair, file), "come down": await down(pair, file)}
+        ways = {
+            "go up": await up(pair, file),
+            "come down into a chosen file": await down(pair, file, PICKED),
+            "come down without one": await down(pair, file, NO_PICKER),
+        }
     return {(way, of): most / MB for way, grown in ways.items() for of, most in grown.items()}
 
 
@@ -75,22 +83,24 @@ async def up(pair: Pair, file: Path) -> Grown:
         return await browser.grown(lambda: browser.called("done"))
 
 
-async def down(pair: Pair, file: Path) -> Grown:
-    """The same while it was saved from the message, until it lies there."""
+async def down(pair: Pair, file: Path, picker: str) -> Grown:
+    """The same while it was saved from the message, until it lies there; `picker` is what the browser has."""
     async with alone() as browser:
-        saved = browser.saved / file.name
-
-        async def arrived() -> bool:
-            return saved.exists() and saved.stat().st_size == file.stat().st_size
-
         async with browser.held() as one:
             await enter(one, pair)
+            await one.page.evaluate(picker)
             await one.page.locator(".row", has_text=file.name).click()
             await one.page.get_by_role("button", name=re.compile("^Save file")).wait_for()
-            press = "[aria-label^='Save file']"
-            await one.page.evaluate(LATER, [2 * CALM_SECONDS, press, SENT])
+            await one.page.evaluate(LATER, [2 * CALM_SECONDS, "[aria-label^='Save file']", SAVED])
         await asyncio.sleep(CALM_SECONDS)
-        return await browser.grown(arrived)
+        return await browser.grown(lambda: lies(browser, file, picker))
+
+
+async def lies(browser: Alone, file: Path, picker: str) -> bool:
+    """Whether the page has said so, and a download has ended, too."""
+    saved = browser.saved / file.name
+    ended = picker == PICKED or (saved.exists() and saved.stat().st_size == file.stat().st_size)
+    return ended and await browser.called("done")
 
 
 async def enter(one: Phone, pair: Pair) -> None:

@@ -22,7 +22,8 @@ import {
   pageHead,
   safeName,
 } from "./archive.ts";
-import { CopyFile, keptParts, NotWritten, type Sealing, type Target } from "./copyfile.ts";
+import { CopyFile, type Sealing } from "./copyfile.ts";
+import { keptParts, NotWritten, type Target } from "./target.ts";
 import { crc32, ZipWriter } from "./zip.ts";
 
 const WORDS = {
@@ -136,7 +137,7 @@ test("a file passes in pieces, sealed where it is locked, and what cannot be wri
   assert.ok(Math.max(...sizes) <= 1024 * 1024);
   let dropped = 0;
   const full: Target = {
-    write: () => Promise.reject(new Error("no room")),
+    write: () => Promise.reject(new NotWritten("no room")),
     finish: async () => null,
     drop: async () => {
       dropped++;

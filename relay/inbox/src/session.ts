@@ -102,6 +102,12 @@ export interface FileFacts {
   readonly expiresAt: number;
 }
 
+/** A part of a file. All of them are the file that was sent only once the last was answered. */
+export interface FilePart {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly last: boolean;
+}
+
 /**
  * What the door found out about a mail's author: nothing; the author's domain signed it; only the server that brought it was
  * one of the author's domain; it came by a rule of the owner's, its author unproven, or proven; it is a provider's
@@ -372,6 +378,8 @@ export interface Session extends WorkSession {
     progress: (p: Progress) => void,
     signal: AbortSignal,
   ): Promise<Blob>;
+  /** The same in parts, for who writes it somewhere as it comes: from 0, then each time from where the part before it ended. */
+  filePart(id: string, index: number, from: number, signal: AbortSignal): Promise<FilePart>;
   /** My copy, or (what I wrote) both copies. */
   expire(id: string, whose: "mine" | "both"): Promise<void>;
   /** My copies of these, at once; `gone` where none was there any more. */

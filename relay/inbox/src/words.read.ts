@@ -66,6 +66,7 @@ export const readWords = said("read", {
     savedOnce: "Saved outside this inbox. It will not be deleted for you.",
     saved: "Saved.",
     stopped: "Stopped. Nothing was saved.",
+    notWritten: "The file could not be written. Is there room for it? Nothing was saved.",
     cannotShow: "This file can’t be shown here. You can save it.",
     sooner: (date: string) => `Deleted on ${date}`,
   },

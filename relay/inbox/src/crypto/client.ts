@@ -206,6 +206,8 @@ export function createSession(): Session {
     searchInside: (typed, progress, signal) =>
       line.call("searchInside", [typed], { progress, signal }),
     file: (id, index, progress, signal) => line.call("file", [id, index], { progress, signal }),
+    filePart: (id, index, from, signal) =>
+      line.call("filePart", [id, index, from], { progress: () => {}, signal }),
     expire: (id, whose) => line.call("expire", [id, whose]),
     expireMine: (ids) => line.call("expireMine", [ids]),
     shorten: (id, expiresAt) => line.call("shorten", [id, expiresAt]),

@@ -64,6 +64,8 @@ export const read: typeof english = {
     savedOnce: "Außerhalb dieses Postfachs gespeichert. Dort wird sie nicht für Sie gelöscht.",
     saved: "Gespeichert.",
     stopped: "Angehalten. Es wurde nichts gespeichert.",
+    notWritten:
+      "Die Datei konnte nicht geschrieben werden. Ist Platz für sie? Es wurde nichts gespeichert.",
     cannotShow: "Diese Datei kann hier nicht gezeigt werden. Sie können sie speichern.",
     sooner: (date) => `Wird am ${date} gelöscht`,
   },

@@ -146,6 +146,30 @@ test("a download that broke off goes on with the piece that it lacks", async () 
   );
 });
 
+test("part by part it is the same file, and the last part comes only where all was right", async () => {
+  const store = new Store();
+  const record = await sent(store);
+  const inParts = async () => {
+    const incoming = new Incoming(record);
+    const parts: Bytes[] = [];
+    for (let last = false; !last; ) {
+      const part = await incoming.next(store.api(), signal);
+      parts.push(part.bytes);
+      last = part.last;
+      assert.equal(incoming.given, concat(...parts).length);
+    }
+    return concat(...parts);
+  };
+  assert.ok(same(await inParts(), plain));
+  const good = store.stored;
+  store.stored = good.map((byte, at) => (at === good.length - 1 ? byte ^ 1 : byte));
+  const failure = await inParts().then(
+    () => null,
+    (reason) => failureOf(reason),
+  );
+  assert.equal(failure?.detail, "file-changed");
+});
+
 test("a changed, cut or lengthened blob is no file", async () => {
   const store = new Store();
   const record = await sent(store);

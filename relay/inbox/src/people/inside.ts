@@ -58,6 +58,7 @@ export interface Inside extends Plain {
   searchInside(typed: string, run: Run): ReturnType<Session["searchInside"]>;
   startCheck(run: Run): ReturnType<Session["startCheck"]>;
   file(id: string, index: number, run: Run): ReturnType<Session["file"]>;
+  filePart(id: string, index: number, from: number, run: Run): ReturnType<Session["filePart"]>;
   /** Seal the unsent text for the page to hold. */
   sealAside(draft: string): Promise<Keepsake>;
   /** Seal the unsent text for every browser of mine; answers whether that could be done. */

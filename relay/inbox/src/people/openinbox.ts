@@ -9,6 +9,7 @@ import type { MailboxFacts } from "../api.ts";
 import { type Bytes, same, toHex } from "../crypto/encoding.ts";
 import type {
   Event,
+  FilePart,
   FoundInside,
   Layout,
   ListPage,
@@ -134,6 +135,10 @@ export class OpenInbox {
 
   async file(id: string, index: number, run: Run): Promise<Blob> {
     return await (await this.#parts.reader()).file(id, index, run);
+  }
+
+  async filePart(id: string, index: number, from: number, run: Run): Promise<FilePart> {
+    return await (await this.#parts.reader()).filePart(id, index, from, run);
   }
 
   /** How a mail looks, as its author made it. */

@@ -9,10 +9,18 @@
 import type { Api } from "../api.ts";
 import type { Attachment } from "../crypto/blob.ts";
 import { ContentKind, type DoorFacts } from "../crypto/content.ts";
-import { same } from "../crypto/encoding.ts";
+import { type Bytes, same } from "../crypto/encoding.ts";
 import { Verdict } from "../crypto/mailin.ts";
 import type { Mail } from "../mail/parse.ts";
-import type { FileFacts, Layout, MailFacts, MailGrade, Message, RefusedMail } from "../session.ts";
+import type {
+  FileFacts,
+  FilePart,
+  Layout,
+  MailFacts,
+  MailGrade,
+  Message,
+  RefusedMail,
+} from "../session.ts";
 import { afterOpening } from "./afteropening.ts";
 import { Incoming } from "./download.ts";
 import { failureOf, fault } from "./fault.ts";
@@ -59,6 +67,8 @@ export class Reading {
   readonly #mails = new Map<string, Mail>();
   /** The file that was broken off last, and how far it came. */
   #broken: { readonly of: string; readonly incoming: Incoming } | null = null;
+  /** The files that are handed out part by part. Nothing of what was handed out is in them. */
+  readonly #parting = new Map<string, Incoming>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -82,20 +92,60 @@ export class Reading {
   }
 
   async file(id: string, index: number, run: Run): Promise<Blob> {
+    const found = await this.#file(id, index);
+    return "record" in found
+      ? await this.#fetch(`${id} ${index}`, found.record, run)
+      : new Blob([found.content]);
+  }
+
+  /** The part of a file that begins there: at 0, or where the part before it ended. */
+  async filePart(id: string, index: number, from: number, { signal }: Run): Promise<FilePart> {
+    const of = `${id} ${index}`;
+    if (from === 0) {
+      const found = await this.#file(id, index);
+      if ("content" in found) {
+        return { bytes: found.content, last: true };
+      }
+      this.#parting.set(of, new Incoming(found.record));
+    }
+    const incoming = this.#parting.get(of);
+    if (incoming?.given !== from) {
+      throw fault("gone");
+    }
+    return await this.#next(of, incoming, signal);
+  }
+
+  async #next(of: string, incoming: Incoming, signal: AbortSignal): Promise<FilePart> {
+    try {
+      const part = await incoming.next(this.#parts.api, signal);
+      if (part.last) {
+        this.#parting.delete(of);
+      }
+      return part;
+    } catch (reason) {
+      if (!UNANSWERED.includes(failureOf(reason).code)) {
+        this.#parting.delete(of);
+      }
+      throw reason;
+    }
+  }
+
+  /** Where its bytes are: in a blob of its own, or here, as part of a mail. */
+  async #file(
+    id: string,
+    index: number,
+  ): Promise<{ readonly record: Attachment } | { readonly content: Bytes }> {
     const entry = await this.#parts.mailbox.find(id);
     if (!entry.content) {
       throw fault("gone");
     }
     const { mail, files } = entry.content;
     const part = mail ? (await this.#mail(entry, entry.content))?.files[index] : undefined;
-    if (part) {
-      return new Blob([part.content]);
-    }
-    const named = files[mail ? 0 : index];
-    if (!named) {
+    const found = part ?? files[mail ? 0 : index];
+    if (!found) {
       throw fault("gone");
     }
-    return await this.#fetch(`${id} ${index}`, named.record, run);
+    return found;
   }
 
   /** A file that was broken off goes on where it was, if it is the one that is asked for next. */
@@ -126,6 +176,11 @@ export class Reading {
   forget(id: string): void {
     this.#mails.delete(id);
     this.#broken = null;
+    for (const of of this.#parting.keys()) {
+      if (of.startsWith(`${id} `)) {
+        this.#parting.delete(of);
+      }
+    }
   }
 
   async #message(entry: Entry): Promise<Message> {

@@ -16,6 +16,7 @@ import type {
   EnrolmentChoice,
   EnrolmentDraft,
   Event,
+  FilePart,
   FoundInside,
   InvitationFacts,
   Layout,
@@ -253,6 +254,10 @@ export class Visit implements Inside {
 
   async file(id: string, index: number, run: Run): Promise<Blob> {
     return await this.#inbox.file(id, index, run);
+  }
+
+  async filePart(id: string, index: number, from: number, run: Run): Promise<FilePart> {
+    return await this.#inbox.filePart(id, index, from, run);
   }
 
   async expire(id: string, whose: "mine" | "both"): Promise<void> {

@@ -4,16 +4,17 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { CopyFile, chooseTarget, NotWritten, type Sealing, type Target } from "../copyfile.ts";
+import { CopyFile, type Sealing } from "../copyfile.ts";
 import { passwordFault } from "../password.ts";
 import type { Failure, Session } from "../session.ts";
+import { chooseTarget, NotWritten, type Target } from "../target.ts";
 import { calendarDay, fullDay } from "../time.ts";
 import { copyWords } from "../words.copy.ts";
 import { words } from "../words.ts";
 import { useAsked } from "./asked.ts";
-import { Copying, goesOn, type Made, type Step, type Threads } from "./copymaking.ts";
+import { Copying, type Made, type Step, type Threads } from "./copymaking.ts";
 import { ChooseThreads } from "./copythreads.tsx";
-import { failureOf, failureWords, useDesk } from "./desk.ts";
+import { failureOf, failureWords, goesOn, useDesk } from "./desk.ts";
 import { Choice, PasswordField } from "./fields.tsx";
 import { OpenCopy } from "./opencopy.tsx";
 import { Heading, saveBlob, Trouble, Wait } from "./parts.tsx";
@@ -221,7 +222,7 @@ function useMaking(work: PageProps["work"]) {
         copying: new Copying({ desk, work, threads, file }),
       };
     } catch (reason) {
-      target?.drop().catch(() => {});
+      target?.drop();
       const text =
         reason instanceof NotWritten
           ? copyWords.notWritten

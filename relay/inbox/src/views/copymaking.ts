@@ -22,7 +22,7 @@ import type { Work } from "../session.work.ts";
 import { exactly, fullDay } from "../time.ts";
 import { copyWords } from "../words.copy.ts";
 import { words } from "../words.ts";
-import { type Desk, failureOf } from "./desk.ts";
+import { type Desk, failureOf, goesOn } from "./desk.ts";
 
 /** How far it is: messages, and of a file that is on its way the bytes. */
 export interface Step {
@@ -44,16 +44,6 @@ export type Threads = ReadonlySet<string> | null;
 
 /** Above this much a text is handed to the browser. */
 const SPOOL_CHARACTERS = 500_000;
-/** What stands in the way of all that follows, too: the copy waits for it to pass. */
-const WAITS: readonly Failure["code"][] = [
-  "offline",
-  "server",
-  "too-many-requests",
-  "keeper-away",
-  "stopped",
-  "locked",
-];
-
 /** A text that grows beyond what a page should hold. */
 class Spool {
   readonly #parts: Blob[] = [];
@@ -336,11 +326,6 @@ export class Copying {
       throw { code: "stopped" } satisfies Failure;
     }
   }
-}
-
-/** Whether the copy goes on after this, once it has passed. */
-export function goesOn(reason: unknown): boolean {
-  return WAITS.includes(failureOf(reason).code);
 }
 
 /** A failure of one thing among many; what is more than that is thrown on. */

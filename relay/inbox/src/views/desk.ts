@@ -48,6 +48,21 @@ export function failureOf(reason: unknown): Failure {
     : { code: "unknown" };
 }
 
+/** What stands in the way of all that follows, too, and passes. */
+const WAITS: readonly Failure["code"][] = [
+  "offline",
+  "server",
+  "too-many-requests",
+  "keeper-away",
+  "stopped",
+  "locked",
+];
+
+/** Whether something that takes long goes on after this, once it has passed. */
+export function goesOn(reason: unknown): boolean {
+  return WAITS.includes(failureOf(reason).code);
+}
+
 /** The sentence for a failure. */
 export function failureWords(failure: Failure, opened: Opened, writing = false): string {
   return words.failure(failure, firstName(opened.otherName), writing);

@@ -1,13 +1,15 @@
 /** The files of a message: looking at pictures and plain text inside the page, saving anything, stopping halfway. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Failure, FileFacts, Message, Progress } from "../session.ts";
+import type { Failure, FileFacts, Message, Opened, Progress } from "../session.ts";
+import { NotWritten } from "../target.ts";
 import { day } from "../time.ts";
 import { readWords } from "../words.read.ts";
 import { size, words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
 import { keep, kept } from "./kept.ts";
 import { Icon, Sheet, saveBlob } from "./parts.tsx";
+import { type Follow, isWrittenAsItComes, LargeSaving } from "./savelarge.ts";
 
 /** Kinds that the browser draws as a picture and that can carry no script. */
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"];
@@ -45,35 +47,58 @@ export function Files({ message }: { message: Message }) {
 type State =
   | { readonly kind: "rest"; readonly said: string }
   | { readonly kind: "fetching"; readonly progress: Progress }
-  | { readonly kind: "failed"; readonly failure: Failure }
+  /** `failure` null: it could not be written where it was to lie. */
+  | { readonly kind: "failed"; readonly failure: Failure | null }
   | { readonly kind: "looking"; readonly blob: Blob };
 
 function FileRow({ message, file }: { message: Message; file: FileFacts }) {
   const desk = useDesk();
   const [state, setState] = useState<State>({ kind: "rest", said: "" });
   const abort = useRef<AbortController | null>(null);
-  useEffect(() => () => abort.current?.abort(), []);
-  const fetchThen = async (use: (blob: Blob) => Promise<State>) => {
+  const [large] = useState(() => new LargeSaving(file));
+  const end = () => {
+    abort.current?.abort();
+    large.end();
+  };
+  useEffect(() => end, []);
+  const run = async (work: (follow: Follow) => Promise<State>) => {
     const leave = desk.present();
     abort.current = new AbortController();
     const show = (progress: Progress) => setState({ kind: "fetching", progress });
     show({ done: 0, total: file.bytes });
     try {
-      setState(
-        await use(await desk.session.file(message.id, file.index, show, abort.current.signal)),
-      );
+      setState(await work({ show, signal: abort.current.signal }));
     } catch (reason) {
       setState(afterFailure(reason));
     } finally {
       leave();
     }
   };
-  const save = () =>
-    fetchThen(async (blob) => {
-      await saveBlob(blob, file.name);
-      return { kind: "rest", said: saidOfSaving() };
-    });
-  const look = () => fetchThen(async (blob) => ({ kind: "looking", blob }));
+  const fetched = ({ show, signal }: Follow) =>
+    desk.session.file(message.id, file.index, show, signal);
+  const saveWhole = async (follow: Follow): Promise<State> => {
+    await saveBlob(await fetched(follow), file.name);
+    return { kind: "rest", said: saidOfSaving() };
+  };
+  const saveLarge = async (follow: Follow): Promise<State> => {
+    await large.run(desk.session, message.id, follow);
+    return { kind: "rest", said: saidOfSaving() };
+  };
+  const save = async () => {
+    if (!isWrittenAsItComes(file)) {
+      await run(saveWhole);
+      return;
+    }
+    try {
+      // Nothing is waited for before this: a browser asks only in answer to a press.
+      if (await large.choose()) {
+        await run(saveLarge);
+      }
+    } catch (reason) {
+      setState(afterFailure(reason));
+    }
+  };
+  const look = () => run(async (follow) => ({ kind: "looking", blob: await fetched(follow) }));
   const kind = kindOf(file);
   const sooner = file.expiresAt < message.expiresAt;
   return (
@@ -118,6 +143,9 @@ function FileRow({ message, file }: { message: Message; file: FileFacts }) {
 }
 
 function afterFailure(reason: unknown): State {
+  if (reason instanceof NotWritten) {
+    return { kind: "failed", failure: null };
+  }
   const failure = failureOf(reason);
   return failure.code === "stopped"
     ? { kind: "rest", said: readWords.file.stopped }
@@ -131,13 +159,7 @@ function saidOfSaving(): string {
   return told ? readWords.file.saved : readWords.file.savedOnce;
 }
 
-function FileState({
-  state,
-  opened,
-}: {
-  state: State;
-  opened: Parameters<typeof failureWords>[1];
-}) {
+function FileState({ state, opened }: { state: State; opened: Opened }) {
   if (state.kind === "fetching") {
     const line = readWords.file.progress(size(state.progress.done), size(state.progress.total));
     return (
@@ -147,17 +169,22 @@ function FileState({
       </p>
     );
   }
-  const said =
-    state.kind === "rest"
-      ? state.said
-      : state.kind === "failed"
-        ? failureWords(state.failure, opened)
-        : "";
   return (
     <p class="file-state" role="status">
-      {said}
+      {saidOf(state, opened)}
     </p>
   );
+}
+
+function saidOf(state: State, opened: Opened): string {
+  switch (state.kind) {
+    case "rest":
+      return state.said;
+    case "failed":
+      return state.failure ? failureWords(state.failure, opened) : readWords.file.notWritten;
+    default:
+      return "";
+  }
 }
 
 function Look({

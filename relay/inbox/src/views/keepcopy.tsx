@@ -2,8 +2,9 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { ArchiveWriter, article, numbered, pageFoot, pageHead } from "../archive.ts";
-import { CopyFile, keptParts } from "../copyfile.ts";
+import { CopyFile } from "../copyfile.ts";
 import type { Failure, ListRow, Message } from "../session.ts";
+import { keptParts } from "../target.ts";
 import { calendarDay, fullDay } from "../time.ts";
 import { copyWords } from "../words.copy.ts";
 import { readWords } from "../words.read.ts";

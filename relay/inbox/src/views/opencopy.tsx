@@ -4,8 +4,9 @@
  */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { CopyFile, chooseTarget, NotWritten } from "../copyfile.ts";
+import { CopyFile } from "../copyfile.ts";
 import type { Session } from "../session.ts";
+import { chooseTarget, NotWritten } from "../target.ts";
 import { copyWords } from "../words.copy.ts";
 import { size, words } from "../words.ts";
 import { failureOf } from "./desk.ts";
