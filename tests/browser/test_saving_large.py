@@ -1,4 +1,4 @@
-"""Saving a large file: written where its owner chose as it comes, there once all of it was right, and not before."""
+"""Saving a large file: written where its owner chose as it comes, in place once all of it was right."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ async def before_the_file(browser: Browser, pair: Pair) -> AsyncIterator[Saving]
 
 
 async def test_it_is_in_place_once_it_is_whole(browser: Browser, sent: Pair) -> None:
-    """Before the last part was answered the chosen file is empty; afterwards it is byte for byte what was sent,
-    and nothing lies beside it.
+    """Before the last part was answered the chosen file is empty; afterwards it is byte for byte what was
+    sent, and nothing lies beside it.
     """
     async with before_the_file(browser, sent) as saving:
         sizes: list[object] = []
