@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Route, expect
 from client_sdk.attachment import Attachment
 from tests.browser.conftest import MAYA_PASSWORD, Pair
 from tests.browser.test_copies import NAMES, NO_PICKER
-from tests.browser.visitor import Visitor, visiting
+from tests.browser.visitor import PATIENCE_MILLISECONDS, Visitor, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +52,7 @@ SIZE = """async (name) => {
   const folder = await navigator.storage.getDirectory();
   return (await (await folder.getFileHandle(name)).getFile()).size;
 }"""
+NEXT_FRAME = "() => new Promise((resolve) => requestAnimationFrame(resolve))"
 
 
 @dataclass
@@ -76,7 +77,9 @@ class Saving:
 
     async def nothing_lies_there(self) -> None:
         """Neither the file nor a part of it, once the browser has tidied up."""
-        await self.visitor.page.wait_for_function(f"async () => (await ({NAMES})()).length === 0")
+        async with asyncio.timeout(PATIENCE_MILLISECONDS / 1000):
+            while await self.visitor.page.evaluate(NAMES):
+                await self.visitor.page.evaluate(NEXT_FRAME)
 
 
 @pytest.fixture(scope="module")
