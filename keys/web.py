@@ -25,10 +25,15 @@ FRAME: Final = "frame.html"
 RELEASE: Final = "release.html"
 """The sponsor's page: one file, its style and script within it. It keeps nothing and fetches nothing else."""
 RELEASE_PATH: Final = "/r/"
+CHECK: Final = "check.html"
+"""The page that checks a file of receipts: one file too. It asks its own server once, beforehand."""
+CHECK_PATH: Final = "/check/"
 MAIL_WORKER: Final = re.compile(r"assets/mailworker-[A-Za-z0-9_-]+\.js")
 TRUSTED_TYPES: Final = "quietbox"
 """The one Trusted Types policy of the inbox: it names its worker's script."""
 
+_AT: Final[Mapping[str, str]] = {RELEASE_PATH: RELEASE, CHECK_PATH: CHECK, CHECK_PATH.rstrip("/"): CHECK}
+"""Where the pages of one file are. Who types the address of the second from paper may leave out its end."""
 _SEGMENT: Final = r"[A-Za-z0-9_-]{1,128}"
 _VIEW: Final = re.compile(
     rf"/|/a/|/(?:write|search|clients|how|locked|help)|/i/(?:{_SEGMENT})?|/(?:settings|our-work|receipts)(?:/{_SEGMENT})?"
@@ -87,10 +92,10 @@ MAIL_WORKER_CSP: Final = "default-src 'none'; require-trusted-types-for 'script'
 
 def file_of(path: str) -> str | None:
     """Return the name of the file that a path is answered with, were it there: `index.html` for each view,
-    and `release.html` where a sponsor's link leads.
+    and the pages of one file where they are.
     """
-    if path == RELEASE_PATH:
-        return RELEASE
+    if path in _AT:
+        return _AT[path]
     if path.startswith(PREFIX):
         return path.removeprefix(PREFIX)
     return INDEX if _VIEW.fullmatch(path) else None
@@ -109,10 +114,10 @@ def headers_of(name: str, body: bytes) -> dict[str, str]:
 
 def policy_of(name: str, body: bytes) -> str:
     """Return the content security policy of a file: the strict one, and a stricter one where mail is met, and
-    where a sponsor reads.
+    on the pages of one file.
     """
-    if name == RELEASE:
-        return _release_policy(body)
+    if name in _AT.values():
+        return _one_file_policy(body)
     if name == FRAME:
         return _frame_policy(body)
     if name == INDEX:
@@ -148,7 +153,7 @@ def _frame_policy(body: bytes) -> str:
     )
 
 
-def _release_policy(body: bytes) -> str:
+def _one_file_policy(body: bytes) -> str:
     """The page's own script and style by their hashes, and its own server; no worker, no frame, no wasm."""
     return "; ".join(
         (
@@ -233,9 +238,9 @@ def _file(line: str) -> WebFile:
 
 def addresses_of(files: Sequence[WebFile]) -> list[tuple[str, WebFile]]:
     """Return what to ask a server for, and which file has to come: each file, the page by two views, and the
-    sponsor's page where a link leads.
+    pages of one file where they are.
     """
-    paths = {"/": INDEX, "/i/": INDEX, RELEASE_PATH: RELEASE}
+    paths = {"/": INDEX, "/i/": INDEX, **_AT}
     views = [(path, one) for path, name in paths.items() for one in files if one.name == name]
     return views + [(PREFIX + one.name, one) for one in files]
 

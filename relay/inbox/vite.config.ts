@@ -126,24 +126,24 @@ export function writeFrame(): Plugin {
 }
 
 /**
- * Writes the sponsor's page: one file, its style and script within it, and nothing to be fetched besides. `exchanged` names what pictures of
- * the page put in the place of a part of it.
+ * Writes a page of one file, its style and script within it, and nothing to be fetched besides: the folder of that name below `src`.
+ * `exchanged` names what pictures of the page put in the place of a part of it.
  */
-export function writeRelease(exchanged: Record<string, string> = {}): Plugin {
+export function writePage(name: string, exchanged: Record<string, string> = {}): Plugin {
   return {
-    name: "write-release",
+    name: `write-${name}`,
     apply: "build",
     async generateBundle() {
-      const folder = join(import.meta.dirname, "src/release");
-      const chacha = join(folder, "chacha.ts");
+      const folder = join(import.meta.dirname, "src", name);
+      const chacha = join(import.meta.dirname, "src/release/chacha.ts");
       const inPlaceOf = { "@noble/ciphers/chacha.js": chacha, ...exchanged };
-      const { script, style } = await bundled(join(folder, "release.ts"), inPlaceOf);
-      const lines = readFileSync(join(folder, "release.html"), "utf8").split(/\s*\r?\n\s*/);
+      const { script, style } = await bundled(join(folder, `${name}.ts`), inPlaceOf);
+      const lines = readFileSync(join(folder, `${name}.html`), "utf8").split(/\s*\r?\n\s*/);
       const source = lines
         .join("")
         .replace("</head>", () => `<style>${style}</style></head>`)
         .replace("</body>", () => `<script>${script}</script></body>`);
-      this.emitFile({ type: "asset", fileName: "release.html", source });
+      this.emitFile({ type: "asset", fileName: `${name}.html`, source });
     },
   };
 }
@@ -193,7 +193,16 @@ const LATER = [
   ...["clientele", "clients", "closing", "codes", "coming", "decided", "deepsearch", "enrol"],
   ...["givingback", "glance", "inviting", "joining", "jottings", "keepinglonger"],
   ...["kept_releases", "lending", "mailparser", "nopolicy", "notebook", "offered", "own"],
-  ...["ownrecords", "ownshelf", "packaged", "receipts", "remains", "reopened", "reopening"],
+  ...[
+    "ownrecords",
+    "ownshelf",
+    "packaged",
+    "receiptfacts",
+    "receipts",
+    "remains",
+    "reopened",
+    "reopening",
+  ],
   ...["replies", "reportfacts", "reporting", "reportsteps", "returning", "revoking", "spoken"],
   ...["sponsorsway", "ways", "waysback", "workroom"],
 ].map((name) => `/src/people/${name}.ts`);
@@ -233,7 +242,7 @@ const FIRST =
 
 /** What every page but that one needs, up to the list: one file, not a request for each of its small parts. */
 const LIST =
-  /\/preact\/hooks\/|\/src\/(drafts|firm|idle|inbox|route|time|typed|whole|words|written|crypto\/(client|trusted|worker)|views\/(desk|fields|firm|frame|history|lazy|list|mailbox|outgoing|parts|presence|rest|row|unlock))\.tsx?(\?.*)?$/;
+  /\/preact\/hooks\/|\/src\/(drafts|figures|firm|idle|inbox|route|time|typed|whole|words|written|crypto\/(client|trusted|worker)|views\/(desk|fields|firm|frame|history|lazy|list|mailbox|outgoing|parts|presence|rest|row|unlock))\.tsx?(\?.*)?$/;
 
 /** What is fetched behind the list, so that a press is answered at once. */
 const DAILY =
@@ -250,7 +259,8 @@ export default defineConfig({
     withoutRuntimeFile(),
     notePackages(),
     writeFrame(),
-    writeRelease(),
+    writePage("release"),
+    writePage("check"),
     writeLicences(),
     nameByHashes(),
   ],

@@ -62,4 +62,5 @@ async def test_the_last_day_is_remembered_with_the_name_alone(browser: Browser, 
         await expect(line).to_have_count(0)
         await refused(visitor, pair.client.name)
         await expect(line).to_be_visible()
-        await expect(visitor.page.get_by_text("mailbox receipts check")).to_be_visible()
+        await visitor.press("Check the file")
+        await expect(visitor.page.get_by_label("The file that you saved")).to_be_visible()

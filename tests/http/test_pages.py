@@ -146,6 +146,19 @@ def test_the_sponsors_page_runs_and_speaks_to_nothing_but_itself(tmp_path: Path)
     assert [pages_here.find(path) for path in ("/r", "/r/x", "/r/?a")] == [None] * 3
 
 
+def test_the_page_that_checks_receipts_is_as_strict(tmp_path: Path) -> None:
+    """It is one file like the sponsor's, under the same policy; its address may be typed without the end."""
+    for name in ("release.html", "check.html"):
+        (tmp_path / name).write_bytes(b"<style>p{}</style><script>show(1)</script>")
+    pages_here = Pages(tmp_path, secure=False)
+    release, check = pages_here.find("/r/"), pages_here.find("/check/")
+    assert release is not None
+    assert check is not None
+    assert check.headers == release.headers
+    assert pages_here.find("/check") == check
+    assert [pages_here.find(path) for path in ("/check/x", "/checks", "/check//")] == [None] * 3
+
+
 def test_the_page_runs_the_scripts_whose_hashes_it_names(tmp_path: Path) -> None:
     """The page's policy names no address: its scripts, what they import later by its map, and the map itself
     stand there by their hashes.

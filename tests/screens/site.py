@@ -24,6 +24,8 @@ EMPTY = "/empty"
 """An address of the origin at which no script runs, with headers like the others'."""
 MARK = f"/v1/relay/mark/{'A' * 22}"
 """The image beside the firm's name, where a scene has one."""
+OWN_KEYS = {"relay_key": "A" * 43, "log_key": "A" * 43}
+"""What the page that checks receipts asks for."""
 
 
 def build(folder: Path = BUILT) -> None:
@@ -66,6 +68,8 @@ async def served(folder: Path = BUILT) -> AsyncIterator[str]:
             return web.Response(headers=headers_of("index.html", b""))
         if request.path == MARK:
             return web.Response(body=png(48), headers=MARK_HEADERS)
+        if request.path == "/v1/relay":
+            return web.json_response(OWN_KEYS)
         page: Page | None = pages.find(request.path)
         if page is None:
             raise web.HTTPNotFound

@@ -128,8 +128,8 @@ async def prepare(page: Page, origin: str, scene: Scene) -> None:
 
 async def speak(page: Page, scene: Scene, language: str) -> list[str]:
     """Have the page speak this language; what is wrong with its words or with the way it is turned."""
-    # The sponsor's page is one file with its own two languages, which nobody turns.
-    if language == "en" or not scene.scripts or scene.address.startswith("/r/"):
+    # The pages of one file have their own two languages, which nobody turns.
+    if language == "en" or not scene.scripts or scene.address.startswith(("/r/", "/check/")):
         return []
     await page.evaluate("language => window.turn(language)", language)
     if language == "de":

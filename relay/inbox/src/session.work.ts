@@ -171,16 +171,13 @@ export interface ReceiptRow {
   readonly files: number;
 }
 
-/** One deletion receipt or closing certificate, whole. Instants are Unix seconds. */
-export interface ReceiptFacts extends ReceiptRow {
-  readonly host: string;
+/** What one deletion receipt or closing certificate says. Instants are Unix seconds. */
+export interface Removal extends Omit<ReceiptRow, "id"> {
   readonly promisedFirst: number;
   readonly promisedLast: number;
   readonly backupsUntil: number;
   readonly keysUntil: number;
   readonly journal: string;
-  /** When, by the other person's own signed word, everything due by then was gone from their computer; 0: nothing was said. */
-  readonly theirCopiesGone: number;
   /** Of a closing certificate alone. */
   readonly closing?: {
     readonly began: number;
@@ -190,6 +187,14 @@ export interface ReceiptFacts extends ReceiptRow {
     readonly acts: number;
     readonly chain: number;
   };
+}
+
+/** The same in its inbox. */
+export interface ReceiptFacts extends Removal {
+  readonly id: string;
+  readonly host: string;
+  /** When, by the other person's own signed word, everything due by then was gone from their computer; 0: nothing was said. */
+  readonly theirCopiesGone: number;
 }
 
 /** The steps of a check, in their order. `waiting` is a proof that the server has not given yet. */

@@ -1,7 +1,7 @@
 /** The words of deletion receipts and of the closing certificate: what was promised, what was done, and what nobody can show. */
 
+import { counted, listedThings } from "./figures.ts";
 import { said } from "./language.ts";
-import { counted, listedThings } from "./words.ts";
 
 const four = (n: number) => String(n).padStart(4, "0");
 
@@ -17,7 +17,8 @@ export const receiptWords = said("receipts", {
   partial: (left: number) => `${counted(left, "item is", "items are")} left over`,
   save: "Save all",
   saveOne: "Save",
-  saved: "Saved. The command line can check this file too.",
+  saved: "Saved. Whoever has this file can check it without an inbox:",
+  checkPage: "Check a file of receipts",
   fileName: "receipts.json",
   up: "Receipts",
 
@@ -63,7 +64,7 @@ export const receiptWords = said("receipts", {
     removedWhat: (envelopes: number, files: number, notes: number) =>
       `${listedThings(envelopes, files)}${notes ? `, and ${notes === 1 ? "one note" : `${notes} notes`}` : ""}`,
     acts: "Signed steps",
-    actsWhat: (n: number) => `${n} by the two of you`,
+    actsWhat: (n: number) => `${n} by both people`,
     chain: "Receipts before this one",
   },
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fetchGerman } from "./german/parts.ts";
+import { receiptfile } from "./german/receiptfile.ts";
 import { words as germanWords } from "./german/words.ts";
 import { speak } from "./language.ts";
 import { languageFor } from "./languages.ts";
@@ -104,7 +105,10 @@ for (const file of FILES) {
     ENGLISH.set(name, all[exported] as object);
   }
 }
-const GERMAN = new Map<string, object>(Object.entries(await fetchGerman([...ENGLISH.keys()])));
+// The page that checks a file of receipts is one file, and has its German in it.
+const GERMAN = new Map<string, object>(
+  Object.entries({ ...(await fetchGerman([...ENGLISH.keys()])), receiptfile }),
+);
 const ALL = [...new Set([...ENGLISH.values()].flatMap(sentences))];
 const ALL_GERMAN = [...new Set([...GERMAN.values()].flatMap(sentences))];
 

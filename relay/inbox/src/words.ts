@@ -5,32 +5,14 @@
  * words that mean something only to programmers.
  */
 
+import { counted } from "./figures.ts";
 import { said } from "./language.ts";
 import type { Failure } from "./session.ts";
 import type { Keeping } from "./time.ts";
 import { number } from "./written.ts";
 
+export { counted, listedThings, lower } from "./figures.ts";
 export { size } from "./written.ts";
-
-const SMALL = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"];
-
-export function counted(n: number, one: string, many: string): string {
-  return `${SMALL[n] ?? number(n)} ${n === 1 ? one : many}`;
-}
-
-/** A sentence's beginning, in its middle. */
-export function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-/** `Three messages and one file`. */
-export function listedThings(messages: number, files: number): string {
-  const parts = [
-    ...(messages || !files ? [counted(messages, "message", "messages")] : []),
-    ...(files ? [counted(files, "file", "files")] : []),
-  ];
-  return parts.map((part, at) => (at ? lower(part) : part)).join(" and ");
-}
 
 function seconds(n: number): string {
   return n === 1 ? "1 second" : `${n} seconds`;
@@ -180,8 +162,8 @@ export const words = said("words", {
     gone: (date: string) => `This inbox was deleted on ${date}, as agreed.`,
     wasToGo: (date: string) =>
       `As far as this browser knows, this inbox was to be deleted on ${date}, as agreed. After that day nothing opens it.`,
-    receipt:
-      "If you saved the file of its receipts, the program “mailbox” checks it without the inbox: mailbox receipts check.",
+    receipt: "If you saved the file of its receipts, it can be checked without the inbox.",
+    receiptDo: "Check the file",
   },
 
   frame: {

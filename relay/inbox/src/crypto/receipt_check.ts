@@ -75,12 +75,29 @@ export function checkReceiptFile(raw: Bytes, pinned: ReceiptKeys | null): FileVe
 
 /** Check the fields of a file, as `checkReceiptFile` does its bytes. */
 export function judge(filed: ReceiptFile, pinned: ReceiptKeys | null): FileVerdict {
+  const steps = judging(filed, pinned);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) {
+      return step.value;
+    }
+  }
+}
+
+/** The same, a receipt at a time, for whoever has something else to do between two: says how many are checked. */
+export function* judging(
+  filed: ReceiptFile,
+  pinned: ReceiptKeys | null,
+): Generator<number, FileVerdict> {
   const keys = pinned ?? filed.keys;
   const checkpoint = openCheckpoint(filed.checkpoint, keys);
   const checkpointVerdict = filed.checkpoint === null ? "open" : verdictOf(checkpoint !== null);
   const newest: Newest = new Map();
-  const ordered = [...filed.receipts].sort((one, other) => one.order - other.order);
-  const receipts = ordered.map((one) => checkOne(one, keys, newest, checkpoint, filed.proofs));
+  const receipts: ReceiptVerdict[] = [];
+  for (const one of [...filed.receipts].sort((one, other) => one.order - other.order)) {
+    yield receipts.length;
+    receipts.push(checkOne(one, keys, newest, checkpoint, filed.proofs));
+  }
   const ownCopies = (filed.ownCopies ?? []).map(checkCopies);
   const believed = ownCopies.every(({ gone }) => gone !== null);
   const sound = checkpointVerdict !== "bad" && receipts.every(isSound) && believed;

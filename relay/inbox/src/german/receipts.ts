@@ -18,7 +18,8 @@ export const receipts: typeof english = {
   partial: (left) => `${upper(counted(left, "Sache", "Sachen"))} übrig`,
   save: "Alle speichern",
   saveOne: "Speichern",
-  saved: "Gespeichert. Auch die Befehlszeile kann diese Datei prüfen.",
+  saved: "Gespeichert. Wer diese Datei hat, kann sie ohne Postfach prüfen:",
+  checkPage: "Eine Datei mit Belegen prüfen",
   fileName: "loeschbelege.json",
   up: "Löschbelege",
 
@@ -64,7 +65,7 @@ export const receipts: typeof english = {
     removedWhat: (envelopes, files, notes) =>
       `${upper(things(envelopes, files))}${notes ? `, dazu ${counted(notes, "Notiz", "Notizen")}` : ""}`,
     acts: "Unterschriebene Schritte",
-    actsWhat: (n) => `${n} von Ihnen beiden`,
+    actsWhat: (n) => `${n} von beiden`,
     chain: "Belege vor diesem",
   },
 

@@ -149,7 +149,8 @@ export const words: typeof english = {
     wasToGo: (date) =>
       `Soweit dieser Browser weiß, sollte dieses Postfach am ${date} gelöscht werden, wie vereinbart. Nach diesem Tag lässt es sich nicht mehr öffnen.`,
     receipt:
-      "Haben Sie die Datei mit den Löschbelegen gespeichert? Dann prüft sie das Programm „mailbox“ auch ohne Postfach: mailbox receipts check.",
+      "Haben Sie die Datei mit den Löschbelegen gespeichert? Sie lässt sich auch ohne Postfach prüfen.",
+    receiptDo: "Die Datei prüfen",
   },
 
   frame: {

@@ -10,7 +10,6 @@ import type { Api } from "../api.ts";
 import { type CopiesGone, goneAt, openCopiesGone } from "../crypto/copies_gone.ts";
 import { type Bytes, isZero, same } from "../crypto/encoding.ts";
 import { KeysError } from "../crypto/errors.ts";
-import { DAY_SECONDS } from "../crypto/names.ts";
 import { judge, type ReceiptVerdict, type Verdict } from "../crypto/receipt_check.ts";
 import {
   encodeReceiptFile,
@@ -24,6 +23,7 @@ import type { Checked, ReceiptFacts, ReceiptRow } from "../session.work.ts";
 import { type Account, authority } from "./account.ts";
 import { Fault, fault } from "./fault.ts";
 import type { LogHead } from "./loghead.ts";
+import { removalFacts, rowFacts } from "./receiptfacts.ts";
 import type { Standing } from "./standing.ts";
 import type { World } from "./world.ts";
 
@@ -209,28 +209,13 @@ export class Receipts {
     if (receipt.kind === "acceptance") {
       throw fault("gone");
     }
-    const closing = receipt.kind === "closing";
-    const promisedLast = closing ? receipt.holdEndedAt : receipt.dueLast;
-    const moments = this.#words.map(({ gone }) => goneAt(gone, promisedLast) ?? 0);
+    const removal = removalFacts(receipt);
+    const moments = this.#words.map(({ gone }) => goneAt(gone, removal.promisedLast) ?? 0);
     return {
-      ...rowOf(filed, receipt),
+      ...removal,
+      id: idOf(filed),
       host: authority(this.#tools.world.origin),
-      promisedFirst: closing ? receipt.holdEndedAt : receipt.dueFirst,
-      promisedLast,
       theirCopiesGone: Math.max(0, ...moments),
-      backupsUntil: receipt.backupsUntil,
-      keysUntil: receipt.keysUntil,
-      journal: receipt.journal,
-      ...(closing && {
-        closing: {
-          began: receipt.beganAt,
-          workEnded: receipt.workEndedAt,
-          holdEnded: receipt.holdEndedAt,
-          notes: receipt.notes,
-          acts: receipt.acts,
-          chain: receipt.chain,
-        },
-      }),
     };
   }
 }
@@ -247,13 +232,7 @@ function heard(statement: Bytes, engagementId: Bytes, identityPublic: Bytes): Co
 }
 
 function rowOf(filed: FiledReceipt, receipt: Receipt): ReceiptRow {
-  const about = { id: idOf(filed), kind: receipt.kind, number: receipt.number };
-  if (receipt.kind === "acceptance") {
-    const nothing = { asked: 0, removed: 0, left: 0, files: 0 };
-    return { ...about, ...nothing, at: receipt.day * DAY_SECONDS, envelopes: receipt.count };
-  }
-  const { doneAt, asked, removed, left, envelopes, files } = receipt;
-  return { ...about, at: doneAt, asked, removed, left, envelopes, files };
+  return { id: idOf(filed), ...rowFacts(receipt) };
 }
 
 function idOf({ order }: FiledReceipt): string {

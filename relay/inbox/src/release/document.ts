@@ -5,6 +5,7 @@
 
 import type { Bytes } from "../crypto/encoding.ts";
 import { parseReport } from "../crypto/report.ts";
+import { element } from "../page/element.ts";
 import { releaseWords } from "./words.ts";
 
 /** What stands over the document beside the report: when it was let out, and until when it is there. */
@@ -40,20 +41,6 @@ function periodOf(beginsAt: number, endsAt: number, tag: string): string {
   return month(beginsAt, true) === until
     ? until
     : releaseWords(tag).period(month(beginsAt, year(beginsAt) !== year(last)), until);
-}
-
-/** An element with text or others in it. */
-export function element(
-  name: string,
-  className: string,
-  ...inside: readonly (string | Node)[]
-): HTMLElement {
-  const made = document.createElement(name);
-  made.className = className;
-  // What a person wrote may run from right to left.
-  made.dir = "auto";
-  made.append(...inside);
-  return made;
 }
 
 /** The document. `level` is that of its heading: 1 where it is the page. `Malformed` for bytes that are no report. */

@@ -4,14 +4,14 @@
  */
 
 import { parseFragment, type ReleaseLink } from "../crypto/release.ts";
-import { drawDocument, element } from "./document.ts";
+import { element, show } from "../page/element.ts";
+import { drawDocument } from "./document.ts";
 import { NotShown, openRelease } from "./open.ts";
 import { releaseWords } from "./words.ts";
 import "./release.css";
 
 const tag = navigator.language.startsWith("de") ? "de" : "en-GB";
 const words = releaseWords(tag);
-const page = document.querySelector("main") as HTMLElement;
 
 const WHY: Record<number, NotShown["why"]> = { 403: "wrong", 404: "nothing", 429: "tries" };
 
@@ -29,16 +29,6 @@ async function ask(path: string, fields: object): Promise<Response> {
     throw new NotShown(WHY[answer.status] ?? "later");
   }
   return answer;
-}
-
-/** Draw a page: its heading takes the focus, so that whoever hears the page hears what it says now. */
-function show(...inside: readonly (string | Node)[]): void {
-  page.replaceChildren(...inside);
-  const heading = page.querySelector("h1");
-  if (heading) {
-    heading.tabIndex = -1;
-    heading.focus();
-  }
 }
 
 function showForm(link: ReleaseLink): void {

@@ -1,10 +1,11 @@
 /** Deletion receipts: the list by day, one receipt with its limits, its check on this device, and the closing certificate as one page of paper. */
 
 import { useState } from "preact/hooks";
+import { keptUntil, receiptLines, remainder } from "../receiptlines.ts";
 import { href } from "../route.ts";
 import type { Failure } from "../session.ts";
 import type { Checked, CheckStep, ReceiptFacts, ReceiptRow } from "../session.work.ts";
-import { calendarDay, DAY_SECONDS, fullDay, hour, weekdayAndDay } from "../time.ts";
+import { fullDay, hour, weekdayAndDay } from "../time.ts";
 import { receiptWords } from "../words.receipts.ts";
 import { firstName } from "../words.ts";
 import { useAsked } from "./asked.ts";
@@ -103,7 +104,12 @@ function Save({ ids, label, print: paper = false }: SaveProps) {
           </button>
         )}
         <span class="said-here" role="status">
-          {said}
+          {said}{" "}
+          {said && (
+            <a href="/check/" target="_blank" rel="noreferrer">
+              {words.checkPage}
+            </a>
+          )}
         </span>
       </div>
     </>
@@ -180,51 +186,14 @@ function Lines({ receipt }: { receipt: ReceiptFacts }) {
   const { opened, zone } = useDesk();
   const { one } = words;
   const name = firstName(opened.otherName);
-  // What falls on a whole day was agreed on as a day, and has no hour to say.
-  const at = (instant: number) =>
-    instant % DAY_SECONDS === 0
-      ? fullDay(instant, zone)
-      : `${fullDay(instant, zone)}, ${hour(instant, zone)}`;
-  const { promisedFirst, promisedLast, closing } = receipt;
-  const sameDay = calendarDay(promisedFirst, zone) === calendarDay(promisedLast, zone);
-  const kept = receipt.backupsUntil > receipt.at ? fullDay(receipt.backupsUntil, zone) : null;
-  const rows: readonly (readonly [string, string])[] = [
-    ...(closing
-      ? ([
-          [one.began, at(closing.began)],
-          [one.workEnded, at(closing.workEnded)],
-          [one.holdEnded, at(closing.holdEnded)],
-          [one.removed, one.removedWhat(receipt.envelopes, receipt.files, closing.notes)],
-        ] as const)
-      : ([
-          [
-            one.promised,
-            promisedFirst === promisedLast || sameDay
-              ? at(promisedLast)
-              : one.promisedRange(at(promisedFirst), at(promisedLast)),
-          ],
-        ] as const)),
-    [one.deleted, `${at(receipt.at)}, ${one.storage}`],
-    [one.unreadable, one.unreadableFrom(fullDay(receipt.keysUntil, zone))],
-    [one.backups, kept ? one.backupsBy(kept) : one.backupsNone],
-    [one.count, one.counts(receipt.asked, receipt.removed, receipt.left)],
-    ...(closing
-      ? ([
-          [one.acts, one.actsWhat(closing.acts)],
-          [one.chain, String(closing.chain)],
-        ] as const)
-      : []),
-    [
-      one.notCovered,
-      opened.myRole === "coach" ? one.notCoveredCoach(name, kept) : one.notCoveredWhat(name, kept),
-    ],
-  ];
+  const kept = keptUntil(receipt, zone);
+  const notCovered =
+    opened.myRole === "coach" ? one.notCoveredCoach(name, kept) : one.notCoveredWhat(name, kept);
+  const rows = [...receiptLines(receipt, zone), [one.notCovered, notCovered] as const];
+  const left = remainder(receipt);
   return (
     <>
-      {receipt.left > 0 && <p class="banner soon">{one.partial(receipt.removed, receipt.left)}</p>}
-      {receipt.left === 0 && receipt.journal === "busy" && (
-        <p class="banner note">{one.journalBusy}</p>
-      )}
+      {left && <p class={`banner ${receipt.left > 0 ? "soon" : "note"}`}>{left}</p>}
       <dl class="receipt-lines">
         {rows.map(([term, text]) => (
           <div key={term}>

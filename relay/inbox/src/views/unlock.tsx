@@ -79,7 +79,7 @@ export function Unlock({ session, locked, surroundings, open }: UnlockProps) {
     <Letter top={<Firm />}>
       <Heading large>{words.unlock.heading}</Heading>
       {locked && <p class="lead">{lockedWords(locked, zone)}</p>}
-      {locked?.goneAt && <p>{words.unlock.receipt}</p>}
+      {locked?.goneAt && <Receipt />}
       {onNewIcon() && <p class="lead">{words.unlock.icon}</p>}
       <OpenWithDevice session={session} open={open} />
       <form onSubmit={submit} noValidate>
@@ -154,9 +154,21 @@ function Ended({ at, zone }: { at: number | null; zone: string }) {
     at && (
       <div class="banner note" role="status">
         <p>{words.unlock.wasToGo(fullDay(at, zone))}</p>
-        <p>{words.unlock.receipt}</p>
+        <Receipt />
       </div>
     )
+  );
+}
+
+/** A page of its own, which needs no inbox; the target keeps its address from being taken for a view. */
+function Receipt() {
+  return (
+    <p>
+      {words.unlock.receipt}{" "}
+      <a href="/check/" target="_self">
+        {words.unlock.receiptDo}
+      </a>
+    </p>
   );
 }
 
