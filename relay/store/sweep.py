@@ -135,9 +135,8 @@ class SqlSweep(Part):
         """One batch, in the next commit. A blob of which an object store has something stays until that is
         gone (`SqlBlobs.drop_objects_due`), and refuses to be read.
         """
-        swept = await self._write_locking(lambda database: _Batch(database, now, limit, self._stuck).run())
-        if not swept.more:
-            self._stuck.clear()  # the next run tries them again
+        swept, stuck = await self._write_locking(partial(_sweep, now=now, limit=limit, stuck=self._stuck))
+        self._stuck = stuck if swept.more else set()  # the next run tries them again
         return swept
 
     async def checkpoint(self) -> bool:
@@ -147,6 +146,14 @@ class SqlSweep(Part):
     async def counts(self, *, now: int) -> dict[str, int]:
         """Totals; due and overdue count every kind of row."""
         return await self._read(partial(_counts, now=now))
+
+
+def _sweep(database: sqlite3.Connection, now: int, limit: int, stuck: Stuck) -> tuple[Swept, Stuck]:
+    """A batch, and what is stuck after it: what failed in a transaction that is then lost, may go in the
+    next.
+    """
+    found = set(stuck)
+    return _Batch(database, now, limit, found).run(), found
 
 
 class _Full(Exception):

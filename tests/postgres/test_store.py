@@ -19,6 +19,7 @@ from relay.store.migrate import NewerSchema
 from relay.store.postgres import PostgresStore
 from relay.store.postgres.readers import MOST_WAITING
 from relay.store.postgres.store import MOST_READS
+from tests.contract.people import NOW, People, envelope, named
 from tests.postgres.server import Server, database_of
 
 pytestmark = pytest.mark.postgres
@@ -45,6 +46,50 @@ async def test_what_another_transaction_changed_meanwhile_is_seen(server: Server
     assert seen == [1, 10]
     assert await store.noted("warned_day") == 11
     await store.close()
+
+
+async def test_a_read_in_anothers_way_is_run_again(url: str) -> None:
+    """A read that the server refuses for another's sake, is repeated; not for ever."""
+    store = await PostgresStore.open(url)
+    await store.note("warned_day", 3)
+    tries: list[int] = []
+
+    def read(database: Any, refused: int) -> int:
+        tries.append(refused)
+        if len(tries) <= refused:
+            database.execute("DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '40P01'; END $$")
+        return int(database.execute("SELECT value FROM notes WHERE name='warned_day'").fetchone()[0])
+
+    assert await store._read(lambda database: read(database, 1)) == 3
+    assert await store._ask(lambda database: read(database, 3)) == 3
+    tries.clear()
+    with pytest.raises(Busy):
+        await store._read(lambda database: read(database, 100))
+    assert len(tries) < 100
+    await store.close()
+
+
+async def test_what_failed_in_a_lost_sweep_goes_with_the_next(server: Server, url: str) -> None:
+    """A row that could not go is passed over only where the rest went: of a transaction that was lost nothing
+    is held against its rows.
+    """
+    people = People(await PostgresStore.open(url))
+    await people.settle()
+    await people.put(envelope("work coach", "m1", expires_at=NOW + 1))
+    await people.put(envelope("work client", "m2", expires_at=NOW + 1))
+    refused = "FOR EACH ROW WHEN (OLD.envelope_id = '\\x{}') EXECUTE FUNCTION refuse()"
+    for statement in (
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'bad row'; END $$",
+        "CREATE TRIGGER bad BEFORE UPDATE ON mailbox_rows " + refused.format(named("m1").hex()),
+        "CREATE CONSTRAINT TRIGGER lost AFTER UPDATE ON mailbox_rows DEFERRABLE INITIALLY DEFERRED "
+        + refused.format(named("m2").hex()),
+    ):
+        _psql(server, url, statement)
+    with pytest.raises(Busy):
+        await people.store.sweep(now=NOW + 1, limit=50)
+    _psql(server, url, "DROP FUNCTION refuse CASCADE")
+    assert (await people.store.sweep(now=NOW + 1, limit=50)).envelopes == 2
+    await people.store.close()
 
 
 async def test_a_caller_who_hangs_up_takes_no_connection_along(server: Server, url: str) -> None:

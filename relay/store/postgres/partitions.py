@@ -32,7 +32,8 @@ CLOCKS_APART_SECONDS: Final = 60
 LONGEST_WAIT: Final = "2s"
 """For whoever still reads a period that is over: a dump may read for hours."""
 AGAIN_SECONDS: Final = 3600
-LOCKED: Final = "55P03"
+IN_THE_WAY: Final = REPEATED | {"55P03"}
+"""Also a lock that was not had in time: what was to go goes another time."""
 
 FIND: Final = """
 SELECT c.relname, i.inhrelid IS NOT NULL, coalesce(i.inhdetachpending, false)
@@ -101,7 +102,7 @@ async def make(engine: AsyncEngine, table: str, date: int) -> None:
             try:
                 await connection.exec_driver_sql(statement)
             except DBAPIError as fault:
-                if getattr(fault.orig, "sqlstate", None) in REPEATED:
+                if _code(fault) in REPEATED:
                     raise Repeat(table) from fault
                 raise
 
@@ -122,11 +123,28 @@ class Past:
         if now < self._next_at:
             return
         try:
-            async with self._engine.connect() as connection:
-                stays = await connection.run_sync(_drop_all, now)
+            stays = await self._drop(now)
         except (Fault, SQLAlchemyError, OSError) as fault:
-            raise Busy(f"not dropped: {fault}") from fault
+            if _code(fault) not in IN_THE_WAY:
+                raise Busy(f"not dropped: {fault}") from fault
+            stays = True
         self._next_at = now + AGAIN_SECONDS if stays else _next_end(now)
+
+    async def _drop(self, now: int) -> bool:
+        """Whether something that is over stays. A connection on which anything fails ends, and with it the
+        lock that it may have: one of the pool would keep it from all relays.
+        """
+        async with self._engine.connect() as connection:
+            try:
+                return await connection.run_sync(_drop_all, now)
+            except BaseException:
+                await connection.invalidate()
+                raise
+
+
+def _code(fault: Exception) -> str | None:
+    """What the server says of it (PostgreSQL, Appendix A), if it says anything."""
+    return getattr(getattr(fault, "orig", None), "sqlstate", None)
 
 
 def _next_end(now: int) -> int:
@@ -138,14 +156,12 @@ def _drop_all(connection: Connection, now: int) -> bool:
     """True where something that is over stays."""
     if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({DROPPING_LOCK})").scalar():
         return True
-    try:
-        connection.exec_driver_sql(f"SET lock_timeout = '{LONGEST_WAIT}'")
-        over = [period for period in found_periods(connection.exec_driver_sql(FIND)) if period.is_over(now)]
-        stays = [period for period in over if not _drop(connection, period, now)]
-        return bool(stays)
-    finally:
-        connection.exec_driver_sql("RESET lock_timeout")
-        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({DROPPING_LOCK})")
+    connection.exec_driver_sql(f"SET lock_timeout = '{LONGEST_WAIT}'")
+    over = [period for period in found_periods(connection.exec_driver_sql(FIND)) if period.is_over(now)]
+    stays = [period for period in over if not _drop(connection, period, now)]
+    connection.exec_driver_sql("RESET lock_timeout")
+    connection.exec_driver_sql(f"SELECT pg_advisory_unlock({DROPPING_LOCK})")
+    return bool(stays)
 
 
 def found_periods(rows: Iterable[Any]) -> list[Period]:
@@ -169,7 +185,7 @@ def _drop(connection: Connection, period: Period, now: int) -> bool:
             connection.exec_driver_sql(f"ALTER TABLE {period.table} DETACH PARTITION {period.name} {how}")
         connection.exec_driver_sql(f"DROP TABLE {period.name}")
     except DBAPIError as fault:
-        if getattr(fault.orig, "sqlstate", None) != LOCKED:
+        if _code(fault) not in IN_THE_WAY:
             raise
         return False
     return True

@@ -1,4 +1,5 @@
-"""Reads from PostgreSQL, each in one snapshot of its own. Owns how many run and wait.
+"""Reads from PostgreSQL, each in one snapshot of its own. Owns how many run and wait, and that one is run
+again that was in another's way: a read tells what it finds and changes nothing.
 
 A read ends as it would have ended, whether its caller still waits or not: a statement that is given up in the
 middle costs its connection, and whoever asks and hangs up could so take one after the other away.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
@@ -16,12 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from relay.core.errors import Busy
-from relay.store.faults import Fault
+from relay.store.faults import Fault, Repeat
 from relay.store.postgres.database import PostgresDatabase, lend
 
 Result = TypeVar("Result")
 
 MOST_WAITING: Final = 1024
+MOST_TRIES: Final = 3
 
 
 class PostgresReaders:
@@ -59,6 +62,9 @@ class PostgresReaders:
     async def _run(self, read: Callable[[Connection], Result]) -> Result:
         try:
             async with self._room:
+                for _ in range(MOST_TRIES - 1):
+                    with suppress(Repeat):
+                        return await lend(self._engine, read)
                 return await lend(self._engine, read)
         except (Fault, SQLAlchemyError, OSError) as fault:
             raise Busy(f"not read: {fault}") from fault
