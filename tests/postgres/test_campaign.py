@@ -4,9 +4,15 @@ all is done or nothing (`python3 -m tests.postgres.campaign` is the long form).
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 import pytest
 
-from tests.postgres.campaign import OPERATIONS, SHORT, trial
+from relay.core.errors import Busy
+from relay.store.postgres.partitions import Past
+from tests.contract.people import NOW
+from tests.postgres.campaign import MOST_EXCHANGES, OPERATIONS, SHORT, trial
 from tests.postgres.server import Server
 from tests.postgres.wire import AFTER, BEFORE
 
@@ -26,3 +32,21 @@ async def test_every_exchange_goes_wrong_once(server: Server) -> None:
             tried[operation.name] = one.tried
     assert tried.keys() == set(SHORT)
     assert all(tried.values())
+
+
+@pytest.mark.timeout(240)
+async def test_no_lock_outlives_a_look_at_periods(server: Server) -> None:
+    """Whichever exchange of it the server refuses: a connection of the pool would keep the lock from all
+    relays, and no period would go any more.
+    """
+    server.psql("CREATE DATABASE looking")
+    async with trial(server, "looking") as one:
+        store: Any = one.people.store
+        for at in range(MOST_EXCHANGES):
+            one.wire.arm("57014", at)
+            with suppress(Busy):
+                await Past(store._engine).drop(NOW)
+            if not one.wire.fired:
+                break
+            await one.check_let_go(f"exchange {at}")
+        assert at

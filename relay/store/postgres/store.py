@@ -165,17 +165,11 @@ def _engine(url: str) -> AsyncEngine:
 
 
 async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
-    """Where anything fails after the lock was had, it goes with its connection."""
     connection = await engine.connect()
-    try:
-        taken = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({PEN})")
-        if taken.scalar():
-            await connection.exec_driver_sql(f"SET idle_session_timeout = {PEN_MILLISECONDS}")
-            return connection
-    except BaseException:
-        await connection.invalidate()
-        await connection.close()
-        raise
+    taken = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({PEN})")
+    if taken.scalar():
+        await connection.exec_driver_sql(f"SET idle_session_timeout = {PEN_MILLISECONDS}")
+        return connection
     await connection.close()
     return None
 
