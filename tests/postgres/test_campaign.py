@@ -12,7 +12,8 @@ import pytest
 from relay.core.errors import Busy
 from relay.store.postgres.partitions import Past
 from tests.contract.people import NOW
-from tests.postgres.campaign import MOST_EXCHANGES, OPERATIONS, SHORT, trial
+from tests.postgres.campaign import MOST_EXCHANGES, trial
+from tests.postgres.operations import OPERATIONS, SHORT
 from tests.postgres.server import Server
 from tests.postgres.wire import AFTER, BEFORE
 
