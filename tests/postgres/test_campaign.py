@@ -4,6 +4,7 @@ all is done or nothing (`python3 -m tests.postgres.campaign` is the long form).
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -50,4 +51,29 @@ async def test_no_lock_outlives_a_look_at_periods(server: Server) -> None:
             if not one.wire.fired:
                 break
             await one.check_let_go(f"exchange {at}")
+        assert at
+
+
+@pytest.mark.timeout(240)
+async def test_what_shares_a_transaction_is_not_undone_with_another(server: Server) -> None:
+    """Of two that share one, whichever exchange the server refuses: who was answered finds it done. The end
+    of the first travels with the beginning of the second.
+    """
+    server.psql("CREATE DATABASE sharing")
+    async with trial(server, "sharing") as one:
+        store: Any = one.people.store
+
+        async def note(name: str) -> None:
+            await store._write(lambda database: database.execute(f"INSERT INTO notes VALUES ('{name}', 1)"))
+
+        for at in range(MOST_EXCHANGES):
+            one.wire.arm("57014", at)
+            names = f"first {at}", f"second {at}"
+            ends = await asyncio.gather(*map(note, names), return_exceptions=True)
+            fired = one.wire.fired
+            one.wire.arm("", 0)
+            for name, end in zip(names, ends, strict=True):
+                assert isinstance(end, Busy) or await store.noted(name) == 1, name
+            if not fired:
+                break
         assert at

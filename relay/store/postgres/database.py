@@ -80,12 +80,17 @@ class PostgresDatabase(Ledgered):
         self._driver: Any = connection.connection.driver_connection
         self._prepared: dict[str, Any] = connection.info.setdefault(_STATEMENTS, {})
         self._held_back: list[str] = []
+        self._lost = False
         self.random, self.ledger = random, ledger
         self.told: list[bytes] = []
 
     @property
     def in_transaction(self) -> bool:
-        """Whether BEGIN was said and neither COMMIT nor ROLLBACK since."""
+        """Whether BEGIN was said and neither COMMIT nor ROLLBACK since, nor in vain anything that begins or
+        ends a part of it.
+        """
+        if self._lost:
+            return False
         return not self._driver.is_closed() and (bool(self._held_back) or self._driver.is_in_transaction())
 
     def execute(self, statement: str, bound: Bound = ()) -> Found:
@@ -156,7 +161,9 @@ class PostgresDatabase(Ledgered):
     def _catch_up(self) -> None:
         held_back, self._held_back = self._held_back, []
         if held_back:
+            self._lost = True  # if it fails: it may end an earlier work, which to undo the next would undo
             await_only(self._driver.execute("; ".join(held_back)))
+            self._lost = False
 
 
 async def lend(engine: AsyncEngine, work: Callable[[Connection], Result]) -> Result:
