@@ -24,6 +24,12 @@ REMOVE_ROW: Final = "DELETE FROM mailbox_rows WHERE mailbox_id=? AND envelope_id
 REMOVE_LAST_CHUNK: Final = """
 DELETE FROM blob_chunks WHERE blob_id=?1 AND start=(SELECT max(start) FROM blob_chunks WHERE blob_id=?1)
 RETURNING length(chunk)"""
+NAMED_STILL: Final = """
+(EXISTS (SELECT 1 FROM blob_objects o WHERE o.blob_id = blobs.blob_id)
+    OR EXISTS (SELECT 1 FROM blob_links l WHERE l.blob_id = blobs.blob_id))"""
+"""Of a blob that is due: whether objects of it are there, or envelopes that were passed over, whose leaves
+are to name it."""
+REMOVE_BLOB: Final = f"DELETE FROM blobs WHERE blob_id=? AND NOT {NAMED_STILL}"  # noqa: S608 - a phrase of ours
 
 
 def expire_envelope(
@@ -75,7 +81,7 @@ def _part_from(database: sqlite3.Connection, mailbox_id: bytes, envelope_id: byt
 
 
 def shred_due(database: sqlite3.Connection, blob_id: bytes, now: int) -> bool:
-    """Take at most 8 MiB of a due blob away, and at last its row; True while some of it remains."""
+    """Take at most 8 MiB of a due blob away, and at last its row; True while chunks of it remain."""
     if (
         database.execute("SELECT 1 FROM blobs WHERE blob_id=? AND expires_at<=?", (blob_id, now)).fetchone()
         is None
@@ -86,8 +92,7 @@ def shred_due(database: sqlite3.Connection, blob_id: bytes, now: int) -> bool:
         taken += size
     if taken >= PIECE_BYTES:
         return True
-    if database.execute("SELECT 1 FROM blob_objects WHERE blob_id=?", (blob_id,)).fetchone() is None:
-        remove_blob(database, blob_id)  # else once its objects are gone
+    database.execute(REMOVE_BLOB, (blob_id,))
     return False
 
 
@@ -95,9 +100,3 @@ def shred_chunk(database: sqlite3.Connection, blob_id: bytes) -> int:
     """Take the last chunk of a blob away; its size, or 0 where none was left."""
     row = database.execute(REMOVE_LAST_CHUNK, (blob_id,)).fetchone()
     return int(row[0]) if row else 0
-
-
-def remove_blob(database: sqlite3.Connection, blob_id: bytes) -> None:
-    """Take the row of a blob without chunks away, and links that still name it."""
-    database.execute("DELETE FROM blob_links WHERE blob_id=?", (blob_id,))
-    database.execute("DELETE FROM blobs WHERE blob_id=?", (blob_id,))

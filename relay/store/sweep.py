@@ -25,7 +25,7 @@ from relay.store.limits import OVERDUE_SECONDS, PIECE_BYTES
 from relay.store.readers import Readers
 from relay.store.reopenings import end_reopening
 from relay.store.shared import claiming, is_shared, lock_mailboxes
-from relay.store.shred import expire_envelope, remove_blob, remove_row
+from relay.store.shred import NAMED_STILL, REMOVE_BLOB, expire_envelope, remove_row
 from relay.store.writer import Writer
 
 # Tables whose due rows go by themselves, and for those that others belong to, what goes with them.
@@ -110,10 +110,10 @@ UPDATE engagements SET state = 'gone' WHERE rowid = ? AND NOT EXISTS (
     SELECT 1 FROM mailboxes m WHERE m.engagement_id = engagements.engagement_id)"""
 CHUNKS: Final = """
 SELECT start, length(chunk) FROM blob_chunks WHERE blob_id = ? ORDER BY start DESC LIMIT ?"""
-DUE_BLOBS: Final = """
-SELECT rowid, blob_id, EXISTS (SELECT 1 FROM blob_objects o WHERE o.blob_id = blobs.blob_id) FROM blobs
-WHERE expires_at <= ? AND (NOT EXISTS (SELECT 1 FROM blob_objects o WHERE o.blob_id = blobs.blob_id)
-    OR EXISTS (SELECT 1 FROM blob_chunks c WHERE c.blob_id = blobs.blob_id)) LIMIT ?"""
+DUE_BLOBS: Final = f"""
+SELECT rowid, blob_id, {NAMED_STILL} FROM blobs
+WHERE expires_at <= ? AND (NOT {NAMED_STILL}
+    OR EXISTS (SELECT 1 FROM blob_chunks c WHERE c.blob_id = blobs.blob_id)) LIMIT ?"""  # noqa: S608 - a phrase of ours
 REMOVE_CHUNK: Final = "DELETE FROM blob_chunks WHERE blob_id = ? AND start = ?"
 ROWS_OF_ENGAGEMENT: Final = """
 SELECT r.rowid, r.mailbox_id, r.envelope_id, r.reason, r.shortened, coalesce(length(r.raw), 0), 0, 0
@@ -278,12 +278,18 @@ class _Batch:
             self._take(("accounts", rowid), partial(self._delete, "accounts", rowid))
 
     def _blobs(self) -> None:
-        for rowid, blob_id, has_objects in self._each(DUE_BLOBS, self._now):
+        for rowid, blob_id, is_named in self._each(DUE_BLOBS, self._now):
             for start, size in self._each(CHUNKS, blob_id):
                 remove = partial(self._database.execute, REMOVE_CHUNK, (blob_id, start))
                 self._take((f"chunks of {blob_id.hex()}", start), remove, size)
-            if not has_objects:
-                self._take(("blobs", rowid), partial(remove_blob, self._database, blob_id), kind="blob")
+            if not is_named:
+                self._take(("blobs", rowid), partial(self._end_blob, blob_id), kind="blob")
+
+    def _end_blob(self, blob_id: bytes) -> None:
+        """Only once all its chunks went: without its row nothing would find them."""
+        if self._database.execute(CHUNKS, (blob_id, 1)).fetchone() is not None:
+            raise sqlite3.IntegrityError("a chunk is still there")
+        self._database.execute(REMOVE_BLOB, (blob_id,))
 
     def _delete(self, table: str, rowid: int) -> None:
         self._database.execute(f"DELETE FROM {table} WHERE rowid=?", (rowid,))  # noqa: S608 - names from here

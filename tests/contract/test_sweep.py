@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -19,10 +20,12 @@ from relay.core.model import (
     VaultItem,
 )
 from relay.store.limits import CHUNK_BYTES, PIECE_BYTES
+from tests.contract.conftest import BODIES
 from tests.contract.people import HOLD_ENDS, NOBODY, NOW, QUOTA, People, envelope, named
 
 COACH, CLIENT = "work coach", "work client"
 ANNA, MAYA = named("anna account"), named("maya account")
+REFUSED = "DELETE FROM nothing WHERE one = ? AND other = ?"
 
 
 async def test_due_at_now_goes_and_one_second_later_stays(people: People) -> None:
@@ -137,6 +140,50 @@ async def test_a_large_blob_goes_whole(people: People, chunks: int) -> None:
     await people.sweep_all(NOW + DAY_SECONDS, limit=5)
     counts = await people.store.counts(now=NOW + DAY_SECONDS)
     assert (counts["blobs"], counts["stored_bytes"], counts["due"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("store", BODIES[1:], indirect=True)
+async def test_a_file_stays_until_all_its_chunks_went(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot go is passed over, and goes once it can: without the row of its file nothing finds it."""
+    await people.upload("film", bytes(CHUNK_BYTES + 1))
+    over = NOW + DAY_SECONDS
+    with monkeypatch.context() as refusing:
+        refusing.setattr("relay.store.sweep.REMOVE_CHUNK", REFUSED)
+        await people.sweep_all(over)
+        assert (await people.store.counts(now=over))["due"] == 1
+    await people.sweep_all(over)
+    assert await _chunks(people) == 0
+    assert (await people.store.counts(now=over))["blobs"] == 0
+
+
+@pytest.mark.parametrize("store", BODIES[1:], indirect=True)
+async def test_a_leaf_names_a_file_that_went_before_it(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An envelope that is passed over keeps no bytes of its file, and its receipt counts the file."""
+    blob = await people.upload("photo", b"12345", expires_at=HOLD_ENDS)
+    await people.put(envelope(COACH, "m1", blob_ids=(blob.blob_id,), expires_at=HOLD_ENDS))
+    with monkeypatch.context() as refusing:
+        refusing.setattr("relay.store.shred.REMOVE_ROW", REFUSED)
+        await people.sweep_all(HOLD_ENDS)
+        assert (await people.store.counts(now=HOLD_ENDS))["envelopes"] == 1
+        assert await _chunks(people) == 0
+    assert await people.sweep_all(HOLD_ENDS) == 1
+    newest = await people.store.newest_leaf()
+    look = await people.store.look(named(COACH), 0, newest, now=HOLD_ENDS)
+    assert look is not None
+    assert (len(look.gone), look.files, look.blobs_left) == (1, 1, 0)
+    assert (await people.store.counts(now=HOLD_ENDS))["blobs"] == 0
+
+
+async def _chunks(people: People) -> int:
+    store: Any = people.store
+    count: int = await store._read(
+        lambda database: database.execute("SELECT count(*) FROM blob_chunks").fetchone()[0]
+    )
+    return count
 
 
 async def test_checkpoint_of_an_idle_store_succeeds(people: People) -> None:
