@@ -11,12 +11,14 @@ import signal
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from relay.core.errors import Busy
 from relay.core.model import QueuedRevoke
 from relay.store.engine import SettingRefused
 from relay.store.migrate import NewerSchema
 from relay.store.postgres import PostgresStore
+from relay.store.postgres.partitions import Past, make
 from relay.store.postgres.readers import MOST_WAITING
 from relay.store.postgres.store import MOST_READS
 from tests.contract.people import NOW, People, envelope, named
@@ -119,7 +121,7 @@ async def test_a_server_that_stands_still_is_left(
     """Its connections answer nothing and do not end: who waits is told to come again, what was under way has
     not happened, and the next is asked over other connections.
     """
-    monkeypatch.setattr("relay.store.postgres.database.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("relay.store.postgres.patience.ANSWER_SECONDS", 0.3)
     store = await PostgresStore.open(url)
     await store.note("warned_day", 1)
     still = list(map(int, _psql(server, url, STANDING).split()))
@@ -135,6 +137,43 @@ async def test_a_server_that_stands_still_is_left(
     finally:
         for pid in still:
             os.kill(pid, signal.SIGCONT)
+    await store.close()
+
+
+@pytest.mark.parametrize("name", ["pen", "periods", "a new period"])
+async def test_whoever_asks_past_the_lanes_leaves_it_too(
+    server: Server, url: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds or wants the pen, drops periods or makes one: they end without it, and are answered once
+    the server answers again.
+    """
+    monkeypatch.setattr("relay.store.postgres.patience.ANSWER_SECONDS", 0.3)
+    store = await PostgresStore.open(url)
+    past = Past(store._engine)
+
+    async def answered() -> bool:
+        if name == "pen":
+            return await store.has_pen()
+        try:
+            await (past.drop(NOW) if name == "periods" else make(store._engine, "envelope_bodies", NOW))
+        except (Busy, DBAPIError):
+            return False
+        return True
+
+    await store.note("warned_day", 1)
+    assert name != "pen" or await answered()
+    still = list(map(int, _psql(server, url, STANDING).split()))
+    for pid in still:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(60):
+            assert not await answered()
+    finally:
+        for pid in still:
+            os.kill(pid, signal.SIGCONT)
+    async with asyncio.timeout(60):
+        while not await answered():
+            pass
     await store.close()
 
 

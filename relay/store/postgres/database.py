@@ -23,6 +23,7 @@ from relay.store.faults import REPEATED, Fault, Repeat, Violation
 from relay.store.postgres.bodies import for_many
 from relay.store.postgres.dialect import Bound, arranged, translate
 from relay.store.postgres.partitions import period_of
+from relay.store.postgres.patience import hang_up_later
 
 Result = TypeVar("Result")
 
@@ -33,8 +34,6 @@ WATCHED: Final = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP
 """Options of a line (tcp(7)): seconds, how often, milliseconds."""
 _DRIVERS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What the driver raises; the third where a connection ends in the middle of what it says."""
-ANSWER_SECONDS: Final = 60.0
-"""So long a statement may take."""
 _STATEMENTS: Final = "relay statements"
 """Where a connection of the pool keeps what it has prepared."""
 
@@ -143,10 +142,8 @@ class PostgresDatabase(Ledgered):
         self._prepared.clear()
 
     def hang_up_later(self) -> asyncio.TimerHandle:
-        """Leave the server if it has not answered by then: its disk hangs, or its program was stopped.
-        Nothing is cancelled there: a commit that waits for a replica would count as done without it.
-        """
-        return asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._driver.terminate)
+        """Leave the server if it does not answer."""
+        return hang_up_later(self._driver)
 
     def _together(self, words: str, rows: Sequence[Bound]) -> Any:
         return await_only(self._prepare(words).fetch(*map(list, zip(*rows, strict=True))))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +20,7 @@ from relay.core.errors import Busy
 from relay.core.model import DAY_SECONDS
 from relay.store.faults import REPEATED, Fault, Repeat
 from relay.store.postgres.bodies import BODIES
+from relay.store.postgres.patience import ask
 
 PERIOD_SECONDS: Final = 30 * DAY_SECONDS
 LIES_BY_DATE: Final = {"mailbox_rows": BODIES, "blob_chunks": "blob_chunks"}
@@ -40,9 +41,9 @@ SELECT c.relname, i.inhrelid IS NOT NULL, coalesce(i.inhdetachpending, false)
 FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
 AND c.relname ~ '^(envelope_bodies|blob_chunks)_[0-9]+$' ORDER BY c.relname"""
-LIVES_ON: Final = text("""
+LIVES_ON: Final = """
 SELECT EXISTS (SELECT 1 FROM blobs
-    WHERE promised_at >= :begins_at AND promised_at < :ends_at AND expires_at > :now)""")
+    WHERE promised_at >= {begins_at} AND promised_at < {ends_at} AND expires_at > {now})"""
 """A blob may live past its own date: an envelope that was sealed anew under a later one links it."""
 
 
@@ -100,7 +101,7 @@ async def make(engine: AsyncEngine, table: str, date: int) -> None:
     async with engine.connect() as connection:
         for statement in making(table, (date,)):
             try:
-                await connection.exec_driver_sql(statement)
+                await connection.run_sync(ask, statement)
             except DBAPIError as fault:
                 if _code(fault) in REPEATED:
                     raise Repeat(table) from fault
@@ -154,13 +155,13 @@ def _next_end(now: int) -> int:
 
 def _drop_all(connection: Connection, now: int) -> bool:
     """True where something that is over stays."""
-    if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({DROPPING_LOCK})").scalar():
+    if not ask(connection, f"SELECT pg_try_advisory_lock({DROPPING_LOCK})").scalar():
         return True
-    connection.exec_driver_sql(f"SET lock_timeout = '{LONGEST_WAIT}'")
-    over = [period for period in found_periods(connection.exec_driver_sql(FIND)) if period.is_over(now)]
+    ask(connection, f"SET lock_timeout = '{LONGEST_WAIT}'")
+    over = [period for period in found_periods(ask(connection, FIND)) if period.is_over(now)]
     stays = [period for period in over if not _drop(connection, period, now)]
-    connection.exec_driver_sql("RESET lock_timeout")
-    connection.exec_driver_sql(f"SELECT pg_advisory_unlock({DROPPING_LOCK})")
+    ask(connection, "RESET lock_timeout")
+    ask(connection, f"SELECT pg_advisory_unlock({DROPPING_LOCK})")
     return bool(stays)
 
 
@@ -176,14 +177,14 @@ def _split(name: str) -> tuple[str, int]:
 
 def _drop(connection: Connection, period: Period, now: int) -> bool:
     """Detach first: to drop what is attached takes a lock for which all would have to wait."""
-    bounds = {"begins_at": period.begins_at, "ends_at": period.ends_at, "now": now}
-    if period.table == "blob_chunks" and connection.execute(LIVES_ON, bounds).scalar():
+    lives_on = LIVES_ON.format(begins_at=period.begins_at, ends_at=period.ends_at, now=now)
+    if period.table == "blob_chunks" and ask(connection, lives_on).scalar():
         return False
     try:
         if period.attached:
             how = "FINALIZE" if period.half_detached else "CONCURRENTLY"
-            connection.exec_driver_sql(f"ALTER TABLE {period.table} DETACH PARTITION {period.name} {how}")
-        connection.exec_driver_sql(f"DROP TABLE {period.name}")
+            ask(connection, f"ALTER TABLE {period.table} DETACH PARTITION {period.name} {how}")
+        ask(connection, f"DROP TABLE {period.name}")
     except DBAPIError as fault:
         if _code(fault) not in IN_THE_WAY:
             raise

@@ -22,6 +22,7 @@ from relay.store.parts import Parts
 from relay.store.postgres.database import watch
 from relay.store.postgres.migrate import bring_up, join, newest
 from relay.store.postgres.partitions import Past
+from relay.store.postgres.patience import ask
 from relay.store.postgres.readers import PostgresReaders
 from relay.store.postgres.server import LOOKED_FOR, RELAY, connected, driven, refuse_unfinished
 from relay.store.postgres.writer import LANES, PostgresWriter
@@ -126,7 +127,7 @@ class PostgresStore(Parts):
                 if self._pen is None:
                     self._pen = await _taken_pen(self._engine)
                 else:
-                    await self._pen.exec_driver_sql("SELECT 1")
+                    await self._pen.run_sync(ask, "SELECT 1")
             except (Fault, SQLAlchemyError, OSError):
                 await self._drop_pen()
         return self._pen is not None
@@ -134,8 +135,7 @@ class PostgresStore(Parts):
     async def _drop_pen(self) -> None:
         pen, self._pen = self._pen, None
         if pen is not None:
-            await pen.invalidate()  # a connection of the pool would keep the lock
-            await pen.close()
+            await _end(pen)
 
     async def close(self) -> None:
         """Finish what waits; a second close does nothing."""
@@ -166,12 +166,27 @@ def _engine(url: str) -> AsyncEngine:
 
 async def _taken_pen(engine: AsyncEngine) -> AsyncConnection | None:
     connection = await engine.connect()
-    taken = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({PEN})")
-    if taken.scalar():
-        await connection.exec_driver_sql(f"SET idle_session_timeout = {PEN_MILLISECONDS}")
-        return connection
+    try:
+        if await connection.run_sync(_take_pen):
+            return connection
+    except BaseException:
+        await _end(connection)
+        raise
     await connection.close()
     return None
+
+
+def _take_pen(connection: Connection) -> bool:
+    taken = bool(ask(connection, f"SELECT pg_try_advisory_lock({PEN})").scalar())
+    if taken:
+        ask(connection, f"SET idle_session_timeout = {PEN_MILLISECONDS}")
+    return taken
+
+
+async def _end(connection: AsyncConnection) -> None:
+    """Not back into the pool, where it would keep the lock."""
+    await connection.invalidate()
+    await connection.close()
 
 
 def _note_of(folder: Path, random: Callable[[int], bytes]) -> tuple[str, str]:
