@@ -16,25 +16,28 @@ from client_sdk.engagement import AsyncEngagement
 from tests.browser.conftest import Practice
 from tests.browser.test_codes import as_coach, shown_code, type_code
 from tests.browser.test_spoken import digits
+from tests.browser.test_unlocking import authenticator
 from tests.browser.visitor import HALF, Client, Visitor, visiting
 
 pytestmark = pytest.mark.browser
 
 LEA = "Lea Winter"
+IDA = "Ida Marsh"
 PASSWORD = "canary pepper meadow candle"
 OTHER_PASSWORD = "another canary for the gate"
 
 
-async def come_back(visitor: Visitor, client: Client, name: str) -> None:
-    """From an invitation's first page to the one that asks for a call: the agreement is not signed again."""
+async def to_the_way_in(visitor: Visitor, name: str) -> None:
+    """From an invitation's first page to how it will be opened: the agreement is not signed again."""
     await visitor.page.get_by_label("Yes, my own").check()
     await visitor.press("Continue")
     await expect(visitor.page.get_by_text("What you two have agreed")).to_be_visible()
     await visitor.fill("Your name", name)
     await visitor.press("Continue")
-    await visitor.page.get_by_label("Choose my own").check()
-    await visitor.fill("Password", OTHER_PASSWORD)
-    await visitor.press("Continue")
+
+
+async def by_the_sheet_to_the_call(visitor: Visitor, client: Client) -> None:
+    """The sheet, which is noted, and the page that asks for a call."""
     await visitor.note_sheet(client)
     await visitor.press("Finish")
     await expect(
@@ -42,10 +45,19 @@ async def come_back(visitor: Visitor, client: Client, name: str) -> None:
     ).to_be_visible()
 
 
-async def check(visitor: Visitor, to_lea: AsyncEngagement) -> None:
+async def come_back(visitor: Visitor, client: Client, name: str) -> None:
+    """From an invitation's first page, with a password, to the page that asks for a call."""
+    await to_the_way_in(visitor, name)
+    await visitor.page.get_by_label("Choose my own").check()
+    await visitor.fill("Password", OTHER_PASSWORD)
+    await visitor.press("Continue")
+    await by_the_sheet_to_the_call(visitor, client)
+
+
+async def check(visitor: Visitor, to_client: AsyncEngagement) -> None:
     """Both start, both read the same digits, and the one in the page says so."""
     await visitor.press("Start")
-    shown, _ = await asyncio.gather(to_lea.reopening.start(timeout=60), digits(visitor))
+    shown, _ = await asyncio.gather(to_client.reopening.start(timeout=60), digits(visitor))
     assert shown == await digits(visitor)
     await visitor.press("Yes, the same")
     await expect(visitor.page.get_by_text("Waiting until Anna has said so too")).to_be_visible()
@@ -95,6 +107,45 @@ async def test_it_comes_back_after_a_call(browser: Browser, practice: Practice) 
         await expect(former.row("Plan for March")).to_be_visible()
         await visitor.page.goto(practice.origin)
         await expect(visitor.page.get_by_text(re.compile("Plan for March"))).to_have_count(0)
+
+
+async def test_by_the_device(browser: Browser, practice: Practice) -> None:
+    """Who comes back may open by the device and has no password: then the device opens the page that waits
+    for the call, and once both have said yes the inbox with what was given back; the sheet opens it
+    elsewhere.
+    """
+    await practice.take_in(IDA)
+    to_ida = practice.anna.engagement(IDA)
+    await to_ida.send(subject="Plan for April", text="The plan for April.")
+    offered = await to_ida.reopening.open(welcome="Welcome back.")
+    client = Client(offered.link)
+    async with visiting(browser, practice.origin, width=375) as visitor:
+        await authenticator(visitor)
+        await visitor.page.goto(offered.link)
+        await to_the_way_in(visitor, IDA)
+        await expect(visitor.page.get_by_label("Use this device")).to_be_checked()
+        await visitor.press("Use this device")
+        await by_the_sheet_to_the_call(visitor, client)
+        await visitor.lock()
+        await visitor.press("Open with this device")
+        await check(visitor, to_ida)
+        assert await to_ida.reopening.same(timeout=60) == 1
+        await visitor.is_open()
+        await visitor.see("Plan for April")
+        await visitor.lock()
+        await visitor.press("Open with this device")
+        await visitor.open("Plan for April")
+        await expect(visitor.page.locator(".message")).to_contain_text("Given back by Anna")
+        await visitor.page.wait_for_function(HALF)
+        await visitor.page.goto(f"{practice.origin}/settings/browsers")
+        await expect(visitor.page.get_by_text("Device unlock: Chrome on Linux")).to_be_visible()
+        await expect(visitor.page.get_by_role("button", name="Choose a password")).to_be_visible()
+        assert visitor.errors == []
+    async with visiting(browser, practice.origin) as elsewhere:
+        await elsewhere.page.goto(practice.origin)
+        await elsewhere.unlock_by_sheet(client.name, client.sheet)
+        await elsewhere.press("Yes, it is mine")
+        await expect(elsewhere.page.get_by_text("You came in by your recovery sheet")).to_be_visible()
 
 
 async def let_back_in(coach: Visitor) -> str:
