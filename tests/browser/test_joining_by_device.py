@@ -37,6 +37,24 @@ async def finish(visitor: Visitor, client: Client) -> list[dict[str, Any]]:
     return methods
 
 
+async def a_browser_is_removed(browser: Browser, visitor: Visitor, client: Client) -> None:
+    """Who has no password is told of the sheet instead, and *Cancel* changes nothing."""
+    origin = visitor.page.url.removesuffix("/settings/browsers")
+    async with visiting(browser, origin) as lost:
+        await lost.page.goto(origin)
+        await lost.unlock_by_sheet(client.name, client.sheet)
+        await lost.press("Yes, it is mine")
+        await expect(lost.page.get_by_text("You came in by your recovery sheet")).to_be_visible()
+        await visitor.page.reload()
+        await expect(visitor.page.get_by_text("make a new recovery sheet too, and tell")).to_be_visible()
+        await expect(visitor.page.get_by_text("change your password")).to_have_count(0)
+        open_now = visitor.page.locator("section", has=visitor.page.get_by_role("heading", name="Open now"))
+        await open_now.get_by_role("button", name=re.compile("^Remove .* on Linux$")).first.click()
+        await visitor.press("Make a new recovery sheet too")
+        await expect(visitor.page.get_by_text("The digits of your recovery sheet.")).to_be_visible()
+        await visitor.press("Cancel")
+
+
 async def credentials(tools: CDPSession, device: str) -> list[dict[str, Any]]:
     """What the device holds."""
     found = await tools.send("WebAuthn.getCredentials", {"authenticatorId": device})
@@ -74,6 +92,7 @@ async def test_by_the_device_and_the_sheet(browser: Browser, practice: Practice)
         await visitor.page.goto(f"{practice.origin}/settings/browsers")
         await expect(visitor.page.get_by_text("Device unlock: Chrome on Linux")).to_be_visible()
         await expect(visitor.page.get_by_role("button", name=re.compile("^Change"))).to_have_count(0)
+        await a_browser_is_removed(browser, visitor, client)
         await visitor.press("Choose a password")
         await visitor.page.get_by_label("Choose my own").check()
         await visitor.fill("New password", MAYA_PASSWORD)

@@ -17,8 +17,11 @@ export const browserWords = said("browsers", {
   removed: "Removed. It is locked.",
   unknown:
     "If you do not know one of them, remove it, change your password too, and tell the person you work with.",
+  unknownNoPassword:
+    "If you do not know one of them, remove it, make a new recovery sheet too, and tell the person you work with.",
   notMine: "Did you not know it?",
   changeToo: "Change your password too",
+  newSheetToo: "Make a new recovery sheet too",
   tell: (name: string) => `Tell ${name}`,
   tellSubject: "A browser that I do not know",
   tellText:

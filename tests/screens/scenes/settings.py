@@ -83,6 +83,12 @@ SETTINGS = (
         {},
         then(unlock, pressing("Remove Firefox on Windows"), reading("Did you not know it")),
     ),
+    Scene(
+        "settings-browser-removed-no-password",
+        BROWSERS,
+        {"withoutPassword": True},
+        then(unlock, pressing("Remove Firefox on Windows"), reading("Make a new recovery sheet too")),
+    ),
     Scene("settings-browsers", BROWSERS, {}, then(unlock, reading("Ways in"))),
     Scene(
         "settings-no-password",

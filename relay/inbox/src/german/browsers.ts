@@ -17,8 +17,11 @@ export const browsers: typeof english = {
   removed: "Entfernt. Er ist gesperrt.",
   unknown:
     "Kennen Sie einen davon nicht? Dann entfernen Sie ihn, ändern Sie auch Ihr Passwort und sagen Sie es der Person, mit der Sie arbeiten.",
+  unknownNoPassword:
+    "Kennen Sie einen davon nicht? Dann entfernen Sie ihn, machen Sie auch ein neues Notfallblatt und sagen Sie es der Person, mit der Sie arbeiten.",
   notMine: "Kannten Sie ihn nicht?",
   changeToo: "Auch das Passwort ändern",
+  newSheetToo: "Auch ein neues Notfallblatt machen",
   tell: (name) => `${name} Bescheid geben`,
   tellSubject: "Ein Browser, den ich nicht kenne",
   tellText:

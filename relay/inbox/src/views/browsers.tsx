@@ -55,16 +55,14 @@ export function Browsers() {
     done(browserWords.removed);
     setRemoved(true);
   };
+  // Where it is not known yet, nobody is sent to choose one that they may have.
+  const noPassword = facts !== null && !hasPassword(facts.ways);
   return (
     <>
       <UpToSettings />
       <Heading>{settingWords.browsers.heading}</Heading>
       {doing === "password" && (
-        <ChangePassword
-          none={facts !== null && !hasPassword(facts.ways)}
-          done={done}
-          cancel={() => setDoing(null)}
-        />
+        <ChangePassword none={noPassword} done={done} cancel={() => setDoing(null)} />
       )}
       {doing === "sheet" && <NewSheetForm done={done} cancel={() => setDoing(null)} />}
       {doing === "lend" && <Lend done={() => done("")} cancel={() => done("")} />}
@@ -74,7 +72,7 @@ export function Browsers() {
           <p class="hint" role="status">
             {said}
           </p>
-          {removed && <NotMine change={() => setDoing("password")} />}
+          {removed && <NotMine noPassword={noPassword} change={setDoing} />}
           {next && (
             <section class="card">
               <h2>{browserWords.bySheet}</h2>
@@ -97,7 +95,7 @@ export function Browsers() {
           {!facts && !failure && <Wait>{settingWords.loading}</Wait>}
           {facts && (
             <>
-              <OpenNow open={facts.open} done={gone} failed={setFailure} />
+              <OpenNow open={facts.open} noPassword={noPassword} done={gone} failed={setFailure} />
               <Ways ways={facts.ways} change={setDoing} done={done} failed={setFailure} />
             </>
           )}
@@ -112,8 +110,13 @@ interface Doings {
   readonly failed: (failure: Failure) => void;
 }
 
+interface NotMineProps {
+  readonly noPassword: boolean;
+  readonly change: (doing: Doing) => void;
+}
+
 /** Once a browser was removed: what else there is to do where nobody knew it. */
-function NotMine({ change }: { readonly change: () => void }) {
+function NotMine({ noPassword, change }: NotMineProps) {
   const { opened, inbox, dispatch, now } = useDesk();
   // A coach who looks at nobody's inbox, or one whose work is over, has nobody to write to here.
   const writes = !opened.alone && opened.engagementState === "active";
@@ -128,8 +131,8 @@ function NotMine({ change }: { readonly change: () => void }) {
     <section class="card">
       <h2>{browserWords.notMine}</h2>
       <div class="actions">
-        <button type="button" class="do" onClick={change}>
-          {browserWords.changeToo}
+        <button type="button" class="do" onClick={() => change(noPassword ? "sheet" : "password")}>
+          {noPassword ? browserWords.newSheetToo : browserWords.changeToo}
         </button>
         {writes && (
           <a class="button" href={href({ view: "write" })} onClick={tell}>
@@ -143,11 +146,12 @@ function NotMine({ change }: { readonly change: () => void }) {
 
 interface OpenNowProps {
   readonly open: readonly OpenBrowser[];
+  readonly noPassword: boolean;
   readonly done: () => void;
   readonly failed: (failure: Failure) => void;
 }
 
-function OpenNow({ open, done, failed }: OpenNowProps) {
+function OpenNow({ open, noPassword, done, failed }: OpenNowProps) {
   const { session, now, zone } = useDesk();
   const remove = (id: string) =>
     session.own("endBrowser", [id]).then(done, (reason: unknown) => failed(failureOf(reason)));
@@ -181,7 +185,9 @@ function OpenNow({ open, done, failed }: OpenNowProps) {
         ))}
       </ul>
       <p class="hint">{browserWords.openHint}</p>
-      {others.length > 0 && <p class="hint">{browserWords.unknown}</p>}
+      {others.length > 0 && (
+        <p class="hint">{noPassword ? browserWords.unknownNoPassword : browserWords.unknown}</p>
+      )}
     </section>
   );
 }
