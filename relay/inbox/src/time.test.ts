@@ -5,6 +5,7 @@ import { test } from "node:test";
 import {
   agreedDate,
   brief,
+  briefDay,
   calendarDay,
   DAY_SECONDS,
   day,
@@ -51,6 +52,13 @@ test("a row says today's hour, this week's weekday, else the date", () => {
   assert.equal(brief(NOW - DAY_SECONDS, NOW, LONDON), "Mon");
   assert.equal(brief(NOW - 20 * DAY_SECONDS, NOW, LONDON), "19 Aug");
   assert.equal(brief(NOW - 800 * DAY_SECONDS, NOW, LONDON), "30 Jun 2024");
+});
+
+test("a row of which only the day is known says no hour, not even today", () => {
+  assert.equal(briefDay(NOW, NOW, LONDON), "Tue");
+  assert.equal(briefDay(NOW + 59, NOW, LONDON), "Tue", "the list's now is the last whole minute");
+  assert.equal(briefDay(NOW - DAY_SECONDS, NOW, LONDON), "Mon");
+  assert.equal(briefDay(NOW - 20 * DAY_SECONDS, NOW, LONDON), "19 Aug");
 });
 
 test("writing is dated with weekday and hour, exactly on request with the zone", () => {

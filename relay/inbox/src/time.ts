@@ -110,10 +110,14 @@ export function exactly(instant: number, zone: string): string {
 
 /** When a row of the list was written: today's hour, this week's weekday, else the date. */
 export function brief(instant: number, now: number, zone: string): string {
-  if (calendarDay(instant, zone) === calendarDay(now, zone)) {
-    return hour(instant, zone);
-  }
-  if (instant <= now && now - instant < 6 * DAY_SECONDS) {
+  const today = calendarDay(instant, zone) === calendarDay(now, zone);
+  return today ? hour(instant, zone) : briefDay(instant, now, zone);
+}
+
+/** The same of what no hour is known: this week's weekday, today's too, else the date. */
+export function briefDay(instant: number, now: number, zone: string): string {
+  const notAhead = instant <= now || calendarDay(instant, zone) === calendarDay(now, zone);
+  if (notAhead && now - instant < 6 * DAY_SECONDS) {
     return format(instant, zone, { weekday: "short" });
   }
   return format(instant, zone, { day: "numeric", month: "short", ...yearOf(instant, now) });

@@ -138,7 +138,7 @@ export function failedEntry(
     ...bareRow(id, order, sealedUntil),
     mine: false,
     senderName: standing.item.theirName,
-    // Nothing of it that could be read says when it was written.
+    // Nothing of it that could be read says when it was written: this is right to the day, and nobody may show its hour.
     createdAt: Math.min(receivedAt, world.clock.now()),
     failed: { code },
   };

@@ -3,7 +3,7 @@
 import { Component } from "preact";
 import { href } from "../route.ts";
 import type { ListRow } from "../session.ts";
-import { brief, day, keeping, weekdayAndDay } from "../time.ts";
+import { brief, briefDay, day, keeping, weekdayAndDay } from "../time.ts";
 import { firstName, size, words } from "../words.ts";
 import { useDesk } from "./desk.ts";
 import { Icon } from "./parts.tsx";
@@ -83,12 +83,14 @@ export function Inside(line: LineProps) {
   const { row, now, zone } = line;
   const kept = keeping(row.expiresAt, now, zone);
   const large = largeOf(line);
+  // Nothing of what cannot be opened says at what time it was written.
+  const when = row.failed ? briefDay : brief;
   return (
     <>
       <span class="row-who">
         {row.unread && <span class="dot" />}
         <span class="cut">{row.mine ? words.list.you : row.senderName}</span>
-        <span class="row-when">{brief(row.createdAt, now, zone)}</span>
+        <span class="row-when">{when(row.createdAt, now, zone)}</span>
       </span>
       <span class="row-subject cut">{subjectOf(row)}</span>
       <span class="row-words cut">{row.firstWords}</span>
