@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Route, expect
 
 from tests.browser.conftest import MAYA_PASSWORD, Pair
 from tests.browser.hands import Keyboard
-from tests.browser.visitor import PATIENCE_MILLISECONDS, SOON_MILLISECONDS, Visitor, visiting
+from tests.browser.visitor import HALF, PATIENCE_MILLISECONDS, SOON_MILLISECONDS, Visitor, visiting
 from tests.screens import judge
 
 pytestmark = pytest.mark.browser
@@ -80,7 +80,8 @@ async def test_several_are_deleted_by_a_finger(browser: Browser, pair: Pair) -> 
 
 async def test_several_are_marked_and_kept_by_keys(browser: Browser, pair: Pair, tmp_path: Path) -> None:
     """Boxes have the names of their rows, arrows go from one to the next; marks hold in the next browser, and
-    what was only marked was never opened. Escape ends it, and the focus is where it began.
+    what was only marked was never opened. Escape ends it, and the focus is where it began; after
+    a reload too it goes back to the list.
     """
     for subject in ("Smew one", "Smew two"):
         await pair.to_maya.send(subject=subject, text=f"{subject} in full.")
@@ -112,6 +113,13 @@ async def test_several_are_marked_and_kept_by_keys(browser: Browser, pair: Pair,
         await expect(newest).to_be_focused()
         await keys.key("Escape")
         await expect(visitor.page.get_by_role("button", name="Select")).to_be_focused()
+        await keys.key("Enter")
+        await visitor.page.wait_for_function(HALF)
+        await visitor.page.reload()
+        await expect(newest).to_be_visible()
+        await keys.key("Escape")
+        await expect(newest).to_have_count(0)
+        assert await visitor.page.evaluate("() => history.state") == 0  # the list, and not once more on top
         assert visitor.errors == []
         await visitor.lock()
     page = (tmp_path / "kept.html").read_text("utf-8")
@@ -179,6 +187,8 @@ async def test_a_message_that_cannot_be_opened_is_asked_for(browser: Browser, pa
     async with visiting(browser, pair.origin) as visitor:
         await visitor.page.route(re.compile("/envelopes\\?"), spoil)
         await entered(visitor, pair)
+        when = visitor.row("This message could not be opened").locator(".row-when")
+        await expect(when).to_have_text(re.compile(r"^[A-Z][a-z]{2}$"))  # a weekday: nobody knows the hour
         await visitor.open("This message could not be opened")
         await visitor.press("Ask Anna")
         text = visitor.page.get_by_label("Message", exact=True)

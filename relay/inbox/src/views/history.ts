@@ -21,6 +21,11 @@ function place(): number {
   return typeof state === "number" ? state : 0;
 }
 
+/** Whether *Back* leads to another view of ours, and not out of the page or to the one that was loaded before it. */
+export function hasBefore(): boolean {
+  return place() > 0;
+}
+
 function here(): Route {
   return parse(location.pathname, location.search);
 }

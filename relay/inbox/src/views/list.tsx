@@ -102,10 +102,8 @@ function ListActions({ filter, order }: ViewOfList) {
   }, []);
   const select = () => {
     // Fetched before the rows are drawn anew, so that they never go away; what cannot be fetched says so in their place.
-    withWords(import("./select.tsx")).then(
-      ({ begin }) => begin(go, { filter, order }),
-      () => go({ view: "list", filter, order, select: true }),
-    );
+    const begin = () => go({ view: "list", filter, order, select: true });
+    withWords(import("./select.tsx")).then(begin, begin);
   };
   return (
     <div class="actions">

@@ -12,7 +12,7 @@ import { fullDay } from "../time.ts";
 import { selectWords } from "../words.select.ts";
 import { firstName, words } from "../words.ts";
 import { failureOf, failureWords, useDesk } from "./desk.ts";
-import type { Go } from "./history.ts";
+import { hasBefore } from "./history.ts";
 import { lazy } from "./lazy.tsx";
 import type { RowsProps } from "./list.tsx";
 import { Sheet, Trouble, useKeys } from "./parts.tsx";
@@ -20,15 +20,6 @@ import { Inside, type LineProps, nameOf, WentUnread } from "./row.tsx";
 import { startDelete } from "./sheets.tsx";
 
 const KeepSeveral = lazy(async () => (await import("./keepcopy.tsx")).KeepSeveral);
-
-/** Whether the list without boxes stands before this in the browser's history. */
-let begun = false;
-
-/** What *Select* does. */
-export function begin(go: Go, list: { readonly filter: Filter; readonly order: Order }): void {
-  begun = true;
-  go({ view: "list", ...list, select: true });
-}
 
 interface SelectProps {
   readonly rows: readonly ListRow[];
@@ -65,7 +56,8 @@ export function Select({ rows, drawn, filter, order, Rows }: SelectProps) {
     setPressed(latest.current);
     return latest.current.includes(id);
   };
-  const end = () => (begun ? history.back() : go({ view: "list", filter, order }, "replace"));
+  // What stands before it is the list without boxes: nothing else leads here.
+  const end = () => (hasBefore() ? history.back() : go({ view: "list", filter, order }, "replace"));
   useKeys((event) => {
     if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
       end();
