@@ -11,7 +11,7 @@ export const receiptFileWords = said("receiptfile", {
   alone:
     "The file is read on this device alone. Once this page is open, it sends nothing and fetches nothing.",
   asking: "Asking the server for its own signature. That is all this page asks.",
-  choose: "The file that you saved",
+  choose: "Choose the file that you saved",
   drop: "You can also drop it anywhere on this page.",
   reading: "Reading the file",
   progress: (done: number, all: number) => `${number(done)} of ${number(all)} receipts checked`,
@@ -76,7 +76,7 @@ export const receiptFileWords = said("receiptfile", {
   checked: {
     heading: "What was checked",
     record: "The server’s signature under its public record",
-    logged: "They stand in that public record",
+    logged: "Each stands in the server’s public record",
     signature: "The server’s signature under each receipt",
     chain: "Each follows the one before it",
     leaves: "Each names exactly the things listed with it",

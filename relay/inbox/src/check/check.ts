@@ -65,16 +65,15 @@ function goSilent(): void {
 // --- choosing ---
 
 function showForm(here: Here): void {
-  const label = element("label", "", words.choose) as HTMLLabelElement;
   const field = element("input", "") as HTMLInputElement;
   const hint = element("p", "hint", words.drop);
-  label.htmlFor = field.id = "file";
   hint.id = "hint";
   field.type = "file";
   field.accept = ".json,application/json";
   field.setAttribute("aria-describedby", hint.id);
   field.onchange = () => take([...(field.files ?? [])], here);
-  show(...opening(), element("div", "ask", label, field, hint));
+  // A browser writes its own language on a field for files: what is pressed is the label around it.
+  show(...opening(), element("div", "ask", element("label", "do", field, words.choose), hint));
 }
 
 function opening(): HTMLElement[] {

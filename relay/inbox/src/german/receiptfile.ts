@@ -10,7 +10,7 @@ export const receiptfile: typeof english = {
   alone:
     "Die Datei wird nur auf diesem Gerät gelesen. Ist diese Seite einmal offen, dann sendet sie nichts und holt nichts.",
   asking: "Der Server wird nach seiner eigenen Unterschrift gefragt. Mehr fragt diese Seite nicht.",
-  choose: "Die Datei, die Sie gespeichert haben",
+  choose: "Die gespeicherte Datei wählen",
   drop: "Sie können sie auch irgendwo auf diese Seite ziehen.",
   reading: "Die Datei wird gelesen",
   progress: (done, all) => `${number(done)} von ${number(all)} Belegen geprüft`,
@@ -80,7 +80,7 @@ export const receiptfile: typeof english = {
   checked: {
     heading: "Was geprüft wurde",
     record: "Die Unterschrift des Servers unter seinem öffentlichen Verzeichnis",
-    logged: "Sie stehen in diesem Verzeichnis",
+    logged: "Jeder steht im öffentlichen Verzeichnis des Servers",
     signature: "Die Unterschrift des Servers unter jedem Beleg",
     chain: "Jeder folgt auf den davor",
     leaves: "Jeder nennt genau das, was mit ihm aufgeführt ist",
