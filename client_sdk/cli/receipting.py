@@ -44,7 +44,7 @@ def receipts(
     with opened(account, password_fd) as me:
         found = me.receipts(who)
         if save is not None:
-            _save(save, me.receipt_file(who))
+            _save(save, me.receipt_file(who), me.origin)
         names = {one.id: one.name for one in me.engagements()}
         forked = me.log_forked
     for one in found:
@@ -60,11 +60,12 @@ def receipts(
     raise typer.Exit(exits.DONE if all(one.sound for one in found) and not forked else exits.KEY_CHANGED)
 
 
-def _save(path: Path, content: bytes) -> None:
+def _save(path: Path, content: bytes, origin: str) -> None:
     from client_sdk.home import write_private
 
     write_private(path, content)
     say(f"Saved in {path}. There is no subject and no text in it.")
+    say(f"Whoever has it can check it at {origin}/check/ or by mailbox receipts check.")
 
 
 def _show_receipt(one: Receipt, name: str) -> None:

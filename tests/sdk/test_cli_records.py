@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,9 @@ def test_receipts(two: Two, tmp_path: Path) -> None:  # noqa: F811
     two.relay.command("expire", "run")
     two.anna.mailbox("status")  # opens her account, which says what this computer let go
     path = tmp_path / "receipts.json"
-    shown = two.maya.mailbox("receipts", "anna", "--save", str(path)).stdout
+    saving = two.maya.mailbox("receipts", "anna", "--save", str(path))
+    shown = saving.stdout
+    assert re.search(r" check it at http://127\.0\.0\.1:\d+/check/ or by ", saving.stderr)
     assert "deleted: 1 message, 0 files" in shown
     assert "not covered copies that people saved or printed" in shown
     assert "'s computer: deleted" in shown
