@@ -15,7 +15,7 @@ from client_sdk.core import Core
 from client_sdk.errors import NotTrusted
 from client_sdk.parties import Place
 from client_sdk.protocol.engagements import EngagementFacts
-from client_sdk.vault import Change, Changes, Vault
+from client_sdk.vault import Change, Changes, Vault, engagement_kept
 from keys.acts import OF_REOPENING, ActKind, parse_act
 from keys.errors import KeysError
 from keys.names import Role, fingerprint, mailbox_id
@@ -82,6 +82,6 @@ def _pin(vault: Vault, place: Place, current: Statement, others: list[Statement]
     until = vault.entries[item.name].expires_at
     plain = encode_clients([one.raw for one in others])
     return {
-        item.name: Change(moved.encode(), until),
+        **engagement_kept(moved, until),
         f"clients/{place.engagement_id.hex()}": Change(plain, until),
     }

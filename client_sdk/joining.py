@@ -13,7 +13,7 @@ from typing import Any, Final
 from client_sdk.agreement import Offer, agreement_text, make_policy
 from client_sdk.errors import Misused, NotTrusted
 from client_sdk.parties import Self
-from client_sdk.vault import Change
+from client_sdk.vault import Change, engagement_kept
 from client_sdk.vault_items import AgreementItem, encode_invitation, parse_invitation
 from keys.acts import Act, ActCore, ActKind, parse_act, sign_act, verify_act
 from keys.box import NONCE_BYTES
@@ -81,7 +81,7 @@ class Invited:
         """What the vault keeps."""
         until = kept_until(parse_policy(self.item.policy))
         return {
-            self.item.name: Change(self.item.encode(), until),
+            **engagement_kept(self.item, until),
             f"invitation/{self.item.engagement_id.hex()}": Change(
                 encode_invitation(self.box, self.expires_at), until
             ),
@@ -319,7 +319,7 @@ def engagement_changes(item: EngagementItem, agreement: AgreementItem) -> dict[s
     """Return what the vault keeps of an engagement that both have signed."""
     until = kept_until(parse_policy(item.policy))
     return {
-        item.name: Change(item.encode(), until),
+        **engagement_kept(item, until),
         f"agreement/{item.engagement_id.hex()}": Change(agreement.encode(), until),
     }
 

@@ -17,7 +17,7 @@ from client_sdk.core import Core
 from client_sdk.facts import Facts, in_sentences
 from client_sdk.joining import kept_until
 from client_sdk.standing import Standing
-from client_sdk.vault import Change, Changes, Vault
+from client_sdk.vault import Change, Changes, Vault, engagement_kept
 from client_sdk.vault_items import AgreementItem, encode_earlier
 from keys.policy import Policy, agreement_hash, policy_hash
 from keys.proposal import Proposal
@@ -72,7 +72,7 @@ class Texts:
         until, changes = kept_until(policy), dict[str, Change | None]()
         if policy_hash(item.policy) != policy.hash:
             moved = replace(item, policy=policy.encode(), act=self._standing.act_of(policy))
-            changes[item.name] = Change(moved.encode(), until)
+            changes |= engagement_kept(moved, until)
         before = vault.agreement(self._standing.engagement_id)
         if words is not None and before != words:
             hexed = self._standing.engagement_id.hex()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from client_sdk import protocol
+from client_sdk.errors import ServerUnavailable
 from client_sdk.session import Session
 from client_sdk.state import State
 from client_sdk.vault import Changes, Vault
@@ -22,6 +23,9 @@ from keys.names import Random
 log = logging.getLogger("client_sdk")
 
 TRIES: Final = 5
+MOST_NAMES: Final = 256
+"""Items that are asked for at a time."""
+MOST_ROUNDS: Final = 64
 COUNTER: Final = "vault-counter"
 
 
@@ -43,14 +47,24 @@ class Records:
         """Read the vault. `NotTrusted` for one that is older than what this computer has seen, unless its
         owner accepts just that: from then on it is the one that this computer goes on from.
         """
-        stored = await self._session.call(protocol.people.vault())
         seen = self._state.number(COUNTER)
-        vault = Vault.open(self._account_id, self._vault_key, stored, 0 if accept_older else seen)
+        vault = await self._fetch(0 if accept_older else seen)
         if vault.counter < seen:
             self._state.note_number(COUNTER, vault.counter)
             log.warning("an older vault was accepted counter=%d seen=%d", vault.counter, seen)
         self._take(vault, "vault read")
         return self.vault
+
+    async def _fetch(self, least_counter: int) -> Vault:
+        """Take what has changed since the vault that is held, until one manifest covers all."""
+        vault, names = self.vault, tuple[str, ...]()
+        for _ in range(MOST_ROUNDS):
+            stored = await self._session.call(protocol.people.vault_items(vault.manifest_version, names))
+            vault = vault.take(stored, names, least_counter)
+            if not vault.pending:
+                return vault
+            names = tuple(sorted(vault.pending))[:MOST_NAMES]
+        raise ServerUnavailable
 
     async def change(self, make: Callable[[Vault], Changes]) -> Vault:
         """Write what `make` wants changed, again on the newer vault if another device was first."""

@@ -21,7 +21,7 @@ from client_sdk.parties import Place
 from client_sdk.protocol.engagements import EngagementFacts, MemberFacts
 from client_sdk.settling import settle
 from client_sdk.terms import Terms, chain_to, follow, read_terms
-from client_sdk.vault import Change, Changes, Vault
+from client_sdk.vault import Changes, Vault, engagement_kept
 from keys.names import Role, fingerprint
 from keys.policy import Policy, parse_policy
 from keys.statement import Statement, parse_statement, statement_hash
@@ -154,7 +154,7 @@ class Standing:
         if item is None or item.their_statement == newest.raw:
             return {}
         moved = replace(item, their_statement=newest.raw)
-        return {item.name: Change(moved.encode(), vault.entries[item.name].expires_at)}
+        return engagement_kept(moved, vault.entries[item.name].expires_at)
 
     def _read_terms(self, facts: EngagementFacts) -> None:
         """Verify what is in force, unless it is, byte for byte, what was verified last."""

@@ -9,8 +9,8 @@ old pins. (docs/protocol.md, part 8.)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from client_sdk.errors import NotTrusted
@@ -56,6 +56,9 @@ KEPT_SECONDS: Final = 8_000 * DAY_SECONDS
 """How long the items of the account itself ask to be kept; the account's own end comes first."""
 OF_ENGAGEMENT: Final = re.compile(r"[a-z]+/[0-9a-f]{32}\Z")
 """Items that go with their engagement, and may therefore be missing though the manifest names them."""
+HEAD: Final = "engagement/"
+LATER: Final = re.compile(r"(?!engagement/)[a-z]+/[0-9a-f]{32}\Z")
+"""Items that come when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class Vault:
     counter: int
     entries: Mapping[str, Entry] = field(repr=False)
     manifest_version: int
+    pending: Mapping[str, ManifestEntry] = field(default_factory=dict, repr=False)
+    """What the manifest names and was not fetched yet, by name."""
 
     @classmethod
     def empty(cls, account_id: bytes, vault_key: bytes) -> Vault:
@@ -108,7 +113,9 @@ class Vault:
     def open(
         cls, account_id: bytes, vault_key: bytes, stored: Iterable[StoredItem], least_counter: int
     ) -> Vault:
-        """Open and check everything. `NotTrusted` with reason vault, vault-manifest or vault-rollback."""
+        """Open and check the first part of a vault and what came with it. `NotTrusted` with reason vault,
+        vault-manifest or vault-rollback.
+        """
         by_name = {item.name: item for item in stored}
         try:
             entries = {name: _open(account_id, vault_key, item) for name, item in by_name.items()}
@@ -117,10 +124,44 @@ class Vault:
             manifest = open_manifest(listed.plain, account_id, identity.public)
         except (KeysError, KeyError) as cause:
             raise NotTrusted("vault") from cause
-        _check_listed(manifest, entries)
+        rows = {row.name: row for row in manifest.entries}
+        _check_listed(rows, entries)
+        if any(not OF_ENGAGEMENT.match(name) for name in rows.keys() - entries.keys()):
+            raise NotTrusted("vault-manifest")
         if manifest.counter < least_counter:
             raise NotTrusted("vault-rollback")
-        return cls(account_id, vault_key, manifest.counter, entries, listed.version)
+        pending = {name: row for name, row in rows.items() if name not in entries and LATER.match(name)}
+        return cls(account_id, vault_key, manifest.counter, entries, listed.version, pending)
+
+    def take(self, stored: Iterable[StoredItem], asked: Collection[str], least_counter: int) -> Vault:
+        """Return the vault with what came, of which `asked` was asked for by name; what is held and has not
+        changed stays. `NotTrusted` as `open`: no item but by the manifest that is held or came along.
+        """
+        items = {item.name: item for item in stored}
+        if MANIFEST in items:
+            return self._renewed(items.values(), least_counter)
+        try:
+            came = {name: _open(self.account_id, self.vault_key, one) for name, one in items.items()}
+        except KeysError as cause:
+            raise NotTrusted("vault") from cause
+        _check_listed(self.pending, came)
+        if self.counter < least_counter:
+            raise NotTrusted("vault-rollback")
+        entries = {**self.entries, **came}
+        if any(f"standing/{name[11:]}" in set(asked) - came.keys() for name in entries if name[:11] == HEAD):
+            raise NotTrusted("vault-manifest")
+        pending = {name: row for name, row in self.pending.items() if name not in asked}
+        return replace(self, entries=entries, pending=pending)
+
+    def _renewed(self, stored: Iterable[StoredItem], least_counter: int) -> Vault:
+        vault = Vault.open(self.account_id, self.vault_key, stored, max(least_counter, 0))
+        held = {
+            name: self.entries[name]
+            for name, row in vault.pending.items()
+            if name in self.entries and _agrees(row, self.entries[name])
+        }
+        pending = {name: row for name, row in vault.pending.items() if name not in held}
+        return replace(vault, entries={**vault.entries, **held}, pending=pending)
 
     # --- items ----------------------------------------------------------------------------------------------
 
@@ -147,8 +188,13 @@ class Vault:
     @property
     def engagements(self) -> tuple[EngagementItem, ...]:
         """All engagements, ascending by id."""
-        names = sorted(name for name in self.entries if name.startswith("engagement/"))
-        return tuple(parse_engagement(self.entries[name].plain) for name in names)
+        ids = sorted(name.partition("/")[2] for name in self.entries if name.startswith("engagement/"))
+        return tuple(self._engagement(one) for one in ids)
+
+    def _engagement(self, hexed: str) -> EngagementItem:
+        return parse_engagement(
+            self.entries[f"engagement/{hexed}"].plain, self.entries[f"standing/{hexed}"].plain
+        )
 
     @property
     def profile(self) -> ProfileItem | None:
@@ -168,8 +214,8 @@ class Vault:
 
     def engagement(self, engagement_id: bytes) -> EngagementItem | None:
         """One engagement."""
-        entry = self.entries.get(f"engagement/{engagement_id.hex()}")
-        return parse_engagement(entry.plain) if entry else None
+        hexed = engagement_id.hex()
+        return self._engagement(hexed) if f"engagement/{hexed}" in self.entries else None
 
     def clients(self, engagement_id: bytes) -> tuple[bytes, ...]:
         """Statements of who else was an engagement's client (docs/protocol.md, part 25)."""
@@ -231,6 +277,14 @@ class Vault:
         return StoredItem(MANIFEST, version, max(least_at, entries["identity"].expires_at), box)
 
 
+def engagement_kept(item: EngagementItem, until: int) -> dict[str, Change]:
+    """What is written of an engagement: its item, and what was signed."""
+    return {
+        item.name: Change(item.encode(), until),
+        item.standing_name: Change(item.encode_standing(), until),
+    }
+
+
 def change_dates(items: Iterable[StoredItem]) -> int:
     """Return the latest date among items that are written together."""
     return max((item.expires_at for item in items), default=0)
@@ -241,11 +295,12 @@ def _open(account_id: bytes, vault_key: bytes, item: StoredItem) -> Entry:
     return Entry(item.version, item.expires_at, plain, H(item.box))
 
 
-def _check_listed(manifest: Manifest, entries: Mapping[str, Entry]) -> None:
-    listed = {entry.name: (entry.version, entry.box_hash) for entry in manifest.entries}
-    shown = {name: (entry.version, entry.box_hash) for name, entry in entries.items()}
-    missing = listed.keys() - shown.keys()
-    if any(listed.get(name) != found for name, found in shown.items()):
-        raise NotTrusted("vault-manifest")
-    if any(not OF_ENGAGEMENT.match(name) for name in missing):
-        raise NotTrusted("vault-manifest")
+def _check_listed(rows: Mapping[str, ManifestEntry], shown: Mapping[str, Entry]) -> None:
+    for name, entry in shown.items():
+        row = rows.get(name)
+        if row is None or not _agrees(row, entry):
+            raise NotTrusted("vault-manifest")
+
+
+def _agrees(row: ManifestEntry, entry: Entry) -> bool:
+    return (row.version, row.box_hash) == (entry.version, entry.box_hash)

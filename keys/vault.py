@@ -152,29 +152,47 @@ class EngagementItem:
         """The name of the item in the vault."""
         return f"engagement/{self.engagement_id.hex()}"
 
+    @property
+    def standing_name(self) -> str:
+        """The name of the item that holds what was signed."""
+        return f"standing/{self.engagement_id.hex()}"
+
     def encode(self) -> bytes:
-        """Return the bytes of the item."""
+        """Return the bytes of the item `engagement/...`, which is all that a list needs."""
         start = _VERSION + bytes([_person(self.my_role), 2 if self.active else 1, 0])
         ids = (self.engagement_id, self.my_mailbox_id, self.their_mailbox_id, self.notes_mailbox_id)
         fixed = b"".join(exact(one, ID_BYTES, "id") for one in ids) + exact(
             self.invitation_secret, 32, "secret"
         )
-        signed = b"".join(counted(one, 4) for one in (self.their_statement, self.policy, self.act))
-        return start + fixed + signed + counted_text(self.my_name, 2) + counted_text(self.their_name, 2)
+        return start + fixed + counted_text(self.my_name, 2) + counted_text(self.their_name, 2)
+
+    def encode_standing(self) -> bytes:
+        """Return the bytes of the item `standing/...`."""
+        return _VERSION + b"".join(counted(one, 4) for one in (self.their_statement, self.policy, self.act))
 
 
-def parse_engagement(plain: bytes) -> EngagementItem:
-    """Parse an item `engagement/...`; what it holds in signed form is parsed by whoever uses it."""
+def parse_engagement(plain: bytes, standing: bytes) -> EngagementItem:
+    """Parse an item `engagement/...` with its `standing/...`; what is there in signed form is parsed by
+    whoever uses it.
+    """
+    signed = parse_standing(standing)
     reader = _begin(plain)
     role = _person(reader.u8())
     state = reader.between(reader.u8(), 1, 2, "state")
     reader.reserved(1)
     ids = (reader.take(ID_BYTES), reader.take(ID_BYTES), reader.take(ID_BYTES), reader.take(ID_BYTES))
     secret = reader.take(32)
-    signed = (reader.counted(4), reader.counted(4), reader.counted(4))
     item = EngagementItem(role, state == 2, *ids, secret, *signed, reader.text(2), reader.text(2))
     reader.finish()
     return item
+
+
+def parse_standing(plain: bytes) -> tuple[bytes, bytes, bytes]:
+    """Parse an item `standing/...`: their statement, the policy, and the act that put it in force."""
+    reader = _begin(plain)
+    signed = (reader.counted(4), reader.counted(4), reader.counted(4))
+    reader.finish()
+    return signed
 
 
 @dataclass(frozen=True, slots=True)

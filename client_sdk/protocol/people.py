@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from client_sdk.wire import VAULT_BYTES, Call, Fields, Request, Response, b64, get, nothing, send_json
+from client_sdk.wire import (
+    JSON,
+    VAULT_BYTES,
+    Call,
+    Fields,
+    Request,
+    Response,
+    b64,
+    get,
+    nothing,
+    send_json,
+)
+from keys.encoding import dump_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +185,8 @@ def _mailbox(fields: Fields) -> MailboxFacts:
     )
 
 
-def vault() -> Call[tuple[StoredItem, ...]]:
-    """`GET /v1/vault`."""
+def vault_items(known: int, names: Sequence[str]) -> Call[tuple[StoredItem, ...]]:
+    """`POST /v1/vault/items`: at most 1,024 names; the first part too where the manifest is not `known`."""
 
     def parse(response: Response) -> tuple[StoredItem, ...]:
         return tuple(
@@ -181,7 +194,9 @@ def vault() -> Call[tuple[StoredItem, ...]]:
             for one in Fields.of(response).objects("items")
         )
 
-    return get("/v1/vault", parse, VAULT_BYTES)
+    fields = {"known": known, "names": list(names)}
+    body = dump_json(fields)
+    return Call(Request("POST", "/v1/vault/items", body, JSON, most_bytes=VAULT_BYTES), parse)
 
 
 def put_vault(items: tuple[StoredItem, ...], removed: tuple[str, ...]) -> Call[None]:

@@ -11,6 +11,7 @@ import base64
 from dataclasses import dataclass, field
 from typing import Final
 
+from keys.acts import parse_act
 from keys.box import OVERHEAD_BYTES
 from keys.names import ZERO_ID, Random, Role, mailbox_id
 from keys.statement import parse_statement
@@ -30,6 +31,7 @@ from relay.flow.whole import to_the_end
 MOST_MAILBOXES: Final = 2048
 MOST_BOX_BYTES: Final = 64 * 1024
 _LOCAL_RANDOM_BYTES: Final = 10
+WAITING: Final = (State.DRAFT, State.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,19 @@ class View:
     state: State
     ends_at: int
     notes: Notes
+    invitation: Invitation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list says of an engagement to a member. `asked`: how many proposals of the other wait;
+    `invitation`: to the coach, while nobody has accepted.
+    """
+
+    engagement: Engagement
+    state: State
+    ends_at: int
+    asked: int
     invitation: Invitation | None
 
 
@@ -94,10 +109,10 @@ class Agreements:
         self._wake.opened(account_id, engagement_id, [mailbox.mailbox_id for mailbox in mailboxes])
         return await self.one(account_id, engagement_id, now)
 
-    async def all_of(self, account_id: bytes, now: int) -> list[View]:
-        """All engagements of a member."""
+    async def all_of(self, account_id: bytes, now: int) -> list[Listed]:
+        """All engagements of a member, of each what a list says."""
         engagements = await self._store.engagements_of(account_id, now=now)
-        return [await self._view(engagement, account_id, now) for engagement in engagements]
+        return [await self._listed(engagement, account_id, now) for engagement in engagements]
 
     async def one(self, account_id: bytes, engagement_id: bytes, now: int) -> View:
         """An engagement of a member. Raises NotFound."""
@@ -183,6 +198,14 @@ class Agreements:
         notes = await self._store.notes(engagement.notes_mailbox_id, now=now)
         return View(engagement, standing.state_at(now), standing.ends_at, notes, invitation)
 
+    async def _listed(self, engagement: Engagement, account_id: bytes, now: int) -> Listed:
+        invitation = None
+        if engagement.state in WAITING and _coach(engagement).account_id == account_id:
+            invitation = await self._store.invitation_of(engagement.engagement_id, now=now)
+        standing = standing_of(engagement)
+        asked = _asked(engagement, account_id)
+        return Listed(engagement, standing.state_at(now), standing.ends_at, asked, invitation)
+
     def _draft(
         self, account_id: bytes, engagement_id: bytes, statement: bytes, expires_at: int
     ) -> tuple[Engagement, list[Mailbox]]:
@@ -225,6 +248,12 @@ def random_local_part(random: Random) -> str:
 
 def _coach(engagement: Engagement) -> Member:
     return next(member for member in engagement.members if member.role is Role.COACH)
+
+
+def _asked(engagement: Engagement, account_id: bytes) -> int:
+    mine = {member.fp for member in engagement.members if member.account_id == account_id}
+    signed = [set(parse_act(raw).signatures) for raw in engagement.proposals]
+    return sum(not fps & mine for fps in signed)
 
 
 def _invitation(engagement_id: bytes, offer: Offer) -> Invitation:

@@ -1,13 +1,14 @@
-"""Vault: a person's opaque items, read whole and written all or nothing.
+"""Vault: a person's opaque items, of which a part is read at a time, and written all or nothing.
 
-Owns the limits of count and size; knows of the items their names and versions alone. Must never let a
-write pass that leaves the manifest behind. (docs/protocol.md, parts 8 and 13.)
+Owns the limits of count and size, and which items come unasked; knows of the items their names and versions
+alone. Must never let a write pass that leaves the manifest behind. (docs/protocol.md, parts 8 and 13.)
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from keys.vault import MOST_ITEM_BOX_BYTES
@@ -18,10 +19,13 @@ from relay.core.retention import check_date
 
 MANIFEST: Final = "manifest"
 MOST_ITEMS: Final = 4096
+MOST_NAMES: Final = 1024
 MOST_VAULT_BYTES: Final = 32 * 1024 * 1024
-"""What the items of one person take together: a vault is read whole at each unlock."""
+"""What the items of one person take together."""
 MOST_VERSION: Final = 2**53 - 1
 _NAME: Final = re.compile(r"[a-z0-9/-]{1,64}\Z")
+_LATER: Final = re.compile(r"(?!engagement/)[a-z]+/[0-9a-f]{32}\Z")
+"""Items that are named after an engagement come when they are asked for, but for what a list needs of it."""
 
 
 class Vault:
@@ -30,9 +34,22 @@ class Vault:
     def __init__(self, store: Accounts) -> None:
         self._store = store
 
-    async def items(self, account_id: bytes, now: int) -> list[VaultItem]:
-        """All items of a person."""
-        return await self._store.vault(account_id, now=now)
+    async def items(
+        self,
+        account_id: bytes,
+        now: int,
+        *,
+        known: int = 0,
+        names: Sequence[str] = (),
+        engagement_id: bytes = b"",
+    ) -> list[VaultItem]:
+        """Of these names, and of those after an engagement, what there is; and the first part of the vault
+        where its manifest has another version than `known`. Raises Malformed.
+        """
+        if len(names) > MOST_NAMES or not all(map(_NAME.match, names)):
+            raise Malformed("names of vault items")
+        choose = partial(wanted, known=known, names=frozenset(names), ending="/" + engagement_id.hex())
+        return await self._store.vault(account_id, choose, now=now)
 
     async def put(
         self, account_id: bytes, items: Sequence[VaultItem], removed: Sequence[str], now: int
@@ -42,12 +59,22 @@ class Vault:
         gone = set(removed)
         if len(gone) != len(removed) or gone & {item.name for item in items} or MANIFEST in gone:
             raise Malformed("removed items")
-        sizes = {item.name: len(item.box) for item in await self._store.vault(account_id, now=now)}
+        sizes = await self._store.vault_sizes(account_id, now=now)
         sizes |= {item.name: len(item.box) for item in items}
         kept = [size for name, size in sizes.items() if name not in gone]
         if len(kept) > MOST_ITEMS or sum(kept) > MOST_VAULT_BYTES:
             raise TooLarge("vault")
         await self._store.put_vault(account_id, items, removed, now=now)
+
+
+def wanted(versions: Mapping[str, int], *, known: int, names: Collection[str], ending: str) -> list[str]:
+    """Which items are read (docs/protocol.md, part 8, *What comes when*)."""
+    renewed = versions.get(MANIFEST, 0) != known
+    return [
+        name
+        for name in versions
+        if name in names or name.endswith(ending) or (renewed and not _LATER.match(name))
+    ]
 
 
 def check_items(items: Sequence[VaultItem], now: int) -> None:

@@ -12,16 +12,20 @@ from relay.core.errors import NotAllowed
 from relay.core.model import Invitation
 from relay.core.reopening import is_of_reopening
 from relay.flow.enrol import Finish, Said
-from relay.flow.policy import Offer, View
+from relay.flow.policy import Listed, Offer, View
 from relay.http_api.bodies import JSON_TYPE
 from relay.http_api.models.account import InvitationAnswer, RedeemAnswer, RedeemAsked, ReplyAsked
 from relay.http_api.models.engagements import (
     ActAsked,
+    ActsAnswer,
+    ActsQuery,
     EngagementAnswer,
     EngagementAsked,
     EngagementsAnswer,
     InvitationAsked,
     InvitationState,
+    ListedEngagement,
+    ListedInvitation,
     MemberFields,
     NotesFields,
     ProposalAsked,
@@ -90,9 +94,9 @@ async def create_engagement(call: Call, asked: EngagementAsked) -> web.Response:
 
 @route("GET /v1/engagements", answer=EngagementsAnswer)
 async def engagements(call: Call, _: None) -> web.Response:
-    """All engagements of the caller"""
-    views = await call.context.flows.agreements.all_of(call.account_id, call.now)
-    return answer(EngagementsAnswer(engagements=[describe_engagement(view) for view in views]))
+    """All engagements of the caller, of each what a list says"""
+    found = await call.context.flows.agreements.all_of(call.account_id, call.now)
+    return answer(EngagementsAnswer(engagements=[_describe_listed(one) for one in found]))
 
 
 @route("GET /v1/engagements/{engagement_id}", answer=EngagementAnswer)
@@ -110,6 +114,13 @@ async def statements(call: Call, _: None) -> web.Response:
         call.account_id, call.id("engagement_id"), query.role, query.after, call.now
     )
     return answer(StatementsAnswer(statements=chain))
+
+
+@route("GET /v1/engagements/{engagement_id}/acts", query=ActsQuery, answer=ActsAnswer)
+async def acts(call: Call, _: None) -> web.Response:
+    """The signed acts of an engagement, after a number"""
+    view = await call.context.flows.agreements.one(call.account_id, call.id("engagement_id"), call.now)
+    return answer(ActsAnswer(acts=list(view.engagement.acts[call.query.after :])))
 
 
 @route("POST /v1/engagements/{engagement_id}/invitation", body=InvitationAsked, status=204)
@@ -186,6 +197,20 @@ def describe_engagement(view: View) -> EngagementAnswer:
     )
 
 
+def _describe_listed(one: Listed) -> ListedEngagement:
+    invitation, waiting = None, _describe_invitation(one.invitation)
+    if waiting is not None:
+        invitation = ListedInvitation(state=waiting.state, expires_at=waiting.expires_at, reply=waiting.reply)
+    return ListedEngagement(
+        engagement_id=one.engagement.engagement_id,
+        state=one.state.value,
+        ends_at=one.ends_at,
+        acts=len(one.engagement.acts),
+        asked=one.asked,
+        invitation=invitation,
+    )
+
+
 def _describe_invitation(invitation: Invitation | None) -> InvitationState | None:
     if invitation is None:
         return None
@@ -207,6 +232,7 @@ ROUTES: Final = (
     engagements,
     engagement,
     statements,
+    acts,
     invite,
     withdraw,
     add_act,

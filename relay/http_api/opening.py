@@ -13,13 +13,18 @@ from aiohttp import web
 
 from keys.encoding import to_base64url
 from relay.core.errors import NotFound
-from relay.core.model import Mailbox
+from relay.core.model import Mailbox, State
 from relay.flow.access import Answer
+from relay.flow.policy import View
 from relay.http_api.engagements import describe_engagement
 from relay.http_api.models.account import SessionAsked
-from relay.http_api.models.engagements import EngagementAnswer, OpeningAnswer, SessionAnswer
-from relay.http_api.people import LOGIN_BYTES, account_of, vault_of
-from relay.http_api.routes import Call, answer, route
+from relay.http_api.models.engagements import OpeningAnswer, SessionAnswer
+from relay.http_api.models.fields import Model
+from relay.http_api.people import LOGIN_BYTES, account_of, describe_vault
+from relay.http_api.routes import Call, answer, packed, route
+
+MOST_LOOKED_AT: Final = 8
+"""Engagements among which one is looked for that both have signed."""
 
 
 @route(
@@ -38,36 +43,50 @@ async def open_session(call: Call, asked: SessionAsked) -> web.Response:
     told = SessionAnswer(session=token, wrap=opened.wrap, expires_at=opened.expires_at)
     if asked.opening:
         told = told.model_copy(update={"opening": await _opening(call, asked.account_id)})
-    return answer(told, 201)
+    return _told(call, told, told.opening, 201)
 
 
 @route("GET /v1/opening", answer=OpeningAnswer)
 async def opening(call: Call, _: None) -> web.Response:
-    """What an inbox is opened with: the caller's account, vault, and engagement where there is one alone"""
-    return answer(await _opening(call, call.account_id))
+    """What an inbox is opened with: the caller's account, the vault's first part, and an only engagement"""
+    brought = await _opening(call, call.account_id)
+    return _told(call, brought, brought)
 
 
 async def _opening(call: Call, account_id: bytes) -> OpeningAnswer:
     account, mailboxes = await account_of(call, account_id)
+    view = await _likely(call, account_id, mailboxes)
+    items = await call.context.flows.vault.items(
+        account_id, call.now, engagement_id=view.engagement.engagement_id if view else b""
+    )
+    alone = view is not None and len({one.engagement_id for one in mailboxes}) == 1
     return OpeningAnswer(
         account=account,
-        vault=await vault_of(call, account_id),
-        engagement=await _only_engagement(call, account_id, mailboxes),
+        vault=describe_vault(items),
+        engagement=describe_engagement(view) if view and alone else None,
     )
 
 
-async def _only_engagement(
-    call: Call, account_id: bytes, mailboxes: list[Mailbox]
-) -> EngagementAnswer | None:
-    """A coach with several clients opens one of them, which the relay does not know."""
-    engagement_ids = {one.engagement_id for one in mailboxes}
-    if len(engagement_ids) != 1:
-        return None
-    try:
-        view = await call.context.flows.agreements.one(account_id, engagement_ids.pop(), call.now)
-    except NotFound:
-        return None
-    return describe_engagement(view)
+async def _likely(call: Call, account_id: bytes, mailboxes: list[Mailbox]) -> View | None:
+    """The engagement that an inbox opens with unless its owner has chosen another, which the relay does not
+    know: the first that both have signed, or the only one.
+    """
+    engagement_ids = sorted({one.engagement_id for one in mailboxes})
+    for engagement_id in engagement_ids[:MOST_LOOKED_AT]:
+        try:
+            view = await call.context.flows.agreements.one(account_id, engagement_id, call.now)
+        except NotFound:
+            continue
+        if view.state in (State.ACTIVE, State.HELD) or len(engagement_ids) == 1:
+            return view
+    return None
+
+
+def _told(call: Call, told: Model, brought: OpeningAnswer | None, status: int = 200) -> web.Response:
+    """By gzip, but with an engagement: there the other person chooses some of the bytes."""
+    if brought is None or brought.engagement is not None:
+        return answer(told, status)
+    return packed(call, told, status)
 
 
 ROUTES: Final = (open_session, opening)

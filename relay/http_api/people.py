@@ -32,10 +32,11 @@ from relay.http_api.models.account import (
     VaultAnswer,
     VaultAsked,
     VaultItemFields,
+    VaultWanted,
     WayInFields,
 )
 from relay.http_api.models.mail import CodeAsked, SenderAsked, SenderFields, SendersAnswer
-from relay.http_api.routes import Call, answer, done, route
+from relay.http_api.routes import Call, answer, done, packed, route
 
 VAULT_BYTES: Final = 4 * 1024 * 1024
 LOGIN_BYTES: Final = 8192
@@ -121,7 +122,7 @@ async def leave(call: Call, asked: LeaveAsked) -> web.Response:
 @route("GET /v1/account", answer=AccountAnswer)
 async def account(call: Call, _: None) -> web.Response:
     """The caller's account and mailboxes"""
-    return answer((await account_of(call, call.account_id))[0])
+    return packed(call, (await account_of(call, call.account_id))[0])
 
 
 async def account_of(call: Call, account_id: bytes) -> tuple[AccountAnswer, list[Mailbox]]:
@@ -157,15 +158,18 @@ async def account_rows(call: Call, _: None) -> web.Response:
     return answer(RowsAnswer(tables=[_table(one) for one in found]))
 
 
-@route("GET /v1/vault", answer=VaultAnswer)
-async def vault(call: Call, _: None) -> web.Response:
-    """All items of the caller's vault"""
-    return answer(await vault_of(call, call.account_id))
+@route("POST /v1/vault/items", body=VaultWanted, answer=VaultAnswer)
+async def vault(call: Call, asked: VaultWanted) -> web.Response:
+    """Items of the caller's vault, and its first part where that has changed"""
+    vault = call.context.flows.vault
+    return packed(
+        call,
+        describe_vault(await vault.items(call.account_id, call.now, known=asked.known, names=asked.names)),
+    )
 
 
-async def vault_of(call: Call, account_id: bytes) -> VaultAnswer:
-    """All items of an account's vault."""
-    items = await call.context.flows.vault.items(account_id, call.now)
+def describe_vault(items: Iterable[VaultItem]) -> VaultAnswer:
+    """Items of a vault as their owner is told of them."""
     fields = [
         VaultItemFields(name=item.name, version=item.version, expires_at=item.expires_at, box=item.box)
         for item in items

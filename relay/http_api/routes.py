@@ -176,6 +176,16 @@ def answer(model: Model, status: int = 200) -> web.Response:
     return web.Response(body=body, status=status, content_type=JSON_TYPE)
 
 
+def packed(call: Call, model: Model, status: int = 200) -> web.Response:
+    """A JSON answer by gzip, where the caller takes it. For answers that grow with a person's engagements and
+    hold no text that somebody else could choose (docs/decisions/0036): its length then tells nothing.
+    """
+    response = answer(model, status)
+    if "gzip" in call.request.headers.get("Accept-Encoding", ""):
+        response.enable_compression(web.ContentCoding.gzip)
+    return response
+
+
 def binary(body: bytes, status: int = 200) -> web.Response:
     """An answer of bytes."""
     return web.Response(body=body, status=status, content_type=BINARY_TYPE)

@@ -9,6 +9,7 @@ from functools import partial
 from keys.names import Role
 from relay.core.errors import Conflict, NotAllowed, NotFound
 from relay.core.model import Account, Enrolment, Session, VaultItem
+from relay.core.ports import Choose
 from relay.store.base import Part
 from relay.store.deletions import record_statement
 from relay.store.enrol import enrol
@@ -23,6 +24,11 @@ SESSION = """
 SELECT s.token_tag, s.account_id, s.expires_at FROM sessions s
 JOIN accounts a ON a.account_id = s.account_id AND a.expires_at > ?2
 WHERE s.token_tag = ?1 AND s.expires_at > ?2"""
+
+ALL_ITEMS = "SELECT name, version, expires_at, box FROM vault_items WHERE account_id=? AND expires_at>?"
+ITEM = """
+SELECT name, version, expires_at, box FROM vault_items WHERE account_id=?1 AND name=?2 AND expires_at>?3"""
+VERSIONS = "SELECT name, version FROM vault_items WHERE account_id=? AND expires_at>?"
 
 
 class SqlAccounts(Part):
@@ -103,16 +109,19 @@ class SqlAccounts(Part):
         )
         return [Session(*row) for row in found]
 
-    async def vault(self, account_id: bytes, *, now: int) -> list[VaultItem]:
-        """The items that are not due, by name."""
+    async def vault(self, account_id: bytes, choose: Choose | None = None, *, now: int) -> list[VaultItem]:
+        """The items that are not due, by name; no box is read that is not wanted."""
+        return await self._read(partial(_vault, account_id=account_id, choose=choose, now=now))
+
+    async def vault_sizes(self, account_id: bytes, *, now: int) -> dict[str, int]:
+        """A length is known without the bytes."""
         found = await self._read(
             lambda database: database.execute(
-                "SELECT name, version, expires_at, box FROM vault_items WHERE account_id=? AND expires_at>?"
-                " ORDER BY name",
+                "SELECT name, length(box) FROM vault_items WHERE account_id=? AND expires_at>?",
                 (account_id, now),
             ).fetchall()
         )
-        return [VaultItem(*row) for row in found]
+        return {name: int(size) for name, size in found}
 
     async def put_vault(
         self, account_id: bytes, items: Sequence[VaultItem], removed: Sequence[str], *, now: int
@@ -187,6 +196,17 @@ def _open_session(database: sqlite3.Connection, session: Session, now: int) -> N
         "INSERT INTO sessions (token_tag, account_id, expires_at) VALUES (?, ?, ?)",
         (session.token_tag, session.account_id, session.expires_at),
     )
+
+
+def _vault(
+    database: sqlite3.Connection, account_id: bytes, choose: Choose | None, now: int
+) -> list[VaultItem]:
+    if choose is None:
+        found = database.execute(ALL_ITEMS, (account_id, now)).fetchall()
+    else:
+        versions = dict(database.execute(VERSIONS, (account_id, now)).fetchall())
+        found = each(database, ITEM, [(account_id, name, now) for name in choose(versions)])
+    return sorted((VaultItem(*row) for row in found), key=lambda item: item.name)
 
 
 def _put_vault(

@@ -77,7 +77,8 @@ def test_both_come_to_the_same() -> None:
     made = invited(pair)
     answer = accepted(pair, made)
     changes = taken(pair, made, answer.acceptance)
-    coachs = parse_engagement(changes[made.item.name].plain)  # type: ignore[attr-defined]
+    kept = [changes[name].plain for name in (made.item.name, made.item.standing_name)]  # type: ignore[attr-defined]
+    coachs = parse_engagement(*kept)
     clients = answer.item
     assert coachs.active
     assert (coachs.policy, coachs.act) == (clients.policy, clients.act)

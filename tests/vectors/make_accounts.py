@@ -324,6 +324,9 @@ def _engagements(cases: Cases) -> None:
         "name not UTF-8": patch(plain, -1, b"\xff"),
     }.items():
         cases.bad(name, operation, plain=changed)
+    cases.good("active", "vault.parse_standing", plain=active.encode_standing())
+    cases.good("invited", "vault.parse_standing", plain=invited.encode_standing())
+    _shapes(cases, "vault.parse_standing", active.encode_standing())
 
 
 def _writers(cases: Cases) -> None:

@@ -128,7 +128,7 @@ def _parse_card(plain: bytes) -> Outputs:
 
 @operation("vault.parse_engagement")
 def _parse_engagement(plain: bytes) -> Outputs:
-    item = vault.parse_engagement(plain)
+    item = vault.parse_engagement(plain, b"\1" + bytes(12))
     return {
         "my_role": int(item.my_role),
         "active": item.active,
@@ -138,6 +138,12 @@ def _parse_engagement(plain: bytes) -> Outputs:
         "their_name": item.their_name,
         "plain": item.encode(),
     }
+
+
+@operation("vault.parse_standing")
+def _parse_standing(plain: bytes) -> Outputs:
+    statement, policy, act = vault.parse_standing(plain)
+    return {"their_statement": statement, "policy": policy, "act": act}
 
 
 @operation("browsers.parse_browsers")

@@ -11,7 +11,7 @@ from relay.core.ports.engagements import Engagements, Reopenings, Slots, SpokenR
 from relay.core.ports.envelopes import Blobs, Envelopes, Indexes
 from relay.core.ports.mail import Channels, Rules, Senders
 from relay.core.ports.outside import Keeper, Line, MailOut, Resolver, Sink, Wake
-from relay.core.ports.people import About, Accounts, BrowserOffers, Codes, Happenings
+from relay.core.ports.people import About, Accounts, BrowserOffers, Choose, Codes, Happenings
 from relay.core.ports.records import KeeperDays, LogStore, OwnWords, Receipts
 from relay.core.ports.store import Store
 
@@ -21,6 +21,7 @@ __all__ = [
     "Blobs",
     "BrowserOffers",
     "Channels",
+    "Choose",
     "Codes",
     "Engagements",
     "Envelopes",

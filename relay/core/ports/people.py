@@ -4,10 +4,13 @@ further browser in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from relay.core.model import Account, BrowserOffer, Code, Enrolment, Happening, Session, TableRows, VaultItem
+
+Choose = Callable[[Mapping[str, int]], Collection[str]]
+"""Which items of a vault are wanted, of their names and versions. Pure."""
 
 
 class Accounts(Protocol):
@@ -62,7 +65,13 @@ class Accounts(Protocol):
     async def sessions_of(self, account_id: bytes, *, now: int) -> list[Session]:
         """The open sessions of an account, the one that lasts longest first."""
 
-    async def vault(self, account_id: bytes, *, now: int) -> list[VaultItem]: ...
+    async def vault(self, account_id: bytes, choose: Choose | None = None, *, now: int) -> list[VaultItem]:
+        """Of one instant, by name: what `choose` takes of names and versions; all without it."""
+        ...
+
+    async def vault_sizes(self, account_id: bytes, *, now: int) -> dict[str, int]:
+        """The bytes of each box, by name; the boxes are not read."""
+        ...
 
     async def put_vault(
         self, account_id: bytes, items: Sequence[VaultItem], removed: Sequence[str], *, now: int

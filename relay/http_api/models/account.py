@@ -211,8 +211,15 @@ class StatementAsked(Model):
     leaf: Bytes32 | None = None
 
 
+class VaultWanted(Model):
+    """Which items are asked for, and the version of the manifest that the caller holds (0: none)."""
+
+    known: Annotated[int, Field(ge=0, le=MOST_ORDER)]
+    names: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=1024)]
+
+
 class VaultAnswer(Model):
-    """All items of a vault."""
+    """Items of a vault, all of one instant."""
 
     items: list[VaultItemFields]
 

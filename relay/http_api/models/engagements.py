@@ -25,6 +25,8 @@ from relay.http_api.models.fields import (
     Wrap,
 )
 
+EngagementState = Literal["draft", "active", "held", "gone", "withdrawn"]
+
 
 class EngagementAsked(Model):
     """A draft to begin; the id is 16 random bytes."""
@@ -62,7 +64,7 @@ class EngagementAnswer(Model):
     """An engagement as a member sees it."""
 
     engagement_id: Id
-    state: Literal["draft", "active", "held", "gone", "withdrawn"]
+    state: EngagementState
     ends_at: Annotated[Instant, Field(description="The first second at which nothing of it is there")]
     notes: NotesFields
     members: list[MemberFields]
@@ -89,10 +91,41 @@ class SessionAnswer(Model):
     opening: Annotated[OpeningAnswer | None, Field(description="Where it was asked for")] = None
 
 
+class ListedInvitation(Model):
+    """An invitation that was not accepted, to its coach."""
+
+    state: Annotated[str, Field(pattern="^(open|used|withdrawn|declined)$")]
+    expires_at: Instant
+    reply: Annotated[OptionalReplyBox, Field(description="Of somebody who has not joined; the newest alone")]
+
+
+class ListedEngagement(Model):
+    """What a list says of an engagement."""
+
+    engagement_id: Id
+    state: EngagementState
+    ends_at: Annotated[Instant, Field(description="The first second at which nothing of it is there")]
+    acts: Annotated[int, Field(ge=0, description="Number of the newest act; 0: none")]
+    asked: Annotated[int, Field(ge=0, description="Proposals of the other that wait for the caller")]
+    invitation: ListedInvitation | None
+
+
 class EngagementsAnswer(Model):
     """All engagements of the caller."""
 
-    engagements: list[EngagementAnswer]
+    engagements: list[ListedEngagement]
+
+
+class ActsAnswer(Model):
+    """Acts of an engagement, ascending."""
+
+    acts: list[Frame]
+
+
+class ActsQuery(Model):
+    """After which number."""
+
+    after: QueryNumber = 0
 
 
 class StatementsAnswer(Model):

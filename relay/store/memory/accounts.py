@@ -9,6 +9,7 @@ from keys.reopening import REOPENING
 from relay.core import lifecycle
 from relay.core.errors import Conflict, Gone, NotAllowed, NotFound
 from relay.core.model import Account, Enrolment, Member, Session, VaultItem
+from relay.core.ports import Choose
 from relay.store.memory.reopenings import join_reopening
 from relay.store.memory.state import State
 
@@ -161,10 +162,16 @@ class MemoryAccounts:
             (one for one in mine if one.expires_at > now), key=lambda one: (-one.expires_at, one.token_tag)
         )
 
-    async def vault(self, account_id: bytes, *, now: int) -> list[VaultItem]:
+    async def vault(self, account_id: bytes, choose: Choose | None = None, *, now: int) -> list[VaultItem]:
         """The items that are not due, by name."""
         items = [item for (owner, _), item in self._state.vaults.items() if owner == account_id]
-        return sorted((item for item in items if item.expires_at > now), key=lambda item: item.name)
+        living = {item.name: item for item in items if item.expires_at > now}
+        wanted = choose({one.name: one.version for one in living.values()}) if choose else living
+        return [living[name] for name in sorted(wanted)]
+
+    async def vault_sizes(self, account_id: bytes, *, now: int) -> dict[str, int]:
+        """The bytes of each box, by name."""
+        return {item.name: len(item.box) for item in await self.vault(account_id, now=now)}
 
     async def put_vault(
         self, account_id: bytes, items: Sequence[VaultItem], removed: Sequence[str], *, now: int

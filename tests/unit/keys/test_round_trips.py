@@ -422,7 +422,7 @@ def test_policy_dates(hold_days: int, keep_days: int, day: int, instant: int, te
 def test_engagement_item(names: tuple[str, str], active: bool, role: Role) -> None:
     """An engagement's item is read as it was written."""
     item = replace(engagement_item(), my_role=role, active=active, my_name=names[0], their_name=names[1])
-    assert vault.parse_engagement(item.encode()) == item
+    assert vault.parse_engagement(item.encode(), item.encode_standing()) == item
 
 
 @given(seeds=st.lists(st.tuples(st.integers(0, 2**32 - 1), INSTANT, INSTANT, HASH), max_size=5))
