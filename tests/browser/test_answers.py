@@ -231,7 +231,7 @@ async def test_clients_at_a_glance(browser: Browser, beginner: Practice) -> None
         await expect(here).to_contain_text("2 came since you last opened it")
         asked = [one for one in coach.requests if "/mailboxes/" in one]
         assert len({one.split("/mailboxes/")[1].split("/")[0] for one in asked}) == 1, asked
-        assert [one for one in coach.requests if one.endswith(("/v1/engagements", "/v1/vault"))] == []
+        assert [one for one in coach.requests if one.endswith(("/v1/engagements", "/v1/vault/items"))] == []
         # Coming back from a client, the list is true of what was done there.
         await coach.press("Open Una Glance")
         await coach.is_open()

@@ -81,7 +81,7 @@ class Served:
         """One request: `body` as JSON, or `raw` as bytes with the binary type unless `headers` say
         otherwise.
         """
-        sent: dict[str, str] = {}
+        sent = {"Accept-Encoding": "identity"}
         if who is not None:
             sent["Authorization"] = f"Bearer {await self.token(who)}"
         if body is not None:

@@ -82,7 +82,7 @@ async def test_the_client_is_told_nothing_of_a_note_but_its_number(served: Serve
     """
     house = served.house
     notes = house.work.mailbox(Role.NOTES)
-    paths = ("/v1/account", "/v1/receipts", "/v1/vault", "/v1/opening")
+    paths = ("/v1/account", "/v1/receipts", "/v1/engagements", "/v1/opening")
     before = [(await served.ask("GET", path, who=house.client)).body for path in paths[:3]]
     ends = house.now + 5
     note = house.work.envelope(house.coach, Role.NOTES, expires_at=ends, envelope_class=EnvelopeClass.OWN)

@@ -55,7 +55,7 @@ NOWHERE = [
     "/inbox/assets/" + "n" * 4000,
     "/v1",
     "/v1/nothing",
-    "/v1/vault/",
+    "/v1/vault/items/",
     "/%00",
     "/t/" + "%C3%A4" * 10,
 ]

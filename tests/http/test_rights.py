@@ -157,7 +157,7 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("POST", "/v1/codes", (404, 404, 404)),  # for an invitation that was used
     ("GET", "/v1/keepers/{keeper}/days?first={today}&count=1", (200, 200, 200)),
     ("GET", "/v1/account", (200, 200, 200)),
-    ("GET", "/v1/vault", (200, 200, 200)),
+    ("POST", "/v1/vault/items", (200, 200, 200)),
     ("GET", "/v1/opening", (200, 200, 200)),
     ("GET", "/v1/senders", (200, 200, 200)),
     ("GET", "/v1/notice-channel", (200, 200, 200)),
@@ -190,6 +190,7 @@ async def _status(served: Served, ids: dict[str, str], case: Case) -> int:
     house = served.house
     person: Person | None = None if who == "nobody" else getattr(house, who)
     bodies = _bodies(house) | {"rules": {"sender_id": ids["coachs_sender"]}}
+    bodies["items"] = {"known": 0, "names": []}
     kind = path.partition("?")[0].rsplit("/", 1)[-1]
     body: object = (
         {"engagement_id": b64(b"e" * 16)} if path == "/v1/engagements" and method == "POST" else None

@@ -93,9 +93,11 @@ async def test_what_an_inbox_is_opened_with(served: Served) -> None:
     assert "opening" not in refused.json
     fresh = await answered(served, house.client)
     brought = (await served.ask("POST", "/v1/sessions", body=fresh | {"opening": True})).json["opening"]
+    every = {"known": 0, "names": []}
+    first = await served.ask("POST", "/v1/vault/items", who=house.client, body=every)
+    assert brought["vault"] == first.json
     single = {
         "account": "/v1/account",
-        "vault": "/v1/vault",
         "engagement": f"/v1/engagements/{b64(house.work.engagement_id)}",
     }
     for name, path in single.items():
@@ -530,12 +532,65 @@ async def test_a_new_address(served: Served) -> None:
 async def test_the_vault_over_http(served: Served) -> None:
     """Read, write, conflict."""
     house = served.house
-    items = (await served.ask("GET", "/v1/vault", who=house.client)).json["items"]
+    path, every = "/v1/vault/items", {"known": 0, "names": []}
+    items = (await served.ask("POST", path, who=house.client, body=every)).json["items"]
     assert [item["name"] for item in items] == ["identity", "manifest"]
     asked = {"items": [item | {"version": 2} for item in items], "removed": []}
     assert (await served.ask("PUT", "/v1/vault", who=house.client, body=asked)).status == 204
     told = await served.ask("PUT", "/v1/vault", who=house.client, body=asked)
     assert (told.status, told.code) == (409, "vault-conflict")
+
+
+async def test_a_vault_comes_in_parts(served: Served) -> None:
+    """Its first part comes where the manifest is not the known one; what is named after an engagement, but
+    for the small item, when it is asked for. What is no name, or too much of them, is refused.
+    """
+    house, path, hexed = served.house, "/v1/vault/items", "ab" * 16
+    every = {"known": 0, "names": []}
+    items = (await served.ask("POST", path, who=house.client, body=every)).json["items"]
+    (manifest,) = [item for item in items if item["name"] == "manifest"]
+    later = [f"standing/{hexed}", f"read/{hexed}", f"engagement/{hexed}"]
+    added = [manifest | {"version": 2}, *(manifest | {"name": one, "version": 1} for one in later)]
+    put = {"items": added, "removed": []}
+    assert (await served.ask("PUT", "/v1/vault", who=house.client, body=put)).status == 204
+
+    async def names(known: int, *asked: str) -> list[str]:
+        body = {"known": known, "names": list(asked)}
+        told = await served.ask("POST", path, who=house.client, body=body)
+        return [item["name"] for item in told.json["items"]]
+
+    first = [later[2], "identity", "manifest"]
+    assert await names(0) == await names(1) == first
+    assert await names(2) == []
+    assert await names(2, later[0], f"index/{hexed}") == [later[0]]
+    assert await names(1, later[1]) == sorted([later[1], *first])
+    for wrong in (
+        {"known": -1, "names": []},
+        {"known": 0, "names": ["../x"]},
+        {"known": 0, "names": [""]},
+        {"known": 0, "names": ["a" * 65]},
+        {"known": 0, "names": ["card"] * 1025},
+        {"known": 0},
+        {"names": []},
+    ):
+        assert (await served.ask("POST", path, who=house.client, body=wrong)).code == "malformed"
+
+
+async def test_a_list_of_engagements(served: Served) -> None:
+    """It has of each its state, end and number of acts, and neither statement, policy nor act; the acts come
+    by their numbers, to members alone.
+    """
+    house, work = served.house, served.house.work
+    (listed,) = (await served.ask("GET", "/v1/engagements", who=house.coach)).json["engagements"]
+    assert listed.keys() == {"engagement_id", "state", "ends_at", "acts", "asked", "invitation"}
+    assert (listed["state"], listed["acts"], listed["asked"]) == ("active", 1, 0)
+    assert listed["invitation"] is None
+    path = f"/v1/engagements/{b64(work.engagement_id)}/acts"
+    whole = (await served.ask("GET", path.removesuffix("/acts"), who=house.client)).json["acts"]
+    assert (await served.ask("GET", path, who=house.client)).json["acts"] == whole
+    assert (await served.ask("GET", path + "?after=1", who=house.client)).json["acts"] == []
+    assert (await served.ask("GET", path, who=house.stranger)).status == 404
+    assert (await served.ask("GET", path + "?after=x", who=house.client)).code == "malformed"
 
 
 async def test_ways_in_and_statements_over_http(served: Served) -> None:

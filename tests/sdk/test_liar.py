@@ -345,11 +345,11 @@ async def test_an_old_vault(house: House, liar: Liar) -> None:
     """A vault from before the last write is refused at opening, by whoever has seen the later one."""
     heard: list[Response] = []
     first = await house.reopen("anna")
-    liar.lie = about("/v1/vault", lambda honest: heard.append(honest) or honest)
+    liar.lie = about("/v1/vault/items", lambda honest: heard.append(honest) or honest)
     await first.refresh()
     await first.invite("Tom Field")
     await first.close()
-    liar.lie = about("/v1/vault", lambda honest: heard[0])
+    liar.lie = about("/v1/vault/items", lambda honest: heard[0])
     with pytest.raises(errors.NotTrusted, match="vault-rollback") as told:
         await house.reopen("anna")
     assert "restored" in told.value.hint
@@ -359,7 +359,7 @@ async def test_an_old_vault(house: House, liar: Liar) -> None:
     await (await house.reopen("anna")).close()  # it was accepted once for all
     liar.lie = None
     await (await house.reopen("anna")).close()
-    liar.lie = about("/v1/vault", lambda honest: heard[0])
+    liar.lie = about("/v1/vault/items", lambda honest: heard[0])
     with pytest.raises(errors.NotTrusted, match="vault-rollback"):
         await house.reopen("anna")  # and for what was shown then alone
 
@@ -368,12 +368,12 @@ async def test_an_old_vault_on_a_new_computer(house: House, liar: Liar) -> None:
     """A computer that has seen nothing finds a rollback by its owner's own later messages."""
     await house.anna.refresh()
     heard: list[Response] = []
-    liar.lie = about("/v1/vault", lambda honest: heard.append(honest) or honest)
+    liar.lie = about("/v1/vault/items", lambda honest: heard.append(honest) or honest)
     first = await house.reopen("anna")
     await first.invite("Lea Brandt")
     await first.engagement("Maya Okafor").send(subject="later", text="x", keep=KEEP)
     await first.close()
-    liar.lie = about("/v1/vault", lambda honest: heard[0])
+    liar.lie = about("/v1/vault/items", lambda honest: heard[0])
     fresh = await house.elsewhere("anna", "seven")
     with pytest.raises(errors.NotTrusted, match="vault-rollback"):
         await subjects(fresh.engagement("Maya Okafor"))

@@ -24,6 +24,8 @@ const ROWS_BYTES = 5 * 1024 * 1024;
 /** Above any order that a relay can give. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
+const VAULT = "/v1/vault/items";
+
 export class Api extends Exchange {
   #brought = new Map<string, Fields>();
 
@@ -106,7 +108,7 @@ export class Api extends Exchange {
   #bring(opening: Fields): void {
     this.#brought = new Map([
       ["/v1/account", opening.object("account")],
-      ["/v1/vault", opening.object("vault")],
+      [VAULT, opening.object("vault")],
     ]);
     if (opening.has("engagement")) {
       const engagement = opening.object("engagement");
@@ -147,14 +149,17 @@ export class Api extends Exchange {
     return { coach: fields.text("role", 16) === "coach", mailboxes };
   }
 
+  /** The vault's first part, and what the relay thinks is opened with it. */
   async vault(): Promise<StoredItem[]> {
-    const fields = await this.#broughtOrGot("/v1/vault", LARGE_BYTES);
-    return fields.objects("items").map((one) => ({
-      name: one.text("name", 64),
-      version: one.whole("version"),
-      expiresAt: one.whole("expires_at"),
-      box: one.bytes("box"),
-    }));
+    const brought = this.#brought.get(VAULT);
+    this.#brought.delete(VAULT);
+    return brought ? storedItems(brought) : await this.vaultItems(0, []);
+  }
+
+  /** Of these what there is, all of one instant; and the first part where the manifest is not the known one. */
+  async vaultItems(known: number, names: readonly string[]): Promise<StoredItem[]> {
+    const more = { mostBytes: LARGE_BYTES };
+    return storedItems(await this.json("POST", VAULT, { known, names: [...names] }, more));
   }
 
   async putVault(items: readonly StoredItem[], removed: readonly string[]): Promise<void> {
@@ -510,4 +515,13 @@ export function itemJson(item: StoredItem): Json {
 /** Whether the relay answered with exactly this problem. */
 export function isProblem(reason: unknown, problem: string): reason is Problem {
   return reason instanceof Problem && reason.problem === problem;
+}
+
+function storedItems(fields: Fields): StoredItem[] {
+  return fields.objects("items").map((one) => ({
+    name: one.text("name", 64),
+    version: one.whole("version"),
+    expiresAt: one.whole("expires_at"),
+    box: one.bytes("box"),
+  }));
 }

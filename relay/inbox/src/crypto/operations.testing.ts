@@ -533,6 +533,11 @@ export const OPERATIONS: Record<string, (given: Inputs) => Outputs | Promise<Out
     };
   },
 
+  "vault.parse_standing": (given) => {
+    const { theirStatement, policy, act } = vault.parseStanding(given.bytes("plain"));
+    return { their_statement: theirStatement, policy, act };
+  },
+
   "browsers.parse_browsers": (given) => {
     const found = parseBrowsers(given.bytes("plain"));
     return {

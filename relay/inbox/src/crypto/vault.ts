@@ -152,10 +152,10 @@ export function parseOwnCard(plain: Bytes): Bytes {
 // --- engagements ---
 
 /**
- * What a person keeps of an engagement. Empty bytes and zero ids mean: not yet.
+ * What a person keeps of an engagement, as far as a list needs it. Empty bytes and zero ids mean: not yet.
  * `myRole` is COACH or CLIENT; `invitationSecret` is the coach's while invited, else zeros.
  */
-export interface EngagementItem {
+export interface EngagementHead {
   readonly myRole: Role;
   readonly active: boolean;
   readonly engagementId: Bytes;
@@ -163,20 +163,31 @@ export interface EngagementItem {
   readonly theirMailboxId: Bytes;
   readonly notesMailboxId: Bytes;
   readonly invitationSecret: Bytes;
-  readonly theirStatement: Bytes;
-  readonly policy: Bytes;
-  readonly act: Bytes;
   readonly myName: string;
   readonly theirName: string;
 }
 
+/** What was signed of an engagement: their newest verified statement, the policy, and the act that put it in force. */
+export interface Standing {
+  readonly theirStatement: Bytes;
+  readonly policy: Bytes;
+  readonly act: Bytes;
+}
+
+export type EngagementItem = EngagementHead & Standing;
+
 /** The name of an engagement's item in the vault. */
-export function engagementName(item: EngagementItem): string {
+export function engagementName(item: EngagementHead): string {
   return `engagement/${toHex(item.engagementId)}`;
 }
 
+/** The name of the item that holds what was signed of it. */
+export function standingName(item: EngagementHead): string {
+  return `standing/${toHex(item.engagementId)}`;
+}
+
 /** The bytes of an item `engagement/...`. */
-export function encodeEngagement(item: EngagementItem): Bytes {
+export function encodeEngagement(item: EngagementHead): Bytes {
   const ids = [item.engagementId, item.myMailboxId, item.theirMailboxId, item.notesMailboxId];
   return concat(
     VERSION,
@@ -185,16 +196,30 @@ export function encodeEngagement(item: EngagementItem): Bytes {
     u8(0),
     ...ids.map((one) => exact(one, ID_BYTES, "id")),
     exact(item.invitationSecret, 32, "secret"),
-    counted(item.theirStatement, 4),
-    counted(item.policy, 4),
-    counted(item.act, 4),
     countedText(item.myName, 2),
     countedText(item.theirName, 2),
   );
 }
 
-/** Parse an item `engagement/...`; what it holds in signed form is parsed by whoever uses it. */
-export function parseEngagement(plain: Bytes): EngagementItem {
+/** The bytes of an item `standing/...`. */
+export function encodeStanding({ theirStatement, policy, act }: Standing): Bytes {
+  return concat(VERSION, counted(theirStatement, 4), counted(policy, 4), counted(act, 4));
+}
+
+/** Parse an item `standing/...`; what it holds in signed form is parsed by whoever uses it. */
+export function parseStanding(plain: Bytes): Standing {
+  const reader = begin(plain);
+  const standing = {
+    theirStatement: reader.counted(4),
+    policy: reader.counted(4),
+    act: reader.counted(4),
+  };
+  reader.finish();
+  return standing;
+}
+
+/** Parse an item `engagement/...`. */
+export function parseEngagement(plain: Bytes): EngagementHead {
   const reader = begin(plain);
   const myRole = person(reader.u8());
   const active = reader.between(reader.u8(), 1, 2, "state") === 2;
@@ -207,9 +232,6 @@ export function parseEngagement(plain: Bytes): EngagementItem {
     theirMailboxId: reader.take(ID_BYTES),
     notesMailboxId: reader.take(ID_BYTES),
     invitationSecret: reader.take(32),
-    theirStatement: reader.counted(4),
-    policy: reader.counted(4),
-    act: reader.counted(4),
     myName: reader.text(2),
     theirName: reader.text(2),
   };

@@ -157,7 +157,7 @@ export async function openAccount(
 ): Promise<Account> {
   const keys = unlock.accountKeys(who.accountKey);
   const vault = Vault.open(who.accountId, keys.vaultKey, await api.vault(), least);
-  return { ...who, keys, records: new Records(api, vault, keys.vaultKey, world.random) };
+  return { ...who, keys, records: new Records(api, vault, world.random) };
 }
 
 function unwrap(wrap: Bytes, wrapKey: Bytes, accountId: Bytes, offered: OfferedMethod): Bytes {

@@ -32,7 +32,6 @@ import {
   proposalShown,
   readProposal,
 } from "../crypto/proposal.ts";
-import { encodeEngagement, engagementName } from "../crypto/vault.ts";
 import type { AgreementFacts, AgreementProposal, AgreementRequest } from "../session.work.ts";
 import type { Account } from "./account.ts";
 import { nameOf, nextCore, sign } from "./acting.ts";
@@ -41,7 +40,7 @@ import type { Outbox } from "./outbox.ts";
 import type { Entry, Shelf } from "./shelf.ts";
 import type { Standing } from "./standing.ts";
 import { type Agreed, checkFollows, policyFacts } from "./terms.ts";
-import type { Vault } from "./vault.ts";
+import { engagementKept, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const FORMAT = 1;
@@ -265,7 +264,9 @@ export class Agreements {
       const item = vault.engagement(standing.engagementId);
       if (!same(item.policy, encodePolicy(policy))) {
         const moved = { ...item, policy: encodePolicy(policy), act };
-        changes.set(engagementName(item), { plain: encodeEngagement(moved), expiresAt });
+        for (const [name, change] of engagementKept(moved, expiresAt)) {
+          changes.set(name, change);
+        }
       }
       const found = textOf(arrived, policy);
       if (found && !textOf(kept, policy)) {

@@ -33,14 +33,14 @@ import { dayOf, Role, ZERO_ID } from "../crypto/names.ts";
 import { counting } from "../crypto/sources.testing.ts";
 import { H, SignKey } from "../crypto/suite.ts";
 import { accountKeys } from "../crypto/unlock.ts";
-import { type EngagementItem, encodeEngagement, engagementName } from "../crypto/vault.ts";
+import type { EngagementItem } from "../crypto/vault.ts";
 import type { Event } from "../session.ts";
 import { Fields } from "../wire.ts";
 import type { Account } from "./account.ts";
 import { Clients } from "./clients.ts";
 import { tellElsewhere } from "./elsewhere.ts";
 import * as enrol from "./enrol.ts";
-import { Records } from "./vault.ts";
+import { engagementKept, Records } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const NOW = 1_800_000_000;
@@ -90,13 +90,13 @@ class Practice {
       const list = encodeList({ below: 0, upTo: INDEXED, segments: [listed] });
       const index = `index/${toHex(item.engagementId)}`;
       return [
-        [engagementName(item), { plain: encodeEngagement(item), expiresAt: endsAt(at) }],
+        ...engagementKept(item, endsAt(at)),
         [index, { plain: list, expiresAt: endsAt(at) }],
       ] as const;
     });
     const card = enrol.firstCard(seeds, pins, "https://inbox.harrow.example", NOW);
     const { vault } = enrol.firstVault(seeds, card, pins, NOW, this.random, new Map(kept));
-    const records = new Records(this.#api(), vault, keys.vaultKey, this.random);
+    const records = new Records(this.#api(), vault, this.random);
     records.load = async () => {
       this.asked.push("vault");
       return records.vault;
@@ -167,7 +167,7 @@ class Practice {
   #engagements(): Fields {
     const engagements = this.#items.map(({ engagementId }, at) => ({
       ...{ engagement_id: toBase64url(engagementId), state: "active", ends_at: endsAt(at) },
-      ...{ acts: [], proposals: [] },
+      ...{ acts: 1, asked: 0 },
     }));
     return Fields.of(dumpJson({ engagements }));
   }

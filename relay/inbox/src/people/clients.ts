@@ -13,9 +13,9 @@ import { type Bytes, same, toBase64url, toHex } from "../crypto/encoding.ts";
 import { EnvelopeClass, parseEnvelope } from "../crypto/envelope.ts";
 import { KeysError, Malformed } from "../crypto/errors.ts";
 import { indexKey, openSegment, parseList, type SegmentList } from "../crypto/index.ts";
-import { dayOf, fingerprint } from "../crypto/names.ts";
+import { dayOf } from "../crypto/names.ts";
 import { H } from "../crypto/suite.ts";
-import type { EngagementItem } from "../crypto/vault.ts";
+import type { EngagementHead } from "../crypto/vault.ts";
 import type { ClientGlance, ClientNews, ClientRow } from "../session.own.ts";
 import type { Fields } from "../wire.ts";
 import type { Account } from "./account.ts";
@@ -28,6 +28,11 @@ import { SHOWN_KINDS } from "./shelf.ts";
 import type { World } from "./world.ts";
 
 const STATES: readonly ClientRow["state"][] = ["draft", "active", "held", "gone", "withdrawn"];
+/** Where a client is whom the vault still has as invited. */
+const ANSWERED: readonly ClientRow["state"][] = ["active", "held", "gone"];
+/** It is an agreement, and names no envelope. */
+const FIRST_ACT = 1;
+const NO_DATES: ReadonlyMap<string, number> = new Map();
 /** Mailboxes that are asked for at a time. */
 const AT_ONCE = 4;
 /** What came since counts one by one; of more there is said that it is more. */
@@ -35,11 +40,11 @@ const MOST_SINCE = 50;
 
 /** What was found of an engagement when the list was fetched. */
 interface Known {
-  readonly item: EngagementItem;
+  readonly item: EngagementHead;
   readonly endsAt: number;
   readonly cursor: number;
-  /** The dates that were brought forward, by envelope id in hex. */
-  readonly shortened: ReadonlyMap<string, number>;
+  /** The number of the newest act. */
+  readonly acts: number;
 }
 
 /** An index that is to be opened. */
@@ -54,6 +59,8 @@ export class Clients {
   readonly #account: Account;
   readonly #world: World;
   readonly #known = new Map<string, Known>();
+  /** What acts say of dates, up to which number, by engagement. */
+  readonly #acts = new Map<string, { number: number; dates: ReadonlyMap<string, number> }>();
   /** What was said of each, and of what: it is not asked for again. */
   readonly #said = new Map<string, { readonly of: string; readonly glance: ClientGlance }>();
 
@@ -74,8 +81,7 @@ export class Clients {
     const shown = new Map(
       found.objects("engagements").map((one) => [toHex(one.bytes("engagement_id", 16)), one]),
     );
-    const { identity, engagements } = this.#account.records.vault;
-    const myFp = fingerprint(identity.public);
+    const { engagements } = this.#account.records.vault;
     this.#known.clear();
     return engagements.flatMap((item) => {
       const facts = shown.get(toHex(item.engagementId));
@@ -84,7 +90,7 @@ export class Clients {
         return [];
       }
       const reply = (invitation: Fields) => inviting?.reply(item, invitation) ?? null;
-      const row = clientRow(item, facts, mailbox?.address ?? "", myFp, reply);
+      const row = clientRow(item, facts, mailbox?.address ?? "", reply);
       if (mailbox && item.active) {
         this.#known.set(row.id, knownOf(item, facts, mailbox));
       }
@@ -94,6 +100,7 @@ export class Clients {
 
   /** What is to be said of these at a glance; of whom nothing is known yet, nothing. */
   async glances(ids: readonly string[]): Promise<readonly ClientGlance[]> {
+    await this.#account.records.hold(ids.flatMap((id) => this.#names(id)));
     const asked = ids.flatMap((id) => this.#asked(id));
     const fresh = asked.filter((one) => this.#said.get(one.id)?.of !== this.#standOf(one));
     const today = dayOf(this.#world.clock.now() + 1);
@@ -117,6 +124,27 @@ export class Clients {
     return await this.glances(news.map(({ id }) => id));
   }
 
+  #names(id: string): string[] {
+    const known = this.#known.get(id);
+    const hex = known && toHex(known.item.engagementId);
+    return hex ? [`index/${hex}`, `read/${hex}`] : [];
+  }
+
+  /** The dates that were brought forward, by envelope id in hex: what came after the acts that were read before. */
+  async #shortened({ item, acts }: Known): Promise<ReadonlyMap<string, number>> {
+    const id = toBase64url(item.engagementId);
+    const before = this.#acts.get(id) ?? { number: FIRST_ACT, dates: new Map<string, number>() };
+    if (before.number >= acts) {
+      return before.dates;
+    }
+    const path = `/v1/engagements/${id}/acts?after=${before.number}`;
+    const found = (await this.#api.ask("GET", path)).list("acts");
+    const read = found.flatMap((raw) => attempt(() => parseAct(raw)) ?? []);
+    const dates = shortenedBy(read, before.dates);
+    this.#acts.set(id, { number: before.number + found.length, dates });
+    return dates;
+  }
+
   #asked(id: string): Asked[] {
     const known = this.#known.get(id);
     const plain = known && this.#item("index", known.item);
@@ -124,7 +152,7 @@ export class Clients {
     return known && list ? [{ id, known, list }] : [];
   }
 
-  #item(name: "index" | "read", { engagementId }: EngagementItem): Bytes | null {
+  #item(name: "index" | "read", { engagementId }: EngagementHead): Bytes | null {
     return this.#account.records.vault.item(`${name}/${toHex(engagementId)}`);
   }
 
@@ -132,7 +160,7 @@ export class Clients {
   #standOf({ known, list }: Asked): string {
     const boxes = list.segments.map(({ boxHash }) => toHex(boxHash).slice(0, 16));
     const marks = this.#item("read", known.item);
-    const dates = [known.cursor, known.endsAt, known.shortened.size];
+    const dates = [known.cursor, known.endsAt, known.acts];
     return [
       ...dates,
       dayOf(this.#world.clock.now() + 1),
@@ -171,6 +199,7 @@ export class Clients {
 
   /** The rows of the segments that the vault's list names; what is missing or foreign is left out. */
   async #rows({ known, list }: Asked, keys: ReadonlyMap<number, Bytes>): Promise<Dated[]> {
+    const shortened = list.segments.length > 0 ? await this.#shortened(known) : NO_DATES;
     const { accountId } = this.#account.records.vault;
     const mailboxId = known.item.myMailboxId;
     const boxes =
@@ -186,7 +215,7 @@ export class Clients {
     const newest = new Map<string, Dated>();
     for (const row of found.sort((one, other) => one.order - other.order)) {
       if (SHOWN_KINDS.includes(row.kind) || row.kind === ContentKind.REPORT) {
-        const earlier = known.shortened.get(toHex(row.envelopeId)) ?? known.endsAt;
+        const earlier = shortened.get(toHex(row.envelopeId)) ?? known.endsAt;
         const expiresAt = Math.min(row.sealedUntil, known.endsAt, earlier);
         newest.set(toHex(row.contentId), { row, expiresAt });
       }
@@ -194,7 +223,7 @@ export class Clients {
     return [...newest.values()];
   }
 
-  #marks(item: EngagementItem): ReadMarks {
+  #marks(item: EngagementHead): ReadMarks {
     const plain = this.#item("read", item);
     return (plain && attempt(() => ReadMarks.parse(plain))) || ReadMarks.NONE;
   }
@@ -203,13 +232,15 @@ export class Clients {
 /** What people write; the rest is between programs. */
 const LETTERS: readonly number[] = [EnvelopeClass.MESSAGE, EnvelopeClass.DOOR];
 
-function knownOf(item: EngagementItem, facts: Fields, { cursor }: MailboxFacts): Known {
-  const acts = facts.list("acts").flatMap((raw) => attempt(() => parseAct(raw)) ?? []);
-  return { item, cursor, endsAt: facts.whole("ends_at"), shortened: shortenedBy(acts) };
+function knownOf(item: EngagementHead, facts: Fields, { cursor }: MailboxFacts): Known {
+  return { item, cursor, endsAt: facts.whole("ends_at"), acts: facts.whole("acts") };
 }
 
-function shortenedBy(acts: readonly Act[]): Map<string, number> {
-  const found = new Map<string, number>();
+function shortenedBy(
+  acts: readonly Act[],
+  before: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const found = new Map(before);
   for (const { core } of acts.filter((one) => one.core.kind === ActKind.SHORTEN)) {
     for (const id of core.envelopeIds.map(toHex)) {
       found.set(id, Math.min(found.get(id) ?? core.date, core.date));
@@ -231,25 +262,22 @@ function attempt<Value>(read: () => Value): Value | null {
 }
 
 function clientRow(
-  item: EngagementItem,
+  item: EngagementHead,
   facts: Fields,
   address: string,
-  myFp: Bytes,
   reply: (invitation: Fields) => ClientRow["reply"],
 ): ClientRow {
-  const theirs = facts
-    .list("proposals")
-    .filter((raw) => !parseAct(raw).signers.some(({ fp }) => same(fp, myFp)));
   const invitation = facts.has("invitation") ? facts.object("invitation") : null;
   const open = invitation?.text("state", 16) === "open";
+  const state = stateOf(facts.text("state", 16));
   return {
     id: toBase64url(item.engagementId),
     name: item.theirName,
-    state: stateOf(facts.text("state", 16)),
+    state,
     address,
     endsAt: facts.whole("ends_at"),
-    asked: theirs.length,
-    answered: !item.active && (invitation?.bytes("acceptance").length ?? 0) > 0,
+    asked: facts.whole("asked"),
+    answered: !item.active && ANSWERED.includes(state),
     invitedUntil: open ? invitation.whole("expires_at") : 0,
     reply: invitation && reply(invitation),
   };

@@ -46,12 +46,7 @@ import {
 } from "../crypto/policy.ts";
 import { openReply, ReplyKind } from "../crypto/reply.ts";
 import { blind, parseStatement, type Statement, statementFp } from "../crypto/statement.ts";
-import {
-  type EngagementItem,
-  encodeEngagement,
-  encodeWriters,
-  engagementName,
-} from "../crypto/vault.ts";
+import { type EngagementHead, type EngagementItem, encodeWriters } from "../crypto/vault.ts";
 import type { Language } from "../languages.ts";
 import type { Reply } from "../session.coming.ts";
 import type {
@@ -68,7 +63,7 @@ import { makeCode } from "./codes.ts";
 import { failureOf, fault, trusting } from "./fault.ts";
 import { ownWords, requestOf } from "./offered.ts";
 import { oneLine } from "./text.ts";
-import { type Changes, KEPT_AFTER_SECONDS, type Vault } from "./vault.ts";
+import { type Changes, engagementKept, KEPT_AFTER_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const INVITATION_SECONDS = 14 * DAY_SECONDS;
@@ -149,7 +144,9 @@ export class Inviting {
 
   /** What was offered, as it was entered: the dates, the words and what no form asks for. */
   async terms(id: string): Promise<InviteRequest> {
-    const item = this.#item(id);
+    const head = this.#item(id);
+    const vault = await this.#account.records.hold(head.engagementId);
+    const item = vault.engagement(head.engagementId);
     const policy = parsePolicy(item.policy);
     const name = item.theirName;
     return await requestOf(policy, { name, ...this.#offered(item) }, (facts, language) =>
@@ -168,7 +165,7 @@ export class Inviting {
   }
 
   /** What somebody has said who has the link and has not joined; null where nothing is there, or not of this link. */
-  reply({ active, invitationSecret }: EngagementItem, state: Fields): Reply | null {
+  reply({ active, invitationSecret }: EngagementHead, state: Fields): Reply | null {
     const box = state.bytes("reply");
     if (active || box.length === 0) {
       return null;
@@ -191,7 +188,7 @@ export class Inviting {
     return done.filter(Boolean).length;
   }
 
-  async #takeInOne({ engagementId }: EngagementItem): Promise<boolean> {
+  async #takeInOne({ engagementId }: EngagementHead): Promise<boolean> {
     const facts = await this.#api
       .ask("GET", `/v1/engagements/${toBase64url(engagementId)}`)
       .catch(() => null);
@@ -321,13 +318,13 @@ export class Inviting {
     };
     const until = heldUntil + KEPT_AFTER_SECONDS;
     const changes: Changes = new Map([
-      [engagementName(item), { plain: encodeEngagement(item), expiresAt: until }],
+      ...engagementKept(item, until),
       [`invitation/${toHex(engagementId)}`, { plain: kept(box, expiresAt), expiresAt: until }],
     ]);
     return { keys, box, expiresAt, item, changes };
   }
 
-  #item(id: string): EngagementItem {
+  #item(id: string): EngagementHead {
     const engagementId = fromBase64url(id, 16);
     const all = this.#account.records.vault.engagements;
     const item = all.find((one) => same(one.engagementId, engagementId));
@@ -337,7 +334,7 @@ export class Inviting {
     return item;
   }
 
-  #waiting(item: EngagementItem, expiresAt: number): WaitingInvitation {
+  #waiting(item: EngagementHead, expiresAt: number): WaitingInvitation {
     const { origin } = this.#world;
     const secret = item.invitationSecret;
     const link = invitation.linkText({ origin, kind: invitation.CLIENT, secret });
@@ -357,7 +354,7 @@ export class Inviting {
   }
 }
 
-function isInvited(item: EngagementItem, name: string): boolean {
+function isInvited(item: EngagementHead, name: string): boolean {
   return !item.active && item.theirName === name && !isZero(item.invitationSecret);
 }
 
@@ -413,7 +410,7 @@ function agreedChanges(item: EngagementItem, offered: invitation.ClientInvitatio
   const text = countedText(String(offered.shown.agreement), 4);
   const agreement = concat(u8(1), offered.agreementSalt, text);
   return new Map([
-    [engagementName(item), { plain: encodeEngagement(item), expiresAt }],
+    ...engagementKept(item, expiresAt),
     [`agreement/${hex}`, { plain: agreement, expiresAt }],
     [`writers/${hex}`, { plain: encodeWriters([]), expiresAt }],
   ]);

@@ -18,12 +18,7 @@ import { pinnedKeeperSet } from "../crypto/pins.ts";
 import { holdEndsAt, parsePolicy } from "../crypto/policy.ts";
 import { encodeClients, openReopening, REOPENING } from "../crypto/reopening.ts";
 import { blind, parseStatement, statementFp } from "../crypto/statement.ts";
-import {
-  type EngagementItem,
-  encodeEngagement,
-  encodeWriters,
-  engagementName,
-} from "../crypto/vault.ts";
+import { type EngagementItem, encodeWriters } from "../crypto/vault.ts";
 import type { PasskeyResult } from "../session.own.ts";
 import type { EnrolmentChoice, EnrolmentDraft, InvitationFacts } from "../session.ts";
 import { authority, type MadeMethod } from "./account.ts";
@@ -32,7 +27,7 @@ import { fault, trusting } from "./fault.ts";
 import { NO_POLICY } from "./nopolicy.ts";
 import { policyFacts } from "./terms.ts";
 import { oneLine } from "./text.ts";
-import { type Changes, KEPT_AFTER_SECONDS } from "./vault.ts";
+import { type Changes, engagementKept, KEPT_AFTER_SECONDS } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const LINK = /^#?([12])\.([A-Za-z0-9_-]{43})$/;
@@ -277,7 +272,7 @@ function engagementChanges(
   const expiresAt = holdEndsAt(parsePolicy(content.policy)) + KEPT_AFTER_SECONDS;
   const hex = toHex(content.engagementId);
   return new Map([
-    [engagementName(item), { plain: encodeEngagement(item), expiresAt }],
+    ...engagementKept(item, expiresAt),
     [`agreement/${hex}`, { plain: agreementItem(content), expiresAt }],
     [`writers/${hex}`, { plain: encodeWriters([]), expiresAt }],
     ...(clients.length > 0

@@ -68,7 +68,7 @@ export class Practice {
       putVault: async () => this.#answer("PUT", "/v1/vault", {}),
     } as unknown as Api;
     const keys = accountKeys(seeds.accountKey);
-    const records = new Records(this.api, vault, keys.vaultKey, this.random);
+    const records = new Records(this.api, vault, this.random);
     this.account = { name: "anna", accountKey: seeds.accountKey, keys, records };
     // A load would read the same again.
     records.load = async () => records.vault;

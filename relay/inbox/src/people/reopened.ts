@@ -21,12 +21,12 @@ import {
   statementFp,
   verifyStatement,
 } from "../crypto/statement.ts";
-import { type EngagementItem, encodeEngagement, engagementName } from "../crypto/vault.ts";
+import type { EngagementItem } from "../crypto/vault.ts";
 import type { Account } from "./account.ts";
 import { notTrusted, trusting } from "./fault.ts";
 import type { Place } from "./party.ts";
 import type { Clients, Sealed, Terms } from "./terms.ts";
-import { KEPT_AFTER_SECONDS } from "./vault.ts";
+import { engagementKept, KEPT_AFTER_SECONDS } from "./vault.ts";
 
 /** The line of clients of one reading of the acts. */
 class Line implements Clients {
@@ -169,12 +169,12 @@ export async function followClients(
   }
   const rest = all.filter((one) => one !== current).map(({ raw }) => raw);
   const theirMailboxId = mailboxId(item.engagementId, Role.CLIENT, line.now);
-  const plain = encodeEngagement({ ...item, theirStatement: current.raw, theirMailboxId });
+  const now = { ...item, theirStatement: current.raw, theirMailboxId };
   const expiresAt = holdEndsAt(parsePolicy(item.policy)) + KEPT_AFTER_SECONDS;
   await records.change(
     () =>
       new Map([
-        [engagementName(item), { plain, expiresAt }],
+        ...engagementKept(now, expiresAt),
         [name, { plain: encodeClients(rest), expiresAt }],
       ]),
   );

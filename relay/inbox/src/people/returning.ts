@@ -256,10 +256,11 @@ export class Return {
 
   #place(): Place {
     const { vault } = this.#account.records;
-    const item = vault.engagements.find((one) => one.active);
-    if (!item) {
+    const head = vault.engagements.find((one) => one.active);
+    if (!head) {
       throw fault("gone");
     }
+    const item = vault.engagement(head.engagementId);
     return placeOf(item, meOf(vault, this.#account.keys.access), vault.pins);
   }
 }

@@ -13,7 +13,7 @@ import { Role } from "../crypto/names.ts";
 import { holdEndsAt, parsePolicy } from "../crypto/policy.ts";
 import { parseSettings, SETTINGS } from "../crypto/settings.ts";
 import { cardIsDue, parseStatement, statementFp, statementHash } from "../crypto/statement.ts";
-import { type EngagementItem, encodeEngagement, engagementName } from "../crypto/vault.ts";
+import type { EngagementItem } from "../crypto/vault.ts";
 import type { Opened } from "../session.ts";
 import type { Account } from "./account.ts";
 import { fault, fetched, notTrusted } from "./fault.ts";
@@ -28,7 +28,7 @@ import {
   type Signed,
   Terms,
 } from "./terms.ts";
-import { type Changes, KEPT_AFTER_SECONDS, type Vault } from "./vault.ts";
+import { type Changes, engagementKept, KEPT_AFTER_SECONDS, type Vault } from "./vault.ts";
 import type { World } from "./world.ts";
 
 const MOVES: readonly ActKind[] = [ActKind.POLICY, ActKind.CLOSE, ActKind.REOPEN];
@@ -289,8 +289,7 @@ export class Standing {
     if (same(item.theirStatement, theirStatement)) {
       return new Map();
     }
-    const plain = encodeEngagement({ ...item, theirStatement });
-    return new Map([[engagementName(item), { plain, expiresAt: this.keptUntil() }]]);
+    return new Map(engagementKept({ ...item, theirStatement }, this.keptUntil()));
   }
 
   async #followClients(facts: EngagementFacts): Promise<Clients> {

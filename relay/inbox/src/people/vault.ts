@@ -1,8 +1,8 @@
 /**
  * Vault: a person's own records at the relay, opened and checked as a whole, and kept current.
  *
- * Owns what is written when an item changes: the next version of each, and a new manifest with the counter one higher.
- * Must never accept a vault whose manifest is not signed by the identity key in it, names other boxes than were shown,
+ * Owns what is written when an item changes: the next version of each, and a new manifest with the counter one higher;
+ * and what of it has not been fetched yet. Must never accept a vault whose manifest is not signed by the identity key in it, names other boxes than were shown,
  * or has a lower counter than this page has seen: an old vault would bring back old keys and old pins.
  * (docs/protocol.md, part 8.)
  */
@@ -24,7 +24,11 @@ export const KEPT_SECONDS = 8_000 * DAY_SECONDS;
 export const KEPT_AFTER_SECONDS = 30 * DAY_SECONDS;
 /** Items that go with their engagement, and may therefore be missing though the manifest names them. */
 const OF_ENGAGEMENT = /^[a-z]+\/[0-9a-f]{32}$/;
+/** Of these, all that a list does not need: they come when they are asked for. */
+const LATER = /^(?!engagement\/)[a-z]+\/[0-9a-f]{32}$/;
 const TRIES = 5;
+/** Items that are asked for at a time. */
+const MOST_NAMES = 256;
 
 /** An item as it is now. `expiresAt` is what the relay was last asked for. */
 interface Entry {
@@ -32,6 +36,27 @@ interface Entry {
   readonly expiresAt: number;
   readonly plain: Bytes;
   readonly boxHash: Bytes;
+}
+
+/** What the manifest names and was not fetched yet, by name. */
+type Pending = ReadonlyMap<string, items.ManifestEntry>;
+
+/** Somebody wants an item before it was fetched: `Records.hold` comes first, and `change` sees to it by itself. */
+class NotHeld extends Error {
+  readonly item: string;
+
+  constructor(item: string) {
+    super(`not fetched yet: ${item.split("/")[0]}`);
+    this.item = item;
+  }
+}
+
+/** What is written of an engagement: what a list needs, and what was signed. */
+export function engagementKept(item: items.EngagementItem, expiresAt: number) {
+  return [
+    [items.engagementName(item), { plain: items.encodeEngagement(item), expiresAt }],
+    [items.standingName(item), { plain: items.encodeStanding(item), expiresAt }],
+  ] as const;
 }
 
 /** What items are to hold from now on, and until when, by name. */
@@ -53,18 +78,21 @@ export class Vault {
   readonly counter: number;
   readonly #owner: Owner;
   readonly #entries: ReadonlyMap<string, Entry>;
-  readonly #manifestVersion: number;
+  readonly manifestVersion: number;
+  readonly #pending: Pending;
 
   private constructor(
     owner: Owner,
     counter: number,
     entries: ReadonlyMap<string, Entry>,
     manifestVersion: number,
+    pending: Pending = new Map(),
   ) {
     this.#owner = owner;
     this.counter = counter;
     this.#entries = entries;
-    this.#manifestVersion = manifestVersion;
+    this.manifestVersion = manifestVersion;
+    this.#pending = pending;
   }
 
   /** The vault of an account that is being made. */
@@ -72,7 +100,7 @@ export class Vault {
     return new Vault({ accountId, vaultKey }, 0, new Map(), 0);
   }
 
-  /** Open and check everything; a fault with the detail vault, vault-manifest or vault-rollback otherwise. */
+  /** Open and check the first part and what came with it; a fault with the detail vault, vault-manifest or vault-rollback otherwise. */
   static open(
     accountId: Bytes,
     vaultKey: Bytes,
@@ -82,11 +110,63 @@ export class Vault {
     const owner = { accountId, vaultKey };
     const entries = new Map(stored.map((item) => [item.name, openEntry(owner, item)]));
     const { manifest, version } = takeManifest(owner, entries);
-    checkListed(manifest, entries);
+    const rows = new Map(manifest.entries.map((one) => [one.name, one]));
+    checkListed(rows, entries);
+    const missing = [...rows].filter(([name]) => !entries.has(name));
+    if (missing.some(([name]) => !OF_ENGAGEMENT.test(name))) {
+      throw notTrusted("vault-manifest");
+    }
     if (manifest.counter < leastCounter) {
       throw notTrusted("vault-rollback");
     }
-    return new Vault(owner, manifest.counter, entries, version);
+    const pending = new Map(missing.filter(([name]) => LATER.test(name)));
+    return new Vault(owner, manifest.counter, entries, version, pending);
+  }
+
+  /**
+   * With what came, of which `asked` was asked for by name; what is held and has not changed stays. No item is taken but
+   * by the manifest that is held or came along; faults as of `open`.
+   */
+  take(stored: readonly StoredItem[], asked: readonly string[]): Vault {
+    if (stored.some(({ name }) => name === MANIFEST)) {
+      return this.#renewed(stored);
+    }
+    const came = new Map(stored.map((item) => [item.name, openEntry(this.#owner, item)]));
+    checkListed(this.#pending, came);
+    const isMissing = (name: string) => name.startsWith("standing/") && !came.has(name);
+    if (asked.some((name) => isMissing(name) && this.#pending.has(name))) {
+      throw notTrusted("vault-manifest");
+    }
+    const pending = new Map([...this.#pending].filter(([name]) => !asked.includes(name)));
+    const entries = new Map([...this.#entries, ...came]);
+    return new Vault(this.#owner, this.counter, entries, this.manifestVersion, pending);
+  }
+
+  #renewed(stored: readonly StoredItem[]): Vault {
+    const { accountId, vaultKey } = this.#owner;
+    const vault = Vault.open(accountId, vaultKey, stored, this.counter);
+    const held = [...vault.#pending].flatMap(([name, row]) => {
+      const entry = this.#entries.get(name);
+      return entry && agrees(row, entry) ? [[name, entry] as const] : [];
+    });
+    const pending = new Map(vault.#pending);
+    held.forEach(([name]) => {
+      pending.delete(name);
+    });
+    const entries = new Map([...vault.#entries, ...held]);
+    return new Vault(this.#owner, vault.counter, entries, vault.manifestVersion, pending);
+  }
+
+  /** Which of these names, or of all that end so, were not fetched yet. */
+  notHeld(names: readonly string[] | string): string[] {
+    const wanted = (name: string) =>
+      typeof names === "string" ? name.endsWith(names) : names.includes(name);
+    return [...this.#pending.keys()].filter(wanted);
+  }
+
+  /** Those of the items at hand that another browser has changed meanwhile. */
+  stale(newer: Vault): string[] {
+    return newer.notHeld([...this.#entries.keys()]);
   }
 
   get accountId(): Bytes {
@@ -95,6 +175,9 @@ export class Vault {
 
   /** The plain bytes of an item, or null. */
   item(name: string): Bytes | null {
+    if (this.#pending.has(name)) {
+      throw new NotHeld(name);
+    }
     return this.#entries.get(name)?.plain ?? null;
   }
 
@@ -116,14 +199,16 @@ export class Vault {
     return items.parseOwnCard(this.#need("card"));
   }
 
-  /** All engagements, ascending by id. */
-  get engagements(): items.EngagementItem[] {
+  /** All engagements, ascending by id, as far as a list needs them. */
+  get engagements(): items.EngagementHead[] {
     const names = [...this.#entries.keys()].filter((name) => name.startsWith("engagement/")).sort();
     return names.map((name) => items.parseEngagement(this.#need(name)));
   }
 
   engagement(engagementId: Bytes): items.EngagementItem {
-    return items.parseEngagement(this.#need(`engagement/${toHex(engagementId)}`));
+    const hex = toHex(engagementId);
+    const head = items.parseEngagement(this.#need(`engagement/${hex}`));
+    return { ...head, ...items.parseStanding(this.#need(`standing/${hex}`)) };
   }
 
   /** The last content known of each writer of an engagement. */
@@ -137,12 +222,14 @@ export class Vault {
     const entries = new Map(this.#entries);
     const written: StoredItem[] = [];
     for (const [name, { plain, expiresAt }] of changes) {
+      this.item(name); // its version counts: it has to be at hand
       const version = (entries.get(name)?.version ?? 0) + 1;
       const box = this.#seal(name, version, plain, random);
       written.push({ name, version, expiresAt, box });
       entries.set(name, { version, expiresAt, plain, boxHash: H(box) });
     }
-    const vault = new Vault(this.#owner, this.counter + 1, entries, this.#manifestVersion + 1);
+    const [counter, version] = [this.counter + 1, this.manifestVersion + 1];
+    const vault = new Vault(this.#owner, counter, entries, version, this.#pending);
     return { items: [...written, vault.#manifest(random)], vault };
   }
 
@@ -152,11 +239,11 @@ export class Vault {
       version,
       boxHash,
     }));
-    const manifest = { counter: this.counter, entries: rows };
+    const manifest = { counter: this.counter, entries: [...rows, ...this.#pending.values()] };
     const plain = items.signManifest(manifest, this.#owner.accountId, this.identity);
-    const box = this.#seal(MANIFEST, this.#manifestVersion, plain, random);
+    const box = this.#seal(MANIFEST, this.manifestVersion, plain, random);
     const dates = [...this.#entries.values()].map((entry) => entry.expiresAt);
-    return { name: MANIFEST, version: this.#manifestVersion, expiresAt: Math.max(...dates), box };
+    return { name: MANIFEST, version: this.manifestVersion, expiresAt: Math.max(...dates), box };
   }
 
   #seal(name: string, version: number, plain: Bytes, random: Random): Bytes {
@@ -201,32 +288,29 @@ function takeManifest(
   throw notTrusted("vault");
 }
 
-function checkListed(manifest: items.Manifest, entries: ReadonlyMap<string, Entry>): void {
-  const listed = new Map(manifest.entries.map((one) => [one.name, one]));
-  for (const [name, { version, boxHash }] of entries) {
-    const entry = listed.get(name);
-    if (!entry || entry.version !== version || !same(entry.boxHash, boxHash)) {
+function checkListed(rows: Pending, entries: ReadonlyMap<string, Entry>): void {
+  for (const [name, entry] of entries) {
+    const row = rows.get(name);
+    if (!row || !agrees(row, entry)) {
       throw notTrusted("vault-manifest");
     }
   }
-  const missing = [...listed.keys()].filter((name) => !entries.has(name));
-  if (missing.some((name) => !OF_ENGAGEMENT.test(name))) {
-    throw notTrusted("vault-manifest");
-  }
+}
+
+function agrees(row: items.ManifestEntry, { version, boxHash }: Entry): boolean {
+  return row.version === version && same(row.boxHash, boxHash);
 }
 
 /** The vault as it was last read or written. `change` resolves once the relay has stored it. */
 export class Records {
   readonly #api: Api;
-  readonly #vaultKey: Bytes;
   readonly #random: Random;
   #vault: Vault;
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(api: Api, vault: Vault, vaultKey: Bytes, random: Random) {
+  constructor(api: Api, vault: Vault, random: Random) {
     this.#api = api;
     this.#vault = vault;
-    this.#vaultKey = vaultKey;
     this.#random = random;
   }
 
@@ -234,11 +318,42 @@ export class Records {
     return this.#vault;
   }
 
-  /** Read the vault again; never an older one than is held. */
-  async load(): Promise<Vault> {
-    const { accountId, counter } = this.#vault;
-    this.#vault = Vault.open(accountId, this.#vaultKey, await this.#api.vault(), counter);
+  /** Read what has changed; never an older vault than is held. What was at hand is so afterwards. */
+  load(): Promise<Vault> {
+    return this.#inTurn(() => this.#load());
+  }
+
+  async #load(): Promise<Vault> {
+    const before = this.#vault;
+    await this.#take([]);
+    await this.#hold(() => before.stale(this.#vault));
     return this.#vault;
+  }
+
+  /** Fetch what was not of these items, by their names, or of all that are named after an engagement. */
+  hold(which: readonly string[] | Bytes): Promise<Vault> {
+    const wanted = which instanceof Uint8Array ? `/${toHex(which)}` : which;
+    return this.#inTurn(() => this.#hold(() => this.#vault.notHeld(wanted)));
+  }
+
+  /** A newer manifest may come instead, and names others: so until none is left. */
+  async #hold(left: () => string[]): Promise<Vault> {
+    for (let names = left(); names.length > 0; names = left()) {
+      await this.#take(names.slice(0, MOST_NAMES));
+    }
+    return this.#vault;
+  }
+
+  async #take(names: readonly string[]): Promise<void> {
+    const stored = await this.#api.vaultItems(this.#vault.manifestVersion, names);
+    this.#vault = this.#vault.take(stored, names);
+  }
+
+  /** One after the other: each goes on from the vault that the one before has left. */
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#writing.then(work);
+    this.#writing = done.catch(() => {});
+    return done;
   }
 
   /**
@@ -246,18 +361,15 @@ export class Records {
    * is made of the vault that the one before has left.
    */
   change(make: (vault: Vault) => Changes): Promise<Vault> {
-    const changed = this.#writing.then(() => this.#change(make));
-    this.#writing = changed.catch(() => {});
-    return changed;
+    return this.#inTurn(() => this.#change(make));
   }
 
   async #change(make: (vault: Vault) => Changes): Promise<Vault> {
     for (let attempt = 1; ; attempt++) {
-      const changes = make(this.#vault);
-      if (changes.size === 0) {
+      const written = await this.#made(make);
+      if (!written) {
         return this.#vault;
       }
-      const written = this.#vault.write(changes, this.#random);
       try {
         await this.#api.putVault(written.items, []);
         this.#vault = written.vault;
@@ -268,7 +380,22 @@ export class Records {
         }
       }
       // Somebody was first, perhaps this very write: `make` judges anew.
-      await this.load();
+      await this.#load();
+    }
+  }
+
+  /** What is to be written, once all items that it is made of are at hand; null: nothing. */
+  async #made(make: (vault: Vault) => Changes): Promise<Written | null> {
+    for (;;) {
+      try {
+        const changes = make(this.#vault);
+        return changes.size > 0 ? this.#vault.write(changes, this.#random) : null;
+      } catch (reason) {
+        if (!(reason instanceof NotHeld)) {
+          throw reason;
+        }
+        await this.#hold(() => this.#vault.notHeld([reason.item]));
+      }
     }
   }
 }

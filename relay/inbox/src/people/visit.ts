@@ -180,6 +180,9 @@ export class Visit implements Inside {
       this.#open = { account, inbox: null, openedAt, end: () => alone.end() };
       return alone.begin();
     }
+    if (found) {
+      await account.records.hold(found);
+    }
     const inbox = new OpenInbox({ ...around, chosen: found });
     const opened = await inbox.begin(facts.mailboxes);
     this.#api.forgetBrought();
