@@ -634,7 +634,7 @@ const ROUTES: readonly (readonly [string, RegExp, Answering])[] = [
   ["DELETE", /^\/v1\/sessions$/, (house) => house.yes(null, 204)],
   ["GET", /^\/v1\/account$/, (house) => house.yes(account(house))],
   ["GET", /^\/v1\/opening$/, (house) => house.yes(opening(house))],
-  ["GET", /^\/v1\/vault$/, (house) => house.yes(vault(house))],
+  ["POST", /^\/v1\/vault\/items$/, (house, body) => house.yes(vault(house, body))],
   ["PUT", /^\/v1\/vault$/, (house, body) => house.putVault(body)],
   ["GET", /^\/v1\/engagements\/[^/]+$/, (house) => house.yes(house.engagement())],
   ["GET", /\/statements$/, (house, _, query) => house.chain(query)],
@@ -703,11 +703,23 @@ function open(house: House, body: Bytes): Response {
 
 /** What comes with an answered challenge. */
 function opening(house: House): object {
-  return { account: account(house), vault: vault(house), engagement: house.engagement() };
+  return { account: account(house), vault: vault(house, null), engagement: house.engagement() };
 }
 
-function vault(house: House): object {
-  return { items: [...house.vault].map(([name, item]) => ({ name, ...item })) };
+/** What was asked for, and the first part where the manifest has changed; an opening has all of the only engagement. */
+function vault(house: House, body: Bytes | null): object {
+  const asked = body && (JSON.parse(new TextDecoder().decode(body)) as Asked);
+  const renewed = house.vault.get("manifest")?.version !== asked?.known;
+  const isFirst = (name: string) => !name.includes("/") || name.startsWith("engagement/");
+  const wanted = (name: string) =>
+    asked === null || asked.names.includes(name) || (renewed && isFirst(name));
+  const items = [...house.vault].filter(([name]) => wanted(name));
+  return { items: items.map(([name, item]) => ({ name, ...item })) };
+}
+
+interface Asked {
+  readonly known: number;
+  readonly names: readonly string[];
 }
 
 function account(house: House): object {

@@ -107,7 +107,7 @@ export class Practice {
     if (!item) {
       throw new Error("nobody was invited");
     }
-    return item;
+    return this.account.records.vault.engagement(item.engagementId);
   }
 
   /** What a client would send for the invitation that was posted. */
