@@ -56,13 +56,16 @@ class Records:
         return self.vault
 
     async def _fetch(self, least_counter: int) -> Vault:
-        """Take what has changed since the vault that is held, until one manifest covers all."""
-        vault, names = self.vault, tuple[str, ...]()
+        """Take the first part, and of the rest what is not held, until one manifest covers all. The first
+        part comes again where what was asked for did not: it tells whether the engagement has gone.
+        """
+        vault, names, known = self.vault, tuple[str, ...](), 0
         for _ in range(MOST_ROUNDS):
-            stored = await self._session.call(protocol.people.vault_items(vault.manifest_version, names))
-            vault = vault.take(stored, names, least_counter)
+            stored = await self._session.call(protocol.people.vault_items(known, names))
+            vault = vault.take(stored, names, known, least_counter, self._session.now())
             if not vault.pending:
                 return vault
+            known = 0 if vault.pending.keys() & set(names) else vault.manifest_version
             names = tuple(sorted(vault.pending))[:MOST_NAMES]
         raise ServerUnavailable
 

@@ -126,42 +126,60 @@ class Vault:
             raise NotTrusted("vault") from cause
         rows = {row.name: row for row in manifest.entries}
         _check_listed(rows, entries)
-        if any(not OF_ENGAGEMENT.match(name) for name in rows.keys() - entries.keys()):
+        missing = {name for name in rows.keys() - entries.keys() if not OF_ENGAGEMENT.match(name)}
+        if missing or _without_standing(entries) - rows.keys():
             raise NotTrusted("vault-manifest")
         if manifest.counter < least_counter:
             raise NotTrusted("vault-rollback")
         pending = {name: row for name, row in rows.items() if name not in entries and LATER.match(name)}
         return cls(account_id, vault_key, manifest.counter, entries, listed.version, pending)
 
-    def take(self, stored: Iterable[StoredItem], asked: Collection[str], least_counter: int) -> Vault:
-        """Return the vault with what came, of which `asked` was asked for by name; what is held and has not
-        changed stays. `NotTrusted` as `open`: no item but by the manifest that is held or came along.
+    def take(
+        self, stored: Iterable[StoredItem], asked: Collection[str], known: int, least_counter: int, now: int
+    ) -> Vault:
+        """Return the vault with an answer to `protocol.people.vault_items(known, asked)`. What is held,
+        has not changed and is not due stays. `NotTrusted` as `open`: no item but by the manifest that is held
+        or came along, no answer to another question, and no engagement without what was signed.
         """
         items = {item.name: item for item in stored}
-        if MANIFEST in items:
-            return self._renewed(items.values(), least_counter)
+        if known and MANIFEST not in items:
+            return self._with_items(items.values(), asked)
+        least = max(least_counter, self.counter + 1 if known else self.counter)
+        return self._renewed(items.values(), asked, least, now)
+
+    def _with_items(self, stored: Iterable[StoredItem], asked: Collection[str]) -> Vault:
+        """Without the first part, nothing tells a `standing/HEX` that is withheld from one that went with its
+        engagement since: it stays pending.
+        """
         try:
-            came = {name: _open(self.account_id, self.vault_key, one) for name, one in items.items()}
+            came = {item.name: _open(self.account_id, self.vault_key, item) for item in stored}
         except KeysError as cause:
             raise NotTrusted("vault") from cause
         _check_listed(self.pending, came)
-        if self.counter < least_counter:
-            raise NotTrusted("vault-rollback")
         entries = {**self.entries, **came}
-        if any(f"standing/{name[11:]}" in set(asked) - came.keys() for name in entries if name[:11] == HEAD):
-            raise NotTrusted("vault-manifest")
-        pending = {name: row for name, row in self.pending.items() if name not in asked}
+        doubtful = _without_standing(entries)
+        pending = {
+            name: row
+            for name, row in self.pending.items()
+            if name not in came and (name not in asked or name in doubtful)
+        }
         return replace(self, entries=entries, pending=pending)
 
-    def _renewed(self, stored: Iterable[StoredItem], least_counter: int) -> Vault:
-        vault = Vault.open(self.account_id, self.vault_key, stored, max(least_counter, 0))
+    def _renewed(self, stored: Iterable[StoredItem], asked: Collection[str], least: int, now: int) -> Vault:
+        vault = Vault.open(self.account_id, self.vault_key, stored, least)
         held = {
-            name: self.entries[name]
+            name: entry
             for name, row in vault.pending.items()
-            if name in self.entries and _agrees(row, self.entries[name])
+            if (entry := self.entries.get(name)) is not None
+            and _agrees(row, entry)
+            and entry.expires_at > now
+            and f"{HEAD}{name.partition('/')[2]}" in vault.entries
         }
-        pending = {name: row for name, row in vault.pending.items() if name not in held}
-        return replace(vault, entries={**vault.entries, **held}, pending=pending)
+        entries = {**vault.entries, **held}
+        if _without_standing(entries) & set(asked):
+            raise NotTrusted("vault-manifest")
+        pending = {name: row for name, row in vault.pending.items() if name not in held and name not in asked}
+        return replace(vault, entries=entries, pending=pending)
 
     # --- items ----------------------------------------------------------------------------------------------
 
@@ -300,6 +318,12 @@ def _check_listed(rows: Mapping[str, ManifestEntry], shown: Mapping[str, Entry])
         row = rows.get(name)
         if row is None or not _agrees(row, entry):
             raise NotTrusted("vault-manifest")
+
+
+def _without_standing(entries: Mapping[str, Entry]) -> set[str]:
+    """Return the names of what was signed that is not here, of engagements that are."""
+    ids = [name.removeprefix(HEAD) for name in entries if name.startswith(HEAD)]
+    return {f"standing/{one}" for one in ids} - entries.keys()
 
 
 def _agrees(row: ManifestEntry, entry: Entry) -> bool:

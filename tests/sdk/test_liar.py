@@ -341,45 +341,132 @@ async def test_late(house: House, liar: Liar) -> None:
         house.relay.move_clock(0)
 
 
+VAULT = "/v1/vault/items"
+
+
+def in_turn(heard: list[Response]) -> Lie:
+    """A vault as it was shown before: its first part, then the rest."""
+    answers = iter(heard)
+    return about(VAULT, lambda honest: next(answers), "POST")
+
+
+async def shown_vault(house: House, liar: Liar) -> list[Response]:
+    """What an opening of the coach's vault is answered with: the first part, then the rest."""
+    heard: list[Response] = []
+    liar.lie = about(VAULT, lambda honest: heard.append(honest) or honest, "POST")
+    await (await house.reopen("anna")).close()
+    liar.lie = None
+    assert len(heard) == 2
+    return heard
+
+
+def asked(liar: Liar) -> int:
+    """How often a vault was asked for."""
+    return liar.told.count(("POST", VAULT))
+
+
 async def test_an_old_vault(house: House, liar: Liar) -> None:
     """A vault from before the last write is refused at opening, by whoever has seen the later one."""
-    heard: list[Response] = []
-    first = await house.reopen("anna")
-    liar.lie = about("/v1/vault/items", lambda honest: heard.append(honest) or honest)
-    await first.refresh()
-    await first.invite("Tom Field")
-    await first.close()
-    liar.lie = about("/v1/vault/items", lambda honest: heard[0])
+    heard = await shown_vault(house, liar)
+    await house.anna.refresh()
+    await house.anna.invite("Tom Field")
+    liar.lie = in_turn(heard)
     with pytest.raises(errors.NotTrusted, match="vault-rollback") as told:
         await house.reopen("anna")
     assert "restored" in told.value.hint
+    liar.lie = in_turn(heard)
     accepted = await house.reopen("anna", accept_older_vault=True)
     assert "Tom Field" not in [one.name for one in accepted.engagements()]
     await accepted.close()
+    liar.lie = in_turn(heard)
     await (await house.reopen("anna")).close()  # it was accepted once for all
     liar.lie = None
     await (await house.reopen("anna")).close()
-    liar.lie = about("/v1/vault/items", lambda honest: heard[0])
+    liar.lie = in_turn(heard)
     with pytest.raises(errors.NotTrusted, match="vault-rollback"):
         await house.reopen("anna")  # and for what was shown then alone
 
 
 async def test_an_old_vault_on_a_new_computer(house: House, liar: Liar) -> None:
     """A computer that has seen nothing finds a rollback by its owner's own later messages."""
+    heard = await shown_vault(house, liar)
     await house.anna.refresh()
-    heard: list[Response] = []
-    liar.lie = about("/v1/vault/items", lambda honest: heard.append(honest) or honest)
-    first = await house.reopen("anna")
-    await first.invite("Lea Brandt")
-    await first.engagement("Maya Okafor").send(subject="later", text="x", keep=KEEP)
-    await first.close()
-    liar.lie = about("/v1/vault/items", lambda honest: heard[0])
+    await house.anna.invite("Lea Brandt")
+    await house.anna.engagement("Maya Okafor").send(subject="later", text="x", keep=KEEP)
+    liar.lie = in_turn([*heard, heard[0]])
     fresh = await house.elsewhere("anna", "seven")
     with pytest.raises(errors.NotTrusted, match="vault-rollback"):
         await subjects(fresh.engagement("Maya Okafor"))
     liar.lie = None
     await fresh.close()
     await house.anna.refresh()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+async def test_one_answer_for_ever(house: House, liar: Liar, which: int) -> None:
+    """One true answer again and again, the first part or the rest, is refused at once, even by somebody who
+    accepts an older vault: it answers no question.
+    """
+    heard = await shown_vault(house, liar)
+    liar.lie, before = about(VAULT, lambda honest: heard[which], "POST"), asked(liar)
+    with pytest.raises(errors.NotTrusted, match="vault"):
+        await house.reopen("anna", accept_older_vault=True)
+    assert asked(liar) - before <= 2
+    liar.lie = about(VAULT, fields(lambda told: told.update(items=[])), "POST")
+    with pytest.raises(errors.NotTrusted, match="vault"):
+        await house.reopen("anna", accept_older_vault=True)
+    liar.lie = None
+    await (await house.reopen("anna")).close()
+
+
+def without(kind: str) -> Lie:
+    """A vault of which all items of a kind are withheld."""
+
+    def withhold(told: dict[str, Any]) -> None:
+        told["items"] = [one for one in told["items"] if not one["name"].startswith(kind)]
+
+    return about(VAULT, fields(withhold), "POST")
+
+
+async def test_what_was_signed_is_withheld(house: House, liar: Liar) -> None:
+    """An engagement without what was signed is refused, after one more question, in whose answer an
+    engagement that has just gone would be missing.
+    """
+    liar.lie, before = without("standing/"), asked(liar)
+    with pytest.raises(errors.NotTrusted, match="vault-manifest"):
+        await house.reopen("anna")
+    assert asked(liar) - before == 3
+    liar.lie = None
+    await (await house.reopen("anna")).close()
+
+
+async def test_swapped_items(house: House, liar: Liar) -> None:
+    """Items that come later are taken by the signed manifest alone: with one changed byte, under the name of
+    another, of another version, or not named there at all, they are refused.
+    """
+
+    def swap(change: Callable[[dict[str, Any], list[dict[str, Any]]], None]) -> Lie:
+        def changed(told: dict[str, Any]) -> None:
+            for one in told["items"]:
+                if one["name"].startswith("standing/"):
+                    change(one, told["items"])
+
+        return about(VAULT, fields(changed), "POST")
+
+    def agreement(items: list[dict[str, Any]]) -> dict[str, Any]:
+        return next(one for one in items if one["name"].startswith("agreement/"))
+
+    for change in (
+        lambda one, items: one.update(box=("A" if one["box"][0] != "A" else "B") + one["box"][1:]),
+        lambda one, items: one.update(box=agreement(items)["box"]),
+        lambda one, items: one.update(version=one["version"] + 1),
+        lambda one, items: one.update(name="clients/" + "0" * 32),
+    ):
+        liar.lie = swap(change)
+        with pytest.raises(errors.NotTrusted, match="vault"):
+            await house.reopen("anna")
+    liar.lie = None
+    await (await house.reopen("anna")).close()
 
 
 async def test_a_changed_file(house: House, liar: Liar, tmp_path: Path) -> None:

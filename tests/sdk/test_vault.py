@@ -1,7 +1,8 @@
-"""The vault is opened whole or not at all, and never goes back."""
+"""What is opened of a vault is what its signed manifest names, and it never goes back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -26,14 +27,14 @@ from tests.sdk.pair import NOW, ORIGIN, Pair, dice
 
 SEEDS = enrol.draw_seeds(NOW, dice("owner"))
 KEY = SEEDS.keys.vault_key
-WORK = "engagement/" + "0a" * 16
+WORK, SIGNED, TEXT = (f"{kind}/" + "0a" * 16 for kind in ("engagement", "standing", "agreement"))
 
 
 def first() -> Written:
     """A new account's vault."""
     pins = Pair().pins
     card = enrol.first_card(SEEDS, pins, ORIGIN, NOW)
-    more = {WORK: Change(b"x", NOW + 9), "profile": Change(b"y", NOW + 9)}
+    more = {name: Change(b"x", NOW + 9) for name in (WORK, SIGNED, TEXT, "profile")}
     return enrol.first_vault(SEEDS, card, pins, NOW, dice("vault"), more)
 
 
@@ -50,10 +51,12 @@ def test_what_was_written_opens() -> None:
     assert vault.entries == written.vault.entries
     assert vault.identity.public == SEEDS.identity.public
     assert vault.reading == SEEDS.reading
-    again = vault.write({"profile": Change(b"z", NOW + 9), WORK: None}, dice("again"))
-    assert again.removed == (WORK,)
+    gone = dict.fromkeys((WORK, SIGNED, TEXT))
+    again = vault.write({"profile": Change(b"z", NOW + 9)} | gone, dice("again"))
+    assert again.removed == (WORK, SIGNED, TEXT)
     stored = {item.name: item for item in written.items} | {item.name: item for item in again.items}
-    del stored[WORK]
+    for name in gone:
+        del stored[name]
     assert {item.name: item.version for item in again.items} == {"profile": 2, "manifest": 2}
     second = opened(stored.values(), least=2)
     assert (second.counter, second.entries["profile"].plain) == (2, b"z")
@@ -82,9 +85,75 @@ def test_a_missing_item_shows(name: str) -> None:
         opened([item for item in first().items if item.name != name])
 
 
-def test_what_went_at_its_date_may_be_missing() -> None:
-    """An engagement's item goes with the engagement, though the manifest still names it."""
-    assert WORK not in opened([one for one in first().items if one.name != WORK]).entries
+def taken(vault: Vault, items: object, asked: Sequence[str] = (), known: int = 0, now: int = NOW) -> Vault:
+    """Take an answer in."""
+    return vault.take(items, asked, known, 0, now)  # type: ignore[arg-type]
+
+
+def parts(written: Written) -> tuple[list[StoredItem], list[StoredItem]]:
+    """The first part of a vault, and the rest."""
+    later = [one for one in written.items if one.name in (SIGNED, TEXT)]
+    return [one for one in written.items if one not in later], later
+
+
+def test_what_went_with_its_engagement_may_be_missing() -> None:
+    """An engagement's items go with the engagement, though the manifest still names them: also while they
+    are being fetched, or held.
+    """
+    first_part, later = parts(first())
+    without = [one for one in first_part if one.name != WORK]
+    nobody = Vault.empty(SEEDS.account_id, KEY)
+    assert WORK not in opened(without).entries
+    begun = taken(nobody, first_part)
+    assert begun.pending.keys() == {SIGNED, TEXT}
+    doubtful = taken(begun, [], [SIGNED, TEXT], 1)
+    assert doubtful.pending.keys() == {SIGNED}
+    assert taken(doubtful, without, [SIGNED]).pending.keys() == {TEXT}
+    held = taken(begun, later, [SIGNED, TEXT], 1)
+    assert held.entries == first().vault.entries
+    fresh = taken(held, without)
+    assert fresh.pending.keys() == {SIGNED, TEXT}
+    assert fresh.entries.keys().isdisjoint((WORK, SIGNED, TEXT))
+
+
+def test_what_is_held_is_not_fetched_again() -> None:
+    """What has not changed stays; what has changed, or is due, is asked for."""
+    written = first()
+    first_part, later = parts(written)
+    vault = taken(taken(Vault.empty(SEEDS.account_id, KEY), first_part), later, [SIGNED, TEXT], 1)
+    assert not taken(vault, first_part).pending
+    assert taken(vault, first_part, now=NOW + 9).pending.keys() == {SIGNED, TEXT}
+    changed = written.vault.write({TEXT: Change(b"z", NOW + 9)}, dice("later"))
+    stored = {one.name: one for one in first_part} | {one.name: one for one in changed.items}
+    del stored[TEXT]
+    assert taken(vault, stored.values(), known=1).pending.keys() == {TEXT}
+
+
+def test_what_was_signed_is_not_withheld() -> None:
+    """An engagement without what was signed is refused, where one answer shows that it is there; and one of
+    which the manifest itself names nothing that was signed.
+    """
+    first_part, _ = parts(first())
+    begun = taken(Vault.empty(SEEDS.account_id, KEY), first_part)
+    with pytest.raises(NotTrusted, match="vault-manifest"):
+        taken(begun, first_part, [SIGNED])
+    bare = first().vault.write({SIGNED: None}, dice("bare"))
+    stored = {one.name: one for one in first_part} | {one.name: one for one in bare.items}
+    with pytest.raises(NotTrusted, match="vault-manifest"):
+        opened(stored.values())
+
+
+def test_an_answer_to_another_question_shows() -> None:
+    """The first part is not left out where it was asked for; and what comes as newer than what is held is
+    newer.
+    """
+    first_part, later = parts(first())
+    nobody = Vault.empty(SEEDS.account_id, KEY)
+    for answer in ([], later):
+        with pytest.raises(NotTrusted, match="vault"):
+            taken(nobody, answer)
+    with pytest.raises(NotTrusted, match="vault-rollback"):
+        taken(taken(nobody, first_part), first_part, [SIGNED], known=1)
 
 
 def test_swapped_and_changed_items_show() -> None:
