@@ -17,6 +17,7 @@ from tests.http.test_index import index_body, segment
 FOREIGN = [
     ("GET", "/v1/engagements/{engagement}", None),
     ("GET", "/v1/engagements/{engagement}/statements?role=1", None),
+    ("GET", "/v1/engagements/{engagement}/acts?after=0", None),
     ("POST", "/v1/engagements/{engagement}/acts", "act"),
     ("POST", "/v1/engagements/{engagement}/invitation", "invitation"),
     ("PUT", "/v1/engagements/{engagement}/proposal", "act"),
@@ -101,6 +102,7 @@ MATRIX: list[tuple[str, str, tuple[int, int, int]]] = [
     ("GET", "/v1/engagements/{engagement}", (404, 200, 200)),
     ("GET", "/v1/engagements/{engagement}/statements?role=1", (404, 200, 200)),
     ("GET", "/v1/engagements/{engagement}/statements?role=2", (404, 200, 200)),
+    ("GET", "/v1/engagements/{engagement}/acts", (404, 200, 200)),
     ("POST", "/v1/engagements/{engagement}/invitation", (404, 409, 403)),
     ("PUT", "/v1/engagements/{engagement}/proposal", (404, 403, 403)),
     ("DELETE", "/v1/engagements/{engagement}/proposal", (404, 204, 204)),
@@ -179,13 +181,17 @@ QUIET = [case for case in CASES if case[1] == "GET" or case[3] >= 400]
 """What changes nothing, so that all may be asked of one house."""
 
 
+PACKED = ("/v1/account", "/v1/vault/items")
+"""By gzip (docs/decisions/0036); and an opening without an engagement."""
+
+
 def name_of(case: Case) -> str:
     """Who does what."""
     return " ".join(case[:3])
 
 
 async def _status(served: Served, ids: dict[str, str], case: Case) -> int:
-    """How the case is answered."""
+    """How the case is answered; by gzip what holds no text of somebody else, and nothing else."""
     who, method, path, _ = case
     house = served.house
     person: Person | None = None if who == "nobody" else getattr(house, who)
@@ -197,7 +203,11 @@ async def _status(served: Served, ids: dict[str, str], case: Case) -> int:
     )
     body = body or (bodies.get(kind) if method in ("POST", "PUT") else None)
     raw = b"piece" if method == "PUT" and body is None else None
-    return (await served.ask(method, path.format(**ids), who=person, body=body, raw=raw)).status
+    gzip = {"Accept-Encoding": "gzip"}
+    told = await served.ask(method, path.format(**ids), who=person, body=body, raw=raw, headers=gzip)
+    own = path in PACKED or (path == "/v1/opening" and told.json.get("engagement") is None)
+    assert told.headers.get("content-encoding") == ("gzip" if own and told.status == 200 else None)
+    return told.status
 
 
 @pytest.fixture(scope="module")

@@ -111,6 +111,26 @@ async def test_what_an_inbox_is_opened_with(served: Served) -> None:
     assert (await served.ask("GET", "/v1/opening", who=house.stranger)).json["engagement"] is None
 
 
+async def test_what_an_opening_is_compressed_with(served: Served) -> None:
+    """It is by gzip where no engagement comes along and the caller takes it; an answered challenge alone, and
+    what the other person has chosen bytes of, never is.
+    """
+    house, gzip = served.house, {"Accept-Encoding": "br, gzip"}
+
+    async def encoding(person: Person, headers: dict[str, str], **more: bool) -> str | None:
+        body = await answered(served, person) | more
+        told = await served.ask("POST", "/v1/sessions", body=body, headers=headers)
+        assert told.json["session"]
+        return told.headers.get("content-encoding")
+
+    assert await encoding(house.coach, gzip, opening=True) is None
+    further = {"engagement_id": b64(b"another of hers!")}
+    assert (await served.ask("POST", "/v1/engagements", who=house.coach, body=further)).status == 201
+    assert await encoding(house.coach, gzip, opening=True) == "gzip"
+    assert await encoding(house.coach, gzip) is None
+    assert await encoding(house.coach, {}, opening=True) is None
+
+
 async def test_signing_in_and_locking(served: Served) -> None:
     """Start, answer, use, lock: afterwards the token is worth nothing."""
     person, way = served.house.client, served.house.client.ways[0]

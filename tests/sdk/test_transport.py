@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import ssl
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -25,6 +27,7 @@ from client_sdk.transport import (
 from client_sdk.wire import Request, Response
 
 GET = Request("GET", "/x")
+BOMB_BYTES = 1 << 28
 
 
 class Fails:
@@ -222,6 +225,34 @@ async def test_no_more_is_read_than_asked() -> None:
         with pytest.raises(errors.Incompatible):
             await transport.exchange(Request("GET", "/", most_bytes=1_000_000))
         await transport.close()
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+async def test_no_more_is_unpacked_than_asked(layers: int) -> None:
+    """An answer that is small on the wire and large unpacked is refused while it is unpacked: a part of it
+    is in memory and never the whole. One that is packed twice is unpacked once.
+    """
+    bomb = gzip.compress(bytes(BOMB_BYTES), 9)
+    assert len(bomb) < BOMB_BYTES // 900
+    body = gzip.compress(bomb) if layers == 2 else bomb
+
+    async def handler(request: web.Request) -> web.Response:
+        assert "gzip" in request.headers["Accept-Encoding"]
+        return web.Response(body=body, headers={"Content-Encoding": "gzip"})
+
+    async with served(handler) as origin:
+        transport = AiohttpTransport(origin)
+        tracemalloc.start()
+        try:
+            if layers == 2:
+                assert (await transport.exchange(Request("GET", "/", most_bytes=1_000_000))).body == bomb
+            else:
+                with pytest.raises(errors.Incompatible):
+                    await transport.exchange(Request("GET", "/", most_bytes=1_000_000))
+            assert tracemalloc.get_traced_memory()[1] < BOMB_BYTES // 8
+        finally:
+            tracemalloc.stop()
+            await transport.close()
 
 
 async def test_nobody_there() -> None:
