@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -212,6 +213,30 @@ async def test_sessions(people: People) -> None:
         assert await store.session(session.token_tag, now=NOW) is None
     with pytest.raises(NotFound):
         await store.open_session(Session(named("t", 32), named("nobody"), NOW + 1), now=NOW)
+
+
+async def test_a_part_of_a_vault(people: People) -> None:
+    """What is chosen by names and versions comes, by name, and nothing that is due is chosen from; sizes are
+    those of the boxes.
+    """
+    store, seen = people.store, list[dict[str, int]]()
+    items = [VaultItem(name, 1, HOLD_ENDS, name.encode()) for name in ("read/1", "manifest", "card")]
+    await store.put_vault(ANNA, [*items, VaultItem("read/2", 1, NOW + 10, b"soon")], [], now=NOW)
+
+    def choose(versions: Mapping[str, int]) -> list[str]:
+        seen.append(dict(versions))
+        return [name for name in versions if name in ("read/1", "card", "read/2")]
+
+    assert await store.vault(ANNA, choose, now=NOW + 10) == [items[2], items[0]]
+    assert [one.name for one in await store.vault(ANNA, choose, now=NOW)] == ["card", "read/1", "read/2"]
+    assert await store.vault(MAYA, lambda versions: [], now=NOW) == []
+    assert [sorted(one) for one in seen] == [
+        ["card", "identity", "manifest", "read/1"],
+        ["card", "identity", "manifest", "read/1", "read/2"],
+    ]
+    sizes = await store.vault_sizes(ANNA, now=NOW + 10)
+    assert sizes.keys() == seen[0].keys()
+    assert (sizes["read/1"], sizes["manifest"]) == (6, 8)
 
 
 async def test_vault_versions_rise_by_one_all_or_nothing(people: People) -> None:
