@@ -2,9 +2,9 @@
  * Vault: a person's own records at the relay, opened and checked as a whole, and kept current.
  *
  * Owns what is written when an item changes: the next version of each, and a new manifest with the counter one higher;
- * and what of it has not been fetched yet. Must never accept a vault whose manifest is not signed by the identity key in it, names other boxes than were shown,
- * or has a lower counter than this page has seen: an old vault would bring back old keys and old pins.
- * (docs/protocol.md, part 8.)
+ * and what of it has not been fetched yet. Must never accept a vault whose manifest is not signed by the identity key in
+ * it, names other boxes than were shown, or has a lower counter than this page has seen: an old vault would bring back old
+ * keys and old pins. (docs/protocol.md, part 8.)
  */
 
 import { type Api, isProblem, type StoredItem } from "../api.ts";
@@ -26,9 +26,13 @@ export const KEPT_AFTER_SECONDS = 30 * DAY_SECONDS;
 const OF_ENGAGEMENT = /^[a-z]+\/[0-9a-f]{32}$/;
 /** Of these, all that a list does not need: they come when they are asked for. */
 const LATER = /^(?!engagement\/)[a-z]+\/[0-9a-f]{32}$/;
+const HEAD = "engagement/";
+const STANDING = /^standing\//;
 const TRIES = 5;
 /** Items that are asked for at a time. */
 const MOST_NAMES = 256;
+/** Four times what the largest vault takes; of a relay whose answers never come to an end nothing is believed. */
+const MOST_ROUNDS = 64;
 
 /** An item as it is now. `expiresAt` is what the relay was last asked for. */
 interface Entry {
@@ -100,7 +104,7 @@ export class Vault {
     return new Vault({ accountId, vaultKey }, 0, new Map(), 0);
   }
 
-  /** Open and check the first part and what came with it; a fault with the detail vault, vault-manifest or vault-rollback otherwise. */
+  /** Open and check the first part and what came with it: a fault of vault, vault-manifest or vault-rollback otherwise. */
   static open(
     accountId: Bytes,
     vaultKey: Bytes,
@@ -128,45 +132,52 @@ export class Vault {
    * by the manifest that is held or came along; faults as of `open`.
    */
   take(stored: readonly StoredItem[], asked: readonly string[]): Vault {
-    if (stored.some(({ name }) => name === MANIFEST)) {
-      return this.#renewed(stored);
-    }
-    const came = new Map(stored.map((item) => [item.name, openEntry(this.#owner, item)]));
-    checkListed(this.#pending, came);
-    const isMissing = (name: string) => name.startsWith("standing/") && !came.has(name);
-    if (asked.some((name) => isMissing(name) && this.#pending.has(name))) {
-      throw notTrusted("vault-manifest");
-    }
-    const pending = new Map([...this.#pending].filter(([name]) => !asked.includes(name)));
-    const entries = new Map([...this.#entries, ...came]);
-    return new Vault(this.#owner, this.counter, entries, this.manifestVersion, pending);
+    const isRenewed = stored.some(({ name }) => name === MANIFEST);
+    return (isRenewed ? this.#renewed(stored) : this.#joined(stored)).#without(asked);
   }
 
+  /** By the manifest that is held. */
+  #joined(stored: readonly StoredItem[]): Vault {
+    const came = new Map(stored.map((item) => [item.name, openEntry(this.#owner, item)]));
+    checkListed(this.#pending, came);
+    return this.#with(came);
+  }
+
+  /** By the manifest that came along. */
   #renewed(stored: readonly StoredItem[]): Vault {
     const { accountId, vaultKey } = this.#owner;
     const vault = Vault.open(accountId, vaultKey, stored, this.counter);
-    const held = [...vault.#pending].flatMap(([name, row]) => {
-      const entry = this.#entries.get(name);
-      return entry && agrees(row, entry) ? [[name, entry] as const] : [];
-    });
-    const pending = new Map(vault.#pending);
-    held.forEach(([name]) => {
-      pending.delete(name);
-    });
-    const entries = new Map([...vault.#entries, ...held]);
-    return new Vault(this.#owner, vault.counter, entries, vault.manifestVersion, pending);
+    const isHeld = ([name, entry]: [string, Entry]) => {
+      const row = vault.#pending.get(name);
+      return row !== undefined && agrees(row, entry);
+    };
+    return vault.#with(new Map([...this.#entries].filter(isHeld)));
   }
 
-  /** Which of these names, or of all that end so, were not fetched yet. */
-  notHeld(names: readonly string[] | string): string[] {
-    const wanted = (name: string) =>
-      typeof names === "string" ? name.endsWith(names) : names.includes(name);
+  #with(came: ReadonlyMap<string, Entry>): Vault {
+    const entries = new Map([...this.#entries, ...came]);
+    const pending = new Map([...this.#pending].filter(([name]) => !came.has(name)));
+    return new Vault(this.#owner, this.counter, entries, this.manifestVersion, pending);
+  }
+
+  /** What was asked for and did not come has gone; an engagement that is there is never without what was signed. */
+  #without(asked: readonly string[]): Vault {
+    const gone = new Set(this.notHeld((name) => asked.includes(name)));
+    if ([...gone].some((name) => STANDING.test(name) && this.has(name.replace(STANDING, HEAD)))) {
+      throw notTrusted("vault-manifest");
+    }
+    const pending = new Map([...this.#pending].filter(([name]) => !gone.has(name)));
+    return new Vault(this.#owner, this.counter, this.#entries, this.manifestVersion, pending);
+  }
+
+  /** Which of the wanted items were not fetched yet. */
+  notHeld(wanted: (name: string) => boolean): string[] {
     return [...this.#pending.keys()].filter(wanted);
   }
 
-  /** Those of the items at hand that another browser has changed meanwhile. */
-  stale(newer: Vault): string[] {
-    return newer.notHeld([...this.#entries.keys()]);
+  /** Whether an item is at hand. */
+  has(name: string): boolean {
+    return this.#entries.has(name);
   }
 
   get accountId(): Bytes {
@@ -201,7 +212,7 @@ export class Vault {
 
   /** All engagements, ascending by id, as far as a list needs them. */
   get engagements(): items.EngagementHead[] {
-    const names = [...this.#entries.keys()].filter((name) => name.startsWith("engagement/")).sort();
+    const names = [...this.#entries.keys()].filter((name) => name.startsWith(HEAD)).sort();
     return names.map((name) => items.parseEngagement(this.#need(name)));
   }
 
@@ -305,6 +316,8 @@ function agrees(row: items.ManifestEntry, { version, boxHash }: Entry): boolean 
 export class Records {
   readonly #api: Api;
   readonly #random: Random;
+  /** Names of items, and the ends of names: of engagements that are held as a whole. */
+  readonly #wanted = new Set<string>();
   #vault: Vault;
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -318,35 +331,52 @@ export class Records {
     return this.#vault;
   }
 
-  /** Read what has changed; never an older vault than is held. What was at hand is so afterwards. */
+  /** Read what has changed; never an older vault than is held. What was at hand, or wanted, is so afterwards. */
   load(): Promise<Vault> {
     return this.#inTurn(() => this.#load());
   }
 
   async #load(): Promise<Vault> {
-    const before = this.#vault;
-    await this.#take([]);
-    await this.#hold(() => before.stale(this.#vault));
-    return this.#vault;
+    return await this.#complete(await this.#fetch(this.#vault, []));
   }
 
-  /** Fetch what was not of these items, by their names, or of all that are named after an engagement. */
+  /** From now on have these items at hand, by their names, or all that are named after an engagement. */
   hold(which: readonly string[] | Bytes): Promise<Vault> {
-    const wanted = which instanceof Uint8Array ? `/${toHex(which)}` : which;
-    return this.#inTurn(() => this.#hold(() => this.#vault.notHeld(wanted)));
+    const names = which instanceof Uint8Array ? [`/${toHex(which)}`] : which;
+    return this.#inTurn(() => this.#hold(names));
   }
 
-  /** A newer manifest may come instead, and names others: so until none is left. */
-  async #hold(left: () => string[]): Promise<Vault> {
-    for (let names = left(); names.length > 0; names = left()) {
-      await this.#take(names.slice(0, MOST_NAMES));
+  async #hold(names: readonly string[]): Promise<Vault> {
+    names.forEach((name) => {
+      this.#wanted.add(name);
+    });
+    return await this.#complete(this.#vault);
+  }
+
+  /**
+   * Fetch what is wanted and missing, and go on with that. A newer manifest may come instead, and name others, also of
+   * what was at hand: so until none is left, and nothing of it is seen before.
+   */
+  async #complete(vault: Vault): Promise<Vault> {
+    let whole = vault;
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const names = whole.notHeld((name) => this.#isWanted(name));
+      if (names.length === 0) {
+        this.#vault = whole;
+        return whole;
+      }
+      whole = await this.#fetch(whole, names.slice(0, MOST_NAMES));
     }
-    return this.#vault;
+    throw notTrusted("vault-manifest");
   }
 
-  async #take(names: readonly string[]): Promise<void> {
-    const stored = await this.#api.vaultItems(this.#vault.manifestVersion, names);
-    this.#vault = this.#vault.take(stored, names);
+  #isWanted(name: string): boolean {
+    const isNamed = this.#wanted.has(name) || this.#wanted.has(name.slice(name.indexOf("/")));
+    return isNamed || this.#vault.has(name);
+  }
+
+  async #fetch(vault: Vault, names: readonly string[]): Promise<Vault> {
+    return vault.take(await this.#api.vaultItems(vault.manifestVersion, names), names);
   }
 
   /** One after the other: each goes on from the vault that the one before has left. */
@@ -386,6 +416,7 @@ export class Records {
 
   /** What is to be written, once all items that it is made of are at hand; null: nothing. */
   async #made(make: (vault: Vault) => Changes): Promise<Written | null> {
+    // Each round has one item more at hand for good, and `make` asks for a few.
     for (;;) {
       try {
         const changes = make(this.#vault);
@@ -394,7 +425,7 @@ export class Records {
         if (!(reason instanceof NotHeld)) {
           throw reason;
         }
-        await this.#hold(() => this.#vault.notHeld([reason.item]));
+        await this.#hold([reason.item]);
       }
     }
   }
